@@ -1,0 +1,1 @@
+"""Training for news: sources, refining, plan."""

@@ -1,0 +1,1 @@
+"""Raw formats, one file each, all giving the same refined tables."""

@@ -1,0 +1,64 @@
+"""What the stages must be told about a domain, beyond what serving knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import polars as pl
+
+from script_shared.domain import Domain, Parameters
+from script_shared.tables import Tables
+
+
+class Source(Protocol):
+    """One raw format."""
+
+    name: str
+
+    def acquire(self, uri: str, scale: float, folder: Path) -> None:
+        """Bring the raw files into an empty folder: copy, link, download or generate them."""
+
+    def refine(self, folder: Path) -> Refinement:
+        """Read the raw files of `folder` into refined tables.
+
+        Raises:
+            InputError: a file cannot be used at all; names file, row, field and remedy.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Refinement:
+    """What refining gave.
+
+    Attributes:
+        tables: tables that conform to the domain's schemas, interactions ordered by timestamp.
+        quarantine: every rejected row: `file`, `row` (null where it cannot be told), `field`,
+            `reason`, `content` (the row's text, cut at 1,000 characters).
+        as_of_ms: the end of the newest hour that counts, ms UTC; no interaction is later.
+        report: counts of rows read, kept, changed and rejected, by file kind and reason.
+    """
+
+    tables: Tables
+    quarantine: pl.DataFrame
+    as_of_ms: int
+    report: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A domain and what training adds to it.
+
+    Attributes:
+        domain: what serving knows too.
+        sources: the raw formats by name.
+        weight: engagement weight of each interaction, as a polars expression over its columns.
+        parameters: the parameters to train with, given the refined tables (thresholds, half-lives).
+    """
+
+    domain: Domain
+    sources: Mapping[str, Source]
+    weight: pl.Expr
+    parameters: Callable[[Tables], Parameters]

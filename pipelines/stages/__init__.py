@@ -1,0 +1,1 @@
+"""The steps from raw files to a published release, as plain functions."""

@@ -1,0 +1,32 @@
+"""A domain as a frozen value: what training and serving need to know of news, or of another field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from script_shared.segments import Segment
+from script_shared.tables import Schema
+
+#: Plain JSON values that make a domain's segments and state; kept in every release's manifest.
+Parameters = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """What the spine must be told about a field.
+
+    Attributes:
+        name: names the domain's folder on the volume.
+        interactions, items, users: the schemas of its refined tables.
+        context: columns of an interaction that a request may carry too.
+        segments: makes the segments from parameters; order matters, the last accepts everybody.
+    """
+
+    name: str
+    interactions: Schema
+    items: Schema
+    users: Schema
+    context: tuple[str, ...]
+    segments: Callable[[Parameters], tuple[Segment, ...]]

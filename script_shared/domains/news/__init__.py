@@ -1,0 +1,1 @@
+"""News: readers × articles."""

@@ -1,0 +1,79 @@
+"""The error tree.
+
+MancheteError                what was wrong, where, and what to do
+├── InputError               raw data that cannot be used: names file, row and field
+├── SettingsError            a setting that is missing, unknown or unsafe
+├── NotEnoughDataError       the data is sound but too small for what was asked
+├── PartitionError           a stage's output is missing or unfinished on the volume
+└── ReleaseError             a release cannot be used
+    ├── ReleaseNotFoundError     nothing has been published under that name
+    └── ReleaseCorruptedError    a file is missing or differs from the manifest
+"""
+
+from __future__ import annotations
+
+
+class MancheteError(Exception):
+    """An error a person can act on.
+
+    Attributes:
+        what: one sentence, what is wrong.
+        where: the place (file, row, field, setting), outermost first.
+        remedy: one sentence, what to do about it.
+    """
+
+    def __init__(self, what: str, *, where: str = "", remedy: str = "") -> None:
+        self.what, self.where, self.remedy = what, where, remedy
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        place = f"{self.where}: " if self.where else ""
+        advice = f" Remedy: {self.remedy}" if self.remedy else ""
+        return f"{place}{self.what}{advice}"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuild, (type(self), self.what, self.where, self.remedy)
+
+
+def _rebuild(kind: type[MancheteError], what: str, where: str, remedy: str) -> MancheteError:
+    return kind(what, where=where, remedy=remedy)
+
+
+class InputError(MancheteError):
+    """Raw data that cannot be used."""
+
+    @classmethod
+    def at(
+        cls, what: str, *, file: object, row: int | None = None, field: str | None = None, remedy: str = ""
+    ) -> InputError:
+        """Build the error for one place in a file; rows count from 1, the header being row 1."""
+        place = [str(file)]
+        if row is not None:
+            place.append(f"row {row}")
+        if field is not None:
+            place.append(f"field {field!r}")
+        return cls(what, where=", ".join(place), remedy=remedy)
+
+
+class SettingsError(MancheteError):
+    """A setting that is missing, unknown or unsafe."""
+
+
+class NotEnoughDataError(MancheteError):
+    """The data is sound but too small for what was asked."""
+
+
+class PartitionError(MancheteError):
+    """A stage's output is missing or unfinished on the volume."""
+
+
+class ReleaseError(MancheteError):
+    """A release cannot be used."""
+
+
+class ReleaseNotFoundError(ReleaseError):
+    """Nothing has been published under that name."""
+
+
+class ReleaseCorruptedError(ReleaseError):
+    """A file of the release is missing or differs from its manifest."""

@@ -1,0 +1,1 @@
+"""Recommenders and the components they are made of, one a file."""

@@ -1,0 +1,36 @@
+"""Segments: one rule that splits readers offline and routes requests online."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from script_shared.models.base import Recommender
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What the rule may look at: the login state, None when unknown, and the number of interactions."""
+
+    user_type: str | None
+    reads: int
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One group of readers and the model that serves it.
+
+    Attributes:
+        name: the segment's name, as clients see it.
+        accepts: whether a reader belongs here; the first segment that accepts wins.
+        make_model: makes the segment's model, not fitted.
+    """
+
+    name: str
+    accepts: Callable[[Reader], bool]
+    make_model: Callable[[], Recommender]
+
+
+def assign(segments: Sequence[Segment], reader: Reader) -> Segment:
+    """Return the first segment that accepts the reader; the last one accepts everybody."""
+    return next((segment for segment in segments if segment.accepts(reader)), segments[-1])

@@ -1,0 +1,26 @@
+"""Settings shared by training and serving, read from the environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Environment = Literal["dev", "staging", "prod"]
+
+
+class Settings(BaseSettings):
+    """Where things are and which kind of deployment this is.
+
+    Attributes:
+        env: `dev` works on a sample of readers, `staging` and `prod` on all of them.
+        data_root: the shared volume.
+        domain: which domain this deployment serves.
+    """
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore")
+
+    env: Environment = "prod"
+    data_root: Path = Path("data")
+    domain: str = "news"

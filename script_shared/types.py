@@ -1,0 +1,67 @@
+"""The values that pass between the parts: requests, queries, scored items."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+IntArray = npt.NDArray[np.int32]
+LongArray = npt.NDArray[np.int64]
+FloatArray = npt.NDArray[np.float64]
+FeatureArray = npt.NDArray[np.float32]
+BoolArray = npt.NDArray[np.bool_]
+Arrays = Mapping[str, npt.NDArray[np.generic]]
+
+NO_ITEMS: IntArray = np.empty(0, np.int32)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a client asks for, in the publisher's own ids.
+
+    Attributes:
+        user_id: the reader, or None for one without an id.
+        n: how many items are wanted.
+        user_type: login state sent with the request; overrides what the data says.
+        context: context columns of the domain and their values, e.g. region → "20".
+        recent_items: items just interacted with, oldest first, for readers without an id.
+    """
+
+    user_id: str | None
+    n: int = 10
+    user_type: str | None = None
+    context: Mapping[str, str] = field(default_factory=dict)
+    recent_items: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A request resolved against a state: ids have become positions in its vocabularies.
+
+    Attributes:
+        user: position of the reader, -1 when unknown.
+        user_type: login state, None when unknown.
+        keys: positions of the context keys that hold for this request (unknown ones left out).
+        history: items interacted with, oldest first, repeats included.
+        times: when, in ms UTC; as long as `history`.
+        now_ms: the moment of the query, ms UTC.
+    """
+
+    user: int
+    user_type: str | None
+    keys: tuple[int, ...]
+    history: IntArray
+    times: LongArray
+    now_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredItem:
+    """One recommended item: its position in the vocabulary, its score and which part named it."""
+
+    item: int
+    score: float
+    reason: str

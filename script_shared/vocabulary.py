@@ -1,0 +1,75 @@
+"""Ids and their positions, as flat arrays that can be mapped into memory."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from script_shared.types import Arrays, IntArray
+
+UNKNOWN = -1
+
+
+class Vocabulary(Sequence[str]):
+    """An immutable, ordered set of ids; an id's position stands for it everywhere else.
+
+    Ids are in shortlex order (shorter first, then by code point), so that for whole numbers the
+    lower id comes first and a stable sort by score breaks ties as the protocols ask.
+    Memory: the UTF-8 bytes plus 8 bytes an id; a look-up is a binary search.
+    """
+
+    def __init__(self, text: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64]) -> None:
+        self._bytes, self._offsets = text, offsets
+        self._view = memoryview(np.ascontiguousarray(text))
+
+    @classmethod
+    def of(cls, ids: Iterable[str]) -> Vocabulary:
+        """Build the vocabulary of `ids`; repeats count once."""
+        encoded = sorted({each.encode() for each in ids}, key=_shortlex)
+        offsets = np.zeros(len(encoded) + 1, np.int64)
+        np.cumsum([len(each) for each in encoded], out=offsets[1:])
+        return cls(np.frombuffer(b"".join(encoded), np.uint8), offsets)
+
+    def __len__(self) -> int:
+        return len(self._offsets) - 1
+
+    def _raw(self, position: int) -> bytes:
+        return bytes(self._view[self._offsets[position] : self._offsets[position + 1]])
+
+    def __getitem__(self, position: int) -> str:  # type: ignore[override]
+        if not 0 <= position < len(self):
+            raise IndexError(position)
+        return self._raw(position).decode()
+
+    def __iter__(self) -> Iterator[str]:
+        return (self._raw(position).decode() for position in range(len(self)))
+
+    def __contains__(self, value: object) -> bool:
+        return isinstance(value, str) and self.find(value) != UNKNOWN
+
+    def find(self, value: str) -> int:
+        """Return the position of an id, -1 when it is not there."""
+        wanted = _shortlex(value.encode())
+        place = bisect_left(range(len(self)), wanted, key=lambda i: _shortlex(self._raw(i)))
+        return place if place < len(self) and _shortlex(self._raw(place)) == wanted else UNKNOWN
+
+    def find_all(self, values: Iterable[str]) -> IntArray:
+        """Return the positions of those ids that are known, in the order given."""
+        places = (self.find(value) for value in values)
+        return np.array([place for place in places if place != UNKNOWN], np.int32)
+
+    def arrays(self) -> Arrays:
+        """Return the state as arrays."""
+        return {"text": self._bytes, "offsets": self._offsets}
+
+    @classmethod
+    def restore(cls, arrays: Arrays) -> Vocabulary:
+        """Build a vocabulary from what `arrays` gave."""
+        return cls(np.asarray(arrays["text"], np.uint8), np.asarray(arrays["offsets"], np.int64))
+
+
+def _shortlex(raw: bytes) -> tuple[int, bytes]:
+    return len(raw), raw
