@@ -108,25 +108,34 @@ def encode(tables: Tables, context: Sequence[str], weight: pl.Expr, as_of_ms: in
         weight: engagement of an interaction, over the interactions' columns.
         as_of_ms: interactions at or after this moment are left out.
     """
-    users, items = Vocabulary.of(tables.users["user_id"]), Vocabulary.of(tables.items["item_id"])
     frame = tables.interactions
+    users, user_rows = _index(tables.users["user_id"])
+    items, item_rows = _index(tables.items["item_id"])
     keys = Vocabulary.of(
         f"{column}:{value}" for column in context for value in frame[column].drop_nulls().unique()
     )
     interactions = Interactions(
-        _codes(frame["user_id"], users),
-        _codes(frame["item_id"], items),
+        _codes(frame, user_rows),
+        _codes(frame, item_rows),
         frame["timestamp"].to_physical().to_numpy(),
         frame.with_columns(weight.cast(pl.Float32).alias("weight"))["weight"].to_numpy(),
         np.stack([_key_codes(frame[column], keys) for column in context], axis=1),
     ).between(0, as_of_ms)
-    types = _in_order(tables.users, "user_id", users)["user_type"].to_numpy().astype(object)
-    catalogue = _catalogue(_in_order(tables.items, "item_id", items), interactions)
+    types = _in_order(tables.users, user_rows)["user_type"].to_numpy().astype(object)
+    catalogue = _catalogue(_in_order(tables.items, item_rows), interactions)
     return Dataset(users, items, keys, tuple(context), types, catalogue, interactions, as_of_ms)
 
 
-def _codes(ids: pl.Series, vocabulary: Vocabulary) -> IntArray:
-    return ids.cast(pl.Enum(list(vocabulary))).to_physical().to_numpy().astype(np.int32)
+def _index(ids: pl.Series) -> tuple[Vocabulary, pl.DataFrame]:
+    """Return the vocabulary of distinct ids, and a table of ids and their positions."""
+    ordered = ids.to_frame().unique().sort(pl.col(ids.name).str.len_bytes(), ids.name)
+    return Vocabulary.of_sorted(ordered[ids.name]), ordered.with_row_index("position")
+
+
+def _codes(frame: pl.DataFrame, rows: pl.DataFrame) -> IntArray:
+    name = rows.columns[1]
+    joined = frame.select(name).join(rows, on=name, how="left", maintain_order="left")
+    return joined["position"].to_numpy().astype(np.int32)
 
 
 def _key_codes(values: pl.Series, keys: Vocabulary) -> IntArray:
@@ -136,8 +145,8 @@ def _key_codes(values: pl.Series, keys: Vocabulary) -> IntArray:
     return codes.fill_null(UNKNOWN).to_numpy()
 
 
-def _in_order(frame: pl.DataFrame, key: str, vocabulary: Vocabulary) -> pl.DataFrame:
-    return pl.DataFrame({key: list(vocabulary)}).join(frame, on=key, how="left", maintain_order="left")
+def _in_order(frame: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.join(frame, on=rows.columns[1], how="left", maintain_order="left")
 
 
 def _catalogue(frame: pl.DataFrame, interactions: Interactions) -> Catalogue:

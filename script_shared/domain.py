@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from script_shared.segments import Segment
+from script_shared.state.state import StateParameters
 from script_shared.tables import Schema
 
 #: Plain JSON values that make a domain's segments and state; kept in every release's manifest.
@@ -22,6 +23,7 @@ class Domain:
         interactions, items, users: the schemas of its refined tables.
         context: columns of an interaction that a request may carry too.
         segments: makes the segments from parameters; order matters, the last accepts everybody.
+        state: makes the state's parameters from parameters.
     """
 
     name: str
@@ -30,3 +32,4 @@ class Domain:
     users: Schema
     context: tuple[str, ...]
     segments: Callable[[Parameters], tuple[Segment, ...]]
+    state: Callable[[Parameters], StateParameters]

@@ -15,11 +15,13 @@ class Segment:
 
     Attributes:
         name: the segment's name, as clients see it.
+        model: the name of the model that serves it.
         accepts: whether a reader belongs here; the first segment that accepts wins.
         make_model: makes the segment's model, not fitted.
     """
 
     name: str
+    model: str
     accepts: Callable[[Reader], bool]
     make_model: Callable[[], Recommender]
 

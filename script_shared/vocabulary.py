@@ -28,7 +28,15 @@ class Vocabulary(Sequence[str]):
     @classmethod
     def of(cls, ids: Iterable[str]) -> Vocabulary:
         """Build the vocabulary of `ids`; repeats count once."""
-        encoded = sorted({each.encode() for each in ids}, key=_shortlex)
+        return cls._of_encoded(sorted({each.encode() for each in ids}, key=_shortlex))
+
+    @classmethod
+    def of_sorted(cls, ids: Iterable[str]) -> Vocabulary:
+        """Build the vocabulary of distinct ids that are in shortlex order already."""
+        return cls._of_encoded([each.encode() for each in ids])
+
+    @classmethod
+    def _of_encoded(cls, encoded: list[bytes]) -> Vocabulary:
         offsets = np.zeros(len(encoded) + 1, np.int64)
         np.cumsum([len(each) for each in encoded], out=offsets[1:])
         return cls(np.frombuffer(b"".join(encoded), np.uint8), offsets)

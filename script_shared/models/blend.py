@@ -11,11 +11,15 @@ from pydantic import BaseModel, ConfigDict
 from script_shared.bundle import Bundle
 from script_shared.clock import MS_PER_HOUR
 from script_shared.dataset import Dataset
-from script_shared.errors import NotEnoughDataError
 from script_shared.models.base import Component, Recommender
 from script_shared.models.samples import Sample, draw, replay
 from script_shared.state.state import State, StateParameters
-from script_shared.types import FeatureArray, FloatArray, IntArray, Query, Reader, ScoredItem
+from script_shared.types import BoolArray, FeatureArray, FloatArray, IntArray, Query, Reader, ScoredItem
+
+
+#: Fewer lists than this cannot carry a dozen weights: the default feature ranks alone.
+MIN_LISTS = 50
+DEFAULT_FEATURE = "popularity_1h"
 
 
 class BlendParameters(BaseModel):
@@ -25,6 +29,7 @@ class BlendParameters(BaseModel):
         retrieve: items asked of each component.
         fit_hours: the weights are fitted on readers of so many hours before `as_of`.
         fit_readers: at most so many readers of each of these hours.
+        fit_others: of what a reader did not choose, so many items are compared with what they did.
         ridge: penalty on the weights.
     """
 
@@ -33,6 +38,7 @@ class BlendParameters(BaseModel):
     retrieve: int = 100
     fit_hours: int = 3
     fit_readers: int = 1_500
+    fit_others: int = 60
     ridge: float = 1e-3
 
 
@@ -51,6 +57,7 @@ class Blend(Recommender):
         self.components = tuple(components)
         self._state, self._parameters = state, parameters
         self.weights: FloatArray = np.zeros(len(self.feature_names))
+        self.fitted_on = 0
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -82,39 +89,50 @@ class Blend(Recommender):
 
         While the weights are fitted the components know only what came before those hours.
         """
-        samples = self._rehearse(dataset, serves)
-        self._fit_weights(samples)
+        self._fit_weights(self._rehearse(dataset, serves))
         self._fit_components(dataset, State.of(dataset, self._state))
 
     def _rehearse(
         self, dataset: Dataset, serves: Callable[[Reader], bool]
-    ) -> list[tuple[FeatureArray, IntArray, Sample]]:
-        lists = []
-        hours = self._parameters.fit_hours
+    ) -> list[tuple[FeatureArray, BoolArray]]:
+        lists: list[tuple[FeatureArray, BoolArray]] = []
+        hours = self._span(dataset)
         for step, (state, following) in enumerate(replay(dataset, self._state, hours)):
             if step == 0:
-                start_ms = dataset.as_of_ms - hours * MS_PER_HOUR
-                self._fit_components(dataset.before(start_ms), state)
+                self._fit_components(dataset.before(dataset.as_of_ms - hours * MS_PER_HOUR), state)
             drawn = draw(dataset, state, following, serves, self._parameters.fit_readers)
             lists += [self._listed(sample, state) for sample in drawn]
-        return lists
+        return [(features, chosen) for features, chosen in lists if chosen.any()]
 
-    def _listed(self, sample: Sample, state: State) -> tuple[FeatureArray, IntArray, Sample]:
+    def _span(self, dataset: Dataset) -> int:
+        """Return how many hours to fit on: `fit_hours`, doubled while they hold too few reads."""
+        hours, end = self._parameters.fit_hours, dataset.as_of_ms
+        while hours < 96 and len(dataset.interactions.between(end - hours * MS_PER_HOUR, end)) < 3_000:
+            hours *= 2
+        return hours
+
+    def _listed(self, sample: Sample, state: State) -> tuple[FeatureArray, BoolArray]:
+        """Describe what was read and some of what was not.
+
+        A uniform sample of the items not chosen leaves the fitted weights consistent (McFadden,
+        1978, on sampling alternatives).
+        """
         items, _ = self.retrieve(sample.query, state)
-        return self.features(sample.query, state, items), items, sample
+        chosen = np.isin(items, sample.targets)
+        rng = np.random.default_rng(sample.query.user + 1)
+        others = rng.permutation(np.flatnonzero(~chosen))[: self._parameters.fit_others]
+        rows = np.concatenate([np.flatnonzero(chosen), others])
+        return self.features(sample.query, state, items[rows]), chosen[rows]
 
-    def _fit_weights(self, lists: list[tuple[FeatureArray, IntArray, Sample]]) -> None:
-        from script_shared.models.logit import fit_logit
+    def _fit_weights(self, lists: list[tuple[FeatureArray, BoolArray]]) -> None:
+        from script_shared.models.logit import fit_logit  # scipy stays out of serving
 
-        usable = [(x, np.isin(items, sample.targets)) for x, items, sample in lists if len(items)]
-        usable = [(x, chosen) for x, chosen in usable if chosen.any()]
-        if not usable:
-            raise NotEnoughDataError(
-                f"nobody in this segment read anything in the last {self._parameters.fit_hours} hours",
-                remedy="give more data, or raise fit_hours",
-            )
-        features, chosen = (np.concatenate(part) for part in zip(*usable, strict=True))
-        starts = np.cumsum([0] + [len(x) for x, _ in usable[:-1]])
+        self.fitted_on = len(lists)
+        if len(lists) < MIN_LISTS:
+            self.weights = np.array([float(name == DEFAULT_FEATURE) for name in self.feature_names])
+            return
+        features, chosen = (np.concatenate(part) for part in zip(*lists, strict=True))
+        starts = np.cumsum([0] + [len(x) for x, _ in lists[:-1]])
         self.weights = fit_logit(features, starts, chosen, self._parameters.ridge)
 
     def _fit_components(self, dataset: Dataset, state: State) -> None:
@@ -130,10 +148,12 @@ class Blend(Recommender):
             arrays |= {f"{component.name}.{key}": array for key, array in bundle.arrays.items()}
             documents[component.name] = dict(bundle.document)
         weights = dict(zip(self.feature_names, self.weights.tolist(), strict=True))
-        return Bundle(arrays, {"weights": weights, "components": documents})
+        document = {"weights": weights, "fitted_on": self.fitted_on, "components": documents}
+        return Bundle(arrays, document)
 
     def load(self, bundle: Bundle) -> None:
         """Take back what `dump` returned."""
+        self.fitted_on = bundle.document["fitted_on"]
         self.weights = np.array([bundle.document["weights"][name] for name in self.feature_names])
         for component in self.components:
             prefix = f"{component.name}."

@@ -9,7 +9,7 @@ import numpy as np
 
 from script_shared.models.base import Component
 from script_shared.state.state import State
-from script_shared.types import FeatureArray, FloatArray, IntArray, Query
+from script_shared.types import NO_ITEMS, FeatureArray, FloatArray, IntArray, Query
 
 SMOOTHING = 1e-4
 
@@ -30,6 +30,8 @@ class CoReads(Component):
 
     def __init__(self, half_lives: Sequence[float], depth: int = 8, fade: float = 0.7) -> None:
         self._half_lives, self._depth, self._fade = tuple(half_lives), depth, fade
+        empty = NO_ITEMS, np.empty((len(self._half_lives), 0))
+        self._last: tuple[Query | None, int, tuple[IntArray, FloatArray]] = (None, -1, empty)
 
     def retrieve(self, query: Query, state: State, n: int) -> IntArray:
         """Return the items with the highest summed score at the longest half-life."""
@@ -47,22 +49,26 @@ class CoReads(Component):
         return np.log(scores.T + SMOOTHING).astype(np.float32)
 
     def _neighbours(self, query: Query, state: State) -> tuple[IntArray, FloatArray]:
-        """Return items in ascending order, and their scores, shape (half-lives, items)."""
+        """Return items in ascending order, and their scores, shape (half-lives, items).
+
+        Retrieving and describing ask for the same query in turn: the last answer is kept.
+        """
+        last_query, last_version, answer = self._last
+        if last_query is not query or last_version != state.version:
+            answer = self._sum(query, state)
+            self._last = (query, state.version, answer)
+        return answer
+
+    def _sum(self, query: Query, state: State) -> tuple[IntArray, FloatArray]:
         recent = query.history[-self._depth :][::-1].tolist()
-        rows = [state.coreads.row(item, query.now_ms) for item in recent]
-        parts = [_normalised(weights) * self._fade**step for step, (_, weights) in enumerate(rows)]
-        if not parts:
-            return query.history[:0], np.empty((len(self._half_lives), 0))
+        rows = [state.coreads.neighbours(item) for item in recent]
+        if not rows:
+            return NO_ITEMS, np.empty((len(self._half_lives), 0))
         items, slots = np.unique(np.concatenate([row[0] for row in rows]), return_inverse=True)
-        flat = np.concatenate(parts, axis=1)
-        sums = [np.bincount(slots, line, minlength=len(items)) for line in flat]
-        return items, np.stack(sums)
+        shares = np.concatenate([part * self._fade**step for step, (_, part) in enumerate(rows)], axis=1)
+        return items, np.stack([np.bincount(slots, line, minlength=len(items)) for line in shares])
 
     @property
     def feature_names(self) -> tuple[str, ...]:
         """Name the columns that `features` gives."""
         return tuple(f"coreads_{hours:g}h" for hours in self._half_lives)
-
-
-def _normalised(weights: FloatArray) -> FloatArray:
-    return weights / (weights.sum(axis=1, keepdims=True) + SMOOTHING)

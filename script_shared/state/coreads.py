@@ -27,20 +27,36 @@ class CoReads:
         half_lives: hours, one row of weights each.
         items: size of the item vocabulary.
         distance: how many steps apart two reads may lie.
+        partners: at most so many neighbours of an item are told.
         window_ms: reads further apart in time are not paired, and pairs older than that fade out.
     """
 
-    def __init__(self, half_lives: Sequence[float], items: int, distance: int, window_ms: int) -> None:
+    def __init__(
+        self, half_lives: Sequence[float], items: int, distance: int, window_ms: int, partners: int = 150
+    ) -> None:
+        self._partners = partners
+        self._rows: dict[int, tuple[IntArray, FloatArray]] = {}
         self._half_lives, self._size = tuple(half_lives), items
         self._distance, self._window_ms = distance, window_ms
         self.pairs: LongArray = np.empty(0, np.int64)
         self.weights = DecayedCounts(half_lives, 0)
 
-    def row(self, item: int, now_ms: int) -> tuple[IntArray, FloatArray]:
-        """Return the items read after `item` and their weights, shape (half-lives, items)."""
+    def neighbours(self, item: int) -> tuple[IntArray, FloatArray]:
+        """Return the items read after `item` and their shares, shape (half-lives, items).
+
+        At most `partners` items, in ascending order; shares sum to 1 at each half-life before the
+        cut. They do not change while time alone passes, so they are kept until the next interaction.
+        """
+        if item not in self._rows:
+            self._rows[item] = self._row(item)
+        return self._rows[item]
+
+    def _row(self, item: int) -> tuple[IntArray, FloatArray]:
         start, end = np.searchsorted(self.pairs, [item * self._size, (item + 1) * self._size])
-        partners = (self.pairs[start:end] - item * self._size).astype(np.int32)
-        return partners, self.weights.at(slice(start, end), now_ms)
+        weights = self.weights.values[:, start:end]
+        shares = weights / np.maximum(weights.sum(axis=1, keepdims=True), np.finfo(float).tiny)
+        kept = np.sort(np.argsort(-shares[-1], kind="stable")[: self._partners])
+        return (self.pairs[start:end][kept] - item * self._size).astype(np.int32), shares[:, kept]
 
     def apply(self, new: Interactions, before: Histories) -> None:
         """Count the pairs that `new` interactions close; `before` holds what came earlier."""
@@ -50,6 +66,7 @@ class CoReads:
         pairs, times, shares = self._close(_with_context(fresh, before, self._distance))
         self._add(pairs, times, shares)
         self._forget(int(new.time[-1]))
+        self._rows.clear()
 
     def _close(self, chain: _Chain) -> tuple[LongArray, LongArray, FloatArray]:
         found = [self._at_distance(chain, steps) for steps in range(1, self._distance + 1)]
@@ -92,6 +109,7 @@ class CoReads:
         """Take the state back."""
         self.pairs = np.asarray(arrays["pairs"], np.int64)
         self.weights.restore(arrays)
+        self._rows.clear()
 
 
 def _with_context(new: Interactions, before: Histories, depth: int) -> _Chain:

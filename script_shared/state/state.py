@@ -13,10 +13,13 @@ from script_shared.dataset import Dataset, Interactions
 from script_shared.state.coreads import CoReads
 from script_shared.state.counts import DecayedCounts
 from script_shared.state.histories import Histories
-from script_shared.types import FloatArray, IntArray, LongArray, Query
+from script_shared.types import NO_ITEMS, FloatArray, IntArray, LongArray, Query
 from script_shared.vocabulary import UNKNOWN
 
 NEVER = np.iinfo(np.int64).max
+
+#: Ranks of a most-read list that are worked out at once and kept.
+_KEPT = 1_000
 
 
 class StateParameters(BaseModel):
@@ -57,6 +60,7 @@ class State:
         coreads: decayed pairs of items.
         histories: what each reader has read.
         first_ms: when an item was first read, `NEVER` if not yet.
+        version: grows with every `apply`.
     """
 
     def __init__(self, parameters: StateParameters, sizes: Sizes) -> None:
@@ -71,7 +75,8 @@ class State:
         )
         self.histories = Histories(sizes.users)
         self.first_ms: LongArray = np.full(sizes.items, NEVER, np.int64)
-        self._top: dict[tuple[int, int, int], IntArray] = {}
+        self.version = 0
+        self._top: dict[tuple[int, int], IntArray] = {}
 
     @classmethod
     def of(cls, dataset: Dataset, parameters: StateParameters) -> State:
@@ -92,6 +97,7 @@ class State:
         self.coreads.apply(new, self.histories)
         self.histories.apply(new)
         np.minimum.at(self.first_ms, new.item, new.time)
+        self.version += 1
         self._top.clear()
 
     def _apply_keys(self, key: IntArray, new: Interactions) -> None:
@@ -120,10 +126,11 @@ class State:
         The order at one half-life does not change while time alone passes, so it is kept until
         the next interaction.
         """
-        wanted = (half_life, n, key)
-        if wanted not in self._top:
-            self._top[wanted] = _largest(self._row(half_life, key), n)
-        return self._top[wanted]
+        ranked = self._top.get((half_life, key), NO_ITEMS)
+        if len(ranked) < n:
+            ranked = _largest(self._row(half_life, key), max(n, _KEPT))
+            self._top[half_life, key] = ranked
+        return ranked[:n]
 
     def _row(self, half_life: int, key: int) -> FloatArray:
         if key == UNKNOWN:

@@ -1,0 +1,103 @@
+"""Who belongs to which segment of news readers, and what recommends to them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pydantic import BaseModel, ConfigDict
+
+from script_shared.domain import Parameters
+from script_shared.domains.news.stop_words import STOP_WORDS
+from script_shared.domains.news.tables import CONTEXT
+from script_shared.models.als import Als, AlsParameters
+from script_shared.models.base import Component
+from script_shared.models.blend import Blend, BlendParameters
+from script_shared.models.clusters import ClusterParameters, Clusters
+from script_shared.models.content import Content, ContentParameters
+from script_shared.models.coreads import CoReads
+from script_shared.models.popularity import Popularity
+from script_shared.models.recency import Recency
+from script_shared.models.surroundings import Surroundings
+from script_shared.models.taste import Taste
+from script_shared.segments import Segment
+from script_shared.state.state import StateParameters
+from script_shared.types import Reader
+
+LOGGED = "Logged"
+
+
+class SegmentRule(BaseModel):
+    """Thresholds of the one rule that splits readers.
+
+    Attributes:
+        has_login: whether the source knows who is logged in; if not, `logged_reads` decides.
+        semi_logged_reads: from so many reads on, a reader who is not logged in is semi-logged.
+        logged_reads: from so many reads on, a reader counts as logged in.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    has_login: bool = False
+    semi_logged_reads: int = 2
+    logged_reads: int = 5
+
+    def is_logged(self, reader: Reader) -> bool:
+        """Tell whether a reader is logged in, as far as the source can tell."""
+        if self.has_login or reader.user_type is not None:
+            return reader.user_type == LOGGED
+        return reader.reads >= self.logged_reads
+
+    def is_semi_logged(self, reader: Reader) -> bool:
+        """Tell whether a reader who is not logged in is known by some reads."""
+        return reader.reads >= self.semi_logged_reads
+
+
+class NewsParameters(BaseModel):
+    """Everything that training for news can be told; kept in the release's manifest."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    rule: SegmentRule = SegmentRule()
+    state: StateParameters = StateParameters()
+    blend: BlendParameters = BlendParameters()
+    als: AlsParameters = AlsParameters()
+    content: ContentParameters = ContentParameters()
+    clusters: ClusterParameters = ClusterParameters()
+
+
+def news_segments(parameters: Parameters) -> tuple[Segment, ...]:
+    """Make the segments: logged, semi-logged, and the rest."""
+    p = NewsParameters.model_validate(parameters)
+    return (
+        Segment("logged", "hybrid", p.rule.is_logged, lambda: _blend(p, _hybrid(p))),
+        Segment("semi_logged", "clusters", p.rule.is_semi_logged, lambda: _blend(p, _clustered(p))),
+        Segment("anonymous", "popularity", lambda _: True, lambda: _blend(p, _common(p))),
+    )
+
+
+def _blend(p: NewsParameters, components: Sequence[Component]) -> Blend:
+    return Blend(components, p.state, p.blend)
+
+
+def _common(p: NewsParameters) -> list[Component]:
+    rows = _nearest(p.state.half_lives, (0.25, 1.0, 4.0))
+    return [
+        Popularity(p.state.half_lives, rows),
+        Surroundings(CONTEXT, p.state.half_lives, p.state.key_half_lives),
+        Recency(),
+    ]
+
+
+def _clustered(p: NewsParameters) -> list[Component]:
+    return [*_common(p), CoReads(p.state.coread_half_lives), Taste(), Clusters(p.clusters)]
+
+
+def _hybrid(p: NewsParameters) -> list[Component]:
+    own = [CoReads(p.state.coread_half_lives), Taste(), Als(p.als), Content(p.content, STOP_WORDS)]
+    return [*_common(p), *own]
+
+
+def _nearest(half_lives: Sequence[float], wanted: Sequence[float]) -> tuple[int, ...]:
+    """Return the rows of the half-lives closest to those wanted."""
+    rows = {min(range(len(half_lives)), key=lambda i: abs(half_lives[i] - hours)) for hours in wanted}
+    return tuple(sorted(rows))

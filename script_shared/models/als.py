@@ -1,0 +1,124 @@
+"""Collaborative filtering: implicit ALS on engagement-weighted, time-decayed reads.
+
+Hu, Koren & Volinsky, "Collaborative Filtering for Implicit Feedback Datasets", ICDM 2008. Item
+factors are learned in training; a reader's factors are solved for at the moment of the query, so
+that a new read counts at once.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict
+
+from script_shared.bundle import Bundle
+from script_shared.clock import MS_PER_HOUR
+from script_shared.dataset import Dataset
+from script_shared.models.base import Component
+from script_shared.state.state import State
+from script_shared.types import NO_ITEMS, FeatureArray, IntArray, LongArray, Query
+
+_HISTORY = 50
+_POOL = 1_000
+
+
+class AlsParameters(BaseModel):
+    """Factors of readers and items.
+
+    Attributes:
+        factors: length of a factor.
+        regularization: added to the diagonal.
+        alpha: confidence of one plain read just now.
+        iterations: alternations.
+        half_life: hours in which a read loses half its confidence.
+        window: hours; older reads are left out.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    factors: int = 32
+    regularization: float = 0.04
+    alpha: float = 12.0
+    iterations: int = 8
+    half_life: float = 24.0
+    window: float = 120.0
+
+
+class Als(Component):
+    """Dot product of the reader's and the item's factors."""
+
+    name: ClassVar[str] = "als"
+
+    def __init__(self, parameters: AlsParameters) -> None:
+        self._parameters = parameters
+        self._factors: FeatureArray = np.zeros((0, parameters.factors), np.float32)
+        self._gram: FeatureArray = np.zeros((parameters.factors, parameters.factors), np.float32)
+
+    def fit(self, dataset: Dataset, state: State) -> None:
+        """Factorise the reads of the window."""
+        from implicit.cpu.als import AlternatingLeastSquares  # training only
+        from scipy.sparse import coo_matrix
+
+        p = self._parameters
+        end = dataset.as_of_ms
+        reads = dataset.interactions.between(end - int(p.window * MS_PER_HOUR), end)
+        self._factors = np.zeros((len(dataset.items), p.factors), np.float32)
+        users, user = np.unique(reads.user, return_inverse=True)
+        items, item = np.unique(reads.item, return_inverse=True)
+        if len(users) and len(items):
+            cells = coo_matrix((self._confidence(reads.time, reads.weight, end), (user, item)))
+            model = AlternatingLeastSquares(
+                factors=p.factors,
+                regularization=p.regularization,
+                alpha=1.0,
+                iterations=p.iterations,
+                random_state=0,
+            )
+            model.fit(cells.tocsr(), show_progress=False)
+            self._factors[items] = model.item_factors
+        self._gram = self._prepared_gram()
+
+    def _confidence(self, times: LongArray, weights: FeatureArray, now_ms: int) -> FeatureArray:
+        age = (now_ms - times) / (self._parameters.half_life * MS_PER_HOUR)
+        return (self._parameters.alpha * weights * np.exp2(-np.clip(age, 0.0, 60.0))).astype(np.float32)
+
+    def _prepared_gram(self) -> FeatureArray:
+        ridge = self._parameters.regularization * np.eye(self._parameters.factors, dtype=np.float32)
+        return self._factors.T @ self._factors + ridge
+
+    def retrieve(self, query: Query, state: State, n: int) -> IntArray:
+        """Return the best of the items most read lately."""
+        if not len(query.history):
+            return NO_ITEMS
+        pool = state.most_read(len(state.parameters.half_lives) - 1, _POOL)
+        scores = self._factors[pool] @ self._reader(query)
+        return pool[np.argsort(-scores, kind="stable")[:n]]
+
+    def features(self, query: Query, state: State, items: IntArray) -> FeatureArray:
+        """Return the dot products, one column; 0 for a reader without history."""
+        if not len(query.history):
+            return np.zeros((len(items), 1), np.float32)
+        return (self._factors[items] @ self._reader(query))[:, None]
+
+    def _reader(self, query: Query) -> FeatureArray:
+        """Solve the normal equations of one reader (equation 4 of the paper)."""
+        items = query.history[-_HISTORY:]
+        confidence = self._confidence(query.times[-_HISTORY:], query.weights[-_HISTORY:], query.now_ms)
+        factors = self._factors[items]
+        system = self._gram + (factors.T * confidence) @ factors
+        return np.linalg.solve(system, factors.T @ (1.0 + confidence)).astype(np.float32)
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """Name the column that `features` gives."""
+        return ("als",)
+
+    def dump(self) -> Bundle:
+        """Return the item factors."""
+        return Bundle({"factors": self._factors})
+
+    def load(self, bundle: Bundle) -> None:
+        """Take the item factors back."""
+        self._factors = np.asarray(bundle.arrays["factors"], np.float32)
+        self._gram = self._prepared_gram()
