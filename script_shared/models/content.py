@@ -126,11 +126,12 @@ class Content(Component):
 def _documents(catalogue: Catalogue, items: IntArray, characters: int) -> list[str]:
     """Return title, body, category and region of each item as one text."""
     frame = catalogue.frame[items.astype(np.int64)]
-    parts = [pl.col("title").fill_null("")]
-    if "body" in frame.columns:
-        parts.append(pl.col("body").str.slice(0, characters).fill_null(""))
-    if "region" in frame.columns:
-        parts.append(pl.format("regiao_{}", pl.col("region")).fill_null(""))
+    wanted = {
+        "title": pl.col("title").fill_null(""),
+        "body": pl.col("body").str.slice(0, characters).fill_null(""),
+        "region": pl.format("regiao_{}", pl.col("region")).fill_null(""),
+    }
+    parts = [text for column, text in wanted.items() if column in frame.columns] or [pl.lit("")]
     texts = frame.select(text=pl.concat_str(parts, separator=" "))["text"].to_list()
     codes = catalogue.category[items].tolist()
     pairs = zip(texts, codes, strict=True)
