@@ -1,0 +1,1 @@
+"""Writes everything serving reads: stages, domain plans and their sources."""

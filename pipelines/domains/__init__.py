@@ -1,0 +1,1 @@
+"""One package a domain: its plan, its raw sources and its training samples."""

@@ -1,0 +1,1 @@
+"""News: readers of a publisher and the articles they read."""
