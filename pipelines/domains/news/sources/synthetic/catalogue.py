@@ -21,7 +21,7 @@ from pipelines.domains.news.sources.synthetic.words import THEMES
 
 LIFE = 48 * 3_600_000  # after two days an article belongs to the archive
 FRESH = 0.24  # the share of the catalogue that comes out while the reads are watched
-IN_STORIES = 0.6  # the share of fresh articles that belong to a story of two or more
+IN_STORIES = 0.75  # the share of fresh articles that belong to a story of two or more
 
 
 @dataclass(frozen=True)
@@ -62,10 +62,12 @@ def make_catalogue(size: Size, seed: int) -> Catalogue:
     opening = size.start - LIFE
     stories = _stories(fresh, opening, size, rng)
     old = size.items - fresh
-    story = np.concatenate([np.arange(old), old + np.repeat(np.arange(stories.articles.size), stories.articles)])
-    issued = np.concatenate([_old_dates(size, old, opening, rng), _story_dates(stories, opening, size.end, rng)])
-    theme = np.concatenate([_themes(old, rng), np.repeat(stories.theme, stories.articles)])
-    region = np.concatenate([_regions(theme[:old], size, rng), np.repeat(stories.region, stories.articles)])
+    told = np.repeat(np.arange(stories.articles.size), stories.articles)
+    story = np.concatenate([np.arange(old), old + told])
+    recent = _story_dates(stories, opening, size.end, rng)
+    issued = np.concatenate([_old_dates(size, old, opening, rng), recent])
+    theme = np.concatenate([_themes(old, rng), stories.theme[told]])
+    region = np.concatenate([_regions(theme[:old], size, rng), stories.region[told]])
     heat = np.concatenate([rng.lognormal(0, 1.5, old), _article_heat(stories, rng)])
     order = np.argsort(issued, kind="stable")
     return Catalogue(

@@ -1,5 +1,6 @@
 """The published figures of the WebMedia data, and how large a share of them a scale asks for."""
 
+import math
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -51,7 +52,8 @@ class Curve:
 # fmt: off
 HISTORY = Curve(((0, .6), (.36, 1.2), (.46, 1.5), (.55, 2.4), (.65, 3.6), (.75, 6.2), (.85, 18), (.9, 34),
                  (.95, 70), (.99, 176), (.999, 400), (.99999, 1_500), (1, LONGEST_HISTORY)))
-CLICKS = Curve(((0, 0), (.4, .3), (.5, 1), (.75, 14), (.9, 30), (.97, 60), (.995, 140), (.9999, 800), (1, 2_000)))
+CLICKS = Curve(((0, 0), (.4, .3), (.5, 1), (.75, 14), (.9, 30), (.97, 60), (.995, 140),
+                (.9999, 800), (1, 2_000)))
 TIME = Curve(((0, 5_000), (.25, 29_870), (.5, 60_000), (.75, 114_582), (.95, 420_000), (.99, 1_200_000),
               (1, 3_590_000)))
 SCROLL = Curve(((0, 0), (.02, 3), (.25, 24), (.5, 43.2), (.75, 67), (.9, 88), (1, 100)))
@@ -78,7 +80,7 @@ class Size:
     @classmethod
     def of(cls, scale: float) -> "Size":
         """The counts and the window of a scale."""
-        days = min(FULL_WINDOW.days, max(7, round(FULL_WINDOW.days * scale ** (1 / 3))))
+        days = min(FULL_WINDOW.days, max(7, round(FULL_WINDOW.days * math.cbrt(scale))))
         users = max(40, round(USERS * scale))
         return cls(
             scale=scale,
@@ -97,7 +99,7 @@ class Size:
 
     def head(self, full: int, least: int) -> int:
         """How many of ``full`` kinds (regions) are kept, so that each keeps articles enough."""
-        return min(full, max(least, round(full * self.scale ** (1 / 3))))
+        return min(full, max(least, round(full * math.cbrt(self.scale))))
 
 
 def check(scale: float, seed: int) -> None:

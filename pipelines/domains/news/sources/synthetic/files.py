@@ -50,7 +50,12 @@ def pages_of(catalogue: Catalogue, unknown: list[str]) -> pl.Series:
 def write_train(path: Path, soiled: Soiled, rows: Rows, readers: Readers, pages: pl.Series) -> None:
     """Writes the readers whose reads are the given rows, one line each."""
     reads, measures = soiled.reads.take(rows), soiled.measures.take(rows)
-    clicks = pl.when(pl.col("clicks") == WORD).then(pl.lit(WORDS)).otherwise(pl.col("clicks").cast(pl.String))
+    clicks = (
+        pl.when(pl.col("clicks") == WORD)
+        .then(pl.lit(WORDS))
+        .otherwise(pl.col("clicks").cast(pl.String))
+        .alias("clicks")
+    )
     seconds = pl.when(pl.col("time") != GAP).then(pl.col("time"))
     table = pl.DataFrame(
         {
@@ -83,7 +88,9 @@ def _joined(column: str) -> pl.Expr:
 
 def _who(users: Ints, readers: Readers) -> pl.DataFrame:
     types = np.where(readers.logged[users], "Logged", "Non-Logged")
-    return pl.DataFrame({"userId": [readers.user[user] for user in users.tolist()], "userType": types.tolist()})
+    return pl.DataFrame(
+        {"userId": [readers.user[user] for user in users.tolist()], "userType": types.tolist()}
+    )
 
 
 def write_validation(path: Path, reads: Reads, readers: Readers, pages: pl.Series) -> None:
@@ -91,7 +98,9 @@ def write_validation(path: Path, reads: Reads, readers: Readers, pages: pl.Serie
     table = pl.DataFrame({"user": reads.user, "page": pages.gather(reads.item), "at": reads.at})
     quoted = pl.format("'{}'", "page")
     place = pl.int_range(pl.len()).over("user")
-    space = pl.when(place == 0).then(pl.lit("")).when(place % 2 == 0).then(pl.lit("\n ")).otherwise(pl.lit(" "))
+    space = (
+        pl.when(place == 0).then(pl.lit("")).when(place % 2 == 0).then(pl.lit("\n ")).otherwise(pl.lit(" "))
+    )
     printed = table.with_columns((space + quoted).alias("page"))
     lists = printed.group_by("user", maintain_order=True).agg(
         pl.format("[{}]", pl.col("page").str.join("")).alias("history"),

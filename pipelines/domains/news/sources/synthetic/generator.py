@@ -1,6 +1,7 @@
 """Generates the files from a scale and a seed: the same bytes every time."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -20,8 +21,8 @@ from pipelines.domains.news.sources.synthetic.files import (
     write_validation,
 )
 from pipelines.domains.news.sources.synthetic.measures import measure
-from pipelines.domains.news.sources.synthetic.readers import Readers, make_readers, returning
-from pipelines.domains.news.sources.synthetic.reading import NONE, Reads, World, read
+from pipelines.domains.news.sources.synthetic.readers import make_readers, returning
+from pipelines.domains.news.sources.synthetic.reading import DAY, NONE, Reads, World, read
 from pipelines.domains.news.sources.synthetic.text import Writer
 
 Progress = Callable[[str, float], None]
@@ -86,7 +87,9 @@ def _write_catalogue(
 
 def _validation_reads(world: World, train: Reads, seed: int) -> Reads:
     rng = stream(seed, "validation")
-    back = returning(world.readers, rng)
+    recent = np.zeros(len(world.readers), np.bool_)
+    recent[train.user[train.at >= world.size.end - DAY]] = True
+    back = returning(world.readers, world.size.validation_users, recent, rng)
     wanted = np.zeros(len(world.readers), np.int64)
     wanted[back] = rng.choice(np.arange(1, 6), back.size, p=NEXT_READS)
     return read(world, wanted, world.period(world.size.end, world.size.horizon), train, rng)
@@ -100,7 +103,7 @@ def _unknown_pages(n: int, seed: int) -> list[str]:
 def _by_user(reads: Reads, users: int, parts: int) -> list[Rows]:
     """The rows of each file: readers are not split between two."""
     limits = np.searchsorted(reads.user, np.linspace(0, users, parts + 1).astype(np.int64))
-    return [np.arange(low, high) for low, high in zip(limits[:-1], limits[1:], strict=True)]
+    return [np.arange(low, high) for low, high in pairwise(limits.tolist())]
 
 
 def _manifest(

@@ -26,11 +26,13 @@ def profile(day: tuple[float, ...], first: int, n: int) -> Floats:
     local = first + np.arange(n, dtype=np.int64) * SLOT + LOCAL
     hour = local // 3_600_000 % 24
     weekday = (local // 86_400_000 + 3) % 7  # 1 January 1970 was a Thursday
-    return np.asarray(day)[hour] * np.asarray(WEEK)[weekday]
+    intensity: Floats = np.asarray(day)[hour] * np.asarray(WEEK)[weekday]
+    return intensity
 
 
 def moments(intensity: Floats, first: int, n: int, rng: np.random.Generator) -> Ints:
     """``n`` moments that follow the intensity of the half hours from ``first`` on."""
     total = np.cumsum(intensity)
     slot = np.searchsorted(total, rng.random(n) * total[-1], side="right")
-    return first + np.minimum(slot, intensity.size - 1) * SLOT + rng.integers(0, SLOT, n)
+    moment: Ints = first + np.minimum(slot, intensity.size - 1) * SLOT + rng.integers(0, SLOT, n)
+    return moment

@@ -4,7 +4,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.domains.news.sources.synthetic.figures import CLICKS, SCROLL, TIME, VISITS, Floats, Ints, stream
+from pipelines.domains.news.sources.synthetic.figures import (
+    CLICKS,
+    SCROLL,
+    TIME,
+    VISITS,
+    Floats,
+    Ints,
+    stream,
+)
 
 
 @dataclass

@@ -10,9 +10,7 @@ from pipelines.domains.news.sources.synthetic.figures import (
     HISTORY,
     LONGEST_HISTORY,
     NON_LOGGED,
-    USERS,
     VALIDATION_NON_LOGGED,
-    VALIDATION_USERS,
     Flags,
     Floats,
     Ints,
@@ -53,8 +51,8 @@ def make_readers(size: Size, fresh: int, seed: int) -> Readers:
         home=home_regions(size.users, size, rng),
         first_theme=_liked(size.users, rng),
         second_theme=_liked(size.users, rng),
-        local=np.where(rng.random(size.users) < 0.4, 0.5, 0.08),
-        picky=np.where(rng.random(size.users) < 0.5, 0.5, 0.2),
+        local=np.where(rng.random(size.users) < 0.5, 0.6, 0.08),
+        picky=np.where(rng.random(size.users) < 0.6, 0.65, 0.2),
     )
 
 
@@ -86,11 +84,10 @@ def _liked(n: int, rng: np.random.Generator) -> Ints:
     return rng.choice(len(THEMES), n, p=weight / weight.sum())
 
 
-def returning(readers: Readers, rng: np.random.Generator) -> Rows:
-    """The readers who come back in the validation period: the keen ones more, the shares exact."""
-    wanted = max(8, round(len(readers) * VALIDATION_USERS / USERS))
+def returning(readers: Readers, wanted: int, recent: Flags, rng: np.random.Generator) -> Rows:
+    """Who comes back in the validation period: the keen and the recent more, the shares exact."""
     guests = round(wanted * VALIDATION_NON_LOGGED)
-    score = 0.6 * np.log(readers.reads) + rng.gumbel(size=len(readers))
+    score = 0.4 * np.log(readers.reads) + 1.2 * recent + rng.gumbel(size=len(readers))
     ranked = np.argsort(-score, kind="stable")
     logged = readers.logged[ranked]
     return np.sort(np.concatenate([ranked[logged][: wanted - guests], ranked[~logged][:guests]]))

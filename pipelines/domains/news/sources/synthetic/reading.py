@@ -1,4 +1,4 @@
-"""The reading itself: sessions through the day, a choice at each moment, the rest of a story after its start."""
+"""The reading itself: sittings through the day, a choice at each moment, then the rest of the story."""
 
 from dataclasses import dataclass
 
@@ -7,14 +7,15 @@ import numpy as np
 from pipelines.domains.news.sources.synthetic import hours
 from pipelines.domains.news.sources.synthetic.attention import NOTHING, Newsstand
 from pipelines.domains.news.sources.synthetic.catalogue import Catalogue
-from pipelines.domains.news.sources.synthetic.figures import Flags, Floats, Ints, Rows, Size
+from pipelines.domains.news.sources.synthetic.figures import Floats, Ints, Rows, Size
 from pipelines.domains.news.sources.synthetic.readers import Readers
 
 SESSION = 3  # reads in one sitting
 FROM_ARCHIVE = 0.07
 MAIN_THEME = 0.7  # how often a picky read follows the first of the two themes
-FOLLOWS_STORY = 0.35
-ROUNDS = 8  # after which a reader who has read all there was is left with fewer reads than wanted
+FOLLOWS_STORY = 0.5
+RETURNS_TO_STORY = 0.5  # how often it is the story of yesterday that goes on
+ROUNDS = 12  # after which a reader who has read all there was is left with fewer reads than wanted
 DAY = 86_400_000
 
 
@@ -81,7 +82,7 @@ def read(world: World, wanted: Ints, period: Period, before: Reads, rng: np.rand
     anchor = _last_read(before, wanted.size, period.start)
     seen = before.take(np.flatnonzero(wanted[before.user] > 0))
     for attempt in range(ROUNDS):
-        user = np.repeat(np.arange(wanted.size), missing if attempt == 0 else missing * 2)
+        user = np.repeat(np.arange(wanted.size), missing if attempt == 0 else missing * 3)
         at = _moments(user, period, rng)
         drawn = Reads(user, _choose(world, user, at, rng), at)
         drawn = stories.follow(drawn, anchor, period.end, rng)
@@ -105,7 +106,9 @@ def _last_read(before: Reads, users: int, now: int) -> Ints:
 
 def _place_in_run(user: Ints) -> Ints:
     """The place of each row within its reader's rows, which stand together."""
-    return np.arange(user.size) - np.searchsorted(user, user)
+    first: Ints = np.searchsorted(user, user)
+    place: Ints = np.arange(user.size) - first
+    return place
 
 
 def _moments(user: Ints, period: Period, rng: np.random.Generator) -> Ints:
@@ -114,7 +117,8 @@ def _moments(user: Ints, period: Period, rng: np.random.Generator) -> Ints:
     sitting = np.cumsum(place == 0) - 1
     starts = hours.moments(period.intensity, period.start, int((place == 0).sum()), rng)
     pause = (place * rng.exponential(240_000, user.size)).astype(np.int64)
-    return np.minimum(starts[sitting] + pause, period.end - 1)
+    at: Ints = np.minimum(starts[sitting] + pause, period.end - 1)
+    return at
 
 
 def _choose(world: World, user: Ints, at: Ints, rng: np.random.Generator) -> Ints:
@@ -161,6 +165,7 @@ class _Stories:
     story: Ints
     issued: Ints
     order: Ints
+    place: Ints
     first: Ints
 
     @classmethod
@@ -168,27 +173,31 @@ class _Stories:
         order = np.argsort(catalogue.story, kind="stable")
         stories = int(catalogue.story.max()) + 1
         first = np.searchsorted(catalogue.story[order], np.arange(stories + 1))
-        return cls(catalogue.story, catalogue.issued, order, first)
+        return cls(catalogue.story, catalogue.issued, order, np.argsort(order), first)
 
     def follow(self, reads: Reads, anchor: Ints, end: int, rng: np.random.Generator) -> Reads:
-        """Turns some reads into another article of the story read just before, soon after it."""
-        opening = np.concatenate([[True], reads.user[1:] != reads.user[:-1]])[: len(reads)]
-        previous = np.where(opening, anchor[reads.user], np.roll(reads.item, 1))
-        began = np.where(opening, reads.at, np.roll(reads.at, 1))
-        rows = np.flatnonzero(_no_neighbours(rng.random(len(reads)) < FOLLOWS_STORY) & (previous != NOTHING))
-        sibling = self._sibling(previous[rows], rng)
-        soon = rng.exponential(1_200_000, rows.size).astype(np.int64) + 1000
-        at = np.maximum(began[rows], self.issued[sibling]) + soon
-        good = (sibling != previous[rows]) & (at < end) & (at - began[rows] < DAY)
+        """Turns later reads of a sitting into other articles of the story it began with."""
         item, moment = reads.item.copy(), reads.at.copy()
+        base, began = _beginnings(reads, anchor, rng)
+        rows = np.flatnonzero((base != NOTHING) & (rng.random(len(reads)) < FOLLOWS_STORY))
+        sibling = self._sibling(base[rows], rng)
+        soon = rng.exponential(300_000, rows.size).astype(np.int64) + 1000
+        at = np.maximum(began[rows], self.issued[sibling]) + soon
+        good = (sibling != base[rows]) & (at < end) & (at - began[rows] < DAY)
         item[rows[good]], moment[rows[good]] = sibling[good], at[good]
         return Reads(reads.user, item, moment)
 
     def _sibling(self, item: Ints, rng: np.random.Generator) -> Ints:
+        """Another article of each one's story; the same where it tells the story alone."""
         low, high = self.first[self.story[item]], self.first[self.story[item] + 1]
-        return self.order[low + (rng.random(item.size) * (high - low)).astype(np.int64)]
+        step = 1 + (rng.random(item.size) * (high - low - 1)).astype(np.int64)
+        return self.order[low + (self.place[item] - low + step) % (high - low)]
 
 
-def _no_neighbours(flags: Flags) -> Flags:
-    """A read that gives way to another of the story cannot itself be the start of one."""
-    return flags & ~np.concatenate([[False], flags[:-1]])[: flags.size]
+def _beginnings(reads: Reads, anchor: Ints, rng: np.random.Generator) -> tuple[Ints, Ints]:
+    """What each read may go on from, and when: its sitting's first article, or yesterday's last."""
+    first = np.arange(len(reads)) - _place_in_run(reads.user) % SESSION
+    opens = first == np.arange(len(reads))
+    known = anchor[reads.user]
+    back = opens | ((known != NOTHING) & (rng.random(len(reads)) < RETURNS_TO_STORY))
+    return np.where(back, known, reads.item[first]), np.where(back, reads.at, reads.at[first])

@@ -1,4 +1,4 @@
-"""Titles, urls, bodies and captions, composed of a theme's words, a region's places and a story's people."""
+"""Titles, urls, bodies and captions, composed of words, places and people."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,14 @@ import numpy as np
 import polars as pl
 
 from pipelines.domains.news.sources.synthetic.catalogue import Catalogue
-from pipelines.domains.news.sources.synthetic.figures import DUPLICATE_TITLES, Floats, Ints, Rows, Size, stream
+from pipelines.domains.news.sources.synthetic.figures import (
+    DUPLICATE_TITLES,
+    Floats,
+    Ints,
+    Rows,
+    Size,
+    stream,
+)
 from pipelines.domains.news.sources.synthetic.hours import LOCAL
 from pipelines.domains.news.sources.synthetic.places import FIRST_NAMES, LAST_NAMES, NATIONAL, REGIONS
 from pipelines.domains.news.sources.synthetic.words import (
@@ -52,7 +59,9 @@ class Writer:
         self.catalogue, self.size, self.seed = catalogue, size, seed
         rng = stream(seed, "stories")
         stories = int(catalogue.story.max()) + 1
-        self.shared = {name: rng.random(stories)[catalogue.story] for name in ("who", "what", "city", "first", "last")}
+        self.shared = {
+            name: rng.random(stories)[catalogue.story] for name in ("who", "what", "city", "first", "last")
+        }
         self.titles = self._titles(stream(seed, "titles"))
         self.urls = self._urls(stream(seed, "urls"))
 
@@ -190,6 +199,8 @@ _PARAGRAPHS = (
     pl.format("{} {}", "bridge", "aside"),
     pl.format("{} também {} {}, assunto que se repete em {}.", "who_else", "did_else", "what_else", "region"),
     pl.format("{}, de {} anos, acompanha {} desde o início e mora em {}.", "person", "age", "what", "city"),
-    pl.format("{} {}\n\nVeja mais notícias de {}, em texto, foto e vídeo.", "bridge_else", "aside_else", "region"),
+    pl.format(
+        "{} {}\n\nVeja mais notícias de {}, em texto, foto e vídeo.", "bridge_else", "aside_else", "region"
+    ),
 )
 _CAPTION = pl.format("{} {} {} {}, em {}", "who", "did", "what", "when", "city")

@@ -24,29 +24,35 @@ class Theme:
 THEMES = (
     Theme(
         "politica", "politica", 9, 0.7,
-        ("O Senado", "A Câmara", "O prefeito", "A governadora", "O partido", "A bancada", "O tribunal eleitoral"),
+        ("O Senado", "A Câmara", "O prefeito", "A governadora", "O partido", "A bancada",
+         "O tribunal eleitoral"),
         ("discute", "aprova", "adia", "rejeita", "defende"),
-        ("a reforma tributária", "o orçamento do ano que vem", "a aliança para a eleição", "a troca no ministério",
+        ("a reforma tributária", "o orçamento do ano que vem", "a aliança para a eleição",
+         "a troca no ministério",
          "o registro da candidatura", "a proposta de emenda", "o veto ao projeto", "a comissão de inquérito"),
         ("A votação em plenário terminou com placar apertado, e a oposição promete recorrer.",
          "O relator apresentou o parecer aos líderes, que pediram vista.",
          "A campanha eleitoral deve tratar do tema nos próximos debates.",
          "A sessão foi suspensa, retomada e, por fim, encerrada sem acordo entre os deputados.",
          "O texto segue agora para sanção, e o governo ainda não disse se vetará algum artigo."),
-        ("Não há votos, há conversas", "O eleitor vai julgar essa aliança", "A base está unida, e vamos votar"),
+        ("Não há votos, há conversas", "O eleitor vai julgar essa aliança",
+         "A base está unida, e vamos votar"),
     ),
     Theme(
         "economia", "economia", 8, 0.8,
-        ("O Banco Central", "O mercado", "A Receita Federal", "O comércio", "A indústria", "O ministério da Economia"),
+        ("O Banco Central", "O mercado", "A Receita Federal", "O comércio", "A indústria",
+         "O ministério da Economia"),
         ("projeta", "revisa", "comenta", "calcula", "espera"),
         ("a alta dos juros", "a queda da inflação", "o preço da gasolina", "o reajuste do salário mínimo",
-         "o saque do fundo de garantia", "a cotação do dólar", "o auxílio às famílias", "a dívida das empresas"),
+         "o saque do fundo de garantia", "a cotação do dólar", "o auxílio às famílias",
+         "a dívida das empresas"),
         ("O índice de preços recuou no mês, puxado pelos combustíveis e pela energia.",
          "A bolsa fechou em alta, e o dólar caiu diante do real.",
          "Analistas veem o crédito mais caro, com juros altos por mais tempo.",
          "O pagamento das parcelas começa na próxima semana, conforme o mês de nascimento.",
          "A arrecadação cresceu, mas a despesa obrigatória também avançou."),
-        ("O consumidor sente no bolso, todo mês", "A inflação cede, mas devagar", "Sem crédito, não há venda"),
+        ("O consumidor sente no bolso, todo mês", "A inflação cede, mas devagar",
+         "Sem crédito, não há venda"),
     ),
     Theme(
         "saude", "saude", 9, 0.4,
@@ -60,13 +66,16 @@ THEMES = (
          "A vacina está disponível nos postos, sem agendamento, das oito às dezessete horas.",
          "Enfermeiros e médicos reforçam o plantão para atender à demanda de pacientes.",
          "O exame laboratorial fica pronto em três dias, e os contatos são monitorados."),
-        ("Vacinar é proteger a família inteira", "O paciente passa bem, está em casa", "Faltam leitos, não equipe"),
+        ("Vacinar é proteger a família inteira", "O paciente passa bem, está em casa",
+         "Faltam leitos, não equipe"),
     ),
     Theme(
         "educacao", "educacao", 6, 0.3,
-        ("A universidade federal", "A rede estadual", "A escola técnica", "O instituto federal", "O cursinho popular"),
+        ("A universidade federal", "A rede estadual", "A escola técnica", "O instituto federal",
+         "O cursinho popular"),
         ("anuncia", "divulga", "prorroga", "organiza", "prepara"),
-        ("as inscrições do vestibular", "vagas em cursos gratuitos", "a lista de aprovados", "a prova do Enem",
+        ("as inscrições do vestibular", "vagas em cursos gratuitos", "a lista de aprovados",
+         "a prova do Enem",
          "a feira de ciências", "a volta às aulas", "bolsas de estudo", "a matrícula de jovens e adultos"),
         ("O candidato precisa apresentar documento, histórico escolar e comprovante de residência.",
          "Professores e alunos participam das oficinas, abertas à comunidade.",
@@ -79,7 +88,8 @@ THEMES = (
         "pop-arte", "", 10, 0.95,
         ("A cantora", "O ator", "A banda", "O diretor", "A apresentadora", "O humorista", "A atriz"),
         ("estreia", "comenta", "celebra", "revela", "relembra"),
-        ("um novo álbum", "o papel na novela das nove", "a turnê de despedida", "o filme premiado no festival",
+        ("um novo álbum", "o papel na novela das nove", "a turnê de despedida",
+         "o filme premiado no festival",
          "a parceria com um DJ", "o show na praça", "a série de suspense", "o casamento com o músico"),
         ("O disco traz doze faixas, com produção própria e participações especiais.",
          "Os ingressos esgotaram em poucas horas, e uma sessão extra foi aberta.",
@@ -90,10 +100,12 @@ THEMES = (
     ),
     Theme(
         "mundo", "", 6, 1.0,
-        ("O governo americano", "A Ucrânia", "A China", "A União Europeia", "O parlamento britânico", "A ONU"),
+        ("O governo americano", "A Ucrânia", "A China", "A União Europeia", "O parlamento britânico",
+         "A ONU"),
         ("condena", "negocia", "debate", "anuncia", "teme"),
         ("novas sanções", "a guerra no leste europeu", "o acordo de grãos", "a crise dos refugiados",
-         "exercícios militares", "o ataque a um escritor", "a sucessão do primeiro-ministro", "a seca histórica"),
+         "exercícios militares", "o ataque a um escritor", "a sucessão do primeiro-ministro",
+         "a seca histórica"),
         ("Diplomatas se reuniram por horas, sem chegar a um cessar-fogo.",
          "Tropas avançaram pela fronteira, segundo autoridades locais.",
          "O chanceler pediu moderação e convocou o embaixador.",
@@ -103,10 +115,12 @@ THEMES = (
     ),
     Theme(
         "tecnologia", "", 4, 1.0,
-        ("A rede social", "A fabricante de celulares", "A startup", "O aplicativo de mensagens", "A agência reguladora"),
+        ("A rede social", "A fabricante de celulares", "A startup", "O aplicativo de mensagens",
+         "A agência reguladora"),
         ("lança", "testa", "suspende", "atualiza", "explica"),
         ("a internet 5G", "o recurso de privacidade", "o golpe do código falso", "o robô doméstico",
-         "a inteligência artificial", "o pagamento por aproximação", "o sistema do celular", "o leilão de antenas"),
+         "a inteligência artificial", "o pagamento por aproximação", "o sistema do celular",
+         "o leilão de antenas"),
         ("Usuários relataram falhas no aplicativo, e a empresa pediu desculpas.",
          "A atualização corrige brechas e chega aos poucos aos aparelhos.",
          "Senhas devem ser trocadas, com verificação em duas etapas.",
@@ -116,10 +130,12 @@ THEMES = (
     ),
     Theme(
         "meio-ambiente", "natureza", 5, 0.5,
-        ("O Ibama", "A ONG ambiental", "A brigada", "O parque nacional", "A bióloga", "O instituto de pesquisas"),
+        ("O Ibama", "A ONG ambiental", "A brigada", "O parque nacional", "A bióloga",
+         "O instituto de pesquisas"),
         ("monitora", "combate", "registra", "estuda", "denuncia"),
         ("queimadas na mata", "o desmatamento ilegal", "a aparição de baleias", "peixes mortos no rio",
-         "o resgate de uma onça", "a desova de tartarugas", "o garimpo em terra indígena", "a seca da represa"),
+         "o resgate de uma onça", "a desova de tartarugas", "o garimpo em terra indígena",
+         "a seca da represa"),
         ("A área devastada equivale a centenas de campos de futebol, mostram satélites.",
          "O animal recebeu cuidados de veterinários e voltou à natureza.",
          "A fumaça cobriu a floresta, e brigadistas abriram aceiros.",
@@ -129,7 +145,8 @@ THEMES = (
     ),
     Theme(
         "economia/agronegocios", "agro", 4, 0.5,
-        ("O produtor rural", "A cooperativa", "A associação de criadores", "O sindicato rural", "A feira do campo"),
+        ("O produtor rural", "A cooperativa", "A associação de criadores", "O sindicato rural",
+         "A feira do campo"),
         ("comemora", "antecipa", "avalia", "financia", "exporta e debate"),
         ("a safra de soja", "a colheita do café", "o preço do boi gordo", "a produção de leite",
          "o plantio do milho", "a florada dos ipês no pasto", "o crédito rural", "a irrigação do feijão"),
@@ -155,7 +172,8 @@ THEMES = (
     ),
     Theme(
         "transito", "transito", 9, 0.02,
-        ("O Corpo de Bombeiros", "A Polícia Rodoviária", "A concessionária", "O Samu", "A companhia de tráfego"),
+        ("O Corpo de Bombeiros", "A Polícia Rodoviária", "A concessionária", "O Samu",
+         "A companhia de tráfego"),
         ("atende", "registra", "controla", "lamenta", "relata"),
         ("uma batida entre carro e moto", "o capotamento de um caminhão", "uma colisão frontal",
          "o atropelamento de um ciclista", "um engavetamento na rodovia", "a queda de uma moto no viaduto"),
@@ -194,9 +212,11 @@ THEMES = (
     ),
     Theme(
         "turismo-e-viagem", "o-que-fazer", 5, 0.1,
-        ("O festival de inverno", "A secretaria de Turismo", "O museu", "A feira gastronômica", "O mercado municipal"),
+        ("O festival de inverno", "A secretaria de Turismo", "O museu", "A feira gastronômica",
+         "O mercado municipal"),
         ("recebe", "apresenta", "celebra", "promove", "abre"),
-        ("a festa junina fora de época", "um roteiro de trilhas", "a exposição de quadros", "o circuito de queijos",
+        ("a festa junina fora de época", "um roteiro de trilhas", "a exposição de quadros",
+         "o circuito de queijos",
          "um passeio de trem", "a noite de forró", "a corrida na praia", "o encontro de carros antigos"),
         ("A entrada é gratuita, e a programação vai de sexta a domingo.",
          "Barracas de comida típica, música ao vivo e brincadeiras ocupam a praça.",
@@ -208,10 +228,16 @@ THEMES = (
 )  # fmt: skip
 
 # Kinds of ending that tell one article of a story from the next.
+# fmt: off
 TITLE_LEADS = ("", "", "", "", "Vídeo: ", "Entenda: ", "Urgente: ", "Ao vivo: ", "Balanço: ")
-TITLE_TAILS = ("veja fotos", "saiba mais", "veja o que se sabe", "entenda", "veja lista", "assista", "confira")
+TITLE_TAILS = ("veja fotos", "saiba mais", "veja o que se sabe", "entenda", "veja lista", "assista",
+               "confira")
 WHEN = ("nesta segunda-feira", "nesta terça-feira", "na manhã desta quarta-feira", "na noite de quinta-feira",
-        "nesta sexta-feira", "na tarde de sábado", "neste domingo", "durante a madrugada")  # fmt: skip
-ROLES = ("morador", "especialista", "porta-voz", "testemunha", "representante do grupo", "responsável pelo caso")
-BRIDGES = ("Segundo a apuração,", "De acordo com a nota oficial,", "Ainda conforme o relato,", "Por outro lado,",
-           "Na avaliação de quem acompanha o assunto,", "Até a última atualização desta reportagem,")  # fmt: skip
+        "nesta sexta-feira", "na tarde de sábado", "neste domingo", "durante a madrugada")
+ROLES = ("morador", "especialista", "porta-voz", "testemunha", "representante do grupo",
+         "responsável pelo caso")
+BRIDGES = ("Segundo a apuração,", "De acordo com a nota oficial,", "Ainda conforme o relato,",
+           "Por outro lado,",
+           "Na avaliação de quem acompanha o assunto,",
+           "Até a última atualização desta reportagem,")
+# fmt: on
