@@ -38,6 +38,7 @@ def generate(
         folder: Where ``files/treino``, ``itens/itens``, ``validacao.csv`` and ``synthetic.json`` go.
         scale: The share of the published size, above 0 and at most 10. Below 1 the window of reads is
             shorter too and fewer regions are kept, so that an hour and a region still have their news.
+            The published figures hold from a thousandth on; below it only the form does.
         seed: Same scale and seed, same bytes.
         progress: Called with the name of what begins and the share done.
 

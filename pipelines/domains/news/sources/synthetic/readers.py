@@ -22,6 +22,8 @@ from pipelines.domains.news.sources.synthetic.words import THEMES
 
 UPPER_QUARTER = 6  # the published third quartile: only longer histories are stretched to reach the total
 
+LONGEST_OF_FEW = 150  # how long histories may be even where the window has fewer articles of its own
+
 
 @dataclass(frozen=True)
 class Readers:
@@ -43,7 +45,8 @@ class Readers:
 def make_readers(size: Size, fresh: int, seed: int) -> Readers:
     """The readers of a scale; ``fresh`` articles bound how many one of them can read."""
     rng = stream(seed, "readers")
-    reads = _history_sizes(size, max(20, fresh // 2), rng)
+    longest = min(size.items // 2, max(LONGEST_OF_FEW, fresh // 2))
+    reads = _history_sizes(size, longest, rng)
     return Readers(
         user=[sha256(f"{seed}:{row}".encode()).hexdigest() for row in range(size.users)],
         logged=_logged(reads, rng),

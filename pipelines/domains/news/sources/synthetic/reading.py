@@ -15,6 +15,7 @@ FROM_ARCHIVE = 0.07
 MAIN_THEME = 0.7  # how often a picky read follows the first of the two themes
 FOLLOWS_STORY = 0.5
 RETURNS_TO_STORY = 0.5  # how often it is the story of yesterday that goes on
+RUMMAGES_AFTER = 6  # rounds after which the news is read and only the archive is left
 ROUNDS = 12  # after which a reader who has read all there was is left with fewer reads than wanted
 DAY = 86_400_000
 
@@ -84,7 +85,8 @@ def read(world: World, wanted: Ints, period: Period, before: Reads, rng: np.rand
     for attempt in range(ROUNDS):
         user = np.repeat(np.arange(wanted.size), missing if attempt == 0 else missing * 3)
         at = _moments(user, period, rng)
-        drawn = Reads(user, _choose(world, user, at, rng), at)
+        choose = _choose if attempt < RUMMAGES_AFTER else _rummage
+        drawn = Reads(user, choose(world, user, at, rng), at)
         drawn = stories.follow(drawn, anchor, period.end, rng)
         open_ = _first_meetings(seen, open_.and_then(drawn), wanted)
         missing = np.where(missing > 0, wanted - np.bincount(open_.user, minlength=wanted.size), 0)
@@ -137,6 +139,11 @@ def _choose(world: World, user: Ints, at: Ints, rng: np.random.Generator) -> Int
     bare = np.flatnonzero(item == NOTHING)
     item[bare] = stand.latest(at[bare])
     return item
+
+
+def _rummage(world: World, user: Ints, at: Ints, rng: np.random.Generator) -> Ints:
+    """Any article that is out, for who has read what is new and what is sought."""
+    return (rng.random(user.size) * (world.stand.latest(at) + 1)).astype(np.int64)
 
 
 def _ways(readers: Readers, user: Ints, rng: np.random.Generator) -> tuple[Rows, Rows, Rows]:

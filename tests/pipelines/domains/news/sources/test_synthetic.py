@@ -204,7 +204,7 @@ class TestFigures:
         assert len(generated.train) == round(577_942 * SCALE)
         assert len({row["page"] for row in generated.items}) == round(255_603 * SCALE)
         assert len(generated.validation) == round(112_184 * SCALE)
-        assert reads == pytest.approx(8_123_951 * SCALE, rel=0.03)
+        assert reads == pytest.approx(8_123_951 * SCALE, rel=0.002)
 
     def test_login_shares(self, generated):
         def guests(rows: list[Row]) -> float:
@@ -217,7 +217,7 @@ class TestFigures:
         sizes = np.array([int(row["historySize"]) for row in generated.train])
         assert np.median(sizes) == 2
         assert np.quantile(sizes, 0.75) == 6
-        assert sizes.mean() == pytest.approx(14.06, rel=0.05)
+        assert sizes.mean() == pytest.approx(14.06, rel=0.002)
         assert sizes.max() > 200
 
     def test_logged_readers_read_more(self, generated):
