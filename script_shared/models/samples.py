@@ -21,9 +21,7 @@ class Sample:
     targets: IntArray
 
 
-def replay(
-    dataset: Dataset, parameters: StateParameters, hours: int
-) -> Iterator[tuple[State, Interactions]]:
+def replay(dataset: Dataset, parameters: StateParameters, hours: int) -> Iterator[tuple[State, Interactions]]:
     """Give the state at each of the last `hours` full hours, with the interactions that followed.
 
     The state is one object that moves on: use it before asking for the next.

@@ -30,9 +30,7 @@ class DecayedCounts:
         self.values: FloatArray = np.zeros((len(half_lives), slots))
         self.origin_ms: LongArray = np.zeros(len(half_lives), np.int64)
 
-    def apply(
-        self, slots: IntArray | LongArray, times: LongArray, shares: FloatArray | float = 1.0
-    ) -> None:
+    def apply(self, slots: IntArray | LongArray, times: LongArray, shares: FloatArray | float = 1.0) -> None:
         """Add `shares` to slots at `times` (ms UTC, in any order); a slot may come more than once."""
         if not len(times):
             return

@@ -54,9 +54,7 @@ class Histories:
         if len(new) >= _REBUILD_FROM:
             self._merge(new)
             return
-        rows = zip(
-            new.user.tolist(), new.item.tolist(), new.time.tolist(), new.weight.tolist(), strict=True
-        )
+        rows = zip(new.user.tolist(), new.item.tolist(), new.time.tolist(), new.weight.tolist(), strict=True)
         for user, item, time, weight in rows:
             self._recent.setdefault(user, []).append((item, time, weight))
 

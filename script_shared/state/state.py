@@ -70,9 +70,7 @@ class State:
         self._all = DecayedCounts(parameters.half_lives, 1)
         self.key_counts = DecayedCounts(parameters.key_half_lives, sizes.keys * sizes.items)
         self.key_totals = DecayedCounts(parameters.key_half_lives, sizes.keys)
-        self.coreads = CoReads(
-            parameters.coread_half_lives, sizes.items, parameters.coread_distance, window
-        )
+        self.coreads = CoReads(parameters.coread_half_lives, sizes.items, parameters.coread_distance, window)
         self.histories = Histories(sizes.users)
         self.first_ms: LongArray = np.full(sizes.items, NEVER, np.int64)
         self.version = 0
