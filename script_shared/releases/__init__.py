@@ -1,0 +1,1 @@
+"""Releases: what serving reads, kept as immutable folders (store) under names (registry)."""
