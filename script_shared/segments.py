@@ -6,14 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from script_shared.models.base import Recommender
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """What the rule may look at: the login state, None when unknown, and the number of interactions."""
-
-    user_type: str | None
-    reads: int
+from script_shared.types import Reader
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,15 +38,29 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class Reader:
+    """What a segment's rule may look at.
+
+    Attributes:
+        user_type: login state, None when unknown.
+        reads: how many interactions are known.
+    """
+
+    user_type: str | None
+    reads: int
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """A request resolved against a state: ids have become positions in its vocabularies.
 
     Attributes:
         user: position of the reader, -1 when unknown.
         user_type: login state, None when unknown.
-        keys: positions of the context keys that hold for this request (unknown ones left out).
+        keys: one context key a context column of the domain, -1 where unknown.
         history: items interacted with, oldest first, repeats included.
         times: when, in ms UTC; as long as `history`.
+        weights: how strong each interaction was, 1 = average; as long as `history`.
         now_ms: the moment of the query, ms UTC.
     """
 
@@ -55,6 +69,7 @@ class Query:
     keys: tuple[int, ...]
     history: IntArray
     times: LongArray
+    weights: FeatureArray
     now_ms: int
 
 

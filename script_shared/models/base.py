@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from script_shared.bundle import Bundle
 from script_shared.dataset import Dataset
 from script_shared.state.state import State
-from script_shared.types import NO_ITEMS, FeatureArray, IntArray, Query, ScoredItem
+from script_shared.types import NO_ITEMS, FeatureArray, IntArray, Query, Reader, ScoredItem
 
 
 class Recommender(ABC):
@@ -20,8 +20,8 @@ class Recommender(ABC):
     """
 
     @abstractmethod
-    def fit(self, dataset: Dataset, state: State) -> None:
-        """Learn from `dataset`, of which `state` is the fold; both end at the same moment."""
+    def fit(self, dataset: Dataset, serves: Callable[[Reader], bool]) -> None:
+        """Learn from `dataset` how to rank for the readers that the model `serves`."""
 
     @abstractmethod
     def recommend(self, query: Query, state: State, n: int) -> Sequence[ScoredItem]:
@@ -45,7 +45,7 @@ class Component(ABC):
     name: ClassVar[str]
 
     def fit(self, dataset: Dataset, state: State) -> None:
-        """Learn from `dataset`, of which `state` is the fold; nothing by default."""
+        """Learn from `dataset`, of which `state` is the fold up to the same moment; nothing by default."""
 
     def retrieve(self, query: Query, state: State, n: int) -> IntArray:
         """Return at most `n` distinct items worth ranking, best first; none by default."""

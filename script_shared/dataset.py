@@ -1,0 +1,172 @@
+"""Refined tables encoded as arrays: every id has become a position in a vocabulary."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from script_shared.clock import MS_PER_HOUR
+from script_shared.tables import Tables
+from script_shared.types import FeatureArray, IntArray, LongArray, Reader
+from script_shared.vocabulary import UNKNOWN, Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Interactions:
+    """Interactions as columns, in order of time.
+
+    Attributes:
+        user, item: positions in the vocabularies.
+        time: ms UTC, ascending.
+        weight: engagement, 1 = one plain interaction.
+        keys: shape (n, context columns), positions of context keys, -1 where unknown.
+    """
+
+    user: IntArray
+    item: IntArray
+    time: LongArray
+    weight: FeatureArray
+    keys: IntArray
+
+    def __len__(self) -> int:
+        return len(self.time)
+
+    def take(self, rows: slice | npt.NDArray[np.generic]) -> Interactions:
+        """Return some of the rows."""
+        return Interactions(
+            self.user[rows], self.item[rows], self.time[rows], self.weight[rows], self.keys[rows]
+        )
+
+    def between(self, start_ms: int, end_ms: int) -> Interactions:
+        """Return those with start ≤ time < end, without copying."""
+        first, last = np.searchsorted(self.time, [start_ms, end_ms])
+        return self.take(slice(int(first), int(last)))
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """What is known of each item, by position.
+
+    Attributes:
+        published_ms: ms UTC, -1 where unknown.
+        category: position in `categories`; never unknown unless no item has one (then all -1).
+        categories: names of the categories.
+        frame: the items table in vocabulary order, texts included.
+    """
+
+    published_ms: LongArray
+    category: IntArray
+    categories: Vocabulary
+    frame: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """All that training may look at, up to a moment.
+
+    Attributes:
+        users, items, keys: vocabularies of readers, items and context keys ("region:20").
+        context: the context columns, in the order of `Interactions.keys`' columns.
+        user_types: login state by user position, None where unknown.
+        interactions: everything before `as_of_ms`.
+    """
+
+    users: Vocabulary
+    items: Vocabulary
+    keys: Vocabulary
+    context: tuple[str, ...]
+    user_types: npt.NDArray[np.object_]
+    catalogue: Catalogue
+    interactions: Interactions
+    as_of_ms: int
+
+    def before(self, ms: int) -> Dataset:
+        """Return the data set as it was at an earlier moment; vocabularies stay."""
+        return replace(self, interactions=self.interactions.between(0, ms), as_of_ms=ms)
+
+    def reader(self, user: int, reads: int) -> Reader:
+        """Describe a user for the segments' rule."""
+        return Reader(self.user_types[user] if user != UNKNOWN else None, reads)
+
+    @cached_property
+    def read_counts(self) -> IntArray:
+        """Interactions of each user."""
+        return np.bincount(self.interactions.user, minlength=len(self.users)).astype(np.int32)
+
+
+def encode(tables: Tables, context: Sequence[str], weight: pl.Expr, as_of_ms: int) -> Dataset:
+    """Turn refined tables into arrays.
+
+    Args:
+        tables: interactions ordered by timestamp; items and users with unique ids.
+        context: context columns of the interactions.
+        weight: engagement of an interaction, over the interactions' columns.
+        as_of_ms: interactions at or after this moment are left out.
+    """
+    users, items = Vocabulary.of(tables.users["user_id"]), Vocabulary.of(tables.items["item_id"])
+    frame = tables.interactions
+    keys = Vocabulary.of(
+        f"{column}:{value}" for column in context for value in frame[column].drop_nulls().unique()
+    )
+    interactions = Interactions(
+        _codes(frame["user_id"], users),
+        _codes(frame["item_id"], items),
+        frame["timestamp"].to_physical().to_numpy(),
+        frame.with_columns(weight.cast(pl.Float32).alias("weight"))["weight"].to_numpy(),
+        np.stack([_key_codes(frame[column], keys) for column in context], axis=1),
+    ).between(0, as_of_ms)
+    types = _in_order(tables.users, "user_id", users)["user_type"].to_numpy().astype(object)
+    catalogue = _catalogue(_in_order(tables.items, "item_id", items), interactions)
+    return Dataset(users, items, keys, tuple(context), types, catalogue, interactions, as_of_ms)
+
+
+def _codes(ids: pl.Series, vocabulary: Vocabulary) -> IntArray:
+    return ids.cast(pl.Enum(list(vocabulary))).to_physical().to_numpy().astype(np.int32)
+
+
+def _key_codes(values: pl.Series, keys: Vocabulary) -> IntArray:
+    known = values.unique().drop_nulls().to_list()
+    places = [keys.find(f"{values.name}:{value}") for value in known]
+    codes = values.replace_strict(known, places, default=UNKNOWN, return_dtype=pl.Int32)
+    return codes.fill_null(UNKNOWN).to_numpy()
+
+
+def _in_order(frame: pl.DataFrame, key: str, vocabulary: Vocabulary) -> pl.DataFrame:
+    return pl.DataFrame({key: list(vocabulary)}).join(frame, on=key, how="left", maintain_order="left")
+
+
+def _catalogue(frame: pl.DataFrame, interactions: Interactions) -> Catalogue:
+    categories = Vocabulary.of(frame["category"].drop_nulls().unique())
+    codes = _known_codes(frame["category"], categories)
+    published = frame["published_at"].to_physical().fill_null(-1).to_numpy()
+    return Catalogue(published, _fill_missing(codes, interactions), categories, frame)
+
+
+def _known_codes(values: pl.Series, vocabulary: Vocabulary) -> IntArray:
+    names = list(vocabulary)
+    codes = values.replace_strict(names, range(len(names)), default=UNKNOWN, return_dtype=pl.Int32)
+    return codes.fill_null(UNKNOWN).to_numpy().copy()
+
+
+def _fill_missing(codes: IntArray, interactions: Interactions) -> IntArray:
+    """Fill unknown categories at random from items read in the same hour.
+
+    Publishers keep metadata of what did well: whether it is there must tell a model nothing.
+    """
+    known = np.flatnonzero(codes[interactions.item] != UNKNOWN)
+    unknown = np.flatnonzero(codes == UNKNOWN)
+    if not len(known) or not len(unknown):
+        return codes
+    hours = interactions.time[known] // MS_PER_HOUR
+    first = np.full(len(codes), interactions.time[0], np.int64)
+    first[interactions.item[::-1]] = interactions.time[::-1]
+    start, end = (np.searchsorted(hours, first[unknown] // MS_PER_HOUR, side) for side in ("left", "right"))
+    draw = np.random.default_rng(0).random(len(unknown))
+    picks = np.minimum(start + (draw * np.maximum(end - start, 1)).astype(np.int64), len(known) - 1)
+    codes[unknown] = codes[interactions.item[known[picks]]]
+    return codes

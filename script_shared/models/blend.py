@@ -1,0 +1,141 @@
+"""A two-stage recommender: components name items and describe them, fitted weights rank them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict
+
+from script_shared.bundle import Bundle
+from script_shared.clock import MS_PER_HOUR
+from script_shared.dataset import Dataset
+from script_shared.errors import NotEnoughDataError
+from script_shared.models.base import Component, Recommender
+from script_shared.models.samples import Sample, draw, replay
+from script_shared.state.state import State, StateParameters
+from script_shared.types import FeatureArray, FloatArray, IntArray, Query, Reader, ScoredItem
+
+
+class BlendParameters(BaseModel):
+    """How a blend retrieves and learns.
+
+    Attributes:
+        retrieve: items asked of each component.
+        fit_hours: the weights are fitted on readers of so many hours before `as_of`.
+        fit_readers: at most so many readers of each of these hours.
+        ridge: penalty on the weights.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    retrieve: int = 100
+    fit_hours: int = 3
+    fit_readers: int = 1_500
+    ridge: float = 1e-3
+
+
+class Blend(Recommender):
+    """Ranks the union of what its components retrieve by a weighted sum of their features.
+
+    Args:
+        components: at least one; the first that names an item gives the reason shown.
+        state: what the replayed states count while the weights are fitted.
+        parameters: how to retrieve and learn.
+    """
+
+    def __init__(
+        self, components: Sequence[Component], state: StateParameters, parameters: BlendParameters
+    ) -> None:
+        self.components = tuple(components)
+        self._state, self._parameters = state, parameters
+        self.weights: FloatArray = np.zeros(len(self.feature_names))
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """Name the features of all components, in order."""
+        return tuple(name for component in self.components for name in component.feature_names)
+
+    def recommend(self, query: Query, state: State, n: int) -> Sequence[ScoredItem]:
+        """Return the `n` best of what the components retrieve."""
+        items, origin = self.retrieve(query, state)
+        scores = self.features(query, state, items) @ self.weights
+        best = np.argsort(-scores, kind="stable")[:n]
+        rows = zip(items[best].tolist(), scores[best].tolist(), origin[best].tolist(), strict=True)
+        return [ScoredItem(item, score, self.components[part].name) for item, score, part in rows]
+
+    def retrieve(self, query: Query, state: State) -> tuple[IntArray, IntArray]:
+        """Return unread items in ascending order, and which component named each first."""
+        lists = [part.retrieve(query, state, self._parameters.retrieve) for part in self.components]
+        named = np.repeat(np.arange(len(lists)), [len(each) for each in lists])
+        items, first = np.unique(np.concatenate(lists), return_index=True)
+        unread = ~np.isin(items, query.history)
+        return items[unread], named[first[unread]].astype(np.int32)
+
+    def features(self, query: Query, state: State, items: IntArray) -> FeatureArray:
+        """Describe items by all components, shape (items, features)."""
+        return np.concatenate([part.features(query, state, items) for part in self.components], axis=1)
+
+    def fit(self, dataset: Dataset, serves: Callable[[Reader], bool]) -> None:
+        """Fit the weights on the hours before the end, then the components on everything.
+
+        While the weights are fitted the components know only what came before those hours.
+        """
+        samples = self._rehearse(dataset, serves)
+        self._fit_weights(samples)
+        self._fit_components(dataset, State.of(dataset, self._state))
+
+    def _rehearse(
+        self, dataset: Dataset, serves: Callable[[Reader], bool]
+    ) -> list[tuple[FeatureArray, IntArray, Sample]]:
+        lists = []
+        hours = self._parameters.fit_hours
+        for step, (state, following) in enumerate(replay(dataset, self._state, hours)):
+            if step == 0:
+                start_ms = dataset.as_of_ms - hours * MS_PER_HOUR
+                self._fit_components(dataset.before(start_ms), state)
+            drawn = draw(dataset, state, following, serves, self._parameters.fit_readers)
+            lists += [self._listed(sample, state) for sample in drawn]
+        return lists
+
+    def _listed(self, sample: Sample, state: State) -> tuple[FeatureArray, IntArray, Sample]:
+        items, _ = self.retrieve(sample.query, state)
+        return self.features(sample.query, state, items), items, sample
+
+    def _fit_weights(self, lists: list[tuple[FeatureArray, IntArray, Sample]]) -> None:
+        from script_shared.models.logit import fit_logit
+
+        usable = [(x, np.isin(items, sample.targets)) for x, items, sample in lists if len(items)]
+        usable = [(x, chosen) for x, chosen in usable if chosen.any()]
+        if not usable:
+            raise NotEnoughDataError(
+                f"nobody in this segment read anything in the last {self._parameters.fit_hours} hours",
+                remedy="give more data, or raise fit_hours",
+            )
+        features, chosen = (np.concatenate(part) for part in zip(*usable, strict=True))
+        starts = np.cumsum([0] + [len(x) for x, _ in usable[:-1]])
+        self.weights = fit_logit(features, starts, chosen, self._parameters.ridge)
+
+    def _fit_components(self, dataset: Dataset, state: State) -> None:
+        for component in self.components:
+            component.fit(dataset, state)
+
+    def dump(self) -> Bundle:
+        """Return the weights by name, and what each component learned."""
+        arrays: dict[str, Any] = {}
+        documents: dict[str, Any] = {}
+        for component in self.components:
+            bundle = component.dump()
+            arrays |= {f"{component.name}.{key}": array for key, array in bundle.arrays.items()}
+            documents[component.name] = dict(bundle.document)
+        weights = dict(zip(self.feature_names, self.weights.tolist(), strict=True))
+        return Bundle(arrays, {"weights": weights, "components": documents})
+
+    def load(self, bundle: Bundle) -> None:
+        """Take back what `dump` returned."""
+        self.weights = np.array([bundle.document["weights"][name] for name in self.feature_names])
+        for component in self.components:
+            prefix = f"{component.name}."
+            arrays = {k.removeprefix(prefix): v for k, v in bundle.arrays.items() if k.startswith(prefix)}
+            component.load(Bundle(arrays, bundle.document["components"][component.name]))

@@ -1,0 +1,78 @@
+"""How much an item is read now: decayed counts at several half-lives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+import numpy as np
+
+from script_shared.dataset import Dataset
+from script_shared.models.base import Component, Recommender
+from script_shared.state.state import State
+from script_shared.types import FeatureArray, IntArray, Query, Reader, ScoredItem
+
+#: Added to a count before its logarithm: about one read, seen through the shortest half-life.
+SMOOTHING = 0.1
+
+
+class Popularity(Component):
+    """Log counts at every half-life; names the most read at some of them.
+
+    Args:
+        half_lives: hours, as the state counts them.
+        retrieve_at: rows of `half_lives` whose most read items are worth ranking.
+    """
+
+    name: ClassVar[str] = "popularity"
+
+    def __init__(self, half_lives: Sequence[float], retrieve_at: Sequence[int]) -> None:
+        self._half_lives, self._retrieve_at = tuple(half_lives), tuple(retrieve_at)
+
+    def retrieve(self, query: Query, state: State, n: int) -> IntArray:
+        """Return the most read items at the chosen half-lives, in turns."""
+        lists = [state.most_read(row, n) for row in self._retrieve_at]
+        return interleave(lists, n)
+
+    def features(self, query: Query, state: State, items: IntArray) -> FeatureArray:
+        """Return log(count + smoothing), one column a half-life."""
+        counts = state.counts.at(items, query.now_ms)
+        return np.log(counts.T + SMOOTHING).astype(np.float32)
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """Name the columns that `features` gives."""
+        return tuple(f"popularity_{hours:g}h" for hours in self._half_lives)
+
+
+class MostRead(Recommender):
+    """The list that a front page shows: most read at one half-life, for everybody alike.
+
+    Args:
+        half_life: row of the state's half-lives.
+    """
+
+    def __init__(self, half_life: int) -> None:
+        self._half_life = half_life
+
+    def fit(self, dataset: Dataset, serves: Callable[[Reader], bool]) -> None:
+        """Learn nothing: the state's counts are all there is."""
+
+    def recommend(self, query: Query, state: State, n: int) -> Sequence[ScoredItem]:
+        """Return the most read items that the reader has not read."""
+        ranked = state.most_read(self._half_life, n + len(query.history))
+        unread = ranked[~np.isin(ranked, query.history)][:n]
+        scores = state.counts.at(unread, query.now_ms)[self._half_life]
+        pairs = zip(unread.tolist(), scores.tolist(), strict=True)
+        return [ScoredItem(item, score, Popularity.name) for item, score in pairs]
+
+
+def interleave(lists: Sequence[IntArray], n: int) -> IntArray:
+    """Merge ranked lists in turns, each item once, at most `n`."""
+    longest = max((len(each) for each in lists), default=0)
+    grid = np.full((longest, len(lists)), -1, np.int32)
+    for column, each in enumerate(lists):
+        grid[: len(each), column] = each
+    flat = grid[grid >= 0]
+    _, first = np.unique(flat, return_index=True)
+    return flat[np.sort(first)][:n]

@@ -1,0 +1,69 @@
+"""How much an item is read where the reader is: counts within region and device."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+import numpy as np
+
+from script_shared.models.base import Component
+from script_shared.models.popularity import interleave
+from script_shared.state.state import State
+from script_shared.types import FeatureArray, FloatArray, IntArray, Query
+from script_shared.vocabulary import UNKNOWN
+
+#: Reads of the whole audience mixed into a key's own, so that rare keys say little.
+PRIOR_READS = 30.0
+
+
+class Surroundings(Component):
+    """Log ratio of an item's share within a context key to its share among all readers.
+
+    Shares are smoothed towards the whole audience (Dirichlet prior of `PRIOR_READS` reads): a key
+    seldom seen, or unknown, gives a ratio near one.
+
+    Args:
+        context: names of the context columns.
+        half_lives: hours of the counts over all readers.
+        key_half_lives: hours of the counts within a key.
+    """
+
+    name: ClassVar[str] = "surroundings"
+
+    def __init__(
+        self, context: Sequence[str], half_lives: Sequence[float], key_half_lives: Sequence[float]
+    ) -> None:
+        self._context, self._key_half_lives = tuple(context), tuple(key_half_lives)
+        nearest = [int(np.argmin(np.abs(np.log(np.array(half_lives) / h)))) for h in key_half_lives]
+        self._reference = np.array(nearest)
+
+    def retrieve(self, query: Query, state: State, n: int) -> IntArray:
+        """Return the most read items within each key of the query, in turns."""
+        lists = [state.most_read(0, n, key) for key in query.keys if key != UNKNOWN]
+        return interleave(lists, n)
+
+    def features(self, query: Query, state: State, items: IntArray) -> FeatureArray:
+        """Return one column a context column and half-life."""
+        shares = self._overall_shares(query, state, items)
+        parts = [self._log_ratios(query, state, items, key, shares) for key in query.keys]
+        return np.concatenate(parts).T.astype(np.float32)
+
+    def _overall_shares(self, query: Query, state: State, items: IntArray) -> FloatArray:
+        total = state.totals(query.now_ms)[self._reference]
+        counts = state.counts.at(items, query.now_ms)[self._reference]
+        return (counts + 1e-3) / (total[:, None] + 1.0)
+
+    def _log_ratios(
+        self, query: Query, state: State, items: IntArray, key: int, shares: FloatArray
+    ) -> FloatArray:
+        if key == UNKNOWN:
+            return np.zeros_like(shares)
+        counts = state.key_counts.at(key * np.int64(state.sizes.items) + items, query.now_ms)
+        total = state.key_totals.at(np.array([key]), query.now_ms)
+        return np.log((counts + PRIOR_READS * shares) / ((total + PRIOR_READS) * shares))
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """Name the columns that `features` gives."""
+        return tuple(f"{column}_{h:g}h" for column in self._context for h in self._key_half_lives)

@@ -1,0 +1,66 @@
+"""Exponentially decayed counts.
+
+Forward decay (Cormode, Shkapenyuk, Srivastava & Xu, ICDE 2009): an interaction at time t adds
+2^((t - origin) / half-life) once and is never touched again; a count at any later moment is the sum
+times 2^((origin - now) / half-life). The origin moves only to keep the exponents small.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from script_shared.clock import MS_PER_HOUR
+from script_shared.types import Arrays, FloatArray, IntArray, LongArray
+
+_MAX_DOUBLINGS = 200.0
+
+
+class DecayedCounts:
+    """Counts of slots at several half-lives.
+
+    Args:
+        half_lives: hours, one row of counts each.
+        slots: how many things are counted.
+    """
+
+    def __init__(self, half_lives: Sequence[float], slots: int) -> None:
+        self.half_lives_ms = np.asarray(half_lives, np.float64) * MS_PER_HOUR
+        self.values: FloatArray = np.zeros((len(half_lives), slots))
+        self.origin_ms: LongArray = np.zeros(len(half_lives), np.int64)
+
+    def apply(
+        self, slots: IntArray | LongArray, times: LongArray, shares: FloatArray | float = 1.0
+    ) -> None:
+        """Add `shares` to slots at `times` (ms UTC, in any order); a slot may come more than once."""
+        if not len(times):
+            return
+        newest = int(times.max())
+        for row, half_life in enumerate(self.half_lives_ms):
+            self._advance(row, newest)
+            decayed = np.exp2((times - self.origin_ms[row]) / half_life)
+            np.add.at(self.values[row], slots, decayed * shares)
+
+    def _advance(self, row: int, newest_ms: int) -> None:
+        doublings = (newest_ms - self.origin_ms[row]) / self.half_lives_ms[row]
+        if doublings > _MAX_DOUBLINGS:
+            self.values[row] *= np.exp2(-min(doublings, 1_000.0))
+            self.origin_ms[row] = newest_ms
+
+    def at(self, slots: IntArray | LongArray | slice, now_ms: int) -> FloatArray:
+        """Return the counts of `slots` at a moment, shape (half-lives, slots)."""
+        return self.values[:, slots] * self.scale(now_ms)[:, None]
+
+    def scale(self, now_ms: int) -> FloatArray:
+        """Return what turns stored values into counts at a moment, one factor a half-life."""
+        return np.exp2(np.maximum((self.origin_ms - now_ms) / self.half_lives_ms, -1_000.0))
+
+    def snapshot(self) -> Arrays:
+        """Return the state as arrays."""
+        return {"values": self.values, "origin_ms": self.origin_ms}
+
+    def restore(self, arrays: Arrays) -> None:
+        """Take the state back."""
+        self.values = np.asarray(arrays["values"], np.float64)
+        self.origin_ms = np.asarray(arrays["origin_ms"], np.int64)
