@@ -1,0 +1,67 @@
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+# What to process: a raw format, where it lies, how much of it, and on all readers or a sample (ENV=dev).
+SOURCE ?= synthetic
+URI ?=
+SCALE ?= small
+ENV ?= prod
+# Test processes; pytest-xdist takes one a core.
+JOBS ?= auto
+
+# implicit's threads and OpenBLAS's fight for the same cores; compiled bytecode halves Airflow's start.
+export OPENBLAS_NUM_THREADS := 1
+export UV_COMPILE_BYTECODE := 1
+
+BIN := .venv/bin
+# Named after what it was made of: other requirements, another stamp, a new installation.
+READY := .venv/.requirements-$(shell cat requirements_uv.txt requirements_dev.txt | sha256sum | cut -c1-16)
+CHAIN := --source "$(SOURCE)" --uri "$(URI)" --scale "$(SCALE)"
+# The shell's own USER is not the reader that is asked for.
+READER := $(if $(filter command line,$(origin USER)),$(USER))
+
+.PHONY: help run smoke test check train evaluate predict lock clean
+
+help: ## list what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@echo "  variables: SOURCE=$(SOURCE) URI=$(URI) SCALE=$(SCALE) ENV=$(ENV) JOBS=$(JOBS)"
+
+run: $(READY) ## Airflow and the API on this machine, from raw data to recommendations; Ctrl-C stops
+	@ENV=$(ENV) $(BIN)/python -m pipelines embedded $(CHAIN)
+
+smoke: $(READY) ## the same on free ports in a temporary folder: three recommendations, then exits
+	@ENV=$(ENV) $(BIN)/python -m pipelines embedded --smoke $(CHAIN)
+
+test: $(READY) ## all tests, with coverage
+	$(BIN)/python -m pytest -n $(JOBS) --maxprocesses=4 --dist loadgroup --cov --cov-report=term
+
+check: $(READY) ## style, types and import rules
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+train: $(READY) ## without Airflow: raw data to trained models
+	@ENV=$(ENV) $(BIN)/python -m pipelines run $(CHAIN) --until train
+
+evaluate: $(READY) ## without Airflow: evaluate, report and publish the newest trained models
+	@ENV=$(ENV) $(BIN)/python -m pipelines run --from evaluate
+
+predict: $(READY) ## recommend by the published release, e.g. make predict USER=u1
+	@$(BIN)/python -m pipelines predict $(if $(READER),--user "$(READER)")
+
+lock: $(READY) ## recompile the requirements
+	UV=$(BIN)/uv .ci/lock
+
+clean: ## remove caches and the environment; data stays
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage* htmlcov out
+	find . -name __pycache__ -type d -not -path './data/*' -prune -exec rm -rf {} +
+
+$(READY): requirements_uv.txt requirements_dev.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements_uv.txt
+	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements_dev.txt
+	rm -f .venv/.requirements-*
+	touch $@
