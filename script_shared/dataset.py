@@ -93,6 +93,12 @@ class Dataset:
         """Describe a user for the segments' rule."""
         return Reader(self.user_types[user] if user != UNKNOWN else None, reads)
 
+    def newest_items(self) -> IntArray:
+        """Return the items that exist at `as_of_ms`, newest first; those without a date come last."""
+        published = self.catalogue.published_ms
+        existing = np.flatnonzero(published <= self.as_of_ms)
+        return existing[np.argsort(-published[existing], kind="stable")].astype(np.int32)
+
     @cached_property
     def read_counts(self) -> IntArray:
         """Interactions of each user."""

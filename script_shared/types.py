@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-IntArray = npt.NDArray[np.int32]
+IntArray = npt.NDArray[np.integer[Any]]
 LongArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 FeatureArray = npt.NDArray[np.float32]

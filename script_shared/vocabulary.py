@@ -23,7 +23,7 @@ class Vocabulary(Sequence[str]):
 
     def __init__(self, text: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64]) -> None:
         self._bytes, self._offsets = text, offsets
-        self._view = memoryview(np.ascontiguousarray(text))
+        self._view = memoryview(np.ascontiguousarray(text))  # type: ignore[arg-type]
 
     @classmethod
     def of(cls, ids: Iterable[str]) -> Vocabulary:

@@ -16,7 +16,6 @@ from script_shared.models.samples import Sample, draw, replay
 from script_shared.state.state import State, StateParameters
 from script_shared.types import BoolArray, FeatureArray, FloatArray, IntArray, Query, Reader, ScoredItem
 
-
 #: Fewer lists than this cannot carry a dozen weights: the default feature ranks alone.
 MIN_LISTS = 50
 DEFAULT_FEATURE = "popularity_1h"

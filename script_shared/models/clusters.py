@@ -87,6 +87,8 @@ class Clusters(Component):
             ((self._rehearse(p, k, rehearsal, dataset), p, k) for p, k in self._choices(rehearsal)),
             key=lambda found: found[0],
         )
+        if best[0] <= 0.0:
+            return  # no choice tells more of what is read next than the whole audience does
         self._choice = {"log_likelihood": best[0], "components": best[1], "clusters": best[2]}
         final = self._describe(users, dataset, state, end)
         self._projection = _project(final.features, best[1], best[2])

@@ -132,7 +132,7 @@ def _documents(catalogue: Catalogue, items: IntArray, characters: int) -> list[s
         "region": pl.format("regiao_{}", pl.col("region")).fill_null(""),
     }
     parts = [text for column, text in wanted.items() if column in frame.columns] or [pl.lit("")]
-    texts = frame.select(text=pl.concat_str(parts, separator=" "))["text"].to_list()
+    texts = frame.with_columns(text=pl.concat_str(parts, separator=" "))["text"].to_list()
     codes = catalogue.category[items].tolist()
     pairs = zip(texts, codes, strict=True)
     return [f"{text} categoria_{code}".strip() if code != UNKNOWN else text.strip() for text, code in pairs]

@@ -67,6 +67,23 @@ class MostRead(Recommender):
         return [ScoredItem(item, score, Popularity.name) for item, score in pairs]
 
 
+class MostReadEver(Recommender):
+    """The most read items of all time, for everybody alike."""
+
+    def __init__(self, dataset: Dataset) -> None:
+        self._counts = np.bincount(dataset.interactions.item, minlength=len(dataset.items))
+        self._ranked = np.argsort(-self._counts, kind="stable")
+
+    def fit(self, dataset: Dataset, serves: Callable[[Reader], bool]) -> None:
+        """Learn nothing beyond the counts that it was made of."""
+
+    def recommend(self, query: Query, state: State, n: int) -> Sequence[ScoredItem]:
+        """Return the most read items that the reader has not read."""
+        ranked = self._ranked[: n + len(query.history)]
+        unread = ranked[~np.isin(ranked, query.history)][:n]
+        return [ScoredItem(item, float(self._counts[item]), Popularity.name) for item in unread.tolist()]
+
+
 def interleave(lists: Sequence[IntArray], n: int) -> IntArray:
     """Merge ranked lists in turns, each item once, at most `n`."""
     longest = max((len(each) for each in lists), default=0)

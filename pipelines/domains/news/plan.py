@@ -1,0 +1,39 @@
+"""The plan of news: its sources, engagement weight and parameters."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from pipelines.domains.news.sources.globo import Globo
+from pipelines.plan import Plan
+from script_shared.domain import Parameters
+from script_shared.domains.news.domain import NEWS
+from script_shared.domains.news.segments import NewsParameters, SegmentRule
+from script_shared.tables import Tables
+
+#: Engagement of one interaction: w_time·log1p(minutes) + w_clicks·clicks + w_scroll·scroll/100
+#: + w_visits·visits, capped; one plain interaction where the source tells nothing.
+WEIGHTS = {"time": 0.5, "clicks": 0.05, "scroll": 0.5, "visits": 0.25}
+CAP = 5.0
+
+
+def engagement() -> pl.Expr:
+    """Return the engagement weight over the columns of the interactions."""
+    terms = (
+        WEIGHTS["time"] * (pl.col("seconds") / 60).log1p(),
+        WEIGHTS["clicks"] * pl.col("clicks"),
+        WEIGHTS["scroll"] * pl.col("scroll") / 100,
+        WEIGHTS["visits"] * pl.col("visits"),
+    )
+    told = pl.any_horizontal(pl.col("seconds", "clicks", "scroll", "visits").is_not_null())
+    total = pl.sum_horizontal(*terms).clip(0.05, CAP)
+    return pl.when(told).then(total).otherwise(1.0)
+
+
+def parameters(tables: Tables) -> Parameters:
+    """Return the parameters to train with: login state decides where the source knows it."""
+    has_login = tables.users["user_type"].null_count() < len(tables.users)
+    return NewsParameters(rule=SegmentRule(has_login=has_login)).model_dump(mode="json")
+
+
+PLAN = Plan(domain=NEWS, sources={"globo": Globo()}, weight=engagement(), parameters=parameters)

@@ -1,0 +1,45 @@
+"""Turns raw files into typed, checked tables."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from pipelines.plan import Plan
+from pipelines.stages.download import source_of
+from script_shared.partitions import find_partition, set_alias, write_partition
+from script_shared.volume import Volume
+
+_LOG = structlog.get_logger(__name__)
+
+
+def refine(plan: Plan, volume: Volume, run: str, source: str) -> dict[str, Any]:
+    """Write `refined/<run>`: the three tables, the quarantine and a report; return the report.
+
+    Raises:
+        InputError: a raw file cannot be used at all.
+    """
+    raw = find_partition(volume.raw, run)
+    result = source_of(plan, source).refine(raw)
+    report = {**result.report, "as_of_ms": result.as_of_ms, "fingerprint": fingerprint(raw)}
+    with write_partition(volume.refined, run) as folder:
+        result.tables.write(folder)
+        result.quarantine.write_parquet(folder / "quarantine.parquet")
+        (folder / "report.json").write_text(json.dumps(report, indent=1))
+    set_alias(volume.refined, "latest", run)
+    _LOG.info("refined", run=run, **{k: v for k, v in report.items() if k != "fingerprint"})
+    return report
+
+
+def fingerprint(folder: Path) -> str:
+    """Return the sha-256 over names and contents of all files below a folder."""
+    digest = hashlib.sha256()
+    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+        digest.update(str(file.relative_to(folder)).encode() + b"\0")
+        with file.open("rb") as content:
+            digest.update(hashlib.file_digest(content, "sha256").digest())
+    return digest.hexdigest()

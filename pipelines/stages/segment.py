@@ -1,0 +1,31 @@
+"""Splits readers into segments by the one shared rule."""
+
+from __future__ import annotations
+
+import polars as pl
+import structlog
+
+from pipelines.plan import Plan
+from script_shared.partitions import find_partition, set_alias, write_partition
+from script_shared.segments import assign
+from script_shared.tables import Tables
+from script_shared.types import Reader
+from script_shared.volume import Volume
+
+_LOG = structlog.get_logger(__name__)
+
+
+def segment(plan: Plan, volume: Volume, run: str) -> dict[str, int]:
+    """Write `segments/<run>/readers.parquet` (user_id, segment); return readers by segment."""
+    tables = Tables.read(find_partition(volume.refined, run))
+    segments = plan.domain.segments(plan.parameters(tables))
+    kinds = tables.users.select("user_type", "reads").unique()
+    names = [assign(segments, Reader(*kind)).name for kind in kinds.iter_rows()]
+    named = kinds.with_columns(pl.Series("segment", names, pl.String))
+    readers = tables.users.join(named, on=["user_type", "reads"], how="left", nulls_equal=True)
+    with write_partition(volume.segments, run) as folder:
+        readers.select("user_id", "segment").write_parquet(folder / "readers.parquet")
+    set_alias(volume.segments, "latest", run)
+    counts = dict(readers.group_by("segment").len().iter_rows())
+    _LOG.info("segmented", run=run, **counts)
+    return counts

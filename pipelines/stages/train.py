@@ -1,0 +1,45 @@
+"""Trains one segment's model on everything before `as_of`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import structlog
+
+from pipelines.plan import Plan
+from pipelines.stages.loading import load_dataset
+from script_shared.errors import SettingsError
+from script_shared.partitions import write_partition
+from script_shared.segments import Segment, assign
+from script_shared.types import Reader
+from script_shared.volume import Volume
+
+_LOG = structlog.get_logger(__name__)
+
+
+def train(plan: Plan, volume: Volume, run: str, segment: str) -> dict[str, Any]:
+    """Fit the model of `segment` and write it to `artifacts/<run>/<segment>`.
+
+    Raises:
+        SettingsError: the domain has no such segment.
+    """
+    dataset, parameters = load_dataset(plan, volume, run)
+    segments = plan.domain.segments(parameters)
+    chosen = next((each for each in segments if each.name == segment), None)
+    if chosen is None:
+        names = ", ".join(each.name for each in segments)
+        raise SettingsError(f"there is no segment {segment!r}", remedy=f"use one of {names}")
+    model = chosen.make_model()
+    model.fit(dataset, serves(segments, chosen))
+    bundle = model.dump()
+    with write_partition(volume.artifacts / run, segment) as folder:
+        bundle.write(folder / "model")
+    report = {"segment": segment, "model": chosen.model, "document": dict(bundle.document)}
+    _LOG.info("trained", run=run, segment=segment, interactions=len(dataset.interactions))
+    return report
+
+
+def serves(segments: Sequence[Segment], segment: Segment) -> Callable[[Reader], bool]:
+    """Return the test whether a reader is served by one of the segments."""
+    return lambda reader: assign(segments, reader) is segment

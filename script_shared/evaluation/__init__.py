@@ -1,0 +1,1 @@
+"""Offline evaluation: protocols take recommenders' lists as arguments and know no model."""

@@ -1,0 +1,113 @@
+"""The engine: a release in memory, ready to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from script_shared.clock import Clock, ReplayClock, WallClock
+from script_shared.domain import Domain
+from script_shared.inference.fallback import fill
+from script_shared.inference.router import Router
+from script_shared.models.base import Recommender
+from script_shared.releases.store import Release
+from script_shared.segments import Segment
+from script_shared.state.state import Sizes, State
+from script_shared.types import IntArray, Query, Request, ScoredItem
+from script_shared.vocabulary import Vocabulary
+
+#: Parts of a release's state that are not the state's own snapshot.
+VOCABULARIES = ("users", "vocabulary", "keys")
+
+
+@dataclass(frozen=True, slots=True)
+class RecommendedItem:
+    """One item of an answer: its position and id, its score, and which part named it."""
+
+    item: int
+    item_id: str
+    score: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """An answer.
+
+    Attributes:
+        segment: the reader's segment.
+        model: the model that serves it.
+        items: best first.
+        fallback: how many of them the segment's own model did not give.
+    """
+
+    segment: str
+    model: str
+    items: list[RecommendedItem]
+    fallback: int
+
+
+class Ranker:
+    """The segments' models over one state: what the service answers, in positions."""
+
+    def __init__(self, models: Mapping[str, Recommender], newest: IntArray) -> None:
+        self._models, self._newest = dict(models), newest
+
+    def rank(self, segment: Segment, query: Query, state: State, n: int) -> tuple[list[ScoredItem], int]:
+        """Return the list for a query, and how many of its items came from a fallback."""
+        own = self._models[segment.name].recommend(query, state, n)
+        if len(own) >= n:
+            return list(own), 0
+        others = [model for name, model in reversed(self._models.items()) if name != segment.name]
+        filled = fill(own, query, state, n, others, self._newest)
+        return filled, len(filled) - len(own)
+
+
+class Engine:
+    """Answers requests from one release; safe to share between threads."""
+
+    def __init__(self, release: Release, router: Router, ranker: Ranker, state: State, clock: Clock) -> None:
+        self.release = release
+        self._router, self._ranker, self._state, self._clock = router, ranker, state, clock
+
+    @classmethod
+    def load(cls, release: Release, domain: Domain, clock: Clock | None = None) -> Engine:
+        """Load an opened release; without a clock, replayed data gets one that starts at `as_of`.
+
+        Raises:
+            ReleaseCorruptedError: a part is missing.
+        """
+        parameters = release.manifest.parameters
+        users, items, keys = (Vocabulary.restore(release.bundle(f"state/{x}").arrays) for x in VOCABULARIES)
+        segments = domain.segments(parameters)
+        models = {segment.name: _model(release, segment) for segment in segments}
+        state = State(domain.state(parameters), Sizes(len(users), len(items), len(keys)))
+        state.restore(
+            {name.removeprefix("state/"): release.bundle(name) for name in release.bundles("state")}
+        )
+        types = release.bundle("state/user_types")
+        names = np.array([*types.document["names"], None], object)
+        router = Router(users, items, keys, domain.context, names[types.arrays["code"]], segments)
+        newest = np.asarray(release.bundle("state/catalogue").arrays["newest"], np.int32)
+        return cls(release, router, Ranker(models, newest), state, clock or _clock(release))
+
+    def recommend(self, request: Request) -> Recommendation:
+        """Answer a request."""
+        query = self._router.query(request, self._state, self._clock.now_ms())
+        segment = self._router.segment(query)
+        ranked, fallback = self._ranker.rank(segment, query, self._state, request.n)
+        ids = self._router.items
+        items = [RecommendedItem(x.item, ids[x.item], x.score, x.reason) for x in ranked]
+        return Recommendation(segment.name, segment.model, items, fallback)
+
+
+def _model(release: Release, segment: Segment) -> Recommender:
+    model = segment.make_model()
+    model.load(release.bundle(f"models/{segment.name}"))
+    return model
+
+
+def _clock(release: Release) -> Clock:
+    return ReplayClock(release.manifest.as_of_ms) if release.manifest.replay else WallClock()

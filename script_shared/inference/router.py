@@ -1,0 +1,61 @@
+"""Resolves a request against a state and picks the segment that answers it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from script_shared.segments import Segment, assign
+from script_shared.state.state import State
+from script_shared.types import Query, Reader, Request
+from script_shared.vocabulary import UNKNOWN, Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Router:
+    """Turns ids into positions, and readers into segments.
+
+    Attributes:
+        users, items, keys: vocabularies.
+        context: context columns, in the order of a query's keys.
+        user_types: login state by user position, None where unknown.
+        segments: in the order in which they accept.
+    """
+
+    users: Vocabulary
+    items: Vocabulary
+    keys: Vocabulary
+    context: tuple[str, ...]
+    user_types: npt.NDArray[np.object_]
+    segments: Sequence[Segment]
+
+    def query(self, request: Request, state: State, now_ms: int) -> Query:
+        """Resolve a request; unknown ids and context values are left out."""
+        user = UNKNOWN if request.user_id is None else self.users.find(request.user_id)
+        keys = tuple(
+            self.keys.find(f"{c}:{request.context[c]}") if c in request.context else UNKNOWN
+            for c in self.context
+        )
+        known = self.user_types[user] if user != UNKNOWN else None
+        query = state.query(user, now_ms, keys=keys, user_type=request.user_type or known)
+        return _extended(query, self.items.find_all(request.recent_items)) if request.recent_items else query
+
+    def _key(self, column: str, value: str | None) -> int:
+        return UNKNOWN if value is None else self.keys.find(f"{column}:{value}")
+
+    def segment(self, query: Query) -> Segment:
+        """Return the segment whose model answers."""
+        return assign(self.segments, Reader(query.user_type, len(query.history)))
+
+
+def _extended(query: Query, recent: npt.NDArray[np.integer]) -> Query:
+    """Append items that the client says the reader has just read."""
+    return replace(
+        query,
+        history=np.concatenate([query.history, recent]),
+        times=np.concatenate([query.times, np.full(len(recent), query.now_ms)]),
+        weights=np.concatenate([query.weights, np.ones(len(recent), np.float32)]),
+    )

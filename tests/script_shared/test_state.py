@@ -1,0 +1,64 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from script_shared.dataset import Interactions
+from script_shared.state.counts import DecayedCounts
+from script_shared.state.state import Sizes, State, StateParameters
+
+HOUR_MS = 3_600_000
+SIZES = Sizes(users=5, items=8, keys=3)
+
+
+def test_a_count_halves_with_each_half_life():
+    counts = DecayedCounts([1.0, 2.0], slots=3)
+    counts.apply(np.array([1, 1, 2]), np.array([0, 0, HOUR_MS]))
+    assert counts.at(slice(None), 2 * HOUR_MS) == pytest.approx(
+        np.array([[0, 2 / 4, 1 / 2], [0, 2 / 2, 1 / 2**0.5]])
+    )
+
+
+def test_counts_survive_years_without_overflow():
+    counts = DecayedCounts([0.1], slots=1)
+    for year in range(5):
+        counts.apply(np.array([0]), np.array([year * 8_760 * HOUR_MS]))
+    assert counts.at(slice(None), 4 * 8_760 * HOUR_MS)[0, 0] == pytest.approx(1.0)
+
+
+@st.composite
+def interactions(draw):
+    rows = draw(st.lists(st.tuples(*(st.integers(0, n) for n in (4, 7, 48 * 60, 2))), max_size=40))
+    rows.sort(key=lambda row: row[2])
+    user, item, minute, key = (np.array([row[i] for row in rows], np.int64) for i in range(4))
+    weight = np.ones(len(rows), np.float32)
+    return Interactions(
+        user.astype(np.int32), item.astype(np.int32), minute * 60_000, weight, key[:, None] - 1
+    )
+
+
+@settings(max_examples=60, deadline=None)
+@given(interactions(), st.integers(0, 40))
+def test_a_fold_in_two_parts_or_from_a_snapshot_is_the_fold_of_the_whole(new, cut):
+    whole, parts, restored = (State(StateParameters(), SIZES) for _ in range(3))
+    whole.apply(new)
+    parts.apply(new.take(slice(cut)))
+    restored.restore(parts.snapshot())
+    for state in (parts, restored):
+        state.apply(new.take(slice(cut, None)))
+        assert_same(whole, state)
+
+
+def assert_same(one, other):
+    now = 49 * HOUR_MS
+    every = slice(None)
+    assert other.counts.at(every, now) == pytest.approx(one.counts.at(every, now))
+    assert other.key_counts.at(every, now) == pytest.approx(one.key_counts.at(every, now))
+    assert np.array_equal(other.first_ms, one.first_ms)
+    for user in range(SIZES.users):
+        for left, right in zip(one.histories.of(user), other.histories.of(user), strict=True):
+            assert np.array_equal(left, right)
+    for item in range(SIZES.items):
+        left, right = one.coreads.neighbours(item), other.coreads.neighbours(item)
+        assert np.array_equal(left[0], right[0])
+        assert right[1] == pytest.approx(left[1])

@@ -1,0 +1,58 @@
+"""Generated click files in the form of Globo.com's research data."""
+
+import csv
+
+import numpy as np
+
+START_MS = 1_700_000_000_000 // 3_600_000 * 3_600_000
+HOUR_MS = 3_600_000
+CLICK_FIELDS = [
+    "user_id",
+    "session_id",
+    "session_start",
+    "session_size",
+    "click_article_id",
+    "click_timestamp",
+    "click_environment",
+    "click_deviceGroup",
+    "click_os",
+    "click_country",
+    "click_region",
+    "click_referrer_type",
+]
+
+
+def write_clicks(folder, *, hours=30, articles=120, readers=400, clicks_an_hour=250, seed=1):
+    """Articles are born one after the other and die within hours; regions prefer every other one."""
+    rng = np.random.default_rng(seed)
+    (folder / "clicks").mkdir()
+    born = np.sort(rng.uniform(0, hours, articles))
+    for hour in range(hours):
+        rows = _hour(rng, born, hour, readers, clicks_an_hour)
+        write_rows(folder / "clicks" / f"clicks_hour_{hour:03d}.csv", rows)
+    with (folder / "articles_metadata.csv").open("w", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(["article_id", "category_id", "created_at_ts", "publisher_id", "words_count"])
+        for article, birth in enumerate(born):
+            created = int(START_MS + birth * HOUR_MS) - 10_800_000
+            writer.writerow([article, article % 7, created, 0, 200])
+
+
+def _hour(rng, born, hour, readers, clicks):
+    times = np.sort(rng.integers(0, HOUR_MS, clicks))
+    for when in times.tolist():
+        reader = int(rng.integers(readers) ** 2 // readers)
+        age = hour + when / HOUR_MS - born
+        region = reader % 3 + 1
+        appeal = np.where(age >= 0, np.exp(-np.clip(age, 0, 50) / 3), 1e-9)
+        appeal *= np.where(np.arange(len(born)) % 3 == reader % 3, 4.0, 1.0)
+        article = int(rng.choice(len(born), p=appeal / appeal.sum()))
+        moment = START_MS + hour * HOUR_MS + when
+        yield [reader, f"{reader}{hour}", moment, 2, article, moment, 4, 1, 17, 1, region, 2]
+
+
+def write_rows(path, rows):
+    with path.open("w", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(CLICK_FIELDS)
+        writer.writerows(rows)

@@ -1,0 +1,28 @@
+"""A real release from real stages, small enough for a test."""
+
+from pathlib import Path
+
+from pipelines.domains import load
+from pipelines.stages.download import download
+from pipelines.stages.evaluate import evaluate
+from pipelines.stages.publish import publish
+from pipelines.stages.refine import refine
+from pipelines.stages.report import report
+from pipelines.stages.segment import segment
+from pipelines.stages.train import train
+from script_shared.volume import Volume
+
+SEGMENTS = ("logged", "semi_logged", "anonymous")
+
+
+def publish_small_release(raw: Path, data_root: Path, run: str = "run-1") -> Volume:
+    plan, volume = load("news"), Volume(data_root / "news")
+    download(plan, volume, run, "globo", str(raw), 1.0)
+    refine(plan, volume, run, "globo")
+    segment(plan, volume, run)
+    for name in SEGMENTS:
+        train(plan, volume, run, name)
+    evaluate(plan, volume, run, 1, readers=100)
+    report(plan, volume, run)
+    publish(plan, volume, run)
+    return volume
