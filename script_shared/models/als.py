@@ -7,7 +7,7 @@ that a new read counts at once.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
@@ -18,6 +18,9 @@ from script_shared.dataset import Dataset
 from script_shared.models.base import Component
 from script_shared.state.state import State
 from script_shared.types import NO_ITEMS, FeatureArray, IntArray, LongArray, Query
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 _HISTORY = 50
 _POOL = 1_000
@@ -57,8 +60,7 @@ class Als(Component):
 
     def fit(self, dataset: Dataset, state: State) -> None:
         """Factorise the reads of the window."""
-        from implicit.cpu.als import AlternatingLeastSquares  # training only
-        from scipy.sparse import coo_matrix
+        from scipy.sparse import coo_matrix  # training only
 
         p = self._parameters
         end = dataset.as_of_ms
@@ -68,16 +70,26 @@ class Als(Component):
         items, item = np.unique(reads.item, return_inverse=True)
         if len(users) and len(items):
             cells = coo_matrix((self._confidence(reads.time, reads.weight, end), (user, item)))
+            self._factors[items] = self._factorise(cells.tocsr())
+        self._gram = self._prepared_gram()
+
+    def _factorise(self, cells: csr_matrix) -> FeatureArray:
+        """Return the item factors; BLAS keeps to one thread, for the solver brings its own."""
+        from implicit.cpu.als import AlternatingLeastSquares
+        from threadpoolctl import threadpool_limits
+
+        p = self._parameters
+        with threadpool_limits(1, "blas"):
             model = AlternatingLeastSquares(
                 factors=p.factors,
                 regularization=p.regularization,
                 alpha=1.0,
                 iterations=p.iterations,
+                num_threads=2,
                 random_state=0,
             )
-            model.fit(cells.tocsr(), show_progress=False)
-            self._factors[items] = model.item_factors
-        self._gram = self._prepared_gram()
+            model.fit(cells, show_progress=False)
+        return np.asarray(model.item_factors, np.float32)
 
     def _confidence(self, times: LongArray, weights: FeatureArray, now_ms: int) -> FeatureArray:
         age = (now_ms - times) / (self._parameters.half_life * MS_PER_HOUR)

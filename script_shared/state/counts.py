@@ -56,7 +56,7 @@ class DecayedCounts:
 
     def snapshot(self) -> Arrays:
         """Return the state as arrays."""
-        return {"values": self.values, "origin_ms": self.origin_ms}
+        return {"values": self.values.copy(), "origin_ms": self.origin_ms.copy()}
 
     def restore(self, arrays: Arrays) -> None:
         """Take the state back."""

@@ -145,7 +145,7 @@ class State:
             "key_totals": Bundle(self.key_totals.snapshot()),
             "coreads": Bundle(self.coreads.snapshot()),
             "histories": Bundle(self.histories.snapshot()),
-            "items": Bundle({"first_ms": self.first_ms}),
+            "items": Bundle({"first_ms": self.first_ms.copy()}),
         }
 
     def restore(self, parts: dict[str, Bundle]) -> None:
