@@ -1,0 +1,93 @@
+"""The stages on the command line, without Airflow."""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from pipelines.domains import load
+from pipelines.plan import Plan
+from pipelines.runs import new_run
+from pipelines.stages.download import download
+from pipelines.stages.evaluate import evaluate
+from pipelines.stages.publish import publish
+from pipelines.stages.refine import refine
+from pipelines.stages.report import report
+from pipelines.stages.segment import segment
+from pipelines.stages.train import train
+from script_shared.errors import MancheteError
+from script_shared.inference.engine import Engine
+from script_shared.releases.registry import Registry
+from script_shared.settings import Settings
+from script_shared.types import Request
+from script_shared.volume import Volume
+
+app = typer.Typer(no_args_is_help=True, help="Raw reads in, recommendations out.")
+_CONSOLE = Console(stderr=True)
+
+#: The pipeline scores the hours that begin so many hours before `as_of`.
+CUTOFFS = (1, 25)
+
+
+@app.command()
+def run(
+    source: Annotated[str, typer.Option(help="raw format")] = "globo",
+    uri: Annotated[str, typer.Option(help="folder of the raw files")] = "",
+    scale: Annotated[float, typer.Option(help="size of generated data")] = 0.01,
+) -> None:
+    """Run all stages, from raw files to a published release."""
+    plan, volume = _place()
+    name = new_run()
+    _timed("download", download, plan, volume, name, source, uri, scale)
+    _timed("refine", refine, plan, volume, name, source)
+    counts = _timed("segment", segment, plan, volume, name)
+    _CONSOLE.print(counts)
+    for each in ("logged", "semi_logged", "anonymous"):
+        _timed(f"train {each}", train, plan, volume, name, each)
+    for hours in CUTOFFS:
+        _timed(f"evaluate -{hours} h", evaluate, plan, volume, name, hours)
+    _timed("report", report, plan, volume, name)
+    typer.echo(_timed("publish", publish, plan, volume, name))
+
+
+@app.command()
+def predict(
+    user: Annotated[str | None, typer.Option(help="reader; none is an anonymous one")] = None,
+    n: Annotated[int, typer.Option(min=1, max=100)] = 10,
+) -> None:
+    """Print what the champion recommends to a reader, as JSON."""
+    plan, volume = _place()
+    engine = Engine.load(Registry(volume.releases).open(), plan.domain)
+    typer.echo(json.dumps(asdict(engine.recommend(Request(user, n)))))
+
+
+def _place() -> tuple[Plan, Volume]:
+    settings = Settings()
+    return load(settings.domain), Volume.of(settings)
+
+
+def _timed(label: str, stage: Callable[..., Any], *arguments: Any) -> Any:
+    """Do a stage and say how long it took and how much memory the process has used at most."""
+    start = time.monotonic()
+    with _CONSOLE.status(label):
+        result = stage(*arguments)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    _CONSOLE.print(f"{label:<20} {time.monotonic() - start:6.1f} s   {peak:5.2f} GiB peak")
+    return result
+
+
+def main() -> None:
+    """Run a command; an error that a person can act on is one sentence and exit code 2."""
+    try:
+        app()
+    except MancheteError as error:
+        _CONSOLE.print(f"[red]{error}[/red]")
+        sys.exit(2)

@@ -1,0 +1,11 @@
+"""Names of runs."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime
+
+
+def new_run() -> str:
+    """Return a name that sorts by time: a UTC stamp and four random letters."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:4]}"
