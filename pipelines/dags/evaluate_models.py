@@ -1,0 +1,59 @@
+"""Airflow DAG `evaluate_models`: score two past hours in parallel, report, publish a release."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflow.sdk import dag, get_current_context, task
+
+from pipelines.dags.assets import MODELS, RELEASE, triggering_run
+from pipelines.dags.tasks import DEFAULTS, call
+
+#: The hours that are scored begin so many hours before `as_of`: the newest, and a day earlier.
+CUTOFFS = [1, 25]
+
+
+@dag(
+    schedule=[MODELS],
+    catchup=False,
+    max_active_runs=1,
+    default_args=DEFAULTS,
+    tags=["manchete"],
+    doc_md=__doc__,
+)
+def evaluate_models() -> None:
+    """Evaluate, report and publish."""
+
+    @task
+    def begin() -> str:
+        """Read the run's name from the event that started this."""
+        return triggering_run(get_current_context()["triggering_asset_events"], MODELS)
+
+    @task
+    def evaluate(run: str, hours_before: int) -> dict[str, Any]:
+        """Refit at an earlier moment and score the hour that followed."""
+        from pipelines.stages.evaluate import evaluate as stage
+
+        return call(stage, run, hours_before)
+
+    @task
+    def report(run: str) -> dict[str, Any]:
+        """Write metrics, predictions and the report."""
+        from pipelines.stages.report import report as stage
+
+        return call(stage, run)
+
+    @task(outlets=[RELEASE])
+    def publish(run: str) -> dict[str, Any]:
+        """Make the run's release the champion."""
+        from pipelines.stages.publish import publish as stage
+
+        done = call(stage, run)
+        get_current_context()["outlet_events"][RELEASE].extra = {"run": run, "release": done["result"]}
+        return done
+
+    run = begin()
+    evaluate.partial(run=run).expand(hours_before=CUTOFFS) >> report(run) >> publish(run)
+
+
+evaluate_models()

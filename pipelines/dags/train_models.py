@@ -1,0 +1,54 @@
+"""Airflow DAG `train_models`: one model a segment, trained in parallel when readers are ready."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflow.sdk import dag, get_current_context, task
+
+from pipelines.dags.assets import MODELS, READERS, triggering_run
+from pipelines.dags.tasks import DEFAULTS, call
+
+
+@dag(
+    schedule=[READERS],
+    catchup=False,
+    max_active_runs=1,
+    default_args=DEFAULTS,
+    tags=["manchete"],
+    doc_md=__doc__,
+)
+def train_models() -> None:
+    """Train every segment's model, then tell that they are there."""
+
+    @task
+    def begin() -> str:
+        """Read the run's name from the event that started this."""
+        return triggering_run(get_current_context()["triggering_asset_events"], READERS)
+
+    @task
+    def segments() -> list[str]:
+        """Name the domain's segments."""
+        from pipelines.domains import load
+        from script_shared.settings import Settings
+
+        return [each.name for each in load(Settings().domain).domain.segments({})]
+
+    @task(map_index_template="{{ task.op_kwargs['segment'] }}")
+    def train(run: str, segment: str) -> dict[str, Any]:
+        """Train one segment's model."""
+        from pipelines.stages.train import train as stage
+
+        return call(stage, run, segment)
+
+    @task(outlets=[MODELS])
+    def announce(run: str, reports: list[dict[str, Any]]) -> int:
+        """Tell that all models of the run are there."""
+        get_current_context()["outlet_events"][MODELS].extra = {"run": run}
+        return len(list(reports))
+
+    run = begin()
+    announce(run, train.partial(run=run).expand(segment=segments()))
+
+
+train_models()
