@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
+from pipelines.domains.news.sources.generated import Synthetic
 from pipelines.domains.news.sources.globo import Globo
+from pipelines.domains.news.sources.webmedia import Webmedia
 from pipelines.plan import Plan
 from script_shared.domain import Parameters
 from script_shared.domains.news.domain import NEWS
@@ -36,4 +38,11 @@ def parameters(tables: Tables) -> Parameters:
     return NewsParameters(rule=SegmentRule(has_login=has_login)).model_dump(mode="json")
 
 
-PLAN = Plan(domain=NEWS, sources={"globo": Globo()}, weight=engagement(), parameters=parameters)
+_SOURCES = (Globo(), Webmedia(), Synthetic())
+
+PLAN = Plan(
+    domain=NEWS,
+    sources={source.name: source for source in _SOURCES},
+    weight=engagement(),
+    parameters=parameters,
+)
