@@ -6,7 +6,7 @@ PYTHON ?= python3
 # What to process: a raw format, where it lies, how much of it, and on all readers or a sample (ENV=dev).
 SOURCE ?= synthetic
 URI ?=
-SCALE ?= small
+SCALE ?= 0.01
 ENV ?= prod
 # Test processes; pytest-xdist takes one a core.
 JOBS ?= auto
