@@ -44,10 +44,10 @@ check: $(READY) ## style, types and import rules
 	$(BIN)/lint-imports
 
 train: $(READY) ## without Airflow: raw data to trained models
-	@ENV=$(ENV) $(BIN)/python -m pipelines run $(CHAIN) --until train
+	@ENV=$(ENV) $(BIN)/python -m pipelines train $(CHAIN)
 
 evaluate: $(READY) ## without Airflow: evaluate, report and publish the newest trained models
-	@ENV=$(ENV) $(BIN)/python -m pipelines run --from evaluate
+	@ENV=$(ENV) $(BIN)/python -m pipelines evaluate
 
 predict: $(READY) ## recommend by the published release, e.g. make predict USER=u1
 	@$(BIN)/python -m pipelines predict $(if $(READER),--user "$(READER)")

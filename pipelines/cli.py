@@ -29,6 +29,7 @@ from pipelines.stages.segment import segment
 from pipelines.stages.train import train
 from script_shared.errors import MancheteError
 from script_shared.inference.engine import Engine
+from script_shared.partitions import find_partition
 from script_shared.releases.registry import Registry
 from script_shared.settings import Settings
 from script_shared.types import Request
@@ -44,25 +45,43 @@ _CONSOLE = Console(stderr=True)
 CUTOFFS = (1, 25)
 
 
-@app.command()
-def run(
-    source: Annotated[str, typer.Option(help="raw format")] = "globo",
+@app.command("train")
+def train_all(
+    source: Annotated[str, typer.Option(help="raw format")] = "synthetic",
     uri: Annotated[str, typer.Option(help="folder of the raw files")] = "",
     scale: Annotated[float, typer.Option(help="size of generated data")] = 0.01,
 ) -> None:
-    """Run all stages, from raw files to a published release."""
+    """Go from raw files to trained models."""
     plan, volume = _place()
     name = new_run()
     _timed("download", download, plan, volume, name, source, uri, scale)
     _timed("refine", refine, plan, volume, name, source)
     counts = _timed("segment", segment, plan, volume, name)
     _CONSOLE.print(counts)
-    for each in ("logged", "semi_logged", "anonymous"):
-        _timed(f"train {each}", train, plan, volume, name, each)
+    for each in plan.domain.segments({}):
+        _timed(f"train {each.name}", train, plan, volume, name, each.name)
+
+
+@app.command("evaluate")
+def evaluate_all() -> None:
+    """Evaluate, report and publish the newest trained models."""
+    plan, volume = _place()
+    name = find_partition(volume.segments).name
     for hours in CUTOFFS:
         _timed(f"evaluate -{hours} h", evaluate, plan, volume, name, hours)
     _timed("report", report, plan, volume, name)
     typer.echo(_timed("publish", publish, plan, volume, name))
+
+
+@app.command()
+def run(
+    source: Annotated[str, typer.Option(help="raw format")] = "synthetic",
+    uri: Annotated[str, typer.Option(help="folder of the raw files")] = "",
+    scale: Annotated[float, typer.Option(help="size of generated data")] = 0.01,
+) -> None:
+    """Run all stages, from raw files to a published release."""
+    train_all(source, uri, scale)
+    evaluate_all()
 
 
 @app.command()
