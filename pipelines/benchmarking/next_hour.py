@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,6 +24,8 @@ from script_shared.domain import Parameters
 EPOCH_MS = 1_506_826_800_000
 CUTOFFS = (58, 108, 158, 208, 258, 300)
 
+_SHARED: dict[str, Any] = {}
+
 
 def next_hour(
     plan: Plan, source: str, uri: str, out: Path, cutoffs: Sequence[int] = CUTOFFS
@@ -42,10 +43,10 @@ def next_hour(
         A record a segment and model, as `pipelines.stages.report.summarise` makes them.
     """
     dataset, parameters = _load(plan, source, uri)
-    workers = min(len(cutoffs), os.cpu_count() or 1, 3)
-    # Forked workers share the data set; none of them has started a thread of polars' own.
-    with ProcessPoolExecutor(workers, mp_context=get_context("fork")) as pool:
-        found = list(pool.map(partial(_cutoff, plan, parameters, dataset), cutoffs))
+    # Forked workers share the data set instead of getting copies; they use no threads of polars'.
+    _SHARED.update(domain=plan.domain, parameters=parameters, dataset=dataset)
+    with ProcessPoolExecutor(min(len(cutoffs), os.cpu_count() or 1), mp_context=get_context("fork")) as pool:
+        found = list(pool.map(_cutoff, cutoffs))
     scores, predictions = (pl.concat(part) for part in zip(*found, strict=True))
     out.mkdir(parents=True, exist_ok=True)
     scores.write_parquet(out / "scores.parquet")
@@ -62,10 +63,8 @@ def _load(plan: Plan, source: str, uri: str) -> tuple[Dataset, Parameters]:
     return dataset, plan.parameters(refined.tables)
 
 
-def _cutoff(
-    plan: Plan, parameters: Parameters, dataset: Dataset, hours: int
-) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _cutoff(hours: int) -> tuple[pl.DataFrame, pl.DataFrame]:
     moment = EPOCH_MS + hours * MS_PER_HOUR
-    frames = score_hour(plan.domain, parameters, dataset, moment, readers=1_000_000)
+    frames = score_hour(**_SHARED, cutoff_ms=moment, readers=1_000_000)
     scores, predictions = (frame.with_columns(cutoff=pl.lit(hours, pl.Int64)) for frame in frames)
     return scores, predictions
