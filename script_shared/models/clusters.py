@@ -30,6 +30,7 @@ class ClusterParameters(BaseModel):
         components: numbers of principal components to try.
         clusters: numbers of clusters to try.
         readers: at most so many readers are clustered, of those seen in the window.
+        sketch: PCA and k-means are fitted on so many of them.
         window: hours.
         half_life: hours, of the clusters' popularity.
         prior_reads: expected reads mixed into an item's reads by a cluster.
@@ -40,6 +41,7 @@ class ClusterParameters(BaseModel):
     components: tuple[int, ...] = (4, 8)
     clusters: tuple[int, ...] = (4, 8, 16)
     readers: int = 40_000
+    sketch: int = 5_000
     window: float = 24.0
     half_life: float = 4.0
     prior_reads: float = 20.0
@@ -104,7 +106,7 @@ class Clusters(Component):
             return  # no choice tells more of what is read next than the whole audience does
         self._choice = {"log_likelihood": likelihood, "components": components, "clusters": clusters}
         final = self._describe(users, state, dataset.as_of_ms)
-        self._projection = _project(final.features, components, clusters)
+        self._projection = self._project(final.features, components, clusters)
         labels = self._projection.assign(final.features)
         self._ratios, _, counts = self._popularity(labels, final, dataset)
         self._named = np.argsort(-counts, axis=1, kind="stable")[:, :_NAMED].astype(np.int32)
@@ -130,13 +132,27 @@ class Clusters(Component):
         features = histories.describe(state.first_ms, self._category) if len(known) else np.zeros((0, 1))
         return Readers(known, histories, features, now_ms)
 
+    def _project(self, features: FloatArray, components: int, clusters: int) -> Projection:
+        from sklearn.cluster import KMeans  # training only
+        from sklearn.decomposition import PCA
+        from threadpoolctl import threadpool_limits
+
+        features = features[:: max(1, len(features) // self._parameters.sketch)]
+        mean, scale = features.mean(axis=0), features.std(axis=0)
+        scale = np.where(scale < 1e-9, 1.0, scale)
+        with threadpool_limits(1):  # so little work is slower on several threads
+            axes = PCA(components, random_state=0).fit((features - mean) / scale).components_
+            low = (features - mean) / scale @ axes.T
+            centres = KMeans(clusters, n_init=2, random_state=0).fit(low).cluster_centers_
+        return Projection(mean, scale, axes, centres)
+
     def _rehearse(self, components: int, clusters: int, readers: Readers, dataset: Dataset) -> float:
         """Return how much likelier the clusters make what was read next, mean log ratio a read.
 
         Both shares are taken among what the reader had not read: what a cluster has read much its
         readers will not read again.
         """
-        labels = _project(readers.features, components, clusters).assign(readers.features)
+        labels = self._project(readers.features, components, clusters).assign(readers.features)
         ratios, share, _ = self._popularity(labels, readers, dataset)
         following = dataset.interactions.between(readers.now_ms, dataset.as_of_ms)
         row, hit = _rows_of(following, readers.users)
@@ -210,18 +226,6 @@ class Clusters(Component):
             self._projection = Projection(*(np.asarray(bundle.arrays[x], np.float64) for x in parts))
             self._ratios = np.asarray(bundle.arrays["ratios"], np.float32)
             self._named = np.asarray(bundle.arrays["named"], np.int32)
-
-
-def _project(features: FloatArray, components: int, clusters: int) -> Projection:
-    from sklearn.cluster import KMeans  # training only
-    from sklearn.decomposition import PCA
-
-    mean, scale = features.mean(axis=0), features.std(axis=0)
-    scale = np.where(scale < 1e-9, 1.0, scale)
-    axes = PCA(components, random_state=0).fit((features - mean) / scale).components_
-    low = (features - mean) / scale @ axes.T
-    centres = KMeans(clusters, n_init=2, random_state=0).fit(low).cluster_centers_
-    return Projection(mean, scale, axes, centres)
 
 
 def _rows_of(reads: Interactions, users: IntArray) -> tuple[IntArray, IntArray]:
