@@ -1,84 +1,176 @@
-"""Follows the champion: loads a release when its name changes, keeps the old one when it is broken."""
+"""Follows the champion: a new release is checked, tried and swapped in; a broken one is refused."""
 
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import pyarrow.parquet as pq
 import structlog
 
+from app.catalogue import Catalogue
+from app.endpoint import Endpoint
 from app.errors import NotReadyError
-from script_shared.domain import Domain
-from script_shared.errors import MancheteError
+from app.telemetry import Telemetry
+from script_shared.clock import Clock
+from script_shared.errors import MancheteError, ReleaseCorruptedError, ReleaseError
 from script_shared.inference.engine import Engine
 from script_shared.releases.registry import Registry
 from script_shared.releases.store import Release
-from script_shared.volume import Volume
+from script_shared.types import Request
 
 _LOG = structlog.get_logger(__name__)
+#: A refused release is looked at again after so many seconds: it may have been written anew.
+RETRY_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A loaded release: its engine, what is known of each item, and its evaluation."""
+    """A loaded release, ready to answer: its engine, its catalogue and its evaluation."""
 
+    release: Release
     engine: Engine
-    catalogue: list[dict[str, Any]]
-    metrics: list[dict[str, Any]]
+    catalogue: Catalogue
+    evaluation: Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A release that could not be used, and why."""
+
+    release: str
+    reason: str
+    until: float
 
 
 class Follower:
-    """Holds what is being served, and looks for a new champion in a thread of its own."""
+    """Holds what is served, and looks for a new champion in a thread of its own.
 
-    def __init__(self, volume: Volume, domain: Domain, poll_seconds: float) -> None:
-        self._registry, self._domain, self._poll = Registry(volume.releases), domain, poll_seconds
+    Args:
+        registry: names the champion.
+        endpoint: what to serve.
+        telemetry: is told of every load and refusal.
+        clock: overrides the release's own.
+        verify: whether to check every file's content.
+    """
+
+    def __init__(
+        self,
+        registry: Registry,
+        endpoint: Endpoint,
+        telemetry: Telemetry,
+        clock: Clock | None = None,
+        verify: bool = True,
+    ) -> None:
+        self.registry, self.endpoint = registry, endpoint
+        self._telemetry, self._clock, self._verify = telemetry, clock, verify
         self._served: Served | None = None
-        self._reason = "no release has been published yet"
-        self._refused: str | None = None
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._follow, name="releases", daemon=True)
+        self._refusal: Refusal | None = None
+        self._looking = threading.Lock()
+        self._stopped = threading.Event()
+        self._thread: threading.Thread | None = None
 
-    def start(self) -> None:
-        """Look once, then go on looking in the background."""
-        self.look()
+    def start(self, poll_seconds: float) -> None:
+        """Look now and every so many seconds, in the background."""
+        self._stopped.clear()
+        self._thread = threading.Thread(
+            target=self._follow, args=(poll_seconds,), name="releases", daemon=True
+        )
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop looking."""
-        self._stop.set()
-        self._thread.join()
+        """Stop looking; waits for a look under way."""
+        self._stopped.set()
+        if self._thread is not None:
+            self._thread.join()
 
     @property
     def served(self) -> Served:
-        """What is being served.
+        """What is served now.
 
         Raises:
-            NotReadyError: nothing is yet; tells why.
+            NotReadyError: nothing is yet; says why.
         """
         if self._served is None:
-            raise NotReadyError(self._reason)
+            raise self._not_ready()
         return self._served
 
+    @property
+    def refusal(self) -> Refusal | None:
+        """The champion, where it had to be refused."""
+        return self._refusal
+
     def look(self) -> None:
-        """Load the champion if it is a new one; a broken one is refused and named in the log."""
-        name = None
-        try:
-            name = self._registry.find()
-            if name is None or name in (self._refused, self._served and self._served.engine.release.id):
-                return
-            self._served = _load(self._registry.get(name), self._domain)
-            _LOG.info("release loaded", release=name)
-        except (MancheteError, OSError) as error:
-            self._refused, self._reason = name, f"the newest release cannot be used: {error}"
-            _LOG.error("release refused", release=name, reason=str(error))
+        """Serve the champion if it is new; on any fault keep what is served and remember why."""
+        with self._looking:
+            name: str | None = None
+            try:
+                name = self.registry.find()
+                if name is not None and self._is_news(name):
+                    self._swap(self._load(name))
+            except MancheteError as error:
+                self._refuse(name, error.what, error)
+            except Exception as error:  # noqa: BLE001 - whatever a release does, the old one goes on
+                self._refuse(name, f"{type(error).__name__} while it was loaded", error)
 
-    def _follow(self) -> None:
-        while not self._stop.wait(self._poll):
+    def _follow(self, poll_seconds: float) -> None:
+        while True:
             self.look()
+            if self._stopped.wait(poll_seconds):
+                return
+
+    def _is_news(self, name: str) -> bool:
+        if self._served is not None and self._served.release.id == name:
+            self._refusal = None
+            return False
+        refusal = self._refusal
+        return refusal is None or refusal.release != name or time.monotonic() > refusal.until
+
+    def _load(self, name: str) -> Served:
+        release = self.registry.get(name, self._verify)
+        domain = self.endpoint.domain
+        if release.manifest.domain != domain.name:
+            raise ReleaseError(f"the release is for {release.manifest.domain!r}, not {domain.name!r}")
+        engine = Engine.load(release, domain, self._clock)
+        catalogue = Catalogue.read(release.path("catalogue.parquet"), self.endpoint.shown)
+        served = Served(release, engine, catalogue, _evaluation(release))
+        _try(served)
+        return served
+
+    def _swap(self, served: Served) -> None:
+        self._served, self._refusal = served, None
+        manifest = served.release.manifest
+        created, as_of = manifest.created_at.timestamp(), manifest.as_of_ms / 1000
+        self._telemetry.loaded(manifest.release_id, created, as_of, served.evaluation)
+        _LOG.info("release loaded", release=manifest.release_id, as_of_ms=manifest.as_of_ms)
+
+    def _refuse(self, name: str | None, reason: str, error: Exception) -> None:
+        self._refusal = Refusal(name or "", reason, time.monotonic() + RETRY_SECONDS)
+        self._telemetry.refused()
+        known = isinstance(error, MancheteError)
+        _LOG.error("release refused", release=name, reason=str(error), exc_info=None if known else error)
+
+    def _not_ready(self) -> NotReadyError:
+        refusal = self._refusal
+        if refusal is not None:
+            what = f"release {refusal.release} was refused: {refusal.reason}"
+            return NotReadyError(what, remedy="publish another release; the log says more")
+        what = "no release has been loaded yet"
+        return NotReadyError(what, remedy="run the training pipeline, or wait for a release to load")
 
 
-def _load(release: Release, domain: Domain) -> Served:
-    catalogue = pq.read_table(release.path("catalogue.parquet")).to_pylist()
-    return Served(Engine.load(release, domain), catalogue, release.json("evaluation.json"))
+def _evaluation(release: Release) -> Sequence[Mapping[str, Any]]:
+    records = release.json("evaluation.json")
+    if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
+        raise ReleaseCorruptedError(
+            "evaluation.json is not a list of records", remedy="publish a new release"
+        )
+    return records
+
+
+def _try(served: Served) -> None:
+    """Ask once before anybody else does: what cannot answer a reader without an id is broken."""
+    for item in served.engine.recommend(Request(None, n=100)).items:
+        served.catalogue.row(item.item)
