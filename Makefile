@@ -6,7 +6,7 @@ PYTHON ?= python3
 # What to process: a raw format, where it lies, how much of it, and on all readers or a sample (ENV=dev).
 SOURCE ?= synthetic
 URI ?=
-SCALE ?= small
+SCALE ?= 0.01
 ENV ?= prod
 # Test processes; pytest-xdist takes one a core.
 JOBS ?= auto
@@ -44,10 +44,10 @@ check: $(READY) ## style, types and import rules
 	$(BIN)/lint-imports
 
 train: $(READY) ## without Airflow: raw data to trained models
-	@ENV=$(ENV) $(BIN)/python -m pipelines run $(CHAIN) --until train
+	@ENV=$(ENV) $(BIN)/python -m pipelines train $(CHAIN)
 
 evaluate: $(READY) ## without Airflow: evaluate, report and publish the newest trained models
-	@ENV=$(ENV) $(BIN)/python -m pipelines run --from evaluate
+	@ENV=$(ENV) $(BIN)/python -m pipelines evaluate
 
 predict: $(READY) ## recommend by the published release, e.g. make predict USER=u1
 	@$(BIN)/python -m pipelines predict $(if $(READER),--user "$(READER)")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import resource
+import signal
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import Annotated, Any
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -25,10 +29,14 @@ from pipelines.stages.segment import segment
 from pipelines.stages.train import train
 from script_shared.errors import MancheteError
 from script_shared.inference.engine import Engine
+from script_shared.partitions import find_partition
 from script_shared.releases.registry import Registry
 from script_shared.settings import Settings
 from script_shared.types import Request
 from script_shared.volume import Volume
+
+if TYPE_CHECKING:
+    from pipelines.embedded.supervisor import Ports
 
 app = typer.Typer(no_args_is_help=True, help="Raw reads in, recommendations out.")
 _CONSOLE = Console(stderr=True)
@@ -37,25 +45,43 @@ _CONSOLE = Console(stderr=True)
 CUTOFFS = (1, 25)
 
 
-@app.command()
-def run(
-    source: Annotated[str, typer.Option(help="raw format")] = "globo",
+@app.command("train")
+def train_all(
+    source: Annotated[str, typer.Option(help="raw format")] = "synthetic",
     uri: Annotated[str, typer.Option(help="folder of the raw files")] = "",
     scale: Annotated[float, typer.Option(help="size of generated data")] = 0.01,
 ) -> None:
-    """Run all stages, from raw files to a published release."""
+    """Go from raw files to trained models."""
     plan, volume = _place()
     name = new_run()
     _timed("download", download, plan, volume, name, source, uri, scale)
     _timed("refine", refine, plan, volume, name, source)
     counts = _timed("segment", segment, plan, volume, name)
     _CONSOLE.print(counts)
-    for each in ("logged", "semi_logged", "anonymous"):
-        _timed(f"train {each}", train, plan, volume, name, each)
+    for each in plan.domain.segments({}):
+        _timed(f"train {each.name}", train, plan, volume, name, each.name)
+
+
+@app.command("evaluate")
+def evaluate_all() -> None:
+    """Evaluate, report and publish the newest trained models."""
+    plan, volume = _place()
+    name = find_partition(volume.segments).name
     for hours in CUTOFFS:
         _timed(f"evaluate -{hours} h", evaluate, plan, volume, name, hours)
     _timed("report", report, plan, volume, name)
     typer.echo(_timed("publish", publish, plan, volume, name))
+
+
+@app.command()
+def run(
+    source: Annotated[str, typer.Option(help="raw format")] = "synthetic",
+    uri: Annotated[str, typer.Option(help="folder of the raw files")] = "",
+    scale: Annotated[float, typer.Option(help="size of generated data")] = 0.01,
+) -> None:
+    """Run all stages, from raw files to a published release."""
+    train_all(source, uri, scale)
+    evaluate_all()
 
 
 @app.command()
@@ -67,6 +93,37 @@ def predict(
     plan, volume = _place()
     engine = Engine.load(Registry(volume.releases).open(), plan.domain)
     typer.echo(json.dumps(asdict(engine.recommend(Request(user, n)))))
+
+
+@app.command()
+def embedded(
+    source: Annotated[str, typer.Option(help="raw format")] = "synthetic",
+    uri: Annotated[str, typer.Option(help="folder of the raw files")] = "",
+    scale: Annotated[float, typer.Option(help="size of generated data")] = 0.01,
+    smoke: Annotated[bool, typer.Option(help="free ports, a temporary volume, then exit")] = False,
+) -> None:
+    """Run everything on this machine through Airflow, and serve until Ctrl-C."""
+    from pipelines.embedded.processes import free_port
+    from pipelines.embedded.supervisor import Ports
+
+    conf = {"source": source, "uri": str(Path(uri).resolve()) if uri else "", "scale": scale}
+    if not smoke:
+        _serve(Settings().data_root, Ports(8080, 8001), conf, stay=True)
+        return
+    with TemporaryDirectory() as folder:
+        os.environ["DATA_ROOT"] = folder
+        _serve(Path(folder), Ports(free_port(), free_port()), conf, stay=False)
+
+
+def _serve(data_root: Path, ports: Ports, conf: dict[str, Any], *, stay: bool) -> None:
+    from pipelines.embedded import supervisor
+
+    with supervisor.running(data_root, ports) as up:
+        supervisor.run_chain(up, conf)
+        supervisor.print_answers(supervisor.ask_one_of_each(up))
+        if stay:
+            _CONSOLE.print("Ctrl-C stops everything")
+            signal.pause()
 
 
 def _place() -> tuple[Plan, Volume]:

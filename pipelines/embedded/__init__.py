@@ -1,0 +1,1 @@
+"""Airflow and the API on one machine, started and stopped together."""
