@@ -6,7 +6,8 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from app.serving import Follower, Served
+from app.following import Follower
+from app.serving import Served
 from app.telemetry import Telemetry
 
 

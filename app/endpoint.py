@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
@@ -28,12 +29,14 @@ class Endpoint:
         particulars: a FastAPI dependency that reads the domain's own query parameters.
         shown: columns of the catalogue that an answer shows, e.g. title and url.
         item: describes one item of an answer, for the API's documentation.
+        page: one HTML file to try the service with.
     """
 
     domain: Domain
     particulars: Callable[..., Awaitable[Particulars]]
     shown: tuple[str, ...]
     item: type[BaseModel]
+    page: Path
 
 
 #: One item of an answer, as plain JSON values.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -75,11 +75,22 @@ async def _http(_: Request, error: HTTPException) -> JSONResponse:
     return problem(error.status_code, str(error.detail), remedy=remedy, headers=error.headers)
 
 
-async def _invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
     """Name the faulty fields; what was sent is never sent back, it may be anything."""
-    faults = [{"field": _field(each["loc"]), "message": each["msg"]} for each in error.errors()[:20]]
+    found = error.errors()[:20]
+    faults = [{"field": _field(each["loc"]), "message": each["msg"]} for each in found]
     detail = "; ".join(f"{fault['field']}: {fault['message']}" for fault in faults)
-    return problem(422, detail, remedy="correct the fields named in errors", errors=faults)
+    return problem(422, detail, remedy=_accepted(request, found), errors=faults)
+
+
+def _accepted(request: Request, found: Sequence[Any]) -> str:
+    """Say what the faulty parameters may be, as the API's document does."""
+    paths = request.app.openapi()["paths"]
+    operation = paths.get(request.scope["route"].path, {}).get(request.method.lower(), {})
+    told = {each["name"]: each.get("description", "") for each in operation.get("parameters", ())}
+    faulty = dict.fromkeys(str(each["loc"][1]) for each in found if len(each["loc"]) > 1)
+    remedies = [f"{name}: {told[name]}" for name in faulty if told.get(name)]
+    return " ".join(remedies) or "correct the fields named in errors"
 
 
 def _field(place: tuple[str | int, ...]) -> str:

@@ -10,10 +10,10 @@ from fastapi import FastAPI
 
 from app import __version__, errors, telemetry
 from app.domains import endpoint_of
+from app.following import Follower
 from app.http_metrics import HttpMetrics
 from app.limits import BodyLimit
 from app.routes import evaluation, health, metrics, pages, recommendations, releases
-from app.serving import Follower
 from app.settings import ApiSettings, load_settings
 from script_shared.clock import Clock
 from script_shared.releases.registry import Registry
@@ -45,7 +45,7 @@ def create_app(settings: ApiSettings | None = None, clock: Clock | None = None) 
     errors.install(app)
     for router in (recommendations.make_router(endpoint), evaluation.router, releases.router):
         app.include_router(router)
-    for router in (health.router, metrics.router, pages.router):
+    for router in (health.router, metrics.router, pages.make_router(endpoint.page)):
         app.include_router(router)
     app.add_middleware(BodyLimit, max_bytes=settings.api_max_body_bytes)
     app.add_middleware(HttpMetrics, registry=told.registry)

@@ -1,29 +1,21 @@
-"""Follows the champion: a new release is checked, tried and swapped in; a broken one is refused."""
+"""What is served: a release in memory that has been checked and tried."""
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import structlog
-
 from app.catalogue import Catalogue
 from app.endpoint import Endpoint
-from app.errors import NotReadyError
-from app.telemetry import Telemetry
 from script_shared.clock import Clock
-from script_shared.errors import MancheteError, ReleaseCorruptedError, ReleaseError
+from script_shared.errors import ReleaseCorruptedError, ReleaseError
 from script_shared.inference.engine import Engine
-from script_shared.releases.registry import Registry
 from script_shared.releases.store import Release
 from script_shared.types import Request
 
-_LOG = structlog.get_logger(__name__)
-#: A refused release is looked at again after so many seconds: it may have been written anew.
-RETRY_SECONDS = 30.0
+CATALOGUE = "catalogue.parquet"
+EVALUATION = "evaluation.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,142 +27,38 @@ class Served:
     catalogue: Catalogue
     evaluation: Sequence[Mapping[str, Any]]
 
+    @classmethod
+    def load(cls, release: Release, endpoint: Endpoint, clock: Clock | None = None) -> Served:
+        """Load an opened release and ask it once, before anybody else does.
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A release that could not be used, and why."""
-
-    release: str
-    reason: str
-    until: float
-
-
-class Follower:
-    """Holds what is served, and looks for a new champion in a thread of its own.
-
-    Args:
-        registry: names the champion.
-        endpoint: what to serve.
-        telemetry: is told of every load and refusal.
-        clock: overrides the release's own.
-        verify: whether to check every file's content.
-    """
-
-    def __init__(
-        self,
-        registry: Registry,
-        endpoint: Endpoint,
-        telemetry: Telemetry,
-        clock: Clock | None = None,
-        verify: bool = True,
-    ) -> None:
-        self.registry, self.endpoint = registry, endpoint
-        self._telemetry, self._clock, self._verify = telemetry, clock, verify
-        self._served: Served | None = None
-        self._refusal: Refusal | None = None
-        self._looking = threading.Lock()
-        self._stopped = threading.Event()
-        self._thread: threading.Thread | None = None
-
-    def start(self, poll_seconds: float) -> None:
-        """Look now and every so many seconds, in the background."""
-        self._stopped.clear()
-        self._thread = threading.Thread(
-            target=self._follow, args=(poll_seconds,), name="releases", daemon=True
-        )
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Stop looking; waits for a look under way."""
-        self._stopped.set()
-        if self._thread is not None:
-            self._thread.join()
-
-    @property
-    def served(self) -> Served:
-        """What is served now.
+        Args:
+            release: whose files have been checked.
+            endpoint: what it is to be served as.
+            clock: overrides the release's own.
 
         Raises:
-            NotReadyError: nothing is yet; says why.
+            ReleaseError: it is for another domain, or a part of it cannot be used.
         """
-        if self._served is None:
-            raise self._not_ready()
-        return self._served
-
-    @property
-    def refusal(self) -> Refusal | None:
-        """The champion, where it had to be refused."""
-        return self._refusal
-
-    def look(self) -> None:
-        """Serve the champion if it is new; on any fault keep what is served and remember why."""
-        with self._looking:
-            name: str | None = None
-            try:
-                name = self.registry.find()
-                if name is not None and self._is_news(name):
-                    self._swap(self._load(name))
-            except MancheteError as error:
-                self._refuse(name, error.what, error)
-            except Exception as error:  # noqa: BLE001 - whatever a release does, the old one goes on
-                self._refuse(name, f"{type(error).__name__} while it was loaded", error)
-
-    def _follow(self, poll_seconds: float) -> None:
-        while True:
-            self.look()
-            if self._stopped.wait(poll_seconds):
-                return
-
-    def _is_news(self, name: str) -> bool:
-        if self._served is not None and self._served.release.id == name:
-            self._refusal = None
-            return False
-        refusal = self._refusal
-        return refusal is None or refusal.release != name or time.monotonic() > refusal.until
-
-    def _load(self, name: str) -> Served:
-        release = self.registry.get(name, self._verify)
-        domain = self.endpoint.domain
-        if release.manifest.domain != domain.name:
-            raise ReleaseError(f"the release is for {release.manifest.domain!r}, not {domain.name!r}")
-        engine = Engine.load(release, domain, self._clock)
-        catalogue = Catalogue.read(release.path("catalogue.parquet"), self.endpoint.shown)
-        served = Served(release, engine, catalogue, _evaluation(release))
-        _try(served)
+        domain, manifest = endpoint.domain, release.manifest
+        if manifest.domain != domain.name:
+            raise ReleaseError(f"the release is for {manifest.domain!r}, not {domain.name!r}")
+        engine = Engine.load(release, domain, clock)
+        catalogue = Catalogue.read(release.path(CATALOGUE), endpoint.shown)
+        served = cls(release, engine, catalogue, _evaluation(release))
+        served._try()
         return served
 
-    def _swap(self, served: Served) -> None:
-        self._served, self._refusal = served, None
-        manifest = served.release.manifest
-        created, as_of = manifest.created_at.timestamp(), manifest.as_of_ms / 1000
-        self._telemetry.loaded(manifest.release_id, created, as_of, served.evaluation)
-        _LOG.info("release loaded", release=manifest.release_id, as_of_ms=manifest.as_of_ms)
-
-    def _refuse(self, name: str | None, reason: str, error: Exception) -> None:
-        self._refusal = Refusal(name or "", reason, time.monotonic() + RETRY_SECONDS)
-        self._telemetry.refused()
-        known = isinstance(error, MancheteError)
-        _LOG.error("release refused", release=name, reason=str(error), exc_info=None if known else error)
-
-    def _not_ready(self) -> NotReadyError:
-        refusal = self._refusal
-        if refusal is not None:
-            what = f"release {refusal.release} was refused: {refusal.reason}"
-            return NotReadyError(what, remedy="publish another release; the log says more")
-        what = "no release has been loaded yet"
-        return NotReadyError(what, remedy="run the training pipeline, or wait for a release to load")
+    def _try(self) -> None:
+        """What cannot answer a reader without an id is broken."""
+        for each in self.engine.recommend(Request(None, n=100)).items:
+            self.catalogue.row(each.item)
 
 
 def _evaluation(release: Release) -> Sequence[Mapping[str, Any]]:
-    records = release.json("evaluation.json")
+    records = release.json(EVALUATION)
     if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
+        where = str(release.path(EVALUATION))
         raise ReleaseCorruptedError(
-            "evaluation.json is not a list of records", remedy="publish a new release"
+            "this is not a list of records", where=where, remedy="publish a new release"
         )
     return records
-
-
-def _try(served: Served) -> None:
-    """Ask once before anybody else does: what cannot answer a reader without an id is broken."""
-    for item in served.engine.recommend(Request(None, n=100)).items:
-        served.catalogue.row(item.item)

@@ -1,31 +1,41 @@
-"""What counting HTTP requests costs: requests a second of an empty route, by kind of instrumentation.
+"""What counting HTTP requests costs: requests a second, by kind of instrumentation.
 
-    python -m benchmarks.instrumentation [seconds] [rounds]
+    python -m benchmarks.instrumentation [data root]
 
-Each variant runs in a uvicorn process of its own on loopback; one client process keeps eight
-connections busy. The rounds alternate between the variants, so that a noisy machine hits all alike;
-the median of the rounds counts.
+Asks an empty route; given a data root that holds a release, the service's own recommendations. Each
+variant runs in a uvicorn process of its own on loopback; one client process keeps eight connections
+busy. The rounds alternate between the variants, so that a noisy machine hits all alike; the median of
+the rounds counts.
 """
 
 import asyncio
 import multiprocessing
+import re
 import socket
 import statistics
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 
 import uvicorn
+import uvloop
 from fastapi import FastAPI, Response
 from prometheus_client import CollectorRegistry
 from prometheus_fastapi_instrumentator import Instrumentator, metrics
 
 from app.http_metrics import HttpMetrics
+from app.main import create_app
+from app.settings import ApiSettings
 
 Variant = Callable[[FastAPI], None]
 
 CONNECTIONS = 8
-REQUEST = b"GET /empty HTTP/1.1\r\nHost: localhost\r\n\r\n"
+SECONDS = 3.0
+ROUNDS = 5
+EMPTY = "/empty"
+RECOMMENDATIONS = "/recommendations?user_id=u1&num_recs=10"
 
 
 def bare(app: FastAPI) -> None:
@@ -43,26 +53,34 @@ def tuned(app: FastAPI) -> None:
     Instrumentator(should_group_status_codes=False, registry=registry).add(latency).instrument(app)
 
 
-def light(app: FastAPI) -> None:
+def own(app: FastAPI) -> None:
     app.add_middleware(HttpMetrics, registry=CollectorRegistry())
 
 
-VARIANTS = (bare, stock, tuned, light)
+VARIANTS = (bare, stock, tuned, own)
 
 
-def make_app(variant: Variant) -> FastAPI:
+def empty_app() -> FastAPI:
     app = FastAPI()
 
-    @app.get("/empty")
+    @app.get(EMPTY)
     async def empty() -> Response:
         return Response()
 
-    variant(app)
     return app
 
 
-def serve(variant: Variant, port: int) -> None:
-    uvicorn.run(make_app(variant), host="127.0.0.1", port=port, access_log=False, log_level="error")
+def service(data_root: Path) -> FastAPI:
+    """The service without its own counters."""
+    app = create_app(ApiSettings(data_root=data_root))
+    app.user_middleware = [each for each in app.user_middleware if each.cls is not HttpMetrics]
+    return app
+
+
+def serve(make_app: Callable[[], FastAPI], variant: Variant, port: int) -> None:
+    app = make_app()
+    variant(app)
+    uvicorn.run(app, host="127.0.0.1", port=port, access_log=False, log_level="error")
 
 
 def free_port() -> int:
@@ -71,53 +89,74 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-async def one_connection(port: int, until: float) -> int:
+async def ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, path: str) -> bytes:
+    writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+    head = await reader.readuntil(b"\r\n\r\n")
+    await reader.readexactly(int(re.search(rb"content-length: (\d+)", head)[1]))
+    return head
+
+
+async def one_connection(port: int, path: str, until: float) -> int:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     done = 0
     while time.perf_counter() < until:
-        writer.write(REQUEST)
-        await reader.readuntil(b"\r\n\r\n")
+        head = await ask(reader, writer, path)
+        assert head.startswith(b"HTTP/1.1 200"), head
         done += 1
     writer.close()
     return done
 
 
-async def load(port: int, seconds: float) -> float:
+async def load(port: int, path: str, seconds: float) -> float:
     until = time.perf_counter() + seconds
-    return sum(await asyncio.gather(*(one_connection(port, until) for _ in range(CONNECTIONS)))) / seconds
+    each = (one_connection(port, path, until) for _ in range(CONNECTIONS))
+    return sum(await asyncio.gather(*each)) / seconds
 
 
-def wait_for(port: int) -> None:
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), 0.2).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
+async def is_up(port: int, path: str) -> bool:
+    try:
+        return (await ask(*await asyncio.open_connection("127.0.0.1", port), path)).startswith(
+            b"HTTP/1.1 200"
+        )
+    except OSError:
+        return False
 
 
-def main(seconds: float = 3.0, rounds: int = 5) -> None:
-    import uvloop
+def wait_for(port: int, path: str) -> None:
+    while not uvloop.run(is_up(port, path)):
+        time.sleep(0.1)
 
+
+def measure(make_app: Callable[[], FastAPI], path: str) -> dict[Variant, list[float]]:
     ports = {variant: free_port() for variant in VARIANTS}
-    servers = [multiprocessing.Process(target=serve, args=each, daemon=True) for each in ports.items()]
+    servers = [
+        multiprocessing.Process(target=serve, args=(make_app, *each), daemon=True) for each in ports.items()
+    ]
     for server in servers:
         server.start()
     for port in ports.values():
-        wait_for(port)
-        uvloop.run(load(port, 0.5))
+        wait_for(port, path)
+        uvloop.run(load(port, path, 0.5))
     rates: dict[Variant, list[float]] = {variant: [] for variant in VARIANTS}
-    for _ in range(rounds):
+    for _ in range(ROUNDS):
         for variant, port in ports.items():
-            rates[variant].append(uvloop.run(load(port, seconds)))
+            rates[variant].append(uvloop.run(load(port, path, SECONDS)))
     for server in servers:
         server.terminate()
+    return rates
+
+
+def main(data_root: str | None = None) -> None:
+    make_app = partial(service, Path(data_root)) if data_root else empty_app
+    rates = measure(make_app, RECOMMENDATIONS if data_root else EMPTY)
     base = statistics.median(rates[bare])
     for variant, found in rates.items():
         rate, spread = statistics.median(found), f"({min(found):.0f} to {max(found):.0f})"
-        print(f"{variant.__name__:6} {rate:8.0f} requests/s {rate / base - 1:+7.1%}  {spread}")
+        extra = 1e6 / rate - 1e6 / base
+        print(
+            f"{variant.__name__:6} {rate:8.0f} requests/s {rate / base - 1:+7.1%} {extra:+5.0f} µs  {spread}"
+        )
 
 
 if __name__ == "__main__":
-    main(*(kind(text) for kind, text in zip((float, int), sys.argv[1:], strict=False)))
+    main(*sys.argv[1:])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Literal
 
 from fastapi import Query
@@ -31,10 +32,11 @@ class Article(BaseModel):
 
 async def particulars(
     user_type: Annotated[
-        Literal["Logged", "Non-Logged"] | None, Query(description="Overrides what is known of the reader.")
+        Literal["Logged", "Non-Logged"] | None,
+        Query(description="Logged or Non-Logged; overrides what is known of the reader."),
     ] = None,
-    region: Value | None = None,
-    device: Value | None = None,
+    region: Value = None,
+    device: Value = None,
 ) -> Particulars:
     """Read the login state and where the reader is."""
     told = {"region": region, "device": device}
@@ -46,4 +48,5 @@ NEWS_ENDPOINT = Endpoint(
     particulars=particulars,
     shown=("title", "url", "published_at", "category"),
     item=Article,
+    page=Path(__file__).parents[1] / "pages" / "news.html",
 )

@@ -51,7 +51,7 @@ async def health(follower: FollowerNow) -> Health:
         release=manifest.release_id,
         as_of_ms=manifest.as_of_ms,
         replay=manifest.replay,
-        reason=f"release {refusal.release} was refused: {refusal.reason}" if refusal else None,
+        reason=str(refusal) if refusal else None,
         uptime_seconds=uptime,
     )
 

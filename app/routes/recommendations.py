@@ -48,7 +48,7 @@ def make_router(endpoint: Endpoint) -> APIRouter:
     async def recommendations(
         served: ServedNow,
         telemetry: TelemetryNow,
-        user_id: UserId | None = None,
+        user_id: UserId = None,
         num_recs: Count = 10,
         recent_items: RecentItems = [],  # noqa: B006 - never changed
         particulars: Particulars = told,
@@ -61,7 +61,7 @@ def make_router(endpoint: Endpoint) -> APIRouter:
         found = served.engine.recommend(request)
         seconds = time.perf_counter() - start
         telemetry.answered(found.segment, found.model, len(found.items), found.fallback, seconds)
-        return JSONResponse(_answer(served, request, found))
+        return JSONResponse(_answer(served, request, found), headers={"Cache-Control": "no-store"})
 
     return router
 

@@ -73,10 +73,10 @@ def test_no_query_makes_the_service_fail(client, params):
 
 def test_the_evaluation_compares_the_service_with_most_read_lists(client):
     records = client.get("/evaluation/metrics").json()
-    assert {"served", "most_read_0.25h", "most_read_ever"} <= {record["model"] for record in records}
+    assert {"served", "most_read_0.25h", "most_read_ever"} <= {record["model"] for record in records["records"]}
     table = client.get("/evaluation/metrics", headers={"accept": "text/csv"})
     assert table.text == client.get("/evaluation/metrics.csv").text
-    assert len(table.text.splitlines()) == len(records) + 1
+    assert len(table.text.splitlines()) == len(records["records"]) + 1
 
 
 def test_metrics_are_there_for_prometheus(client):
