@@ -1,15 +1,16 @@
-"""What counting HTTP requests costs: requests a second, by kind of instrumentation.
+"""What counting HTTP requests costs: the server's processor time a request, by kind of instrumentation.
 
     python -m benchmarks.instrumentation [data root]
 
 Asks an empty route; given a data root that holds a release, the service's own recommendations. Each
 variant runs in a uvicorn process of its own on loopback; one client process keeps eight connections
 busy. The rounds alternate between the variants, so that a noisy machine hits all alike; the median of
-the rounds counts.
+the rounds counts, and of the rounds' ratios to the bare application. Linux only: reads /proc.
 """
 
 import asyncio
 import multiprocessing
+import os
 import re
 import socket
 import statistics
@@ -25,15 +26,16 @@ from fastapi import FastAPI, Response
 from prometheus_client import CollectorRegistry
 from prometheus_fastapi_instrumentator import Instrumentator, metrics
 
-from app.http_metrics import HttpMetrics
+from app.http_metrics import _SECONDS, HttpMetrics
 from app.main import create_app
 from app.settings import ApiSettings
 
 Variant = Callable[[FastAPI], None]
 
 CONNECTIONS = 8
-SECONDS = 3.0
-ROUNDS = 5
+SECONDS = 1.0
+ROUNDS = 15
+TICKS = os.sysconf("SC_CLK_TCK")
 EMPTY = "/empty"
 RECOMMENDATIONS = "/recommendations?user_id=u1&num_recs=10"
 
@@ -47,10 +49,11 @@ def stock(app: FastAPI) -> None:
 
 
 def tuned(app: FastAPI) -> None:
-    """One histogram, no sizes, ungrouped statuses: as little as the instrumentator can be asked for."""
+    """What the own counters count, and no sizes: as little as the instrumentator can be asked for."""
     registry = CollectorRegistry()
-    latency = metrics.latency(registry=registry, buckets=(0.005, 0.05, 0.5))
-    Instrumentator(should_group_status_codes=False, registry=registry).add(latency).instrument(app)
+    latency = metrics.latency(should_include_status=False, registry=registry, buckets=_SECONDS)
+    counted = metrics.requests(registry=registry)
+    Instrumentator(registry=registry).add(latency, counted).instrument(app)
 
 
 def own(app: FastAPI) -> None:
@@ -107,54 +110,64 @@ async def one_connection(port: int, path: str, until: float) -> int:
     return done
 
 
-async def load(port: int, path: str, seconds: float) -> float:
+async def load(port: int, path: str, seconds: float = SECONDS) -> int:
     until = time.perf_counter() + seconds
-    each = (one_connection(port, path, until) for _ in range(CONNECTIONS))
-    return sum(await asyncio.gather(*each)) / seconds
+    return sum(await asyncio.gather(*(one_connection(port, path, until) for _ in range(CONNECTIONS))))
 
 
 async def is_up(port: int, path: str) -> bool:
     try:
-        return (await ask(*await asyncio.open_connection("127.0.0.1", port), path)).startswith(
-            b"HTTP/1.1 200"
-        )
+        head = await ask(*await asyncio.open_connection("127.0.0.1", port), path)
     except OSError:
         return False
+    return head.startswith(b"HTTP/1.1 200")
 
 
 def wait_for(port: int, path: str) -> None:
     while not uvloop.run(is_up(port, path)):
         time.sleep(0.1)
+    uvloop.run(load(port, path))
+
+
+def cpu_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def microseconds(pid: int, port: int, path: str) -> float:
+    before = cpu_seconds(pid)
+    requests = uvloop.run(load(port, path))
+    return (cpu_seconds(pid) - before) / requests * 1e6
 
 
 def measure(make_app: Callable[[], FastAPI], path: str) -> dict[Variant, list[float]]:
     ports = {variant: free_port() for variant in VARIANTS}
-    servers = [
-        multiprocessing.Process(target=serve, args=(make_app, *each), daemon=True) for each in ports.items()
-    ]
-    for server in servers:
+    servers = {
+        variant: multiprocessing.Process(target=serve, args=(make_app, variant, port), daemon=True)
+        for variant, port in ports.items()
+    }
+    for server in servers.values():
         server.start()
     for port in ports.values():
         wait_for(port, path)
-        uvloop.run(load(port, path, 0.5))
-    rates: dict[Variant, list[float]] = {variant: [] for variant in VARIANTS}
+    found: dict[Variant, list[float]] = {variant: [] for variant in VARIANTS}
     for _ in range(ROUNDS):
         for variant, port in ports.items():
-            rates[variant].append(uvloop.run(load(port, path, SECONDS)))
-    for server in servers:
+            found[variant].append(microseconds(servers[variant].pid, port, path))
+    for server in servers.values():
         server.terminate()
-    return rates
+    return found
 
 
 def main(data_root: str | None = None) -> None:
     make_app = partial(service, Path(data_root)) if data_root else empty_app
-    rates = measure(make_app, RECOMMENDATIONS if data_root else EMPTY)
-    base = statistics.median(rates[bare])
-    for variant, found in rates.items():
-        rate, spread = statistics.median(found), f"({min(found):.0f} to {max(found):.0f})"
-        extra = 1e6 / rate - 1e6 / base
+    found = measure(make_app, RECOMMENDATIONS if data_root else EMPTY)
+    for variant, costs in found.items():
+        ratios = [cost / base for cost, base in zip(costs, found[bare], strict=True)]
+        quarters = statistics.quantiles(ratios, n=4)
         print(
-            f"{variant.__name__:6} {rate:8.0f} requests/s {rate / base - 1:+7.1%} {extra:+5.0f} µs  {spread}"
+            f"{variant.__name__:6} {statistics.median(costs):6.0f} µs a request"
+            f"  ×{quarters[1]:.3f} ({quarters[0]:.3f} to {quarters[2]:.3f})"
         )
 
 
