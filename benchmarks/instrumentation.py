@@ -26,7 +26,8 @@ from fastapi import FastAPI, Response
 from prometheus_client import CollectorRegistry
 from prometheus_fastapi_instrumentator import Instrumentator, metrics
 
-from app.http_metrics import _SECONDS, HttpMetrics
+from app.http_metrics import SECONDS as BUCKETS
+from app.http_metrics import HttpMetrics
 from app.main import create_app
 from app.settings import ApiSettings
 
@@ -51,7 +52,7 @@ def stock(app: FastAPI) -> None:
 def tuned(app: FastAPI) -> None:
     """What the own counters count, and no sizes: as little as the instrumentator can be asked for."""
     registry = CollectorRegistry()
-    latency = metrics.latency(should_include_status=False, registry=registry, buckets=_SECONDS)
+    latency = metrics.latency(should_include_status=False, registry=registry, buckets=BUCKETS)
     counted = metrics.requests(registry=registry)
     Instrumentator(registry=registry).add(latency, counted).instrument(app)
 

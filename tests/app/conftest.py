@@ -36,14 +36,8 @@ def ask(client):
 def reads(small_volume):
     """What each reader has read, by reader."""
     table = pl.read_parquet(find_partition(small_volume.refined) / "interactions.parquet")
-    return {user: set(items) for (user,), items in _by_user(table)}
-
-
-def _by_user(table):
-    return (
-        (user, rows["item_id"].to_list())
-        for user, rows in table.partition_by("user_id", as_dict=True).items()
-    )
+    grouped = table.group_by("user_id").agg("item_id").iter_rows()
+    return {user: set(items) for user, items in grouped}
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,7 @@
 """Errors are RFC 9457 problem documents, whatever went wrong."""
 
+from http import HTTPStatus
+
 import pytest
 
 from script_shared.errors import InputError
@@ -7,33 +9,37 @@ from script_shared.errors import InputError
 MEMBERS = {"type", "title", "status", "detail", "remedy"}
 
 
-def check(answer, status, title):
+def check(answer, status):
     assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
     body = answer.json()
     assert set(body) - {"errors"} == MEMBERS
-    assert (body["type"], body["status"], body["title"]) == ("about:blank", status, title)
+    assert (body["type"], body["status"], body["title"]) == (
+        "about:blank",
+        status,
+        HTTPStatus(status).phrase,
+    )
     assert all(isinstance(body[name], str) and body[name] for name in ("detail", "remedy"))
     return body
 
 
 def test_404_says_where_to_look(client):
-    assert "/docs" in check(client.get("/recomendations"), 404, "Not Found")["remedy"]
+    assert "/docs" in check(client.get("/recomendations"), 404)["remedy"]
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 def test_405_lists_the_methods_that_are_allowed(client, method):
     answer = client.request(method, "/recommendations")
-    check(answer, 405, "Method Not Allowed")
+    check(answer, 405)
     assert answer.headers["allow"] == "GET"
 
 
 def test_413_comes_before_the_body_is_read(client):
-    body = check(client.post("/", content=b"x" * 70_000), 413, "Content Too Large")
+    body = check(client.post("/", content=b"x" * 70_000), 413)
     assert "65536 bytes" in body["detail"]
 
 
 def test_422_lists_the_faults(client):
-    body = check(client.get("/recommendations?num_recs=0&region=" + "x" * 65), 422, "Unprocessable Content")
+    body = check(client.get("/recommendations?num_recs=0&region=" + "x" * 65), 422)
     assert [set(fault) for fault in body["errors"]] == [{"field", "message"}] * 2
 
 
@@ -42,7 +48,7 @@ def test_422_lists_the_faults(client):
 )
 def test_503_until_there_is_a_release_says_when_to_ask_again(fresh, path):
     answer = fresh.get(path)
-    assert "no release" in check(answer, 503, "Service Unavailable")["detail"]
+    assert "no release" in check(answer, 503)["detail"]
     assert answer.headers["retry-after"] == "5"
 
 
@@ -52,7 +58,7 @@ def test_500_of_a_known_kind_says_what_and_what_to_do_but_not_where(fresh):
 
     fresh.app.add_api_route("/fails", fail)
     answer = fresh.get("/fails")
-    body = check(answer, 500, "Internal Server Error")
+    body = check(answer, 500)
     assert (body["detail"], body["remedy"]) == ("the table is empty", "fill it")
     assert "secret" not in answer.text
 
@@ -63,7 +69,7 @@ def test_500_of_an_unknown_kind_tells_nothing_of_the_inside(fresh):
 
     fresh.app.add_api_route("/fails", fail)
     answer = fresh.get("/fails")
-    check(answer, 500, "Internal Server Error")
+    check(answer, 500)
     assert "secret" not in answer.text
     assert fresh.get("/health/live").status_code == 200
 

@@ -76,15 +76,11 @@ def test_reads_told_with_the_request_count_as_reads(ask, catalogue, reads_told, 
 
 def test_recent_items_may_be_separated_by_commas(ask, catalogue):
     told = sorted(catalogue)[:3]
-    assert ask(recent_items=",".join(told)) == ask(recent_items=told)
+    assert ids(ask(recent_items=",".join(told))) == ids(ask(recent_items=told))
 
 
 def test_unknown_recent_items_are_ignored(ask):
     assert ids(ask(recent_items=["no-such-article", "another"])) == ids(ask())
-
-
-def test_the_region_changes_what_an_anonymous_reader_gets(ask):
-    assert len({tuple(ids(ask(region=region))) for region in ("1", "2", "3")}) > 1
 
 
 @pytest.mark.parametrize("user_type", ["Logged", "Non-Logged"])

@@ -21,7 +21,7 @@ def test_what_is_unsafe_in_production_is_for_machines_of_one_s_own(name, value):
 
 
 def test_an_unknown_domain_is_refused_by_name(tmp_path):
-    with pytest.raises(SettingsError, match="there is no domain 'films'.*use one of: news"):
+    with pytest.raises(SettingsError, match=r"there is no domain 'films'.*use one of: news"):
         create_app(ApiSettings(data_root=tmp_path, domain="films"))
 
 

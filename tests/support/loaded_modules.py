@@ -12,13 +12,15 @@ from pathlib import Path
 
 import uvicorn
 
+from app import logs
 from app.main import create_app
 from app.settings import ApiSettings
 
 
 def main(data_root):
+    logs.configure("error")
     app = create_app(ApiSettings(data_root=Path(data_root)))
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error"))
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None))
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:
