@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -61,4 +62,9 @@ def _evaluation(release: Release) -> Sequence[Mapping[str, Any]]:
         raise ReleaseCorruptedError(
             "this is not a list of records", where=where, remedy="publish a new release"
         )
-    return records
+    return [{name: _plain(value) for name, value in record.items()} for record in records]
+
+
+def _plain(value: Any) -> Any:
+    """Turn what JSON has no word for, a mean of nothing, into null."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -45,3 +45,13 @@ def test_the_path_with_csv_is_csv_whatever_is_accepted(client):
     answer = client.get(f"{PATH}.csv", headers={"accept": "application/json"})
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert answer.text == client.get(PATH, headers={"accept": "text/csv"}).text
+
+
+def test_a_mean_of_nothing_is_null_and_an_empty_cell(fresh, look, publish):
+    def change(folder):
+        (folder / "evaluation.json").write_text('[{"segment": "logged", "model": "served", "recall": NaN}]')
+
+    publish("first", change=change)
+    look()
+    assert fresh.get(PATH).json()["records"] == [{"segment": "logged", "model": "served", "recall": None}]
+    assert fresh.get(f"{PATH}.csv").text == "segment,model,recall\nlogged,served,\n"
