@@ -17,11 +17,13 @@ from script_shared.errors import MancheteError, ReleaseError
 
 PROBLEM_JSON = "application/problem+json"
 RETRY_AFTER_SECONDS = 5
+TOO_LARGE = "send less at once"
 
 _LOG = structlog.get_logger(__name__)
 _REMEDIES = {
     HTTPStatus.NOT_FOUND: "see /docs for what the service answers",
     HTTPStatus.METHOD_NOT_ALLOWED: "use one of the methods that the Allow header lists",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: TOO_LARGE,
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.errors import problem
+from app.errors import TOO_LARGE, problem
 
 
 class BodyLimit:
@@ -24,7 +24,7 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
         elif _declared(scope) > self._max:
-            await problem(413, self._detail(), remedy="send less at once")(scope, receive, send)
+            await problem(413, self._detail(), remedy=TOO_LARGE)(scope, receive, send)
         else:
             await self._app(scope, self._counted(receive), send)
 

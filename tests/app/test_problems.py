@@ -3,6 +3,7 @@
 from http import HTTPStatus
 
 import pytest
+from fastapi import Request
 
 from script_shared.errors import InputError
 
@@ -36,6 +37,16 @@ def test_405_lists_the_methods_that_are_allowed(client, method):
 def test_413_comes_before_the_body_is_read(client):
     body = check(client.post("/", content=b"x" * 70_000), 413)
     assert "65536 bytes" in body["detail"]
+
+
+def test_413_comes_for_a_body_without_a_length_as_soon_as_it_is_too_long(fresh):
+    async def read(request: Request):
+        return {"bytes": len(await request.body())}
+
+    fresh.app.add_api_route("/reads", read, methods=["POST"])
+    chunks = (b"x" * 1_000 for _ in range(70))
+    check(fresh.post("/reads", content=chunks), 413)
+    assert fresh.post("/reads", content=(b"x" * 1_000 for _ in range(60))).json() == {"bytes": 60_000}
 
 
 def test_422_lists_the_faults(client):
