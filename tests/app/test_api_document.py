@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from app.settings import ApiSettings
+
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
 EXAMPLE = r"\$ curl (?:-H '(.*?): (.*?)' )?'http://127\.0\.0\.1:8001(.*?)'\n(.*?)(?=\n\$|\n```)"
 EXAMPLES = re.findall(EXAMPLE, DOCUMENT, re.DOTALL)
@@ -41,6 +43,13 @@ def test_every_parameter_is_described(client):
     parameters = client.get("/openapi.json").json()["paths"]["/recommendations"]["get"]["parameters"]
     described = set(re.findall(r"`(\w+)`", DOCUMENT))
     assert {each["name"] for each in parameters} <= described
+
+
+def test_every_setting_is_described_with_its_default():
+    rows = [line.split("|") for line in DOCUMENT.splitlines() if line.startswith("|")]
+    for name, field in ApiSettings.model_fields.items():
+        (default,) = (row[2] for row in rows if f"`{name.upper()}`" in row[1])
+        assert f"`{str(field.default).lower().removesuffix('.0')}`" in default
 
 
 def test_every_metric_is_in_the_table(client):
