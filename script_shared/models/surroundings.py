@@ -14,7 +14,7 @@ from script_shared.types import FeatureArray, FloatArray, IntArray, Query
 from script_shared.vocabulary import UNKNOWN
 
 #: Expected reads mixed into an item's reads within a key, so that rare keys and items say little.
-PRIOR_READS = 3.0
+PRIOR_READS = 1.0
 
 
 class Surroundings(Component):
