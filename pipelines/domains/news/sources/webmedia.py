@@ -1,171 +1,187 @@
-"""The WebMedia 2023 / G1 challenge: one row a reader with lists of reads, and articles with text."""
+"""The WebMedia 2023 challenge: one row a reader with lists of reads, and articles with their text."""
 
 from __future__ import annotations
 
-import shutil
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
 
-from pipelines.domains.news.refining import Quarantine, as_of, split_stragglers, users_of
+from pipelines.acquiring import link_files, local_path
+from pipelines.domains.news.assembling import assemble, gather, require_reads
+from pipelines.domains.news.places import region_of, theme_of
+from pipelines.domains.news.quarantine import FILE, OVERFLOW, ROW, Reason, Rule, Sieve
+from pipelines.domains.news.reading import read_text
+from pipelines.domains.news.refining import (
+    FULL_SCROLL,
+    LONGEST_QUANTILE,
+    STRAGGLER_SHARE,
+    as_time,
+    clip,
+    drop_duplicates,
+    drop_repeated,
+    drop_stragglers,
+    end_of_reads,
+    measure,
+    milliseconds,
+    present,
+    too_many_fields,
+)
 from pipelines.plan import Refinement
-from script_shared.domains.news.tables import INTERACTIONS, ITEMS, USERS
+from pipelines.raw_files import RawFile, find_files
+from script_shared.clock import MS_PER_SECOND
 from script_shared.errors import InputError
-from script_shared.tables import Tables
+from script_shared.tables import TIMESTAMP
 
-READERS = "treino_parte*.csv"
-ARTICLES = "itens-parte*.csv"
+# One folder around it all is forgiven: that is how archives are packed.
+READERS = re.compile(r"(?:[^/]+/)?(?:files/treino/)?treino_parte\d+\.csv")
+ARTICLES = re.compile(r"(?:[^/]+/)?(?:itens/itens/|itens/)?itens-parte\d+\.csv")
+VALIDATION = re.compile(r"(?:[^/]+/)?validacao\.csv")
 
-#: Raw list column → refined column; all lists of a row are as long as its history.
+#: The lists of a reader's row, by the name of a read's column; all are as long as the history.
 LISTS = {
-    "history": "item_id",
-    "timestampHistory": "timestamp",
-    "numberOfClicksHistory": "clicks",
-    "timeOnPageHistory": "seconds",
-    "scrollPercentageHistory": "scroll",
-    "pageVisitsCountHistory": "visits",
+    "item_id": "history",
+    "timestamp": "timestampHistory",
+    "clicks": "numberOfClicksHistory",
+    "seconds": "timeOnPageHistory",
+    "scroll": "scrollPercentageHistory",
+    "visits": "pageVisitsCountHistory",
 }
-_NUMBERS = ("timestamp", "clicks", "seconds", "scroll", "visits")
+READER_COLUMNS = ("userId", "userType", "historySize", *LISTS.values())
+READER_RULES = (
+    too_many_fields(),
+    present("userId"),
+    Rule(
+        Reason.LENGTHS,
+        "history",
+        ~pl.all_horizontal(
+            pl.col(name)
+            .list.len()
+            .fill_null(0)
+            .eq_missing(pl.col("historySize").cast(pl.UInt32, strict=False))
+            for name in LISTS
+        ),
+    ),
+)
+READ_RULES = (
+    present("item_id"),
+    *milliseconds("timestamp"),
+    *(rule for name in ("clicks", "seconds", "scroll", "visits") for rule in measure(name)),
+)
 
-#: Milliseconds, not seconds: 2001-09-09 in ms; a time in seconds lies far below.
-_EARLIEST_MS = 1_000_000_000_000
-_TOO_LONG = 0.99
+#: `modified` is not among them: it lies up to ten months after the reads.
+ARTICLE_COLUMNS = ("page", "url", "issued", "title", "body")
+ISSUED = pl.col("issued").str.to_datetime("%Y-%m-%d %H:%M:%S%.f%z", time_unit="ms", strict=False)
+ARTICLE_RULES = (
+    too_many_fields(),
+    present("page"),
+    Rule(Reason.TIME, "issued", ISSUED.is_null() & pl.col("issued").is_not_null()),
+)
 
 
 class Webmedia:
-    """`treino_parteN.csv` and `itens-parteN.csv`, wherever they lie below the folder."""
+    """Reads with login state, time on page, scroll and clicks; the readers' regions are not known."""
 
     name = "webmedia"
 
+    def __init__(self, straggler_share: float = STRAGGLER_SHARE) -> None:
+        self._straggler_share = straggler_share
+
     def acquire(self, uri: str, scale: float, folder: Path) -> None:
-        """Copy the recognised files of a local folder.
+        """Link or copy the readers', articles' and validation files into an empty folder.
+
+        Args:
+            uri: a folder with the files at their published places or side by side, or one zip.
+            scale: not used: a real source has one size.
+            folder: where the files go, at the same places.
 
         Raises:
-            InputError: there are no readers' files.
+            InputError: files are missing, or an archive cannot be used.
         """
-        place = Path(uri.removeprefix("file://"))
-        for pattern in (READERS, ARTICLES, "validacao.csv"):
-            for file in sorted(place.rglob(pattern)):
-                shutil.copyfile(file, folder / file.name)
-        _files(folder, READERS, place)
+        link_files(local_path(uri), (READERS, ARTICLES, VALIDATION), folder)
+        _require(folder, READERS, uri)
+        _require(folder, ARTICLES, uri)
 
     def refine(self, folder: Path) -> Refinement:
-        """Read readers and articles; every rejected row goes to the quarantine with its reason."""
-        quarantine = Quarantine()
-        rows = _read(_files(folder, READERS, folder), ("userId", "userType", *LISTS))
-        reads = _numbers(_explode(rows, quarantine), quarantine)
-        reads = _sound_times(reads, quarantine)
-        total = len(reads)
-        again = ~pl.struct("user_id", "item_id", "timestamp").is_first_distinct()
-        quarantine.add(reads.filter(again), reason="exact duplicate")
-        reads = reads.filter(~again)
-        end = as_of(reads["timestamp"])
-        reads, late = split_stragglers(reads, end)
-        quarantine.add(late, reason="straggler", field_name="timestamp")
-        reads, changed = _clipped(reads)
-        reads = reads.sort("timestamp", "user_id", maintain_order=True)
-        items = _items(_files(folder, ARTICLES, folder), reads, quarantine)
-        tables = Tables(INTERACTIONS.conform(reads), ITEMS.conform(items), USERS.conform(users_of(reads)))
-        rejected = quarantine.frame()
+        """Read readers and articles, by all rules of news.
+
+        Raises:
+            InputError: a file is missing or cannot be used, or no read is left.
+        """
+        sieves = {"readers": Sieve(), "reads": Sieve(), "items": Sieve()}
+        parts = [_read_part(file, sieves) for file in _require(folder, READERS, folder)]
+        types = pl.concat(types for types, _ in parts)
+        reads = pl.concat(reads for _, reads in parts)
+        del parts
+        require_reads(reads, sieves)
+        reads = drop_duplicates(reads, sieves["reads"])
+        as_of_ms = end_of_reads(reads["timestamp"], self._straggler_share)
+        reads = drop_stragglers(reads, as_of_ms, sieves["reads"]).drop(FILE, ROW)
+        reads, changed = _clip(reads)
+        articles = _read_articles(_require(folder, ARTICLES, folder), sieves["items"])
         report = {
-            "rows_read": len(rows),
-            "interactions_read": total,
-            "interactions_kept": len(reads),
-            "changed": changed,
-            "rejected": dict(rejected.group_by("reason").len().iter_rows()),
+            "readers": sieves["readers"].balance(types.height),
+            "reads": {**sieves["reads"].balance(reads.height), "changed": changed},
+            "items": sieves["items"].balance(articles.height),
         }
-        return Refinement(tables, rejected, end, report)
+        types = types.drop_nulls().unique("user_id", keep="last")
+        return Refinement(assemble(reads, articles, types), gather(sieves), as_of_ms, report)
 
 
-def _files(folder: Path, pattern: str, place: Path) -> list[Path]:
-    files = sorted(folder.glob(pattern))
+def _require(folder: Path, kind: re.Pattern[str], where: object) -> list[RawFile]:
+    files = find_files(folder, kind)
     if not files:
-        raise InputError.at("there is no such file", file=place / pattern, remedy="give the archive's folder")
+        missing = "treino_parte1.csv …" if kind is READERS else "itens-parte1.csv …"
+        raise InputError.at(
+            f"there is no {missing}", file=where, remedy="give the folder or the zip of the whole archive"
+        )
     return files
 
 
-def _read(files: list[Path], columns: tuple[str, ...]) -> pl.DataFrame:
-    """Read files as text, with each record's file and number (the header is row 1)."""
-    frames = []
-    for file in files:
-        try:
-            frame = pl.read_csv(file, infer_schema=False)
-        except pl.exceptions.PolarsError as error:
-            what = f"the file cannot be read: {str(error).splitlines()[0]}"
-            raise InputError.at(what, file=file, remedy="it must be UTF-8, comma-separated") from error
-        missing = [column for column in columns if column not in frame.columns]
-        if missing:
-            remedy = f"the file must be comma-separated with {', '.join(columns)}"
-            raise InputError.at("the column is missing", file=file, row=1, field=missing[0], remedy=remedy)
-        numbered = frame.select(columns).with_row_index("row", offset=2)
-        frames.append(numbered.with_columns(file=pl.lit(file.name)))
-    return pl.concat(frames)
-
-
-def _explode(rows: pl.DataFrame, quarantine: Quarantine) -> pl.DataFrame:
-    """Split the lists, one row a read; readers whose lists differ in length are set aside whole."""
-    split = rows.with_columns(pl.col(raw).str.split(",").alias(name) for raw, name in LISTS.items())
-    size = pl.col("item_id").list.len()
-    equal = pl.all_horizontal(pl.col(name).list.len() == size for name in LISTS.values()).fill_null(False)
-    quarantine.add(rows.filter(~split.select(equal).to_series()), reason="lists of unequal length")
-    names = list(LISTS.values())
-    kept = split.filter(equal).select(
-        "file", "row", pl.col("userId").alias("user_id"), pl.col("userType").alias("user_type"), *names
+def _read_part(file: RawFile, sieves: Mapping[str, Sieve]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the sound readers of one file, and their sound reads."""
+    text = read_text(file, READER_COLUMNS)
+    lists = text.with_columns(pl.col(raw).str.split(",").alias(name) for name, raw in LISTS.items())
+    readers = sieves["readers"].take(lists, READER_RULES, file.name)
+    reads = (
+        readers.filter(pl.col("item_id").list.len() > 0)
+        .select(FILE, ROW, pl.col("userId").alias("user_id"), *LISTS)
+        .explode(*LISTS)
+        .with_columns(pl.col(*LISTS).str.strip_chars(" "))
     )
-    return kept.explode(names).with_columns(pl.col(names).str.strip_chars(" "))
+    sound = sieves["reads"].take(reads, READ_RULES, file.name)
+    return readers.select(user_id="userId", user_type="userType"), _type(sound)
 
 
-def _numbers(reads: pl.DataFrame, quarantine: Quarantine) -> pl.DataFrame:
-    """Make numbers of the measures; a read with a word or a negative number is set aside."""
-    parsed = reads.with_columns(pl.col(_NUMBERS).cast(pl.Float64, strict=False))
-    for name in _NUMBERS:
-        sound = parsed[name].is_not_null() & (parsed[name] >= 0)
-        quarantine.add(reads.filter(~sound), reason="not a number", field_name=name)
-        reads, parsed = reads.filter(sound), parsed.filter(sound)
-    return parsed.with_columns(pl.col("timestamp").cast(pl.Int64))
-
-
-def _sound_times(reads: pl.DataFrame, quarantine: Quarantine) -> pl.DataFrame:
-    early = pl.col("timestamp") < _EARLIEST_MS
-    quarantine.add(
-        reads.filter(early), reason="timestamp in seconds, not milliseconds", field_name="timestamp"
+def _type(reads: pl.DataFrame) -> pl.DataFrame:
+    return reads.with_columns(
+        as_time(pl.col("timestamp")),
+        pl.col("clicks", "scroll", "visits").cast(pl.Float32),
+        (pl.col("seconds").cast(pl.Float64) / MS_PER_SECOND).cast(pl.Float32),
     )
-    return reads.filter(~early).with_columns(pl.col("timestamp").cast(pl.Datetime("ms", "UTC")))
 
 
-def _clipped(reads: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
-    """Bound what cannot be: scroll by 100, time on page by its 99th percentile."""
-    longest = float(reads["seconds"].quantile(_TOO_LONG) or 0.0)
-    changed = {
-        "scroll over 100": int((reads["scroll"] > 100).sum()),
-        "time over the 99th percentile": int((reads["seconds"] > longest).sum()),
-    }
-    seconds = pl.col("seconds").clip(upper_bound=longest) / 1_000
-    bounded = reads.with_columns(seconds, pl.col("scroll").clip(upper_bound=100))
-    return bounded.with_columns(pl.col("clicks", "seconds", "scroll", "visits").cast(pl.Float32)), changed
+def _clip(reads: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
+    longest = float(reads["seconds"].quantile(LONGEST_QUANTILE, "nearest") or 0)
+    reads, farther = clip(reads, "scroll", FULL_SCROLL)
+    reads, longer = clip(reads, "seconds", longest)
+    return reads, {"scroll over 100": farther, "seconds over the 99th percentile": longer}
 
 
-def _items(files: list[Path], reads: pl.DataFrame, quarantine: Quarantine) -> pl.DataFrame:
-    """Return one row an article, those only seen in reads included; `modified` is never read."""
-    rows = _read(files, ("page", "url", "issued", "title", "body"))
-    again = ~pl.col("page").is_first_distinct()
-    quarantine.add(rows.filter(again), reason="article given twice", field_name="page")
-    published = pl.col("issued").str.to_datetime("%Y-%m-%d %H:%M:%S%z", time_unit="ms", strict=False)
-    path = pl.col("url").str.extract(r"^https?://[^/]+/(.+?)/(?:noticia|post|video)/", 1).str.split("/")
-    known = rows.filter(~again).with_columns(published_at=published.dt.convert_time_zone("UTC"), path=path)
-    broken = known.filter(pl.col("published_at").is_null()).drop("published_at", "path")
-    quarantine.add(broken, reason="date cannot be read: kept without it", field_name="issued")
-    head = pl.col("path").list.get(0, null_on_oob=True)
-    is_state = head.str.len_chars() == 2
-    items = known.select(
+def _read_articles(files: Sequence[RawFile], sieve: Sieve) -> pl.DataFrame:
+    parts = [sieve.take(read_text(file, ARTICLE_COLUMNS), ARTICLE_RULES, file.name) for file in files]
+    sound = drop_repeated(pl.concat(parts), "page", sieve)
+    url = pl.col("url")
+    items = sound.lazy().select(
         pl.col("page").alias("item_id"),
-        "published_at",
+        ISSUED.cast(TIMESTAMP).alias("published_at"),
         "title",
         "url",
-        pl.when(is_state).then(pl.lit("regional")).otherwise(head).alias("category"),
-        pl.when(is_state).then(head).alias("region"),
+        theme_of(url).alias("category"),
+        region_of(url).alias("region"),
         "body",
         pl.col("body").str.count_matches(r"\S+").cast(pl.Int32).alias("words"),
     )
-    unseen = reads.select("item_id").unique().join(items, on="item_id", how="anti")
-    return pl.concat([items, unseen], how="diagonal").sort("item_id")
+    # In memory one thread would count the words of all articles; streaming shares them out.
+    return items.collect(engine="streaming")
