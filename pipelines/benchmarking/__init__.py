@@ -1,0 +1,1 @@
+"""Protocols that anyone can run: what is compared, on what, and how it is told."""
