@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict
 from script_shared.bundle import Bundle
 from script_shared.clock import MS_PER_HOUR
 from script_shared.dataset import Dataset
-from script_shared.models.base import Component
+from script_shared.models.base import Component, Remembered, best
 from script_shared.state.state import State
 from script_shared.types import NO_ITEMS, FeatureArray, IntArray, LongArray, Query
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 _HISTORY = 50
-_POOL = 1_000
+_POOL = 500
 
 
 class AlsParameters(BaseModel):
@@ -36,6 +36,7 @@ class AlsParameters(BaseModel):
         iterations: alternations.
         half_life: hours in which a read loses half its confidence.
         window: hours; older reads are left out.
+        reads: readers with fewer in the window are left out: they tell little of what goes together.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -43,9 +44,10 @@ class AlsParameters(BaseModel):
     factors: int = 32
     regularization: float = 0.04
     alpha: float = 12.0
-    iterations: int = 8
+    iterations: int = 5
     half_life: float = 24.0
-    window: float = 120.0
+    window: float = 72.0
+    reads: int = 5
 
 
 class Als(Component):
@@ -57,6 +59,7 @@ class Als(Component):
         self._parameters = parameters
         self._factors: FeatureArray = np.zeros((0, parameters.factors), np.float32)
         self._gram: FeatureArray = np.zeros((parameters.factors, parameters.factors), np.float32)
+        self._readers: Remembered[FeatureArray] = Remembered()
 
     def fit(self, dataset: Dataset, state: State) -> None:
         """Factorise the reads of the window."""
@@ -65,6 +68,7 @@ class Als(Component):
         p = self._parameters
         end = dataset.as_of_ms
         reads = dataset.interactions.between(end - int(p.window * MS_PER_HOUR), end)
+        reads = reads.take(np.bincount(reads.user, minlength=1)[reads.user] >= p.reads)
         self._factors = np.zeros((len(dataset.items), p.factors), np.float32)
         users, user = np.unique(reads.user, return_inverse=True)
         items, item = np.unique(reads.item, return_inverse=True)
@@ -96,6 +100,7 @@ class Als(Component):
         return (self._parameters.alpha * weights * np.exp2(-np.clip(age, 0.0, 60.0))).astype(np.float32)
 
     def _prepared_gram(self) -> FeatureArray:
+        self._readers.forget()
         ridge = self._parameters.regularization * np.eye(self._parameters.factors, dtype=np.float32)
         return self._factors.T @ self._factors + ridge
 
@@ -104,16 +109,15 @@ class Als(Component):
         if not len(query.history):
             return NO_ITEMS
         pool = state.most_read(len(state.parameters.half_lives) - 1, _POOL)
-        scores = self._factors[pool] @ self._reader(query)
-        return pool[np.argsort(-scores, kind="stable")[:n]]
+        return best(pool, self._factors[pool] @ self._readers.get(query, state, self._reader), n)
 
     def features(self, query: Query, state: State, items: IntArray) -> FeatureArray:
         """Return the dot products, one column; 0 for a reader without history."""
         if not len(query.history):
             return np.zeros((len(items), 1), np.float32)
-        return (self._factors[items] @ self._reader(query))[:, None]
+        return (self._factors[items] @ self._readers.get(query, state, self._reader))[:, None]
 
-    def _reader(self, query: Query) -> FeatureArray:
+    def _reader(self, query: Query, state: State) -> FeatureArray:
         """Solve the normal equations of one reader (equation 4 of the paper)."""
         items = query.history[-_HISTORY:]
         confidence = self._confidence(query.times[-_HISTORY:], query.weights[-_HISTORY:], query.now_ms)

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar, Generic, TypeVar
+
+import numpy as np
+import numpy.typing as npt
 
 from script_shared.bundle import Bundle
 from script_shared.dataset import Dataset
 from script_shared.state.state import State
 from script_shared.types import NO_ITEMS, FeatureArray, IntArray, Query, Reader, ScoredItem
+
+T = TypeVar("T")
 
 
 class Recommender(ABC):
@@ -66,3 +71,31 @@ class Component(ABC):
 
     def load(self, bundle: Bundle) -> None:
         """Take back what `dump` returned."""
+
+
+class Remembered(Generic[T]):
+    """The last thing worked out for a query: retrieving and describing ask for it in turn."""
+
+    def __init__(self) -> None:
+        self._last: tuple[Query, State, int, T] | None = None
+
+    def get(self, query: Query, state: State, make: Callable[[Query, State], T]) -> T:
+        """Return what `make` gives for this query and this version of the state."""
+        last = self._last
+        if last is None or last[0] is not query or last[1] is not state or last[2] != state.version:
+            last = (query, state, state.version, make(query, state))
+            self._last = last
+        return last[3]
+
+    def forget(self) -> None:
+        """Let the last thing go."""
+        self._last = None
+
+
+def best(items: IntArray, scores: npt.NDArray[np.floating[Any]], n: int) -> IntArray:
+    """Return the `n` items with the highest scores, best first, ties in the order given."""
+    if n < len(items):
+        floor = -np.partition(-scores, n)[n - 1] if n else np.inf
+        kept = np.flatnonzero(scores >= floor)
+        items, scores = items[kept], scores[kept]
+    return items[np.argsort(-scores, kind="stable")[:n]]

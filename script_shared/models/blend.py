@@ -18,6 +18,8 @@ from script_shared.types import BoolArray, FeatureArray, FloatArray, IntArray, Q
 
 #: Fewer lists than this cannot carry a dozen weights: the default feature ranks alone.
 MIN_LISTS = 50
+#: Fewer reads than this in the hours to fit on, and all hours of four days are used.
+MIN_READS = 5_000
 DEFAULT_FEATURE = "popularity_1h"
 
 
@@ -25,8 +27,10 @@ class BlendParameters(BaseModel):
     """How a blend retrieves and learns.
 
     Attributes:
-        retrieve: items asked of each component.
-        fit_hours: the weights are fitted on readers of so many hours before `as_of`.
+        retrieve: items asked of each component, by its name; of those not named, `retrieve_others`.
+        retrieve_others: see `retrieve`.
+        fit_hours: the weights are fitted on readers who came so many hours before `as_of`. In each
+            group the components know what came before the group's first hour.
         fit_readers: at most so many readers of each of these hours.
         fit_others: of what a reader did not choose, so many items are compared with what they did.
         ridge: penalty on the weights.
@@ -34,11 +38,12 @@ class BlendParameters(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    retrieve: int = 100
-    fit_hours: int = 3
-    fit_readers: int = 1_500
-    fit_others: int = 60
-    ridge: float = 1e-3
+    retrieve: dict[str, int] = {"popularity": 160}
+    retrieve_others: int = 30
+    fit_hours: tuple[tuple[int, ...], ...] = ((25, 24, 23), (5, 3, 2, 1))
+    fit_readers: int = 500
+    fit_others: int = 25
+    ridge: float = 3e-3
 
 
 class Blend(Recommender):
@@ -73,42 +78,44 @@ class Blend(Recommender):
 
     def retrieve(self, query: Query, state: State) -> tuple[IntArray, IntArray]:
         """Return unread items in ascending order, and which component named each first."""
-        lists = [part.retrieve(query, state, self._parameters.retrieve) for part in self.components]
+        lists = [part.retrieve(query, state, self._asked(part)) for part in self.components]
         named = np.repeat(np.arange(len(lists)), [len(each) for each in lists])
         items, first = np.unique(np.concatenate(lists), return_index=True)
-        unread = ~np.isin(items, query.history)
+        unread = ~_holds(items, query.history)
         return items[unread], named[first[unread]].astype(np.int32)
+
+    def _asked(self, part: Component) -> int:
+        return self._parameters.retrieve.get(part.name, self._parameters.retrieve_others)
 
     def features(self, query: Query, state: State, items: IntArray) -> FeatureArray:
         """Describe items by all components, shape (items, features)."""
         return np.concatenate([part.features(query, state, items) for part in self.components], axis=1)
 
     def fit(self, dataset: Dataset, serves: Callable[[Reader], bool]) -> None:
-        """Fit the weights on the hours before the end, then the components on everything.
-
-        While the weights are fitted the components know only what came before those hours.
-        """
+        """Fit the weights on hours before the end, then the components on everything."""
         self._fit_weights(self._rehearse(dataset, serves))
         self._fit_components(dataset, State.of(dataset, self._state))
 
     def _rehearse(
         self, dataset: Dataset, serves: Callable[[Reader], bool]
     ) -> list[tuple[FeatureArray, BoolArray]]:
+        """Describe what readers of earlier hours had in front of them, and what they then read."""
         lists: list[tuple[FeatureArray, BoolArray]] = []
-        hours = self._span(dataset)
-        for step, (state, following) in enumerate(replay(dataset, self._state, hours)):
-            if step == 0:
-                self._fit_components(dataset.before(dataset.as_of_ms - hours * MS_PER_HOUR), state)
+        groups = self._hours(dataset)
+        hours = [hour for group in groups for hour in group]
+        for before, state, following in replay(dataset, self._state, hours):
+            if before in {max(group) for group in groups}:
+                self._fit_components(dataset.before(dataset.as_of_ms - before * MS_PER_HOUR), state)
             drawn = draw(dataset, state, following, serves, self._parameters.fit_readers)
             lists += [self._listed(sample, state) for sample in drawn]
         return [(features, chosen) for features, chosen in lists if chosen.any()]
 
-    def _span(self, dataset: Dataset) -> int:
-        """Return how many hours to fit on: `fit_hours`, doubled while they hold too few reads."""
-        hours, end = self._parameters.fit_hours, dataset.as_of_ms
-        while hours < 96 and len(dataset.interactions.between(end - hours * MS_PER_HOUR, end)) < 3_000:
-            hours *= 2
-        return hours
+    def _hours(self, dataset: Dataset) -> Sequence[Sequence[int]]:
+        """Return `fit_hours`, or the last four days when those hold few reads."""
+        groups, end = self._parameters.fit_hours, dataset.as_of_ms
+        starts = [end - hour * MS_PER_HOUR for group in groups for hour in group]
+        reads = sum(len(dataset.interactions.between(at, at + MS_PER_HOUR)) for at in starts)
+        return groups if reads >= MIN_READS else [range(1, 49), range(49, 97)]
 
     def _listed(self, sample: Sample, state: State) -> tuple[FeatureArray, BoolArray]:
         """Describe what was read and some of what was not.
@@ -117,7 +124,7 @@ class Blend(Recommender):
         1978, on sampling alternatives).
         """
         items, _ = self.retrieve(sample.query, state)
-        chosen = np.isin(items, sample.targets)
+        chosen = _holds(items, sample.targets)
         rng = np.random.default_rng(sample.query.user + 1)
         others = rng.permutation(np.flatnonzero(~chosen))[: self._parameters.fit_others]
         rows = np.concatenate([np.flatnonzero(chosen), others])
@@ -158,3 +165,12 @@ class Blend(Recommender):
             prefix = f"{component.name}."
             arrays = {k.removeprefix(prefix): v for k, v in bundle.arrays.items() if k.startswith(prefix)}
             component.load(Bundle(arrays, bundle.document["components"][component.name]))
+
+
+def _holds(ascending: IntArray, items: IntArray) -> BoolArray:
+    """Tell which of the ascending items are among the others; faster than sorting both."""
+    found = np.zeros(len(ascending) + 1, np.bool_)
+    places = np.searchsorted(ascending, items)
+    known = places < len(ascending)
+    found[places[known][ascending[places[known]] == items[known]]] = True
+    return found[:-1]

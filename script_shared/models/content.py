@@ -16,12 +16,12 @@ from pydantic import BaseModel, ConfigDict
 from script_shared.bundle import Bundle
 from script_shared.clock import MS_PER_HOUR
 from script_shared.dataset import Catalogue, Dataset
-from script_shared.models.base import Component
+from script_shared.models.base import Component, Remembered, best
 from script_shared.state.state import State
-from script_shared.types import NO_ITEMS, FeatureArray, IntArray, LongArray, Query
+from script_shared.types import NO_ITEMS, FeatureArray, IntArray, Query
 from script_shared.vocabulary import UNKNOWN
 
-_POOL = 1_000
+_POOL = 500
 
 
 class ContentParameters(BaseModel):
@@ -55,6 +55,7 @@ class Content(Component):
         self._parameters, self._stop_words = parameters, list(stop_words)
         self._vectors: FeatureArray = np.zeros((1, 1), np.float32)
         self._row: IntArray = np.zeros(0, np.int32)
+        self._tastes: Remembered[FeatureArray] = Remembered()
 
     def fit(self, dataset: Dataset, state: State) -> None:
         """Describe the items of the window; row 0 of the vectors stands for all others."""
@@ -65,6 +66,7 @@ class Content(Component):
         items = np.union1d(read, fresh).astype(np.int32)
         vectors = self._embed(_documents(dataset.catalogue, items, self._parameters.characters))
         self._vectors = np.concatenate([np.zeros((1, vectors.shape[1]), np.float32), vectors])
+        self._tastes.forget()
         self._row = np.zeros(len(dataset.items), np.int32)
         self._row[items] = np.arange(1, len(items) + 1)
 
@@ -92,20 +94,18 @@ class Content(Component):
         if not len(query.history):
             return NO_ITEMS
         pool = state.most_read(len(state.parameters.half_lives) - 1, _POOL)
-        scores = self._cosines(query, pool)
-        return pool[np.argsort(-scores, kind="stable")[:n]]
+        return best(pool, self._cosines(query, state, pool), n)
 
     def features(self, query: Query, state: State, items: IntArray) -> FeatureArray:
         """Return the cosines, one column; 0 for a reader without history."""
-        return self._cosines(query, items)[:, None]
+        return self._cosines(query, state, items)[:, None]
 
-    def _cosines(self, query: Query, items: IntArray) -> FeatureArray:
-        taste = self._taste(query.history, query.times, query.now_ms)
-        return self._vectors[self._row[items]] @ taste
+    def _cosines(self, query: Query, state: State, items: IntArray) -> FeatureArray:
+        return self._vectors[self._row[items]] @ self._tastes.get(query, state, self._taste)
 
-    def _taste(self, history: IntArray, times: LongArray, now_ms: int) -> FeatureArray:
-        age = (now_ms - times[-50:]) / (self._parameters.half_life * MS_PER_HOUR)
-        mean = np.exp2(-np.clip(age, 0.0, 60.0)) @ self._vectors[self._row[history[-50:]]]
+    def _taste(self, query: Query, state: State) -> FeatureArray:
+        age = (query.now_ms - query.times[-50:]) / (self._parameters.half_life * MS_PER_HOUR)
+        mean = np.exp2(-np.clip(age, 0.0, 60.0)) @ self._vectors[self._row[query.history[-50:]]]
         return (mean / max(float(np.linalg.norm(mean)), 1e-9)).astype(np.float32)
 
     @property
@@ -119,6 +119,7 @@ class Content(Component):
 
     def load(self, bundle: Bundle) -> None:
         """Take the vectors back."""
+        self._tastes.forget()
         self._vectors = np.asarray(bundle.arrays["vectors"], np.float32)
         self._row = np.asarray(bundle.arrays["row"], np.int32)
 

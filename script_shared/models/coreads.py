@@ -1,74 +1,73 @@
-"""What readers read next, after what this reader just read."""
+"""What readers read next, after what this reader read."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 import numpy as np
 
-from script_shared.models.base import Component
+from script_shared.models.base import Component, Remembered, best
+from script_shared.state.pairs import Pairs
 from script_shared.state.state import State
 from script_shared.types import NO_ITEMS, FeatureArray, FloatArray, IntArray, Query
 
-SMOOTHING = 1e-4
+_Found = tuple[IntArray, FloatArray, FloatArray]
 
 
 class CoReads(Component):
-    """Item-to-item scores summed over the reader's last reads.
+    """Log ratio of how often an item follows the reader's last reads to how often it is read at all.
 
-    Each read gives the normalised weights of the items read after it, times `fade` for each step
-    back in the history.
+    Weights of the state's pairs are summed over the last reads, faded with each step back. The
+    ratio is smoothed towards 1 by `prior` expected reads (a Dirichlet prior of the item's share).
 
     Args:
-        half_lives: hours, as the state keeps them.
+        pairs: which of the state's pairs to use, the attribute's name.
+        half_lives: hours, as those pairs have them.
         depth: how many of the last reads count.
-        fade: weight lost with each step back, 0 to 1.
+        fade: what is left of a read's say with each step back, 0 to 1.
+        prior: reads of the whole audience mixed in.
     """
 
-    name: ClassVar[str] = "coreads"
-
-    def __init__(self, half_lives: Sequence[float], depth: int = 8, fade: float = 0.7) -> None:
-        self._half_lives, self._depth, self._fade = tuple(half_lives), depth, fade
-        empty = NO_ITEMS, np.empty((len(self._half_lives), 0))
-        self._last: tuple[Query | None, int, tuple[IntArray, FloatArray]] = (None, -1, empty)
+    def __init__(
+        self, pairs: str, half_lives: Sequence[float], *, depth: int, fade: float, prior: float
+    ) -> None:
+        self.name = pairs  # type: ignore[misc]  # one class, two components
+        self._half_lives, self._depth, self._fade, self._prior = tuple(half_lives), depth, fade, prior
+        self._neighbours: Remembered[_Found] = Remembered()
 
     def retrieve(self, query: Query, state: State, n: int) -> IntArray:
-        """Return the items with the highest summed score at the longest half-life."""
-        items, scores = self._neighbours(query, state)
-        best = np.argsort(-scores[-1], kind="stable")[:n] if len(items) else items
-        return items[best]
+        """Return the items with the highest summed weight at the longest half-life."""
+        items, weights, _ = self._neighbours.get(query, state, self._sum)
+        return best(items, weights[-1], n)
 
     def features(self, query: Query, state: State, items: IntArray) -> FeatureArray:
-        """Return log(score + smoothing), one column a half-life."""
-        scores = np.zeros((len(self._half_lives), len(items)))
-        known, values = self._neighbours(query, state)
-        if len(known):
-            places = np.minimum(np.searchsorted(known, items), len(known) - 1)
-            scores = np.where(known[places] == items, values[:, places], 0.0)
-        return np.log(scores.T + SMOOTHING).astype(np.float32)
+        """Return the log ratios, one column a half-life; 0 for a reader without history."""
+        known, weights, totals = self._neighbours.get(query, state, self._sum)
+        if not len(known) or not len(items):
+            return np.zeros((len(items), len(self._half_lives)), np.float32)
+        places = np.minimum(np.searchsorted(known, items), len(known) - 1)
+        own = np.where(known[places] == items, weights[:, places], 0.0)
+        rows = [state.parameters.nearest(hours) for hours in self._half_lives]
+        expected = self._prior * state.shares(rows, items, query.now_ms)
+        ratio = (own + expected) / (totals[:, None] + self._prior) * (self._prior / expected)
+        return np.log(ratio.T).astype(np.float32)
 
-    def _neighbours(self, query: Query, state: State) -> tuple[IntArray, FloatArray]:
-        """Return items in ascending order, and their scores, shape (half-lives, items).
-
-        Retrieving and describing ask for the same query in turn: the last answer is kept.
-        """
-        last_query, last_version, answer = self._last
-        if last_query is not query or last_version != state.version:
-            answer = self._sum(query, state)
-            self._last = (query, state.version, answer)
-        return answer
-
-    def _sum(self, query: Query, state: State) -> tuple[IntArray, FloatArray]:
+    def _sum(self, query: Query, state: State) -> _Found:
+        """Return items in ascending order, their weights (half-lives, items) and all weights' sums."""
+        pairs: Pairs = getattr(state, self.name)
         recent = query.history[-self._depth :][::-1].tolist()
-        rows = [state.coreads.neighbours(item) for item in recent]
+        rows = [pairs.neighbours(item) for item in recent]
         if not rows:
-            return NO_ITEMS, np.empty((len(self._half_lives), 0))
+            return NO_ITEMS, np.empty((len(self._half_lives), 0)), np.zeros(len(self._half_lives))
+        fades = self._fade ** np.arange(len(rows))
+        scale = pairs.scale(query.now_ms)
         items, slots = np.unique(np.concatenate([row[0] for row in rows]), return_inverse=True)
-        shares = np.concatenate([part * self._fade**step for step, (_, part) in enumerate(rows)], axis=1)
-        return items, np.stack([np.bincount(slots, line, minlength=len(items)) for line in shares])
+        faded = np.concatenate([row[1] * fade for row, fade in zip(rows, fades, strict=True)], axis=1)
+        sums = np.stack([np.bincount(slots, line, minlength=len(items)) for line in faded])
+        totals = np.stack([row[2] for row in rows], axis=1) @ fades
+        return items, sums * scale[:, None], totals * scale
 
     @property
     def feature_names(self) -> tuple[str, ...]:
         """Name the columns that `features` gives."""
-        return tuple(f"coreads_{hours:g}h" for hours in self._half_lives)
+        return tuple(f"{self.name}_{hours:g}h" for hours in self._half_lives)

@@ -17,22 +17,26 @@ SMOOTHING = 0.1
 
 
 class Popularity(Component):
-    """Log counts at every half-life; names the most read at some of them.
+    """Log counts at every half-life; names the most read, half of them at the second shortest.
 
     Args:
         half_lives: hours, as the state counts them.
-        retrieve_at: rows of `half_lives` whose most read items are worth ranking.
     """
 
     name: ClassVar[str] = "popularity"
 
-    def __init__(self, half_lives: Sequence[float], retrieve_at: Sequence[int]) -> None:
-        self._half_lives, self._retrieve_at = tuple(half_lives), tuple(retrieve_at)
+    def __init__(self, half_lives: Sequence[float]) -> None:
+        self._half_lives = tuple(half_lives)
 
     def retrieve(self, query: Query, state: State, n: int) -> IntArray:
-        """Return the most read items at the chosen half-lives, in turns."""
-        lists = [state.most_read(row, n) for row in self._retrieve_at]
-        return interleave(lists, n)
+        """Return the most read items at the half-lives, in turns after the first half."""
+        return state.once(("popularity", n), lambda: self._mix(state, n))
+
+    def _mix(self, state: State, n: int) -> IntArray:
+        main = state.most_read(min(1, len(self._half_lives) - 1), n // 2)
+        rows = range(len(self._half_lives))
+        others = interleave([state.most_read(row, n // 4) for row in rows], n)
+        return np.concatenate([main, others[~np.isin(others, main)]])[:n]
 
     def features(self, query: Query, state: State, items: IntArray) -> FeatureArray:
         """Return log(count + smoothing), one column a half-life."""

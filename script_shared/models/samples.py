@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,17 +21,29 @@ class Sample:
     targets: IntArray
 
 
-def replay(dataset: Dataset, parameters: StateParameters, hours: int) -> Iterator[tuple[State, Interactions]]:
-    """Give the state at each of the last `hours` full hours, with the interactions that followed.
+def replay(
+    dataset: Dataset, parameters: StateParameters, hours: Sequence[int]
+) -> Iterator[tuple[int, State, Interactions]]:
+    """Give the state as it was some hours before the end, with the interactions of the hour after.
 
     The state is one object that moves on: use it before asking for the next.
+
+    Args:
+        dataset: what happened.
+        parameters: what the state counts.
+        hours: how many hours before the end, at least 1 each.
+
+    Yields:
+        Hours before the end, descending; the state; the hour's interactions.
     """
-    start = dataset.as_of_ms - hours * MS_PER_HOUR
-    state = State.of(dataset.before(start), parameters)
-    for moment in range(start, dataset.as_of_ms, MS_PER_HOUR):
-        following = dataset.interactions.between(moment, moment + MS_PER_HOUR)
-        yield state, following
-        state.apply(following)
+    reads, end = dataset.interactions, dataset.as_of_ms
+    state = State.of(dataset.before(0), parameters)
+    reached = 0
+    for before in sorted(hours, reverse=True):
+        moment = end - before * MS_PER_HOUR
+        state.apply(reads.between(reached, moment))
+        reached = moment
+        yield before, state, reads.between(moment, moment + MS_PER_HOUR)
 
 
 def draw(

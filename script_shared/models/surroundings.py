@@ -25,34 +25,25 @@ class Surroundings(Component):
 
     Args:
         context: names of the context columns.
-        half_lives: hours of the counts over all readers.
         key_half_lives: hours of the counts within a key.
     """
 
     name: ClassVar[str] = "surroundings"
 
-    def __init__(
-        self, context: Sequence[str], half_lives: Sequence[float], key_half_lives: Sequence[float]
-    ) -> None:
+    def __init__(self, context: Sequence[str], key_half_lives: Sequence[float]) -> None:
         self._context, self._key_half_lives = tuple(context), tuple(key_half_lives)
-        nearest = [int(np.argmin(np.abs(np.log(np.array(half_lives) / h)))) for h in key_half_lives]
-        self._reference = np.array(nearest)
 
     def retrieve(self, query: Query, state: State, n: int) -> IntArray:
         """Return the most read items within each key of the query, in turns."""
-        lists = [state.most_read(0, n, key) for key in query.keys if key != UNKNOWN]
-        return interleave(lists, n)
+        keys = tuple(key for key in query.keys if key != UNKNOWN)
+        return state.once((keys, n), lambda: interleave([state.most_read(0, n, key) for key in keys], n))
 
     def features(self, query: Query, state: State, items: IntArray) -> FeatureArray:
         """Return one column a context column and half-life."""
-        shares = self._overall_shares(query, state, items)
+        rows = [state.parameters.nearest(hours) for hours in self._key_half_lives]
+        shares = state.shares(rows, items, query.now_ms)
         parts = [self._log_ratios(query, state, items, key, shares) for key in query.keys]
         return np.concatenate(parts).T.astype(np.float32)
-
-    def _overall_shares(self, query: Query, state: State, items: IntArray) -> FloatArray:
-        total = state.totals(query.now_ms)[self._reference]
-        counts = state.counts.at(items, query.now_ms)[self._reference]
-        return (counts + 1e-3) / (total[:, None] + 1.0)
 
     def _log_ratios(
         self, query: Query, state: State, items: IntArray, key: int, shares: FloatArray

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from script_shared.bundle import Bundle
-from script_shared.clock import MS_PER_HOUR
 from script_shared.dataset import Dataset, Interactions
-from script_shared.state.coreads import CoReads
 from script_shared.state.counts import DecayedCounts
 from script_shared.state.histories import Histories
-from script_shared.types import NO_ITEMS, FloatArray, IntArray, LongArray, Query
+from script_shared.state.pairs import PairParameters, Pairs
+from script_shared.types import FloatArray, IntArray, LongArray, Query
 from script_shared.vocabulary import UNKNOWN
+
+T = TypeVar("T")
 
 NEVER = np.iinfo(np.int64).max
 
 #: Ranks of a most-read list that are worked out at once and kept.
 _KEPT = 1_000
+
+#: So many things worked out are kept; region and device together make some hundreds.
+_REMEMBERED = 4_096
+
+#: Reads that an item without any counts for in a share.
+_UNSEEN_READS = 0.01
 
 
 class StateParameters(BaseModel):
@@ -28,18 +38,22 @@ class StateParameters(BaseModel):
     Attributes:
         half_lives: hours, of the counts over all readers, ascending.
         key_half_lives: hours, of the counts within a context key (region, device), ascending.
-        coread_half_lives: hours, of the pairs of items read one after the other, ascending.
-        coread_distance: how many steps apart two paired reads may lie.
-        coread_window: hours; reads further apart are not paired.
+        coreads: pairs of items read one after the other.
+        returns: pairs of items read in different visits: the second after a pause.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    half_lives: tuple[float, ...] = (0.1, 0.25, 0.5, 1.0, 4.0, 24.0)
+    half_lives: tuple[float, ...] = (0.1, 0.25, 1.0, 4.0, 24.0)
     key_half_lives: tuple[float, ...] = (0.5, 2.0)
-    coread_half_lives: tuple[float, ...] = (1.0, 4.0)
-    coread_distance: int = 5
-    coread_window: float = 36.0
+    coreads: PairParameters = PairParameters()
+    returns: PairParameters = PairParameters(
+        half_lives=(0.7, 3.0), distance=12, fade=0.4, reverse=0.0, apart=(0.5, 240.0)
+    )
+
+    def nearest(self, hours: float) -> int:
+        """Return the row of `half_lives` that is closest, as a ratio, to so many hours."""
+        return min(range(len(self.half_lives)), key=lambda row: abs(math.log(self.half_lives[row] / hours)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +71,7 @@ class State:
     Attributes:
         counts: decayed counts of items over all readers.
         key_counts: decayed counts of (context key, item), at slot key · items + item.
-        coreads: decayed pairs of items.
+        coreads, returns: decayed pairs of items.
         histories: what each reader has read.
         first_ms: when an item was first read, `NEVER` if not yet.
         version: grows with every `apply`.
@@ -65,16 +79,16 @@ class State:
 
     def __init__(self, parameters: StateParameters, sizes: Sizes) -> None:
         self.parameters, self.sizes = parameters, sizes
-        window = int(parameters.coread_window * MS_PER_HOUR)
         self.counts = DecayedCounts(parameters.half_lives, sizes.items)
         self._all = DecayedCounts(parameters.half_lives, 1)
         self.key_counts = DecayedCounts(parameters.key_half_lives, sizes.keys * sizes.items)
         self.key_totals = DecayedCounts(parameters.key_half_lives, sizes.keys)
-        self.coreads = CoReads(parameters.coread_half_lives, sizes.items, parameters.coread_distance, window)
+        self.coreads = Pairs(parameters.coreads, sizes.items)
+        self.returns = Pairs(parameters.returns, sizes.items)
         self.histories = Histories(sizes.users)
         self.first_ms: LongArray = np.full(sizes.items, NEVER, np.int64)
         self.version = 0
-        self._top: dict[tuple[int, int], IntArray] = {}
+        self._once: dict[Hashable, Any] = {}
 
     @classmethod
     def of(cls, dataset: Dataset, parameters: StateParameters) -> State:
@@ -93,10 +107,11 @@ class State:
         for column in new.keys.T:
             self._apply_keys(column, new)
         self.coreads.apply(new, self.histories)
+        self.returns.apply(new, self.histories)
         self.histories.apply(new)
         np.minimum.at(self.first_ms, new.item, new.time)
         self.version += 1
-        self._top.clear()
+        self._once.clear()
 
     def _apply_keys(self, key: IntArray, new: Interactions) -> None:
         known = np.flatnonzero(key != UNKNOWN)
@@ -113,6 +128,19 @@ class State:
         """Return the decayed number of all reads, one a half-life."""
         return self._all.at(slice(None), now_ms)[:, 0]
 
+    def shares(self, rows: Sequence[int], items: IntArray, now_ms: int) -> FloatArray:
+        """Return the items' shares of all reads, smoothed, never 0; shape (rows, items).
+
+        Args:
+            rows: rows of `half_lives`.
+            items: which items.
+            now_ms: the moment.
+        """
+        scale = self.counts.scale(now_ms)[list(rows), None]
+        counts = self.counts.values[np.array(rows)[:, None], items] * scale
+        totals = self._all.values[list(rows)] * scale
+        return (counts + _UNSEEN_READS) / (totals + 1.0)
+
     def most_read(self, half_life: int, n: int, key: int = UNKNOWN) -> IntArray:
         """Return the `n` items with the highest counts, best first, ties by position.
 
@@ -121,14 +149,18 @@ class State:
             n: how many; fewer are returned when fewer were ever read.
             key: count only within this context key.
 
-        The order at one half-life does not change while time alone passes, so it is kept until
-        the next interaction.
+        The order at one half-life does not change while time alone passes.
         """
-        ranked = self._top.get((half_life, key), NO_ITEMS)
-        if len(ranked) < n:
-            ranked = _largest(self._row(half_life, key), max(n, _KEPT))
-            self._top[half_life, key] = ranked
-        return ranked[:n]
+        size = _KEPT * -(-n // _KEPT)
+        return self.once((half_life, key, size), lambda: _largest(self._row(half_life, key), size))[:n]
+
+    def once(self, name: Hashable, make: Callable[[], T]) -> T:
+        """Return what `make` gives, worked out once and kept until the next interaction."""
+        if name not in self._once:
+            if len(self._once) >= _REMEMBERED:
+                self._once.clear()
+            self._once[name] = make()
+        return self._once[name]
 
     def _row(self, half_life: int, key: int) -> FloatArray:
         if key == UNKNOWN:
@@ -144,17 +176,18 @@ class State:
             "key_counts": Bundle(self.key_counts.snapshot()),
             "key_totals": Bundle(self.key_totals.snapshot()),
             "coreads": Bundle(self.coreads.snapshot()),
+            "returns": Bundle(self.returns.snapshot()),
             "histories": Bundle(self.histories.snapshot()),
             "items": Bundle({"first_ms": self.first_ms.copy()}),
         }
 
     def restore(self, parts: dict[str, Bundle]) -> None:
         """Take the state back."""
-        for name in ("counts", "key_counts", "key_totals", "coreads", "histories"):
+        for name in ("counts", "key_counts", "key_totals", "coreads", "returns", "histories"):
             getattr(self, name).restore(parts[name].arrays)
         self._all.restore(parts["totals"].arrays)
         self.first_ms = np.asarray(parts["items"].arrays["first_ms"], np.int64)
-        self._top.clear()
+        self._once.clear()
 
 
 def _largest(values: FloatArray, n: int) -> IntArray:

@@ -8,6 +8,8 @@ from script_shared.state.counts import DecayedCounts
 from script_shared.state.state import Sizes, State, StateParameters
 
 HOUR_MS = 3_600_000
+#: No weight below this is told apart from nothing.
+FORGOTTEN = 2.0**-9
 SIZES = Sizes(users=5, items=8, keys=3)
 
 
@@ -58,7 +60,13 @@ def assert_same(one, other):
     for user in range(SIZES.users):
         for left, right in zip(one.histories.of(user), other.histories.of(user), strict=True):
             assert np.array_equal(left, right)
-    for item in range(SIZES.items):
-        left, right = one.coreads.neighbours(item), other.coreads.neighbours(item)
-        assert np.array_equal(left[0], right[0])
-        assert right[1] == pytest.approx(left[1])
+    for pairs, others in ((one.coreads, other.coreads), (one.returns, other.returns)):
+        for item in range(SIZES.items):
+            assert dense(others, item, now) == pytest.approx(dense(pairs, item, now), abs=FORGOTTEN)
+
+
+def dense(pairs, item, now):
+    items, weights, _ = pairs.neighbours(item)
+    row = np.zeros((len(weights), SIZES.items))
+    row[:, items] = weights * pairs.scale(now)[:, None]
+    return row

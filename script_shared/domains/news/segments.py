@@ -80,24 +80,23 @@ def _blend(p: NewsParameters, components: Sequence[Component]) -> Blend:
 
 
 def _common(p: NewsParameters) -> list[Component]:
-    rows = _nearest(p.state.half_lives, (0.25, 1.0, 4.0))
     return [
-        Popularity(p.state.half_lives, rows),
-        Surroundings(CONTEXT, p.state.half_lives, p.state.key_half_lives),
+        Popularity(p.state.half_lives),
+        Surroundings(CONTEXT, p.state.key_half_lives),
         Recency(),
     ]
 
 
 def _clustered(p: NewsParameters) -> list[Component]:
-    return [*_common(p), CoReads(p.state.coread_half_lives), Taste(), Clusters(p.clusters)]
+    return [*_common(p), *_pairs(p), Taste(), Clusters(p.clusters)]
 
 
 def _hybrid(p: NewsParameters) -> list[Component]:
-    own = [CoReads(p.state.coread_half_lives), Taste(), Als(p.als), Content(p.content, STOP_WORDS)]
-    return [*_common(p), *own]
+    return [*_common(p), *_pairs(p), Taste(), Als(p.als), Content(p.content, STOP_WORDS)]
 
 
-def _nearest(half_lives: Sequence[float], wanted: Sequence[float]) -> tuple[int, ...]:
-    """Return the rows of the half-lives closest to those wanted."""
-    rows = {min(range(len(half_lives)), key=lambda i: abs(half_lives[i] - hours)) for hours in wanted}
-    return tuple(sorted(rows))
+def _pairs(p: NewsParameters) -> list[Component]:
+    return [
+        CoReads("coreads", p.state.coreads.half_lives, depth=8, fade=0.7, prior=0.3),
+        CoReads("returns", p.state.returns.half_lives, depth=12, fade=0.93, prior=3.0),
+    ]
