@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-import zipfile
-import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
 
+from pipelines.archives import list_members, read_member
 from script_shared.errors import InputError
-
-_ENCRYPTED = 0x1
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,69 +43,30 @@ def find_files(folder: Path, kind: re.Pattern[str]) -> list[RawFile]:
 
 
 def _plain(folder: Path, kind: re.Pattern[str]) -> list[tuple[PurePosixPath, RawFile]]:
-    paths = [(PurePosixPath(file.relative_to(folder)), file) for file in sorted(folder.rglob("*.csv"))]
+    files = [file for file in sorted(folder.rglob("*.csv")) if file.is_file()]
+    paths = [(PurePosixPath(file.relative_to(folder)), file) for file in files]
     return [
-        (path, RawFile(str(path), file, file.read_bytes)) for path, file in paths if kind.fullmatch(str(path))
+        (path, RawFile(str(path), file, partial(_read_plain, file)))
+        for path, file in paths
+        if kind.fullmatch(str(path))
     ]
 
 
 def _packed(folder: Path, kind: re.Pattern[str]) -> list[tuple[PurePosixPath, RawFile]]:
     return [
-        (PurePosixPath(member.filename), _unpack(place, archive, member))
+        (
+            PurePosixPath(member.filename),
+            RawFile(f"{place.name}/{member.filename}", place, partial(read_member, place, member)),
+        )
         for place in sorted(folder.glob("*.zip"))
-        for archive in [open_archive(place)]
-        for member in _members(archive, place)
-        if kind.fullmatch(member.filename)
+        for member in list_members(place, kind)
     ]
 
 
-def _unpack(place: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> RawFile:
-    name = f"{place.name}/{member.filename}"
-    if member.flag_bits & _ENCRYPTED:
-        raise InputError.at(
-            "the file is encrypted", file=name, remedy="unpack the archive and give the folder"
-        )
-    return RawFile(name, place, partial(_read_member, archive, member, name))
-
-
-def open_archive(place: Path) -> zipfile.ZipFile:
-    """Open a zip whose list of members can be read.
-
-    Raises:
-        InputError: it is empty, cut off or not a zip.
-    """
+def _read_plain(file: Path) -> bytes:
     try:
-        return zipfile.ZipFile(place)
-    except zipfile.BadZipFile as cause:
-        with place.open("rb") as file:
-            cut_off = file.read(4) == b"PK\x03\x04"
-        what = "the archive is cut off" if cut_off else "the file is not a zip archive"
-        raise InputError.at(what, file=place.name, remedy="fetch the archive again") from cause
-
-
-def _members(archive: zipfile.ZipFile, place: Path) -> Iterator[zipfile.ZipInfo]:
-    for member in archive.infolist():
-        name = member.filename.replace("\\", "/")
-        if name.startswith("/") or re.match(r"[A-Za-z]:", name) or ".." in name.split("/"):
-            raise InputError.at(
-                f"the archive holds a member outside its own folder, {member.filename!r}",
-                file=place.name,
-                remedy="do not trust this archive; fetch it from the publisher",
-            )
-        if not member.is_dir():
-            yield member
-
-
-def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> bytes:
-    try:
-        return archive.read(member)
-    except (zipfile.BadZipFile, zlib.error, EOFError) as cause:
+        return file.read_bytes()
+    except OSError as cause:
         raise InputError.at(
-            f"the file is damaged inside its archive ({cause})", file=name, remedy="fetch the archive again"
-        ) from cause
-    except NotImplementedError as cause:
-        raise InputError.at(
-            f"the file cannot be unpacked here ({cause})",
-            file=name,
-            remedy="unpack the archive and give the folder",
+            f"the file cannot be read ({cause.strerror})", file=file, remedy="check its rights"
         ) from cause

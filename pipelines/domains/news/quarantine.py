@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
 import polars as pl
 
+from pipelines.domains.news.reasons import REMEDIES, Reason
 from script_shared.errors import InputError
 
 #: Where a row of a raw table comes from; every raw table carries these two columns.
 FILE, ROW = "file", "row"
 #: What a row held beyond its header's fields; null in a sound row.
 OVERFLOW = "(more fields)"
+#: Stands where bytes were not UTF-8: a character that no text may hold.
+UNREADABLE = "\ufdd0"
 
 SCHEMA = pl.Schema(
     {FILE: pl.String, ROW: pl.Int64, "field": pl.String, "reason": pl.String, "content": pl.String}
@@ -26,35 +28,6 @@ UNUSABLE_SHARE = 0.5
 UNUSABLE_ROWS = 10
 
 _FAULT = "(fault)"
-
-
-class Reason(StrEnum):
-    """Why a row was rejected."""
-
-    FIELDS = "too many fields"
-    MISSING = "missing value"
-    NUMBER = "not a number"
-    NEGATIVE = "negative"
-    MILLISECONDS = "time not in milliseconds"
-    TIME = "not a time"
-    LENGTHS = "lists of unequal length"
-    DUPLICATE = "exact duplicate"
-    REPEATED = "repeated item"
-    STRAGGLER = "straggler"
-
-
-REMEDIES: Mapping[Reason, str] = {
-    Reason.FIELDS: "quote fields that hold commas",
-    Reason.MISSING: "fill the field; a row cut short lacks its last fields",
-    Reason.NUMBER: "write plain digits, with a point before decimals",
-    Reason.NEGATIVE: "correct the value; times and counts are never below zero",
-    Reason.MILLISECONDS: "multiply seconds by 1,000; divide microseconds by 1,000",
-    Reason.TIME: "write times as 2022-08-15 02:57:16+00:00",
-    Reason.LENGTHS: "give every list of the row as many values as historySize says",
-    Reason.DUPLICATE: "nothing: the first of the equal rows was kept",
-    Reason.REPEATED: "nothing: the item's first row was kept",
-    Reason.STRAGGLER: "nothing, or lower the straggler share; such reads come after the data has dried up",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +120,7 @@ def content(columns: Sequence[str]) -> pl.Expr:
         value if column == OVERFLOW else value.fill_null("")
         for column, value in zip(columns, values, strict=True)
     ]
+    text = pl.concat_str(filled, separator=",", ignore_nulls=True)
     return (
-        pl.concat_str(filled, separator=",", ignore_nulls=True).str.slice(0, CONTENT_LENGTH).alias("content")
+        text.str.slice(0, CONTENT_LENGTH).str.replace_all(UNREADABLE, "\ufffd", literal=True).alias("content")
     )

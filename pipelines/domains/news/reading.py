@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import csv
-import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import polars as pl
 
+from pipelines.domains.news.forgiving import FIRST_ROW, read_forgiving
 from pipelines.domains.news.quarantine import FILE, OVERFLOW, ROW
 from pipelines.raw_files import RawFile
 from script_shared.errors import InputError
-
-#: Rows count from 1 and the header is row 1, so records begin here.
-FIRST_ROW = 2
-#: Written below a file to tell whether its last quote was closed: a quote left open swallows it.
-_END = "(end)"
 
 
 def read_text(file: RawFile, columns: Sequence[str], *, quoted: bool = True) -> pl.DataFrame:
@@ -28,11 +23,12 @@ def read_text(file: RawFile, columns: Sequence[str], *, quoted: bool = True) -> 
 
     Returns:
         `file`, `row` (the record's number, the header being 1), `columns` in the order given,
-        and OVERFLOW: what a record holds beyond the header's fields.
+        and OVERFLOW: what a record holds beyond the header's fields. Bytes that are not UTF-8
+        stand as UNREADABLE.
 
     Raises:
-        InputError: the file is empty, not separated by commas, lacks a column, is not UTF-8 or
-            opens a quote that it never closes.
+        InputError: the file is empty, not separated by commas, lacks a column, or opens a quote
+            that it never closes.
     """
     contents = file.load()
     header = _read_header(contents, columns, file.name)
@@ -42,16 +38,16 @@ def read_text(file: RawFile, columns: Sequence[str], *, quoted: bool = True) -> 
     except pl.exceptions.ComputeError:
         frame = None
     if frame is None:
-        _check_encoding(contents, file.name)
-        frame = _read_forgiving(contents, header, columns, file.name)
+        frame = read_forgiving(contents, header, columns, file.name, quoted=quoted)
     return frame.select(pl.lit(file.name, pl.Categorical).alias(FILE), ROW, *columns, OVERFLOW)
 
 
 def _read_header(contents: bytes, columns: Sequence[str], name: str) -> list[str]:
     line = contents.split(b"\n", 1)[0].decode("utf-8-sig", errors="replace").strip()
     if not line:
-        raise InputError.at("the file is empty", file=name, remedy="fetch it again, or leave it out")
-    header = next(csv.reader([line]))
+        what = "the first line is empty" if contents.strip() else "the file is empty"
+        raise InputError.at(what, file=name, row=1, remedy="fetch it again, or leave it out")
+    header = _split(line, name)
     for separator, called in ((";", "semicolons"), ("\t", "tabs")):
         if len(header) == 1 and separator in line:
             raise InputError.at(
@@ -67,6 +63,15 @@ def _read_header(contents: bytes, columns: Sequence[str], name: str) -> list[str
                 remedy=f"the header must name {', '.join(columns)}",
             )
     return header
+
+
+def _split(line: str, name: str) -> list[str]:
+    try:
+        return next(csv.reader([line]))
+    except csv.Error as cause:
+        raise InputError.at(
+            "the first line names no columns", file=name, row=1, remedy="fetch the file again"
+        ) from cause
 
 
 def _scan(contents: bytes, header: Sequence[str], columns: Sequence[str], quoted: bool) -> pl.DataFrame:
@@ -88,57 +93,4 @@ def _scan(contents: bytes, header: Sequence[str], columns: Sequence[str], quoted
         )
         .select(ROW, *columns, OVERFLOW)
         .collect()
-    )
-
-
-def _check_encoding(contents: bytes, name: str) -> None:
-    try:
-        contents.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise InputError.at(
-            f"the text is not UTF-8 (byte 0x{contents[error.start]:02x})",
-            file=name,
-            row=_row_at(contents, error.start),
-            remedy="save the file as UTF-8",
-        ) from error
-
-
-def _row_at(contents: bytes, offset: int) -> int:
-    """Return the record that holds a byte: line breaks within quotes do not end a record."""
-    outside_quotes = contents[:offset].split(b'"')[::2]
-    return 1 + sum(part.count(b"\n") for part in outside_quotes)
-
-
-def _read_forgiving(
-    contents: bytes, header: Sequence[str], columns: Sequence[str], name: str
-) -> pl.DataFrame:
-    """Read quotes that polars refuses with the standard library, so that one bad row costs one row."""
-    text = contents.decode("utf-8-sig")
-    ended = text if text.endswith("\n") else text + "\n"
-    records = list(_records(ended + _END, name))
-    if records.pop() != [_END]:
-        raise _unclosed(name, len(records) + 1)
-    width = len(header)
-    table = {
-        column: [record[place] or None if place < len(record) else None for record in records[1:]]
-        for column, place in ((column, header.index(column)) for column in columns)
-    }
-    table[OVERFLOW] = [",".join(record[width:]) or None for record in records[1:]]
-    frame = pl.DataFrame(table, schema=dict.fromkeys(table, pl.String()))
-    return frame.with_row_index(ROW, offset=FIRST_ROW)
-
-
-def _records(text: str, name: str) -> Iterator[list[str]]:
-    reader = csv.reader(io.StringIO(text, newline=""))
-    number = 0
-    try:
-        for number, record in enumerate(reader, 1):
-            yield record
-    except csv.Error as cause:
-        raise _unclosed(name, number + 1) from cause
-
-
-def _unclosed(name: str, row: int) -> InputError:
-    return InputError.at(
-        "a quote is opened and never closed", file=name, row=row, remedy="close it, or double it"
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -17,17 +17,16 @@ from pipelines.domains.news.quarantine import FILE, OVERFLOW, ROW, Sieve
 from pipelines.domains.news.reading import read_text
 from pipelines.domains.news.refining import (
     STRAGGLER_SHARE,
-    as_time,
     drop_duplicates,
+    drop_future,
     drop_repeated,
     drop_stragglers,
     end_of_reads,
-    milliseconds,
-    too_many_fields,
-    whole_number,
 )
+from pipelines.domains.news.rules import as_time, milliseconds, too_many_fields, whole_number
 from pipelines.plan import Refinement
 from pipelines.raw_files import RawFile, find_files
+from script_shared.clock import Clock, WallClock
 from script_shared.errors import InputError
 
 CLICKS = re.compile(r"(?:clicks/)*clicks_hour_\d+\.csv")
@@ -48,8 +47,9 @@ READ_COLUMNS = {
 OTHER_COLUMNS = ("session_start", "click_environment", "click_os", "click_country")
 CLICK_RULES = (
     too_many_fields(),
-    *(rule for field in READ_COLUMNS if field != "click_timestamp" for rule in whole_number(field)),
+    *(rule for name in READ_COLUMNS if name != "click_timestamp" for rule in whole_number(name)),
     *milliseconds("click_timestamp"),
+    *(rule for name in OTHER_COLUMNS for rule in whole_number(name)),
 )
 
 ARTICLE_COLUMNS = ("article_id", "category_id", "created_at_ts", "words_count")
@@ -71,12 +71,14 @@ class Globo:
     Attributes:
         name: the source's name in a plan.
         straggler_share: see `end_of_reads`.
+        clock: tells which clicks lie in the future.
     """
 
     name: str = "globo"
     straggler_share: float = STRAGGLER_SHARE
+    clock: Clock = field(default_factory=WallClock)
 
-    def acquire(self, uri: str, scale: float, folder: Path) -> None:  # noqa: ARG002 (a real source has one size)
+    def acquire(self, uri: str, scale: float, folder: Path) -> None:
         """Link or copy the click files and the article file into an empty folder.
 
         Args:
@@ -98,10 +100,11 @@ class Globo:
         """
         sieves = {"clicks": Sieve(), "items": Sieve()}
         clicks = _read_clicks(_find_clicks(folder, folder), sieves["clicks"])
+        clicks = drop_future(clicks, self.clock.now_ms(), sieves["clicks"])
         require_reads(clicks, sieves)
         clicks = drop_duplicates(clicks, sieves["clicks"])
         as_of_ms = end_of_reads(clicks["timestamp"], self.straggler_share)
-        clicks = drop_stragglers(clicks, as_of_ms, sieves["clicks"])
+        clicks = drop_stragglers(clicks, as_of_ms, sieves["clicks"]).drop(FILE, ROW, *OTHER_COLUMNS)
         articles = _read_articles(find_files(folder, ARTICLES), sieves["items"])
         return Refinement(
             tables=assemble(clicks, articles),
@@ -134,7 +137,11 @@ def _read_clicks(files: Sequence[RawFile], sieve: Sieve) -> pl.DataFrame:
 def _read_hour(file: RawFile, sieve: Sieve) -> pl.DataFrame:
     text = read_text(file, [*READ_COLUMNS, *OTHER_COLUMNS], quoted=False)
     sound = sieve.take(text, CLICK_RULES, file.name)
-    return sound.drop(OVERFLOW).rename(READ_COLUMNS).with_columns(as_time(pl.col("timestamp")))
+    return (
+        sound.drop(OVERFLOW)
+        .rename(READ_COLUMNS)
+        .with_columns(as_time(pl.col("timestamp")), pl.col(OTHER_COLUMNS).cast(pl.Int64))
+    )
 
 
 def _read_articles(files: Sequence[RawFile], sieve: Sieve) -> pl.DataFrame:
