@@ -56,7 +56,7 @@ def train_all(
     plan, volume = _place()
     name = new_run()
     _timed("download", download, plan, volume, name, source, uri, scale)
-    _timed("refine", refine, plan, volume, name, source)
+    _timed("refine", refine, plan, volume, name, source, Settings().reader_share)
     counts = _timed("segment", segment, plan, volume, name)
     _CONSOLE.print(counts)
     for each in plan.domain.segments({}):
