@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict
+from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any
@@ -55,7 +56,7 @@ def train_all(
     plan, volume = _place()
     name = new_run()
     _timed("download", download, plan, volume, name, source, uri, scale)
-    _timed("refine", refine, plan, volume, name, source)
+    _timed("refine", refine, plan, volume, name, source, Settings().reader_share)
     counts = _timed("segment", segment, plan, volume, name)
     _CONSOLE.print(counts)
     for each in plan.domain.segments({}):
@@ -67,8 +68,8 @@ def evaluate_all() -> None:
     """Evaluate, report and publish the newest trained models."""
     plan, volume = _place()
     name = find_partition(volume.segments).name
-    for hours in CUTOFFS:
-        _timed(f"evaluate -{hours} h", evaluate, plan, volume, name, hours)
+    for hours, each in product(CUTOFFS, plan.domain.segments({})):
+        _timed(f"evaluate {each.name} -{hours} h", evaluate, plan, volume, name, hours, each.name)
     _timed("report", report, plan, volume, name)
     typer.echo(_timed("publish", publish, plan, volume, name))
 

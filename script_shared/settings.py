@@ -9,6 +9,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Environment = Literal["dev", "staging", "prod"]
 
+#: The share of readers that `ENV=dev` works on.
+DEV_READERS = 0.1
+
 
 class Settings(BaseSettings):
     """Where things are and which kind of deployment this is.
@@ -24,3 +27,8 @@ class Settings(BaseSettings):
     env: Environment = "prod"
     data_root: Path = Path("data")
     domain: str = "news"
+
+    @property
+    def reader_share(self) -> float:
+        """The share of readers that this kind of deployment works on."""
+        return DEV_READERS if self.env == "dev" else 1.0

@@ -65,6 +65,9 @@ def _load(plan: Plan, source: str, uri: str) -> tuple[Dataset, Parameters]:
 
 def _cutoff(hours: int) -> tuple[pl.DataFrame, pl.DataFrame]:
     moment = EPOCH_MS + hours * MS_PER_HOUR
-    frames = score_hour(**_SHARED, cutoff_ms=moment, readers=1_000_000)
-    scores, predictions = (frame.with_columns(cutoff=pl.lit(hours, pl.Int64)) for frame in frames)
-    return scores, predictions
+    names = [each.name for each in _SHARED["domain"].segments(_SHARED["parameters"])]
+    found = [score_hour(**_SHARED, cutoff_ms=moment, segment=name, readers=1_000_000) for name in names]
+    joined = [
+        pl.concat(frames).with_columns(cutoff=pl.lit(hours, pl.Int64)) for frames in zip(*found, strict=True)
+    ]
+    return joined[0], joined[1]

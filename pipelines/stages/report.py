@@ -26,7 +26,7 @@ def report(plan: Plan, volume: Volume, run: str) -> dict[str, Any]:
     Raises:
         PartitionError: no cut-off of the run has been evaluated.
     """
-    folders = sorted((volume.evaluation / "cutoffs" / run).glob("[0-9]*"))
+    folders = sorted((volume.evaluation / "cutoffs" / run).glob("[0-9]*-*"))
     if not folders:
         where = str(volume.evaluation / "cutoffs" / run)
         raise PartitionError("no cut-off has been evaluated", where=where, remedy="run evaluate first")
