@@ -92,7 +92,6 @@ def two_tastes(*, readers=40, items=20, hours=30):
             f"r{reader}",
             f"i{item:02}",
             hours - 1 - ((reader * 7 + item * 3) % (hours - 2)) - 0.5,
-            reader % 2 + 1,
         )
         for reader in range(readers)
         for item in range(items)
