@@ -29,7 +29,7 @@ class Bundle:
 
     @classmethod
     def read(cls, folder: Path) -> Bundle:
-        """Map a bundle into memory, shared between processes; what one writes it alone sees, never the file."""
+        """Map a bundle into memory, shared between processes; what one of them writes, it alone sees."""
         arrays = {path.stem: _map(path) for path in sorted(folder.glob("*.npy"))}
         return cls(arrays, json.loads((folder / "document.json").read_text()))
 

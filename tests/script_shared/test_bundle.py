@@ -32,7 +32,7 @@ def test_the_document_is_json_that_anybody_can_read(tmp_path):
 
 
 def test_a_state_read_back_from_disk_goes_on_counting_and_leaves_the_files_alone(tmp_path):
-    dataset, whole = drawn()
+    dataset, _ = drawn()
     large = drawn_world(readers=900, items=700, reads=3_000)
     for world in (dataset, large):
         cut = len(world.interactions) // 2

@@ -18,26 +18,28 @@ def publish(root: Path, mark: str) -> str:
 def releases(root: Path) -> int:
     registry = Registry(root)
     first = publish(root, "first")
-    seen = 0
-    for seen, _ in enumerate(crashes(lambda: publish(root, "second")), start=1):
+    steps = 0
+    for step in crashes(lambda: publish(root, "second")):
+        steps = step + 1
         champion = registry.open()
         assert champion.bundle("models/a").document["mark"] in ("first", "second")
         if champion.id != first:
             registry.rollback()
     assert registry.open().bundle("models/a").document["mark"] == "second"
     assert [path.name for path in root.glob(".filling-*")] == []
-    return seen
+    return steps
 
 
 def rollbacks(root: Path) -> int:
     registry = Registry(root)
     names = [publish(root, mark) for mark in ("first", "second")]
-    seen = 0
-    for seen, _ in enumerate(crashes(registry.rollback), start=1):
+    steps = 0
+    for step in crashes(registry.rollback):
+        steps = step + 1
         assert registry.open().id in names
         registry.publish(names[1], CHAMPION)
     assert registry.open().id == names[0]
-    return seen
+    return steps
 
 
 def partitions(root: Path) -> int:
@@ -48,14 +50,15 @@ def partitions(root: Path) -> int:
         set_alias(root, "latest", name)
 
     write("first")
-    seen = 0
-    for seen, _ in enumerate(crashes(lambda: write("second")), start=1):
+    steps = 0
+    for step in crashes(lambda: write("second")):
+        steps = step + 1
         found = find_partition(root)
         assert {path.read_text() for path in found.iterdir()} == {found.name}
         assert len(list(found.iterdir())) == 2
         set_alias(root, "latest", "first")
     assert get_alias(root, "latest") == "second"
-    return seen
+    return steps
 
 
 if __name__ == "__main__":

@@ -122,7 +122,7 @@ def test_recency_tells_the_hours_since_the_first_read_and_what_is_new_to_the_rea
 
 def test_taste_prefers_the_category_that_the_reader_reads_more_than_others_do():
     reads = [(f"r{n}", f"i{n % 4}", 1) for n in range(40)]
-    dataset = world(reads, hours=2, categories={f"i{n}": "even odd".split()[n % 2] for n in range(4)})
+    dataset = world(reads, hours=2, categories={f"i{n}": ["even", "odd"][n % 2] for n in range(4)})
     taste, state = Taste(), State.of(dataset, STATE)
     taste.fit(dataset, state)
     found = taste.features(ask(dataset, ["i0"] * 3, hour=2), state, np.arange(4))[:, 0]
