@@ -1,4 +1,7 @@
-"""What the stages of a run cost: `runs/<run>/<stage>[-<part>].json`, written around every stage call."""
+"""What the stages of a run cost: `runs/<run>/<stage>[-<part>].json`, written around every stage call.
+
+`evaluation/runs/<run>/costs.json` brings them together, beside the run's metrics.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +16,12 @@ from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 from pipelines.plan import Plan
-from script_shared.partitions import write_text_atomically
+from script_shared.partitions import find_partition, write_text_atomically
 from script_shared.volume import Volume
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
-#: macOS counts bytes where Linux counts KiB.
-_PER_MIB = 2**20 if sys.platform == "darwin" else 2**10
+_MEMORY = Path("/proc/self/status")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +71,7 @@ def measured(
     _forget_peak()
     started, clock = time.time(), time.monotonic()
     result = stage(plan, volume, run, *arguments, **options)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // _PER_MIB
-    cost = Cost(stage.__name__, part, started, round(time.monotonic() - clock, 2), peak)
+    cost = Cost(stage.__name__, part, started, round(time.monotonic() - clock, 2), _peak_mib())
     folder = volume.runs / run
     folder.mkdir(parents=True, exist_ok=True)
     write_text_atomically(folder / f"{cost.name}.json", json.dumps(asdict(cost)))
@@ -83,15 +84,39 @@ def read_costs(volume: Volume, run: str) -> list[Cost]:
     return sorted((Cost(**json.loads(file.read_text())) for file in files), key=lambda each: each.started)
 
 
+def write_costs(volume: Volume, run: str) -> Path:
+    """Write what a run cost beside its metrics and return the file."""
+    costs = read_costs(volume, run)
+    path = find_partition(volume.evaluation / "runs", run) / "costs.json"
+    stages = [asdict(each) for each in costs]
+    write_text_atomically(
+        path, json.dumps({"stage_seconds": stage_seconds(costs), "stages": stages}, indent=1)
+    )
+    return path
+
+
 def stage_seconds(costs: Sequence[Cost]) -> float:
-    """Return the time along the chain: parallel calls of one stage count by the longest."""
-    longest: dict[str, float] = {}
-    for each in costs:
-        longest[each.stage] = max(each.seconds, longest.get(each.stage, 0.0))
-    return sum(longest.values())
+    """Return for how long at least one stage was at work; what went on in parallel counts once."""
+    total, until = 0.0, 0.0
+    for each in sorted(costs, key=lambda each: each.started):
+        end = each.started + each.seconds
+        total += max(0.0, end - max(until, each.started))
+        until = max(until, end)
+    return round(total, 2)
 
 
 def _forget_peak() -> None:
     """Make the process's peak its present size, so that one stage does not inherit another's (Linux)."""
     with suppress(OSError):
         Path("/proc/self/clear_refs").write_text("5")
+
+
+def _peak_mib() -> int:
+    """Return the most memory since then; `getrusage` would keep what the parent held before an exec."""
+    if _MEMORY.exists():
+        lines = dict(line.split(":", 1) for line in _MEMORY.read_text().splitlines())
+        return int(lines["VmHWM"].split()[0]) // 2**10
+    # macOS counts bytes where Linux counts KiB.
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (
+        2**20 if sys.platform == "darwin" else 2**10
+    )

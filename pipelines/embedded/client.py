@@ -31,6 +31,10 @@ class AirflowClient:
         """Return whether a DAG has been read."""
         return self._http.get(f"/api/v2/dags/{dag}").status_code == 200
 
+    def import_errors(self) -> list[str]:
+        """Return why DAG files could not be read."""
+        return [str(each["stack_trace"]) for each in self._get("/importErrors")["import_errors"]]
+
     def trigger(self, dag: str, conf: dict[str, Any]) -> str:
         """Start a DAG and return its run's id.
 

@@ -19,21 +19,30 @@ class Processes:
     """Starts commands and ends them all, with everything that they started.
 
     Use it as a context: the block's end ends them. A guard beside us does so should we be killed.
+
+    Args:
+        environment: theirs, on top of ours.
+        logs: folder of what they print.
+        temporary: a folder that goes with them.
     """
 
-    def __init__(self, environment: Mapping[str, str], logs: Path) -> None:
+    def __init__(self, environment: Mapping[str, str], logs: Path, temporary: Path | None = None) -> None:
         self._environment, self._logs = {**os.environ, **environment}, logs
+        self._temporary = [str(temporary)] if temporary else []
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
     def __enter__(self) -> Processes:
         self._logs.mkdir(parents=True, exist_ok=True)
-        self._guard = subprocess.Popen(
-            [sys.executable, "-m", "pipelines.embedded.guard"],
-            env=self._environment,
-            stdin=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
+        with (self._logs / "guard.log").open("ab") as log:
+            self._guard = subprocess.Popen(  # noqa: S603 - our own command
+                [sys.executable, "-m", "pipelines.embedded.guard", *self._temporary],
+                env=self._environment,
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                text=True,
+                start_new_session=True,
+            )
         return self
 
     def __exit__(

@@ -16,7 +16,8 @@ from rich.console import Console
 
 from pipelines.cost_table import cost_table
 from pipelines.costs import read_costs
-from pipelines.embedded.airflow import COMPONENTS, USER, Place, environment
+from pipelines.embedded.airflow import COMPONENTS, USER, Place
+from pipelines.embedded.airflow import environment as airflow_environment
 from pipelines.embedded.chain import CHAIN, Chain
 from pipelines.embedded.client import AirflowClient
 from pipelines.embedded.ports import require_free
@@ -41,8 +42,12 @@ class Running:
 
 
 @contextmanager
-def running(settings: EmbeddedSettings) -> Iterator[Running]:
+def running(settings: EmbeddedSettings, *, temporary: bool = False) -> Iterator[Running]:
     """Bring Airflow and the API up, and take them down however the block ends.
+
+    Args:
+        settings: where everything lies and listens.
+        temporary: the data root goes when the block ends, and no task is tried twice.
 
     Raises:
         SettingsError: a port is taken.
@@ -52,8 +57,9 @@ def running(settings: EmbeddedSettings) -> Iterator[Running]:
     require_free(settings.api_port, "API_PORT")
     password = secrets.token_urlsafe(12)
     with ExitStack() as stack:
-        logs = settings.data_root.resolve() / "logs"
-        processes = stack.enter_context(Processes(_environment(settings, password), logs))
+        root = settings.data_root.resolve()
+        environment = _environment(settings, password) | (_brief(root) if temporary else {})
+        processes = stack.enter_context(Processes(environment, root / "logs", root if temporary else None))
         _start(processes)
         clients = [stack.enter_context(_client(port)) for port in (settings.airflow_port, settings.api_port)]
         up = Running(AirflowClient(clients[0], password), clients[1], processes, Volume.of(settings))
@@ -68,13 +74,19 @@ def _environment(settings: EmbeddedSettings, password: str) -> dict[str, str]:
     root = settings.data_root.resolve()
     place = Place(root / "airflow", _CODE, settings.airflow_port, settings.airflow_database, password)
     return {
-        **environment(place),
+        **airflow_environment(place),
         "DATA_ROOT": str(root),
         "API_PORT": str(settings.api_port),
         "OPENBLAS_NUM_THREADS": "1",
         # Threads of parallel trainings that wait by spinning take the cores from those that work.
         "OMP_WAIT_POLICY": "PASSIVE",
     }
+
+
+def _brief(root: Path) -> dict[str, str]:
+    """Return what a try needs: an error is told at once, and nothing is left in the machine's own folders."""
+    (root / "tmp").mkdir(parents=True, exist_ok=True)
+    return {"TASK_RETRIES": "0", "TMPDIR": str(root / "tmp")}
 
 
 def _client(port: int) -> httpx.Client:
@@ -94,8 +106,11 @@ def _wait(up: Running) -> None:
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while time.monotonic() < deadline:
         up.processes.check()
-        if up.airflow.sign_in() and all(up.airflow.knows(dag) for dag in CHAIN):
-            return
+        if up.airflow.sign_in():
+            if broken := up.airflow.import_errors():
+                raise MancheteError(f"a DAG cannot be read:\n{broken[0]}")
+            if all(up.airflow.knows(dag) for dag in CHAIN):
+                return
         time.sleep(0.2)
     raise MancheteError("Airflow did not come up", remedy="see the logs below the data root")
 
