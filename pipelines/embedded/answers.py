@@ -34,8 +34,12 @@ def ask_one_of_each(
     """
     _wait(api, done["release"])
     users = _one_of_each(volume, domain, done["run"])
-    params = [{"user_id": user, "num_recs": 10} for user in users]
-    return [api.get("/recommendations", params=each).raise_for_status().json() for each in params]
+    return [_ask(api, user) for user in users]
+
+
+def _ask(api: httpx.Client, user: str) -> dict[str, Any]:
+    answer = api.get("/recommendations", params={"user_id": user, "num_recs": 10})
+    return dict(answer.raise_for_status().json())
 
 
 def _one_of_each(volume: Volume, domain: str, run: str) -> list[str]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
+from functools import partial
+from itertools import pairwise
+from typing import Any, TypeVar
 
 from pipelines.embedded.client import AirflowClient
 from script_shared.errors import MancheteError
 
 CHAIN = ("process_data", "train_models", "evaluate_models")
+_T = TypeVar("_T")
 _PATIENCE_SECONDS = 3_600
 _POLL_SECONDS = 0.3
 
@@ -28,14 +31,14 @@ class Chain:
             SettingsError: the first DAG does not take such parameters.
         """
         run = self._airflow.trigger(CHAIN[0], conf)
-        for dag, following in zip(CHAIN, CHAIN[1:], strict=False):
+        for dag, following in pairwise(CHAIN):
             self._finish(dag, run)
-            run = self._until(f"start of {following}", lambda a=dag, r=run, b=following: self._begun(a, r, b))
+            run = self._until(f"{dag} → {following}", partial(self._begun, dag, run, following))
         self._finish(CHAIN[-1], run)
-        return dict(self._airflow.events(CHAIN[-1], run)[-1]["extra"])
+        return self._until("release", partial(self._told, CHAIN[-1], run))
 
     def _finish(self, dag: str, run: str) -> None:
-        state = self._until(dag, lambda: self._end_state(dag, run))
+        state = self._until(dag, partial(self._end_state, dag, run))
         if state != "success":
             raise MancheteError(f"{dag} {state}\n{self.failures(dag, run)}", where=run)
 
@@ -47,7 +50,11 @@ class Chain:
         begun = [each for event in self._airflow.events(dag, run) for each in event["created_dagruns"]]
         return next((each["run_id"] for each in begun if each["dag_id"] == following), None)
 
-    def _until(self, what: str, ask: Callable[[], str | None]) -> str:
+    def _told(self, dag: str, run: str) -> dict[str, str] | None:
+        events = self._airflow.events(dag, run)
+        return dict(events[-1]["extra"]) if events else None
+
+    def _until(self, what: str, ask: Callable[[], _T | None]) -> _T:
         deadline = time.monotonic() + _PATIENCE_SECONDS
         self._say(what)
         while time.monotonic() < deadline:

@@ -52,9 +52,15 @@ class AirflowClient:
         return str(self._get(f"/dags/{dag}/dagRuns/{run}")["state"])
 
     def events(self, dag: str, run: str) -> list[dict[str, Any]]:
-        """Return the asset events of a run, with the runs that they began."""
-        answer = self._get("/assets/events", source_dag_id=dag, source_run_id=run)
-        return list(answer["asset_events"])
+        """Return the asset events of a run, with the runs that they began; none while those are queued.
+
+        Airflow 3.3 cannot tell of a run that has no start date yet: it answers 500 until it has.
+        """
+        params = {"source_dag_id": dag, "source_run_id": run}
+        answer = self._http.get("/api/v2/assets/events", params=params)
+        if answer.status_code == 500:
+            return []
+        return list(answer.raise_for_status().json()["asset_events"])
 
     def tasks(self, dag: str, run: str) -> list[dict[str, Any]]:
         """Return the task instances of a run."""
