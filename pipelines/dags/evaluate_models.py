@@ -39,7 +39,10 @@ def evaluate_models() -> None:
         names = [each.name for each in load(Settings().domain).domain.segments({})]
         return [{"hours_before": hours, "segment": name} for hours in CUTOFFS for name in names]
 
-    @task(map_index_template="{{ task.op_kwargs['segment'] }} -{{ task.op_kwargs['hours_before'] }} h")
+    @task(
+        doc_md="Refit one segment at an earlier moment and score the hour that followed.",
+        map_index_template="{{ task.op_kwargs['segment'] }} -{{ task.op_kwargs['hours_before'] }} h",
+    )
     def evaluate(run: str, hours_before: int, segment: str) -> str:
         """Refit one segment at an earlier moment and score the hour that followed."""
         from pipelines.stages.evaluate import evaluate as stage

@@ -33,7 +33,7 @@ def train_models() -> None:
 
         return [each.name for each in load(Settings().domain).domain.segments({})]
 
-    @task(map_index_template="{{ task.op_kwargs['segment'] }}")
+    @task(doc_md="Train one segment's model.", map_index_template="{{ task.op_kwargs['segment'] }}")
     def train(run: str, segment: str) -> str:
         """Train one segment's model."""
         from pipelines.stages.train import train as stage
