@@ -1,57 +1,75 @@
-"""`python -m pipelines embedded` as a process, and what it leaves behind."""
+"""`python -m pipelines embedded` as a process, with everything that it starts."""
 
 import os
-import signal
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
 
 ROOT = Path(__file__).parents[2]
-#: Handed down to every process that the command starts.
-MARK = "MANCHETE_TEST"
+
+
+class Command:
+    """A command that runs, and what has been seen of its descendants."""
+
+    def __init__(self, process):
+        self.process, self._seen = psutil.Process(process.pid), set()
+        self._popen = process
+
+    def ended(self):
+        """Look at the descendants; return whether the command has ended."""
+        with suppress(psutil.NoSuchProcess):
+            self._seen |= set(self.process.children(recursive=True))
+        return self._popen.poll() is not None
+
+    def wait(self, seconds=120):
+        """Wait for its end and return the exit status."""
+        wait_until(self.ended, seconds)
+        return self._popen.returncode
+
+    def left(self):
+        """Return those of its descendants that live."""
+        self.ended()
+        return [each for each in self._seen if _lives(each)]
+
+    def connections(self):
+        """Return where its descendants listen or talk to others."""
+        return [socket for each in self.left() for socket in _sockets(each)]
+
+
+def _lives(process):
+    with suppress(psutil.NoSuchProcess):
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    return False
+
+
+def _sockets(process):
+    with suppress(psutil.NoSuchProcess):
+        return process.net_connections("inet")
+    return []
 
 
 @contextmanager
 def embedded(folder, *arguments, **settings):
-    """Start the command; give it with the files of its output. Whatever happens, nothing of it stays."""
-    environment = {**os.environ, MARK: str(folder), "TMPDIR": str(folder), **settings}
+    """Start the command, its output in the files `out` and `err`. Whatever happens, nothing of it stays."""
+    environment = {**os.environ, "TMPDIR": str(folder), **settings}
     command = [sys.executable, "-m", "pipelines", "embedded", *arguments]
     with (folder / "out").open("w") as out, (folder / "err").open("w") as err:
-        process = subprocess.Popen(
-            command, env=environment, cwd=ROOT, stdout=out, stderr=err, start_new_session=True
-        )
+        process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=out, stderr=err)
+    running = Command(process)
     try:
-        yield process
+        yield running
     finally:
-        for each in family(folder):
-            each.send_signal(signal.SIGKILL)
+        process.terminate()
+        with suppress(AssertionError):
+            wait_until(running.ended, 60)
+        for each in [running.process, *running.left()]:
+            with suppress(psutil.NoSuchProcess):
+                each.kill()
         process.wait()
-
-
-def family(folder):
-    """Return the living processes that were started for a folder."""
-    return [each for each in psutil.process_iter() if _is_of(each, folder)]
-
-
-def _is_of(process, folder):
-    try:
-        return process.status() != "zombie" and process.environ().get(MARK) == str(folder)
-    except psutil.Error:
-        return False
-
-
-def listening(folder):
-    """Return the ports that those processes listen on."""
-    return {
-        connection.laddr.port
-        for each in family(folder)
-        for connection in each.net_connections("tcp")
-        if connection.status == "LISTEN"
-    }
 
 
 def wait_until(done, seconds=120):

@@ -62,7 +62,9 @@ def test_the_first_waits_to_be_triggered_and_the_others_for_what_the_one_before_
         "train_models": ["readers"],
         "evaluate_models": ["models"],
     }
-    outlets = {(name, task): told["outlets"] for name, dag in dags.items() for task, told in dag["tasks"].items()}
+    outlets = {
+        (name, task): told["outlets"] for name, dag in dags.items() for task, told in dag["tasks"].items()
+    }
     assert {place: names for place, names in outlets.items() if names} == {
         ("process_data", "segment"): ["readers"],
         ("train_models", "announce"): ["models"],
@@ -132,7 +134,9 @@ def test_reading_the_files_does_no_work(bag):
 def test_a_dag_file_declares_and_calls(path):
     """Nothing loops, branches or opens a file while it is read."""
     tree = ast.parse(path.read_text())
-    loose = [node for node in tree.body if isinstance(node, ast.For | ast.While | ast.If | ast.With | ast.Try)]
+    loose = [
+        node for node in tree.body if isinstance(node, ast.For | ast.While | ast.If | ast.With | ast.Try)
+    ]
     assert loose == []
 
 

@@ -37,6 +37,7 @@ def airflow(database, tmp_path_factory):
             cwd=ROOT,
             capture_output=True,
             text=True,
+            check=False,
         )
         assert done.returncode == 0, done.stderr[-4000:]
     return environment

@@ -9,17 +9,18 @@ import psutil
 import pytest
 
 from pipelines.embedded.processes import Processes
+from pipelines.embedded.sessions import end
 from script_shared.errors import MancheteError
 from tests.support.embedded import ROOT, wait_until
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(600)"]
-#: Like Airflow's tasks: in a group of their own, deaf to the first request to end.
+#: Like Airflow's tasks: a child in a group of its own.
 FAMILY = [
     sys.executable,
     "-c",
-    "import os, signal, sys, time\n"
+    "import os, time\n"
     "child = os.fork()\n"
-    "if child == 0: os.setpgid(0, 0); signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+    "if child == 0: os.setpgid(0, 0)\n"
     "print(os.getpid(), flush=True)\n"
     "time.sleep(600)",
 ]
@@ -68,11 +69,23 @@ def test_however_the_parent_ends_its_family_and_its_folder_go(tmp_path, number):
     wait_until(lambda: not (tmp_path / "data").exists())
 
 
+def test_what_is_deaf_to_the_request_to_end_is_killed(tmp_path):
+    ignore = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)"
+    script = f"{ignore}; import time; print(flush=True); time.sleep(600)"
+    with (
+        (tmp_path / "log").open("w") as log,
+        subprocess.Popen([sys.executable, "-c", script], stdout=log, start_new_session=True) as deaf,
+    ):
+        wait_until((tmp_path / "log").read_text)
+        end({deaf.pid}, 0.3)
+        assert deaf.wait(10) == -signal.SIGKILL
+
+
 def test_a_command_that_ends_by_itself_is_reported_with_its_last_words(tmp_path):
     with Processes({}, tmp_path) as processes:
         processes.start("short", [sys.executable, "-c", "raise SystemExit('no disk')"])
         with pytest.raises(MancheteError, match=r"short ended by itself:\nno disk"):
-            wait_until(lambda: processes.check())
+            wait_until(processes.check)
 
 
 def test_a_command_that_fails_is_reported_with_its_last_words(tmp_path):

@@ -5,13 +5,14 @@ import signal
 from types import SimpleNamespace
 
 import httpx
+import psutil
 import pytest
 
 from pipelines.embedded.chain import Chain
 from pipelines.embedded.client import AirflowClient
 from pipelines.embedded.ports import free_ports
 from script_shared.errors import MancheteError, SettingsError
-from tests.support.embedded import embedded, family, listening, wait_until
+from tests.support.embedded import embedded, wait_until
 
 pytestmark = [pytest.mark.integration, pytest.mark.xdist_group("embedded")]
 
@@ -30,9 +31,13 @@ def up(tmp_path_factory):
         "TASK_RETRY_SECONDS": "0",
     }
     clients = [httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) for port in ports]
-    with embedded(folder, "--scale", "0.001", **settings) as process, clients[0] as airflow, clients[1] as api:
-        wait_until(lambda: process.poll() is not None or "Ctrl-C" in (folder / "err").read_text(), 240)
-        yield SimpleNamespace(process=process, folder=folder, ports=ports, airflow=airflow, api=api)
+    with (
+        embedded(folder, "--scale", "0.001", **settings) as command,
+        clients[0] as airflow,
+        clients[1] as api,
+    ):
+        wait_until(lambda: command.ended() or "Ctrl-C" in (folder / "err").read_text(), 240)
+        yield SimpleNamespace(command=command, folder=folder, ports=ports, airflow=airflow, api=api)
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +54,7 @@ def read(up, name):
 
 
 def test_it_answers_a_reader_of_each_segment_with_one_line_of_json_and_nothing_else(up):
-    assert up.process.poll() is None, read(up, "err")
+    assert not up.command.ended(), read(up, "err")
     answers = [json.loads(line) for line in read(up, "out").splitlines()]
     assert [answer["segment"] for answer in answers] == SEGMENTS
     for answer in answers:
@@ -75,9 +80,9 @@ def test_the_cost_of_every_stage_is_shown_and_kept_beside_the_metrics(up):
 
 
 def test_nothing_listens_beyond_the_two_ports_on_loopback(up):
-    assert listening(up.folder) == set(up.ports)
-    found = {c.laddr.ip for each in family(up.folder) for c in each.net_connections("tcp")}
-    assert found == {"127.0.0.1"}
+    found = up.command.connections()
+    assert {each.laddr.port for each in found if each.status == psutil.CONN_LISTEN} == set(up.ports)
+    assert {each.laddr.ip for each in found} == {"127.0.0.1"}
 
 
 def test_a_run_that_is_triggered_over_rest_ends_in_a_new_release_that_is_served(up):
@@ -114,8 +119,9 @@ def test_parameters_that_the_dag_does_not_take_are_refused(client):
 
 def test_ctrl_c_stops_everything_and_that_is_no_error(up):
     """The last of this file: nothing is up any more."""
-    up.process.send_signal(signal.SIGINT)
-    assert up.process.wait(60) == 0, read(up, "err")
-    assert family(up.folder) == []
+    assert len(up.command.left()) > 4
+    up.command.process.send_signal(signal.SIGINT)
+    assert up.command.wait(60) == 0, read(up, "err")
+    assert up.command.left() == []
     assert "Traceback" not in read(up, "err")
     assert (up.folder / "data" / "news" / "releases" / "champion").exists()
