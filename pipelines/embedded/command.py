@@ -56,6 +56,8 @@ def _up(
 ) -> AbstractContextManager[Running]:
     source_of(load(settings.domain), source)
     end_with_make()
+    # A shell starts what it puts into the background deaf to Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     for each in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(each, lambda number, _: sys.exit(128 + number))
     return running(settings, temporary=temporary)

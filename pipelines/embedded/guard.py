@@ -13,7 +13,7 @@ import sys
 
 from pipelines.embedded.sessions import end
 
-GRACE_SECONDS = 5
+GRACE_SECONDS = 3
 
 
 def main(folders: list[str]) -> None:

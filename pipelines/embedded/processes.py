@@ -12,7 +12,7 @@ from types import TracebackType
 from pipelines.embedded.sessions import end
 from script_shared.errors import MancheteError
 
-_GRACE_SECONDS = 10
+_GRACE_SECONDS = 4
 
 
 class Processes:
