@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
+from pipelines.benchmarking import commands as benchmarking
 from pipelines.domains import load
 from pipelines.plan import Plan
 from pipelines.runs import new_run
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from pipelines.embedded.supervisor import Ports
 
 app = typer.Typer(no_args_is_help=True, help="Raw reads in, recommendations out.")
+app.add_typer(benchmarking.app, name="benchmark")
 _CONSOLE = Console(stderr=True)
 
 #: The pipeline scores the hours that begin so many hours before `as_of`.

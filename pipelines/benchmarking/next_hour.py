@@ -2,69 +2,117 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import polars as pl
 
-from pipelines.plan import Plan
+from pipelines.benchmarking import workers
+from pipelines.benchmarking.workers import Work
+from pipelines.plan import Plan, Refinement
 from pipelines.stages.download import source_of
-from pipelines.stages.evaluate import score_hour
-from pipelines.stages.report import summarise
 from script_shared.clock import MS_PER_HOUR
-from script_shared.dataset import Dataset, encode
-from script_shared.domain import Parameters
+from script_shared.errors import SettingsError
+from script_shared.evaluation.beyond_accuracy import describe_lists
 
 #: Hours of Globo.com's clicks count from 2017-10-01 03:00 UTC.
 EPOCH_MS = 1_506_826_800_000
 CUTOFFS = (58, 108, 158, 208, 258, 300)
+#: More readers than any hour has: all of them.
+EVERYBODY = 1_000_000_000
 
-_SHARED: dict[str, Any] = {}
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Which hours are scored, and how.
+
+    Attributes:
+        cutoffs: hours after `epoch_ms`.
+        readers: at most so many of each segment and cut-off, drawn with a fixed seed.
+        processes: so many cut-offs at a time.
+        epoch_ms: where the hours count from, ms UTC.
+    """
+
+    cutoffs: Sequence[int] = CUTOFFS
+    readers: int = EVERYBODY
+    processes: int = 1
+    epoch_ms: int = EPOCH_MS
+
+    @property
+    def moments(self) -> list[int]:
+        """The cut-offs in ms UTC."""
+        return [self.epoch_ms + hours * MS_PER_HOUR for hours in self.cutoffs]
 
 
-def next_hour(
-    plan: Plan, source: str, uri: str, out: Path, cutoffs: Sequence[int] = CUTOFFS
-) -> list[dict[str, Any]]:
-    """Run the protocol; write `scores.parquet` and `predictions.parquet` into `out`.
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the protocol found; `cutoff` in hours everywhere.
+
+    Attributes:
+        scores: segment, model, cutoff, query_id and the metrics.
+        predictions: protocol, model, segment, cutoff, query_id, rank, item_id.
+        described: what the lists look like, by segment, model and cutoff.
+    """
+
+    scores: pl.DataFrame
+    predictions: pl.DataFrame
+    described: pl.DataFrame
+
+
+def next_hour(plan: Plan, source: str, uri: str, hours: Hours) -> Outcome:
+    """Run the protocol on the raw files of a folder.
 
     Args:
         plan: the domain's.
         source: raw format.
         uri: folder of the raw files.
-        out: made where missing.
-        cutoffs: hours after `EPOCH_MS`.
+        hours: what is scored.
 
-    Returns:
-        A record a segment and model, as `pipelines.stages.report.summarise` makes them.
+    Raises:
+        SettingsError: a cut-off has no reads before it or no whole hour after it.
     """
-    dataset, parameters = _load(plan, source, uri)
-    # Forked workers share the data set instead of getting copies; they use no threads of polars'.
-    _SHARED.update(domain=plan.domain, parameters=parameters, dataset=dataset)
-    with ProcessPoolExecutor(min(len(cutoffs), os.cpu_count() or 1), mp_context=get_context("fork")) as pool:
-        found = list(pool.map(_cutoff, cutoffs))
-    scores, predictions = (pl.concat(part) for part in zip(*found, strict=True))
-    out.mkdir(parents=True, exist_ok=True)
-    scores.write_parquet(out / "scores.parquet")
-    predictions.write_parquet(out / "predictions.parquet")
-    return summarise(scores)
-
-
-def _load(plan: Plan, source: str, uri: str) -> tuple[Dataset, Parameters]:
-    chosen = source_of(plan, source)
     with TemporaryDirectory() as folder:
-        chosen.acquire(uri, 1.0, Path(folder))
-        refined = chosen.refine(Path(folder))
-    dataset = encode(refined.tables, plan.domain.context, plan.weight, refined.as_of_ms)
-    return dataset, plan.parameters(refined.tables)
+        refined = _refine(plan, source, uri, Path(folder))
+        _check(refined, hours)
+        refined.tables.write(Path(folder))
+        work = Work(plan.domain.name, Path(folder), refined.as_of_ms, hours.readers)
+        scores, predictions = _score(work, hours)
+    described = describe_lists(predictions, refined.tables.items, refined.tables.interactions)
+    return Outcome(*(_in_hours(each, hours.epoch_ms) for each in (scores, predictions, described)))
 
 
-def _cutoff(hours: int) -> tuple[pl.DataFrame, pl.DataFrame]:
-    moment = EPOCH_MS + hours * MS_PER_HOUR
-    frames = score_hour(**_SHARED, cutoff_ms=moment, readers=1_000_000)
-    scores, predictions = (frame.with_columns(cutoff=pl.lit(hours, pl.Int64)) for frame in frames)
+def _refine(plan: Plan, source: str, uri: str, folder: Path) -> Refinement:
+    chosen = source_of(plan, source)
+    (folder / "raw").mkdir()
+    chosen.acquire(uri, 1.0, folder / "raw")
+    return chosen.refine(folder / "raw")
+
+
+def _check(refined: Refinement, hours: Hours) -> None:
+    first = refined.tables.interactions["timestamp"].dt.epoch("ms")[0]
+    lowest = (first - hours.epoch_ms) // MS_PER_HOUR + 1
+    highest = (refined.as_of_ms - hours.epoch_ms) // MS_PER_HOUR - 1
+    for cutoff in hours.cutoffs:
+        if not lowest <= cutoff <= highest:
+            raise SettingsError(
+                f"the data has no reads before, or no whole hour after, the cut-off {cutoff}",
+                where="--cutoffs",
+                remedy=f"choose hours from {lowest} to {highest}",
+            )
+
+
+def _score(work: Work, hours: Hours) -> tuple[pl.DataFrame, pl.DataFrame]:
+    # Spawned, not forked: polars' threads do not survive a fork, and a worker would wait for them forever.
+    context, processes = get_context("spawn"), min(hours.processes, len(hours.cutoffs))
+    with ProcessPoolExecutor(processes, context, initializer=workers.begin, initargs=(work,)) as pool:
+        found = list(pool.map(workers.score, hours.moments))
+    scores, predictions = (pl.concat(x for x in part if len(x)) for part in zip(*found, strict=True))
     return scores, predictions
+
+
+def _in_hours(frame: pl.DataFrame, epoch_ms: int) -> pl.DataFrame:
+    return frame.with_columns(cutoff=(pl.col("cutoff") - epoch_ms) // MS_PER_HOUR)

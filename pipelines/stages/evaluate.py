@@ -14,6 +14,7 @@ from pipelines.stages.train import serves
 from script_shared.clock import MS_PER_HOUR
 from script_shared.dataset import Dataset
 from script_shared.domain import Domain, Parameters
+from script_shared.evaluation.comparison import SERVED
 from script_shared.evaluation.ranking import K, score_list
 from script_shared.inference.engine import Ranker
 from script_shared.models.base import Recommender
@@ -27,7 +28,6 @@ from script_shared.volume import Volume
 
 _LOG = structlog.get_logger(__name__)
 
-SERVED = "served"
 _Rank = Callable[[Query, int], Sequence[int]]
 
 

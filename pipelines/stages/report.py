@@ -11,9 +11,11 @@ import structlog
 
 from pipelines.plan import Plan
 from script_shared.errors import PartitionError
-from script_shared.evaluation.intervals import bootstrap_interval
-from script_shared.evaluation.ranking import METRICS
-from script_shared.partitions import set_alias, write_partition, write_text_atomically
+from script_shared.evaluation.beyond_accuracy import describe_lists
+from script_shared.evaluation.comparison import compare
+from script_shared.evaluation.summary import summarise
+from script_shared.partitions import find_partition, set_alias, write_partition, write_text_atomically
+from script_shared.tables import Tables
 from script_shared.volume import Volume
 
 _LOG = structlog.get_logger(__name__)
@@ -31,34 +33,17 @@ def report(plan: Plan, volume: Volume, run: str) -> dict[str, Any]:
         where = str(volume.evaluation / "cutoffs" / run)
         raise PartitionError("no cut-off has been evaluated", where=where, remedy="run evaluate first")
     scores = pl.concat(pl.read_parquet(folder / "scores.parquet") for folder in folders)
-    metrics = summarise(scores)
+    predictions = pl.concat(pl.read_parquet(each / "predictions.parquet") for each in folders)
+    tables = Tables.read(find_partition(volume.refined, run))
+    described = describe_lists(predictions, tables.items, tables.interactions)
+    metrics = summarise(compare(scores), described)
     with write_partition(volume.evaluation / "runs", run) as folder:
         (folder / "metrics.json").write_text(json.dumps(metrics, indent=1))
-        pl.concat(pl.read_parquet(each / "predictions.parquet") for each in folders).write_parquet(
-            folder / "predictions.parquet"
-        )
+        predictions.write_parquet(folder / "predictions.parquet")
     set_alias(volume.evaluation / "runs", "latest", run)
     _append(volume.evaluation / METRICS_FILE, run, metrics)
     _LOG.info("reported", run=run, rows=len(metrics))
     return {"rows": len(metrics)}
-
-
-def summarise(scores: pl.DataFrame) -> list[dict[str, Any]]:
-    """Return a record a segment and model: the mean of cut-offs' means, with 95 % intervals.
-
-    Args:
-        scores: segment, model, cutoff, query_id and the metrics.
-    """
-    records = []
-    for (segment, model), rows in scores.group_by(["segment", "model"], maintain_order=True):
-        record: dict[str, Any] = {"segment": segment, "model": model, "readers": len(rows)}
-        for metric in METRICS:
-            groups = [part[metric].to_numpy() for part in rows.partition_by("cutoff")]
-            low, high = bootstrap_interval(groups)
-            mean = sum(float(group.mean()) for group in groups) / len(groups)
-            record |= {metric: mean, f"{metric}_low": low, f"{metric}_high": high}
-        records.append(record)
-    return records
 
 
 def read_metrics(volume: Volume, run: str) -> list[dict[str, Any]]:
