@@ -69,8 +69,9 @@ def evaluate_all() -> None:
     """Evaluate, report and publish the newest trained models."""
     plan, volume = _place()
     name = find_partition(volume.segments).name
+    readers = Settings().evaluation_readers
     for hours in CUTOFFS:
-        _timed(f"evaluate -{hours} h", evaluate, plan, volume, name, hours)
+        _timed(f"evaluate -{hours} h", evaluate, plan, volume, name, hours, readers)
     _timed("report", report, plan, volume, name)
     typer.echo(_timed("publish", publish, plan, volume, name))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
+from pydantic import PositiveInt
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Environment = Literal["dev", "staging", "prod"]
@@ -17,6 +18,7 @@ class Settings(BaseSettings):
         env: `dev` works on a sample of readers, `staging` and `prod` on all of them.
         data_root: the shared volume.
         domain: which domain this deployment serves.
+        evaluation_readers: at most so many readers of each segment and hour are scored.
     """
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore")
@@ -24,3 +26,4 @@ class Settings(BaseSettings):
     env: Environment = "prod"
     data_root: Path = Path("data")
     domain: str = "news"
+    evaluation_readers: PositiveInt = 3_000

@@ -34,7 +34,8 @@ def table_of(comparison: Comparison, records: Sequence[Mapping[str, Any]], title
         title: says which cut-offs these are.
     """
     readers = f"{comparison.readers:,} readers, {comparison.cutoffs} cut-offs"
-    table = Table("model", title=f"{comparison.segment} · {title} · {readers}", title_justify="left")
+    table = Table(title=f"{comparison.segment} · {title} · {readers}", title_justify="left")
+    table.add_column("model", no_wrap=True)
     for name in (*METRICS, *BEYOND):
         table.add_column(_HEADINGS[name], justify="right", no_wrap=True)
     own = [record for record in records if record["segment"] == comparison.segment]
@@ -51,7 +52,7 @@ def _cells(comparison: Comparison, record: Mapping[str, Any]) -> list[str]:
     scored = [
         f"{record[m]:.3f}{marks[m]}\\[{record[f'{m}_low']:.3f} {record[f'{m}_high']:.3f}]" for m in METRICS
     ]
-    return [*scored, *("–" if record[name] is None else f"{record[name]:.2f}" for name in BEYOND)]
+    return [*scored, *("–" if record[name] is None else f"{record[name]:.3f}" for name in BEYOND)]
 
 
 def _signed(gain: Mapping[str, Any]) -> str:

@@ -33,8 +33,9 @@ def evaluate_models() -> None:
     def evaluate(run: str, hours_before: int) -> dict[str, Any]:
         """Refit at an earlier moment and score the hour that followed."""
         from pipelines.stages.evaluate import evaluate as stage
+        from script_shared.settings import Settings
 
-        return call(stage, run, hours_before)
+        return call(stage, run, hours_before, Settings().evaluation_readers)
 
     @task
     def report(run: str) -> dict[str, Any]:

@@ -31,7 +31,7 @@ _LOG = structlog.get_logger(__name__)
 _Rank = Callable[[Query, int], Sequence[int]]
 
 
-def evaluate(plan: Plan, volume: Volume, run: str, hours_before: int, readers: int = 3_000) -> dict[str, Any]:
+def evaluate(plan: Plan, volume: Volume, run: str, hours_before: int, readers: int) -> dict[str, Any]:
     """Score the hour that began `hours_before` hours before `as_of`.
 
     Writes per-reader scores and the lists themselves to `evaluation/cutoffs/<run>/<hours_before>`.
@@ -41,7 +41,7 @@ def evaluate(plan: Plan, volume: Volume, run: str, hours_before: int, readers: i
         volume: where the run lies.
         run: its name.
         hours_before: at least 1.
-        readers: at most so many readers of each segment, drawn with a fixed seed.
+        readers: at most so many of each segment, drawn with a fixed seed.
     """
     dataset, parameters = load_dataset(plan, volume, run)
     cutoff = dataset.as_of_ms - hours_before * MS_PER_HOUR
@@ -73,7 +73,7 @@ def score_hour(
         samples = draw(past, state, following, serves(segments, segment), readers)
         for name, rank in _contestants(segment, ranker, state, past).items():
             rows, lists = _score(samples, rank, dataset)
-            label = {"segment": segment.name, "model": name, "cutoff": cutoff_ms}
+            label = {"model": name, "segment": segment.name, "cutoff": cutoff_ms}
             scores += [label | row for row in rows]
             predictions += [{"protocol": "next-hour"} | label | row for row in lists]
     return pl.DataFrame(scores), pl.DataFrame(predictions)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +12,21 @@ import polars as pl
 import structlog
 
 from pipelines.plan import Plan
-from script_shared.errors import PartitionError
+from pipelines.stages.loading import load_report
+from pipelines.stages.reporting.findings import gather
+from pipelines.stages.reporting.history import append_metrics
+from pipelines.stages.reporting.page import render
+from script_shared.errors import NotEnoughDataError, PartitionError
 from script_shared.evaluation.beyond_accuracy import describe_lists
 from script_shared.evaluation.comparison import compare
 from script_shared.evaluation.summary import summarise
-from script_shared.partitions import find_partition, set_alias, write_partition, write_text_atomically
+from script_shared.partitions import find_partition, set_alias, write_partition
+from script_shared.releases.registry import Registry
 from script_shared.tables import Tables
 from script_shared.volume import Volume
 
 _LOG = structlog.get_logger(__name__)
-METRICS_FILE = "evaluation_metrics.csv"
+PAGE = "index.html"
 
 
 def report(plan: Plan, volume: Volume, run: str) -> dict[str, Any]:
@@ -27,35 +34,60 @@ def report(plan: Plan, volume: Volume, run: str) -> dict[str, Any]:
 
     Raises:
         PartitionError: no cut-off of the run has been evaluated.
+        NotEnoughDataError: nobody read anything new in any of the hours.
     """
-    folders = sorted((volume.evaluation / "cutoffs" / run).glob("[0-9]*"))
-    if not folders:
-        where = str(volume.evaluation / "cutoffs" / run)
-        raise PartitionError("no cut-off has been evaluated", where=where, remedy="run evaluate first")
-    scores = pl.concat(pl.read_parquet(folder / "scores.parquet") for folder in folders)
-    predictions = pl.concat(pl.read_parquet(each / "predictions.parquet") for each in folders)
+    folders = _folders(volume, run)
+    scores, predictions = (_together(folders, f"{name}.parquet") for name in ("scores", "predictions"))
+    comparisons = compare(scores)
     tables = Tables.read(find_partition(volume.refined, run))
-    described = describe_lists(predictions, tables.items, tables.interactions)
-    metrics = summarise(compare(scores), described)
+    metrics = summarise(comparisons, describe_lists(predictions, tables.items, tables.interactions))
+    findings = gather(volume, run, predictions, comparisons, metrics)
+    as_of = _moment(load_report(volume, run)["as_of_ms"])
+    hours = [_moment(ms) for ms in sorted(scores["cutoff"].unique())]
+    champion = Registry(volume.releases).find()
+    page = render(findings, {"run": run, "as_of": as_of, "champion": champion, "hours": hours})
+    _write(volume, run, metrics, predictions, page)
+    append_metrics(volume.evaluation, run, as_of, metrics)
+    _LOG.info("reported", run=run, rows=len(metrics))
+    return {"rows": len(metrics)}
+
+
+def _folders(volume: Volume, run: str) -> list[Path]:
+    place = volume.evaluation / "cutoffs" / run
+    folders = sorted(place.glob("[0-9]*"))
+    if not folders:
+        raise PartitionError("no cut-off has been evaluated", where=str(place), remedy="run evaluate first")
+    return folders
+
+
+def _together(folders: Sequence[Path], name: str) -> pl.DataFrame:
+    filled = [frame for folder in folders if len(frame := pl.read_parquet(folder / name))]
+    if not filled:
+        raise NotEnoughDataError(
+            "nobody read anything new in the hours that were to be scored",
+            where=str(folders[0].parent),
+            remedy="give more data",
+        )
+    return pl.concat(filled)
+
+
+def _moment(ms: int) -> str:
+    return f"{datetime.fromtimestamp(ms / 1000, UTC):%Y-%m-%dT%H:%MZ}"
+
+
+def _write(
+    volume: Volume, run: str, metrics: list[dict[str, Any]], predictions: pl.DataFrame, page: str
+) -> None:
     with write_partition(volume.evaluation / "runs", run) as folder:
         (folder / "metrics.json").write_text(json.dumps(metrics, indent=1))
         predictions.write_parquet(folder / "predictions.parquet")
-    set_alias(volume.evaluation / "runs", "latest", run)
-    _append(volume.evaluation / METRICS_FILE, run, metrics)
-    _LOG.info("reported", run=run, rows=len(metrics))
-    return {"rows": len(metrics)}
+    with write_partition(volume.evaluation / "reports", run) as folder:
+        (folder / PAGE).write_text(page, encoding="utf-8")
+    for kind in ("runs", "reports"):
+        set_alias(volume.evaluation / kind, "latest", run)
 
 
 def read_metrics(volume: Volume, run: str) -> list[dict[str, Any]]:
     """Return a run's metric records, none when it has not been evaluated."""
     path = volume.evaluation / "runs" / run / "metrics.json"
     return list(json.loads(path.read_text())) if path.exists() else []
-
-
-def _append(path: Path, run: str, metrics: list[dict[str, Any]]) -> None:
-    """Add a run's rows to the file of all runs; a repeated run replaces its own."""
-    new = pl.DataFrame([{"run": run, **record} for record in metrics])
-    if path.exists():
-        earlier = pl.read_csv(path, schema_overrides=new.schema).filter(pl.col("run") != run)
-        new = pl.concat([earlier, new], how="diagonal")
-    write_text_atomically(path, new.write_csv())
