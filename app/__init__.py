@@ -1,1 +1,3 @@
-"""The service: reads releases and answers; never trains."""
+"""The service: reads releases and answers queries; never trains."""
+
+__version__ = "0.1.0"

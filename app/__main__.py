@@ -1,9 +1,37 @@
-"""`python -m app`."""
+"""`python -m app` starts the service."""
+
+from __future__ import annotations
+
+import sys
 
 import uvicorn
 
+from app import logs
 from app.main import create_app
-from app.settings import ApiSettings
+from app.settings import load_settings
+from script_shared.errors import SettingsError
 
-settings = ApiSettings()
-uvicorn.run(create_app(settings), host=settings.api_host, port=settings.api_port, log_level="warning")
+
+def main() -> int:
+    """Serve until told to stop; 2 when a setting is wrong."""
+    try:
+        settings = load_settings()
+        logs.configure(settings.api_log_level)
+        app = create_app(settings)
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    uvicorn.run(
+        app,
+        host=settings.api_host,
+        port=settings.api_port,
+        log_config=None,
+        access_log=settings.api_access_log,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -6,18 +6,28 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from app.serving import Follower, Served
+from app.following import Follower
+from app.serving import Served
+from app.telemetry import Telemetry
 
 
-def get_follower(request: Request) -> Follower:
-    """Return the application's follower of releases."""
+async def _follower(request: Request) -> Follower:
     follower: Follower = request.app.state.follower
     return follower
 
 
-def get_served(follower: Annotated[Follower, Depends(get_follower)]) -> Served:
-    """Return the release being served."""
+async def _telemetry(request: Request) -> Telemetry:
+    telemetry: Telemetry = request.app.state.telemetry
+    return telemetry
+
+
+FollowerNow = Annotated[Follower, Depends(_follower)]
+TelemetryNow = Annotated[Telemetry, Depends(_telemetry)]
+
+
+async def _served(follower: FollowerNow) -> Served:
     return follower.served
 
 
-ServedNow = Annotated[Served, Depends(get_served)]
+#: The release that is served at the moment of the request; 503 while there is none.
+ServedNow = Annotated[Served, Depends(_served)]

@@ -1,43 +1,115 @@
-"""Every error as RFC 9457 problem details."""
+"""Every error as a problem document (RFC 9457): what was wrong, where, and what to do."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
+from script_shared.errors import MancheteError, ReleaseError
 
-class NotReadyError(Exception):
-    """No release is loaded yet; `reason` says why."""
+PROBLEM_JSON = "application/problem+json"
+RETRY_AFTER_SECONDS = 5
+TOO_LARGE = "send less at once"
 
-    def __init__(self, reason: str) -> None:
-        self.reason = reason
-        super().__init__(reason)
+_LOG = structlog.get_logger(__name__)
+_REMEDIES = {
+    HTTPStatus.NOT_FOUND: "see /docs for what the service answers",
+    HTTPStatus.METHOD_NOT_ALLOWED: "use one of the methods that the Allow header lists",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: TOO_LARGE,
+}
 
 
-def problem(status: int, detail: str, headers: dict[str, str] | None = None, **more: Any) -> JSONResponse:
-    """Build a problem document."""
+class Fault(BaseModel):
+    """One thing that is wrong with a request."""
+
+    field: str
+    message: str
+
+
+class Problem(BaseModel):
+    """Problem details after RFC 9457; `remedy` says what to do, `errors` names the faulty fields."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    remedy: str | None = None
+    errors: list[Fault] | None = None
+
+
+class NotReadyError(ReleaseError):
+    """No release is loaded yet."""
+
+
+def problem(
+    status: int, detail: str, *, remedy: str = "", headers: Mapping[str, str] | None = None, **more: Any
+) -> JSONResponse:
+    """Build the response that carries a problem document."""
     body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
-    return JSONResponse(body | more, status, headers, media_type="application/problem+json")
+    if remedy:
+        body["remedy"] = remedy
+    return JSONResponse(body | more, status, headers, PROBLEM_JSON)
 
 
 def install(app: FastAPI) -> None:
     """Answer every error of the application with a problem document."""
+    handlers: dict[Any, Any] = {
+        HTTPException: _http,
+        RequestValidationError: _invalid,
+        NotReadyError: _not_ready,
+        MancheteError: _known,
+        Exception: _unknown,
+    }
+    for kind, handler in handlers.items():
+        app.add_exception_handler(kind, handler)
 
-    @app.exception_handler(HTTPException)
-    async def _http(_: Request, error: HTTPException) -> JSONResponse:
-        return problem(error.status_code, str(error.detail), dict(error.headers or {}))
 
-    @app.exception_handler(RequestValidationError)
-    async def _invalid(_: Request, error: RequestValidationError) -> JSONResponse:
-        faults = [{"field": str(each["loc"][-1]), "message": each["msg"]} for each in error.errors()]
-        detail = "; ".join(f"{fault['field']}: {fault['message']}" for fault in faults)
-        return problem(422, detail, errors=faults)
+async def _http(_: Request, error: HTTPException) -> JSONResponse:
+    remedy = _REMEDIES.get(HTTPStatus(error.status_code), "")
+    return problem(error.status_code, str(error.detail), remedy=remedy, headers=error.headers)
 
-    @app.exception_handler(NotReadyError)
-    async def _not_ready(_: Request, error: NotReadyError) -> JSONResponse:
-        return problem(503, error.reason, {"Retry-After": "2"})
+
+async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+    """Name the faulty fields; what was sent is never sent back, it may be anything."""
+    found = error.errors()[:20]
+    faults = [{"field": _field(each["loc"]), "message": each["msg"]} for each in found]
+    detail = "; ".join(f"{fault['field']}: {fault['message']}" for fault in faults)
+    return problem(422, detail, remedy=_accepted(request, found), errors=faults)
+
+
+def _accepted(request: Request, found: Sequence[Any]) -> str:
+    """Say what the faulty parameters may be, as the API's document does."""
+    paths = request.app.openapi()["paths"]
+    operation = paths.get(request.scope["route"].path, {}).get(request.method.lower(), {})
+    told = {each["name"]: each.get("description", "") for each in operation.get("parameters", ())}
+    faulty = dict.fromkeys(str(each["loc"][1]) for each in found if len(each["loc"]) > 1)
+    remedies = [f"{name}: {told[name]}" for name in faulty if told.get(name)]
+    return " ".join(remedies) or "correct the fields named in errors"
+
+
+def _field(place: tuple[str | int, ...]) -> str:
+    """Drop the first part, which says query, path or body."""
+    return ".".join(str(part) for part in place[1:])[:100] or str(place[0])
+
+
+async def _not_ready(_: Request, error: NotReadyError) -> JSONResponse:
+    return problem(503, error.what, remedy=error.remedy, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
+
+
+async def _known(request: Request, error: MancheteError) -> JSONResponse:
+    """Say what and what to do; where is for the log, it names files of this machine."""
+    _LOG.error("request failed", path=request.url.path, error=str(error))
+    return problem(500, error.what, remedy=error.remedy)
+
+
+async def _unknown(request: Request, error: Exception) -> JSONResponse:
+    _LOG.error("request failed", path=request.url.path, exc_info=error)
+    return problem(500, "the service failed to answer this request", remedy="try again; the log says more")

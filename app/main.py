@@ -2,35 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
 from fastapi import FastAPI
-from prometheus_fastapi_instrumentator import Instrumentator
 
-from app import errors
+from app import __version__, errors, telemetry
 from app.domains import endpoint_of
-from app.routes import evaluation, health, recommendations
-from app.serving import Follower
-from app.settings import ApiSettings
+from app.following import Follower
+from app.http_metrics import HttpMetrics
+from app.limits import BodyLimit
+from app.routes import evaluation, health, metrics, pages, recommendations, releases
+from app.settings import ApiSettings, load_settings
+from script_shared.clock import Clock
+from script_shared.releases.registry import Registry
 from script_shared.volume import Volume
 
 
-def create_app(settings: ApiSettings | None = None) -> FastAPI:
-    """Make the application; it starts without a release and becomes ready when one appears."""
-    chosen = settings or ApiSettings()
-    follower = Follower(Volume.of(chosen), endpoint_of(chosen.domain), chosen.release_poll_seconds)
+def create_app(settings: ApiSettings | None = None, clock: Clock | None = None) -> FastAPI:
+    """Make the application; it starts without a release and becomes ready when one appears.
 
+    Args:
+        settings: read from the environment by default.
+        clock: overrides the clock of the release, for tests.
+
+    Raises:
+        SettingsError: a setting is malformed, unsafe, or names an unknown domain.
+    """
+    settings = settings or load_settings()
+    endpoint = endpoint_of(settings.domain)
+    told = telemetry.Telemetry()
+    registry = Registry(Volume.of(settings).releases)
+    follower = Follower(registry, endpoint, told, clock, settings.release_verify)
+    app = FastAPI(
+        title="Manchete",
+        version=__version__,
+        summary="Recommendations for news readers.",
+        lifespan=_following(follower, settings.release_poll_seconds),
+    )
+    app.state.follower, app.state.telemetry = follower, told
+    errors.install(app)
+    for router in (recommendations.make_router(endpoint), evaluation.router, releases.router):
+        app.include_router(router)
+    for router in (health.router, metrics.router, pages.make_router(endpoint.page)):
+        app.include_router(router)
+    app.add_middleware(BodyLimit, max_bytes=settings.api_max_body_bytes)
+    app.add_middleware(HttpMetrics, registry=told.registry)
+    app.openapi = _documented(app)  # type: ignore[method-assign]
+    return app
+
+
+def _following(follower: Follower, poll_seconds: float) -> Callable[[FastAPI], Any]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        follower.start()
+        follower.start(poll_seconds)
         yield
         follower.stop()
 
-    app = FastAPI(title="Manchete", version="0.1.0", lifespan=lifespan)
-    app.state.follower = follower
-    errors.install(app)
-    for routes in (recommendations, evaluation, health):
-        app.include_router(routes.router)
-    Instrumentator(excluded_handlers=["/metrics"]).instrument(app).expose(app, include_in_schema=False)
-    return app
+    return lifespan
+
+
+def _documented(app: FastAPI) -> Callable[[], dict[str, Any]]:
+    """Say in the document what is true of the errors: they are `application/problem+json`."""
+    plain = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = plain()
+        operations = (each for path in document["paths"].values() for each in path.values())
+        for answer in (a for each in operations for s, a in each["responses"].items() if s >= "4"):
+            content = answer.get("content", {})
+            if "application/json" in content:
+                content[errors.PROBLEM_JSON] = content.pop("application/json")
+        return document
+
+    return openapi

@@ -1,84 +1,70 @@
-"""Follows the champion: loads a release when its name changes, keeps the old one when it is broken."""
+"""What is served: a release in memory that has been checked and tried."""
 
 from __future__ import annotations
 
-import threading
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import pyarrow.parquet as pq
-import structlog
-
-from app.errors import NotReadyError
-from script_shared.domain import Domain
-from script_shared.errors import MancheteError
+from app.catalogue import Catalogue
+from app.endpoint import Endpoint
+from script_shared.clock import Clock
+from script_shared.errors import ReleaseCorruptedError, ReleaseError
 from script_shared.inference.engine import Engine
-from script_shared.releases.registry import Registry
 from script_shared.releases.store import Release
-from script_shared.volume import Volume
+from script_shared.types import Request
 
-_LOG = structlog.get_logger(__name__)
+CATALOGUE = "catalogue.parquet"
+EVALUATION = "evaluation.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A loaded release: its engine, what is known of each item, and its evaluation."""
+    """A loaded release, ready to answer: its engine, its catalogue and its evaluation."""
 
+    release: Release
     engine: Engine
-    catalogue: list[dict[str, Any]]
-    metrics: list[dict[str, Any]]
+    catalogue: Catalogue
+    evaluation: Sequence[Mapping[str, Any]]
 
+    @classmethod
+    def load(cls, release: Release, endpoint: Endpoint, clock: Clock | None = None) -> Served:
+        """Load an opened release and ask it once, before anybody else does.
 
-class Follower:
-    """Holds what is being served, and looks for a new champion in a thread of its own."""
-
-    def __init__(self, volume: Volume, domain: Domain, poll_seconds: float) -> None:
-        self._registry, self._domain, self._poll = Registry(volume.releases), domain, poll_seconds
-        self._served: Served | None = None
-        self._reason = "no release has been published yet"
-        self._refused: str | None = None
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._follow, name="releases", daemon=True)
-
-    def start(self) -> None:
-        """Look once, then go on looking in the background."""
-        self.look()
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Stop looking."""
-        self._stop.set()
-        self._thread.join()
-
-    @property
-    def served(self) -> Served:
-        """What is being served.
+        Args:
+            release: whose files have been checked.
+            endpoint: what it is to be served as.
+            clock: overrides the release's own.
 
         Raises:
-            NotReadyError: nothing is yet; tells why.
+            ReleaseError: it is for another domain, or a part of it cannot be used.
         """
-        if self._served is None:
-            raise NotReadyError(self._reason)
-        return self._served
+        domain, manifest = endpoint.domain, release.manifest
+        if manifest.domain != domain.name:
+            raise ReleaseError(f"the release is for {manifest.domain!r}, not {domain.name!r}")
+        engine = Engine.load(release, domain, clock)
+        catalogue = Catalogue.read(release.path(CATALOGUE), endpoint.shown)
+        served = cls(release, engine, catalogue, _evaluation(release))
+        served._try()
+        return served
 
-    def look(self) -> None:
-        """Load the champion if it is a new one; a broken one is refused and named in the log."""
-        name = None
-        try:
-            name = self._registry.find()
-            if name is None or name in (self._refused, self._served and self._served.engine.release.id):
-                return
-            self._served = _load(self._registry.get(name), self._domain)
-            _LOG.info("release loaded", release=name)
-        except (MancheteError, OSError) as error:
-            self._refused, self._reason = name, f"the newest release cannot be used: {error}"
-            _LOG.error("release refused", release=name, reason=str(error))
-
-    def _follow(self) -> None:
-        while not self._stop.wait(self._poll):
-            self.look()
+    def _try(self) -> None:
+        """What cannot answer a reader without an id is broken."""
+        for each in self.engine.recommend(Request(None, n=100)).items:
+            self.catalogue.row(each.item)
 
 
-def _load(release: Release, domain: Domain) -> Served:
-    catalogue = pq.read_table(release.path("catalogue.parquet")).to_pylist()
-    return Served(Engine.load(release, domain), catalogue, release.json("evaluation.json"))
+def _evaluation(release: Release) -> Sequence[Mapping[str, Any]]:
+    records = release.json(EVALUATION)
+    if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
+        where = str(release.path(EVALUATION))
+        raise ReleaseCorruptedError(
+            "this is not a list of records", where=where, remedy="publish a new release"
+        )
+    return [{name: _plain(value) for name, value in record.items()} for record in records]
+
+
+def _plain(value: Any) -> Any:
+    """Turn what JSON has no word for, a mean of nothing, into null."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict
+from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any
@@ -57,7 +58,7 @@ def train_all(
     plan, volume = _place()
     name = new_run()
     _timed("download", download, plan, volume, name, source, uri, scale)
-    _timed("refine", refine, plan, volume, name, source)
+    _timed("refine", refine, plan, volume, name, source, Settings().reader_share)
     counts = _timed("segment", segment, plan, volume, name)
     _CONSOLE.print(counts)
     for each in plan.domain.segments({}):
@@ -70,8 +71,9 @@ def evaluate_all() -> None:
     plan, volume = _place()
     name = find_partition(volume.segments).name
     readers = Settings().evaluation_readers
-    for hours in CUTOFFS:
-        _timed(f"evaluate -{hours} h", evaluate, plan, volume, name, hours, readers)
+    for hours, each in product(CUTOFFS, plan.domain.segments({})):
+        label = f"evaluate {each.name} -{hours} h"
+        _timed(label, evaluate, plan, volume, name, hours, each.name, readers)
     _timed("report", report, plan, volume, name)
     typer.echo(_timed("publish", publish, plan, volume, name))
 

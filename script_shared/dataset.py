@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 
 from script_shared.clock import MS_PER_HOUR
 from script_shared.tables import Tables
 from script_shared.types import FeatureArray, IntArray, LongArray, Reader
 from script_shared.vocabulary import UNKNOWN, Vocabulary
+
+# Serving reads arrays only: polars is imported where tables are encoded, which is in training.
+if TYPE_CHECKING:
+    import polars as pl
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,8 @@ def encode(tables: Tables, context: Sequence[str], weight: pl.Expr, as_of_ms: in
         weight: engagement of an interaction, over the interactions' columns.
         as_of_ms: interactions at or after this moment are left out.
     """
+    import polars as pl
+
     frame = tables.interactions
     users, user_rows = _index(tables.users["user_id"])
     items, item_rows = _index(tables.items["item_id"])
@@ -134,6 +140,8 @@ def encode(tables: Tables, context: Sequence[str], weight: pl.Expr, as_of_ms: in
 
 def _index(ids: pl.Series) -> tuple[Vocabulary, pl.DataFrame]:
     """Return the vocabulary of distinct ids, and a table of ids and their positions."""
+    import polars as pl
+
     ordered = ids.to_frame().unique().sort(pl.col(ids.name).str.len_bytes(), ids.name)
     return Vocabulary.of_sorted(ordered[ids.name]), ordered.with_row_index("position")
 
@@ -145,6 +153,8 @@ def _codes(frame: pl.DataFrame, rows: pl.DataFrame) -> IntArray:
 
 
 def _key_codes(values: pl.Series, keys: Vocabulary) -> IntArray:
+    import polars as pl
+
     known = values.unique().drop_nulls().to_list()
     places = [keys.find(f"{values.name}:{value}") for value in known]
     codes = values.replace_strict(known, places, default=UNKNOWN, return_dtype=pl.Int32)
@@ -163,6 +173,8 @@ def _catalogue(frame: pl.DataFrame, interactions: Interactions) -> Catalogue:
 
 
 def _known_codes(values: pl.Series, vocabulary: Vocabulary) -> IntArray:
+    import polars as pl
+
     names = list(vocabulary)
     codes = values.replace_strict(names, range(len(names)), default=UNKNOWN, return_dtype=pl.Int32)
     return codes.fill_null(UNKNOWN).to_numpy().copy()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from script_shared.errors import SettingsError
 from script_shared.models.base import Recommender
 from script_shared.types import Reader
 
@@ -24,6 +25,19 @@ class Segment:
     model: str
     accepts: Callable[[Reader], bool]
     make_model: Callable[[], Recommender]
+
+
+def find(segments: Sequence[Segment], name: str) -> Segment:
+    """Return the segment of a name.
+
+    Raises:
+        SettingsError: there is none.
+    """
+    for segment in segments:
+        if segment.name == name:
+            return segment
+    names = ", ".join(each.name for each in segments)
+    raise SettingsError(f"there is no segment {name!r}", remedy=f"use one of {names}")
 
 
 def assign(segments: Sequence[Segment], reader: Reader) -> Segment:

@@ -10,6 +10,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Environment = Literal["dev", "staging", "prod"]
 
+#: The share of readers that `ENV=dev` works on.
+DEV_READERS = 0.1
+
 
 class Settings(BaseSettings):
     """Where things are and which kind of deployment this is.
@@ -27,3 +30,8 @@ class Settings(BaseSettings):
     data_root: Path = Path("data")
     domain: str = "news"
     evaluation_readers: PositiveInt = 3_000
+
+    @property
+    def reader_share(self) -> float:
+        """The share of readers that this kind of deployment works on."""
+        return DEV_READERS if self.env == "dev" else 1.0

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-
-import polars as pl
+from typing import TYPE_CHECKING, Literal
 
 from script_shared.errors import InputError
 
-TIMESTAMP = pl.Datetime("ms", "UTC")
+# Serving knows the schemas too and has no polars: types are named, and looked up where tables are.
+if TYPE_CHECKING:
+    import polars as pl
+
+#: A polars type by name; `Timestamp` is `Datetime("ms", "UTC")`.
+TypeName = Literal["String", "Float32", "Float64", "Int32", "Int64", "UInt32", "Boolean", "Timestamp"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +21,15 @@ class Column:
     """One column: its name, type and whether it may be null."""
 
     name: str
-    dtype: pl.DataType | type[pl.DataType]
+    type: TypeName
     nullable: bool = True
+
+    @property
+    def dtype(self) -> pl.DataType:
+        """The type as polars knows it."""
+        import polars as pl
+
+        return pl.Datetime("ms", "UTC") if self.type == "Timestamp" else getattr(pl, self.type)()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +43,8 @@ class Schema:
     @property
     def dtypes(self) -> pl.Schema:
         """The columns as polars writes them."""
+        import polars as pl
+
         return pl.Schema({column.name: column.dtype for column in self.columns})
 
     def conform(self, frame: pl.DataFrame) -> pl.DataFrame:
@@ -40,6 +53,8 @@ class Schema:
         Raises:
             InputError: a column is missing, has another type, holds nulls or repeats a key.
         """
+        import polars as pl
+
         absent = [c for c in self.columns if c.name not in frame.columns and c.nullable]
         frame = frame.with_columns(pl.lit(None, c.dtype).alias(c.name) for c in absent)
         for column in self.columns:
@@ -61,20 +76,20 @@ class Schema:
 
 #: What the spine needs of any domain; a domain's own schemas begin with these columns.
 INTERACTION_COLUMNS = (
-    Column("user_id", pl.String, nullable=False),
-    Column("item_id", pl.String, nullable=False),
-    Column("timestamp", TIMESTAMP, nullable=False),
+    Column("user_id", "String", nullable=False),
+    Column("item_id", "String", nullable=False),
+    Column("timestamp", "Timestamp", nullable=False),
 )
 ITEM_COLUMNS = (
-    Column("item_id", pl.String, nullable=False),
-    Column("published_at", TIMESTAMP),
-    Column("title", pl.String),
-    Column("url", pl.String),
-    Column("category", pl.String),
+    Column("item_id", "String", nullable=False),
+    Column("published_at", "Timestamp"),
+    Column("title", "String"),
+    Column("url", "String"),
+    Column("category", "String"),
 )
 USER_COLUMNS = (
-    Column("user_id", pl.String, nullable=False),
-    Column("user_type", pl.String),
+    Column("user_id", "String", nullable=False),
+    Column("user_type", "String"),
 )
 
 
@@ -94,6 +109,8 @@ class Tables:
     @classmethod
     def read(cls, folder: Path) -> Tables:
         """Read the three tables from `folder`."""
+        import polars as pl
+
         return cls(
             *(pl.read_parquet(folder / f"{name}.parquet") for name in ("interactions", "items", "users"))
         )

@@ -51,7 +51,7 @@ class Reader:
     reads: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Query:
     """A request resolved against a state: ids have become positions in its vocabularies.
 

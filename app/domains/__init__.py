@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from script_shared.domain import Domain
-from script_shared.domains.news.domain import NEWS
+from app.domains.news import NEWS_ENDPOINT
+from app.endpoint import Endpoint
 from script_shared.errors import SettingsError
 
-_DOMAINS = {NEWS.name: NEWS}
+ENDPOINTS = {endpoint.domain.name: endpoint for endpoint in (NEWS_ENDPOINT,)}
 
 
-def endpoint_of(name: str) -> Domain:
-    """Return a domain by its name.
+def endpoint_of(domain: str) -> Endpoint:
+    """Return what serves a domain, by its name.
 
     Raises:
         SettingsError: there is no such domain.
     """
-    if name not in _DOMAINS:
-        raise SettingsError(f"there is no domain {name!r}", remedy=f"use one of {', '.join(_DOMAINS)}")
-    return _DOMAINS[name]
+    if domain not in ENDPOINTS:
+        remedy = f"use one of: {', '.join(ENDPOINTS)}"
+        raise SettingsError(f"there is no domain {domain!r}", where="DOMAIN", remedy=remedy)
+    return ENDPOINTS[domain]

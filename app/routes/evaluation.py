@@ -4,32 +4,71 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel
 
 from app.dependencies import ServedNow
+from app.errors import Problem
 
 router = APIRouter(prefix="/evaluation", tags=["evaluation"])
 
-
-@router.get("/metrics", response_model=list[dict[str, Any]])
-async def metrics(served: ServedNow, request: Request) -> Any:
-    """Return a record a segment and model; CSV when `text/csv` is accepted."""
-    if "text/csv" in request.headers.get("accept", ""):
-        return _csv(served.metrics)
-    return served.metrics
+_CSV = "text/csv"
+_CSV_ANSWER: dict[str, Any] = {"description": "One row a record.", "content": {_CSV: {}}}
 
 
-@router.get("/metrics.csv")
+class Evaluation(BaseModel):
+    """The evaluation of the served release: a record a segment and model, baselines included."""
+
+    release: str
+    as_of_ms: int
+    records: list[dict[str, Any]]
+
+
+@router.get(
+    "/metrics",
+    response_model=None,
+    responses={200: {"model": Evaluation, "content": {_CSV: {}}}, 503: {"model": Problem}},
+)
+async def metrics(served: ServedNow, request: Request) -> Response:
+    """Return the evaluation as JSON, or as CSV where `text/csv` is preferred."""
+    if _prefers_csv(request.headers.get("accept", "")):
+        return _csv(served.evaluation)
+    manifest = served.release.manifest
+    body = {"release": manifest.release_id, "as_of_ms": manifest.as_of_ms, "records": served.evaluation}
+    return JSONResponse(body, headers={"Vary": "Accept"})
+
+
+@router.get("/metrics.csv", response_model=None, responses={200: _CSV_ANSWER, 503: {"model": Problem}})
 async def metrics_csv(served: ServedNow) -> Response:
-    """Return the same as CSV."""
-    return _csv(served.metrics)
+    """Return the evaluation as CSV."""
+    return _csv(served.evaluation)
 
 
-def _csv(records: list[dict[str, Any]]) -> Response:
+def _prefers_csv(accept: str) -> bool:
+    """Tell whether CSV comes before JSON, and before anything at all, in an Accept header."""
+    weights = dict(_weight(part) for part in accept.lower().split(","))
+    csv_weight = weights.get(_CSV, weights.get("text/*", 0.0))
+    return csv_weight > 0 and csv_weight >= weights.get("application/json", 0.0)
+
+
+def _weight(part: str) -> tuple[str, float]:
+    kind, _, rest = part.partition(";")
+    name, _, value = rest.strip().partition("=")
+    try:
+        return kind.strip(), float(value) if name.strip() == "q" else 1.0
+    except ValueError:
+        return kind.strip(), 1.0
+
+
+def _csv(records: Sequence[Mapping[str, Any]]) -> Response:
     text = io.StringIO()
-    writer = csv.DictWriter(text, list(records[0]) if records else [])
+    columns = dict.fromkeys(name for record in records for name in record)
+    writer = csv.DictWriter(text, list(columns), lineterminator="\n")
     writer.writeheader()
     writer.writerows(records)
-    return Response(text.getvalue(), media_type="text/csv")
+    headers = {"Vary": "Accept", "X-Content-Type-Options": "nosniff"}
+    return Response(text.getvalue(), headers=headers, media_type=_CSV)

@@ -1,14 +1,59 @@
-"""Whether the service is alive, and whether it can answer."""
+"""Whether the service is alive, whether it can answer, and what it serves."""
 
 from __future__ import annotations
 
+import platform
+import time
 from typing import Any
 
 from fastapi import APIRouter
+from pydantic import BaseModel
 
-from app.dependencies import ServedNow
+from app import __version__
+from app.dependencies import FollowerNow, ServedNow
+from app.errors import NotReadyError, Problem
 
 router = APIRouter(tags=["health"])
+
+_STARTED = time.monotonic()
+
+
+class Health(BaseModel):
+    """A summary: `ready`, `degraded` (the newest release was refused, the old one serves) or `starting`."""
+
+    status: str
+    release: str | None = None
+    as_of_ms: int | None = None
+    replay: bool | None = None
+    reason: str | None = None
+    uptime_seconds: float
+
+
+class Version(BaseModel):
+    """Which code answers."""
+
+    name: str
+    version: str
+    python: str
+
+
+@router.get("/health")
+async def health(follower: FollowerNow) -> Health:
+    """Summarise the service; always 200 while the process answers."""
+    uptime = round(time.monotonic() - _STARTED, 3)
+    try:
+        manifest = follower.served.release.manifest
+    except NotReadyError as error:
+        return Health(status="starting", reason=error.what, uptime_seconds=uptime)
+    refusal = follower.refusal
+    return Health(
+        status="degraded" if refusal else "ready",
+        release=manifest.release_id,
+        as_of_ms=manifest.as_of_ms,
+        replay=manifest.replay,
+        reason=str(refusal) if refusal else None,
+        uptime_seconds=uptime,
+    )
 
 
 @router.get("/health/live")
@@ -17,9 +62,13 @@ async def live() -> dict[str, str]:
     return {"status": "alive"}
 
 
-@router.get("/health/ready")
-@router.get("/health")
+@router.get("/health/ready", responses={503: {"model": Problem}})
 async def ready(served: ServedNow) -> dict[str, Any]:
     """Say which release is served; 503 with the reason until there is one."""
-    manifest = served.engine.release.manifest
-    return {"status": "ready", "release": manifest.release_id, "as_of_ms": manifest.as_of_ms}
+    return {"status": "ready", "release": served.release.id}
+
+
+@router.get("/version")
+async def version() -> Version:
+    """Say which code answers."""
+    return Version(name="manchete", version=__version__, python=platform.python_version())

@@ -30,12 +30,21 @@ def evaluate_models() -> None:
         return triggering_run(get_current_context()["triggering_asset_events"], MODELS)
 
     @task
-    def evaluate(run: str, hours_before: int) -> dict[str, Any]:
-        """Refit at an earlier moment and score the hour that followed."""
+    def pieces() -> list[dict[str, Any]]:
+        """Name what is scored: each of the domain's segments at each cut-off."""
+        from pipelines.domains import load
+        from script_shared.settings import Settings
+
+        names = [each.name for each in load(Settings().domain).domain.segments({})]
+        return [{"hours_before": hours, "segment": name} for hours in CUTOFFS for name in names]
+
+    @task(map_index_template="{{ task.op_kwargs['segment'] }} -{{ task.op_kwargs['hours_before'] }} h")
+    def evaluate(run: str, hours_before: int, segment: str) -> dict[str, Any]:
+        """Refit one segment at an earlier moment and score the hour that followed."""
         from pipelines.stages.evaluate import evaluate as stage
         from script_shared.settings import Settings
 
-        return call(stage, run, hours_before, Settings().evaluation_readers)
+        return call(stage, run, hours_before, segment, Settings().evaluation_readers)
 
     @task
     def report(run: str) -> dict[str, Any]:
@@ -54,7 +63,7 @@ def evaluate_models() -> None:
         return done
 
     run = begin()
-    evaluate.partial(run=run).expand(hours_before=CUTOFFS) >> report(run) >> publish(run)
+    evaluate.partial(run=run).expand_kwargs(pieces()) >> report(run) >> publish(run)
 
 
 evaluate_models()

@@ -48,8 +48,9 @@ def process_data() -> None:
     def refine(run: str) -> dict[str, Any]:
         """Check and type the tables; set bad rows aside with their reasons."""
         from pipelines.stages.refine import refine as stage
+        from script_shared.settings import Settings
 
-        return call(stage, run, get_current_context()["params"]["source"])
+        return call(stage, run, get_current_context()["params"]["source"], Settings().reader_share)
 
     @task(outlets=[READERS])
     def segment(run: str) -> dict[str, Any]:

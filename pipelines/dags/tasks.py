@@ -25,7 +25,7 @@ def call(stage: Callable[..., Any], *arguments: Any) -> dict[str, Any]:
         AirflowFailException: the input cannot be used; trying again would not help.
     """
     from pipelines.domains import load
-    from script_shared.errors import InputError, SettingsError
+    from script_shared.errors import InputError, NotEnoughDataError, SettingsError
     from script_shared.settings import Settings
     from script_shared.volume import Volume
 
@@ -33,7 +33,7 @@ def call(stage: Callable[..., Any], *arguments: Any) -> dict[str, Any]:
     start = time.monotonic()
     try:
         result = stage(load(settings.domain), Volume.of(settings), *arguments)
-    except (InputError, SettingsError) as error:
+    except (InputError, NotEnoughDataError, SettingsError) as error:
         raise AirflowFailException(str(error)) from error
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     return {"seconds": round(time.monotonic() - start, 2), "peak_mib": peak, "result": str(result)[:2_000]}

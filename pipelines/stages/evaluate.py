@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -15,48 +15,70 @@ from script_shared.clock import MS_PER_HOUR
 from script_shared.dataset import Dataset
 from script_shared.domain import Domain, Parameters
 from script_shared.evaluation.comparison import SERVED
-from script_shared.evaluation.ranking import K, score_list
+from script_shared.evaluation.ranking import METRICS, K, score_list
 from script_shared.inference.engine import Ranker
 from script_shared.models.base import Recommender
 from script_shared.models.popularity import MostRead, MostReadEver
 from script_shared.models.samples import Sample, draw
 from script_shared.partitions import write_partition
-from script_shared.segments import Segment
+from script_shared.segments import Segment, find
 from script_shared.state.state import State
 from script_shared.types import Query
 from script_shared.volume import Volume
 
 _LOG = structlog.get_logger(__name__)
 
+SCORES = {
+    "segment": pl.String,
+    "model": pl.String,
+    "cutoff": pl.Int64,
+    "query_id": pl.String,
+} | dict.fromkeys(METRICS, pl.Float64)
+PREDICTIONS = {
+    "protocol": pl.String,
+    "model": pl.String,
+    "segment": pl.String,
+    "cutoff": pl.Int64,
+    "query_id": pl.String,
+    "rank": pl.Int64,
+    "item_id": pl.String,
+}
 _Rank = Callable[[Query, int], Sequence[int]]
 
 
-def evaluate(plan: Plan, volume: Volume, run: str, hours_before: int, readers: int) -> dict[str, Any]:
-    """Score the hour that began `hours_before` hours before `as_of`.
+def evaluate(
+    plan: Plan, volume: Volume, run: str, hours_before: int, segment: str, readers: int
+) -> dict[str, Any]:
+    """Score one segment in the hour that began `hours_before` hours before `as_of`.
 
-    Writes per-reader scores and the lists themselves to `evaluation/cutoffs/<run>/<hours_before>`.
+    Writes per-reader scores and the lists to `evaluation/cutoffs/<run>/<hours_before>-<segment>`.
 
     Args:
         plan: the domain's.
         volume: where the run lies.
         run: its name.
         hours_before: at least 1.
-        readers: at most so many of each segment, drawn with a fixed seed.
+        segment: name of the segment.
+        readers: at most so many readers, drawn with a fixed seed.
+
+    Raises:
+        SettingsError: the domain has no such segment.
     """
     dataset, parameters = load_dataset(plan, volume, run)
     cutoff = dataset.as_of_ms - hours_before * MS_PER_HOUR
-    scores, predictions = score_hour(plan.domain, parameters, dataset, cutoff, readers)
-    with write_partition(volume.evaluation / "cutoffs" / run, str(hours_before)) as folder:
+    scores, predictions = score_hour(plan.domain, parameters, dataset, cutoff, segment, readers)
+    with write_partition(volume.evaluation / "cutoffs" / run, f"{hours_before}-{segment}") as folder:
         scores.write_parquet(folder / "scores.parquet")
         predictions.write_parquet(folder / "predictions.parquet")
-    _LOG.info("evaluated", run=run, hours_before=hours_before, readers=scores["query_id"].n_unique())
-    return {"hours_before": hours_before, "readers": scores["query_id"].n_unique()}
+    facts = {"hours_before": hours_before, "segment": segment, "readers": scores["query_id"].n_unique()}
+    _LOG.info("evaluated", run=run, **facts)
+    return facts
 
 
 def score_hour(
-    domain: Domain, parameters: Parameters, dataset: Dataset, cutoff_ms: int, readers: int
+    domain: Domain, parameters: Parameters, dataset: Dataset, cutoff_ms: int, segment: str, readers: int
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Fit every segment's model before a cut-off; score it and the baselines on the hour after.
+    """Fit a segment's model before a cut-off; score it and the baselines on the hour after.
 
     Returns:
         Scores (segment, model, cutoff, query_id and the metrics) and predictions
@@ -64,25 +86,49 @@ def score_hour(
     """
     past = dataset.before(cutoff_ms)
     segments = domain.segments(parameters)
-    models = {each.name: _fitted(past, segments, each) for each in segments}
+    chosen = find(segments, segment)
+    models = FittedOnDemand(past, segments)
     state = State.of(past, domain.state(parameters))
     ranker = Ranker(models, past.newest_items())
     following = dataset.interactions.between(cutoff_ms, cutoff_ms + MS_PER_HOUR)
+    samples = draw(past, state, following, serves(segments, chosen), readers)
     scores, predictions = [], []
-    for segment in segments:
-        samples = draw(past, state, following, serves(segments, segment), readers)
-        for name, rank in _contestants(segment, ranker, state, past).items():
-            rows, lists = _score(samples, rank, dataset)
-            label = {"model": name, "segment": segment.name, "cutoff": cutoff_ms}
-            scores += [label | row for row in rows]
-            predictions += [{"protocol": "next-hour"} | label | row for row in lists]
-    return pl.DataFrame(scores), pl.DataFrame(predictions)
+    for name, rank in _contestants(chosen, ranker, state, past).items():
+        rows, lists = _score(samples, rank, dataset)
+        label = {"segment": segment, "model": name, "cutoff": cutoff_ms}
+        scores += [label | row for row in rows]
+        predictions += [{"protocol": "next-hour"} | label | row for row in lists]
+    return pl.DataFrame(scores, SCORES), pl.DataFrame(predictions, PREDICTIONS)
 
 
-def _fitted(past: Dataset, segments: Sequence[Segment], segment: Segment) -> Recommender:
-    model = segment.make_model()
-    model.fit(past, serves(segments, segment))
-    return model
+class FittedOnDemand(Mapping[str, Recommender]):
+    """The segments' models, each fitted when first asked for: a fallback seldom is.
+
+    Args:
+        past: what they may know.
+        segments: all of the domain's.
+    """
+
+    def __init__(self, past: Dataset, segments: Sequence[Segment]) -> None:
+        self._past, self._segments = past, {each.name: each for each in segments}
+        self._fitted: dict[str, Recommender] = {}
+
+    def __getitem__(self, name: str) -> Recommender:
+        """Return the model of a segment."""
+        if name not in self._fitted:
+            segment = self._segments[name]
+            model = segment.make_model()
+            model.fit(self._past, serves(tuple(self._segments.values()), segment))
+            self._fitted[name] = model
+        return self._fitted[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Name the segments."""
+        return iter(self._segments)
+
+    def __len__(self) -> int:
+        """Return how many segments there are."""
+        return len(self._segments)
 
 
 def _contestants(segment: Segment, ranker: Ranker, state: State, past: Dataset) -> Mapping[str, _Rank]:

@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 
 from pipelines.plan import Plan
+from pipelines.sampling import sample_readers
 from pipelines.stages.download import source_of
 from script_shared.partitions import find_partition, set_alias, write_partition
 from script_shared.volume import Volume
@@ -17,17 +18,35 @@ from script_shared.volume import Volume
 _LOG = structlog.get_logger(__name__)
 
 
-def refine(plan: Plan, volume: Volume, run: str, source: str) -> dict[str, Any]:
+def refine(plan: Plan, volume: Volume, run: str, source: str, reader_share: float = 1.0) -> dict[str, Any]:
     """Write `refined/<run>`: the three tables, the quarantine and a report; return the report.
 
+    Args:
+        plan: the domain's.
+        volume: holds `raw/<run>`.
+        run: name of the run.
+        source: raw format of the files.
+        reader_share: the share of readers to go on with, below 1 for a developer's sample.
+
     Raises:
-        InputError: a raw file cannot be used at all.
+        InputError: a raw file cannot be used at all; what was refined before stays as it is.
+        NotEnoughDataError: no reader is in the sample.
     """
     raw = find_partition(volume.raw, run)
     result = source_of(plan, source).refine(raw)
-    report = {**result.report, "as_of_ms": result.as_of_ms, "fingerprint": fingerprint(raw)}
+    tables = sample_readers(result.tables, reader_share)
+    report = {
+        **result.report,
+        "sample": {
+            "share": reader_share,
+            "readers": tables.users.height,
+            "reads": tables.interactions.height,
+        },
+        "as_of_ms": result.as_of_ms,
+        "fingerprint": fingerprint(raw),
+    }
     with write_partition(volume.refined, run) as folder:
-        result.tables.write(folder)
+        tables.write(folder)
         result.quarantine.write_parquet(folder / "quarantine.parquet")
         (folder / "report.json").write_text(json.dumps(report, indent=1))
     set_alias(volume.refined, "latest", run)

@@ -54,7 +54,7 @@ def report(plan: Plan, volume: Volume, run: str) -> dict[str, Any]:
 
 def _folders(volume: Volume, run: str) -> list[Path]:
     place = volume.evaluation / "cutoffs" / run
-    folders = sorted(place.glob("[0-9]*"))
+    folders = sorted(place.glob("[0-9]*-*"))
     if not folders:
         raise PartitionError("no cut-off has been evaluated", where=str(place), remedy="run evaluate first")
     return folders

@@ -9,9 +9,8 @@ import structlog
 
 from pipelines.plan import Plan
 from pipelines.stages.loading import load_dataset
-from script_shared.errors import SettingsError
 from script_shared.partitions import write_partition
-from script_shared.segments import Segment, assign
+from script_shared.segments import Segment, assign, find
 from script_shared.types import Reader
 from script_shared.volume import Volume
 
@@ -26,10 +25,7 @@ def train(plan: Plan, volume: Volume, run: str, segment: str) -> dict[str, Any]:
     """
     dataset, parameters = load_dataset(plan, volume, run)
     segments = plan.domain.segments(parameters)
-    chosen = next((each for each in segments if each.name == segment), None)
-    if chosen is None:
-        names = ", ".join(each.name for each in segments)
-        raise SettingsError(f"there is no segment {segment!r}", remedy=f"use one of {names}")
+    chosen = find(segments, segment)
     model = chosen.make_model()
     model.fit(dataset, serves(segments, chosen))
     bundle = model.dump()

@@ -53,14 +53,14 @@ class Ranker:
     """The segments' models over one state: what the service answers, in positions."""
 
     def __init__(self, models: Mapping[str, Recommender], newest: IntArray) -> None:
-        self._models, self._newest = dict(models), newest
+        self._models, self._newest = models, newest
 
     def rank(self, segment: Segment, query: Query, state: State, n: int) -> tuple[list[ScoredItem], int]:
         """Return the list for a query, and how many of its items came from a fallback."""
         own = self._models[segment.name].recommend(query, state, n)
         if len(own) >= n:
             return list(own), 0
-        others = [model for name, model in reversed(self._models.items()) if name != segment.name]
+        others = (self._models[name] for name in reversed(list(self._models)) if name != segment.name)
         filled = fill(own, query, state, n, others, self._newest)
         return filled, len(filled) - len(own)
 

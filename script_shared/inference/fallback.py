@@ -16,7 +16,7 @@ def fill(
     query: Query,
     state: State,
     n: int,
-    others: Sequence[Recommender],
+    others: Iterable[Recommender],
     newest: IntArray,
 ) -> list[ScoredItem]:
     """Return `n` distinct unread items while the catalogue has them.
@@ -41,7 +41,7 @@ def fill(
 
 
 def _further(
-    query: Query, state: State, n: int, others: Sequence[Recommender], newest: IntArray
+    query: Query, state: State, n: int, others: Iterable[Recommender], newest: IntArray
 ) -> Iterator[ScoredItem]:
     for model in others:
         yield from model.recommend(query, state, n)

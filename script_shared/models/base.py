@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
+from weakref import ref
 
 import numpy as np
 import numpy.typing as npt
@@ -77,13 +78,13 @@ class Remembered(Generic[T]):
     """The last thing worked out for a query: retrieving and describing ask for it in turn."""
 
     def __init__(self) -> None:
-        self._last: tuple[Query, State, int, T] | None = None
+        self._last: tuple[ref[Query], ref[State], int, T] | None = None
 
     def get(self, query: Query, state: State, make: Callable[[Query, State], T]) -> T:
         """Return what `make` gives for this query and this version of the state."""
         last = self._last
-        if last is None or last[0] is not query or last[1] is not state or last[2] != state.version:
-            last = (query, state, state.version, make(query, state))
+        if last is None or last[0]() is not query or last[1]() is not state or last[2] != state.version:
+            last = (ref(query), ref(state), state.version, make(query, state))
             self._last = last
         return last[3]
 

@@ -15,8 +15,8 @@ from pydantic import BaseModel, ConfigDict
 from script_shared.bundle import Bundle
 from script_shared.clock import MS_PER_HOUR
 from script_shared.dataset import Dataset, Interactions
-from script_shared.models.base import Component
-from script_shared.models.behaviour import behaviour
+from script_shared.models.base import Component, Remembered
+from script_shared.models.behaviour import Behaviour
 from script_shared.state.state import State
 from script_shared.types import NO_ITEMS, Arrays, FeatureArray, FloatArray, IntArray, Query
 
@@ -30,19 +30,21 @@ class ClusterParameters(BaseModel):
         components: numbers of principal components to try.
         clusters: numbers of clusters to try.
         readers: at most so many readers are clustered, of those seen in the window.
+        sketch: PCA and k-means are fitted on so many of them.
         window: hours.
         half_life: hours, of the clusters' popularity.
-        prior_reads: reads of the whole audience mixed into each cluster's.
+        prior_reads: expected reads mixed into an item's reads by a cluster.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     components: tuple[int, ...] = (4, 8)
     clusters: tuple[int, ...] = (4, 8, 16)
-    readers: int = 15_000
+    readers: int = 40_000
+    sketch: int = 5_000
     window: float = 24.0
-    half_life: float = 1.0
-    prior_reads: float = 200.0
+    half_life: float = 4.0
+    prior_reads: float = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +59,26 @@ class Projection:
     def assign(self, features: FloatArray) -> IntArray:
         """Return the nearest centre of each row."""
         low = (features - self.mean) / self.scale @ self.axes.T
-        distances = ((low[:, None, :] - self.centres[None]) ** 2).sum(axis=2)
+        distances = (self.centres**2).sum(axis=1) - 2 * low @ self.centres.T
         return np.argmin(distances, axis=1).astype(np.int32)
 
 
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """Some readers as they were at a moment; `users` ascend, `features` has a row for each."""
+
+    users: IntArray
+    histories: Behaviour
+    features: FloatArray
+    now_ms: int
+
+
 class Clusters(Component):
-    """Log ratio of an item's share within the reader's cluster to its share among all readers."""
+    """Log ratio of how often the reader's cluster reads an item to how often everybody does.
+
+    The ratio is the posterior mean of a Poisson rate with a gamma prior around 1, worth
+    `prior_reads` expected reads: an item of which little is known yet gets 0.
+    """
 
     name: ClassVar[str] = "clusters"
 
@@ -73,29 +89,30 @@ class Clusters(Component):
         self._ratios: FeatureArray = np.zeros((0, 0), np.float32)
         self._named: IntArray = np.zeros((0, 0), np.int32)
         self._choice: dict[str, float] = {}
+        self._cluster: Remembered[int | None] = Remembered()
 
     def fit(self, dataset: Dataset, state: State) -> None:
-        """Choose and fit the clusters; with fewer readers than clusters there are none."""
+        """Choose and fit the clusters; with fewer readers than ten a cluster there are none."""
+        self._cluster.forget()
         self._category = _category_ranks(dataset)
         self._projection, self._choice = None, {}
-        end = dataset.as_of_ms
         users = self._draw(dataset)
-        rehearsal = self._describe(users, dataset, state, end - MS_PER_HOUR)
+        rehearsal = self._describe(users, state, dataset.as_of_ms - MS_PER_HOUR)
         if len(rehearsal.users) < 10 * max(self._parameters.clusters):
             return
-        best = max(
-            ((self._rehearse(p, k, rehearsal, dataset), p, k) for p, k in self._choices(rehearsal)),
-            key=lambda found: found[0],
-        )
-        if best[0] <= 0.0:
+        tried = [(self._rehearse(p, k, rehearsal, dataset), p, k) for p, k in self._choices(rehearsal)]
+        likelihood, components, clusters = max(tried)
+        if likelihood <= 0.0:
             return  # no choice tells more of what is read next than the whole audience does
-        self._choice = {"log_likelihood": best[0], "components": best[1], "clusters": best[2]}
-        final = self._describe(users, dataset, state, end)
-        self._projection = _project(final.features, best[1], best[2])
-        self._ratios, self._named = self._popularity(self._projection.assign(final.features), final, dataset)
+        self._choice = {"log_likelihood": likelihood, "components": components, "clusters": clusters}
+        final = self._describe(users, state, dataset.as_of_ms)
+        self._projection = self._project(final.features, components, clusters)
+        labels = self._projection.assign(final.features)
+        self._ratios, _, counts = self._popularity(labels, final, dataset)
+        self._named = np.argsort(-counts, axis=1, kind="stable")[:, :_NAMED].astype(np.int32)
 
-    def _choices(self, described: _Described) -> list[tuple[int, int]]:
-        width = min(described.features.shape)
+    def _choices(self, readers: Readers) -> list[tuple[int, int]]:
+        width = min(readers.features.shape)
         return [(p, k) for p in self._parameters.components if p <= width for k in self._parameters.clusters]
 
     def _draw(self, dataset: Dataset) -> IntArray:
@@ -104,59 +121,86 @@ class Clusters(Component):
         order = np.random.default_rng(0).permutation(len(users))[: self._parameters.readers]
         return users[np.sort(order)]
 
-    def _describe(self, users: IntArray, dataset: Dataset, state: State, now_ms: int) -> _Described:
+    def _describe(self, users: IntArray, state: State, now_ms: int) -> Readers:
         """Describe readers by what they had read at a moment; those without two reads are left out."""
-        rows, kept = [], []
-        for user in users.tolist():
-            items, times, weights = state.histories.of(user)
-            size = int(np.searchsorted(times, now_ms))
-            if size >= 2:
-                query = Query(user, None, (), items[:size], times[:size], weights[:size], now_ms)
-                rows.append(behaviour(query, state, self._category))
-                kept.append(user)
-        features = np.array(rows) if rows else np.zeros((0, 1))
-        return _Described(np.array(kept, np.int32), features, now_ms)
+        user, item, time, weight = state.histories.among(users)
+        earlier = np.flatnonzero(time < now_ms)
+        counts = np.bincount(user[earlier], minlength=1)
+        kept = earlier[counts[user[earlier]] >= 2]
+        known, starts = np.unique(user[kept], return_index=True)
+        histories = Behaviour(starts, item[kept], time[kept], weight[kept])
+        features = histories.describe(state.first_ms, self._category) if len(known) else np.zeros((0, 1))
+        return Readers(known, histories, features, now_ms)
 
-    def _rehearse(self, components: int, clusters: int, described: _Described, dataset: Dataset) -> float:
-        labels = _project(described.features, components, clusters).assign(described.features)
-        ratios, _ = self._popularity(labels, described, dataset)
-        following = dataset.interactions.between(described.now_ms, dataset.as_of_ms)
-        cluster, hit = _labels_of(following, described.users, labels)
-        return float(ratios[cluster, following.item[hit]].mean()) if len(hit) else 0.0
+    def _project(self, features: FloatArray, components: int, clusters: int) -> Projection:
+        from sklearn.cluster import KMeans  # training only
+        from sklearn.decomposition import PCA
+        from threadpoolctl import threadpool_limits
+
+        features = features[:: max(1, len(features) // self._parameters.sketch)]
+        mean, scale = features.mean(axis=0), features.std(axis=0)
+        scale = np.where(scale < 1e-9, 1.0, scale)
+        with threadpool_limits(1):  # so little work is slower on several threads
+            axes = PCA(components, random_state=0).fit((features - mean) / scale).components_
+            low = (features - mean) / scale @ axes.T
+            centres = KMeans(clusters, n_init=2, random_state=0).fit(low).cluster_centers_
+        return Projection(mean, scale, axes, centres)
+
+    def _rehearse(self, components: int, clusters: int, readers: Readers, dataset: Dataset) -> float:
+        """Return how much likelier the clusters make what was read next, mean log ratio a read.
+
+        Both shares are taken among what the reader had not read: what a cluster has read much its
+        readers will not read again.
+        """
+        labels = self._project(readers.features, components, clusters).assign(readers.features)
+        ratios, share, _ = self._popularity(labels, readers, dataset)
+        following = dataset.interactions.between(readers.now_ms, dataset.as_of_ms)
+        row, hit = _rows_of(following, readers.users)
+        own = np.exp(ratios) * share
+        own /= own.sum(axis=1, keepdims=True)
+        gain = ratios[labels[row], following.item[hit]]
+        history = readers.histories
+        left_own = history.unread(own[np.repeat(labels, history.lengths), history.items])
+        left_all = history.unread(share[history.items])
+        return float((gain - np.log(left_own[row]) + np.log(left_all[row])).mean()) if len(hit) else 0.0
 
     def _popularity(
-        self, labels: IntArray, described: _Described, dataset: Dataset
-    ) -> tuple[FeatureArray, IntArray]:
-        """Return log ratios by cluster and item, and each cluster's most read items."""
+        self, labels: IntArray, readers: Readers, dataset: Dataset
+    ) -> tuple[FeatureArray, FloatArray, FloatArray]:
+        """Return log ratios by cluster and item, each item's share of all reads, and the counts."""
         p = self._parameters
-        start = described.now_ms - int(p.window * MS_PER_HOUR)
-        reads = dataset.interactions.between(start, described.now_ms)
-        cluster, known = _labels_of(reads, described.users, labels)
-        decayed = np.exp2((reads.time[known] - described.now_ms) / (p.half_life * MS_PER_HOUR))
-        counts = np.zeros((int(labels.max()) + 1, len(dataset.items)))
-        np.add.at(counts, (cluster, reads.item[known]), decayed)
-        share = (counts.sum(axis=0) + 1e-3) / (counts.sum() + 1.0)
-        prior = p.prior_reads * share
-        ratios = (counts + prior) / (counts.sum(axis=1, keepdims=True) + p.prior_reads) / share
-        named = np.argsort(-counts, axis=1, kind="stable")[:, :_NAMED]
-        return np.log(ratios).astype(np.float32), named.astype(np.int32)
+        start = readers.now_ms - int(p.window * MS_PER_HOUR)
+        reads = dataset.interactions.between(start, readers.now_ms)
+        row, known = _rows_of(reads, readers.users)
+        decayed = np.exp2((reads.time - readers.now_ms) / (p.half_life * MS_PER_HOUR))
+        items = len(dataset.items)
+        everybody = np.bincount(reads.item, decayed, items)
+        share = (everybody + 1e-3) / (everybody.sum() + 1e-3 * items)
+        cells = labels[row].astype(np.int64) * items + reads.item[known]
+        size = int(labels.max()) + 1
+        counts = np.zeros((size, items))
+        np.add.at(counts.reshape(-1), cells, decayed[known])
+        expected = counts.sum(axis=1, keepdims=True) * share
+        ratios = np.log((counts + p.prior_reads) / (expected + p.prior_reads))
+        return ratios.astype(np.float32), share, counts
 
     def retrieve(self, query: Query, state: State, n: int) -> IntArray:
         """Return what the reader's cluster read most at the time of training."""
-        cluster = self._cluster(query, state)
+        cluster = self._cluster.get(query, state, self._assign)
         return NO_ITEMS if cluster is None else self._named[cluster, :n]
 
     def features(self, query: Query, state: State, items: IntArray) -> FeatureArray:
         """Return the log ratios, one column; 0 for a reader without history."""
-        cluster = self._cluster(query, state)
+        cluster = self._cluster.get(query, state, self._assign)
         if cluster is None:
             return np.zeros((len(items), 1), np.float32)
         return self._ratios[cluster, items][:, None]
 
-    def _cluster(self, query: Query, state: State) -> int | None:
+    def _assign(self, query: Query, state: State) -> int | None:
         if self._projection is None or not len(query.history):
             return None
-        return int(self._projection.assign(behaviour(query, state, self._category)[None])[0])
+        described = Behaviour.of(query).describe(state.first_ms, self._category)
+        return int(self._projection.assign(described)[0])
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -174,6 +218,7 @@ class Clusters(Component):
 
     def load(self, bundle: Bundle) -> None:
         """Take them back."""
+        self._cluster.forget()
         self._category = np.asarray(bundle.arrays["category"], np.int32)
         self._choice, self._projection = dict(bundle.document), None
         if "axes" in bundle.arrays:
@@ -183,32 +228,11 @@ class Clusters(Component):
             self._named = np.asarray(bundle.arrays["named"], np.int32)
 
 
-@dataclass(frozen=True, slots=True)
-class _Described:
-    """Readers and their behaviour at a moment; `users` ascend, `features` has a row for each."""
-
-    users: IntArray
-    features: FloatArray
-    now_ms: int
-
-
-def _project(features: FloatArray, components: int, clusters: int) -> Projection:
-    from sklearn.cluster import KMeans  # training only
-    from sklearn.decomposition import PCA
-
-    mean, scale = features.mean(axis=0), features.std(axis=0)
-    scale = np.where(scale < 1e-9, 1.0, scale)
-    axes = PCA(components, random_state=0).fit((features - mean) / scale).components_
-    low = (features - mean) / scale @ axes.T
-    centres = KMeans(clusters, n_init=2, random_state=0).fit(low).cluster_centers_
-    return Projection(mean, scale, axes, centres)
-
-
-def _labels_of(reads: Interactions, users: IntArray, labels: IntArray) -> tuple[IntArray, IntArray]:
-    """Return the cluster of each read by a clustered reader, and which reads those are."""
+def _rows_of(reads: Interactions, users: IntArray) -> tuple[IntArray, IntArray]:
+    """Return the row of each read's reader, and which reads those are that have one."""
     places = np.minimum(np.searchsorted(users, reads.user), len(users) - 1)
     known = np.flatnonzero(users[places] == reads.user)
-    return labels[places[known]], known
+    return places[known], known
 
 
 def _category_ranks(dataset: Dataset) -> IntArray:

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
-import polars as pl
 from pydantic import BaseModel, ConfigDict
 
 from script_shared.bundle import Bundle
@@ -127,6 +126,8 @@ class Content(Component):
 def _documents(catalogue: Catalogue, items: IntArray, characters: int) -> list[str]:
     """Return title, body, category and region of each item as one text."""
     frame = catalogue.frame[items.astype(np.int64)]
+    import polars as pl  # training only: serving has no polars
+
     wanted = {
         "title": pl.col("title").fill_null(""),
         "body": pl.col("body").str.slice(0, characters).fill_null(""),

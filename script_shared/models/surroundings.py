@@ -13,15 +13,15 @@ from script_shared.state.state import State
 from script_shared.types import FeatureArray, FloatArray, IntArray, Query
 from script_shared.vocabulary import UNKNOWN
 
-#: Reads of the whole audience mixed into a key's own, so that rare keys say little.
-PRIOR_READS = 30.0
+#: Expected reads mixed into an item's reads within a key, so that rare keys and items say little.
+PRIOR_READS = 1.0
 
 
 class Surroundings(Component):
-    """Log ratio of an item's share within a context key to its share among all readers.
+    """Log ratio of how often an item is read within a context key to how often it is everywhere.
 
-    Shares are smoothed towards the whole audience (Dirichlet prior of `PRIOR_READS` reads): a key
-    seldom seen, or unknown, gives a ratio near one.
+    The ratio is the posterior mean of a Poisson rate with a gamma prior around 1, worth
+    `PRIOR_READS` expected reads: a key seldom seen, or unknown, gives 0.
 
     Args:
         context: names of the context columns.
@@ -52,7 +52,7 @@ class Surroundings(Component):
             return np.zeros_like(shares)
         counts = state.key_counts.at(key * np.int64(state.sizes.items) + items, query.now_ms)
         total = state.key_totals.at(np.array([key]), query.now_ms)
-        return np.log((counts + PRIOR_READS * shares) / ((total + PRIOR_READS) * shares))
+        return np.log((counts + PRIOR_READS) / (total * shares + PRIOR_READS))
 
     @property
     def feature_names(self) -> tuple[str, ...]:

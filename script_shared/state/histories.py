@@ -41,13 +41,23 @@ class Histories:
             counts[user] += len(rows)
         return counts
 
+    def among(self, users: IntArray) -> tuple[IntArray, IntArray, LongArray, FeatureArray]:
+        """Return user, item, time and weight of all interactions of `users`, in their order."""
+        user, rows = self._rows(users)
+        return user, self.items[rows], self.times[rows], self.weights[rows]
+
     def last(self, users: IntArray, depth: int) -> tuple[IntArray, IntArray, LongArray]:
         """Return user, item and time of the last `depth` interactions of each of `users`."""
+        user, rows = self._rows(users, depth)
+        return user, self.items[rows], self.times[rows]
+
+    def _rows(self, users: IntArray, depth: int | None = None) -> tuple[IntArray, LongArray]:
+        """Return user and row of the interactions of `users`, the last `depth` of each or all."""
         self._flush()
-        ends = self.offsets[users + 1]
-        lengths = ends - np.maximum(self.offsets[users], ends - depth)
+        starts, ends = self.offsets[users], self.offsets[users + 1]
+        lengths = ends - (starts if depth is None else np.maximum(starts, ends - depth))
         rows = np.repeat(ends - np.cumsum(lengths), lengths) + np.arange(lengths.sum())
-        return np.repeat(users, lengths), self.items[rows], self.times[rows]
+        return np.repeat(users, lengths), rows
 
     def apply(self, new: Interactions) -> None:
         """Append interactions; a user's own must arrive in order of time."""

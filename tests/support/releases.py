@@ -22,7 +22,8 @@ def publish_small_release(raw: Path, data_root: Path, run: str = "run-1") -> Vol
     segment(plan, volume, run)
     for name in SEGMENTS:
         train(plan, volume, run, name)
-    evaluate(plan, volume, run, 1, readers=100)
+    for name in SEGMENTS:
+        evaluate(plan, volume, run, 1, name, readers=100)
     report(plan, volume, run)
     publish(plan, volume, run)
     return volume

@@ -1,80 +1,75 @@
-"""Rules that raw news interactions go through, whatever their format."""
+"""What sound rows go through together: equal ones, late ones and impossible values."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import polars as pl
 
-from script_shared.clock import MS_PER_HOUR
-from script_shared.errors import InputError
+from pipelines.domains.news.quarantine import FILE, ROW, Rule, Sieve
+from pipelines.domains.news.reasons import Reason
+from script_shared.clock import MS_PER_HOUR, MS_PER_MINUTE
 
-#: The newest hour counts when it holds at least this share of the median hour's reads.
-LIVE_HOUR_SHARE = 0.01
+#: An hour with fewer reads than this share of the median hour's is no longer part of the data.
+STRAGGLER_SHARE = 0.01
+#: So many reads an hour must hold whatever the share.
+FEWEST_READS = 2
 
-QUARANTINE = pl.Schema(
-    {"file": pl.String, "row": pl.Int64, "field": pl.String, "reason": pl.String, "content": pl.String}
-)
+#: So much may a publisher's clock be ahead of ours.
+FAST_CLOCK_MS = 5 * MS_PER_MINUTE
 
-
-@dataclass(slots=True)
-class Quarantine:
-    """Rejected rows with their place and reason; nothing is dropped in silence."""
-
-    _frames: list[pl.DataFrame] = field(default_factory=list)
-
-    def add(self, rows: pl.DataFrame, *, reason: str, field_name: str | None = None) -> None:
-        """Keep rejected rows; `file` and `row` are taken over, the rest becomes their content."""
-        data = [name for name in rows.columns if name not in ("file", "row")]
-        content = pl.struct(data).struct.json_encode().str.slice(0, 1_000)
-        self._frames.append(
-            rows.select(
-                pl.col("file").cast(pl.String),
-                pl.col("row").cast(pl.Int64),
-                field=pl.lit(field_name, pl.String),
-                reason=pl.lit(reason),
-                content=content,
-            )
-        )
-
-    def frame(self) -> pl.DataFrame:
-        """Return all rejected rows."""
-        return pl.concat([pl.DataFrame(schema=QUARANTINE), *self._frames])
+#: Percent; what a scroll depth cannot exceed.
+FULL_SCROLL = 100.0
+#: Times on a page above this quantile are clipped to it: pages left open are not read for hours.
+LONGEST_QUANTILE = 0.99
 
 
-def as_of(timestamps: pl.Series, live_share: float = LIVE_HOUR_SHARE) -> int:
-    """Return the end of the newest hour with at least a share of the median hour's reads, ms UTC.
+def drop_duplicates(frame: pl.DataFrame, sieve: Sieve) -> pl.DataFrame:
+    """Keep the first of rows that are equal in every column but their place."""
+    values = frame.drop(FILE, ROW)
+    # Equal rows have equal hashes: only the few rows that share one are compared in full.
+    alike = values.hash_rows().is_duplicated()
+    if not alike.any():
+        return frame
+    numbers = alike.arg_true()
+    later = numbers.filter(~values[numbers].select(pl.struct(pl.all()).is_first_distinct()).to_series())
+    broken = pl.int_range(pl.len()).is_in(later.implode())
+    return sieve.sift(frame, [Rule(Reason.DUPLICATE, None, broken)])
 
-    Raises:
-        InputError: there are no timestamps.
+
+def drop_repeated(frame: pl.DataFrame, key: str, sieve: Sieve) -> pl.DataFrame:
+    """Keep the first row of each key."""
+    return sieve.sift(frame, [Rule(Reason.REPEATED, key, ~pl.col(key).is_first_distinct())])
+
+
+def end_of_reads(timestamps: pl.Series, share: float = STRAGGLER_SHARE) -> int:
+    """Return the end of the newest hour that holds `share` of the median hour's reads, ms UTC.
+
+    Hours without a read do not count towards the median. Two reads are asked for at least, unless
+    the median hour has fewer: in small data one wrong clock would pass any share.
+
+    Args:
+        timestamps: times of reads, at least one.
+        share: between 0 and 1.
     """
-    if not len(timestamps):
-        raise InputError("there is not one usable interaction", remedy="see the quarantine for reasons")
-    hours = timestamps.to_physical() // MS_PER_HOUR
-    counts = hours.alias("hour").value_counts(sort=False)
-    floor = live_share * float(counts["count"].median() or 0)  # type: ignore[arg-type]
-    newest = counts.filter(pl.col("count") >= floor)["hour"].max()
+    hours = (timestamps.cast(pl.Int64) // MS_PER_HOUR).alias("hour").value_counts()
+    median = pl.col("count").median()
+    enough = pl.max_horizontal(share * median, pl.min_horizontal(median, FEWEST_READS))
+    newest = hours.filter(pl.col("count") >= enough)["hour"].max()
     return (int(newest) + 1) * MS_PER_HOUR  # type: ignore[arg-type]
 
 
-def split_stragglers(rows: pl.DataFrame, as_of_ms: int) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return rows before `as_of`, and the stragglers."""
-    late = pl.col("timestamp").to_physical() >= as_of_ms
-    return rows.filter(~late), rows.filter(late)
+def drop_future(frame: pl.DataFrame, now_ms: int, sieve: Sieve) -> pl.DataFrame:
+    """Keep the rows that can have happened by `now_ms`, give or take a clock that is fast."""
+    future = pl.col("timestamp").cast(pl.Int64) > now_ms + FAST_CLOCK_MS
+    return sieve.sift(frame, [Rule(Reason.FUTURE, "timestamp", future)])
 
 
-def users_of(interactions: pl.DataFrame) -> pl.DataFrame:
-    """Return one row a reader: login state, number of reads, first and last seen."""
-    user_type = (
-        pl.col("user_type").first() if "user_type" in interactions.columns else pl.lit(None, pl.String)
-    )
-    return (
-        interactions.group_by("user_id")
-        .agg(
-            user_type.alias("user_type"),
-            pl.len().cast(pl.UInt32).alias("reads"),
-            pl.col("timestamp").min().alias("first_seen"),
-            pl.col("timestamp").max().alias("last_seen"),
-        )
-        .sort("user_id")
-    )
+def drop_stragglers(frame: pl.DataFrame, as_of_ms: int, sieve: Sieve) -> pl.DataFrame:
+    """Keep the rows before `as_of_ms`."""
+    late = pl.col("timestamp").cast(pl.Int64) >= as_of_ms
+    return sieve.sift(frame, [Rule(Reason.STRAGGLER, "timestamp", late)])
+
+
+def clip(frame: pl.DataFrame, field: str, limit: float) -> tuple[pl.DataFrame, int]:
+    """Lower the values of `field` above `limit` to it; return the frame and how many were changed."""
+    changed = int((frame[field] > limit).sum())
+    return frame.with_columns(pl.col(field).clip(upper_bound=limit)), changed

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import polars as pl
-
 from script_shared.tables import INTERACTION_COLUMNS, ITEM_COLUMNS, USER_COLUMNS, Column, Schema
 
 #: Columns of a read that a request may carry too; each value becomes a context key.
@@ -13,23 +11,23 @@ INTERACTIONS = Schema(
     "interactions",
     (
         *INTERACTION_COLUMNS,
-        Column("session_id", pl.String),
-        Column("region", pl.String),
-        Column("device", pl.String),
-        Column("referrer", pl.String),
-        Column("clicks", pl.Float32),
-        Column("seconds", pl.Float32),
-        Column("scroll", pl.Float32),
-        Column("visits", pl.Float32),
+        Column("session_id", "String"),
+        Column("region", "String"),
+        Column("device", "String"),
+        Column("referrer", "String"),
+        Column("clicks", "Float32"),
+        Column("seconds", "Float32"),
+        Column("scroll", "Float32"),
+        Column("visits", "Float32"),
     ),
 )
 ITEMS = Schema(
     "items",
     (
         *ITEM_COLUMNS,
-        Column("region", pl.String),
-        Column("body", pl.String),
-        Column("words", pl.Int32),
+        Column("region", "String"),
+        Column("body", "String"),
+        Column("words", "Int32"),
     ),
     key=("item_id",),
 )
@@ -37,9 +35,9 @@ USERS = Schema(
     "users",
     (
         *USER_COLUMNS,
-        Column("reads", pl.UInt32, nullable=False),
-        Column("first_seen", pl.Datetime("ms", "UTC"), nullable=False),
-        Column("last_seen", pl.Datetime("ms", "UTC"), nullable=False),
+        Column("reads", "UInt32", nullable=False),
+        Column("first_seen", "Timestamp", nullable=False),
+        Column("last_seen", "Timestamp", nullable=False),
     ),
     key=("user_id",),
 )

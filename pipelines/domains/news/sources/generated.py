@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.domains.news.sources.synthetic import generate
 from pipelines.domains.news.sources.webmedia import Webmedia
+from script_shared.errors import SettingsError
 
 
+@dataclass(slots=True)
 class Synthetic(Webmedia):
     """Generates reads at a scale; 1.0 is the size of the published data."""
 
-    name = "synthetic"
+    name: str = "synthetic"
 
     def acquire(self, uri: str, scale: float, folder: Path) -> None:
-        """Generate the files and lay them flat."""
-        made = generate(folder / "generated", scale=scale)
-        for file in (*made.train, *made.items, made.validation):
-            file.rename(folder / file.name)
+        """Generate the files at their published places, and `synthetic.json`, which tells what is in them.
+
+        Args:
+            uri: not used.
+            scale: share of the published size, above 0 and at most 10.
+            folder: an empty folder; the same scale gives the same bytes.
+
+        Raises:
+            SettingsError: the scale is out of range.
+        """
+        try:
+            generate(folder, scale=scale)
+        except ValueError as cause:
+            raise SettingsError(str(cause), where="scale", remedy="give 0.01 for a try, 1 for all") from cause

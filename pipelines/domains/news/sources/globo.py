@@ -1,170 +1,156 @@
-"""Globo.com's research data: hourly click files and article metadata."""
+"""The G1 clicks of October 2017: hourly files of clicks, and metadata of some of the articles."""
 
 from __future__ import annotations
 
-import shutil
+import re
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from zipfile import BadZipFile, ZipFile
 
 import polars as pl
 
-from pipelines.domains.news.refining import Quarantine, as_of, split_stragglers, users_of
-from pipelines.plan import Refinement
-from script_shared.domains.news.tables import INTERACTIONS, ITEMS, USERS
-from script_shared.errors import InputError
-from script_shared.tables import Tables
-
-CLICKS = "clicks_hour_*.csv"
-ARCHIVE = "clicks.zip"
-METADATA = "articles_metadata.csv"
-
-#: `created_at_ts` is Brasília time stored as if it were UTC.
-BRASILIA_OFFSET_MS = 10_800_000
-
-_CLICK_COLUMNS = (
-    "user_id",
-    "session_id",
-    "click_article_id",
-    "click_timestamp",
-    "click_deviceGroup",
-    "click_region",
-    "click_referrer_type",
+from pipelines.acquiring import link_files, local_path
+from pipelines.domains.news.assembling import assemble, gather, require_reads
+from pipelines.domains.news.quarantine import FILE, OVERFLOW, ROW, Sieve
+from pipelines.domains.news.reading import read_text
+from pipelines.domains.news.refining import (
+    STRAGGLER_SHARE,
+    drop_duplicates,
+    drop_future,
+    drop_repeated,
+    drop_stragglers,
+    end_of_reads,
 )
-_ITEM_COLUMNS = ("article_id", "category_id", "created_at_ts", "words_count")
+from pipelines.domains.news.rules import as_time, milliseconds, too_many_fields, whole_number
+from pipelines.plan import Refinement
+from pipelines.raw_files import RawFile, find_files
+from script_shared.clock import Clock, WallClock
+from script_shared.errors import InputError
+
+CLICKS = re.compile(r"(?:clicks/)*clicks_hour_\d+\.csv")
+ARTICLES = re.compile(r"(?:.*/)?articles_metadata\.csv")
+
+#: What is kept of a click, by its name in the file.
+READ_COLUMNS = {
+    "user_id": "user_id",
+    "session_id": "session_id",
+    "click_article_id": "item_id",
+    "click_timestamp": "timestamp",
+    "click_region": "region",
+    "click_deviceGroup": "device",
+    "click_referrer_type": "referrer",
+}
+#: Looked at only to tell exact duplicates. session_size is never read: it is known
+#: when a session is over, and all clicks of a session share it.
+OTHER_COLUMNS = ("session_start", "click_environment", "click_os", "click_country")
+CLICK_RULES = (
+    too_many_fields(),
+    *(rule for name in READ_COLUMNS if name != "click_timestamp" for rule in whole_number(name)),
+    *milliseconds("click_timestamp"),
+    *(rule for name in OTHER_COLUMNS for rule in whole_number(name)),
+)
+
+ARTICLE_COLUMNS = ("article_id", "category_id", "created_at_ts", "words_count")
+ARTICLE_RULES = (
+    too_many_fields(),
+    *whole_number("article_id"),
+    *whole_number("category_id"),
+    *milliseconds("created_at_ts"),
+    *whole_number("words_count"),
+)
+#: created_at_ts is Brazilian local time (UTC-3) stored as if it were UTC.
+LOCAL_TIME_MS = 3 * 3_600_000
 
 
+@dataclass(slots=True)
 class Globo:
-    """Clicks in `clicks/` or `clicks.zip` (the folder wins), articles in `articles_metadata.csv`."""
+    """Clicks of readers without login state; a click's region, device and referrer are known.
 
-    name = "globo"
+    Attributes:
+        name: the source's name in a plan.
+        straggler_share: see `end_of_reads`.
+        clock: tells which clicks lie in the future.
+    """
+
+    name: str = "globo"
+    straggler_share: float = STRAGGLER_SHARE
+    clock: Clock = field(default_factory=WallClock)
 
     def acquire(self, uri: str, scale: float, folder: Path) -> None:
-        """Copy the recognised files of a local folder, unpacking the click files.
+        """Link or copy the click files and the article file into an empty folder.
+
+        Args:
+            uri: a folder that holds `clicks/`, `clicks.zip` or both, or one zip; path or `file://`.
+            scale: not used.
+            folder: where the files go, at the same places.
 
         Raises:
-            InputError: the folder is missing or holds no clicks.
+            InputError: there is no such folder, no click file in it, or an archive cannot be used.
         """
-        place = Path(uri.removeprefix("file://"))
-        target = folder / "clicks"
-        target.mkdir()
-        if (place / "clicks").is_dir():
-            for file in sorted((place / "clicks").glob(CLICKS)):
-                shutil.copyfile(file, target / file.name)
-        elif (place / ARCHIVE).is_file():
-            _unpack(place / ARCHIVE, target)
-        if not any(target.iterdir()):
-            raise InputError.at(
-                "there are no click files here",
-                file=place,
-                remedy=f"give a folder with {ARCHIVE} or clicks/{CLICKS}",
-            )
-        if (place / METADATA).is_file():
-            shutil.copyfile(place / METADATA, folder / METADATA)
+        link_files(local_path(uri), (CLICKS, ARTICLES), folder)
+        _find_clicks(folder, uri)
 
     def refine(self, folder: Path) -> Refinement:
-        """Read clicks and articles; only stragglers and exact duplicates are set aside."""
-        quarantine = Quarantine()
-        clicks = _read_clicks(folder / "clicks")
-        rows = len(clicks)
-        repeated = clicks.select(pl.exclude("file", "row")).is_duplicated()
-        clicks = _without_duplicates(clicks, repeated, quarantine)
-        end = as_of(clicks["timestamp"])
-        clicks, late = split_stragglers(clicks, end)
-        quarantine.add(
-            late, reason="straggler: later than the newest hour that counts", field_name="timestamp"
-        )
-        interactions = INTERACTIONS.conform(clicks.sort("timestamp", maintain_order=True))
-        items = ITEMS.conform(_items(folder / METADATA, interactions))
-        users = USERS.conform(users_of(interactions))
-        rejected = quarantine.frame()
-        report = {
-            "interactions_read": rows,
-            "interactions_kept": len(interactions),
-            "rejected": dict(rejected.group_by("reason").len().iter_rows()),
-        }
-        return Refinement(Tables(interactions, items, users), rejected, end, report)
+        """Read clicks and articles: stragglers and exact duplicates go, and rows that are broken.
 
-
-def _unpack(archive: Path, target: Path) -> None:
-    """Extract the click files by their bare names: no member can name a place of its own."""
-    try:
-        with ZipFile(archive) as source:
-            for member in source.infolist():
-                name = Path(member.filename).name
-                if Path(name).match(CLICKS) and not member.is_dir():
-                    with source.open(member) as packed, (target / name).open("wb") as out:
-                        shutil.copyfileobj(packed, out)
-    except (BadZipFile, RuntimeError, EOFError) as error:
-        raise InputError.at(
-            f"this is not a readable zip archive: {error}", file=archive, remedy="download it again"
-        ) from error
-
-
-def _read_clicks(folder: Path) -> pl.DataFrame:
-    """Read all click files, with each row's file and number (the header is row 1)."""
-    files = sorted(folder.glob(CLICKS))
-    for file in files:
-        _check_header(file, _CLICK_COLUMNS)
-    schema = dict.fromkeys(_CLICK_COLUMNS, pl.Int64)
-    try:
-        frame = (
-            pl.scan_csv(files, include_file_paths="file", row_index_name="row", schema_overrides=schema)
-            .select(
-                pl.col("user_id").cast(pl.String),
-                pl.col("session_id").cast(pl.String),
-                pl.col("click_article_id").cast(pl.String).alias("item_id"),
-                pl.col("click_timestamp").cast(pl.Datetime("ms", "UTC")).alias("timestamp"),
-                pl.col("click_region").cast(pl.String).alias("region"),
-                pl.col("click_deviceGroup").cast(pl.String).alias("device"),
-                pl.col("click_referrer_type").cast(pl.String).alias("referrer"),
-                "file",
-                "row",
-            )
-            .collect()
-        )
-    except pl.exceptions.ComputeError as error:
-        raise InputError.at(
-            f"a click cannot be read: {str(error).splitlines()[0]}",
-            file=folder,
-            remedy="repair the row, or remove it",
-        ) from error
-    first = frame.select(pl.col("row").min().over("file"))["row"]
-    return frame.with_columns(row=pl.col("row") - first + 2)
-
-
-def _check_header(file: Path, wanted: tuple[str, ...]) -> None:
-    with file.open("rb") as source:
-        header = source.readline().decode("utf-8", "replace").strip().split(",")
-    missing = [column for column in wanted if column not in header]
-    if missing:
-        raise InputError.at(
-            "the column is missing",
-            file=file,
-            row=1,
-            field=missing[0],
-            remedy=f"the file must be comma-separated with {', '.join(wanted)}",
+        Raises:
+            InputError: a file cannot be used, or no click is left.
+        """
+        sieves = {"clicks": Sieve(), "items": Sieve()}
+        clicks = _read_clicks(_find_clicks(folder, folder), sieves["clicks"])
+        clicks = drop_future(clicks, self.clock.now_ms(), sieves["clicks"])
+        require_reads(clicks, sieves)
+        clicks = drop_duplicates(clicks, sieves["clicks"])
+        as_of_ms = end_of_reads(clicks["timestamp"], self.straggler_share)
+        clicks = drop_stragglers(clicks, as_of_ms, sieves["clicks"]).drop(FILE, ROW, *OTHER_COLUMNS)
+        articles = _read_articles(find_files(folder, ARTICLES), sieves["items"])
+        return Refinement(
+            tables=assemble(clicks, articles),
+            quarantine=gather(sieves),
+            as_of_ms=as_of_ms,
+            report={
+                "clicks": sieves["clicks"].balance(clicks.height),
+                "items": sieves["items"].balance(articles.height),
+            },
         )
 
 
-def _without_duplicates(clicks: pl.DataFrame, repeated: pl.Series, quarantine: Quarantine) -> pl.DataFrame:
-    data = [name for name in clicks.columns if name not in ("file", "row")]
-    again = clicks.filter(repeated).filter(~pl.struct(data).is_first_distinct())
-    if not len(again):
-        return clicks
-    quarantine.add(again, reason="exact duplicate")
-    return clicks.join(again.select("file", "row"), on=["file", "row"], how="anti", maintain_order="left")
+def _find_clicks(folder: Path, where: object) -> list[RawFile]:
+    files = find_files(folder, CLICKS)
+    if not files:
+        raise InputError.at(
+            "there are no clicks",
+            file=where,
+            remedy="give a folder that holds clicks/clicks_hour_000.csv … or clicks.zip",
+        )
+    return files
 
 
-def _items(metadata: Path, interactions: pl.DataFrame) -> pl.DataFrame:
-    seen = interactions.select("item_id").unique()
-    if not metadata.is_file():
-        return seen.sort("item_id")
-    _check_header(metadata, _ITEM_COLUMNS)
-    published = (pl.col("created_at_ts") + BRASILIA_OFFSET_MS).cast(pl.Datetime("ms", "UTC"))
-    known = pl.read_csv(metadata).select(
-        pl.col("article_id").cast(pl.String).alias("item_id"),
-        published.alias("published_at"),
-        pl.col("category_id").cast(pl.String).alias("category"),
-        pl.col("words_count").cast(pl.Int32).alias("words"),
+def _read_clicks(files: Sequence[RawFile], sieve: Sieve) -> pl.DataFrame:
+    """Read all files at once: unpacking and parsing leave Python's lock to the others."""
+    with ThreadPoolExecutor(pl.thread_pool_size()) as threads:
+        return pl.concat(threads.map(partial(_read_hour, sieve=sieve), files))
+
+
+def _read_hour(file: RawFile, sieve: Sieve) -> pl.DataFrame:
+    text = read_text(file, [*READ_COLUMNS, *OTHER_COLUMNS], quoted=False)
+    sound = sieve.take(text, CLICK_RULES, file.name)
+    return (
+        sound.drop(OVERFLOW)
+        .rename(READ_COLUMNS)
+        .with_columns(as_time(pl.col("timestamp")), pl.col(OTHER_COLUMNS).cast(pl.Int64))
     )
-    return known.join(seen, on="item_id", how="full", coalesce=True).sort("item_id")
+
+
+def _read_articles(files: Sequence[RawFile], sieve: Sieve) -> pl.DataFrame:
+    articles = [sieve.take(read_text(file, ARTICLE_COLUMNS), ARTICLE_RULES, file.name) for file in files]
+    empty = pl.DataFrame(schema=dict.fromkeys((FILE, ROW, *ARTICLE_COLUMNS), pl.String()))
+    sound = drop_repeated(pl.concat([*articles] or [empty]), "article_id", sieve)
+    return sound.select(
+        item_id="article_id",
+        published_at=as_time(pl.col("created_at_ts")) + pl.duration(milliseconds=LOCAL_TIME_MS),
+        category="category_id",
+        words=pl.col("words_count").cast(pl.Int32),
+    )

@@ -1,51 +1,166 @@
 import json
+import zipfile
 
+import polars as pl
 import pytest
 
 from pipelines.domains.news.sources.generated import Synthetic
 from pipelines.domains.news.sources.webmedia import Webmedia
-from script_shared.errors import InputError
+from script_shared.domains.news.tables import INTERACTIONS, ITEMS, USERS
+from script_shared.errors import InputError, SettingsError
+from tests.support.balance import assert_balanced
+from tests.support.webmedia import HOUR_MS, START_MS, article, reader, write_webmedia
 
 
 @pytest.fixture(scope="module")
-def refined(tmp_path_factory):
+def generated(tmp_path_factory):
     folder = tmp_path_factory.mktemp("raw")
     Synthetic().acquire("", 0.002, folder)
-    manifest = json.loads(next(folder.rglob("synthetic.json")).read_text())
-    return Synthetic().refine(folder), manifest
+    manifest = json.loads((folder / "synthetic.json").read_text())
+    return folder, Synthetic().refine(folder), manifest
 
 
-def test_nothing_is_lost_every_read_is_kept_or_set_aside(refined):
-    result, _ = refined
-    lost = result.report["rejected"]
-    counted = lost.get("exact duplicate", 0) + lost.get("straggler", 0)
-    assert result.report["interactions_read"] == result.report["interactions_kept"] + counted
+def refine(folder, readers=None, articles=None):
+    write_webmedia(folder, readers, articles)
+    return Webmedia().refine(folder)
 
 
-def test_the_tables_are_sound(refined):
-    tables = refined[0].tables
-    assert tables.interactions["scroll"].max() <= 100
-    assert tables.interactions["timestamp"].is_sorted()
-    assert set(tables.interactions["item_id"]) <= set(tables.items["item_id"])
-    assert tables.items["category"].null_count() < len(tables.items) * 0.05
+class TestGenerated:
+    def test_every_row_is_kept_or_set_aside(self, generated):
+        _, refinement, manifest = generated
+        assert_balanced(refinement)
+        # The lists of unequal length lost a time, so their reads were never taken apart.
+        unequal = refinement.quarantine.filter(pl.col("reason") == "lists of unequal length")
+        assert set(unequal["field"]) == {"timeOnPageHistory"}
+        assert refinement.report["readers"]["read"] == manifest["figures"]["users"]
+
+    def test_planted_dirt_is_found_and_nothing_else(self, generated):
+        _, refinement, manifest = generated
+        dirt, found = manifest["dirt"], assert_balanced(refinement)
+        assert found.pop("time not in milliseconds") >= dirt["seconds_timestamp"]
+        assert found == {
+            "lists of unequal length": dirt["unequal_lists"],
+            "not a number": dirt["word_for_number"],
+            "exact duplicate": dirt["duplicate_read"],
+            "straggler": dirt["future_timestamp"],
+            "repeated item": dirt["duplicate_item"],
+            "not a time": dirt["broken_issued"],
+        }
+        assert refinement.report["reads"]["changed"]["scroll over 100"] == dirt["scroll_over_100"]
+
+    def test_as_of_is_the_end_of_the_window_whatever_the_future_holds(self, generated):
+        _, refinement, manifest = generated
+        assert refinement.as_of_ms == manifest["figures"]["end"]
+
+    def test_the_tables_conform_and_know_every_item(self, generated):
+        tables = generated[1].tables
+        assert tables.interactions.schema == INTERACTIONS.dtypes
+        assert tables.items.schema == ITEMS.dtypes
+        assert tables.users.schema == USERS.dtypes
+        assert tables.interactions["timestamp"].is_sorted()
+        assert set(tables.interactions["item_id"]) <= set(tables.items["item_id"])
+        assert set(tables.interactions["user_id"]) == set(tables.users["user_id"])
+
+    def test_refining_twice_gives_the_same(self, generated):
+        folder, refinement, _ = generated
+        again = Synthetic().refine(folder)
+        assert again.tables.interactions.equals(refinement.tables.interactions)
+        assert again.tables.items.equals(refinement.tables.items)
+        assert again.tables.users.equals(refinement.tables.users)
+        assert again.quarantine.equals(refinement.quarantine)
+
+    def test_a_scale_out_of_range_is_an_error_with_a_remedy(self, tmp_path):
+        with pytest.raises(SettingsError, match="scale must be above 0"):
+            Synthetic().acquire("", 0.0, tmp_path)
 
 
-def test_planted_dirt_is_found_with_its_reason(refined):
-    reasons = refined[0].report["rejected"]
-    for reason in ("lists of unequal length", "not a number", "timestamp in seconds, not milliseconds"):
-        assert reasons[reason] > 0
-    assert refined[0].report["changed"]["scroll over 100"] > 0
+class TestRules:
+    def test_lists_become_reads_with_seconds_and_utc(self, tmp_path):
+        refinement = refine(tmp_path)
+        reads = refinement.tables.interactions.filter(pl.col("user_id") == "reader-1")
+        assert reads["item_id"].to_list() == ["page-1", "page-2", "page-3"]
+        assert reads["timestamp"].to_physical().to_list() == [
+            START_MS + hour * HOUR_MS + 1000 for hour in range(3)
+        ]
+        assert reads["clicks"].to_list() == [1, 12, 3]
+        assert reads["seconds"].to_list() == pytest.approx([20.001, 60.0, 90.5])
+        assert reads["scroll"].to_list() == pytest.approx([43.2, 100.0, 7.0])
+        assert reads["visits"].to_list() == [1, 2, 1]
+        assert refinement.as_of_ms == START_MS + 3 * HOUR_MS
+        assert_balanced(refinement)
+
+    def test_users_keep_their_login_state(self, tmp_path):
+        users = refine(tmp_path).tables.users
+        assert dict(users.select("user_id", "user_type").iter_rows())["reader-1"] == "Logged"
+        assert dict(users.select("user_id", "user_type").iter_rows())["reader-2"] == "Non-Logged"
+        assert users["reads"].to_list() == [3] * 12
+
+    def test_scroll_over_100_is_lowered_to_100_and_counted(self, tmp_path):
+        rows = [*(reader(n) for n in range(12)), reader(12, scrollPercentageHistory="526275, 100.01, 99")]
+        refinement = refine(tmp_path, rows)
+        reads = refinement.tables.interactions.filter(pl.col("user_id") == "reader-12")
+        assert reads["scroll"].to_list() == [100.0, 100.0, 99.0]
+        assert refinement.report["reads"]["changed"]["scroll over 100"] == 2
+
+    def test_times_over_the_99th_percentile_are_lowered_to_it(self, tmp_path):
+        rows = [*(reader(n) for n in range(99)), reader(99, timeOnPageHistory="46033049, 60000, 90500")]
+        refinement = refine(tmp_path, rows)
+        assert refinement.tables.interactions["seconds"].max() == pytest.approx(90.5)
+        assert refinement.report["reads"]["changed"]["seconds over the 99th percentile"] == 1
+
+    def test_only_exact_duplicates_go(self, tmp_path):
+        twice = {
+            "history": "page-1, page-1, page-1",
+            "timestampHistory": f"{START_MS}, {START_MS}, {START_MS}",
+        }
+        twice |= {"numberOfClicksHistory": "1, 1, 2", "timeOnPageHistory": "9000, 9000, 9000"}
+        twice |= {"scrollPercentageHistory": "5, 5, 5", "pageVisitsCountHistory": "1, 1, 1"}
+        refinement = refine(tmp_path, [*(reader(n) for n in range(12)), reader(12, **twice)])
+        assert assert_balanced(refinement) == {"exact duplicate": 1}
+        assert refinement.quarantine.row(0)[:2] == ("treino_parte1.csv", 14)
+
+    def test_region_and_theme_come_from_the_url(self, tmp_path):
+        urls = [
+            "http://g1.globo.com/sp/sao-paulo/noticia/2022/06/18/a.ghtml",
+            "http://g1.globo.com/economia/noticia/2022/06/18/a.ghtml",
+            "http://g1.globo.com/sp/campinas-regiao/cidades/noticia/2022/06/18/a.ghtml",
+            "not an address",
+        ]
+        items = refine(
+            tmp_path, articles=[article(n, url=url) for n, url in enumerate(urls)]
+        ).tables.items.filter(pl.col("url").is_not_null())
+        assert items["region"].to_list() == ["sp/sao-paulo", None, "sp/campinas-regiao", None]
+        assert items["category"].to_list() == ["regional", "economia", "cidades", None]
+
+    def test_when_an_article_was_edited_changes_nothing(self, tmp_path):
+        before = refine(tmp_path).tables
+        after = refine(
+            tmp_path, articles=[article(n, modified="2022-07-01 00:00:00+00:00") for n in range(6)]
+        )
+        assert after.tables.items.equals(before.items)
+        assert "modified" not in before.items.columns
+
+    def test_an_item_without_a_row_is_known_by_its_reads(self, tmp_path):
+        items = refine(tmp_path, articles=[article(0)]).tables.items
+        assert items["item_id"].to_list() == [f"page-{n}" for n in range(6)]
+        assert items["title"].null_count() == 5
 
 
-def test_a_missing_column_is_named_with_file_row_and_remedy(tmp_path):
-    (tmp_path / "treino_parte1.csv").write_text("userId;userType\na;b\n")
-    with pytest.raises(InputError) as caught:
-        Webmedia().refine(tmp_path)
-    assert "treino_parte1.csv, row 1" in str(caught.value)
-    assert "comma-separated" in caught.value.remedy
+class TestPlaces:
+    def test_a_zip_of_the_published_layout_gives_the_same_as_the_folder(self, tmp_path):
+        (tmp_path / "plain").mkdir()
+        readers, articles = write_webmedia(tmp_path / "plain")
+        with zipfile.ZipFile(tmp_path / "all.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.write(readers, "arquivo/files/treino/treino_parte1.csv")
+            archive.write(articles, "arquivo/itens/itens/itens-parte1.csv")
+        (tmp_path / "raw").mkdir()
+        Webmedia().acquire((tmp_path / "all.zip").as_uri(), 1.0, tmp_path / "raw")
+        packed, plain = Webmedia().refine(tmp_path / "raw"), Webmedia().refine(tmp_path / "plain")
+        assert packed.tables.interactions.equals(plain.tables.interactions)
+        assert packed.tables.items.equals(plain.tables.items)
 
-
-def test_an_empty_folder_is_an_error_that_says_what_to_give(tmp_path):
-    (tmp_path / "raw").mkdir()
-    with pytest.raises(InputError, match="no such file"):
-        Webmedia().acquire(str(tmp_path), 1.0, tmp_path / "raw")
+    def test_an_empty_folder_is_an_error_that_says_what_to_give(self, tmp_path):
+        (tmp_path / "raw").mkdir()
+        with pytest.raises(InputError, match=r"there is no treino_parte1\.csv") as caught:
+            Webmedia().acquire(str(tmp_path), 1.0, tmp_path / "raw")
+        assert "whole archive" in caught.value.remedy

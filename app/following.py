@@ -1,0 +1,153 @@
+"""Follows the champion: a new release is checked, tried and swapped in; a broken one is refused."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+
+import structlog
+
+from app.endpoint import Endpoint
+from app.errors import NotReadyError
+from app.serving import Served
+from app.telemetry import Telemetry
+from script_shared.clock import Clock
+from script_shared.errors import MancheteError
+from script_shared.releases.registry import Registry
+
+_LOG = structlog.get_logger(__name__)
+#: A refused release is looked at again after so many seconds: it may have been written anew.
+RETRY_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A release that could not be used, and why; `release` is None where not even its name could be read."""
+
+    release: str | None
+    reason: str
+    until: float
+
+    def __str__(self) -> str:
+        return f"{f'release {self.release}' if self.release else 'the champion'} was refused: {self.reason}"
+
+
+class Follower:
+    """Holds what is served, and looks for a new champion in a thread of its own.
+
+    Args:
+        registry: names the champion.
+        endpoint: what to serve.
+        telemetry: is told of every load and refusal.
+        clock: overrides the release's own.
+        verify: whether to check every file's content.
+    """
+
+    def __init__(
+        self,
+        registry: Registry,
+        endpoint: Endpoint,
+        telemetry: Telemetry,
+        clock: Clock | None = None,
+        verify: bool = True,
+    ) -> None:
+        self.registry, self.endpoint = registry, endpoint
+        self._telemetry, self._clock, self._verify = telemetry, clock, verify
+        self._served: Served | None = None
+        self._loading: str | None = None
+        self._refusal: Refusal | None = None
+        self._looking = threading.Lock()
+        self._stopped = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self, poll_seconds: float) -> None:
+        """Look now and every so many seconds, in the background."""
+        self._stopped.clear()
+        self._thread = threading.Thread(
+            target=self._follow, args=(poll_seconds,), name="releases", daemon=True
+        )
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop looking; waits for a look under way."""
+        self._stopped.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    @property
+    def served(self) -> Served:
+        """What is served now.
+
+        Raises:
+            NotReadyError: nothing is yet; says why.
+        """
+        if self._served is None:
+            raise self._not_ready()
+        return self._served
+
+    @property
+    def refusal(self) -> Refusal | None:
+        """The champion, where it had to be refused."""
+        return self._refusal
+
+    def look(self) -> None:
+        """Serve the champion if it is new; on any fault keep what is served and remember why."""
+        with self._looking:
+            name: str | None = None
+            try:
+                name = self.registry.find()
+                if name is not None and self._is_news(name):
+                    self._swap(self._load(name))
+            except MancheteError as error:
+                self._refuse(name, self._within(error.where) + error.what, error)
+            except Exception as error:  # noqa: BLE001 - whatever a release does, the old one goes on
+                self._refuse(name, f"{type(error).__name__} while it was loaded", error)
+
+    def _follow(self, poll_seconds: float) -> None:
+        while True:
+            self.look()
+            if self._stopped.wait(poll_seconds):
+                return
+
+    def _is_news(self, name: str) -> bool:
+        if self._served is not None and self._served.release.id == name:
+            self._refusal = None
+            return False
+        refusal = self._refusal
+        return refusal is None or refusal.release != name or time.monotonic() > refusal.until
+
+    def _load(self, name: str) -> Served:
+        self._loading = name
+        try:
+            return Served.load(self.registry.get(name, self._verify), self.endpoint, self._clock)
+        finally:
+            self._loading = None
+
+    def _swap(self, served: Served) -> None:
+        self._served, self._refusal = served, None
+        manifest = served.release.manifest
+        created, as_of = manifest.created_at.timestamp(), manifest.as_of_ms / 1000
+        self._telemetry.loaded(manifest.release_id, created, as_of, served.evaluation)
+        _LOG.info("release loaded", release=manifest.release_id, as_of_ms=manifest.as_of_ms)
+
+    def _refuse(self, name: str | None, reason: str, error: Exception) -> None:
+        self._refusal = Refusal(name, reason, time.monotonic() + RETRY_SECONDS)
+        self._telemetry.refused()
+        known = isinstance(error, MancheteError)
+        _LOG.error("release refused", release=name, reason=str(error), exc_info=None if known else error)
+
+    def _within(self, where: str) -> str:
+        """Name the file from the releases' folder on: clients need not know where that lies."""
+        inside = where.removeprefix(f"{self.registry.folder}/")
+        return f"{inside}: " if inside != where else ""
+
+    def _not_ready(self) -> NotReadyError:
+        if self._refusal is not None:
+            return NotReadyError(str(self._refusal), remedy="publish another release; the log says more")
+        if self._loading is not None:
+            return NotReadyError(
+                f"release {self._loading} is being loaded", remedy="ask again in a few seconds"
+            )
+        remedy = "run the training pipeline; what it publishes is served without a restart"
+        return NotReadyError("no release has been published yet", remedy=remedy)

@@ -1,0 +1,103 @@
+"""What Prometheus is told; every label takes its values from the release, never from a request."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    PlatformCollector,
+    ProcessCollector,
+)
+
+_SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0)
+_MAX_METRIC_SERIES = 1_000
+
+
+class Telemetry:
+    """The service's own metrics, in a registry of their own."""
+
+    def __init__(self) -> None:
+        self.registry = registry = CollectorRegistry()
+        ProcessCollector(registry=registry)
+        PlatformCollector(registry=registry)
+        by_model = ("segment", "model")
+        self._answers = Counter("manchete_recommendations", "Answers given.", by_model, registry=registry)
+        self._items = Counter(
+            "manchete_recommended_items", "Items in these answers.", by_model, registry=registry
+        )
+        self._fallbacks = Counter(
+            "manchete_fallback_items", "Items that the model did not give.", by_model, registry=registry
+        )
+        self._seconds = Histogram(
+            "manchete_recommendation_seconds",
+            "Time in the engine.",
+            by_model,
+            buckets=_SECONDS,
+            registry=registry,
+        )
+        self._loads = Counter(
+            "manchete_release_loads", "Releases loaded or refused.", ("outcome",), registry=registry
+        )
+        self._release = Gauge(
+            "manchete_release_info", "1 for the release that is served.", ("release",), registry=registry
+        )
+        self._created = Gauge(
+            "manchete_release_created_timestamp_seconds", "When it was written.", registry=registry
+        )
+        self._age = Gauge("manchete_release_age_seconds", "Time since it was written.", registry=registry)
+        self._as_of = Gauge(
+            "manchete_release_as_of_timestamp_seconds", "What its state describes.", registry=registry
+        )
+        self._metrics = Gauge(
+            "manchete_evaluation_metric", "Offline, by segment.", (*by_model, "metric"), registry=registry
+        )
+        for outcome in ("loaded", "refused"):
+            self._loads.labels(outcome)
+
+    def answered(self, segment: str, model: str, items: int, fallback: int, seconds: float) -> None:
+        """Count one answer: its items, how many of them came from a fallback, and the engine's time."""
+        self._answers.labels(segment, model).inc()
+        self._items.labels(segment, model).inc(items)
+        self._fallbacks.labels(segment, model).inc(fallback)
+        self._seconds.labels(segment, model).observe(seconds)
+
+    def refused(self) -> None:
+        """Count a release that could not be used."""
+        self._loads.labels("refused").inc()
+
+    def loaded(
+        self, release: str, created: float, as_of: float, records: Iterable[Mapping[str, Any]]
+    ) -> None:
+        """Describe the release that is served from now on.
+
+        Args:
+            release: its id.
+            created: when it was written, seconds since 1970.
+            as_of: the moment its state describes, seconds since 1970.
+            records: its evaluation, a record a segment and model.
+        """
+        self._loads.labels("loaded").inc()
+        self._release.clear()
+        self._release.labels(release).set(1)
+        self._created.set(created)
+        self._age.set_function(lambda: max(time.time() - created, 0.0))
+        self._as_of.set(as_of)
+        self._metrics.clear()
+        for labels, value in _series(records)[:_MAX_METRIC_SERIES]:
+            self._metrics.labels(*labels).set(value)
+
+
+def _series(records: Iterable[Mapping[str, Any]]) -> list[tuple[tuple[str, str, str], float]]:
+    """Return every number of the records but the ends of intervals."""
+    return [
+        ((str(record.get("segment", "")), str(record.get("model", "")), name), float(value))
+        for record in records
+        for name, value in record.items()
+        if isinstance(value, int | float) and not name.endswith(("_low", "_high"))
+    ]

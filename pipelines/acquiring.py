@@ -1,0 +1,59 @@
+"""Bring raw files from a local folder or archive into a run's own folder."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from pipelines.raw_files import find_files
+from script_shared.errors import InputError
+
+
+def local_path(uri: str) -> Path:
+    """Return the folder or file that `uri` names: a path or a `file://` address.
+
+    Raises:
+        InputError: it lies elsewhere, or there is nothing.
+    """
+    address = urlsplit(uri)
+    if "://" in uri and address.scheme != "file":
+        raise InputError(
+            f"{address.scheme}:// addresses are not read",
+            where=uri,
+            remedy="download the files first and give their folder",
+        )
+    path = Path(unquote(address.path) if address.scheme == "file" else uri).expanduser()
+    if not uri or not path.exists():
+        raise InputError("there is no such folder or file", where=uri or "uri", remedy="check the path")
+    return path
+
+
+def link_files(origin: Path, kinds: Sequence[re.Pattern[str]], folder: Path) -> None:
+    """Link or copy into `folder` what `origin`, a folder or one zip, holds of each kind.
+
+    Raises:
+        InputError: an archive cannot be used, or `origin` is a file of another form.
+    """
+    if origin.is_file():
+        if origin.suffix != ".zip":
+            raise InputError.at(
+                "the file is not a zip archive", file=origin, remedy="give a folder or a .zip"
+            )
+        _link(origin, folder / origin.name)
+        return
+    places = {file.place for kind in kinds for file in find_files(origin, kind)}
+    for place in sorted(places):
+        _link(place, folder / place.relative_to(origin))
+
+
+def _link(place: Path, copy: Path) -> None:
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(place.resolve(), copy)
+    except OSError:
+        # Another file system, or a file that may be read but not linked.
+        shutil.copyfile(place, copy)

@@ -1,0 +1,66 @@
+"""Put the refined tables of news together from sound reads and items."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from pipelines.domains.news.quarantine import Sieve, unusable
+from script_shared.domains.news.tables import INTERACTIONS, ITEMS, USERS
+from script_shared.errors import InputError
+from script_shared.tables import Tables
+
+
+def assemble(reads: pl.DataFrame, items: pl.DataFrame, types: pl.DataFrame | None = None) -> Tables:
+    """Order, complete and type the tables.
+
+    Args:
+        reads: sound reads; columns that the schema does not know are left out.
+        items: sound items, one row each; those known from reads alone are added.
+        types: `user_id`, `user_type`, one row a reader; None where the source has no login state.
+    """
+    known = [column for column in INTERACTIONS.dtypes.names() if column in reads.columns]
+    interactions = reads.select(known).sort("timestamp", maintain_order=True)
+    return Tables(
+        interactions=INTERACTIONS.conform(interactions),
+        items=ITEMS.conform(_complete(items, interactions)),
+        users=USERS.conform(_sum_up(interactions, types)),
+    )
+
+
+def _complete(items: pl.DataFrame, interactions: pl.DataFrame) -> pl.DataFrame:
+    unknown = interactions.select(pl.col("item_id").unique()).join(items, on="item_id", how="anti")
+    return pl.concat([items, unknown], how="diagonal").sort("item_id")
+
+
+def _sum_up(interactions: pl.DataFrame, types: pl.DataFrame | None) -> pl.DataFrame:
+    users = (
+        interactions.group_by("user_id")
+        .agg(
+            pl.len().cast(pl.UInt32).alias("reads"),
+            pl.col("timestamp").min().alias("first_seen"),
+            pl.col("timestamp").max().alias("last_seen"),
+        )
+        .sort("user_id")
+    )
+    return users if types is None else users.join(types, on="user_id", how="left", maintain_order="left")
+
+
+def require_reads(reads: pl.DataFrame, sieves: Mapping[str, Sieve]) -> None:
+    """Refuse data of which no read is left.
+
+    Raises:
+        InputError: names the first rejected row, if there is one.
+    """
+    if reads.height:
+        return
+    rejected = gather(sieves)
+    if rejected.height:
+        raise unusable(rejected, "no read can be used")
+    raise InputError("the files hold no read", where=", ".join(sieves), remedy="give files that hold reads")
+
+
+def gather(sieves: Mapping[str, Sieve]) -> pl.DataFrame:
+    """Return the rejected rows of all kinds."""
+    return pl.concat(sieve.quarantine for sieve in sieves.values())

@@ -1,0 +1,96 @@
+"""Read one raw csv file into a table of text: nothing is guessed, converted or skipped here."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+
+import polars as pl
+
+from pipelines.domains.news.forgiving import FIRST_ROW, read_forgiving
+from pipelines.domains.news.quarantine import FILE, OVERFLOW, ROW
+from pipelines.raw_files import RawFile
+from script_shared.errors import InputError
+
+
+def read_text(file: RawFile, columns: Sequence[str], *, quoted: bool = True) -> pl.DataFrame:
+    """Read `columns` of a comma-separated file, every value as text, empty ones as null.
+
+    Args:
+        file: the file; its first line names the columns, in any order.
+        columns: the columns to read; the file may hold others, which are not looked at.
+        quoted: whether values may stand in quotes, and then hold commas and line breaks.
+
+    Returns:
+        `file`, `row` (the record's number, the header being 1), `columns` in the order given,
+        and OVERFLOW: what a record holds beyond the header's fields. Bytes that are not UTF-8
+        stand as UNREADABLE.
+
+    Raises:
+        InputError: the file is empty, not separated by commas, lacks a column, or opens a quote
+            that it never closes.
+    """
+    contents = file.load()
+    header = _read_header(contents, columns, file.name)
+    try:
+        # polars finds the rows by counting quotes: an odd one out would shift all that follow.
+        frame = None if quoted and contents.count(b'"') % 2 else _scan(contents, header, columns, quoted)
+    except pl.exceptions.ComputeError:
+        frame = None
+    if frame is None:
+        frame = read_forgiving(contents, header, columns, file.name, quoted=quoted)
+    return frame.select(pl.lit(file.name, pl.Categorical).alias(FILE), ROW, *columns, OVERFLOW)
+
+
+def _read_header(contents: bytes, columns: Sequence[str], name: str) -> list[str]:
+    line = contents.split(b"\n", 1)[0].decode("utf-8-sig", errors="replace").strip()
+    if not line:
+        what = "the first line is empty" if contents.strip() else "the file is empty"
+        raise InputError.at(what, file=name, row=1, remedy="fetch it again, or leave it out")
+    header = _split(line, name)
+    for separator, called in ((";", "semicolons"), ("\t", "tabs")):
+        if len(header) == 1 and separator in line:
+            raise InputError.at(
+                f"the fields are separated by {called}", file=name, row=1, remedy="separate them by commas"
+            )
+    for column in columns:
+        if header.count(column) != 1:
+            raise InputError.at(
+                "the column is named twice" if column in header else "the column is missing",
+                file=name,
+                row=1,
+                field=column,
+                remedy=f"the header must name {', '.join(columns)}",
+            )
+    return header
+
+
+def _split(line: str, name: str) -> list[str]:
+    try:
+        return next(csv.reader([line]))
+    except csv.Error as cause:
+        raise InputError.at(
+            "the first line names no columns", file=name, row=1, remedy="fetch the file again"
+        ) from cause
+
+
+def _scan(contents: bytes, header: Sequence[str], columns: Sequence[str], quoted: bool) -> pl.DataFrame:
+    """Read with polars; the names are given by place, so that one more field can be told."""
+    places = [name if name in columns else f"({place})" for place, name in enumerate(header)]
+    return (
+        pl.scan_csv(
+            contents,
+            has_header=False,
+            skip_lines=1,
+            schema=dict.fromkeys([*places, OVERFLOW], pl.String()),
+            missing_columns="insert",
+            extra_columns="ignore",
+            truncate_ragged_lines=True,
+            raise_if_empty=False,
+            quote_char='"' if quoted else None,
+            row_index_name=ROW,
+            row_index_offset=FIRST_ROW,
+        )
+        .select(ROW, *columns, OVERFLOW)
+        .collect()
+    )

@@ -1,0 +1,41 @@
+"""Why a row can be rejected, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Why a row was rejected."""
+
+    FIELDS = "too many fields"
+    ENCODING = "not UTF-8"
+    MISSING = "missing value"
+    LONG = "id too long"
+    NUMBER = "not a number"
+    NEGATIVE = "negative"
+    MILLISECONDS = "time not in milliseconds"
+    TIME = "not a time"
+    FUTURE = "in the future"
+    LENGTHS = "lists of unequal length"
+    DUPLICATE = "exact duplicate"
+    REPEATED = "repeated item"
+    STRAGGLER = "straggler"
+
+
+REMEDIES: Mapping[Reason, str] = {
+    Reason.FIELDS: "quote fields that hold commas",
+    Reason.ENCODING: "save the file as UTF-8",
+    Reason.MISSING: "fill the field; a row cut short lacks its last fields",
+    Reason.LONG: "give ids of at most 128 characters, as requests do",
+    Reason.NUMBER: "write plain digits, with a point before decimals",
+    Reason.NEGATIVE: "correct the value; times and counts are never below zero",
+    Reason.MILLISECONDS: "multiply seconds by 1,000; divide microseconds by 1,000",
+    Reason.TIME: "write times as 2022-08-15 02:57:16+00:00",
+    Reason.FUTURE: "correct the clock that stamped it, and give times in UTC",
+    Reason.LENGTHS: "give every list of the row as many values as historySize says",
+    Reason.DUPLICATE: "nothing: the first of the equal rows was kept",
+    Reason.REPEATED: "nothing: the item's first row was kept",
+    Reason.STRAGGLER: "nothing, or lower the straggler share; such reads come after the data has dried up",
+}

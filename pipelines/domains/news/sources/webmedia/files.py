@@ -1,0 +1,37 @@
+"""Where the challenge's files lie."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from pipelines.raw_files import RawFile, find_files
+from script_shared.errors import InputError
+
+# One folder around it all is forgiven: that is how archives are packed.
+READERS = re.compile(r"(?:[^/]+/)?(?:files/treino/)?treino_parte\d+\.csv")
+ARTICLES = re.compile(r"(?:[^/]+/)?(?:itens/itens/|itens/)?itens-parte\d+\.csv")
+VALIDATION = re.compile(r"(?:[^/]+/)?(?:files/)?validacao\.csv")
+
+_EXAMPLES = {READERS: "treino_parte1.csv …", ARTICLES: "itens-parte1.csv …", VALIDATION: "validacao.csv"}
+
+
+def require(folder: Path, kind: re.Pattern[str], where: object) -> list[RawFile]:
+    """Return the files of a kind.
+
+    Args:
+        folder: where to look.
+        kind: READERS, ARTICLES or VALIDATION.
+        where: what to name when there is none, as the person who gave it knows it.
+
+    Raises:
+        InputError: there is none, or an archive cannot be used.
+    """
+    files = find_files(folder, kind)
+    if not files:
+        raise InputError.at(
+            f"there is no {_EXAMPLES[kind]}",
+            file=where,
+            remedy="give the folder or the zip of the whole archive",
+        )
+    return files

@@ -1,0 +1,92 @@
+"""The source `webmedia`: the challenge's files, refined by all rules of news."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from pipelines.acquiring import link_files, local_path
+from pipelines.domains.news.assembling import assemble, gather, require_reads
+from pipelines.domains.news.quarantine import FILE, ROW, Sieve
+from pipelines.domains.news.refining import (
+    FULL_SCROLL,
+    LONGEST_QUANTILE,
+    STRAGGLER_SHARE,
+    clip,
+    drop_duplicates,
+    drop_future,
+    drop_stragglers,
+    end_of_reads,
+)
+from pipelines.domains.news.sources.webmedia.articles import read_articles
+from pipelines.domains.news.sources.webmedia.files import ARTICLES, READERS, VALIDATION, require
+from pipelines.domains.news.sources.webmedia.readers import read_readers
+from pipelines.plan import Refinement
+from script_shared.clock import Clock, WallClock
+
+
+@dataclass(slots=True)
+class Webmedia:
+    """Reads with login state, time on page, scroll and clicks; the readers' regions are not known.
+
+    Attributes:
+        name: the source's name in a plan.
+        straggler_share: see `end_of_reads`.
+        clock: tells which reads lie in the future.
+    """
+
+    name: str = "webmedia"
+    straggler_share: float = STRAGGLER_SHARE
+    clock: Clock = field(default_factory=WallClock)
+
+    def acquire(self, uri: str, scale: float, folder: Path) -> None:
+        """Link or copy the readers', articles' and validation files into an empty folder.
+
+        Args:
+            uri: a folder with the files at their published places or side by side, or one zip.
+            scale: not used: a real source has one size.
+            folder: where the files go, at the same places.
+
+        Raises:
+            InputError: files are missing, or an archive cannot be used.
+        """
+        link_files(local_path(uri), (READERS, ARTICLES, VALIDATION), folder)
+        require(folder, READERS, uri)
+        require(folder, ARTICLES, uri)
+
+    def refine(self, folder: Path) -> Refinement:
+        """Read readers and articles, by all rules of news.
+
+        Raises:
+            InputError: a file is missing or cannot be used, or no read is left.
+        """
+        sieves = {"readers": Sieve(), "reads": Sieve(), "items": Sieve()}
+        types, reads = _read(folder, sieves)
+        reads = drop_future(reads, self.clock.now_ms(), sieves["reads"])
+        require_reads(reads, sieves)
+        reads = drop_duplicates(reads, sieves["reads"])
+        as_of_ms = end_of_reads(reads["timestamp"], self.straggler_share)
+        reads = drop_stragglers(reads, as_of_ms, sieves["reads"]).drop(FILE, ROW)
+        reads, changed = _clip(reads)
+        articles = read_articles(require(folder, ARTICLES, folder), sieves["items"])
+        report = {
+            "readers": sieves["readers"].balance(types.height),
+            "reads": {**sieves["reads"].balance(reads.height), "changed": changed},
+            "items": sieves["items"].balance(articles.height),
+        }
+        types = types.drop_nulls().unique("user_id", keep="last")
+        return Refinement(assemble(reads, articles, types), gather(sieves), as_of_ms, report)
+
+
+def _read(folder: Path, sieves: dict[str, Sieve]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    parts = [read_readers(file, sieves) for file in require(folder, READERS, folder)]
+    return pl.concat(types for types, _ in parts), pl.concat(reads for _, reads in parts)
+
+
+def _clip(reads: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
+    longest = float(reads["seconds"].quantile(LONGEST_QUANTILE, "nearest") or 0)
+    reads, farther = clip(reads, "scroll", FULL_SCROLL)
+    reads, longer = clip(reads, "seconds", longest)
+    return reads, {"scroll over 100": farther, "seconds over the 99th percentile": longer}

@@ -1,0 +1,89 @@
+from pathlib import Path
+
+import polars as pl
+import pytest
+from fastapi.testclient import TestClient
+
+from app.main import create_app
+from app.settings import ApiSettings
+from script_shared.partitions import find_partition
+from script_shared.releases.registry import Registry
+from tests.support.editions import publish_edition, registry_at
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items):
+    """One process for all of these: the release that they share takes longer to make than to ask."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("service"))
+
+
+def started(data_root, **more):
+    """A service that looks for releases when a test says so: `client.app.state.follower.look()`."""
+    settings = ApiSettings(data_root=data_root, release_poll_seconds=3_600)
+    return TestClient(create_app(settings), **more)
+
+
+@pytest.fixture(scope="session")
+def client(small_volume):
+    with started(small_volume.root.parent) as client:
+        client.app.state.follower.look()
+        yield client
+
+
+@pytest.fixture(scope="session")
+def ask(client):
+    def ask(**params):
+        answer = client.get("/recommendations", params=params)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    return ask
+
+
+@pytest.fixture(scope="session")
+def reads(small_volume):
+    """What each reader has read, by reader."""
+    table = pl.read_parquet(find_partition(small_volume.refined) / "interactions.parquet")
+    grouped = table.group_by("user_id").agg("item_id").iter_rows()
+    return {user: set(items) for user, items in grouped}
+
+
+@pytest.fixture(scope="session")
+def whole(small_volume):
+    """The release that the stages published."""
+    return Registry(small_volume.releases).open()
+
+
+@pytest.fixture(scope="session")
+def catalogue(whole):
+    return set(pl.read_parquet(whole.path("catalogue.parquet"))["item_id"])
+
+
+@pytest.fixture
+def registry(tmp_path):
+    """An empty place for releases."""
+    return registry_at(tmp_path)
+
+
+@pytest.fixture
+def publish(registry, whole):
+    def publish(name, **changes):
+        return publish_edition(registry, whole, name, **changes).id
+
+    return publish
+
+
+@pytest.fixture
+def fresh(registry, tmp_path):
+    """A service over that empty place; an error is answered, as it is to clients, not raised."""
+    with started(tmp_path, raise_server_exceptions=False) as client:
+        yield client
+
+
+@pytest.fixture
+def look(fresh):
+    """What the background thread does every other second."""
+    return fresh.app.state.follower.look

@@ -1,0 +1,84 @@
+"""`GET /metrics`: what Prometheus finds after some traffic."""
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+
+@pytest.fixture
+def scrape(fresh):
+    """The value of a sample by its name and labels; None where there is none."""
+
+    def scrape(name, **labels):
+        answer = fresh.get("/metrics")
+        assert answer.headers["content-type"].startswith("text/plain")
+        samples = [s for family in text_string_to_metric_families(answer.text) for s in family.samples]
+        return next((s.value for s in samples if (s.name, s.labels) == (name, labels)), None)
+
+    return scrape
+
+
+@pytest.fixture
+def first(look, publish):
+    name = publish("first")
+    look()
+    return name
+
+
+@pytest.mark.parametrize(
+    ("path", "handler", "status"),
+    [
+        ("/recommendations?user_id=3", "/recommendations", "2xx"),
+        ("/recommendations?num_recs=0", "/recommendations", "4xx"),
+        ("/evaluation/metrics.csv", "/evaluation/metrics.csv", "2xx"),
+        ("/health/live", "/health/live", "2xx"),
+        ("/", "/", "2xx"),
+        ("/wp-login.php", "none", "4xx"),
+    ],
+)
+def test_requests_are_counted_and_timed_by_route(fresh, first, scrape, path, handler, status):
+    fresh.get(path)
+    fresh.get(path)
+    assert scrape("http_requests_total", method="GET", status=status, handler=handler) == 2
+    assert scrape("http_request_duration_seconds_count", method="GET", handler=handler) == 2
+
+
+def test_a_failure_counts_as_such(fresh, scrape):
+    fresh.get("/health/ready")
+    assert scrape("http_requests_total", method="GET", status="5xx", handler="/health/ready") == 1
+
+
+def test_answers_are_counted_by_segment_and_model(fresh, first, scrape):
+    anonymous = {"segment": "anonymous", "model": "popularity"}
+    before = scrape("manchete_recommendations_total", **anonymous) or 0
+    fresh.get("/recommendations?num_recs=7")
+    assert scrape("manchete_recommendations_total", **anonymous) == before + 1
+    assert scrape("manchete_recommended_items_total", **anonymous) == 7
+    assert scrape("manchete_fallback_items_total", **anonymous) == 0
+    assert scrape("manchete_recommendation_seconds_count", **anonymous) == 1
+
+
+def test_the_release_is_described(first, scrape, whole):
+    assert scrape("manchete_release_info", release=first) == 1
+    assert scrape("manchete_release_as_of_timestamp_seconds") == whole.manifest.as_of_ms / 1000
+    assert scrape("manchete_release_age_seconds") >= 0
+    assert scrape("manchete_release_loads_total", outcome="loaded") == 1
+    assert scrape("manchete_release_loads_total", outcome="refused") == 0
+
+
+def test_only_the_served_release_is_described(first, look, publish, scrape):
+    second = publish("second")
+    look()
+    assert scrape("manchete_release_info", release=first) is None
+    assert scrape("manchete_release_info", release=second) == 1
+
+
+def test_offline_metrics_of_the_release_are_shown(first, scrape, whole):
+    record = whole.json("evaluation.json")[0]
+    labels = {"segment": record["segment"], "model": record["model"], "metric": "readers"}
+    assert scrape("manchete_evaluation_metric", **labels) == record["readers"]
+
+
+def test_ids_of_readers_and_unknown_paths_become_no_labels(fresh, first):
+    fresh.get("/recommendations?user_id=a-very-own-id&region=a-very-own-place")
+    fresh.get("/a-very-own-path")
+    assert "a-very-own" not in fresh.get("/metrics").text

@@ -1,0 +1,197 @@
+"""A release appears, changes, is broken, is rolled back, and nobody restarts anything."""
+
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Event
+
+import pyarrow.parquet as pq
+import pytest
+
+
+def titles(client):
+    answer = client.get("/recommendations").json()
+    return answer["release"], {item["title"] for item in answer["items"]}
+
+
+def flip(path):
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+
+
+def empty(path):
+    path.write_bytes(b"")
+
+
+def no_list(path):
+    path.write_text("{}")
+
+
+def shorten(path):
+    pq.write_table(pq.ParquetFile(path).read().slice(0, 1), path)
+
+
+def test_before_there_is_a_release_the_service_is_alive_and_says_why_it_is_not_ready(fresh):
+    assert fresh.get("/health/live").json() == {"status": "alive"}
+    assert fresh.get("/health").json() | {"uptime_seconds": 0} == {
+        "status": "starting",
+        "release": None,
+        "as_of_ms": None,
+        "replay": None,
+        "reason": "no release has been published yet",
+        "uptime_seconds": 0,
+    }
+    assert fresh.get("/releases").json() == []
+
+
+def test_it_becomes_ready_when_a_release_appears(fresh, look, publish, whole):
+    first = publish("first")
+    look()
+    assert fresh.get("/health/ready").json() == {"status": "ready", "release": first}
+    health = fresh.get("/health").json()
+    assert (health["status"], health["release"], health["reason"]) == ("ready", first, None)
+    assert health["as_of_ms"] == whole.manifest.as_of_ms
+    assert titles(fresh) == (first, {"first"})
+
+
+def test_the_next_champion_takes_over(fresh, look, publish):
+    publish("first")
+    look()
+    second = publish("second")
+    assert titles(fresh)[1] == {"first"}
+    look()
+    assert titles(fresh) == (second, {"second"})
+
+
+def test_a_rollback_brings_the_one_before_back(fresh, look, publish, registry):
+    first, _ = publish("first"), publish("second")
+    look()
+    registry.rollback()
+    look()
+    assert titles(fresh) == (first, {"first"})
+
+
+def test_the_list_of_releases_names_the_champion(fresh, publish):
+    first, second = publish("first"), publish("second")
+    listed = {each["release"]: each["aliases"] for each in fresh.get("/releases").json()}
+    assert listed == {first: [], second: ["champion"]}
+
+
+def damage(file, how):
+    return lambda release: how(release / file)
+
+
+BREAKAGES = {
+    "a missing file": (
+        damage("catalogue.parquet", Path.unlink),
+        "parquet: the file cannot be read",
+    ),
+    "an altered file": (damage("evaluation.json", flip), "evaluation.json: the content differs"),
+    "a torn file": (damage("evaluation.json", empty), "evaluation.json: the file holds 0 bytes"),
+    "an added file": (damage("more.json", empty), "more.json: the file is not in the manifest"),
+    "no manifest": (damage("manifest.json", Path.unlink), "manifest.json: the manifest cannot be read"),
+    "a torn manifest": (damage("manifest.json", empty), "manifest.json: this is not a manifest"),
+    "no folder": (damage("", shutil.rmtree), "there is no release"),
+}
+USELESS = {
+    "for another domain": ({"domain": "films"}, "the release is for 'films', not 'news'"),
+    "no catalogue": ({"change": damage("catalogue.parquet", empty)}, "this is not a Parquet file"),
+    "no records": ({"change": damage("evaluation.json", empty)}, "this is not JSON"),
+    "no list of records": ({"change": damage("evaluation.json", no_list)}, "this is not a list of records"),
+    "no model": ({"change": damage("models/logged/document.json", Path.unlink)}, "models/logged"),
+    "half a catalogue": ({"change": damage("catalogue.parquet", shorten)}, "IndexError while it was loaded"),
+}
+
+
+def check_refused(client, first, broken, reason):
+    health = client.get("/health").json()
+    assert (health["status"], health["release"]) == ("degraded", first)
+    assert health["reason"].startswith(f"release {broken} was refused: ")
+    assert reason in health["reason"]
+    assert client.get("/health/ready").json()["release"] == first
+    assert titles(client) == (first, {"first"})
+    assert 'manchete_release_loads_total{outcome="refused"} 1.0' in client.get("/metrics").text
+
+
+@pytest.mark.parametrize("breakage", BREAKAGES)
+def test_a_broken_release_is_refused_with_its_reason_and_the_old_one_serves(
+    fresh, look, publish, registry, breakage
+):
+    damage, reason = BREAKAGES[breakage]
+    first = publish("first")
+    look()
+    broken = publish("second")
+    damage(registry.folder / broken)
+    look()
+    check_refused(fresh, first, broken, reason)
+
+
+@pytest.mark.parametrize("fault", USELESS)
+def test_a_whole_release_that_cannot_serve_is_refused_too(fresh, look, publish, fault):
+    changes, reason = USELESS[fault]
+    first = publish("first")
+    look()
+    broken = publish("second", **changes)
+    look()
+    check_refused(fresh, first, broken, reason)
+
+
+def test_a_broken_first_release_is_the_reason_for_not_being_ready(fresh, look, publish, registry):
+    broken = publish("first")
+    flip(registry.folder / broken / "evaluation.json")
+    look()
+    detail = fresh.get("/health/ready").json()["detail"]
+    assert detail.startswith(f"release {broken} was refused: {broken}/evaluation.json: the content differs")
+    assert str(registry.folder) not in detail
+
+
+def test_after_a_refusal_a_rollback_or_a_sound_release_makes_it_well_again(fresh, look, publish, registry):
+    first = publish("first")
+    look()
+    flip(registry.folder / publish("second") / "evaluation.json")
+    look()
+    registry.rollback()
+    look()
+    assert fresh.get("/health").json() | {"uptime_seconds": 0, "as_of_ms": 0} == {
+        "status": "ready",
+        "release": first,
+        "as_of_ms": 0,
+        "replay": True,
+        "reason": None,
+        "uptime_seconds": 0,
+    }
+    third = publish("third")
+    look()
+    assert titles(fresh) == (third, {"third"})
+
+
+def test_each_answer_during_swaps_is_whole_and_from_one_release(
+    fresh, look, publish, registry, reads, catalogue
+):
+    names = {publish(name): name for name in ("first", "second")}
+    look()
+    done = Event()
+    readers = [user for user in sorted(reads) if len(catalogue - reads[user]) >= 20][:8]
+
+    def keep_asking(reader):
+        answers = []
+        while not done.is_set() or not answers:
+            params = {"user_id": reader, "num_recs": 20}
+            answers.append(fresh.get("/recommendations", params=params).json())
+        return answers
+
+    with ThreadPoolExecutor(8) as pool:
+        asking = [pool.submit(keep_asking, reader) for reader in readers]
+        for _ in range(3):
+            for release, title in names.items():
+                registry.publish(release, "champion")
+                look()
+                assert titles(fresh) == (release, {title})
+        done.set()
+        answers = [answer for each in asking for answer in each.result()]
+    assert {answer["release"] for answer in answers} <= set(names)
+    assert all(len({item["item_id"] for item in answer["items"]}) == 20 for answer in answers)
+    assert all(
+        {item["title"] for item in answer["items"]} == {names[answer["release"]]} for answer in answers
+    )

@@ -1,0 +1,39 @@
+"""Serves a data root over HTTP, asks for recommendations once, and prints what that has imported.
+
+python -m tests.support.loaded_modules <data root>
+"""
+
+import json
+import sys
+import threading
+import time
+import urllib.request
+from pathlib import Path
+
+import uvicorn
+
+from app import logs
+from app.main import create_app
+from app.settings import ApiSettings
+
+
+def main(data_root):
+    logs.configure("error")
+    app = create_app(ApiSettings(data_root=Path(data_root)))
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    app.state.follower.look()
+    port = server.servers[0].sockets[0].getsockname()[1]
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/recommendations?user_id=3") as answer:
+        items = json.load(answer)["items"]
+    server.should_exit = True
+    thread.join()
+    modules = sorted({name.partition(".")[0] for name in sys.modules})
+    sys.stdout.write(json.dumps({"items": len(items), "modules": modules}))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
