@@ -29,7 +29,7 @@ class Bundle:
 
     @classmethod
     def read(cls, folder: Path) -> Bundle:
-        """Map a bundle into memory: arrays are read-only and shared between processes."""
+        """Map a bundle into memory, shared between processes; what one of them writes, it alone sees."""
         arrays = {path.stem: _map(path) for path in sorted(folder.glob("*.npy"))}
         return cls(arrays, json.loads((folder / "document.json").read_text()))
 
@@ -37,4 +37,4 @@ class Bundle:
 def _map(path: Path) -> np.ndarray[Any, np.dtype[Any]]:
     """Map one array; an empty file cannot be mapped, and numpy says so with a ValueError."""
     header = np.load(path, mmap_mode=None, allow_pickle=False) if path.stat().st_size <= 4096 else None
-    return header if header is not None else np.load(path, mmap_mode="r", allow_pickle=False)
+    return header if header is not None else np.load(path, mmap_mode="c", allow_pickle=False)

@@ -60,7 +60,7 @@ class Ranker:
         own = self._models[segment.name].recommend(query, state, n)
         if len(own) >= n:
             return list(own), 0
-        others = (self._models[name] for name in reversed(list(self._models)) if name != segment.name)
+        others = [model for name, model in self._models.items() if name != segment.name]
         filled = fill(own, query, state, n, others, self._newest)
         return filled, len(filled) - len(own)
 

@@ -93,7 +93,7 @@ class Release:
         document = self.path(f"{name}/document.json")
         try:
             return Bundle.read(document.parent)
-        except ValueError as error:
+        except (ValueError, EOFError) as error:  # numpy raises the second for an empty file
             raise _corrupted(document.parent, f"this is not a bundle: {error}") from error
 
     def bundles(self, under: str) -> tuple[str, ...]:
@@ -158,16 +158,21 @@ def _place(folder: Path, draft: Path, manifest: Manifest) -> Release:
 
 def _walk(folder: Path, prefix: str = "") -> Iterator[str]:
     """Name every file below `folder`; links are never followed, and refused."""
-    for entry in os.scandir(folder):
-        name = prefix + entry.name
-        if entry.is_symlink() or not (entry.is_dir() or entry.is_file()):
-            raise _corrupted(Path(entry.path), "a release holds plain files only, this is a link or a device")
-        if not is_safe_path(name):
-            raise _corrupted(Path(entry.path), "the name holds signs that a release does not use")
-        if entry.is_dir():
-            yield from _walk(Path(entry.path), f"{name}/")
-        else:
-            yield name
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            name = prefix + entry.name
+            _check_plain(entry, name)
+            if entry.is_dir():
+                yield from _walk(Path(entry.path), f"{name}/")
+            else:
+                yield name
+
+
+def _check_plain(entry: os.DirEntry[str], name: str) -> None:
+    if entry.is_symlink() or not (entry.is_dir() or entry.is_file()):
+        raise _corrupted(Path(entry.path), "a release holds plain files only, this is a link or a device")
+    if not is_safe_path(name):
+        raise _corrupted(Path(entry.path), "the name holds signs that a release does not use")
 
 
 def _check_listed(folder: Path, manifest: Manifest) -> None:

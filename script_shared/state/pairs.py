@@ -65,9 +65,10 @@ class Pairs:
             At most `partners` items in ascending order; weights of shape (half-lives, items) and
             totals of shape (half-lives,), to be scaled by `scale`.
         """
-        if item not in self._rows:
-            self._rows[item] = self._row(item)
-        return self._rows[item]
+        found = self._rows.get(item)
+        if found is None:
+            self._rows[item] = found = self._row(item)
+        return found
 
     def scale(self, now_ms: int) -> FloatArray:
         """Return what turns the weights of `neighbours` into weights at a moment, one a half-life."""

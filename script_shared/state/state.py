@@ -156,11 +156,13 @@ class State:
 
     def once(self, name: Hashable, make: Callable[[], T]) -> T:
         """Return what `make` gives, worked out once and kept until the next interaction."""
-        if name not in self._once:
+        found = self._once.get(name)
+        if found is None:
             if len(self._once) >= _REMEMBERED:
                 self._once.clear()
-            self._once[name] = make()
-        return self._once[name]
+            # Not read back: another thread may have cleared it by then.
+            self._once[name] = found = make()
+        return found
 
     def _row(self, half_life: int, key: int) -> FloatArray:
         if key == UNKNOWN:

@@ -1,7 +1,98 @@
+import pickle
+import re
+from pathlib import Path
+
 import pytest
 from pydantic import ValidationError
 
+from script_shared import errors
+from script_shared.domains.news.segments import NewsParameters, news_segments
+from script_shared.errors import InputError, MancheteError, ReleaseCorruptedError
+from script_shared.segments import assign
 from script_shared.settings import Settings
+from script_shared.types import Reader
+from script_shared.volume import Volume
+
+TREE = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, MancheteError)]
+
+
+@pytest.mark.parametrize("kind", TREE)
+def test_every_error_says_where_what_and_what_to_do(kind):
+    error = kind("it is broken", where="file x", remedy="mend it")
+    assert str(error) == "file x: it is broken Remedy: mend it"
+    assert str(kind("it is broken")) == "it is broken"
+
+
+@pytest.mark.parametrize("kind", TREE)
+def test_every_error_crosses_processes_whole(kind):
+    error = pickle.loads(pickle.dumps(kind("broken", where="here", remedy="mend it")))  # noqa: S301
+    assert type(error) is kind
+    assert (error.what, error.where, error.remedy) == ("broken", "here", "mend it")
+
+
+def test_the_drawn_tree_is_the_tree():
+    drawn = set(re.findall(r"\w+Error\b", errors.__doc__))
+    assert drawn == {kind.__name__ for kind in TREE}
+    assert issubclass(ReleaseCorruptedError, errors.ReleaseError)
+
+
+def test_a_place_in_a_file_is_named_outermost_first():
+    error = InputError.at("not a number", file=Path("clicks.csv"), row=2, field="user_id", remedy="mend it")
+    assert str(error) == "clicks.csv, row 2, field 'user_id': not a number Remedy: mend it"
+
+
+def test_settings_come_from_the_environment(monkeypatch, tmp_path):
+    monkeypatch.setenv("ENV", "staging")
+    monkeypatch.setenv("DATA_ROOT", str(tmp_path))
+    settings = Settings(_env_file=None)
+    assert settings.env == "staging"
+    assert Volume.of(settings).releases == tmp_path / "news" / "releases"
+
+
+def test_an_unknown_kind_of_deployment_is_refused_by_name(monkeypatch):
+    monkeypatch.setenv("ENV", "production")
+    with pytest.raises(ValidationError, match="'dev', 'staging' or 'prod'"):
+        Settings(_env_file=None)
+
+
+@pytest.mark.parametrize(
+    ("given", "place"),
+    [
+        ({"blend": {"ridge": "much"}}, "blend.ridge"),
+        ({"als": {"factor": 8}}, "als.factor"),
+        ({"state": {"half_lives": 3}}, "state.half_lives"),
+        ({"rule": {"logged_reads": None}}, "rule.logged_reads"),
+        ({"unheard": 1}, "unheard"),
+    ],
+)
+def test_a_bad_parameter_is_named(given, place):
+    with pytest.raises(ValidationError, match=re.escape(place)):
+        NewsParameters.model_validate(given)
+
+
+def test_parameters_survive_the_manifest():
+    parameters = NewsParameters.model_validate({"rule": {"semi_logged_reads": 3}})
+    assert NewsParameters.model_validate(parameters.model_dump(mode="json")) == parameters
+
+
+@pytest.mark.parametrize(
+    ("user_type", "reads", "without_login", "with_login"),
+    [
+        ("Logged", 0, "logged", "logged"),
+        ("Logged", 9, "logged", "logged"),
+        ("Non-Logged", 9, "semi_logged", "semi_logged"),
+        ("Non-Logged", 1, "anonymous", "anonymous"),
+        (None, 0, "anonymous", "anonymous"),
+        (None, 1, "anonymous", "anonymous"),
+        (None, 2, "semi_logged", "semi_logged"),
+        (None, 4, "semi_logged", "semi_logged"),
+        (None, 5, "logged", "semi_logged"),
+    ],
+)
+def test_the_rule_that_splits_readers(user_type, reads, without_login, with_login):
+    for has_login, expected in ((False, without_login), (True, with_login)):
+        segments = news_segments({"rule": {"has_login": has_login}})
+        assert assign(segments, Reader(user_type, reads)).name == expected
 
 
 def test_the_size_of_the_evaluation_is_a_setting(monkeypatch):

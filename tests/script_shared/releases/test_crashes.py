@@ -1,0 +1,60 @@
+"""Whatever the instant at which a process ends, the last good thing is still there."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from script_shared.partitions import find_partition, set_alias, write_partition
+from script_shared.releases.registry import Registry
+from tests.support.small_releases import write_small
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.mark.parametrize(("what", "steps"), [("releases", 30), ("rollbacks", 8), ("partitions", 8)])
+def test_a_crash_before_any_step_leaves_what_was_good(tmp_path, what, steps):
+    run = subprocess.run(
+        [sys.executable, "-m", "tests.support.crash_releases", what, str(tmp_path)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    assert int(run.stdout) >= steps, "so many steps are the least that writing takes"
+
+
+def test_a_failure_while_filling_leaves_nothing(tmp_path):
+    Registry(tmp_path).publish(write_small(tmp_path).id, "champion")
+    before = sorted(path.name for path in tmp_path.iterdir())
+
+    def fill(folder):
+        (folder / "half").write_text("done")
+        raise OSError("the disk is full")
+
+    with pytest.raises(OSError, match="disk is full"):
+        write_small(tmp_path, fill=fill)
+    assert sorted(path.name for path in tmp_path.iterdir()) == before
+    Registry(tmp_path).open()
+
+
+def test_a_failure_inside_a_partition_leaves_nothing_and_the_old_alias(tmp_path):
+    with write_partition(tmp_path, "old") as folder:
+        (folder / "a").write_text("a")
+    set_alias(tmp_path, "latest", "old")
+    with pytest.raises(FileNotFoundError), write_partition(tmp_path, "new") as folder:
+        (folder / "missing" / "a").write_text("half")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["latest", "old"]
+    assert find_partition(tmp_path).name == "old"
+
+
+def test_a_partition_written_again_is_replaced(tmp_path):
+    for text in ("one", "two"):
+        with write_partition(tmp_path, "run") as folder:
+            (folder / text).write_text(text)
+    assert [path.name for path in (tmp_path / "run").iterdir()] == ["two"]
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]

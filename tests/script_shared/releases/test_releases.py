@@ -1,0 +1,209 @@
+import json
+import os
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from script_shared.bundle import Bundle
+from script_shared.errors import ReleaseCorruptedError, ReleaseError, ReleaseNotFoundError
+from script_shared.releases.manifest import MANIFEST
+from script_shared.releases.registry import CHALLENGER, CHAMPION, Registry
+from script_shared.releases.store import Release
+from tests.support.small_releases import write_small
+
+
+def test_what_was_written_is_read_back(tmp_path):
+    write_small(tmp_path, "mark")
+    (folder,) = [path for path in tmp_path.iterdir() if path.is_dir()]
+    release = Release.open(folder)
+    assert release.bundles("models") == ("models/a",)
+    assert release.bundle("models/a").document == {"mark": "mark"}
+    assert np.array_equal(release.bundle("state/b").arrays["values"], np.arange(5))
+    assert release.json("evaluation.json") == []
+
+
+def flip_a_byte(path):
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+
+
+def cut_off(path):
+    path.write_bytes(path.read_bytes()[:-1])
+
+
+def turn_into_a_link(path):
+    path.rename(path.with_name(".aside"))
+    path.symlink_to(".aside")
+
+
+def names_the_path(path, error):
+    return str(path) in str(error) and "Remedy: " in str(error)
+
+
+@pytest.mark.parametrize("damage", [flip_a_byte, cut_off, os.remove, turn_into_a_link])
+@pytest.mark.parametrize("name", ["models/a/values.npy", "models/a/document.json", "evaluation.json"])
+def test_a_damaged_file_is_named(tmp_path, name, damage):
+    release = write_small(tmp_path)
+    damage(release.folder / name)
+    with pytest.raises(ReleaseCorruptedError) as caught:
+        Release.open(release.folder)
+    assert str(release.folder / name).rpartition("/")[0] in caught.value.where
+    assert damage is turn_into_a_link or names_the_path(release.folder / name, caught.value)
+
+
+def test_a_file_that_nobody_vouches_for_is_named(tmp_path):
+    release = write_small(tmp_path)
+    np.save(release.folder / "models" / "a" / "extra.npy", np.arange(2))
+    with pytest.raises(ReleaseCorruptedError, match=r"extra\.npy: the file is not in the manifest"):
+        Release.open(release.folder)
+
+
+@pytest.mark.parametrize("keep", [0, 1, 40, -2])
+def test_a_manifest_that_was_cut_off_is_named(tmp_path, keep):
+    path = write_small(tmp_path).folder / MANIFEST
+    path.write_bytes(path.read_bytes()[:keep])
+    with pytest.raises(ReleaseCorruptedError, match=r"manifest\.json: this is not a manifest"):
+        Release.open(path.parent)
+
+
+def rewrite(release, **changes):
+    path = release.folder / MANIFEST
+    path.write_text(json.dumps({**json.loads(path.read_text()), **changes}))
+
+
+@pytest.mark.parametrize("name", ["../outside", "/etc/passwd", "a//b", ".hidden", "a/../../b"])
+def test_a_manifest_cannot_reach_outside_its_folder(tmp_path, name):
+    release = write_small(tmp_path)
+    rewrite(release, files={name: {"sha256": "0" * 64, "bytes": 1}})
+    with pytest.raises(ReleaseCorruptedError, match="outside the release"):
+        Release.open(release.folder)
+
+
+def test_another_format_asks_for_a_new_release(tmp_path):
+    release = write_small(tmp_path)
+    rewrite(release, format_version=2)
+    with pytest.raises(ReleaseError, match="format version is 2") as caught:
+        Release.open(release.folder)
+    assert not isinstance(caught.value, ReleaseCorruptedError)
+
+
+def test_a_folder_under_another_name_is_refused(tmp_path):
+    release = write_small(tmp_path)
+    moved = release.folder.rename(tmp_path / "other")
+    with pytest.raises(ReleaseCorruptedError, match="another release"):
+        Release.open(moved)
+
+
+def test_a_link_is_not_published(tmp_path):
+    with pytest.raises(ReleaseCorruptedError, match="plain files only"):
+        write_small(tmp_path, fill=lambda folder: (folder / "link").symlink_to("/etc/passwd"))
+
+
+class Trap:
+    """Leaves a mark when it is unpickled."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return os.mkdir, (str(self.path),)
+
+
+def test_a_bundle_does_not_write_pickles(tmp_path):
+    with pytest.raises(ValueError, match="allow_pickle"):
+        Bundle({"objects": np.array([{}], object)}).write(tmp_path / "bundle")
+
+
+def pickled(folder, trap):
+    (folder / "state" / "b").mkdir(parents=True)
+    (folder / "state" / "b" / "document.json").write_text("{}")
+    np.save(folder / "state" / "b" / "values.npy", np.array([trap], object), allow_pickle=True)
+
+
+@pytest.mark.parametrize("size", [1, 5_000])
+def test_a_release_with_a_pickle_inside_is_refused_and_nothing_of_it_runs(tmp_path, size):
+    trap = tmp_path / "sprung"
+    release = write_small(tmp_path / "releases", fill=lambda folder: pickled(folder, [Trap(trap)] * size))
+    with pytest.raises(ReleaseCorruptedError, match="not a bundle"):
+        release.bundle("state/b")
+    assert not trap.exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"\x93NUMPY", b"no array", bytes(5_000)])
+def test_an_array_that_is_none_is_refused(tmp_path, content):
+    def fill(folder):
+        (folder / "state" / "b").mkdir(parents=True)
+        (folder / "state" / "b" / "document.json").write_text("{}")
+        (folder / "state" / "b" / "values.npy").write_bytes(content)
+
+    with pytest.raises(ReleaseCorruptedError, match="not a bundle"):
+        write_small(tmp_path, fill=fill).bundle("state/b")
+
+
+def test_nothing_is_there_until_something_is_published(tmp_path):
+    registry = Registry(tmp_path)
+    assert registry.find() is None
+    with pytest.raises(ReleaseNotFoundError, match="no release has been published as champion"):
+        registry.open()
+    with pytest.raises(ReleaseNotFoundError):
+        registry.publish("nothing", CHAMPION)
+
+
+def test_publish_promote_and_rollback_move_the_names(tmp_path):
+    registry = Registry(tmp_path)
+    one, two = (write_small(tmp_path, mark).id for mark in ("one", "two"))
+    registry.publish(one, CHAMPION)
+    registry.publish(two)
+    assert (registry.find(CHAMPION), registry.find(CHALLENGER)) == (one, two)
+    assert registry.promote() == two
+    assert (registry.find(CHAMPION), registry.find(CHALLENGER)) == (two, None)
+    assert registry.champions() == (one,)
+    assert registry.rollback() == one
+    assert registry.find() == one
+    with pytest.raises(ReleaseNotFoundError, match="no earlier champion"):
+        registry.rollback()
+
+
+def test_a_broken_release_is_never_published_and_rollback_passes_it_by(tmp_path):
+    registry = Registry(tmp_path)
+    releases = [write_small(tmp_path, mark) for mark in ("one", "two", "three")]
+    for release in releases:
+        registry.publish(release.id, CHAMPION)
+    flip_a_byte(releases[1].folder / "evaluation.json")
+    with pytest.raises(ReleaseCorruptedError, match=r"evaluation\.json"):
+        registry.publish(releases[1].id, CHAMPION)
+    assert registry.find() == releases[2].id
+    assert registry.rollback() == releases[0].id
+
+
+def test_the_same_content_is_the_same_release_and_a_broken_one_is_written_anew(tmp_path):
+    first = write_small(tmp_path)
+    assert write_small(tmp_path).id == first.id
+    flip_a_byte(first.folder / "evaluation.json")
+    assert Release.open(write_small(tmp_path).folder).id == first.id
+
+
+def test_many_publish_at_once_and_one_of_them_is_champion(tmp_path):
+    registry = Registry(tmp_path)
+
+    def publish(mark):
+        release = write_small(tmp_path, mark)
+        registry.publish(release.id, CHAMPION)
+        return registry.open().id, release.id
+
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(publish, [f"mark {number % 12}" for number in range(24)]))
+    ids = {release for _, release in found}
+    assert len(ids) == 12
+    assert {champion for champion, _ in found} <= ids
+    assert {entry.id for entry in registry.list()} == ids
+    assert len(registry.champions()) >= 11
+    assert sorted(path.name for path in tmp_path.glob(".[fw]*")) == []
+
+
+@pytest.mark.parametrize("name", ["..", ".", "", "a/b", "x" * 200, "../releases"])
+def test_a_name_that_is_a_path_finds_nothing(tmp_path, name):
+    with pytest.raises(ReleaseNotFoundError):
+        Registry(tmp_path).get(name)

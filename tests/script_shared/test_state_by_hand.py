@@ -1,0 +1,203 @@
+"""What the state counts, against sums that anybody can write down."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from script_shared.dataset import Interactions
+from script_shared.state.counts import DecayedCounts
+from script_shared.state.pairs import PairParameters
+from script_shared.state.state import NEVER, Sizes, State, StateParameters
+
+HOUR_MS = 3_600_000
+SIZES = Sizes(users=4, items=6, keys=2)
+PLAIN = PairParameters(half_lives=(1.0, 4.0), distance=3, fade=1.0, reverse=0.1, apart=(0.0, 36.0))
+PARAMETERS = StateParameters(coreads=PLAIN)
+#: A pair is forgotten at 2^-9 of the weakest one: a third, read in reverse.
+FORGOTTEN = 2.0**-9 / 3 / 10
+
+promise = settings(deadline=None, derandomize=True, database=None, max_examples=60)
+ROW = st.tuples(st.integers(0, 3), st.integers(0, 5), st.integers(0, 50 * 60), st.integers(-1, 1))
+ROWS = st.lists(ROW, max_size=40).map(lambda rows: sorted(rows, key=lambda row: row[2]))
+
+
+def interactions(rows):
+    user, item, minute, key = (np.array([row[i] for row in rows], np.int64) for i in range(4))
+    ones = np.ones(len(rows), np.float32)
+    return Interactions(user.astype(np.int32), item.astype(np.int32), minute * 60_000, ones, key[:, None])
+
+
+def fold(rows, parameters=PARAMETERS, parts=1):
+    state = State(parameters, SIZES)
+    for part in np.array_split(np.arange(len(rows)), parts):
+        state.apply(interactions(rows).take(part))
+    return state
+
+
+def decay(now_ms, minute, half_life):
+    return 2.0 ** -((now_ms - minute * 60_000) / HOUR_MS / half_life)
+
+
+@promise
+@given(ROWS, st.integers(50 * 60, 90 * 60))
+def test_a_count_is_the_sum_of_two_to_the_minus_age_over_half_life(rows, minute):
+    state, now = fold(rows), minute * 60_000
+    expected = np.zeros((len(PARAMETERS.half_lives), SIZES.items))
+    for (_, item, when, _), row in ((r, i) for r in rows for i in range(len(expected))):
+        expected[row, item] += decay(now, when, PARAMETERS.half_lives[row])
+    assert state.counts.at(slice(None), now) == pytest.approx(expected)
+    assert state.totals(now) == pytest.approx(expected.sum(axis=1))
+
+
+@promise
+@given(ROWS)
+def test_a_count_within_a_key_holds_the_reads_that_carry_it(rows):
+    state, now = fold(rows), 51 * HOUR_MS
+    expected = np.zeros((len(PARAMETERS.key_half_lives), SIZES.keys * SIZES.items))
+    for _, item, when, key in rows:
+        for row, half_life in enumerate(PARAMETERS.key_half_lives):
+            if key >= 0:
+                expected[row, key * SIZES.items + item] += decay(now, when, half_life)
+    assert state.key_counts.at(slice(None), now) == pytest.approx(expected)
+    totals = expected.reshape(len(expected), SIZES.keys, SIZES.items).sum(axis=2)
+    assert state.key_totals.at(slice(None), now) == pytest.approx(totals)
+
+
+def pairs_by_hand(rows, now, parameters):
+    weights = np.zeros((len(parameters.half_lives), SIZES.items, SIZES.items))
+    low, high = (hours * 60 for hours in parameters.apart)
+    for user in range(SIZES.users):
+        reads = [(item, when) for reader, item, when, _ in rows if reader == user]
+        for i, (old, then) in enumerate(reads):
+            for distance, (new, when) in enumerate(reads[i + 1 : i + 1 + parameters.distance], start=1):
+                if old != new and low <= when - then < high:
+                    for row, half_life in enumerate(parameters.half_lives):
+                        weight = decay(now, when, half_life) / distance**parameters.fade
+                        weights[row, old, new] += weight
+                        weights[row, new, old] += weight * parameters.reverse
+    return weights
+
+
+def pairs_of(pairs, now):
+    weights = np.zeros((len(pairs.scale(now)), SIZES.items, SIZES.items))
+    for item in range(SIZES.items):
+        items, found, totals = pairs.neighbours(item)
+        assert totals == pytest.approx(found.sum(axis=1)), "few enough partners to be told of all"
+        weights[:, item, items] = found * pairs.scale(now)[:, None]
+    return weights
+
+
+@promise
+@given(ROWS, st.integers(1, 4))
+def test_pairs_are_the_sums_of_what_was_read_one_after_the_other(rows, parts):
+    now = 51 * HOUR_MS
+    for name in ("coreads", "returns"):
+        parameters = getattr(PARAMETERS, name)
+        expected = pairs_by_hand(rows, now, parameters)
+        found = pairs_of(getattr(fold(rows, parts=parts), name), now)
+        assert found == pytest.approx(expected, abs=40 * 2.0**-9)
+        strong = expected[-1] > 2.0**-5
+        assert found[-1][strong] == pytest.approx(expected[-1][strong], rel=0.1)
+
+
+def test_three_reads_one_after_the_other_by_hand():
+    state = fold([(0, 0, 0, -1), (0, 1, 60, -1), (0, 2, 120, -1)])
+    items, weights, _ = state.coreads.neighbours(0)
+    assert items.tolist() == [1, 2]
+    now = 2 * HOUR_MS
+    assert (weights * state.coreads.scale(now)[:, None])[0] == pytest.approx([1 / 2, 1 / 2])
+    items, weights, _ = state.coreads.neighbours(2)
+    assert items.tolist() == [0, 1]
+    assert (weights * state.coreads.scale(now)[:, None])[0] == pytest.approx([0.1 / 2, 0.1])
+
+
+@promise
+@given(ROWS, st.randoms(use_true_random=False))
+def test_readers_do_not_mind_the_order_of_others_at_the_same_moment(rows, random):
+    """Rows of one moment may come in any order, as long as each reader's own keep theirs."""
+    now = 51 * HOUR_MS
+    ranks = {user: random.random() for user in range(SIZES.users)}
+    shuffled = sorted(rows, key=lambda row: (row[2], ranks[row[0]]))
+    one, other = fold(rows), fold(shuffled)
+    every = slice(None)
+    assert other.counts.at(every, now) == pytest.approx(one.counts.at(every, now))
+    assert pairs_of(other.coreads, now) == pytest.approx(pairs_of(one.coreads, now), abs=FORGOTTEN)
+    for user in range(SIZES.users):
+        for left, right in zip(one.histories.of(user), other.histories.of(user), strict=True):
+            assert np.array_equal(left, right)
+
+
+@promise
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 5_000)), max_size=30), st.randoms())
+def test_counts_take_interactions_in_any_order_each_at_its_own_age(rows, random):
+    shuffled = random.sample(rows, len(rows))
+    one, other = (DecayedCounts([0.1, 24.0], 3) for _ in range(2))
+    for item, minute in rows:
+        one.apply(np.array([item]), np.array([minute * 60_000]))
+    if shuffled:
+        items, minutes = (np.array(column) for column in zip(*shuffled, strict=True))
+        other.apply(items, minutes * 60_000)
+    now = 5_000 * 60_000
+    assert other.at(slice(None), now) == pytest.approx(one.at(slice(None), now))
+
+
+@promise
+@given(ROWS)
+def test_histories_hold_each_readers_own_reads_oldest_first(rows):
+    state = fold(rows, parts=3)
+    for user in range(SIZES.users):
+        items, times, _ = state.histories.of(user)
+        own = [(item, minute * 60_000) for reader, item, minute, _ in rows if reader == user]
+        assert list(zip(items.tolist(), times.tolist(), strict=True)) == own
+        assert all(earlier <= later for earlier, later in pairwise(times.tolist()))
+    assert state.histories.counts().sum() == len(rows)
+
+
+@promise
+@given(ROWS)
+def test_the_first_read_of_an_item_is_remembered(rows):
+    state = fold(rows, parts=2)
+    for item in range(SIZES.items):
+        moments = [minute * 60_000 for _, read, minute, _ in rows if read == item]
+        assert state.first_ms[item] == min(moments, default=NEVER)
+
+
+@promise
+@given(ROWS, st.integers(1, 8))
+def test_most_read_is_the_order_of_the_counts_ties_by_position(rows, n):
+    state, now = fold(rows), 51 * HOUR_MS
+    for row in range(len(PARAMETERS.half_lives)):
+        counts = state.counts.at(slice(None), now)[row]
+        stored = state.counts.values[row]
+        ranked = state.most_read(row, n)
+        assert ranked.tolist() == sorted(np.flatnonzero(stored), key=lambda i: (-stored[i], i))[:n]
+        assert list(counts[ranked]) == sorted(counts[ranked], reverse=True)
+
+
+def test_an_item_tells_of_so_many_partners_and_no_more():
+    few = StateParameters(coreads=PairParameters(partners=3))
+    rows = [
+        (user, item, 60 * user + turn, -1) for user in range(4) for turn, item in enumerate((0, 1 + user, 5))
+    ]
+    items, weights, totals = fold(rows, few).coreads.neighbours(0)
+    assert len(items) == weights.shape[1] == 3
+    assert items.tolist() == sorted(items.tolist())
+    assert (totals > weights.sum(axis=1)).all(), "the total counts those cut off too"
+
+
+def test_pairs_that_faded_out_are_forgotten():
+    state = fold([(0, 0, 0, -1), (0, 1, 1, -1)])
+    assert len(state.coreads.pairs) == 2
+    state.apply(interactions([(1, 3, 60 * 24 * 30, -1)]))
+    assert len(state.coreads.pairs) == 0
+    assert not len(state.coreads.neighbours(0)[0])
+
+
+def test_nothing_changes_without_interactions():
+    state = fold([(0, 0, 0, -1)])
+    version = state.version
+    state.apply(interactions([]))
+    assert state.version == version

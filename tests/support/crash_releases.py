@@ -1,0 +1,65 @@
+"""Publishes a release again and again, ended at every step; run as a program of its own: it forks."""
+
+import sys
+from pathlib import Path
+
+from script_shared.partitions import find_partition, get_alias, set_alias, write_partition
+from script_shared.releases.registry import CHAMPION, Registry
+from tests.support.crash import crashes
+from tests.support.small_releases import write_small
+
+
+def publish(root: Path, mark: str) -> str:
+    release = write_small(root, mark)
+    Registry(root).publish(release.id, CHAMPION)
+    return release.id
+
+
+def releases(root: Path) -> int:
+    registry = Registry(root)
+    first = publish(root, "first")
+    steps = 0
+    for step in crashes(lambda: publish(root, "second")):
+        steps = step + 1
+        champion = registry.open()
+        assert champion.bundle("models/a").document["mark"] in ("first", "second")
+        if champion.id != first:
+            registry.rollback()
+    assert registry.open().bundle("models/a").document["mark"] == "second"
+    assert [path.name for path in root.glob(".filling-*")] == []
+    return steps
+
+
+def rollbacks(root: Path) -> int:
+    registry = Registry(root)
+    names = [publish(root, mark) for mark in ("first", "second")]
+    steps = 0
+    for step in crashes(registry.rollback):
+        steps = step + 1
+        assert registry.open().id in names
+        registry.publish(names[1], CHAMPION)
+    assert registry.open().id == names[0]
+    return steps
+
+
+def partitions(root: Path) -> int:
+    def write(name: str) -> None:
+        with write_partition(root, name) as folder:
+            (folder / "a.txt").write_text(name)
+            (folder / "b.txt").write_text(name)
+        set_alias(root, "latest", name)
+
+    write("first")
+    steps = 0
+    for step in crashes(lambda: write("second")):
+        steps = step + 1
+        found = find_partition(root)
+        assert {path.read_text() for path in found.iterdir()} == {found.name}
+        assert len(list(found.iterdir())) == 2
+        set_alias(root, "latest", "first")
+    assert get_alias(root, "latest") == "second"
+    return steps
+
+
+if __name__ == "__main__":
+    print(globals()[sys.argv[1]](Path(sys.argv[2])))  # noqa: T201

@@ -1,0 +1,19 @@
+"""Releases of a few bytes: for what a release promises, whatever it holds."""
+
+import numpy as np
+
+from script_shared.bundle import Bundle
+from script_shared.clock import FixedClock
+from script_shared.releases.manifest import Facts
+from script_shared.releases.store import write_release
+
+
+def write_small(root, mark="first", *, fill=None):
+    """Write a release with two bundles and a JSON file; `mark` tells it from others."""
+
+    def write(folder):
+        Bundle({"values": np.arange(3.0)}, {"mark": mark}).write(folder / "models" / "a")
+        Bundle({"values": np.arange(5)}).write(folder / "state" / "b")
+        (folder / "evaluation.json").write_text("[]")
+
+    return write_release(root, Facts(domain="news", run="run", as_of_ms=0), fill or write, FixedClock(0))
