@@ -29,11 +29,12 @@ def benchmarks() -> None:
 @app.command("next-hour")
 def next_hour_command(
     uri: Annotated[str, typer.Option(help="folder of the raw files")],
-    out: Annotated[Path, typer.Option(help="folder for predictions.parquet and metrics.csv")],
+    out: Annotated[Path, typer.Option(help="folder for predictions and metrics")],
     source: Annotated[str, typer.Option(help="raw format")] = "globo",
     cutoffs: Annotated[str, typer.Option(help="hours after 2017-10-01 03:00 UTC")] = _CUTOFFS,
     readers: Annotated[int, typer.Option(min=1, help="at most, of a segment and hour")] = EVERYBODY,
-    processes: Annotated[int, typer.Option(min=1, help="cut-offs at a time")] = os.cpu_count() or 1,
+    processes: Annotated[int, typer.Option(min=1, help="segments and cut-offs at a time")] = os.cpu_count()
+    or 1,
 ) -> None:
     """Recommend once, at each cut-off, for the hour after it (protocol P1)."""
     hours = Hours(_numbers(cutoffs), readers, processes)

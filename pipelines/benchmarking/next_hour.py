@@ -1,20 +1,24 @@
-"""Protocol P1: at each cut-off, fit on what came before and recommend ten articles for the hour after."""
+"""Protocol P1: at each cut-off, fit on what came before and recommend ten items for the hour after."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
+from itertools import product
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import polars as pl
+from rich.console import Console
+from rich.progress import track
 
 from pipelines.benchmarking import workers
-from pipelines.benchmarking.workers import Work
+from pipelines.benchmarking.workers import Work, one_thread_each
 from pipelines.plan import Plan, Refinement
 from pipelines.stages.download import source_of
+from pipelines.stages.evaluate import Scored, together
 from script_shared.clock import MS_PER_HOUR
 from script_shared.errors import SettingsError
 from script_shared.evaluation.beyond_accuracy import describe_lists
@@ -33,7 +37,7 @@ class Hours:
     Attributes:
         cutoffs: hours after `epoch_ms`.
         readers: at most so many of each segment and cut-off, drawn with a fixed seed.
-        processes: so many cut-offs at a time.
+        processes: so many pairs of a cut-off and a segment at a time.
         epoch_ms: where the hours count from, ms UTC.
     """
 
@@ -74,13 +78,15 @@ def next_hour(plan: Plan, source: str, uri: str, hours: Hours) -> Outcome:
 
     Raises:
         SettingsError: a cut-off has no reads before it or no whole hour after it.
+        NotEnoughDataError: nobody read anything new in any of the hours.
     """
     with TemporaryDirectory() as folder:
         refined = _refine(plan, source, uri, Path(folder))
         _check(refined, hours)
         refined.tables.write(Path(folder))
         work = Work(plan.domain.name, Path(folder), refined.as_of_ms, hours.readers)
-        scores, predictions = _score(work, hours)
+        segments = plan.domain.segments(plan.parameters(refined.tables))
+        scores, predictions = _score(work, hours, [each.name for each in segments])
     described = describe_lists(predictions, refined.tables.items, refined.tables.interactions)
     return Outcome(*(_in_hours(each, hours.epoch_ms) for each in (scores, predictions, described)))
 
@@ -105,13 +111,25 @@ def _check(refined: Refinement, hours: Hours) -> None:
             )
 
 
-def _score(work: Work, hours: Hours) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _score(work: Work, hours: Hours, segments: Sequence[str]) -> Scored:
+    """Score every segment at every cut-off; those with the longest past begin first."""
+    units = sorted(product(hours.moments, segments), key=lambda unit: -unit[0])
     # Spawned, not forked: polars' threads do not survive a fork, and a worker would wait for them forever.
-    context, processes = get_context("spawn"), min(hours.processes, len(hours.cutoffs))
-    with ProcessPoolExecutor(processes, context, initializer=workers.begin, initargs=(work,)) as pool:
-        found = list(pool.map(workers.score, hours.moments))
-    scores, predictions = (pl.concat(x for x in part if len(x)) for part in zip(*found, strict=True))
-    return scores, predictions
+    pool = ProcessPoolExecutor(min(hours.processes, len(units)), get_context("spawn"))
+    with one_thread_each():
+        try:
+            tasks = [pool.submit(workers.score, work, *unit) for unit in units]
+            _wait(tasks)
+        finally:
+            pool.shutdown(cancel_futures=True)
+    return together((task.result() for task in reversed(tasks)), where=work.domain)
+
+
+def _wait(tasks: Sequence[Future[Scored]]) -> None:
+    """Show how many are done; the first error ends it."""
+    done = as_completed(tasks)
+    for task in track(done, "scoring", total=len(tasks), console=Console(stderr=True)):
+        task.result()
 
 
 def _in_hours(frame: pl.DataFrame, epoch_ms: int) -> pl.DataFrame:

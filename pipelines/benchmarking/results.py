@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ TUNED_BELOW = 200
 
 
 def write_results(outcome: Outcome, out: Path) -> list[Table]:
-    """Write predictions, scores, metrics and gains into `out`; return a table a segment.
+    """Write predictions, scores, metrics and gains (CSV and JSON) into `out`; return a table a segment.
 
     Args:
         outcome: of the protocol.
@@ -37,9 +38,16 @@ def write_results(outcome: Outcome, out: Path) -> list[Table]:
     out.mkdir(parents=True, exist_ok=True)
     outcome.predictions.write_parquet(out / "predictions.parquet", compression="zstd")
     outcome.scores.write_parquet(out / "scores.parquet", compression="zstd")
-    pl.DataFrame(records).write_csv(out / "metrics.csv")
-    pl.DataFrame(gains).write_csv(out / "gains.csv")
+    _write_records(records, out / "metrics")
+    _write_records(gains, out / "gains")
     return tables
+
+
+def _write_records(records: Sequence[Mapping[str, Any]], stem: Path) -> None:
+    """Write records both as CSV and as JSON."""
+    frame = pl.DataFrame(records, infer_schema_length=None)
+    frame.write_csv(stem.with_suffix(".csv"))
+    stem.with_suffix(".json").write_text(json.dumps(records, indent=1) + "\n")
 
 
 def _parts(outcome: Outcome) -> Iterator[tuple[str, Outcome]]:

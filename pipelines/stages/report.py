@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,11 +11,12 @@ import polars as pl
 import structlog
 
 from pipelines.plan import Plan
+from pipelines.stages.evaluate import Scored, together
 from pipelines.stages.loading import load_report
 from pipelines.stages.reporting.findings import gather
 from pipelines.stages.reporting.history import append_metrics
 from pipelines.stages.reporting.page import render
-from script_shared.errors import NotEnoughDataError, PartitionError
+from script_shared.errors import PartitionError
 from script_shared.evaluation.beyond_accuracy import describe_lists
 from script_shared.evaluation.comparison import compare
 from script_shared.evaluation.summary import summarise
@@ -36,8 +36,7 @@ def report(plan: Plan, volume: Volume, run: str) -> dict[str, Any]:
         PartitionError: no cut-off of the run has been evaluated.
         NotEnoughDataError: nobody read anything new in any of the hours.
     """
-    folders = _folders(volume, run)
-    scores, predictions = (_together(folders, f"{name}.parquet") for name in ("scores", "predictions"))
+    scores, predictions = _scored(volume, run)
     comparisons = compare(scores)
     tables = Tables.read(find_partition(volume.refined, run))
     metrics = summarise(comparisons, describe_lists(predictions, tables.items, tables.interactions))
@@ -52,23 +51,16 @@ def report(plan: Plan, volume: Volume, run: str) -> dict[str, Any]:
     return {"rows": len(metrics)}
 
 
-def _folders(volume: Volume, run: str) -> list[Path]:
+def _scored(volume: Volume, run: str) -> Scored:
     place = volume.evaluation / "cutoffs" / run
     folders = sorted(place.glob("[0-9]*-*"))
     if not folders:
         raise PartitionError("no cut-off has been evaluated", where=str(place), remedy="run evaluate first")
-    return folders
+    return together(map(_read, folders), where=str(place))
 
 
-def _together(folders: Sequence[Path], name: str) -> pl.DataFrame:
-    filled = [frame for folder in folders if len(frame := pl.read_parquet(folder / name))]
-    if not filled:
-        raise NotEnoughDataError(
-            "nobody read anything new in the hours that were to be scored",
-            where=str(folders[0].parent),
-            remedy="give more data",
-        )
-    return pl.concat(filled)
+def _read(folder: Path) -> Scored:
+    return pl.read_parquet(folder / "scores.parquet"), pl.read_parquet(folder / "predictions.parquet")
 
 
 def _moment(ms: int) -> str:

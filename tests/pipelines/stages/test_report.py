@@ -111,7 +111,7 @@ def test_the_page_needs_nothing_but_itself(page):
 
 def test_scores_can_be_computed_again_from_targets_and_predictions(small_volume):
     """The targets of the report are those that the lists were scored by."""
-    folder = small_volume.evaluation / "cutoffs" / RUN / "1"
+    folder = small_volume.evaluation / "cutoffs" / RUN / "1-logged"
     scores = pl.read_parquet(folder / "scores.parquet")
     lists = (
         pl.read_parquet(folder / "predictions.parquet")
