@@ -5,8 +5,8 @@ import polars as pl
 import pytest
 
 from script_shared.evaluation.beyond_accuracy import describe_lists
-from script_shared.tables import TIMESTAMP
 
+TIMESTAMP = pl.Datetime("ms", "UTC")
 CUTOFF = datetime(2024, 5, 2, 12, tzinfo=UTC)
 CUTOFF_MS = int(CUTOFF.timestamp() * 1000)
 

@@ -4,8 +4,8 @@ import polars as pl
 import pytest
 
 from script_shared.evaluation.targets import recall_by_length, targets_of
-from script_shared.tables import TIMESTAMP
 
+TIMESTAMP = pl.Datetime("ms", "UTC")
 CUTOFF = datetime(2024, 5, 2, 12, tzinfo=UTC)
 NOON = int(CUTOFF.timestamp() * 1000)
 

@@ -5,8 +5,9 @@ import polars as pl
 from script_shared.dataset import encode
 from script_shared.models.popularity import MostRead, MostReadEver
 from script_shared.state.state import State, StateParameters
-from script_shared.tables import TIMESTAMP, Tables
+from script_shared.tables import Tables
 
+TIMESTAMP = pl.Datetime("ms", "UTC")
 NOON = datetime(2024, 5, 2, 12, tzinfo=UTC)
 NOON_MS = int(NOON.timestamp() * 1000)
 
