@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from itertools import product
@@ -113,19 +113,19 @@ def _check(refined: Refinement, hours: Hours) -> None:
 
 def _score(work: Work, hours: Hours, segments: Sequence[str]) -> Scored:
     """Score every segment at every cut-off; those with the longest past begin first."""
-    units = sorted(product(hours.moments, segments), key=lambda unit: -unit[0])
+    units = list(product(hours.moments, segments))
     # Spawned, not forked: polars' threads do not survive a fork, and a worker would wait for them forever.
     pool = ProcessPoolExecutor(min(hours.processes, len(units)), get_context("spawn"))
     with one_thread_each():
         try:
-            tasks = [pool.submit(workers.score, work, *unit) for unit in units]
-            _wait(tasks)
+            tasks = {unit: pool.submit(workers.score, work, *unit) for unit in sorted(units, reverse=True)}
+            _wait(tasks.values())
         finally:
             pool.shutdown(cancel_futures=True)
-    return together((task.result() for task in reversed(tasks)), where=work.domain)
+    return together((tasks[unit].result() for unit in units), where="the benchmark")
 
 
-def _wait(tasks: Sequence[Future[Scored]]) -> None:
+def _wait(tasks: Collection[Future[Scored]]) -> None:
     """Show how many are done; the first error ends it."""
     done = as_completed(tasks)
     for task in track(done, "scoring", total=len(tasks), console=Console(stderr=True)):

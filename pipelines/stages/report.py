@@ -37,7 +37,8 @@ def report(plan: Plan, volume: Volume, run: str) -> dict[str, Any]:
         NotEnoughDataError: nobody read anything new in any of the hours.
     """
     scores, predictions = _scored(volume, run)
-    comparisons = compare(scores)
+    order = [each.name for each in plan.domain.segments({})]
+    comparisons = sorted(compare(scores), key=lambda each: order.index(each.segment))
     tables = Tables.read(find_partition(volume.refined, run))
     metrics = summarise(comparisons, describe_lists(predictions, tables.items, tables.interactions))
     findings = gather(volume, run, predictions, comparisons, metrics)

@@ -1,4 +1,5 @@
 import csv
+import json
 
 import polars as pl
 import pytest
@@ -105,6 +106,22 @@ def test_the_table_shows_every_segment_and_what_the_service_adds(benchmark):
     assert f"{first['recall']:.3f}" in output
     gains = pl.read_csv(out / "gains.csv")
     assert all(f"{gain:+.3f} [{low:+.3f} {high:+.3f}]" in output for gain, low, high in gains[:, -3:].rows())
+
+
+def test_json_holds_the_same_records_as_csv(benchmark):
+    for name in ("metrics", "gains"):
+        records = json.loads((benchmark[1] / f"{name}.json").read_text())
+        with (benchmark[1] / f"{name}.csv").open() as file:
+            rows = list(csv.DictReader(file))
+        assert [{key: str(value) for key, value in record.items()} for record in records] == rows
+
+
+def test_other_processes_and_cutoffs_beside_it_do_not_change_a_cutoff(raw, benchmark, tmp_path):
+    done = run("--uri", raw, "--out", tmp_path, "--cutoffs", CUTOFFS[1], "--processes", 1)
+    assert done.exit_code == 0, done.output
+    for name in ("predictions.parquet", "scores.parquet"):
+        among_others = pl.read_parquet(benchmark[1] / name).filter(cutoff=CUTOFFS[1])
+        assert pl.read_parquet(tmp_path / name).equals(among_others)
 
 
 @pytest.mark.parametrize("cutoff", [FIRST, FIRST + 12, 58])
