@@ -44,9 +44,9 @@ def _describe(lists: pl.DataFrame, items: pl.DataFrame, interactions: pl.DataFra
     cutoff = int(lists["cutoff"][0])
     counts = _reads(interactions, cutoff)
     age = (cutoff - pl.col("published_at").dt.epoch("ms")) / MS_PER_HOUR
-    described = lists.join(items.select("item_id", "category", age=age), on="item_id", how="left").join(
-        counts, on="item_id", how="left"
-    )
+    known = items.select("item_id", "category", age=age).join(counts, on="item_id", how="left")
+    # In order, here and below: a sum of floats in another order differs in its last digit.
+    described = lists.join(known, on="item_id", how="left", maintain_order="left")
     total = max(int(counts["reads"].sum()), 1)
     return (
         described.group_by(_LISTS, maintain_order=True)
@@ -75,7 +75,9 @@ def _known_items() -> pl.Expr:
 def _diversity(described: pl.DataFrame) -> pl.DataFrame:
     """Return 1 − Σ n_c(n_c − 1) / n(n − 1), for n items of a list, n_c of them in category c."""
     of_list = [*_LISTS, "query_id"]
-    sizes = described.drop_nulls("category").group_by(*of_list, "category").agg(n=pl.len().cast(pl.Int64))
+    known = described.drop_nulls("category").group_by(*of_list, "category", maintain_order=True)
+    sizes = known.agg(n=pl.len().cast(pl.Int64))
     n, alike = pl.col("n").sum(), (pl.col("n") * (pl.col("n") - 1)).sum()
-    lists = sizes.group_by(of_list).agg(n=n, different=1 - alike / (n * (n - 1)))
-    return lists.filter(pl.col("n") > 1).group_by(_LISTS).agg(diversity=pl.col("different").mean())
+    lists = sizes.group_by(of_list, maintain_order=True).agg(n=n, different=1 - alike / (n * (n - 1)))
+    some = lists.filter(pl.col("n") > 1).group_by(_LISTS, maintain_order=True)
+    return some.agg(diversity=pl.col("different").mean())

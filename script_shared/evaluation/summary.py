@@ -18,7 +18,7 @@ def summarise(comparisons: Iterable[Comparison], described: pl.DataFrame) -> lis
         comparisons: of the segments.
         described: what `describe_lists` gave.
     """
-    means = described.group_by("segment", "model").agg(pl.col(BEYOND).mean())
+    means = described.group_by("segment", "model", maintain_order=True).agg(pl.col(BEYOND).mean())
     lists = {(row["segment"], row["model"]): {x: row[x] for x in BEYOND} for row in means.to_dicts()}
     records = [record for each in comparisons for record in each.records()]
     return [record | lists[record["segment"], record["model"]] for record in records]

@@ -46,12 +46,12 @@ def recall_by_length(predictions: pl.DataFrame, targets: pl.DataFrame, longest: 
     """
     reader = ["segment", "cutoff", "query_id"]
     share = targets.with_columns(share=1 / pl.len().over(reader))
-    hits = predictions.join(share, on=[*reader, "item_id"])
+    hits = predictions.join(share, on=[*reader, "item_id"], maintain_order="left")
     readers = targets.group_by("segment", "cutoff").agg(readers=pl.col("query_id").n_unique())
     curves = predictions.select("segment", "model", "cutoff").unique().join(readers, on=["segment", "cutoff"])
     grid = curves.join(pl.DataFrame({"length": range(1, longest + 1)}), how="cross")
-    gained = hits.group_by("segment", "model", "cutoff", length="rank").agg(pl.col("share").sum())
     key = ["segment", "model", "cutoff"]
+    gained = hits.group_by(*key, length="rank", maintain_order=True).agg(pl.col("share").sum())
     return (
         grid.join(gained, on=[*key, "length"], how="left")
         .sort(*key, "length")

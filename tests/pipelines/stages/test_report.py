@@ -49,7 +49,7 @@ class Tables(HTMLParser):
             self.rows[-1][-1]["values"].append(float(found["value"]))
 
     def handle_data(self, data):
-        if "table" in self.tags and self.rows and self.rows[-1]:
+        if data.strip() and "table" in self.tags and self.rows and self.rows[-1]:
             self.rows[-1][-1]["text"] += data
 
 
