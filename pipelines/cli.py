@@ -22,6 +22,7 @@ from pipelines.benchmarking import commands as benchmarking
 from pipelines.domains import load
 from pipelines.plan import Plan
 from pipelines.runs import new_run
+from pipelines.settings import PipelineSettings
 from pipelines.stages.download import download
 from pipelines.stages.evaluate import evaluate
 from pipelines.stages.publish import publish
@@ -70,7 +71,7 @@ def evaluate_all() -> None:
     """Evaluate, report and publish the newest trained models."""
     plan, volume = _place()
     name = find_partition(volume.segments).name
-    readers = Settings().evaluation_readers
+    readers = PipelineSettings().evaluation_readers
     for hours, each in product(CUTOFFS, plan.domain.segments({})):
         label = f"evaluate {each.name} -{hours} h"
         _timed(label, evaluate, plan, volume, name, hours, each.name, readers)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import PositiveInt
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Environment = Literal["dev", "staging", "prod"]
@@ -21,7 +20,6 @@ class Settings(BaseSettings):
         env: `dev` works on a sample of readers, `staging` and `prod` on all of them.
         data_root: the shared volume.
         domain: which domain this deployment serves.
-        evaluation_readers: at most so many readers of each segment and hour are scored.
     """
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore")
@@ -29,7 +27,6 @@ class Settings(BaseSettings):
     env: Environment = "prod"
     data_root: Path = Path("data")
     domain: str = "news"
-    evaluation_readers: PositiveInt = 3_000
 
     @property
     def reader_share(self) -> float:

@@ -93,16 +93,3 @@ def test_the_rule_that_splits_readers(user_type, reads, without_login, with_logi
     for has_login, expected in ((False, without_login), (True, with_login)):
         segments = news_segments({"rule": {"has_login": has_login}})
         assert assign(segments, Reader(user_type, reads)).name == expected
-
-
-def test_the_size_of_the_evaluation_is_a_setting(monkeypatch):
-    assert Settings(_env_file=None).evaluation_readers == 3_000
-    monkeypatch.setenv("EVALUATION_READERS", "250")
-    assert Settings(_env_file=None).evaluation_readers == 250
-
-
-@pytest.mark.parametrize("number", ["0", "-5", "many"])
-def test_a_number_of_readers_that_makes_no_sense_is_refused(monkeypatch, number):
-    monkeypatch.setenv("EVALUATION_READERS", number)
-    with pytest.raises(ValidationError, match="evaluation_readers"):
-        Settings(_env_file=None)
