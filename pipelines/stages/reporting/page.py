@@ -14,6 +14,9 @@ from script_shared.evaluation.beyond_accuracy import BEYOND
 from script_shared.evaluation.comparison import SERVED
 from script_shared.evaluation.ranking import METRICS
 
+#: Drawn anew, fewer readers are too much alike: intervals come out too narrow, of one reader without any width.
+FEW_READERS = 30
+
 _TEMPLATE = "report.html.j2"
 
 
@@ -39,6 +42,7 @@ def render(findings: Findings, facts: Mapping[str, Any]) -> str:
         metrics=METRICS,
         beyond=BEYOND,
         served=SERVED,
+        few=FEW_READERS,
     )
 
 

@@ -127,6 +127,10 @@ def test_segment_sizes_weights_and_refining_are_there(page, evaluated):
     assert refining["clicks · kept"] == str(report_of_run["clicks"]["kept"]) == "3000"
 
 
+def test_enough_readers_need_no_warning(evaluated):
+    assert "Too few readers" not in (evaluated.evaluation / "reports" / RUN / "index.html").read_text()
+
+
 def test_the_page_needs_nothing_but_itself(page):
     assert "script" not in page.tags
     assert len(page.addresses) == 4
@@ -230,6 +234,8 @@ def test_names_cannot_become_markup():
         {evil: evil},
         {evil: {evil: 1.0}},
     )
-    page = opened(render(findings, {"run": evil, "as_of": evil, "champion": evil, "hours": [evil]}))
+    html = render(findings, {"run": evil, "as_of": evil, "champion": evil, "hours": [evil]})
+    assert "Too few readers (1)" in html
+    page = opened(html)
     assert "script" not in page.tags
     assert page.tables["sizes", None][1][0]["text"] == evil
