@@ -14,7 +14,7 @@ from script_shared.evaluation.beyond_accuracy import BEYOND
 from script_shared.evaluation.comparison import SERVED
 from script_shared.evaluation.ranking import METRICS
 
-#: Drawn anew, fewer readers are too much alike: intervals come out too narrow, of one reader without any width.
+#: Fewer readers, drawn anew, are too much alike: intervals come out too narrow, of one reader without width.
 FEW_READERS = 30
 
 _TEMPLATE = "report.html.j2"
