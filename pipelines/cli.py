@@ -13,11 +13,13 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from pipelines.benchmarking import commands as benchmarking
 from pipelines.cost_table import cost_table
 from pipelines.costs import measured, read_costs, write_costs
 from pipelines.domains import load
 from pipelines.plan import Plan
 from pipelines.runs import new_run
+from pipelines.settings import PipelineSettings
 from pipelines.stages.download import download
 from pipelines.stages.evaluate import evaluate
 from pipelines.stages.publish import publish
@@ -28,12 +30,13 @@ from pipelines.stages.train import train
 from script_shared.errors import MancheteError
 from script_shared.inference.engine import Engine
 from script_shared.partitions import find_partition
-from script_shared.releases.registry import Registry
+from script_shared.releases.registry import CHAMPION, Registry
 from script_shared.settings import Settings
 from script_shared.types import Request
 from script_shared.volume import Volume
 
 app = typer.Typer(no_args_is_help=True, help="Raw reads in, recommendations out.")
+app.add_typer(benchmarking.app, name="benchmark")
 _CONSOLE = Console(stderr=True)
 
 #: The pipeline scores the hours that begin so many hours before `as_of`.
@@ -62,8 +65,9 @@ def evaluate_all() -> None:
     """Evaluate, report and publish the newest trained models."""
     plan, volume = _place()
     name = find_partition(volume.segments).name
+    readers = PipelineSettings().evaluation_readers
     for hours, each in product(CUTOFFS, plan.domain.segments({})):
-        _do(evaluate, name, hours, each.name, part=f"{each.name}-{hours}h")
+        _do(evaluate, name, hours, each.name, readers, part=f"{each.name}-{hours}h")
     _do(report, name)
     release = _do(publish, name)
     write_costs(volume, name)
@@ -94,9 +98,21 @@ def predict(
 
 
 @app.command()
+def rollback(
+    to: Annotated[str, typer.Option(help="a release's id; none is the champion before this one")] = "",
+) -> None:
+    """Make an earlier release the champion again, and print its id."""
+    _, volume = _place()
+    registry = Registry(volume.releases)
+    if to:
+        registry.publish(to, CHAMPION)
+    typer.echo(to or registry.rollback())
+
+
+@app.command()
 def embedded(
     source: Annotated[str, typer.Option(help="raw format")] = "synthetic",
-    uri: Annotated[str, typer.Option(help="folder of the raw files")] = "",
+    uri: Annotated[str, typer.Option(help="folder or archive of the raw files")] = "",
     scale: Annotated[float, typer.Option(help="size of generated data")] = 0.01,
     smoke: Annotated[bool, typer.Option(help="free ports, a temporary volume, then exit")] = False,
 ) -> None:

@@ -45,9 +45,11 @@ def evaluate_models() -> None:
     )
     def evaluate(run: str, hours_before: int, segment: str) -> str:
         """Refit one segment at an earlier moment and score the hour that followed."""
+        from pipelines.settings import PipelineSettings
         from pipelines.stages.evaluate import evaluate as stage
 
-        return call(stage, run, hours_before, segment, part=f"{segment}-{hours_before}h")
+        readers = PipelineSettings().evaluation_readers
+        return call(stage, run, hours_before, segment, readers, part=f"{segment}-{hours_before}h")
 
     @task
     def report(run: str) -> str:
