@@ -28,7 +28,7 @@ def up(tmp_path_factory):
         "DATA_ROOT": str(folder / "data"),
         "AIRFLOW_PORT": str(ports[0]),
         "API_PORT": str(ports[1]),
-        "TASK_RETRY_SECONDS": "0",
+        "EVALUATION_READERS": "50",
     }
     clients = [httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) for port in ports]
     with (
