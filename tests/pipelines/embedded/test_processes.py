@@ -45,12 +45,13 @@ def pids(log):
 
 
 def test_the_end_of_the_block_ends_what_was_started(tmp_path):
+    others = set(psutil.Process().children())
     with Processes({}, tmp_path) as processes:
         processes.start("sleep", SLEEP)
         processes.check()
-        found = psutil.Process().children()
-    assert found
-    assert not any(lives(child.pid) for child in found)
+        started = set(psutil.Process().children()) - others
+    assert len(started) == 2, "the command and the guard"
+    assert not any(lives(child.pid) for child in started)
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])

@@ -14,7 +14,7 @@ from pipelines.embedded.ports import free_ports
 from script_shared.errors import MancheteError, SettingsError
 from tests.support.embedded import embedded, wait_until
 
-pytestmark = [pytest.mark.integration, pytest.mark.xdist_group("embedded")]
+pytestmark = pytest.mark.integration
 
 SEGMENTS = ["logged", "semi_logged", "anonymous"]
 
