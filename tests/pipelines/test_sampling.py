@@ -3,10 +3,11 @@ from datetime import UTC, datetime
 import polars as pl
 import pytest
 
+from pipelines.domains.news.rules import TIMESTAMP
 from pipelines.sampling import sample_readers
 from script_shared.errors import NotEnoughDataError
 from script_shared.settings import Settings
-from script_shared.tables import TIMESTAMP, Tables
+from script_shared.tables import Tables
 
 
 def tables(readers):

@@ -6,8 +6,8 @@ import polars as pl
 
 from pipelines.domains.news.quarantine import OVERFLOW, UNREADABLE, Rule
 from pipelines.domains.news.reasons import Reason
-from script_shared.tables import TIMESTAMP
 
+TIMESTAMP = pl.Datetime("ms", "UTC")
 #: Milliseconds before this are 1973, seconds after it the year 5138: no read is in doubt.
 EARLIEST_MS = 100_000_000_000
 #: Milliseconds after this are the year 5138, microseconds before it 1973.

@@ -100,7 +100,7 @@ def test_where_the_reader_is_the_regions_own_article_stands_out():
     assert not north[:, 2:].any(), "no device was given"
 
 
-def test_the_lift_of_a_region_is_a_share_against_a_share():
+def test_the_lift_of_a_region_is_its_reads_against_those_expected():
     parameters = StateParameters(half_lives=(1.0,), key_half_lives=(1.0,))
     dataset = world(
         [(f"r{n}", "x" if n < 30 else "y", 1, "1" if n < 20 else "2") for n in range(100)], hours=1.001
@@ -108,7 +108,7 @@ def test_the_lift_of_a_region_is_a_share_against_a_share():
     state = State.of(dataset, parameters)
     found = Surroundings(CONTEXT, (1.0,)).features(ask(dataset, hour=1, region="1"), state, np.array([0]))
     share = 30 / 100
-    expected = log((20 + PRIOR_READS * share) / (20 + PRIOR_READS) / share)
+    expected = log((20 + PRIOR_READS) / (20 * share + PRIOR_READS))
     assert found[0, 0] == pytest.approx(expected, rel=0.03), "but for the smoothing of the share"
 
 

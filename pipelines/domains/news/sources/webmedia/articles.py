@@ -11,9 +11,8 @@ from pipelines.domains.news.quarantine import Rule, Sieve
 from pipelines.domains.news.reading import read_text
 from pipelines.domains.news.reasons import Reason
 from pipelines.domains.news.refining import drop_repeated
-from pipelines.domains.news.rules import identifier, readable, too_many_fields
+from pipelines.domains.news.rules import TIMESTAMP, identifier, readable, too_many_fields
 from pipelines.raw_files import RawFile
-from script_shared.tables import TIMESTAMP
 
 #: `modified` is not among them: it lies up to ten months after the reads.
 ARTICLE_COLUMNS = ("page", "url", "issued", "title", "body")
