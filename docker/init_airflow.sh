@@ -27,7 +27,8 @@ fi
 
 # Airflow starts no DAG that it has not read; its servers are not up yet, so this is done here.
 airflow dags reserialize
-if [ "$(airflow dags list-runs "$first" --output json)" = '[]' ]; then
+runs=$(airflow dags list-runs "$first" --output json)
+if ! printf '%s' "$runs" | grep -q '"run_id"'; then
     conf=$(python -c '
 import json, os
 told = os.environ.get
