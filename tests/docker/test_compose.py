@@ -9,7 +9,14 @@ from tests.support.images import ROOT
 
 pytestmark = pytest.mark.tools("docker-compose")
 
-OWN = {"api", "airflow-init", "airflow-api", "airflow-scheduler", "airflow-dag-processor", "airflow-triggerer"}
+OWN = {
+    "api",
+    "airflow-init",
+    "airflow-api",
+    "airflow-scheduler",
+    "airflow-dag-processor",
+    "airflow-triggerer",
+}
 OTHERS = {"postgres", "prometheus", "statsd-exporter", "grafana"}
 PORTS = {"api": 8001, "airflow-api": 8080, "prometheus": 9090, "grafana": 3000}
 

@@ -38,7 +38,9 @@ def api(small_volume, tmp_path_factory):
     told = {"DATA_ROOT": str(small_volume.root.parent), "API_PORT": str(port)}
     with (
         (tmp_path_factory.mktemp("api") / "log").open("w") as log,
-        subprocess.Popen([sys.executable, "-m", "app"], env=os.environ | told, stderr=log, cwd=ROOT) as process,
+        subprocess.Popen(
+            [sys.executable, "-m", "app"], env=os.environ | told, stderr=log, cwd=ROOT
+        ) as process,
         httpx.Client(base_url=f"http://127.0.0.1:{port}", transport=httpx.HTTPTransport(retries=8)) as client,
     ):
         until_ready(client)
@@ -130,7 +132,9 @@ def test_the_dashboard_asks_the_data_source_that_is_provisioned():
 
 def test_panels_have_a_place_of_their_own_and_an_id():
     places = [panel["gridPos"] for panel in BOARD["panels"]]
-    taken = [(x, y) for p in places for x in range(p["x"], p["x"] + p["w"]) for y in range(p["y"], p["y"] + p["h"])]
+    taken = [
+        (x, y) for p in places for x in range(p["x"], p["x"] + p["w"]) for y in range(p["y"], p["y"] + p["h"])
+    ]
     assert len(taken) == len(set(taken))
     assert max(x for x, _ in taken) == 23
     assert len({panel["id"] for panel in BOARD["panels"]}) == len(BOARD["panels"])

@@ -41,6 +41,10 @@ def test_it_runs_as_a_user_of_its_own_and_tells_how_it_is(dockerfile):
 def test_what_it_copies_is_sent_to_the_engine_and_holds_no_secret(dockerfile, tmp_path):
     copy_into(dockerfile, tmp_path)
     found = {path.relative_to(tmp_path).parts[0] for path in tmp_path.rglob("*")}
-    allowed = {line[1:].split("/")[0] for line in (ROOT / ".dockerignore").read_text().splitlines() if line[:1] == "!"}
+    allowed = {
+        line[1:].split("/")[0]
+        for line in (ROOT / ".dockerignore").read_text().splitlines()
+        if line[:1] == "!"
+    }
     assert found <= allowed
     assert not list(tmp_path.rglob(".env*"))

@@ -34,7 +34,9 @@ pytestmark = [
 ]
 
 SERVERS = ("api", "airflow-api", "airflow-scheduler", "airflow-dag-processor", "airflow-triggerer")
-EXPRESSIONS = [each for each in dashboard_expressions() if is_of("airflow", each[1])] + rule_expressions("airflow")
+EXPRESSIONS = [each for each in dashboard_expressions() if is_of("airflow", each[1])] + rule_expressions(
+    "airflow"
+)
 
 
 class Stack:
@@ -183,7 +185,14 @@ def test_no_draft_is_left_on_the_volume(up):
 
 
 @pytest.fixture(scope="module")
-def prometheus(up, airflow, statsd, tmp_path_factory):
+def a_failure(airflow):
+    """A run that cannot go well, so that there is something to alert to."""
+    body = {"logical_date": None, "conf": {"source": "no-such-format"}}
+    assert airflow.post("/api/v2/dags/process_data/dagRuns", json=body).status_code == 200
+
+
+@pytest.fixture(scope="module")
+def prometheus(a_failure, statsd, tmp_path_factory):
     """Prometheus on what Airflow has told since it began."""
     mapping = Mapping(ROOT / "docker" / "statsd" / "mapping.yml")
 
@@ -206,6 +215,7 @@ def prometheus(up, airflow, statsd, tmp_path_factory):
         found.until("rate(airflow_heartbeats_total[5m]) > 0")
         found.until('airflow_dagrun_duration_seconds_count{dag_id="evaluate_models"}')
         found.until("rate(airflow_scheduler_loop_duration_seconds_count[5m]) > 0")
+        found.until('ALERTS{alertname="TaskFailed", alertstate="firing", task_id="download"}')
         yield found
     server.shutdown()
     server.server_close()

@@ -54,9 +54,7 @@ class Place:
             text = re.sub(rf"^{inside}$", str(port), text)
         names = "|".join({re.escape(name.rpartition(":")[0]) for name in self.hosts})
         text = re.sub(rf"^({names}|0\.0\.0\.0)$", "127.0.0.1", text)
-        return re.sub(
-            rf"^({'|'.join(self.folders)})(?=/|$)", lambda found: str(self.folders[found[1]]), text
-        )
+        return re.sub(rf"^({'|'.join(self.folders)})(?=/|$)", lambda found: str(self.folders[found[1]]), text)
 
 
 class Container:
@@ -91,4 +89,7 @@ class Container:
 
     def is_healthy(self):
         """Run its health check once."""
-        return subprocess.run(self.check, cwd=self.folder, env=self.environment, capture_output=True).returncode == 0
+        return (
+            subprocess.run(self.check, cwd=self.folder, env=self.environment, capture_output=True).returncode
+            == 0
+        )

@@ -21,7 +21,10 @@ def copy_into(dockerfile, folder):
         if word == "COPY" and not rest.startswith("--from"):
             *sources, target = rest.split()
             for source in sources:
-                _copy(ROOT / source, folder / target / source.split("/")[-1] if target.endswith("/") else folder / target)
+                _copy(
+                    ROOT / source,
+                    folder / target / source.split("/")[-1] if target.endswith("/") else folder / target,
+                )
 
 
 def _copy(source, target):

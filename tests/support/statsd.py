@@ -57,7 +57,10 @@ class Mapping:
         for rule in self.rules:
             found = re.fullmatch(re.escape(rule["match"]).replace(r"\*", "([^.]*)"), name)
             if found:
-                own = {key: found.expand(value.replace("$", "\\")) for key, value in rule.get("labels", {}).items()}
+                own = {
+                    key: found.expand(value.replace("$", "\\"))
+                    for key, value in rule.get("labels", {}).items()
+                }
                 return rule["name"], labels | own
         return re.sub(r"[^a-zA-Z0-9_]", "_", name), labels
 
