@@ -98,3 +98,8 @@ def test_folders_that_are_mounted_exist(told):
     inside = {source for source in bound if not source.endswith("/input")}
     assert len(inside) == 4
     assert all((ROOT / source).is_dir() for source in inside)
+
+
+def test_the_guide_tells_of_every_service(told):
+    guide = (ROOT / "docs" / "deployment.md").read_text()
+    assert {name for name in told if f"`{name}`" not in guide} == set()

@@ -14,7 +14,7 @@ from script_shared.releases.registry import CHAMPION, Registry
 from tests.support.editions import publish_edition, registry_at
 from tests.support.images import copy_into, environment_of
 
-pytestmark = [pytest.mark.integration, pytest.mark.xdist_group("docker")]
+pytestmark = [pytest.mark.integration, pytest.mark.xdist_group("service")]
 IMAGE = "docker/Dockerfile.api"
 
 
@@ -50,7 +50,7 @@ def start(image, tmp_path):
 
 @pytest.fixture
 def log(tmp_path):
-    return lambda: (tmp_path / "log").read_text()
+    return (tmp_path / "log").read_text
 
 
 def until(condition):
@@ -83,7 +83,7 @@ def test_it_waits_for_a_release_then_is_the_api_which_writes_nothing(
     before = listing(tmp_path / "data")
     until(lambda: is_ready(port))
     check = [sys.executable, "docker/healthcheck.py", f"http://127.0.0.1:{port}/health/ready"]
-    assert subprocess.run(check, cwd=image).returncode == 0
+    assert subprocess.run(check, cwd=image, check=True)
     answer = httpx.get(f"http://127.0.0.1:{port}/recommendations", params={"user_id": "3"}).json()
     assert len(answer["items"]) == 10
     assert Path(f"/proc/{process.pid}/comm").read_text().strip().startswith("python")

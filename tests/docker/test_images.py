@@ -15,7 +15,9 @@ pytestmark = pytest.mark.parametrize("dockerfile", DOCKERFILES)
 
 @pytest.mark.tools("hadolint")
 def test_hadolint_finds_nothing(dockerfile):
-    done = subprocess.run([find_tool("hadolint"), dockerfile], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run(
+        [find_tool("hadolint"), dockerfile], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert (done.returncode, done.stdout) == (0, "")
 
 

@@ -195,6 +195,7 @@ def a_failure(airflow):
 def prometheus(a_failure, statsd, tmp_path_factory):
     """Prometheus on what Airflow has told since it began."""
     mapping = Mapping(ROOT / "docker" / "statsd" / "mapping.yml")
+    (ROOT / "out").mkdir(exist_ok=True)
 
     class Exporter(BaseHTTPRequestHandler):
         def do_GET(self):
@@ -224,7 +225,6 @@ def prometheus(a_failure, statsd, tmp_path_factory):
 
 def test_every_panel_and_rule_on_airflow_has_numbers(prometheus):
     rows = [(name, expression, shows_numbers(prometheus, expression)) for name, expression in EXPRESSIONS]
-    (ROOT / "out").mkdir(exist_ok=True)
     text = "".join(f"{name} | {expression} | {values}\n" for name, expression, values in rows)
     (ROOT / "out" / "dashboard-airflow.txt").write_text(text)
 
@@ -236,6 +236,7 @@ def test_all_three_components_give_signs_of_life(prometheus):
 
 def test_every_rule_of_the_mapping_is_met(statsd, prometheus):
     mapping = Mapping(ROOT / "docker" / "statsd" / "mapping.yml")
+    (ROOT / "out" / "statsd.txt").write_text("\n".join(statsd.lines))
     text = exposition(list(statsd.lines), mapping)
     assert {rule["name"] for rule in mapping.rules if rule["name"] not in text} == set()
 

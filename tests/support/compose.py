@@ -30,7 +30,9 @@ def run_config(folder, settings):
     told = folder / "settings.env"
     told.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
     command = [find_tool("docker-compose"), "--env-file", str(told), "config"]
-    return subprocess.run(command, cwd=ROOT, env={"PATH": os.environ["PATH"]}, capture_output=True, text=True)
+    return subprocess.run(
+        command, cwd=ROOT, env={"PATH": os.environ["PATH"]}, capture_output=True, text=True, check=False
+    )
 
 
 def services(folder, **settings):
@@ -90,6 +92,8 @@ class Container:
     def is_healthy(self):
         """Run its health check once."""
         return (
-            subprocess.run(self.check, cwd=self.folder, env=self.environment, capture_output=True).returncode
+            subprocess.run(
+                self.check, cwd=self.folder, env=self.environment, capture_output=True, check=False
+            ).returncode
             == 0
         )

@@ -38,10 +38,12 @@ class Listener:
 
 
 def parse(line):
-    """Return name, labels, value and kind of one line."""
-    told, value, kind = re.fullmatch(r"([^:]+):(-?[\d.e+-]+)\|(c|g|ms)", line).groups()
-    name, *tags = told.split(",")
-    return name, dict(tag.split("=", 1) for tag in tags), float(value), kind
+    """Return name, labels, value and kind of one line; None where it is malformed."""
+    found = re.fullmatch(r"([^:|]+):([-+\d.e]+)\|(c|g|ms)", line)
+    if found is None:
+        return None
+    name, *tags = found[1].split(",")
+    return name, dict(tag.split("=", 1) for tag in tags), float(found[2]), found[3]
 
 
 class Mapping:
@@ -68,8 +70,8 @@ class Mapping:
 def exposition(lines, mapping):
     """Return the lines' sum in Prometheus's text format."""
     samples = {}
-    for line in lines:
-        name, labels, value, kind = parse(line)
+    # The exporter, too, leaves out what it cannot read.
+    for name, labels, value, kind in filter(None, map(parse, lines)):
         name, labels = mapping.apply(name, labels)
         kinds = {"c": _count, "g": _set, "ms": _observe}
         kinds[kind](samples, name, tuple(sorted(labels.items())), value, mapping.buckets)
