@@ -18,9 +18,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
+from pipelines.benchmarking import commands as benchmarking
 from pipelines.domains import load
 from pipelines.plan import Plan
 from pipelines.runs import new_run
+from pipelines.settings import PipelineSettings
 from pipelines.stages.download import download
 from pipelines.stages.evaluate import evaluate
 from pipelines.stages.publish import publish
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from pipelines.embedded.supervisor import Ports
 
 app = typer.Typer(no_args_is_help=True, help="Raw reads in, recommendations out.")
+app.add_typer(benchmarking.app, name="benchmark")
 _CONSOLE = Console(stderr=True)
 
 #: The pipeline scores the hours that begin so many hours before `as_of`.
@@ -68,8 +71,10 @@ def evaluate_all() -> None:
     """Evaluate, report and publish the newest trained models."""
     plan, volume = _place()
     name = find_partition(volume.segments).name
+    readers = PipelineSettings().evaluation_readers
     for hours, each in product(CUTOFFS, plan.domain.segments({})):
-        _timed(f"evaluate {each.name} -{hours} h", evaluate, plan, volume, name, hours, each.name)
+        label = f"evaluate {each.name} -{hours} h"
+        _timed(label, evaluate, plan, volume, name, hours, each.name, readers)
     _timed("report", report, plan, volume, name)
     typer.echo(_timed("publish", publish, plan, volume, name))
 

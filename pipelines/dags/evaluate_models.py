@@ -41,9 +41,10 @@ def evaluate_models() -> None:
     @task(map_index_template="{{ task.op_kwargs['segment'] }} -{{ task.op_kwargs['hours_before'] }} h")
     def evaluate(run: str, hours_before: int, segment: str) -> dict[str, Any]:
         """Refit one segment at an earlier moment and score the hour that followed."""
+        from pipelines.settings import PipelineSettings
         from pipelines.stages.evaluate import evaluate as stage
 
-        return call(stage, run, hours_before, segment)
+        return call(stage, run, hours_before, segment, PipelineSettings().evaluation_readers)
 
     @task
     def report(run: str) -> dict[str, Any]:

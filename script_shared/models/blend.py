@@ -20,6 +20,7 @@ from script_shared.types import BoolArray, FeatureArray, FloatArray, IntArray, Q
 MIN_LISTS = 50
 #: Fewer reads than this in the hours to fit on, and all hours of four days are used.
 MIN_READS = 5_000
+SPARSE_HOURS = (tuple(range(1, 49)), tuple(range(49, 97)))
 DEFAULT_FEATURE = "popularity_1h"
 
 
@@ -31,7 +32,7 @@ class BlendParameters(BaseModel):
         retrieve_others: see `retrieve`.
         fit_hours: the weights are fitted on readers who came so many hours before `as_of`. In each
             group the components know what came before the group's first hour.
-        fit_readers: at most so many readers of each of these hours.
+        fit_readers: at most so many readers of all these hours, each hour its share.
         fit_others: of what a reader did not choose, so many items are compared with what they did.
         ridge: penalty on the weights.
     """
@@ -41,7 +42,7 @@ class BlendParameters(BaseModel):
     retrieve: dict[str, int] = {"popularity": 160}
     retrieve_others: int = 30
     fit_hours: tuple[tuple[int, ...], ...] = ((25, 24, 23), (5, 3, 2, 1))
-    fit_readers: int = 500
+    fit_readers: int = 3_500
     fit_others: int = 25
     ridge: float = 3e-3
 
@@ -106,16 +107,16 @@ class Blend(Recommender):
         for before, state, following in replay(dataset, self._state, hours):
             if before in {max(group) for group in groups}:
                 self._fit_components(dataset.before(dataset.as_of_ms - before * MS_PER_HOUR), state)
-            drawn = draw(dataset, state, following, serves, self._parameters.fit_readers)
+            drawn = draw(dataset, state, following, serves, self._parameters.fit_readers // len(hours))
             lists += [self._listed(sample, state) for sample in drawn]
         return [(features, chosen) for features, chosen in lists if chosen.any()]
 
     def _hours(self, dataset: Dataset) -> Sequence[Sequence[int]]:
-        """Return `fit_hours`, or the last four days when those hold few reads."""
+        """Return `fit_hours`, or `SPARSE_HOURS` when those hold few reads."""
         groups, end = self._parameters.fit_hours, dataset.as_of_ms
         starts = [end - hour * MS_PER_HOUR for group in groups for hour in group]
         reads = sum(len(dataset.interactions.between(at, at + MS_PER_HOUR)) for at in starts)
-        return groups if reads >= MIN_READS else [range(1, 49), range(49, 97)]
+        return groups if reads >= MIN_READS else SPARSE_HOURS
 
     def _listed(self, sample: Sample, state: State) -> tuple[FeatureArray, BoolArray]:
         """Describe what was read and some of what was not.
