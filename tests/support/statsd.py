@@ -71,8 +71,8 @@ def exposition(lines, mapping):
     """Return the lines' sum in Prometheus's text format."""
     samples = {}
     # The exporter, too, leaves out what it cannot read.
-    for name, labels, value, kind in filter(None, map(parse, lines)):
-        name, labels = mapping.apply(name, labels)
+    for told, tags, value, kind in filter(None, map(parse, lines)):
+        name, labels = mapping.apply(told, tags)
         kinds = {"c": _count, "g": _set, "ms": _observe}
         kinds[kind](samples, name, tuple(sorted(labels.items())), value, mapping.buckets)
     return "".join(f"{name}{_text(labels)} {value:g}\n" for (name, labels), value in samples.items())
