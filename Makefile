@@ -35,7 +35,7 @@ smoke: $(READY) ## the same on free ports in a temporary folder: three recommend
 	@ENV=$(ENV) $(BIN)/python -m pipelines embedded --smoke $(CHAIN)
 
 test: $(READY) ## all tests, with coverage
-	$(BIN)/python -m pytest -n $(JOBS) --maxprocesses=4 --dist loadgroup --cov --cov-report=term
+	$(BIN)/python -m pytest -n $(JOBS) --maxprocesses=4 --dist loadfile --cov --cov-report=term
 
 check: $(READY) ## style, types and import rules
 	$(BIN)/ruff check

@@ -25,7 +25,6 @@ from tests.support.prometheus import (
 pytestmark = [
     pytest.mark.integration,
     pytest.mark.tools("prometheus"),
-    pytest.mark.xdist_group("service"),
 ]
 BOARD = json.loads((ROOT / "grafana" / "dashboards" / "manchete.json").read_text())
 DASHBOARD = [each for each in dashboard_expressions() if is_of("api", each[1])]

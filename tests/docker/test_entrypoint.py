@@ -14,7 +14,7 @@ from script_shared.releases.registry import CHAMPION, Registry
 from tests.support.editions import publish_edition, registry_at
 from tests.support.images import copy_into, environment_of
 
-pytestmark = [pytest.mark.integration, pytest.mark.xdist_group("service")]
+pytestmark = pytest.mark.integration
 IMAGE = "docker/Dockerfile.api"
 
 

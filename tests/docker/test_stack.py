@@ -30,7 +30,6 @@ from tests.support.statsd import Listener, Mapping, exposition
 pytestmark = [
     pytest.mark.integration,
     pytest.mark.tools("docker-compose", "initdb", "prometheus"),
-    pytest.mark.xdist_group("docker"),
 ]
 
 SERVERS = ("api", "airflow-api", "airflow-scheduler", "airflow-dag-processor", "airflow-triggerer")
