@@ -8,7 +8,8 @@ SOURCE ?= synthetic
 URI ?=
 SCALE ?= 0.01
 ENV ?= prod
-# Test processes; pytest-xdist takes one a core.
+# Test processes; pytest-xdist takes one a core. A file's tests stay together: they share what takes long to
+# make. (xdist 3.8's groups are without effect under pytest 9.2.)
 JOBS ?= auto
 
 # implicit's threads and OpenBLAS's fight for the same cores; compiled bytecode halves Airflow's start.

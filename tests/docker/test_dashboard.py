@@ -11,7 +11,7 @@ import httpx
 import pytest
 import yaml
 
-from pipelines.embedded.processes import free_port
+from pipelines.embedded.ports import free_port
 from tests.support.images import ROOT
 from tests.support.prometheus import (
     METRIC,

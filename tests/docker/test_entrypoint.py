@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from pipelines.embedded.processes import free_port
+from pipelines.embedded.ports import free_port
 from script_shared.releases.registry import CHAMPION, Registry
 from tests.support.editions import publish_edition, registry_at
 from tests.support.images import copy_into, environment_of

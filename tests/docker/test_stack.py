@@ -7,17 +7,19 @@ before the real Prometheus.
 
 import os
 import signal
+import subprocess
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
-from pipelines.embedded.processes import free_port
+from pipelines.embedded.ports import free_port
 from tests.support.compose import SECRETS, Container, Place, services
 from tests.support.images import ROOT
-from tests.support.postgres import running_postgres
+from tests.support.postgres import postgres_server
 from tests.support.prometheus import (
     dashboard_expressions,
     is_of,
@@ -26,10 +28,11 @@ from tests.support.prometheus import (
     shows_numbers,
 )
 from tests.support.statsd import Listener, Mapping, exposition
+from tests.support.tools import find_tool
 
 pytestmark = [
     pytest.mark.integration,
-    pytest.mark.tools("docker-compose", "initdb", "prometheus"),
+    pytest.mark.tools("docker-compose", "initdb", "psql", "prometheus"),
 ]
 
 SERVERS = ("api", "airflow-api", "airflow-scheduler", "airflow-dag-processor", "airflow-triggerer")
@@ -41,9 +44,9 @@ EXPRESSIONS = [each for each in dashboard_expressions() if is_of("airflow", each
 class Stack:
     """What is up."""
 
-    def __init__(self, folder, statsd_port):
-        self.folder, self.running = folder, {}
-        self.api, self.airflow, self.database = free_port(), free_port(), free_port()
+    def __init__(self, folder, statsd_port, database_port):
+        self.folder, self.running, self.database = folder, {}, database_port
+        self.api, self.airflow = free_port(), free_port()
         self.containers = self._containers(statsd_port)
 
     def _containers(self, statsd_port):
@@ -100,6 +103,15 @@ class Stack:
             each.wait()
 
 
+def make_database(address):
+    """Do what the image of Postgres does at its first start with the variables of the compose file."""
+    for order in (
+        f"CREATE ROLE airflow LOGIN PASSWORD '{SECRETS['POSTGRES_PASSWORD']}'",
+        "CREATE DATABASE airflow OWNER airflow",
+    ):
+        subprocess.run([find_tool("psql"), address, "--quiet", "--command", order], check=True)
+
+
 @pytest.fixture(scope="module")
 def statsd():
     listener = Listener()
@@ -109,8 +121,9 @@ def statsd():
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory, statsd):
-    stack = Stack(tmp_path_factory.mktemp("stack"), statsd.port)
-    with running_postgres(stack.database, "airflow", SECRETS["POSTGRES_PASSWORD"]):
+    with postgres_server() as address:
+        make_database(address)
+        stack = Stack(tmp_path_factory.mktemp("stack"), statsd.port, urlsplit(address).port)
         try:
             stack.start("api")
             assert stack.prepare() == 0, stack.log("airflow-init").read_text()

@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 import httpx
 import yaml
 
-from pipelines.embedded.processes import free_port
+from pipelines.embedded.ports import free_port
 from tests.support.images import ROOT
 from tests.support.tools import find_tool
 

@@ -5,9 +5,10 @@ import shutil
 import sys
 from pathlib import Path
 
-_PLACES = [Path(sys.executable).parent, *sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)]
+from tests.support.postgres import find_program
 
 
 def find_tool(name):
     """Return where a program lies, None where it is not installed."""
-    return shutil.which(name, path=os.pathsep.join([*map(str, _PLACES), os.environ["PATH"]]))
+    here = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
+    return shutil.which(name, path=here) or find_program(name)
