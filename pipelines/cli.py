@@ -19,7 +19,7 @@ from pipelines.costs import measured, read_costs, write_costs
 from pipelines.domains import load
 from pipelines.plan import Plan
 from pipelines.runs import new_run
-from pipelines.settings import PipelineSettings
+from pipelines.settings import SCORED_HOURS, PipelineSettings
 from pipelines.stages.download import download
 from pipelines.stages.evaluate import evaluate
 from pipelines.stages.publish import publish
@@ -39,8 +39,6 @@ app = typer.Typer(no_args_is_help=True, help="Raw reads in, recommendations out.
 app.add_typer(benchmarking.app, name="benchmark")
 _CONSOLE = Console(stderr=True)
 
-#: The pipeline scores the hours that begin so many hours before `as_of`.
-CUTOFFS = (1, 25)
 
 
 @app.command("train")
@@ -66,7 +64,7 @@ def evaluate_all() -> None:
     plan, volume = _place()
     name = find_partition(volume.segments).name
     readers = PipelineSettings().evaluation_readers
-    for hours, each in product(CUTOFFS, plan.domain.segments({})):
+    for hours, each in product(SCORED_HOURS, plan.domain.segments({})):
         _do(evaluate, name, hours, each.name, readers, part=f"{each.name}-{hours}h")
     _do(report, name)
     release = _do(publish, name)
