@@ -6,6 +6,7 @@ import polars as pl
 
 from pipelines.domains.news.sources.generated import Synthetic
 from pipelines.domains.news.sources.globo import Globo
+from pipelines.domains.news.sources.tables import TableFiles
 from pipelines.domains.news.sources.webmedia import Webmedia
 from pipelines.plan import Plan
 from script_shared.domain import Parameters
@@ -38,7 +39,7 @@ def parameters(tables: Tables) -> Parameters:
     return NewsParameters(rule=SegmentRule(has_login=has_login)).model_dump(mode="json")
 
 
-_SOURCES = (Globo(), Webmedia(), Synthetic())
+_SOURCES = (TableFiles(), Globo(), Webmedia(), Synthetic())
 
 PLAN = Plan(
     domain=NEWS,

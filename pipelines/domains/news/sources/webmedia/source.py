@@ -11,10 +11,8 @@ from pipelines.acquiring import link_files, local_path
 from pipelines.domains.news.assembling import assemble, gather, require_reads
 from pipelines.domains.news.quarantine import FILE, ROW, Sieve
 from pipelines.domains.news.refining import (
-    FULL_SCROLL,
-    LONGEST_QUANTILE,
     STRAGGLER_SHARE,
-    clip,
+    clip_measures,
     drop_duplicates,
     drop_future,
     drop_stragglers,
@@ -69,7 +67,7 @@ class Webmedia:
         reads = drop_duplicates(reads, sieves["reads"])
         as_of_ms = end_of_reads(reads["timestamp"], self.straggler_share)
         reads = drop_stragglers(reads, as_of_ms, sieves["reads"]).drop(FILE, ROW)
-        reads, changed = _clip(reads)
+        reads, changed = clip_measures(reads)
         articles = read_articles(require(folder, ARTICLES, folder), sieves["items"])
         report = {
             "readers": sieves["readers"].balance(types.height),
@@ -83,10 +81,3 @@ class Webmedia:
 def _read(folder: Path, sieves: dict[str, Sieve]) -> tuple[pl.DataFrame, pl.DataFrame]:
     parts = [read_readers(file, sieves) for file in require(folder, READERS, folder)]
     return pl.concat(types for types, _ in parts), pl.concat(reads for _, reads in parts)
-
-
-def _clip(reads: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
-    longest = float(reads["seconds"].quantile(LONGEST_QUANTILE, "nearest") or 0)
-    reads, farther = clip(reads, "scroll", FULL_SCROLL)
-    reads, longer = clip(reads, "seconds", longest)
-    return reads, {"scroll over 100": farther, "seconds over the 99th percentile": longer}
