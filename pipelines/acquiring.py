@@ -24,12 +24,18 @@ def local_path(uri: str) -> Path:
         raise InputError(
             f"{address.scheme}:// addresses are not read",
             where=uri,
-            remedy="download the files first and give their folder",
+            remedy="give a folder, a file, https://… or gdrive:<id>",
         )
     path = Path(unquote(address.path) if address.scheme == "file" else uri).expanduser()
     if not uri or not path.exists():
         raise InputError("there is no such folder or file", where=uri or "uri", remedy="check the path")
     return path
+
+
+def absolute(uri: str) -> str:
+    """Return the address so that it means the same in any working folder."""
+    scheme = re.match(r"[a-z]+:", uri)
+    return uri if scheme or not uri else str(Path(uri).expanduser().resolve())
 
 
 def link_files(origin: Path, kinds: Sequence[re.Pattern[str]], folder: Path) -> None:

@@ -18,11 +18,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
+from pipelines.acquiring import absolute
+from pipelines.console import CONSOLE
 from pipelines.domains import load
+from pipelines.inspection_page import plain, show
 from pipelines.plan import Plan
 from pipelines.runs import new_run
 from pipelines.stages.download import download
 from pipelines.stages.evaluate import evaluate
+from pipelines.stages.inspect import inspect
 from pipelines.stages.publish import publish
 from pipelines.stages.refine import refine
 from pipelines.stages.report import report
@@ -40,7 +44,6 @@ if TYPE_CHECKING:
     from pipelines.embedded.supervisor import Ports
 
 app = typer.Typer(no_args_is_help=True, help="Raw reads in, recommendations out.")
-_CONSOLE = Console(stderr=True)
 
 #: The pipeline scores the hours that begin so many hours before `as_of`.
 CUTOFFS = (1, 25)
@@ -49,7 +52,7 @@ CUTOFFS = (1, 25)
 @app.command("train")
 def train_all(
     source: Annotated[str, typer.Option(help="raw format")] = "synthetic",
-    uri: Annotated[str, typer.Option(help="folder of the raw files")] = "",
+    uri: Annotated[str, typer.Option(help="folder, zip, https://… or gdrive:<id> of the raw files")] = "",
     scale: Annotated[float, typer.Option(help="size of generated data")] = 0.01,
 ) -> None:
     """Go from raw files to trained models."""
@@ -58,7 +61,7 @@ def train_all(
     _timed("download", download, plan, volume, name, source, uri, scale)
     _timed("refine", refine, plan, volume, name, source, Settings().reader_share)
     counts = _timed("segment", segment, plan, volume, name)
-    _CONSOLE.print(counts)
+    CONSOLE.print(counts)
     for each in plan.domain.segments({}):
         _timed(f"train {each.name}", train, plan, volume, name, each.name)
 
@@ -77,12 +80,29 @@ def evaluate_all() -> None:
 @app.command()
 def run(
     source: Annotated[str, typer.Option(help="raw format")] = "synthetic",
-    uri: Annotated[str, typer.Option(help="folder of the raw files")] = "",
+    uri: Annotated[str, typer.Option(help="folder, zip, https://… or gdrive:<id> of the raw files")] = "",
     scale: Annotated[float, typer.Option(help="size of generated data")] = 0.01,
 ) -> None:
     """Run all stages, from raw files to a published release."""
     train_all(source, uri, scale)
     evaluate_all()
+
+
+@app.command("inspect")
+def inspect_files(
+    uri: Annotated[str, typer.Argument(help="a folder, a zip, https://… or gdrive:<id>")],
+    source: Annotated[str | None, typer.Option(help="raw format; guessed by the files' names")] = None,
+) -> None:
+    """Say what raw files hold, what a run would use and what is wrong; write nothing."""
+    plan, _ = _place()
+    try:
+        inspection = inspect(plan, uri, source)
+    except MancheteError as error:
+        CONSOLE.print(plain(f"not usable: {error}"), style="red")
+        raise typer.Exit(1) from error
+    show(inspection, plan.remedies, Console())
+    if inspection.fault:
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -99,7 +119,7 @@ def predict(
 @app.command()
 def embedded(
     source: Annotated[str, typer.Option(help="raw format")] = "synthetic",
-    uri: Annotated[str, typer.Option(help="folder of the raw files")] = "",
+    uri: Annotated[str, typer.Option(help="folder, zip, https://… or gdrive:<id> of the raw files")] = "",
     scale: Annotated[float, typer.Option(help="size of generated data")] = 0.01,
     smoke: Annotated[bool, typer.Option(help="free ports, a temporary volume, then exit")] = False,
 ) -> None:
@@ -107,7 +127,7 @@ def embedded(
     from pipelines.embedded.processes import free_port
     from pipelines.embedded.supervisor import Ports
 
-    conf = {"source": source, "uri": str(Path(uri).resolve()) if uri else "", "scale": scale}
+    conf = {"source": source, "uri": absolute(uri), "scale": scale}
     if not smoke:
         _serve(Settings().data_root, Ports(8080, 8001), conf, stay=True)
         return
@@ -123,7 +143,7 @@ def _serve(data_root: Path, ports: Ports, conf: dict[str, Any], *, stay: bool) -
         supervisor.run_chain(up, conf)
         supervisor.print_answers(supervisor.ask_one_of_each(up))
         if stay:
-            _CONSOLE.print("Ctrl-C stops everything")
+            CONSOLE.print("Ctrl-C stops everything")
             signal.pause()
 
 
@@ -135,10 +155,10 @@ def _place() -> tuple[Plan, Volume]:
 def _timed(label: str, stage: Callable[..., Any], *arguments: Any) -> Any:
     """Do a stage and say how long it took and how much memory the process has used at most."""
     start = time.monotonic()
-    with _CONSOLE.status(label):
+    with CONSOLE.status(label):
         result = stage(*arguments)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    _CONSOLE.print(f"{label:<20} {time.monotonic() - start:6.1f} s   {peak:5.2f} GiB peak")
+    CONSOLE.print(f"{label:<20} {time.monotonic() - start:6.1f} s   {peak:5.2f} GiB peak")
     return result
 
 
@@ -147,5 +167,5 @@ def main() -> None:
     try:
         app()
     except MancheteError as error:
-        _CONSOLE.print(f"[red]{error}[/red]")
+        CONSOLE.print(plain(str(error)), style="red")
         sys.exit(2)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +16,14 @@ class FileKind:
         pattern: matches the whole path of such a file below the folder, case included.
         required: columns that every such file must have, and what each is.
         optional: columns that it may have, and what each is; others are not looked at.
+        table: the refined table that has the same optional columns.
     """
 
     name: str
     pattern: re.Pattern[str]
     required: Mapping[str, str]
-    optional: Mapping[str, str]
+    optional: Mapping[str, str] = field(default_factory=dict)
+    table: str = ""
 
     @property
     def columns(self) -> Mapping[str, str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from pipelines.domains.news.costs import COSTS
+from pipelines.domains.news.reasons import REMEDIES
 from pipelines.domains.news.sources.generated import Synthetic
 from pipelines.domains.news.sources.globo import Globo
 from pipelines.domains.news.sources.tables import TableFiles
@@ -46,4 +48,6 @@ PLAN = Plan(
     sources={source.name: source for source in _SOURCES},
     weight=engagement(),
     parameters=parameters,
+    costs=COSTS,
+    remedies={reason.value: remedy for reason, remedy in REMEDIES.items()},
 )

@@ -34,6 +34,7 @@ INTERACTIONS = FileKind(
         "scroll": "how far the page was scrolled, in percent",
         "visits": "how often the page was opened",
     },
+    table="interactions",
 )
 ITEMS = FileKind(
     name="items",
@@ -47,6 +48,7 @@ ITEMS = FileKind(
         "category": "what it is about, in any words",
         "region": "the place that it is about, in any words",
     },
+    table="items",
 )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pipelines.acquiring import link_files, local_path
 from pipelines.domains.news.assembling import assemble, date_by_first_read, gather, require_reads
+from pipelines.domains.news.columns import names_of
 from pipelines.domains.news.quarantine import FILE, ROW, Sieve
 from pipelines.domains.news.refining import (
     STRAGGLER_SHARE,
@@ -21,6 +22,7 @@ from pipelines.domains.news.sources.tables.items import read_items
 from pipelines.domains.news.sources.tables.reads import UNZONED, newest_types, read_reads
 from pipelines.file_kinds import FileKind
 from pipelines.plan import Refinement
+from pipelines.raw_files import RawFile
 from script_shared.clock import Clock, WallClock
 
 
@@ -42,6 +44,14 @@ class TableFiles:
     def kinds(self) -> tuple[FileKind, ...]:
         """Interactions, and items if there are any."""
         return INTERACTIONS, ITEMS
+
+    def columns_of(self, file: RawFile) -> list[str]:
+        """Return the names of a file's columns.
+
+        Raises:
+            InputError: it cannot be read.
+        """
+        return names_of(file)
 
     def acquire(self, uri: str, scale: float, folder: Path) -> None:
         """Link or copy the files of interactions and items into an empty folder.

@@ -9,6 +9,7 @@ import polars as pl
 
 from pipelines.acquiring import link_files, local_path
 from pipelines.domains.news.assembling import assemble, gather, require_reads
+from pipelines.domains.news.columns import names_of
 from pipelines.domains.news.quarantine import FILE, ROW, Sieve
 from pipelines.domains.news.refining import (
     STRAGGLER_SHARE,
@@ -20,8 +21,11 @@ from pipelines.domains.news.refining import (
 )
 from pipelines.domains.news.sources.webmedia.articles import read_articles
 from pipelines.domains.news.sources.webmedia.files import ARTICLES, READERS, VALIDATION, require
+from pipelines.domains.news.sources.webmedia.kinds import KINDS
 from pipelines.domains.news.sources.webmedia.readers import read_readers
+from pipelines.file_kinds import FileKind
 from pipelines.plan import Refinement
+from pipelines.raw_files import RawFile
 from script_shared.clock import Clock, WallClock
 
 
@@ -38,6 +42,19 @@ class Webmedia:
     name: str = "webmedia"
     straggler_share: float = STRAGGLER_SHARE
     clock: Clock = field(default_factory=WallClock)
+
+    @property
+    def kinds(self) -> tuple[FileKind, ...]:
+        """Readers with their reads, items, and the reads that the challenge asks for."""
+        return KINDS
+
+    def columns_of(self, file: RawFile) -> list[str]:
+        """Return the names of a file's columns.
+
+        Raises:
+            InputError: it cannot be read.
+        """
+        return names_of(file)
 
     def acquire(self, uri: str, scale: float, folder: Path) -> None:
         """Link or copy the readers', articles' and validation files into an empty folder.
