@@ -111,10 +111,19 @@ def _text(column: pa.ChunkedArray) -> pl.Series:
     # Arrow does not look whether text is UTF-8, polars takes that for granted: go by bytes.
     raw = column.cast(pa.large_binary())
     raw.validate(full=True)
-    bytes_ = _series(raw, pl.Binary())
-    text = bytes_.cast(pl.String, strict=False)
-    broken = text.is_null() & bytes_.is_not_null()
-    return text.set(broken, UNREADABLE).replace("", None)
+    octets = _series(raw, pl.Binary())
+    try:
+        text = octets.cast(pl.String)
+    except pl.exceptions.ComputeError:
+        text = pl.Series([_decode(value) for value in octets], dtype=pl.String)
+    return text.replace("", None)
+
+
+def _decode(value: bytes | None) -> str | None:
+    try:
+        return None if value is None else value.decode()
+    except UnicodeDecodeError:
+        return UNREADABLE
 
 
 def _numbers(column: pa.ChunkedArray) -> pl.Series:
