@@ -70,7 +70,9 @@ def _fetch(address: Address, place: Path, patience: Patience) -> Path:
 @contextmanager
 def _progress(name: str) -> Iterator[Tell]:
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), SpeedColumn())
-    with Progress(*columns, TimeRemainingColumn(), console=CONSOLE, transient=True) as progress:
+    with Progress(
+        *columns, TimeRemainingColumn(), console=CONSOLE, transient=True, disable=not CONSOLE.is_terminal
+    ) as progress:
         task = progress.add_task(name, total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)
 

@@ -18,7 +18,6 @@ from script_shared.errors import DownloadError, InputError
 from script_shared.room import need_room, no_room
 
 _BUSY = (408, 425, 429, 500, 502, 503, 504)
-_CHUNK = 2**18
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +162,7 @@ class _Download:
         with need_room(self._file.parent), self._part.open("r+b" if start else "wb") as part:
             part.seek(start)
             done = start
-            for chunk in response.iter_raw(_CHUNK):
+            for chunk in response.iter_raw():
                 part.write(chunk)
                 done += len(chunk)
                 self._tell(done, total)
