@@ -17,6 +17,7 @@ class Reason(StrEnum):
     USER_TYPE = "unknown user type"
     NUMBER = "not a number"
     NEGATIVE = "negative"
+    LARGE = "too large"
     MILLISECONDS = "time not in milliseconds"
     TIME = "not a time"
     FUTURE = "in the future"
@@ -35,6 +36,7 @@ REMEDIES: Mapping[Reason, str] = {
     Reason.USER_TYPE: "write Logged or Non-Logged, or leave the field empty",
     Reason.NUMBER: "write plain digits, with a point before decimals",
     Reason.NEGATIVE: "correct the value; times and counts are never below zero",
+    Reason.LARGE: "correct the value; no count is beyond two thousand million",
     Reason.MILLISECONDS: "multiply seconds by 1,000; divide microseconds by 1,000",
     Reason.TIME: "write times, of 1973 or later, as 2022-08-15 02:57:16+00:00",
     Reason.FUTURE: "correct the clock that stamped it, and give times in UTC",

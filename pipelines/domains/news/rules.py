@@ -54,6 +54,13 @@ def whole_number(field: str) -> tuple[Rule, ...]:
     )
 
 
+def count(field: str) -> tuple[Rule, ...]:
+    """A value must be a whole number that is not negative and that 32 bits hold."""
+    return *whole_number(field), Rule(
+        Reason.LARGE, field, pl.col(field).cast(pl.Int64, strict=False) >= 2**31
+    )
+
+
 def measure(field: str) -> tuple[Rule, ...]:
     """A value must be a number that is not negative, and finite in the precision that is kept."""
     return present(field), *optional_measure(field)

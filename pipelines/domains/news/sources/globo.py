@@ -24,7 +24,7 @@ from pipelines.domains.news.refining import (
     drop_stragglers,
     end_of_reads,
 )
-from pipelines.domains.news.rules import as_time, milliseconds, too_many_fields, whole_number
+from pipelines.domains.news.rules import as_time, count, milliseconds, too_many_fields, whole_number
 from pipelines.file_kinds import FileKind
 from pipelines.plan import Refinement
 from pipelines.raw_files import RawFile, find_files
@@ -60,7 +60,7 @@ ARTICLE_RULES = (
     *whole_number("article_id"),
     *whole_number("category_id"),
     *milliseconds("created_at_ts"),
-    *whole_number("words_count"),
+    *count("words_count"),
 )
 KINDS = (
     FileKind(
