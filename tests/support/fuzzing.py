@@ -113,7 +113,9 @@ def _rewritten(draw, sound_header, sound_rows):
         row[draw(st.integers(0, len(row) - 1))] = draw(values)
     if draw(st.integers(0, 5)) == 0:
         row = draw(st.sampled_from(rows))
-        row[:] = draw(st.one_of(st.sampled_from([row[:-2], [*row, "more"], []]), st.lists(values)))
+        row[:] = draw(
+            st.one_of(st.sampled_from([row[:-2], [*row, "more"], []]), st.lists(values, min_size=2))
+        )
     if draw(st.integers(0, 9)) == 0:
         place = draw(st.integers(0, len(header) - 1))
         header[place] = draw(st.one_of(values, st.sampled_from(header)))
