@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from script_shared.errors import SettingsError
 from script_shared.settings import Settings
 
 
@@ -52,10 +51,4 @@ def load_settings() -> ApiSettings:
     Raises:
         SettingsError: one is malformed or unsafe; names it.
     """
-    try:
-        return ApiSettings()
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"]).upper()
-        remedy = "correct the environment variable, or set ENV=dev on a machine of your own"
-        raise SettingsError(first["msg"], where=name or "environment", remedy=remedy) from error
+    return ApiSettings.read()

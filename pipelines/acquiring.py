@@ -32,12 +32,6 @@ def local_path(uri: str) -> Path:
     return path
 
 
-def absolute(uri: str) -> str:
-    """Return the address so that it means the same in any working folder."""
-    scheme = re.match(r"[a-z]+:", uri)
-    return uri if scheme or not uri else str(Path(uri).expanduser().resolve())
-
-
 def link_files(origin: Path, kinds: Sequence[re.Pattern[str]], folder: Path) -> None:
     """Link or copy into `folder` what `origin`, a folder, one zip or one file, holds of each kind.
 

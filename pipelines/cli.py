@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import json
-import os
-import resource
-import signal
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import asdict
 from itertools import product
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
-from pipelines.acquiring import absolute
+from pipelines.benchmarking import commands as benchmarking
 from pipelines.console import CONSOLE
+from pipelines.cost_table import cost_table
+from pipelines.costs import measured, read_costs, write_costs
 from pipelines.domains import load
 from pipelines.inspection_page import plain, show
 from pipelines.plan import Plan
 from pipelines.runs import new_run
+from pipelines.settings import PipelineSettings
 from pipelines.stages.download import download
 from pipelines.stages.evaluate import evaluate
 from pipelines.stages.inspect import inspect
@@ -35,15 +32,13 @@ from pipelines.stages.train import train
 from script_shared.errors import MancheteError
 from script_shared.inference.engine import Engine
 from script_shared.partitions import find_partition
-from script_shared.releases.registry import Registry
+from script_shared.releases.registry import CHAMPION, Registry
 from script_shared.settings import Settings
 from script_shared.types import Request
 from script_shared.volume import Volume
 
-if TYPE_CHECKING:
-    from pipelines.embedded.supervisor import Ports
-
 app = typer.Typer(no_args_is_help=True, help="Raw reads in, recommendations out.")
+app.add_typer(benchmarking.app, name="benchmark")
 
 #: The pipeline scores the hours that begin so many hours before `as_of`.
 CUTOFFS = (1, 25)
@@ -58,12 +53,12 @@ def train_all(
     """Go from raw files to trained models."""
     plan, volume = _place()
     name = new_run()
-    _timed("download", download, plan, volume, name, source, uri, scale)
-    _timed("refine", refine, plan, volume, name, source, Settings().reader_share)
-    counts = _timed("segment", segment, plan, volume, name)
-    CONSOLE.print(counts)
+    _do(download, name, source, uri, scale)
+    _do(refine, name, source, Settings().reader_share)
+    CONSOLE.print(_do(segment, name))
     for each in plan.domain.segments({}):
-        _timed(f"train {each.name}", train, plan, volume, name, each.name)
+        _do(train, name, each.name, part=each.name)
+    CONSOLE.print(cost_table(read_costs(volume, name)))
 
 
 @app.command("evaluate")
@@ -71,10 +66,14 @@ def evaluate_all() -> None:
     """Evaluate, report and publish the newest trained models."""
     plan, volume = _place()
     name = find_partition(volume.segments).name
+    readers = PipelineSettings().evaluation_readers
     for hours, each in product(CUTOFFS, plan.domain.segments({})):
-        _timed(f"evaluate {each.name} -{hours} h", evaluate, plan, volume, name, hours, each.name)
-    _timed("report", report, plan, volume, name)
-    typer.echo(_timed("publish", publish, plan, volume, name))
+        _do(evaluate, name, hours, each.name, readers, part=f"{each.name}-{hours}h")
+    _do(report, name)
+    release = _do(publish, name)
+    write_costs(volume, name)
+    CONSOLE.print(cost_table(read_costs(volume, name)))
+    typer.echo(release)
 
 
 @app.command()
@@ -98,7 +97,7 @@ def inspect_files(
     try:
         inspection = inspect(plan, uri, source)
     except MancheteError as error:
-        CONSOLE.print(plain(f"not usable: {error}"), style="red")
+        CONSOLE.print(plain(f"not usable: {error}"), style="red", soft_wrap=True)
         raise typer.Exit(1) from error
     show(inspection, plan.remedies, Console())
     if inspection.fault:
@@ -117,6 +116,18 @@ def predict(
 
 
 @app.command()
+def rollback(
+    to: Annotated[str, typer.Option(help="a release's id; none is the champion before this one")] = "",
+) -> None:
+    """Make an earlier release the champion again, and print its id."""
+    _, volume = _place()
+    registry = Registry(volume.releases)
+    if to:
+        registry.publish(to, CHAMPION)
+    typer.echo(to or registry.rollback())
+
+
+@app.command()
 def embedded(
     source: Annotated[str, typer.Option(help="raw format")] = "synthetic",
     uri: Annotated[str, typer.Option(help="folder, zip, https://… or gdrive:<id> of the raw files")] = "",
@@ -124,27 +135,9 @@ def embedded(
     smoke: Annotated[bool, typer.Option(help="free ports, a temporary volume, then exit")] = False,
 ) -> None:
     """Run everything on this machine through Airflow, and serve until Ctrl-C."""
-    from pipelines.embedded.processes import free_port
-    from pipelines.embedded.supervisor import Ports
+    from pipelines.embedded import command
 
-    conf = {"source": source, "uri": absolute(uri), "scale": scale}
-    if not smoke:
-        _serve(Settings().data_root, Ports(8080, 8001), conf, stay=True)
-        return
-    with TemporaryDirectory() as folder:
-        os.environ["DATA_ROOT"] = folder
-        _serve(Path(folder), Ports(free_port(), free_port()), conf, stay=False)
-
-
-def _serve(data_root: Path, ports: Ports, conf: dict[str, Any], *, stay: bool) -> None:
-    from pipelines.embedded import supervisor
-
-    with supervisor.running(data_root, ports) as up:
-        supervisor.run_chain(up, conf)
-        supervisor.print_answers(supervisor.ask_one_of_each(up))
-        if stay:
-            CONSOLE.print("Ctrl-C stops everything")
-            signal.pause()
+    (command.smoke if smoke else command.serve)(source, uri, scale)
 
 
 def _place() -> tuple[Plan, Volume]:
@@ -152,14 +145,9 @@ def _place() -> tuple[Plan, Volume]:
     return load(settings.domain), Volume.of(settings)
 
 
-def _timed(label: str, stage: Callable[..., Any], *arguments: Any) -> Any:
-    """Do a stage and say how long it took and how much memory the process has used at most."""
-    start = time.monotonic()
-    with CONSOLE.status(label):
-        result = stage(*arguments)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    CONSOLE.print(f"{label:<20} {time.monotonic() - start:6.1f} s   {peak:5.2f} GiB peak")
-    return result
+def _do(stage: Callable[..., Any], run: str, *arguments: Any, part: str = "") -> Any:
+    with CONSOLE.status(f"{stage.__name__} {part}"):
+        return measured(part, stage, *_place(), run, *arguments)
 
 
 def main() -> None:
@@ -167,5 +155,5 @@ def main() -> None:
     try:
         app()
     except MancheteError as error:
-        CONSOLE.print(plain(str(error)), style="red")
+        CONSOLE.print(plain(str(error)), style="red", soft_wrap=True)
         sys.exit(2)

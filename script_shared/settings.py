@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
+from pydantic import ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from script_shared.errors import SettingsError
 
 Environment = Literal["dev", "staging", "prod"]
 
@@ -32,3 +35,18 @@ class Settings(BaseSettings):
     def reader_share(self) -> float:
         """The share of readers that this kind of deployment works on."""
         return DEV_READERS if self.env == "dev" else 1.0
+
+    @classmethod
+    def read(cls) -> Self:
+        """Read the settings from the environment and `.env`.
+
+        Raises:
+            SettingsError: one is malformed or unsafe; names it.
+        """
+        try:
+            return cls()
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = ".".join(str(part) for part in first["loc"]).upper()
+            remedy = "correct the environment variable, or set ENV=dev on a machine of your own"
+            raise SettingsError(first["msg"], where=name or "environment", remedy=remedy) from error

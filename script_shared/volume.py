@@ -50,6 +50,11 @@ class Volume:
         return self.root / "releases"
 
     @property
+    def runs(self) -> Path:
+        """What each stage of each run cost."""
+        return self.root / "runs"
+
+    @property
     def events(self) -> Path:
         """Live reads."""
         return self.root / "events"

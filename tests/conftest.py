@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.clicks import write_clicks
+from tests.support.postgres import find_program
 from tests.support.releases import publish_small_release
 
 #: Data sets that are read where they lie; they are not the project's to carry.
@@ -10,10 +11,10 @@ REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
 def pytest_collection_modifyitems(config, items):
-    """Leave out the tests on real data where there is none."""
-    if REAL_DATA.is_dir():
-        return
-    left_out = [item for item in items if item.get_closest_marker("realdata")]
+    """Leave out the tests on real data, and on Postgres, where there is none."""
+    missing = {"realdata": not REAL_DATA.is_dir(), "postgres": find_program("initdb") is None}
+    markers = [name for name, is_missing in missing.items() if is_missing]
+    left_out = [item for item in items if any(item.get_closest_marker(name) for name in markers)]
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in set(left_out)]
 

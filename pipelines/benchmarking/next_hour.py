@@ -1,73 +1,136 @@
-"""Protocol P1: at each cut-off, fit on what came before and recommend ten articles for the hour after."""
+"""Protocol P1: at each cut-off, fit on what came before and recommend ten items for the hour after."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Collection, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from itertools import product
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import polars as pl
+from rich.console import Console
+from rich.progress import track
 
-from pipelines.plan import Plan
+from pipelines.benchmarking import workers
+from pipelines.benchmarking.workers import Work, one_thread_each
+from pipelines.plan import Plan, Refinement
 from pipelines.stages.download import source_of
-from pipelines.stages.evaluate import score_hour
-from pipelines.stages.report import summarise
+from pipelines.stages.evaluate import Scored, together
 from script_shared.clock import MS_PER_HOUR
-from script_shared.dataset import Dataset, encode
-from script_shared.domain import Parameters
+from script_shared.errors import SettingsError
+from script_shared.evaluation.beyond_accuracy import describe_lists
 
 #: Hours of Globo.com's clicks count from 2017-10-01 03:00 UTC.
 EPOCH_MS = 1_506_826_800_000
 CUTOFFS = (58, 108, 158, 208, 258, 300)
+#: More readers than any hour has: all of them.
+EVERYBODY = 1_000_000_000
 
-_SHARED: dict[str, Any] = {}
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Which hours are scored, and how.
+
+    Attributes:
+        cutoffs: hours after `epoch_ms`.
+        readers: at most so many of each segment and cut-off, drawn with a fixed seed.
+        processes: so many pairs of a cut-off and a segment at a time.
+        epoch_ms: where the hours count from, ms UTC.
+    """
+
+    cutoffs: Sequence[int] = CUTOFFS
+    readers: int = EVERYBODY
+    processes: int = 1
+    epoch_ms: int = EPOCH_MS
+
+    @property
+    def moments(self) -> list[int]:
+        """The cut-offs in ms UTC."""
+        return [self.epoch_ms + hours * MS_PER_HOUR for hours in self.cutoffs]
 
 
-def next_hour(
-    plan: Plan, source: str, uri: str, out: Path, cutoffs: Sequence[int] = CUTOFFS
-) -> list[dict[str, Any]]:
-    """Run the protocol; write `scores.parquet` and `predictions.parquet` into `out`.
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the protocol found; `cutoff` in hours everywhere.
+
+    Attributes:
+        scores: segment, model, cutoff, query_id and the metrics.
+        predictions: protocol, model, segment, cutoff, query_id, rank, item_id.
+        described: what the lists look like, by segment, model and cutoff.
+    """
+
+    scores: pl.DataFrame
+    predictions: pl.DataFrame
+    described: pl.DataFrame
+
+
+def next_hour(plan: Plan, source: str, uri: str, hours: Hours) -> Outcome:
+    """Run the protocol on the raw files of a folder.
 
     Args:
         plan: the domain's.
         source: raw format.
         uri: folder of the raw files.
-        out: made where missing.
-        cutoffs: hours after `EPOCH_MS`.
+        hours: what is scored.
 
-    Returns:
-        A record a segment and model, as `pipelines.stages.report.summarise` makes them.
+    Raises:
+        SettingsError: a cut-off has no reads before it or no whole hour after it.
+        NotEnoughDataError: nobody read anything new in any of the hours.
     """
-    dataset, parameters = _load(plan, source, uri)
-    # Forked workers share the data set instead of getting copies; they use no threads of polars'.
-    _SHARED.update(domain=plan.domain, parameters=parameters, dataset=dataset)
-    with ProcessPoolExecutor(min(len(cutoffs), os.cpu_count() or 1), mp_context=get_context("fork")) as pool:
-        found = list(pool.map(_cutoff, cutoffs))
-    scores, predictions = (pl.concat(part) for part in zip(*found, strict=True))
-    out.mkdir(parents=True, exist_ok=True)
-    scores.write_parquet(out / "scores.parquet")
-    predictions.write_parquet(out / "predictions.parquet")
-    return summarise(scores)
-
-
-def _load(plan: Plan, source: str, uri: str) -> tuple[Dataset, Parameters]:
-    chosen = source_of(plan, source)
     with TemporaryDirectory() as folder:
-        chosen.acquire(uri, 1.0, Path(folder))
-        refined = chosen.refine(Path(folder))
-    dataset = encode(refined.tables, plan.domain.context, plan.weight, refined.as_of_ms)
-    return dataset, plan.parameters(refined.tables)
+        refined = _refine(plan, source, uri, Path(folder))
+        _check(refined, hours)
+        refined.tables.write(Path(folder))
+        work = Work(plan.domain.name, Path(folder), refined.as_of_ms, hours.readers)
+        segments = plan.domain.segments(plan.parameters(refined.tables))
+        scores, predictions = _score(work, hours, [each.name for each in segments])
+    described = describe_lists(predictions, refined.tables.items, refined.tables.interactions)
+    return Outcome(*(_in_hours(each, hours.epoch_ms) for each in (scores, predictions, described)))
 
 
-def _cutoff(hours: int) -> tuple[pl.DataFrame, pl.DataFrame]:
-    moment = EPOCH_MS + hours * MS_PER_HOUR
-    names = [each.name for each in _SHARED["domain"].segments(_SHARED["parameters"])]
-    found = [score_hour(**_SHARED, cutoff_ms=moment, segment=name, readers=1_000_000) for name in names]
-    joined = [
-        pl.concat(frames).with_columns(cutoff=pl.lit(hours, pl.Int64)) for frames in zip(*found, strict=True)
-    ]
-    return joined[0], joined[1]
+def _refine(plan: Plan, source: str, uri: str, folder: Path) -> Refinement:
+    chosen = source_of(plan, source)
+    (folder / "raw").mkdir()
+    chosen.acquire(uri, 1.0, folder / "raw")
+    return chosen.refine(folder / "raw")
+
+
+def _check(refined: Refinement, hours: Hours) -> None:
+    first = refined.tables.interactions["timestamp"].dt.epoch("ms")[0]
+    lowest = (first - hours.epoch_ms) // MS_PER_HOUR + 1
+    highest = (refined.as_of_ms - hours.epoch_ms) // MS_PER_HOUR - 1
+    for cutoff in hours.cutoffs:
+        if not lowest <= cutoff <= highest:
+            raise SettingsError(
+                f"the data has no reads before, or no whole hour after, the cut-off {cutoff}",
+                where="--cutoffs",
+                remedy=f"choose hours from {lowest} to {highest}",
+            )
+
+
+def _score(work: Work, hours: Hours, segments: Sequence[str]) -> Scored:
+    """Score every segment at every cut-off; those with the longest past begin first."""
+    units = list(product(hours.moments, segments))
+    # Spawned, not forked: polars' threads do not survive a fork, and a worker would wait for them forever.
+    pool = ProcessPoolExecutor(min(hours.processes, len(units)), get_context("spawn"))
+    with one_thread_each():
+        try:
+            tasks = {unit: pool.submit(workers.score, work, *unit) for unit in sorted(units, reverse=True)}
+            _wait(tasks.values())
+        finally:
+            pool.shutdown(cancel_futures=True)
+    return together((tasks[unit].result() for unit in units), where="the benchmark")
+
+
+def _wait(tasks: Collection[Future[Scored]]) -> None:
+    """Show how many are done; the first error ends it."""
+    done = as_completed(tasks)
+    for task in track(done, "scoring", total=len(tasks), console=Console(stderr=True)):
+        task.result()
+
+
+def _in_hours(frame: pl.DataFrame, epoch_ms: int) -> pl.DataFrame:
+    return frame.with_columns(cutoff=(pl.col("cutoff") - epoch_ms) // MS_PER_HOUR)

@@ -7,7 +7,8 @@ from typing import Any
 from airflow.sdk import dag, get_current_context, task
 
 from pipelines.dags.assets import MODELS, RELEASE, triggering_run
-from pipelines.dags.tasks import DEFAULTS, call
+from pipelines.dags.settings import SETTINGS
+from pipelines.dags.tasks import call
 
 #: The hours that are scored begin so many hours before `as_of`: the newest, and a day earlier.
 CUTOFFS = [1, 25]
@@ -17,7 +18,7 @@ CUTOFFS = [1, 25]
     schedule=[MODELS],
     catchup=False,
     max_active_runs=1,
-    default_args=DEFAULTS,
+    default_args=SETTINGS.defaults,
     tags=["manchete"],
     doc_md=__doc__,
 )
@@ -38,31 +39,45 @@ def evaluate_models() -> None:
         names = [each.name for each in load(Settings().domain).domain.segments({})]
         return [{"hours_before": hours, "segment": name} for hours in CUTOFFS for name in names]
 
-    @task(map_index_template="{{ task.op_kwargs['segment'] }} -{{ task.op_kwargs['hours_before'] }} h")
-    def evaluate(run: str, hours_before: int, segment: str) -> dict[str, Any]:
+    @task(
+        doc_md="Refit one segment at an earlier moment and score the hour that followed.",
+        map_index_template="{{ task.op_kwargs['segment'] }} -{{ task.op_kwargs['hours_before'] }} h",
+    )
+    def evaluate(run: str, hours_before: int, segment: str) -> str:
         """Refit one segment at an earlier moment and score the hour that followed."""
+        from pipelines.settings import PipelineSettings
         from pipelines.stages.evaluate import evaluate as stage
 
-        return call(stage, run, hours_before, segment)
+        readers = PipelineSettings().evaluation_readers
+        return call(stage, run, hours_before, segment, readers, part=f"{segment}-{hours_before}h")
 
     @task
-    def report(run: str) -> dict[str, Any]:
+    def report(run: str) -> str:
         """Write metrics, predictions and the report."""
         from pipelines.stages.report import report as stage
 
         return call(stage, run)
 
     @task(outlets=[RELEASE])
-    def publish(run: str) -> dict[str, Any]:
+    def publish(run: str) -> str:
         """Make the run's release the champion."""
         from pipelines.stages.publish import publish as stage
 
-        done = call(stage, run)
-        get_current_context()["outlet_events"][RELEASE].extra = {"run": run, "release": done["result"]}
-        return done
+        release = call(stage, run)
+        get_current_context()["outlet_events"][RELEASE].extra = {"run": run, "release": release}
+        return release
+
+    @task
+    def account(run: str) -> str:
+        """Write what the run's stages cost beside its metrics."""
+        from pipelines.costs import write_costs
+        from script_shared.settings import Settings
+        from script_shared.volume import Volume
+
+        return str(write_costs(Volume.of(Settings()), run))
 
     run = begin()
-    evaluate.partial(run=run).expand_kwargs(pieces()) >> report(run) >> publish(run)
+    evaluate.partial(run=run).expand_kwargs(pieces()) >> report(run) >> publish(run) >> account(run)
 
 
 evaluate_models()

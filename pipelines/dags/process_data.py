@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-from typing import Any
-
 from airflow.sdk import Param, dag, get_current_context, task
 
 from pipelines.dags.assets import READERS
-from pipelines.dags.tasks import DEFAULTS, call
+from pipelines.dags.settings import SETTINGS
+from pipelines.dags.tasks import call
 
 PARAMS = {
     "source": Param(
@@ -20,11 +18,11 @@ PARAMS = {
 
 
 @dag(
-    schedule=os.environ.get("PROCESS_SCHEDULE") or None,
+    schedule=SETTINGS.process_schedule or None,
     catchup=False,
     max_active_runs=1,
     params=PARAMS,
-    default_args=DEFAULTS,
+    default_args=SETTINGS.defaults,
     tags=["manchete"],
     doc_md=__doc__,
 )
@@ -39,7 +37,7 @@ def process_data() -> None:
         return new_run()
 
     @task
-    def download(run: str) -> dict[str, Any]:
+    def download(run: str) -> str:
         """Bring the raw files onto the volume."""
         from pipelines.stages.download import download as stage
 
@@ -47,7 +45,7 @@ def process_data() -> None:
         return call(stage, run, params["source"], params["uri"], float(params["scale"]))
 
     @task
-    def refine(run: str) -> dict[str, Any]:
+    def refine(run: str) -> str:
         """Check and type the tables; set bad rows aside with their reasons."""
         from pipelines.stages.refine import refine as stage
         from script_shared.settings import Settings
@@ -55,7 +53,7 @@ def process_data() -> None:
         return call(stage, run, get_current_context()["params"]["source"], Settings().reader_share)
 
     @task(outlets=[READERS])
-    def segment(run: str) -> dict[str, Any]:
+    def segment(run: str) -> str:
         """Split the readers, and tell that they are there."""
         from pipelines.stages.segment import segment as stage
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from airflow.sdk import dag, get_current_context, task
 
 from pipelines.dags.assets import MODELS, READERS, triggering_run
-from pipelines.dags.tasks import DEFAULTS, call
+from pipelines.dags.settings import SETTINGS
+from pipelines.dags.tasks import call
 
 
 @dag(
     schedule=[READERS],
     catchup=False,
     max_active_runs=1,
-    default_args=DEFAULTS,
+    default_args=SETTINGS.defaults,
     tags=["manchete"],
     doc_md=__doc__,
 )
@@ -34,15 +33,15 @@ def train_models() -> None:
 
         return [each.name for each in load(Settings().domain).domain.segments({})]
 
-    @task(map_index_template="{{ task.op_kwargs['segment'] }}")
-    def train(run: str, segment: str) -> dict[str, Any]:
+    @task(doc_md="Train one segment's model.", map_index_template="{{ task.op_kwargs['segment'] }}")
+    def train(run: str, segment: str) -> str:
         """Train one segment's model."""
         from pipelines.stages.train import train as stage
 
-        return call(stage, run, segment)
+        return call(stage, run, segment, part=segment)
 
     @task(outlets=[MODELS])
-    def announce(run: str, reports: list[dict[str, Any]]) -> int:
+    def announce(run: str, reports: list[str]) -> int:
         """Tell that all models of the run are there."""
         get_current_context()["outlet_events"][MODELS].extra = {"run": run}
         return len(list(reports))

@@ -1,41 +1,70 @@
-"""Child processes that end with us, each in a group of its own."""
+"""Child processes that end with us, each in a session of its own."""
 
 from __future__ import annotations
 
 import os
-import signal
-import socket
 import subprocess
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+import sys
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from types import TracebackType
 
+from pipelines.embedded.sessions import end
 from script_shared.errors import MancheteError
 
-_GRACE_SECONDS = 15
-
-
-def free_port() -> int:
-    """Return a loopback port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+_GRACE_SECONDS = 4
 
 
 class Processes:
-    """Starts commands and stops them all, their children included."""
+    """Starts commands and ends them all, with everything that they started.
 
-    def __init__(self, environment: Mapping[str, str], logs: Path) -> None:
+    Use it as a context: the block's end ends them. A guard beside us does so should we be killed.
+
+    Args:
+        environment: theirs, on top of ours.
+        logs: folder of what they print.
+        temporary: a folder that goes with them.
+    """
+
+    def __init__(self, environment: Mapping[str, str], logs: Path, temporary: Path | None = None) -> None:
         self._environment, self._logs = {**os.environ, **environment}, logs
+        self._temporary = [str(temporary)] if temporary else []
         self._running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def __enter__(self) -> Processes:
+        self._logs.mkdir(parents=True, exist_ok=True)
+        with (self._logs / "guard.log").open("ab") as log:
+            self._guard = subprocess.Popen(  # noqa: S603 - our own command
+                [sys.executable, "-m", "pipelines.embedded.guard", *self._temporary],
+                env=self._environment,
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                text=True,
+                start_new_session=True,
+            )
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self.stop(list(self._running))
+        finally:
+            self._guard.communicate()
 
     def start(self, name: str, command: Sequence[str]) -> None:
         """Start a command; what it prints goes to `logs/<name>.log`."""
-        self._logs.mkdir(parents=True, exist_ok=True)
         with (self._logs / f"{name}.log").open("ab") as log:
             self._running[name] = subprocess.Popen(  # noqa: S603 - our own commands
-                command, env=self._environment, stdout=log, stderr=log, start_new_session=True
+                command,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
+        self._tell_guard(self._running[name].pid)
 
     def wait(self, name: str) -> None:
         """Wait for a command that is meant to end.
@@ -43,32 +72,35 @@ class Processes:
         Raises:
             MancheteError: it failed.
         """
-        process = self._running.pop(name)
-        if process.wait():
+        failed = self._running[name].wait()
+        self.stop([name])
+        if failed:
             raise MancheteError(f"{name} failed:\n{self.log_tail(name)}")
 
-    def dead(self) -> str | None:
-        """Name a command that has ended by itself, if any."""
-        return next((name for name, each in self._running.items() if each.poll() is not None), None)
+    def check(self) -> None:
+        """Make sure that all are still there.
+
+        Raises:
+            MancheteError: one has ended by itself; tells what it printed last.
+        """
+        for name, each in self._running.items():
+            if each.poll() is not None:
+                raise MancheteError(f"{name} ended by itself:\n{self.log_tail(name)}")
 
     def log_tail(self, name: str, lines: int = 30) -> str:
         """Return the last lines that a command printed."""
         text = (self._logs / f"{name}.log").read_text(errors="replace")
         return "\n".join(text.splitlines()[-lines:])
 
-    def stop(self) -> None:
-        """Ask every group to end; kill those that do not."""
-        for each in self._running.values():
-            _signal(each, signal.SIGTERM)
-        for each in self._running.values():
-            with suppress(subprocess.TimeoutExpired):
-                each.wait(_GRACE_SECONDS)
-            _signal(each, signal.SIGKILL)
+    def stop(self, names: Iterable[str]) -> None:
+        """End some commands and everything that they started."""
+        ending = [self._running.pop(name) for name in names]
+        end({each.pid for each in ending}, _GRACE_SECONDS)
+        for each in ending:
             each.wait()
+            self._tell_guard(-each.pid)
 
-
-def _signal(process: subprocess.Popen[bytes], what: signal.Signals) -> None:
-    try:
-        os.killpg(process.pid, what)
-    except ProcessLookupError:
-        return
+    def _tell_guard(self, session: int) -> None:
+        if self._guard.stdin and self._guard.poll() is None:
+            self._guard.stdin.write(f"{session}\n")
+            self._guard.stdin.flush()

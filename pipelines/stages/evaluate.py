@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -14,6 +14,8 @@ from pipelines.stages.train import serves
 from script_shared.clock import MS_PER_HOUR
 from script_shared.dataset import Dataset
 from script_shared.domain import Domain, Parameters
+from script_shared.errors import NotEnoughDataError
+from script_shared.evaluation.comparison import SERVED
 from script_shared.evaluation.ranking import METRICS, K, score_list
 from script_shared.inference.engine import Ranker
 from script_shared.models.base import Recommender
@@ -27,7 +29,6 @@ from script_shared.volume import Volume
 
 _LOG = structlog.get_logger(__name__)
 
-SERVED = "served"
 SCORES = {
     "segment": pl.String,
     "model": pl.String,
@@ -43,11 +44,13 @@ PREDICTIONS = {
     "rank": pl.Int64,
     "item_id": pl.String,
 }
+#: Scores a reader and model, and the lists behind them: frames of the schemas above.
+Scored = tuple[pl.DataFrame, pl.DataFrame]
 _Rank = Callable[[Query, int], Sequence[int]]
 
 
 def evaluate(
-    plan: Plan, volume: Volume, run: str, hours_before: int, segment: str, readers: int = 3_000
+    plan: Plan, volume: Volume, run: str, hours_before: int, segment: str, readers: int
 ) -> dict[str, Any]:
     """Score one segment in the hour that began `hours_before` hours before `as_of`.
 
@@ -77,7 +80,7 @@ def evaluate(
 
 def score_hour(
     domain: Domain, parameters: Parameters, dataset: Dataset, cutoff_ms: int, segment: str, readers: int
-) -> tuple[pl.DataFrame, pl.DataFrame]:
+) -> Scored:
     """Fit a segment's model before a cut-off; score it and the baselines on the hour after.
 
     Returns:
@@ -99,6 +102,26 @@ def score_hour(
         scores += [label | row for row in rows]
         predictions += [{"protocol": "next-hour"} | label | row for row in lists]
     return pl.DataFrame(scores, SCORES), pl.DataFrame(predictions, PREDICTIONS)
+
+
+def together(parts: Iterable[Scored], where: str) -> Scored:
+    """Join what was scored at several cut-offs or in several segments.
+
+    Args:
+        parts: at least one.
+        where: named in the error.
+
+    Raises:
+        NotEnoughDataError: none of them holds a reader.
+    """
+    scores, predictions = (pl.concat(frames) for frames in zip(*parts, strict=True))
+    if scores.is_empty():
+        raise NotEnoughDataError(
+            "nobody read anything new in the hours that were to be scored",
+            where=where,
+            remedy="give more data",
+        )
+    return scores, predictions
 
 
 class FittedOnDemand(Mapping[str, Recommender]):

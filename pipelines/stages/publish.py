@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,8 @@ from pipelines.stages.report import read_metrics
 from script_shared.bundle import Bundle
 from script_shared.clock import MS_PER_HOUR, Clock, WallClock
 from script_shared.dataset import Dataset
+from script_shared.evaluation.comparison import SERVED
+from script_shared.evaluation.ranking import METRICS
 from script_shared.partitions import find_partition
 from script_shared.releases.manifest import Facts
 from script_shared.releases.registry import CHAMPION, Registry
@@ -48,6 +50,7 @@ def publish(plan: Plan, volume: Volume, run: str, clock: Clock | None = None) ->
         data_fingerprint=str(load_report(volume, run).get("fingerprint", "")),
         parameters=parameters,
         segments={each.name: {"model": each.model, **models[each.name].document} for each in segments},
+        metrics=_summary(metrics),
     )
 
     def fill(folder: Path) -> None:
@@ -60,6 +63,12 @@ def publish(plan: Plan, volume: Volume, run: str, clock: Clock | None = None) ->
     Registry(volume.releases).publish(release.id, CHAMPION)
     _LOG.info("published", run=run, release=release.id)
     return release.id
+
+
+def _summary(records: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, float]]:
+    """Return what the service scored by segment; baselines and intervals stay in `evaluation.json`."""
+    own = [record for record in records if record["model"] == SERVED]
+    return {record["segment"]: {metric: record[metric] for metric in METRICS} for record in own}
 
 
 def _artifact(volume: Volume, run: str, segment: Segment) -> Path:

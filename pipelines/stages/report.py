@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +11,22 @@ import polars as pl
 import structlog
 
 from pipelines.plan import Plan
+from pipelines.stages.evaluate import Scored, together
+from pipelines.stages.loading import load_report
+from pipelines.stages.reporting.findings import gather
+from pipelines.stages.reporting.history import append_metrics
+from pipelines.stages.reporting.page import render
 from script_shared.errors import PartitionError
-from script_shared.evaluation.intervals import bootstrap_interval
-from script_shared.evaluation.ranking import METRICS
-from script_shared.partitions import set_alias, write_partition, write_text_atomically
+from script_shared.evaluation.beyond_accuracy import describe_lists
+from script_shared.evaluation.comparison import compare
+from script_shared.evaluation.summary import summarise
+from script_shared.partitions import find_partition, set_alias, write_partition
+from script_shared.releases.registry import Registry
+from script_shared.tables import Tables
 from script_shared.volume import Volume
 
 _LOG = structlog.get_logger(__name__)
-METRICS_FILE = "evaluation_metrics.csv"
+PAGE = "index.html"
 
 
 def report(plan: Plan, volume: Volume, run: str) -> dict[str, Any]:
@@ -25,52 +34,53 @@ def report(plan: Plan, volume: Volume, run: str) -> dict[str, Any]:
 
     Raises:
         PartitionError: no cut-off of the run has been evaluated.
+        NotEnoughDataError: nobody read anything new in any of the hours.
     """
-    folders = sorted((volume.evaluation / "cutoffs" / run).glob("[0-9]*-*"))
-    if not folders:
-        where = str(volume.evaluation / "cutoffs" / run)
-        raise PartitionError("no cut-off has been evaluated", where=where, remedy="run evaluate first")
-    scores = pl.concat(pl.read_parquet(folder / "scores.parquet") for folder in folders)
-    metrics = summarise(scores)
-    with write_partition(volume.evaluation / "runs", run) as folder:
-        (folder / "metrics.json").write_text(json.dumps(metrics, indent=1))
-        pl.concat(pl.read_parquet(each / "predictions.parquet") for each in folders).write_parquet(
-            folder / "predictions.parquet"
-        )
-    set_alias(volume.evaluation / "runs", "latest", run)
-    _append(volume.evaluation / METRICS_FILE, run, metrics)
+    scores, predictions = _scored(volume, run)
+    order = [each.name for each in plan.domain.segments({})]
+    comparisons = sorted(compare(scores), key=lambda each: order.index(each.segment))
+    tables = Tables.read(find_partition(volume.refined, run))
+    metrics = summarise(comparisons, describe_lists(predictions, tables.items, tables.interactions))
+    findings = gather(volume, run, predictions, comparisons, metrics)
+    as_of = _moment(load_report(volume, run)["as_of_ms"])
+    hours = [_moment(ms) for ms in sorted(scores["cutoff"].unique())]
+    champion = Registry(volume.releases).find()
+    page = render(findings, {"run": run, "as_of": as_of, "champion": champion, "hours": hours})
+    _write(volume, run, metrics, predictions, page)
+    append_metrics(volume.evaluation, run, as_of, metrics)
     _LOG.info("reported", run=run, rows=len(metrics))
     return {"rows": len(metrics)}
 
 
-def summarise(scores: pl.DataFrame) -> list[dict[str, Any]]:
-    """Return a record a segment and model: the mean of cut-offs' means, with 95 % intervals.
+def _scored(volume: Volume, run: str) -> Scored:
+    place = volume.evaluation / "cutoffs" / run
+    folders = sorted(place.glob("[0-9]*-*"))
+    if not folders:
+        raise PartitionError("no cut-off has been evaluated", where=str(place), remedy="run evaluate first")
+    return together(map(_read, folders), where=str(place))
 
-    Args:
-        scores: segment, model, cutoff, query_id and the metrics.
-    """
-    records = []
-    for (segment, model), rows in scores.group_by(["segment", "model"], maintain_order=True):
-        record: dict[str, Any] = {"segment": segment, "model": model, "readers": len(rows)}
-        for metric in METRICS:
-            groups = [part[metric].to_numpy() for part in rows.partition_by("cutoff")]
-            low, high = bootstrap_interval(groups)
-            mean = sum(float(group.mean()) for group in groups) / len(groups)
-            record |= {metric: mean, f"{metric}_low": low, f"{metric}_high": high}
-        records.append(record)
-    return records
+
+def _read(folder: Path) -> Scored:
+    return pl.read_parquet(folder / "scores.parquet"), pl.read_parquet(folder / "predictions.parquet")
+
+
+def _moment(ms: int) -> str:
+    return f"{datetime.fromtimestamp(ms / 1000, UTC):%Y-%m-%dT%H:%MZ}"
+
+
+def _write(
+    volume: Volume, run: str, metrics: list[dict[str, Any]], predictions: pl.DataFrame, page: str
+) -> None:
+    with write_partition(volume.evaluation / "runs", run) as folder:
+        (folder / "metrics.json").write_text(json.dumps(metrics, indent=1))
+        predictions.write_parquet(folder / "predictions.parquet")
+    with write_partition(volume.evaluation / "reports", run) as folder:
+        (folder / PAGE).write_text(page, encoding="utf-8")
+    for kind in ("runs", "reports"):
+        set_alias(volume.evaluation / kind, "latest", run)
 
 
 def read_metrics(volume: Volume, run: str) -> list[dict[str, Any]]:
     """Return a run's metric records, none when it has not been evaluated."""
     path = volume.evaluation / "runs" / run / "metrics.json"
     return list(json.loads(path.read_text())) if path.exists() else []
-
-
-def _append(path: Path, run: str, metrics: list[dict[str, Any]]) -> None:
-    """Add a run's rows to the file of all runs; a repeated run replaces its own."""
-    new = pl.DataFrame([{"run": run, **record} for record in metrics])
-    if path.exists():
-        earlier = pl.read_csv(path, schema_overrides=new.schema).filter(pl.col("run") != run)
-        new = pl.concat([earlier, new], how="diagonal")
-    write_text_atomically(path, new.write_csv())

@@ -1,4 +1,4 @@
-"""Confidence intervals by bootstrap over readers."""
+"""Confidence intervals by bootstrap over readers (Efron & Tibshirani, 1993)."""
 
 from __future__ import annotations
 
@@ -8,30 +8,48 @@ import numpy as np
 
 from script_shared.types import FloatArray
 
+ROUNDS = 1_000
+CONFIDENCE = 0.95
 
-def bootstrap_interval(
-    groups: Sequence[FloatArray], rounds: int = 500, confidence: float = 0.95, seed: int = 0
-) -> tuple[float, float]:
-    """Return the interval of the mean of group means; readers are drawn anew within each group.
 
-    Give differences of two models on the same readers to compare them in pairs (Efron &
-    Tibshirani, 1993).
+def bootstrap_means(groups: Sequence[FloatArray], rounds: int = ROUNDS, seed: int = 0) -> FloatArray:
+    """Draw readers anew within each group and return the mean of the groups' means, round by round.
+
+    All columns see the same draws: the difference of two columns compares them in pairs.
 
     Args:
-        groups: one value a reader, one array a cut-off; empty ones are left out.
+        groups: one array a cut-off, shape (readers, columns), none of them empty.
         rounds: how many times to draw.
-        confidence: share of the draws inside the interval.
         seed: of the draws.
+
+    Returns:
+        Shape (rounds, columns).
+
+    Raises:
+        ValueError: there is no group, or one is empty.
     """
+    if not groups or not all(len(group) for group in groups):
+        raise ValueError("an interval needs at least one reader in every group")
     rng = np.random.default_rng(seed)
-    filled = [group for group in groups if len(group)]
-    if not filled:
-        return float("nan"), float("nan")
-    draws = [_means(group, rounds, rng) for group in filled]
+    return np.mean([_times_drawn(len(group), rounds, rng) @ group / len(group) for group in groups], axis=0)
+
+
+def _times_drawn(readers: int, rounds: int, rng: np.random.Generator) -> FloatArray:
+    """Return how often each reader is drawn in each round, shape (rounds, readers)."""
+    drawn = rng.integers(0, readers, (rounds, readers)) + readers * np.arange(rounds)[:, None]
+    counts = np.bincount(drawn.ravel(), minlength=rounds * readers)
+    return counts.reshape(rounds, readers).astype(np.float64)
+
+
+def interval(draws: FloatArray, confidence: float = CONFIDENCE) -> FloatArray:
+    """Return the low and the high end that hold the middle `confidence` of the draws.
+
+    Args:
+        draws: shape (rounds, ...).
+        confidence: share of the draws inside.
+
+    Returns:
+        Shape (2, ...).
+    """
     tail = (1 - confidence) / 2
-    low, high = np.quantile(np.mean(draws, axis=0), [tail, 1 - tail])
-    return float(low), float(high)
-
-
-def _means(values: FloatArray, rounds: int, rng: np.random.Generator) -> FloatArray:
-    return np.array([values[rng.integers(0, len(values), len(values))].mean() for _ in range(rounds)])
+    return np.asarray(np.quantile(draws, [tail, 1 - tail], axis=0), np.float64)

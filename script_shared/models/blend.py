@@ -18,9 +18,9 @@ from script_shared.types import BoolArray, FeatureArray, FloatArray, IntArray, Q
 
 #: Fewer lists than this cannot carry a dozen weights: the default feature ranks alone.
 MIN_LISTS = 50
-#: Fewer reads than this in the hours to fit on, and hours of four days are used instead.
+#: Fewer reads than this in the hours to fit on, and all hours of four days are used.
 MIN_READS = 5_000
-SPARSE_HOURS = (tuple(range(1, 49, 4)), tuple(range(49, 97, 4)))
+SPARSE_HOURS = (tuple(range(1, 49)), tuple(range(49, 97)))
 DEFAULT_FEATURE = "popularity_1h"
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from pipelines.embedded.processes import free_port
+from pipelines.embedded.ports import free_port
 from tests.support.editions import publish_edition
 from tests.support.environments import link_packages
 

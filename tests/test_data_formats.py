@@ -19,7 +19,7 @@ from pipelines.domains.news.sources.tables import TableFiles
 from script_shared.domains.news.tables import INTERACTIONS, ITEMS, USERS
 from tests.support.balance import assert_balanced
 
-TEXT = (Path(__file__).parents[2] / "docs" / "data-formats.md").read_text(encoding="utf-8")
+TEXT = (Path(__file__).parents[1] / "docs" / "data-formats.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", TEXT, re.MULTILINE | re.DOTALL))
 FLAT = " ".join(TEXT.split())
 

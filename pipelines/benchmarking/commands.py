@@ -1,0 +1,52 @@
+"""The benchmarks on the command line."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from pipelines.benchmarking.next_hour import CUTOFFS, EVERYBODY, Hours, next_hour
+from pipelines.benchmarking.results import write_results
+from pipelines.domains import load
+from script_shared.settings import Settings
+
+app = typer.Typer(no_args_is_help=True)
+
+_CUTOFFS = ",".join(map(str, CUTOFFS))
+#: Where the output is no terminal: a line of the widest table.
+_WIDTH = 160
+
+
+@app.callback()
+def benchmarks() -> None:
+    """Follow published protocols, so that figures can be compared."""
+
+
+@app.command("next-hour")
+def next_hour_command(
+    uri: Annotated[str, typer.Option(help="folder of the raw files")],
+    out: Annotated[Path, typer.Option(help="folder for predictions and metrics")],
+    source: Annotated[str, typer.Option(help="raw format")] = "globo",
+    cutoffs: Annotated[str, typer.Option(help="hours after 2017-10-01 03:00 UTC")] = _CUTOFFS,
+    readers: Annotated[int, typer.Option(min=1, help="at most, of a segment and hour")] = EVERYBODY,
+    processes: Annotated[int, typer.Option(min=1, help="segments and cut-offs at a time")] = os.cpu_count()
+    or 1,
+) -> None:
+    """Recommend once, at each cut-off, for the hour after it (protocol P1)."""
+    hours = Hours(_numbers(cutoffs), readers, processes)
+    outcome = next_hour(load(Settings().domain), source, uri, hours)
+    console = Console()
+    console.width = console.width if console.is_terminal else _WIDTH
+    console.print(*write_results(outcome, out), sep="\n")
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    try:
+        return tuple(dict.fromkeys(int(part) for part in text.split(",")))
+    except ValueError as error:
+        what = f"{text!r} is not whole hours with commas between them, like 58,108"
+        raise typer.BadParameter(what, param_hint="--cutoffs") from error

@@ -1,0 +1,84 @@
+"""Follows one chain of DAG runs, from the one that was triggered to the release that the last published."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import partial
+from itertools import pairwise
+from typing import Any, TypeVar
+
+from pipelines.embedded.client import AirflowClient
+from script_shared.errors import MancheteError
+
+CHAIN = ("process_data", "train_models", "evaluate_models")
+_T = TypeVar("_T")
+_PATIENCE_SECONDS = 3_600
+_POLL_SECONDS = 0.3
+
+
+class Chain:
+    """Triggers the first DAG and follows the asset events from run to run."""
+
+    def __init__(self, airflow: AirflowClient, check: Callable[[], None], say: Callable[[str], None]) -> None:
+        self._airflow, self._check, self._say = airflow, check, say
+
+    def run(self, conf: dict[str, Any]) -> dict[str, str]:
+        """Run all DAGs; return the last event's content: names of the run and its release.
+
+        Raises:
+            MancheteError: a DAG failed, with the end of the failed task's log; or it took too long.
+            SettingsError: the first DAG does not take such parameters.
+        """
+        run = self._airflow.trigger(CHAIN[0], conf)
+        for dag, following in pairwise(CHAIN):
+            self._finish(dag, run)
+            run = self._until(f"{dag} → {following}", partial(self._begun, dag, run, following))
+        self._finish(CHAIN[-1], run)
+        return self._until("release", partial(self._told, CHAIN[-1], run))
+
+    def _finish(self, dag: str, run: str) -> None:
+        state = self._until(dag, partial(self._end_state, dag, run))
+        if state != "success":
+            raise MancheteError(f"{dag} {state}\n{self.failures(dag, run)}", where=run)
+
+    def _end_state(self, dag: str, run: str) -> str | None:
+        state = self._airflow.state(dag, run)
+        return state if state in ("success", "failed") else None
+
+    def _begun(self, dag: str, run: str, following: str) -> str | None:
+        begun = [each for event in self._airflow.events(dag, run) for each in event["created_dagruns"]]
+        return next((each["run_id"] for each in begun if each["dag_id"] == following), None)
+
+    def _told(self, dag: str, run: str) -> dict[str, str] | None:
+        events = self._airflow.events(dag, run)
+        return dict(events[-1]["extra"]) if events else None
+
+    def _until(self, what: str, ask: Callable[[], _T | None]) -> _T:
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        self._say(what)
+        while time.monotonic() < deadline:
+            self._check()
+            if (answer := ask()) is not None:
+                return answer
+            time.sleep(_POLL_SECONDS)
+        raise MancheteError(f"{what} took more than {_PATIENCE_SECONDS} s")
+
+    def failures(self, dag: str, run: str, lines: int = 30) -> str:
+        """Return the ends of the logs of a run's failed tasks."""
+        failed = [task for task in self._airflow.tasks(dag, run) if task["state"] == "failed"]
+        return "\n".join(f"--- {task['task_id']}\n{_tail(self._airflow.log(task), lines)}" for task in failed)
+
+
+def _tail(records: list[dict[str, Any]], lines: int) -> str:
+    text = [line for each in records for line in _readable(each)]
+    return "\n".join(text[-lines:])
+
+
+def _readable(record: dict[str, Any]) -> list[str]:
+    """Return a log record as lines: its sentence, then the exceptions that it carries."""
+    sentence = str(record["event"])
+    if sentence.startswith("::"):
+        return []
+    errors = [f"{each['exc_type']}: {each['exc_value']}" for each in record.get("error_detail") or []]
+    return [f"{record.get('level', '')}: {sentence}", *errors]

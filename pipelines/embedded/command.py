@@ -1,0 +1,83 @@
+"""What `make run` and `make smoke` do."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+import time
+from contextlib import AbstractContextManager, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from pipelines.domains import load
+from pipelines.embedded.answers import ask_one_of_each
+from pipelines.embedded.lifeline import end_with_make
+from pipelines.embedded.ports import free_ports
+from pipelines.embedded.settings import EmbeddedSettings
+from pipelines.embedded.supervisor import Running, run_chain, running
+from pipelines.stages.download import source_of
+
+
+def serve(source: str, uri: str, scale: float) -> None:
+    """Run the chain on the volume and the ports of the settings, and serve until Ctrl-C.
+
+    Args:
+        source: raw format.
+        uri: folder, archive or address of the raw files.
+        scale: size of generated data.
+
+    Raises:
+        MancheteError: a setting, the input or a stage is at fault; all has been stopped.
+    """
+    settings = EmbeddedSettings.read()
+    with _up(settings, source) as up:
+        _chain(up, settings.domain, _conf(source, uri, scale))
+        sys.stderr.write("Ctrl-C stops everything\n")
+        _stay(up)
+
+
+def smoke(source: str, uri: str, scale: float) -> None:
+    """Run the chain in a temporary folder on free ports, ask for a reader of each segment, and exit.
+
+    Args and errors are those of `serve`.
+    """
+    with TemporaryDirectory(prefix="manchete-", ignore_cleanup_errors=True) as folder:
+        airflow, api = free_ports(2)
+        place = {"data_root": Path(folder), "airflow_port": airflow, "api_port": api, "airflow_database": ""}
+        settings = EmbeddedSettings.read().model_copy(update=place)
+        with _up(settings, source, temporary=True) as up:
+            _chain(up, settings.domain, _conf(source, uri, scale))
+
+
+def _up(
+    settings: EmbeddedSettings, source: str, *, temporary: bool = False
+) -> AbstractContextManager[Running]:
+    source_of(load(settings.domain), source)
+    end_with_make()
+    # A shell starts what it puts into the background deaf to Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for each in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, lambda number, _: sys.exit(128 + number))
+    return running(settings, temporary=temporary)
+
+
+def _conf(source: str, uri: str, scale: float) -> dict[str, Any]:
+    """Return the first DAG's parameters; tasks do not run in our folder."""
+    whole = uri if not uri or "://" in uri else str(Path(uri).expanduser().resolve())
+    return {"source": source, "uri": whole, "scale": scale}
+
+
+def _chain(up: Running, domain: str, conf: dict[str, Any]) -> None:
+    done = run_chain(up, conf)
+    for answer in ask_one_of_each(up.api, up.volume, domain, done):
+        sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+def _stay(up: Running) -> None:
+    with suppress(KeyboardInterrupt):
+        while True:
+            up.processes.check()
+            time.sleep(1)

@@ -1,0 +1,115 @@
+"""Models compared on the same readers: means over cut-offs with paired intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from script_shared.evaluation.intervals import bootstrap_means, interval
+from script_shared.evaluation.ranking import METRICS
+from script_shared.types import FloatArray
+
+#: The service's own answer; every other model is a popularity baseline.
+SERVED = "served"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One segment's models.
+
+    Attributes:
+        segment: its name.
+        models: in the order they were scored.
+        cutoffs: how many.
+        readers: over all cut-offs; one who came at two of them counts twice.
+        means: shape (models, metrics).
+        draws: the same, drawn anew, shape (rounds, models, metrics).
+    """
+
+    segment: str
+    models: tuple[str, ...]
+    cutoffs: int
+    readers: int
+    means: FloatArray
+    draws: FloatArray
+
+    def best_baseline(self, metric: str) -> int:
+        """Return the place of the baseline with the highest mean of a metric."""
+        means = self.means[:, METRICS.index(metric)].copy()
+        if SERVED in self.models:
+            means[self.models.index(SERVED)] = -np.inf
+        return int(np.argmax(means))
+
+    def records(self) -> list[dict[str, Any]]:
+        """Return a record a model: segment, model, cutoffs, readers, metrics with low and high ends."""
+        low, high = interval(self.draws)
+        common = {"cutoffs": self.cutoffs, "readers": self.readers}
+        return [
+            {"segment": self.segment, "model": model, **common, **_ends(self.means[m], low[m], high[m])}
+            for m, model in enumerate(self.models)
+        ]
+
+    def gains(self) -> list[dict[str, Any]]:
+        """Return a record a metric: what the service adds to the best baseline of that metric."""
+        return [self._gain(metric) for metric in METRICS]
+
+    def _gain(self, metric: str) -> dict[str, Any]:
+        served, best, m = self.models.index(SERVED), self.best_baseline(metric), METRICS.index(metric)
+        low, high = interval(self.draws[:, served, m] - self.draws[:, best, m])
+        return {
+            "segment": self.segment,
+            "metric": metric,
+            "baseline": self.models[best],
+            "gain": float(self.means[served, m] - self.means[best, m]),
+            "low": float(low),
+            "high": float(high),
+        }
+
+
+def _ends(means: FloatArray, low: FloatArray, high: FloatArray) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for metric, *values in zip(METRICS, means.tolist(), low.tolist(), high.tolist(), strict=True):
+        found |= dict(zip((metric, f"{metric}_low", f"{metric}_high"), values, strict=True))
+    return found
+
+
+def compare(scores: pl.DataFrame) -> list[Comparison]:
+    """Compare the models of each segment.
+
+    Args:
+        scores: segment, model, cutoff, query_id and the metrics; a row a model and reader.
+
+    Raises:
+        ValueError: the models of a segment were not scored on the same readers.
+    """
+    return [_compare(rows) for rows in scores.partition_by("segment", maintain_order=True)]
+
+
+def _compare(rows: pl.DataFrame) -> Comparison:
+    models = rows["model"].unique(maintain_order=True).to_list()
+    groups = [_matrix(part, models) for part in rows.sort("cutoff").partition_by("cutoff")]
+    means = np.mean([group.mean(axis=0) for group in groups], axis=0)
+    draws = bootstrap_means(groups)
+    shape = (len(models), len(METRICS))
+    readers = sum(len(group) for group in groups)
+    return Comparison(
+        rows["segment"][0],
+        tuple(models),
+        len(groups),
+        readers,
+        means.reshape(shape),
+        draws.reshape(-1, *shape),
+    )
+
+
+def _matrix(part: pl.DataFrame, models: Sequence[str]) -> FloatArray:
+    """Return one row a reader, the metrics of the first model, then those of the second, and so on."""
+    place = pl.col("model").replace_strict(models, range(len(models)), return_dtype=pl.Int64)
+    ordered = part.with_columns(place=place).sort("query_id", "place")
+    if ordered["place"].to_list() != list(range(len(models))) * part["query_id"].n_unique():
+        raise ValueError(f"the models were not scored on the same readers at cut-off {part['cutoff'][0]}")
+    return ordered.select(METRICS).to_numpy().reshape(-1, len(models) * len(METRICS))

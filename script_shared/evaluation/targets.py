@@ -1,0 +1,61 @@
+"""What lists are judged by: the items read in the hour after a cut-off and not before."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from script_shared.clock import MS_PER_HOUR
+
+_MOMENT = pl.col("timestamp").dt.epoch("ms")
+
+
+def targets_of(readers: pl.DataFrame, interactions: pl.DataFrame) -> pl.DataFrame:
+    """Return the targets of the readers that were scored.
+
+    Args:
+        readers: segment, cutoff (ms UTC), query_id; a row a reader and cut-off.
+        interactions: user_id, item_id, timestamp.
+
+    Returns:
+        segment, cutoff, query_id, item_id.
+    """
+    parts = readers.sort("cutoff").partition_by("cutoff", maintain_order=True)
+    return pl.concat(_targets(part, interactions) for part in parts)
+
+
+def _targets(readers: pl.DataFrame, interactions: pl.DataFrame) -> pl.DataFrame:
+    start = int(readers["cutoff"][0])
+    own = interactions.rename({"user_id": "query_id"}).join(readers, on="query_id", how="semi")
+    pairs = ["query_id", "item_id"]
+    earlier = own.filter(start > _MOMENT).select(pairs)
+    hour = own.filter(_MOMENT.is_between(start, start + MS_PER_HOUR, closed="left")).select(pairs).unique()
+    found = hour.join(earlier, on=pairs, how="anti").join(readers, on="query_id")
+    return found.select("segment", "cutoff", "query_id", "item_id")
+
+
+def recall_by_length(predictions: pl.DataFrame, targets: pl.DataFrame, longest: int) -> pl.DataFrame:
+    """Return the recall of lists cut at 1, 2, … `longest` items, mean over readers, then cut-offs.
+
+    Args:
+        predictions: segment, model, cutoff, query_id, rank, item_id.
+        targets: what `targets_of` gave.
+        longest: rank.
+
+    Returns:
+        segment, model, length, recall.
+    """
+    reader = ["segment", "cutoff", "query_id"]
+    share = targets.with_columns(share=1 / pl.len().over(reader))
+    hits = predictions.join(share, on=[*reader, "item_id"], maintain_order="left")
+    readers = targets.group_by("segment", "cutoff").agg(readers=pl.col("query_id").n_unique())
+    curves = predictions.select("segment", "model", "cutoff").unique().join(readers, on=["segment", "cutoff"])
+    grid = curves.join(pl.DataFrame({"length": range(1, longest + 1)}), how="cross")
+    key = ["segment", "model", "cutoff"]
+    gained = hits.group_by(*key, length="rank", maintain_order=True).agg(pl.col("share").sum())
+    return (
+        grid.join(gained, on=[*key, "length"], how="left")
+        .sort(*key, "length")
+        .with_columns(recall=pl.col("share").fill_null(0).cum_sum().over(key) / pl.col("readers"))
+        .group_by("segment", "model", "length", maintain_order=True)
+        .agg(pl.col("recall").mean())
+    )

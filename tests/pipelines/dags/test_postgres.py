@@ -1,0 +1,73 @@
+"""Airflow keeps its records in a real Postgres as well."""
+
+import subprocess
+import sys
+
+import psycopg2
+import pytest
+
+from pipelines.embedded.airflow import connection
+from tests.support.airflow import ROOT, airflow_environment, ask_airflow
+from tests.support.postgres import postgres_server
+
+pytestmark = [pytest.mark.integration, pytest.mark.postgres]
+
+RUN = """
+import json
+from airflow.dag_processing.dagbag import DagBag
+run = DagBag("pipelines/dags").dags["process_data"].test(run_conf={"source": "synthetic", "scale": 0.001})
+print("RESULT" + json.dumps(run.state))
+"""
+
+
+@pytest.fixture(scope="module")
+def database():
+    with postgres_server() as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def airflow(database, tmp_path_factory):
+    """An Airflow whose records have been migrated and that has read the DAGs."""
+    environment = airflow_environment(tmp_path_factory.mktemp("airflow"), database)
+    for command in (["db", "migrate"], ["dags", "reserialize"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "airflow", *command],
+            env=environment,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr[-4000:]
+    return environment
+
+
+def rows(database, question):
+    connected = psycopg2.connect(database)
+    try:
+        with connected.cursor() as cursor:
+            cursor.execute(question)
+            return cursor.fetchall()
+    finally:
+        connected.close()
+
+
+def test_the_dags_are_kept(airflow, database):
+    found = rows(database, "select dag_id from serialized_dag order by dag_id")
+    assert [name for (name,) in found] == ["evaluate_models", "process_data", "train_models"]
+
+
+def test_a_run_is_kept_and_starts_the_next_by_its_asset(airflow, database):
+    assert ask_airflow(RUN, airflow) == "success"
+    tasks = rows(database, "select task_id, state from task_instance where dag_id = 'process_data'")
+    assert dict(tasks) == dict.fromkeys(("begin", "download", "refine", "segment"), "success")
+    [(run,)] = rows(database, "select extra ->> 'run' from asset_event")
+    volume = airflow["DATA_ROOT"]
+    assert (ROOT / volume / "news" / "segments" / "latest").read_text().strip() == run
+    assert rows(database, "select target_dag_id from asset_dag_run_queue") == [("train_models",)]
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+psycopg2"])
+def test_any_form_of_the_address_names_the_driver_that_is_installed(scheme, tmp_path):
+    assert connection(f"{scheme}://u:p@h:5432/d", tmp_path) == "postgresql+psycopg2://u:p@h:5432/d"
