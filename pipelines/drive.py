@@ -23,7 +23,6 @@ def download_from_drive(address: Address, file: Path, tell: Callable[[int, int |
         VolumeFullError: there is no room for it.
     """
     import gdown
-    import requests
 
     with need_room(file.parent):
         try:
@@ -37,7 +36,10 @@ def download_from_drive(address: Address, file: Path, tell: Callable[[int, int |
                 retries=3,
                 progress=tell,
             )
-        except (gdown.exceptions.DownloadError, requests.RequestException) as cause:
+        except (gdown.exceptions.DownloadError, OSError) as cause:
+            # The system's own errors have a number; those of connections, OSErrors too, have none.
+            if getattr(cause, "errno", None):
+                raise
             raise DownloadError(
                 f"Google Drive did not give the file ({_first_line(cause)})",
                 where=f"gdrive:{address.target}",
