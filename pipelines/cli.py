@@ -95,7 +95,7 @@ def inspect_files(
     """Say what raw files hold, what a run would use and what is wrong; write nothing."""
     plan, _ = _place()
     try:
-        inspection = inspect(plan, uri, source)
+        inspection = inspect(plan, uri, source, CUTOFFS)
     except MancheteError as error:
         CONSOLE.print(plain(f"not usable: {error}"), style="red", soft_wrap=True)
         raise typer.Exit(1) from error

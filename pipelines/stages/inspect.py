@@ -20,6 +20,7 @@ from pipelines.stages.segment import count_readers
 from script_shared.clock import MS_PER_HOUR
 from script_shared.errors import InputError, MancheteError
 
+UNSCORED = "nobody read anything new in the hours that are scored: a run stops at its report; give more data"
 _DAY_MS = 24 * MS_PER_HOUR
 #: With fewer of the items read among the items, their ids are probably written in another way.
 KNOWN_SHARE = 0.5
@@ -65,13 +66,14 @@ class Inspection:
     fault: MancheteError | None
 
 
-def inspect(plan: Plan, uri: str, source: str | None = None) -> Inspection:
+def inspect(plan: Plan, uri: str, source: str | None = None, cutoffs: Sequence[int] = (1,)) -> Inspection:
     """Find out whether raw files can be used, and as what.
 
     Args:
         plan: the domain's.
         uri: what `download` takes; a remote file is fetched to a temporary place.
         source: the raw format, guessed by the files' names where it is not given.
+        cutoffs: a run scores the hours that begin so many hours before the end.
 
     Raises:
         InputError: there is nothing at `uri`, an archive cannot be used, or no format is recognised.
@@ -87,7 +89,9 @@ def inspect(plan: Plan, uri: str, source: str | None = None) -> Inspection:
             return Inspection(chosen.name, files, None, {}, {}, (), fault)
     segments = count_readers(plan, refinement.tables)
     missing = _missing(plan, chosen, files, refinement)
-    return Inspection(chosen.name, files, refinement, segments, missing, tuple(_doubts(refinement)), None)
+    return Inspection(
+        chosen.name, files, refinement, segments, missing, tuple(_doubts(refinement, cutoffs)), None
+    )
 
 
 @contextmanager
@@ -140,7 +144,16 @@ def _missing(
     return missing
 
 
-def _doubts(refinement: Refinement) -> Iterator[str]:
+def _is_scored(refinement: Refinement, hours_before: int) -> bool:
+    """Tell whether anybody read something new in the hour that began so long before the end."""
+    start = refinement.as_of_ms - hours_before * MS_PER_HOUR
+    first = refinement.tables.interactions.group_by("user_id", "item_id").agg(pl.col("timestamp").min())
+    return bool(first["timestamp"].to_physical().is_between(start, start + MS_PER_HOUR, closed="left").any())
+
+
+def _doubts(refinement: Refinement, cutoffs: Sequence[int]) -> Iterator[str]:
+    if not any(_is_scored(refinement, hours) for hours in cutoffs):
+        yield UNSCORED
     tables = refinement.tables
     times = tables.interactions["timestamp"].to_physical()
     if not (times % _DAY_MS != 0).any():

@@ -6,10 +6,10 @@ import pytest
 
 from pipelines.domains import load
 from pipelines.domains.news.sources.tables import TableFiles
-from pipelines.stages.inspect import inspect
+from pipelines.stages.inspect import UNSCORED, inspect
 from script_shared.domains.news.domain import NEWS
 from script_shared.domains.news.tables import INTERACTIONS, ITEMS, USERS
-from script_shared.errors import InputError
+from script_shared.errors import InputError, NotEnoughDataError
 from script_shared.inference.engine import Engine
 from script_shared.releases.registry import Registry
 from script_shared.types import Request
@@ -265,7 +265,7 @@ def _odd(number):
 
 
 CHAINS = {
-    "twenty reads": ([*reads(20, readers=6, items=5)], None),
+    "twenty reads": ([*reads(20, readers=6, items=5, hours=2)], None),
     "one read": ([*reads(1)], None),
     "all readers anonymous": ([*reads(300, readers=10**9)], [*articles(3)]),
     "nobody logged in": ([*reads(200, user_type=lambda _: "Non-Logged")], [*articles(12)]),
@@ -273,10 +273,27 @@ CHAINS = {
         [*reads(300, name=_odd, region=lambda n: _odd(n % 3), device=lambda n: _odd(n % 2))],
         [*articles(12, _odd)],
     ),
-    "one item": ([*reads(60, items=1)], None),
-    "one reader": ([*reads(60, readers=1)], [*articles(14)]),
+    "one item": ([*reads(60, items=1, hours=1)], None),
+    "one reader": ([*reads(60, readers=1, hours=1)], [*articles(14)]),
     "one hour": ([*reads(200, hours=1)], None),
 }
+
+
+TOO_FEW = {
+    "twenty reads": [*reads(20, readers=6, items=5)],
+    "one item": [*reads(60, items=1)],
+    "one reader": [*reads(60, readers=1)],
+}
+
+
+@pytest.mark.parametrize("rows", TOO_FEW.values(), ids=TOO_FEW)
+def test_an_hour_without_anything_new_is_foreseen_and_publishes_nothing(tmp_path, rows):
+    folder = write_tables(tmp_path / "raw", rows)
+    assert UNSCORED in inspect(load("news"), str(folder)).doubts
+    with pytest.raises(NotEnoughDataError, match="nobody read anything new") as caught:
+        publish_small_release(folder, tmp_path / "data", source="tables")
+    assert caught.value.remedy == "give more data"
+    assert not (tmp_path / "data" / "news" / "releases").exists()
 
 
 @pytest.mark.parametrize("name", CHAINS)
@@ -286,6 +303,7 @@ def test_the_whole_chain_answers(tmp_path, name):
     volume = publish_small_release(folder, tmp_path / "data", source="tables")
     engine = Engine.load(Registry(volume.releases).open(), NEWS)
     found = inspect(load("news"), str(folder))
+    assert UNSCORED not in found.doubts
     history = pl.read_parquet(volume.refined / "run-1" / "interactions.parquet")
     known = set(pl.read_parquet(volume.refined / "run-1" / "items.parquet")["item_id"])
     assert sum(found.segments.values()) == history["user_id"].n_unique()
