@@ -66,10 +66,12 @@ forms = pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
 
 
 def pack(files):
+    """An archive of members that are stored and packed in turn."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path, contents in files.items():
-            archive.writestr(zipfile.ZipInfo(path, (2024, 1, 1, 0, 0, 0)), contents)
+        for number, (path, contents) in enumerate(files.items()):
+            method = zipfile.ZIP_DEFLATED if number % 2 else zipfile.ZIP_STORED
+            archive.writestr(zipfile.ZipInfo(path, (2024, 1, 1, 0, 0, 0)), contents, method)
     return out.getvalue()
 
 
