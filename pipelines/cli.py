@@ -41,7 +41,6 @@ app = typer.Typer(no_args_is_help=True, help="Raw reads in, recommendations out.
 app.add_typer(benchmarking.app, name="benchmark")
 
 
-
 @app.command("train")
 def train_all(
     source: Annotated[str, typer.Option(help="raw format")] = "synthetic",
@@ -93,7 +92,7 @@ def inspect_files(
     """Say what raw files hold, what a run would use and what is wrong; write nothing."""
     plan, _ = _place()
     try:
-        inspection = inspect(plan, uri, source, CUTOFFS)
+        inspection = inspect(plan, uri, source, SCORED_HOURS)
     except MancheteError as error:
         CONSOLE.print(plain(f"not usable: {error}"), style="red", soft_wrap=True)
         raise typer.Exit(1) from error

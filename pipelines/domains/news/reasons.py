@@ -31,7 +31,7 @@ REMEDIES: Mapping[Reason, str] = {
     Reason.FIELDS: "quote fields that hold commas",
     Reason.ENCODING: "save the file as UTF-8",
     Reason.MISSING: "fill the field; a row cut short lacks its last fields",
-    Reason.LONG: "give ids of at most 128 characters, as requests do",
+    Reason.LONG: "give ids of at most 256 characters, as requests do",
     Reason.CONTROL: "leave line breaks and other control characters out of ids: no request can carry them",
     Reason.USER_TYPE: "write Logged or Non-Logged, or leave the field empty",
     Reason.NUMBER: "write plain digits, with a point before decimals",

@@ -13,7 +13,7 @@ EARLIEST_MS = 100_000_000_000
 #: Milliseconds after this are the year 5138, microseconds before it 1973.
 LATEST_MS = 100_000_000_000_000
 #: Characters of an id: as many as a request may carry.
-LONGEST_ID = 128
+LONGEST_ID = 256
 #: C0 and C1 control characters, and the separators of lines and paragraphs.
 CONTROL = "[\\x00-\\x1f\\x7f-\\x{9f}\\x{2028}\\x{2029}]"
 

@@ -37,7 +37,7 @@ class TestUsable:
         for said in (
             "read as tables",
             "interactions.csv",
-            "the reader: 1 to 128 characters",
+            "the reader: 1 to 256 characters",
             "200 read, 0 rejected",
             "2024-05-01 00:0",
             "semi_logged",

@@ -19,8 +19,8 @@ INTERACTIONS = FileKind(
     name="reads",
     pattern=re.compile(r"(?:[^/]+/)*interactions[^/]*\.(?:csv|parquet)"),
     required={
-        "user_id": "the reader: 1 to 128 characters, or a number",
-        "item_id": "the article: 1 to 128 characters, or a number",
+        "user_id": "the reader: 1 to 256 characters, or a number",
+        "item_id": "the article: 1 to 256 characters, or a number",
         "timestamp": f"when it was read: {_TIME}",
     },
     optional={

@@ -129,7 +129,7 @@ class TestRows:
         [
             ({"user_id": " "}, "user_id", "missing value"),
             ({"user_id": "a\nb"}, "user_id", "control character"),
-            ({"item_id": "x" * 129}, "item_id", "id too long"),
+            ({"item_id": "x" * 257}, "item_id", "id too long"),
             ({"item_id": "a\x1b[31m"}, "item_id", "control character"),
             ({"user_type": "premium"}, "user_type", "unknown user type"),
             ({"seconds": "long"}, "seconds", "not a number"),
