@@ -17,4 +17,4 @@ class PipelineSettings(Settings):
         evaluation_readers: at most so many readers of each segment and hour are scored.
     """
 
-    evaluation_readers: PositiveInt = 3_000
+    evaluation_readers: PositiveInt = 2_000

@@ -46,7 +46,7 @@ class AlsParameters(BaseModel):
     alpha: float = 12.0
     iterations: int = 5
     half_life: float = 24.0
-    window: float = 72.0
+    window: float = 24.0
     reads: int = 5
 
 

@@ -42,7 +42,7 @@ class BlendParameters(BaseModel):
     retrieve: dict[str, int] = {"popularity": 160}
     retrieve_others: int = 30
     fit_hours: tuple[tuple[int, ...], ...] = ((25, 24, 23), (5, 3, 2, 1))
-    fit_readers: int = 3_500
+    fit_readers: int = 2_100
     fit_others: int = 25
     ridge: float = 3e-3
 

@@ -5,7 +5,7 @@ from pipelines.settings import PipelineSettings
 
 
 def test_the_size_of_the_evaluation_is_a_setting(monkeypatch):
-    assert PipelineSettings(_env_file=None).evaluation_readers == 3_000
+    assert PipelineSettings(_env_file=None).evaluation_readers == 2_000
     monkeypatch.setenv("EVALUATION_READERS", "250")
     assert PipelineSettings(_env_file=None).evaluation_readers == 250
 
