@@ -12,6 +12,7 @@ import polars as pl
 from pipelines.stages.evaluate import score_hour
 from script_shared.dataset import Dataset
 from script_shared.domain import Domain, Parameters
+from script_shared.errors import NotEnoughDataError
 from script_shared.evaluation.comparison import SERVED, Comparison, compare
 from script_shared.evaluation.intervals import interval
 from script_shared.evaluation.ranking import METRICS
@@ -75,6 +76,9 @@ def try_out(
 
     Returns:
         segment, model (a trial's or a baseline's name), cutoff, query_id and the metrics.
+
+    Raises:
+        NotEnoughDataError: nobody of the segment read anything new in these hours.
     """
     parts = []
     for place, trial in enumerate(trials):
@@ -82,7 +86,14 @@ def try_out(
             scores, _ = score_hour(trial.domain, trial.parameters, dataset, cutoff, segment, readers)
             named = scores.with_columns(pl.col("model").replace(SERVED, trial.name))
             parts.append(named if place == 0 else named.filter(model=trial.name))
-    return pl.concat(parts)
+    return _filled(pl.concat(parts), segment)
+
+
+def _filled(scores: pl.DataFrame, segment: str) -> pl.DataFrame:
+    if scores.is_empty():
+        remedy = "choose cut-offs followed by an hour with reads, or give more data"
+        raise NotEnoughDataError("nobody read anything new after the cut-offs", where=segment, remedy=remedy)
+    return scores
 
 
 def gains(scores: pl.DataFrame, against: str, metric: str = "ndcg") -> pl.DataFrame:

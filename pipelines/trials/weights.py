@@ -13,6 +13,7 @@ from pipelines.stages.train import serves
 from script_shared.clock import MS_PER_HOUR
 from script_shared.dataset import Dataset
 from script_shared.domain import Domain, Parameters
+from script_shared.errors import NotEnoughDataError
 from script_shared.evaluation.ranking import K, score_list
 from script_shared.models.blend import Blend
 from script_shared.models.samples import Sample, draw
@@ -87,6 +88,9 @@ def describe_hour(
         cutoff_ms: ms UTC.
         segment: its name.
         readers: at most so many.
+
+    Raises:
+        NotEnoughDataError: nobody of the segment read anything new in the hour.
     """
     past, segments = dataset.before(cutoff_ms), domain.segments(parameters)
     model = FittedOnDemand(past, segments)[segment]
@@ -95,6 +99,12 @@ def describe_hour(
     state = State.of(past, domain.state(parameters))
     following = dataset.interactions.between(cutoff_ms, cutoff_ms + MS_PER_HOUR)
     samples = draw(past, state, following, serves(segments, find(segments, segment)), readers)
+    if not samples:
+        raise NotEnoughDataError(
+            "nobody read anything new in the hour after the cut-off",
+            where=segment,
+            remedy="choose a cut-off followed by an hour with reads, or give more data",
+        )
     items = [model.retrieve(sample.query, state)[0] for sample in samples]
     features = [model.features(s.query, state, own) for s, own in zip(samples, items, strict=True)]
     names = [dataset.users[sample.query.user] for sample in samples]
