@@ -128,7 +128,7 @@ class Follower:
         self._served, self._refusal = served, None
         manifest = served.release.manifest
         created, as_of = manifest.created_at.timestamp(), manifest.as_of_ms / 1000
-        self._telemetry.loaded(manifest.release_id, created, as_of, served.evaluation)
+        self._telemetry.loaded(manifest.release_id, created, as_of, served.evaluation, served.coverage)
         _LOG.info("release loaded", release=manifest.release_id, as_of_ms=manifest.as_of_ms)
 
     def _refuse(self, name: str | None, reason: str, error: Exception) -> None:

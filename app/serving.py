@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.catalogue import Catalogue
+from app.coverage import Coverage
 from app.endpoint import Endpoint
 from script_shared.clock import Clock
 from script_shared.errors import ReleaseCorruptedError, ReleaseError
@@ -21,12 +22,13 @@ EVALUATION = "evaluation.json"
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A loaded release, ready to answer: its engine, its catalogue and its evaluation."""
+    """A loaded release, ready to answer: engine, catalogue, evaluation, and what has been shown of it."""
 
     release: Release
     engine: Engine
     catalogue: Catalogue
     evaluation: Sequence[Mapping[str, Any]]
+    coverage: Coverage
 
     @classmethod
     def load(cls, release: Release, endpoint: Endpoint, clock: Clock | None = None) -> Served:
@@ -45,7 +47,7 @@ class Served:
             raise ReleaseError(f"the release is for {manifest.domain!r}, not {domain.name!r}")
         engine = Engine.load(release, domain, clock)
         catalogue = Catalogue.read(release.path(CATALOGUE), endpoint.shown)
-        served = cls(release, engine, catalogue, _evaluation(release))
+        served = cls(release, engine, catalogue, _evaluation(release), Coverage(len(catalogue)))
         served._try()
         return served
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from prometheus_client import (
@@ -14,6 +14,10 @@ from prometheus_client import (
     PlatformCollector,
     ProcessCollector,
 )
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from app.coverage import Coverage
 
 _SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0)
 _MAX_METRIC_SERIES = 1_000
@@ -57,6 +61,7 @@ class Telemetry:
         self._metrics = Gauge(
             "manchete_evaluation_metric", "Offline, by segment.", (*by_model, "metric"), registry=registry
         )
+        self._coverage = _Served(registry)
         for outcome in ("loaded", "refused"):
             self._loads.labels(outcome)
 
@@ -72,7 +77,12 @@ class Telemetry:
         self._loads.labels("refused").inc()
 
     def loaded(
-        self, release: str, created: float, as_of: float, records: Iterable[Mapping[str, Any]]
+        self,
+        release: str,
+        created: float,
+        as_of: float,
+        records: Iterable[Mapping[str, Any]],
+        coverage: Coverage,
     ) -> None:
         """Describe the release that is served from now on.
 
@@ -81,6 +91,7 @@ class Telemetry:
             created: when it was written, seconds since 1970.
             as_of: the moment its state describes, seconds since 1970.
             records: its evaluation, a record a segment and model.
+            coverage: what of its catalogue is being served.
         """
         self._loads.labels("loaded").inc()
         self._release.clear()
@@ -88,9 +99,30 @@ class Telemetry:
         self._created.set(created)
         self._age.set_function(lambda: max(time.time() - created, 0.0))
         self._as_of.set(as_of)
+        self._coverage.now = coverage
         self._metrics.clear()
         for labels, value in _series(records)[:_MAX_METRIC_SERIES]:
             self._metrics.labels(*labels).set(value)
+
+
+class _Served(Collector):
+    """Counts what has been shown when Prometheus asks, not with every answer."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.now: Coverage | None = None
+        registry.register(self)
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Give the size of the catalogue, and how much of it has been recommended."""
+        if self.now is None:
+            return
+        yield GaugeMetricFamily("manchete_catalogue_items", "Items of the release.", self.now.items)
+        shown = GaugeMetricFamily(
+            "manchete_distinct_items", "Different items recommended since then.", labels=("segment", "model")
+        )
+        for labels, count in self.now.distinct().items():
+            shown.add_metric(labels, count)
+        yield shown
 
 
 def _series(records: Iterable[Mapping[str, Any]]) -> list[tuple[tuple[str, str, str], float]]:

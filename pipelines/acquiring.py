@@ -24,7 +24,7 @@ def local_path(uri: str) -> Path:
         raise InputError(
             f"{address.scheme}:// addresses are not read",
             where=uri,
-            remedy="download the files first and give their folder",
+            remedy="give a folder, a file, https://… or gdrive:<id>",
         )
     path = Path(unquote(address.path) if address.scheme == "file" else uri).expanduser()
     if not uri or not path.exists():
@@ -33,19 +33,19 @@ def local_path(uri: str) -> Path:
 
 
 def link_files(origin: Path, kinds: Sequence[re.Pattern[str]], folder: Path) -> None:
-    """Link or copy into `folder` what `origin`, a folder or one zip, holds of each kind.
+    """Link or copy into `folder` what `origin`, a folder, one zip or one file, holds of each kind.
 
     Raises:
         InputError: an archive cannot be used, or `origin` is a file of another form.
     """
     if origin.is_file():
-        if origin.suffix != ".zip":
+        if origin.suffix != ".zip" and not any(kind.fullmatch(origin.name) for kind in kinds):
             raise InputError.at(
                 "the file is not a zip archive", file=origin, remedy="give a folder or a .zip"
             )
         _link(origin, folder / origin.name)
         return
-    places = {file.place for kind in kinds for file in find_files(origin, kind)}
+    places = {file.place for kind in kinds for file in find_files(origin, kind, by_name=False)}
     for place in sorted(places):
         _link(place, folder / place.relative_to(origin))
 

@@ -31,7 +31,8 @@ def list_members(place: Path, kind: re.Pattern[str]) -> list[zipfile.ZipInfo]:
             lies outside the archive's own folder, or would take too much room.
     """
     with open_archive(place) as archive:
-        members = [member for member in archive.infolist() if not member.is_dir()]
+        # A damaged list may name a member with no name at all, and zipfile looks at its last letter.
+        members = [member for member in archive.infolist() if member.filename and not member.is_dir()]
     for member in members:
         _check_place(member, place)
     found = [member for member in members if kind.fullmatch(member.filename)]

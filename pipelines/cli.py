@@ -11,17 +11,19 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.text import Text
 
 from pipelines.benchmarking import commands as benchmarking
+from pipelines.console import CONSOLE
 from pipelines.cost_table import cost_table
 from pipelines.costs import measured, read_costs, write_costs
 from pipelines.domains import load
+from pipelines.inspection_page import plain, show
 from pipelines.plan import Plan
 from pipelines.runs import new_run
-from pipelines.settings import PipelineSettings
+from pipelines.settings import SCORED_HOURS, PipelineSettings
 from pipelines.stages.download import download
 from pipelines.stages.evaluate import evaluate
+from pipelines.stages.inspect import inspect
 from pipelines.stages.publish import publish
 from pipelines.stages.refine import refine
 from pipelines.stages.report import report
@@ -37,16 +39,12 @@ from script_shared.volume import Volume
 
 app = typer.Typer(no_args_is_help=True, help="Raw reads in, recommendations out.")
 app.add_typer(benchmarking.app, name="benchmark")
-_CONSOLE = Console(stderr=True)
-
-#: The pipeline scores the hours that begin so many hours before `as_of`.
-CUTOFFS = (1, 25)
 
 
 @app.command("train")
 def train_all(
     source: Annotated[str, typer.Option(help="raw format")] = "synthetic",
-    uri: Annotated[str, typer.Option(help="folder of the raw files")] = "",
+    uri: Annotated[str, typer.Option(help="folder, zip, https://… or gdrive:<id> of the raw files")] = "",
     scale: Annotated[float, typer.Option(help="size of generated data")] = 0.01,
 ) -> None:
     """Go from raw files to trained models."""
@@ -54,10 +52,10 @@ def train_all(
     name = new_run()
     _do(download, name, source, uri, scale)
     _do(refine, name, source, Settings().reader_share)
-    _CONSOLE.print(_do(segment, name))
+    CONSOLE.print(_do(segment, name))
     for each in plan.domain.segments({}):
         _do(train, name, each.name, part=each.name)
-    _CONSOLE.print(cost_table(read_costs(volume, name)))
+    CONSOLE.print(cost_table(read_costs(volume, name)))
 
 
 @app.command("evaluate")
@@ -66,24 +64,41 @@ def evaluate_all() -> None:
     plan, volume = _place()
     name = find_partition(volume.segments).name
     readers = PipelineSettings().evaluation_readers
-    for hours, each in product(CUTOFFS, plan.domain.segments({})):
+    for hours, each in product(SCORED_HOURS, plan.domain.segments({})):
         _do(evaluate, name, hours, each.name, readers, part=f"{each.name}-{hours}h")
     _do(report, name)
     release = _do(publish, name)
     write_costs(volume, name)
-    _CONSOLE.print(cost_table(read_costs(volume, name)))
+    CONSOLE.print(cost_table(read_costs(volume, name)))
     typer.echo(release)
 
 
 @app.command()
 def run(
     source: Annotated[str, typer.Option(help="raw format")] = "synthetic",
-    uri: Annotated[str, typer.Option(help="folder of the raw files")] = "",
+    uri: Annotated[str, typer.Option(help="folder, zip, https://… or gdrive:<id> of the raw files")] = "",
     scale: Annotated[float, typer.Option(help="size of generated data")] = 0.01,
 ) -> None:
     """Run all stages, from raw files to a published release."""
     train_all(source, uri, scale)
     evaluate_all()
+
+
+@app.command("inspect")
+def inspect_files(
+    uri: Annotated[str, typer.Argument(help="a folder, a zip, https://… or gdrive:<id>")],
+    source: Annotated[str | None, typer.Option(help="raw format; guessed by the files' names")] = None,
+) -> None:
+    """Say what raw files hold, what a run would use and what is wrong; write nothing."""
+    plan, _ = _place()
+    try:
+        inspection = inspect(plan, uri, source, SCORED_HOURS)
+    except MancheteError as error:
+        CONSOLE.print(plain(f"not usable: {error}"), style="red", soft_wrap=True)
+        raise typer.Exit(1) from error
+    show(inspection, plan.remedies, Console())
+    if inspection.fault:
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -112,7 +127,7 @@ def rollback(
 @app.command()
 def embedded(
     source: Annotated[str, typer.Option(help="raw format")] = "synthetic",
-    uri: Annotated[str, typer.Option(help="folder or archive of the raw files")] = "",
+    uri: Annotated[str, typer.Option(help="folder, zip, https://… or gdrive:<id> of the raw files")] = "",
     scale: Annotated[float, typer.Option(help="size of generated data")] = 0.01,
     smoke: Annotated[bool, typer.Option(help="free ports, a temporary volume, then exit")] = False,
 ) -> None:
@@ -128,7 +143,7 @@ def _place() -> tuple[Plan, Volume]:
 
 
 def _do(stage: Callable[..., Any], run: str, *arguments: Any, part: str = "") -> Any:
-    with _CONSOLE.status(f"{stage.__name__} {part}"):
+    with CONSOLE.status(f"{stage.__name__} {part}"):
         return measured(part, stage, *_place(), run, *arguments)
 
 
@@ -137,5 +152,5 @@ def main() -> None:
     try:
         app()
     except MancheteError as error:
-        _CONSOLE.print(Text(str(error), "red"), soft_wrap=True)
+        CONSOLE.print(plain(str(error)), style="red", soft_wrap=True)
         sys.exit(2)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 import polars as pl
 
+from pipelines.file_kinds import FileKind
+from pipelines.raw_files import RawFile
 from script_shared.domain import Domain, Parameters
 from script_shared.tables import Tables
 
@@ -17,6 +19,17 @@ class Source(Protocol):
     """One raw format."""
 
     name: str
+
+    @property
+    def kinds(self) -> Sequence[FileKind]:
+        """The kinds of files it has, the interactions' first."""
+
+    def columns_of(self, file: RawFile) -> Sequence[str]:
+        """Return the names of a file's columns.
+
+        Raises:
+            InputError: it cannot be read.
+        """
 
     def acquire(self, uri: str, scale: float, folder: Path) -> None:
         """Bring the raw files into an empty folder: copy, link, download or generate them."""
@@ -56,9 +69,13 @@ class Plan:
         sources: the raw formats by name.
         weight: engagement weight of each interaction, as a polars expression over its columns.
         parameters: the parameters to train with, given the refined tables (thresholds, half-lives).
+        costs: by refined table and column, what is lost where the column is empty.
+        remedies: by reason of the quarantine, what to do about it.
     """
 
     domain: Domain
     sources: Mapping[str, Source]
     weight: pl.Expr
     parameters: Callable[[Tables], Parameters]
+    costs: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    remedies: Mapping[str, str] = field(default_factory=dict)

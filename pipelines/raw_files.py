@@ -27,28 +27,32 @@ class RawFile:
     load: Callable[[], bytes]
 
 
-def find_files(folder: Path, kind: re.Pattern[str]) -> list[RawFile]:
+def find_files(folder: Path, kind: re.Pattern[str], *, by_name: bool = True) -> list[RawFile]:
     """Return the files whose path below `folder` matches `kind`, in the order of their names.
 
-    Archives are opened only where no plain file matches, and a file name counts once: the same
-    data lying there packed and unpacked is read once.
+    Archives are opened only where no plain file matches: the same data lying there packed and
+    unpacked is read once.
+
+    Args:
+        folder: where to look.
+        kind: matches the whole path below the folder, or inside an archive.
+        by_name: whether files of one name in two places are the same data, and read once.
 
     Raises:
         InputError: an archive cannot be used.
     """
     found: dict[str, RawFile] = {}
     for path, file in _plain(folder, kind) or _packed(folder, kind):
-        found.setdefault(path.name, file)
+        found.setdefault(path.name if by_name else file.name, file)
     return [found[name] for name in sorted(found)]
 
 
 def _plain(folder: Path, kind: re.Pattern[str]) -> list[tuple[PurePosixPath, RawFile]]:
-    files = [file for file in sorted(folder.rglob("*.csv")) if file.is_file()]
-    paths = [(PurePosixPath(file.relative_to(folder)), file) for file in files]
+    paths = [(PurePosixPath(file.relative_to(folder)), file) for file in sorted(folder.rglob("*"))]
     return [
-        (path, RawFile(str(path), file, partial(_read_plain, file)))
+        (path, RawFile(_printable(path), file, partial(_read_plain, file)))
         for path, file in paths
-        if kind.fullmatch(str(path))
+        if kind.fullmatch(str(path)) and file.is_file()
     ]
 
 
@@ -56,11 +60,18 @@ def _packed(folder: Path, kind: re.Pattern[str]) -> list[tuple[PurePosixPath, Ra
     return [
         (
             PurePosixPath(member.filename),
-            RawFile(f"{place.name}/{member.filename}", place, partial(read_member, place, member)),
+            RawFile(
+                f"{_printable(place.name)}/{member.filename}", place, partial(read_member, place, member)
+            ),
         )
         for place in sorted(folder.glob("*.zip"))
         for member in list_members(place, kind)
     ]
+
+
+def _printable(path: object) -> str:
+    """Return a file's name as text: the system's may hold bytes that are none."""
+    return str(path).encode(errors="replace").decode()
 
 
 def _read_plain(file: Path) -> bytes:

@@ -6,6 +6,9 @@ from pydantic import PositiveInt
 
 from script_shared.settings import Settings
 
+#: The hours that are scored begin so many hours before `as_of`: the newest, and a day earlier.
+SCORED_HOURS = (1, 25)
+
 
 class PipelineSettings(Settings):
     """What the stages can be told beyond what serving knows too.

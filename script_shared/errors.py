@@ -4,7 +4,9 @@ MancheteError                what was wrong, where, and what to do
 ├── InputError               raw data that cannot be used: names file, row and field
 ├── SettingsError            a setting that is missing, unknown or unsafe
 ├── NotEnoughDataError       the data is sound but too small for what was asked
+├── DownloadError            raw files could not be fetched now; trying again may help
 ├── PartitionError           a stage's output is missing or unfinished on the volume
+├── VolumeFullError          there is no room on the volume
 └── ReleaseError             a release cannot be used
     ├── ReleaseNotFoundError     nothing has been published under that name
     └── ReleaseCorruptedError    a file is missing or differs from the manifest
@@ -63,8 +65,16 @@ class NotEnoughDataError(MancheteError):
     """The data is sound but too small for what was asked."""
 
 
+class DownloadError(MancheteError):
+    """Raw files could not be fetched now; trying again may help."""
+
+
 class PartitionError(MancheteError):
     """A stage's output is missing or unfinished on the volume."""
+
+
+class VolumeFullError(MancheteError):
+    """There is no room on the volume."""
 
 
 class ReleaseError(MancheteError):

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from script_shared.errors import PartitionError
+from script_shared.room import need_room
 
 _UNFINISHED = ".writing-"
 
@@ -23,14 +24,18 @@ def write_partition(folder: Path, name: str) -> Iterator[Path]:
     """Give an empty folder to fill; on success it becomes `folder/name`, on failure it goes.
 
     A partition of that name that already stands is replaced: a retried task writes the same again.
+
+    Raises:
+        VolumeFullError: there is no room to write it.
     """
     folder.mkdir(parents=True, exist_ok=True)
     draft = folder / f"{_UNFINISHED}{name}-{uuid.uuid4().hex[:8]}"
     draft.mkdir()
     try:
-        yield draft
-        sync_tree(draft)
-        _replace(draft, folder / name)
+        with need_room(folder):
+            yield draft
+            sync_tree(draft)
+            _replace(draft, folder / name)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 

@@ -20,6 +20,11 @@ class Volume:
         return cls(settings.data_root / settings.domain)
 
     @property
+    def downloads(self) -> Path:
+        """Files that are being fetched; none stays when all is done."""
+        return self.root / "downloads"
+
+    @property
     def raw(self) -> Path:
         """Files as the publisher gave them, one partition a run."""
         return self.root / "raw"

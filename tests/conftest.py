@@ -3,20 +3,26 @@ from pathlib import Path
 import pytest
 
 from tests.support.clicks import write_clicks
-from tests.support.postgres import find_program
 from tests.support.releases import publish_small_release
+from tests.support.tools import find_tool
 
 #: Data sets that are read where they lie; they are not the project's to carry.
 REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
 def pytest_collection_modifyitems(config, items):
-    """Leave out the tests on real data, and on Postgres, where there is none."""
-    missing = {"realdata": not REAL_DATA.is_dir(), "postgres": find_program("initdb") is None}
-    markers = [name for name, is_missing in missing.items() if is_missing]
-    left_out = [item for item in items if any(item.get_closest_marker(name) for name in markers)]
-    config.hook.pytest_deselected(items=left_out)
-    items[:] = [item for item in items if item not in set(left_out)]
+    """Leave out the tests on real data, and those that drive a program, where it is not there."""
+    left_out = {item for item in items if _lacks_data(item) or _lacks_a_tool(item)}
+    config.hook.pytest_deselected(items=list(left_out))
+    items[:] = [item for item in items if item not in left_out]
+
+
+def _lacks_data(item):
+    return item.get_closest_marker("realdata") and not REAL_DATA.is_dir()
+
+
+def _lacks_a_tool(item):
+    return any(find_tool(name) is None for mark in item.iter_markers("tools") for name in mark.args)
 
 
 @pytest.fixture(scope="session")

@@ -61,6 +61,7 @@ def make_router(endpoint: Endpoint) -> APIRouter:
         found = served.engine.recommend(request)
         seconds = time.perf_counter() - start
         telemetry.answered(found.segment, found.model, len(found.items), found.fallback, seconds)
+        served.coverage.note(found.segment, found.model, (each.item for each in found.items))
         return JSONResponse(_answer(served, request, found), headers={"Cache-Control": "no-store"})
 
     return router

@@ -9,9 +9,7 @@ from airflow.sdk import dag, get_current_context, task
 from pipelines.dags.assets import MODELS, RELEASE, triggering_run
 from pipelines.dags.settings import SETTINGS
 from pipelines.dags.tasks import call
-
-#: The hours that are scored begin so many hours before `as_of`: the newest, and a day earlier.
-CUTOFFS = [1, 25]
+from pipelines.settings import SCORED_HOURS
 
 
 @dag(
@@ -37,7 +35,7 @@ def evaluate_models() -> None:
         from script_shared.settings import Settings
 
         names = [each.name for each in load(Settings().domain).domain.segments({})]
-        return [{"hours_before": hours, "segment": name} for hours in CUTOFFS for name in names]
+        return [{"hours_before": hours, "segment": name} for hours in SCORED_HOURS for name in names]
 
     @task(
         doc_md="Refit one segment at an earlier moment and score the hour that followed.",

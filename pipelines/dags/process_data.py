@@ -9,8 +9,10 @@ from pipelines.dags.settings import SETTINGS
 from pipelines.dags.tasks import call
 
 PARAMS = {
-    "source": Param("synthetic", type="string", description="raw format: globo, webmedia or synthetic"),
-    "uri": Param("", type="string", description="folder of the raw files; not used by synthetic"),
+    "source": Param(
+        "synthetic", type="string", description="raw format: tables, globo, webmedia or synthetic"
+    ),
+    "uri": Param("", type="string", description="folder, zip, https://… or gdrive:<id>; not for synthetic"),
     "scale": Param(0.01, type="number", exclusiveMinimum=0, maximum=10, description="size of generated data"),
 }
 

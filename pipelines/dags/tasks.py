@@ -19,16 +19,19 @@ def call(stage: Callable[..., Any], run: str, *arguments: Any, part: str = "") -
 
     Raises:
         AirflowFailException: an error that a person must act on; trying again would not help.
+        DownloadError: the files could not be fetched now; trying again goes on where it ended.
     """
     from pipelines.costs import measured
     from pipelines.domains import load
-    from script_shared.errors import MancheteError
+    from script_shared.errors import DownloadError, MancheteError
     from script_shared.settings import Settings
     from script_shared.volume import Volume
 
     settings = Settings()
     try:
         result = measured(part, stage, load(settings.domain), Volume.of(settings), run, *arguments)
+    except DownloadError:
+        raise
     except MancheteError as error:
         raise AirflowFailException(str(error)) from error
     return str(result)[:2_000]

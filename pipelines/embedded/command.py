@@ -65,7 +65,8 @@ def _up(
 
 def _conf(source: str, uri: str, scale: float) -> dict[str, Any]:
     """Return the first DAG's parameters; tasks do not run in our folder."""
-    whole = uri if not uri or "://" in uri else str(Path(uri).expanduser().resolve())
+    is_address = "://" in uri or uri.startswith("gdrive:")
+    whole = uri if is_address or not uri else str(Path(uri).expanduser().resolve())
     return {"source": source, "uri": whole, "scale": scale}
 
 

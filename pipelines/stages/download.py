@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pipelines.downloading import fetched
 from pipelines.plan import Plan, Source
 from script_shared.errors import SettingsError
 from script_shared.partitions import set_alias, write_partition
@@ -13,13 +14,23 @@ from script_shared.volume import Volume
 def download(plan: Plan, volume: Volume, run: str, source: str, uri: str, scale: float) -> Path:
     """Fill `raw/<run>` from `uri`; an interrupted download leaves nothing there.
 
+    Args:
+        plan: the domain's.
+        volume: where the run lies.
+        run: its name.
+        source: raw format of the files.
+        uri: a folder, a file, `file://`, `https://` or `gdrive:<id>`; `#sha256=…` may follow.
+        scale: size of generated data.
+
     Raises:
         SettingsError: the domain has no such source.
         InputError: the files cannot be used.
+        DownloadError: they could not be fetched now.
+        VolumeFullError: there is no room for them.
     """
     chosen = source_of(plan, source)
-    with write_partition(volume.raw, run) as folder:
-        chosen.acquire(uri, scale, folder)
+    with fetched(uri, volume.downloads) as place, write_partition(volume.raw, run) as folder:
+        chosen.acquire(place, scale, folder)
     set_alias(volume.raw, "latest", run)
     return volume.raw / run
 

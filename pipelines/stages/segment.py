@@ -17,15 +17,29 @@ _LOG = structlog.get_logger(__name__)
 
 def segment(plan: Plan, volume: Volume, run: str) -> dict[str, int]:
     """Write `segments/<run>/readers.parquet` (user_id, segment); return readers by segment."""
-    tables = Tables.read(find_partition(volume.refined, run))
+    readers = name_segments(plan, Tables.read(find_partition(volume.refined, run)))
+    with write_partition(volume.segments, run) as folder:
+        readers.select("user_id", "segment").write_parquet(folder / "readers.parquet")
+    set_alias(volume.segments, "latest", run)
+    counts = _count(readers)
+    _LOG.info("segmented", run=run, **counts)
+    return counts
+
+
+def name_segments(plan: Plan, tables: Tables) -> pl.DataFrame:
+    """Return the users and, as `segment`, the name of each one's segment."""
     segments = plan.domain.segments(plan.parameters(tables))
     kinds = tables.users.select("user_type", "reads").unique()
     names = [assign(segments, Reader(*kind)).name for kind in kinds.iter_rows()]
     named = kinds.with_columns(pl.Series("segment", names, pl.String))
-    readers = tables.users.join(named, on=["user_type", "reads"], how="left", nulls_equal=True)
-    with write_partition(volume.segments, run) as folder:
-        readers.select("user_id", "segment").write_parquet(folder / "readers.parquet")
-    set_alias(volume.segments, "latest", run)
-    counts = dict(readers.group_by("segment").len().iter_rows())
-    _LOG.info("segmented", run=run, **counts)
-    return counts
+    return tables.users.join(named, on=["user_type", "reads"], how="left", nulls_equal=True)
+
+
+def count_readers(plan: Plan, tables: Tables) -> dict[str, int]:
+    """Return how many readers each segment has; those without readers have 0."""
+    found = _count(name_segments(plan, tables))
+    return {each.name: found.get(each.name, 0) for each in plan.domain.segments(plan.parameters(tables))}
+
+
+def _count(readers: pl.DataFrame) -> dict[str, int]:
+    return dict(readers.group_by("segment").len().iter_rows())

@@ -34,14 +34,13 @@ def describe_lists(
     Returns:
         segment, model, cutoff and the four; null where nothing is known.
     """
-    return pl.concat(
-        _describe(part, items, interactions)
-        for part in predictions.sort("cutoff").partition_by("cutoff", maintain_order=True)
-    )
+    # Without a prediction there is still a table: what is known then is nothing.
+    parts = predictions.sort("cutoff").partition_by("cutoff", maintain_order=True) or [predictions]
+    return pl.concat(_describe(part, items, interactions) for part in parts)
 
 
 def _describe(lists: pl.DataFrame, items: pl.DataFrame, interactions: pl.DataFrame) -> pl.DataFrame:
-    cutoff = int(lists["cutoff"][0])
+    cutoff = int(lists["cutoff"][0]) if len(lists) else 0
     counts = _reads(interactions, cutoff)
     age = (cutoff - pl.col("published_at").dt.epoch("ms")) / MS_PER_HOUR
     known = items.select("item_id", "category", age=age).join(counts, on="item_id", how="left")

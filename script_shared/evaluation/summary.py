@@ -12,7 +12,7 @@ from script_shared.evaluation.comparison import Comparison
 
 
 def summarise(comparisons: Iterable[Comparison], described: pl.DataFrame) -> list[dict[str, Any]]:
-    """Return the records, all figures being means over cut-offs.
+    """Return the records, all figures being means over cut-offs; null for lists that were all empty.
 
     Args:
         comparisons: of the segments.
@@ -21,4 +21,5 @@ def summarise(comparisons: Iterable[Comparison], described: pl.DataFrame) -> lis
     means = described.group_by("segment", "model", maintain_order=True).agg(pl.col(BEYOND).mean())
     lists = {(row["segment"], row["model"]): {x: row[x] for x in BEYOND} for row in means.to_dicts()}
     records = [record for each in comparisons for record in each.records()]
-    return [record | lists[record["segment"], record["model"]] for record in records]
+    nothing = dict.fromkeys(BEYOND)
+    return [record | lists.get((record["segment"], record["model"]), nothing) for record in records]

@@ -104,23 +104,17 @@ class Blend(Recommender):
         return np.concatenate([part.features(query, state, items) for part in self.components], axis=1)
 
     def fit(self, dataset: Dataset, serves: Callable[[Reader], bool]) -> None:
-        """Fit the weights on hours before the end, then the components on everything."""
-        self._fit_weights(self._rehearse(dataset, serves))
-        self._fit_components(dataset, State.of(dataset, self._state))
-
-    def _rehearse(
-        self, dataset: Dataset, serves: Callable[[Reader], bool]
-    ) -> list[tuple[FeatureArray, BoolArray]]:
-        """Describe what readers of earlier hours had in front of them, and what they then read."""
+        """Fit the weights on hours before the end, with components that knew no more; then these on all."""
         lists: list[tuple[FeatureArray, BoolArray]] = []
         groups = self._hours(dataset)
         hours = [hour for group in groups for hour in group]
-        for before, state, following in replay(dataset, self._state, hours):
-            if before in {max(group) for group in groups}:
+        refitted = {0, *(max(group) for group in groups)}
+        for before, state, following in replay(dataset, self._state, [*hours, 0]):
+            if before in refitted:
                 self._fit_components(dataset.before(dataset.as_of_ms - before * MS_PER_HOUR), state)
             drawn = draw(dataset, state, following, serves, self._parameters.fit_readers // len(hours))
             lists += [self._listed(sample, state) for sample in drawn]
-        return [(features, chosen) for features, chosen in lists if chosen.any()]
+        self._fit_weights([(features, chosen) for features, chosen in lists if chosen.any()])
 
     def _hours(self, dataset: Dataset) -> Sequence[Sequence[int]]:
         """Return `fit_hours`, or `SPARSE_HOURS` when those hold few reads."""

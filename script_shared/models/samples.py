@@ -31,7 +31,7 @@ def replay(
     Args:
         dataset: what happened.
         parameters: what the state counts.
-        hours: how many hours before the end, at least 1 each.
+        hours: how many hours before the end; 0 is the end itself, with nothing after it.
 
     Yields:
         Hours before the end, descending; the state; the hour's interactions.

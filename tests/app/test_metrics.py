@@ -72,6 +72,22 @@ def test_only_the_served_release_is_described(first, look, publish, scrape):
     assert scrape("manchete_release_info", release=second) == 1
 
 
+def test_what_is_shown_of_the_catalogue_is_counted_once_an_item(fresh, first, scrape, whole):
+    anonymous = {"segment": "anonymous", "model": "popularity"}
+    assert scrape("manchete_distinct_items", **anonymous) is None
+    shown = fresh.get("/recommendations?num_recs=5").json()["items"]
+    fresh.get("/recommendations?num_recs=5")
+    assert scrape("manchete_distinct_items", **anonymous) == len({item["item_id"] for item in shown}) == 5
+    assert scrape("manchete_catalogue_items") == len(whole.bundle("state/catalogue").arrays["newest"])
+
+
+def test_another_release_begins_with_nothing_shown(fresh, first, look, publish, scrape):
+    fresh.get("/recommendations?num_recs=5")
+    publish("second")
+    look()
+    assert scrape("manchete_distinct_items", segment="anonymous", model="popularity") is None
+
+
 def test_offline_metrics_of_the_release_are_shown(first, scrape, whole):
     record = whole.json("evaluation.json")[0]
     labels = {"segment": record["segment"], "model": record["model"], "metric": "readers"}

@@ -15,9 +15,9 @@ def test_a_place_that_is_not_there(uri):
 
 
 def test_an_address_elsewhere_says_what_to_do():
-    with pytest.raises(InputError, match="https:// addresses are not read") as caught:
-        local_path("https://example.org/a.zip")
-    assert "download the files first" in caught.value.remedy
+    with pytest.raises(InputError, match="ftp:// addresses are not read") as caught:
+        local_path("ftp://example.org/a.zip")
+    assert "give a folder" in caught.value.remedy
 
 
 def test_a_file_address_with_blanks(tmp_path):

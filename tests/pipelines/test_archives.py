@@ -49,6 +49,12 @@ def test_an_encrypted_member(tmp_path):
     assert "clicks.zip/clicks/a.csv: the file is encrypted" in refusal(place)
 
 
+def test_a_member_without_a_name_is_passed_over(tmp_path):
+    place = write_zip(tmp_path / "clicks.zip", SOUND, ("nameless", "x"))
+    place.write_bytes(place.read_bytes().replace(b"nameless", b"\0ameless"))
+    assert _read_all(place) == [b"id\n1\n"]
+
+
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
 def test_a_cut_off_archive(tmp_path, share):
     place = write_zip(tmp_path / "clicks.zip", SOUND)

@@ -15,10 +15,10 @@ from script_shared.volume import Volume
 SEGMENTS = ("logged", "semi_logged", "anonymous")
 
 
-def publish_small_release(raw: Path, data_root: Path, run: str = "run-1") -> Volume:
+def publish_small_release(raw: Path, data_root: Path, run: str = "run-1", source: str = "globo") -> Volume:
     plan, volume = load("news"), Volume(data_root / "news")
-    download(plan, volume, run, "globo", str(raw), 1.0)
-    refine(plan, volume, run, "globo")
+    download(plan, volume, run, source, str(raw), 1.0)
+    refine(plan, volume, run, source)
     segment(plan, volume, run)
     for name in SEGMENTS:
         train(plan, volume, run, name)

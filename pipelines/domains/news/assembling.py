@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import polars as pl
 
@@ -45,6 +46,16 @@ def _sum_up(interactions: pl.DataFrame, types: pl.DataFrame | None) -> pl.DataFr
         .sort("user_id")
     )
     return users if types is None else users.join(types, on="user_id", how="left", maintain_order="left")
+
+
+def date_by_first_read(tables: Tables) -> tuple[Tables, int]:
+    """Take an item without a date as published when it was first read; return how many there were."""
+    first = tables.interactions.group_by("item_id").agg(pl.col("timestamp").min().alias("first"))
+    items = tables.items.join(first, on="item_id", how="left", maintain_order="left").with_columns(
+        published_at=pl.coalesce("published_at", "first")
+    )
+    dated = tables.items["published_at"].null_count() - items["published_at"].null_count()
+    return replace(tables, items=items.drop("first")), dated
 
 
 def require_reads(reads: pl.DataFrame, sieves: Mapping[str, Sieve]) -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
+from pipelines.domains.news.costs import COSTS
+from pipelines.domains.news.reasons import REMEDIES
 from pipelines.domains.news.sources.generated import Synthetic
 from pipelines.domains.news.sources.globo import Globo
+from pipelines.domains.news.sources.tables import TableFiles
 from pipelines.domains.news.sources.webmedia import Webmedia
 from pipelines.plan import Plan
 from script_shared.domain import Parameters
@@ -38,11 +41,13 @@ def parameters(tables: Tables) -> Parameters:
     return NewsParameters(rule=SegmentRule(has_login=has_login)).model_dump(mode="json")
 
 
-_SOURCES = (Globo(), Webmedia(), Synthetic())
+_SOURCES = (TableFiles(), Globo(), Webmedia(), Synthetic())
 
 PLAN = Plan(
     domain=NEWS,
     sources={source.name: source for source in _SOURCES},
     weight=engagement(),
     parameters=parameters,
+    costs=COSTS,
+    remedies={reason.value: remedy for reason, remedy in REMEDIES.items()},
 )

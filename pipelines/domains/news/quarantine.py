@@ -83,11 +83,12 @@ class Sieve:
 
 
 def unusable(rejected: pl.DataFrame, what: str) -> InputError:
-    """Return the error that names the first of the rejected rows."""
+    """Return the error that counts the rejected rows by reason and names the first of them."""
     first = rejected.row(0, named=True)
     reason = Reason(first["reason"])
+    counts = rejected["reason"].value_counts(sort=True).iter_rows()
     return InputError.at(
-        f"{what}; the first: {reason}",
+        f"{what} ({', '.join(f'{count:,} × {each}' for each, count in counts)}); the first: {reason}",
         file=first[FILE],
         row=first[ROW],
         field=first["field"],

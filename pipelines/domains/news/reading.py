@@ -8,21 +8,27 @@ from collections.abc import Sequence
 import polars as pl
 
 from pipelines.domains.news.forgiving import FIRST_ROW, read_forgiving
+from pipelines.domains.news.headers import check_names
 from pipelines.domains.news.quarantine import FILE, OVERFLOW, ROW
 from pipelines.raw_files import RawFile
 from script_shared.errors import InputError
 
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
-def read_text(file: RawFile, columns: Sequence[str], *, quoted: bool = True) -> pl.DataFrame:
-    """Read `columns` of a comma-separated file, every value as text, empty ones as null.
+
+def read_text(
+    file: RawFile, required: Sequence[str], optional: Sequence[str] = (), *, quoted: bool = True
+) -> pl.DataFrame:
+    """Read columns of a comma-separated file, every value as text, empty ones as null.
 
     Args:
         file: the file; its first line names the columns, in any order.
-        columns: the columns to read; the file may hold others, which are not looked at.
+        required: columns that the file must have; it may hold others, which are not looked at.
+        optional: columns that it may have; those that it has not are null.
         quoted: whether values may stand in quotes, and then hold commas and line breaks.
 
     Returns:
-        `file`, `row` (the record's number, the header being 1), `columns` in the order given,
+        `file`, `row` (the record's number, the header being 1), the columns in the order given,
         and OVERFLOW: what a record holds beyond the header's fields. Bytes that are not UTF-8
         stand as UNREADABLE.
 
@@ -31,7 +37,9 @@ def read_text(file: RawFile, columns: Sequence[str], *, quoted: bool = True) -> 
             that it never closes.
     """
     contents = file.load()
-    header = _read_header(contents, columns, file.name)
+    header = read_header(contents, file.name)
+    check_names(header, required, optional, file.name)
+    columns = [*required, *(column for column in optional if column in header)]
     try:
         # polars finds the rows by counting quotes: an odd one out would shift all that follow.
         frame = None if quoted and contents.count(b'"') % 2 else _scan(contents, header, columns, quoted)
@@ -39,28 +47,32 @@ def read_text(file: RawFile, columns: Sequence[str], *, quoted: bool = True) -> 
         frame = None
     if frame is None:
         frame = read_forgiving(contents, header, columns, file.name, quoted=quoted)
-    return frame.select(pl.lit(file.name, pl.Categorical).alias(FILE), ROW, *columns, OVERFLOW)
+    absent = [pl.lit(None, pl.String).alias(column) for column in optional if column not in columns]
+    place = pl.lit(file.name, pl.Categorical).alias(FILE)
+    return frame.with_columns(place, *absent).select(FILE, ROW, *required, *optional, OVERFLOW)
 
 
-def _read_header(contents: bytes, columns: Sequence[str], name: str) -> list[str]:
+def read_header(contents: bytes, name: str) -> list[str]:
+    """Return the names in the first line.
+
+    Args:
+        contents: the start of the file, or all of it.
+        name: the file's.
+
+    Raises:
+        InputError: the file is empty, no UTF-8 text or not separated by commas.
+    """
+    if contents.startswith(_UTF_16) or b"\x00" in contents.split(b"\n", 1)[0]:
+        raise InputError.at("the file is not UTF-8 text", file=name, row=1, remedy="save it as UTF-8 CSV")
     line = contents.split(b"\n", 1)[0].decode("utf-8-sig", errors="replace").strip()
     if not line:
         what = "the first line is empty" if contents.strip() else "the file is empty"
         raise InputError.at(what, file=name, row=1, remedy="fetch it again, or leave it out")
     header = _split(line, name)
-    for separator, called in ((";", "semicolons"), ("\t", "tabs")):
+    for separator, called in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
         if len(header) == 1 and separator in line:
             raise InputError.at(
                 f"the fields are separated by {called}", file=name, row=1, remedy="separate them by commas"
-            )
-    for column in columns:
-        if header.count(column) != 1:
-            raise InputError.at(
-                "the column is named twice" if column in header else "the column is missing",
-                file=name,
-                row=1,
-                field=column,
-                remedy=f"the header must name {', '.join(columns)}",
             )
     return header
 

@@ -13,8 +13,11 @@ class Reason(StrEnum):
     ENCODING = "not UTF-8"
     MISSING = "missing value"
     LONG = "id too long"
+    CONTROL = "control character"
+    USER_TYPE = "unknown user type"
     NUMBER = "not a number"
     NEGATIVE = "negative"
+    LARGE = "too large"
     MILLISECONDS = "time not in milliseconds"
     TIME = "not a time"
     FUTURE = "in the future"
@@ -28,11 +31,14 @@ REMEDIES: Mapping[Reason, str] = {
     Reason.FIELDS: "quote fields that hold commas",
     Reason.ENCODING: "save the file as UTF-8",
     Reason.MISSING: "fill the field; a row cut short lacks its last fields",
-    Reason.LONG: "give ids of at most 128 characters, as requests do",
+    Reason.LONG: "give ids of at most 256 characters, as requests do",
+    Reason.CONTROL: "leave line breaks and other control characters out of ids: no request can carry them",
+    Reason.USER_TYPE: "write Logged or Non-Logged, or leave the field empty",
     Reason.NUMBER: "write plain digits, with a point before decimals",
     Reason.NEGATIVE: "correct the value; times and counts are never below zero",
+    Reason.LARGE: "correct the value; no count is beyond two thousand million",
     Reason.MILLISECONDS: "multiply seconds by 1,000; divide microseconds by 1,000",
-    Reason.TIME: "write times as 2022-08-15 02:57:16+00:00",
+    Reason.TIME: "write times, of 1973 or later, as 2022-08-15 02:57:16+00:00",
     Reason.FUTURE: "correct the clock that stamped it, and give times in UTC",
     Reason.LENGTHS: "give every list of the row as many values as historySize says",
     Reason.DUPLICATE: "nothing: the first of the equal rows was kept",

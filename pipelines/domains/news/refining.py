@@ -74,3 +74,11 @@ def clip(frame: pl.DataFrame, field: str, limit: float) -> tuple[pl.DataFrame, i
     """Lower the values of `field` above `limit` to it; return the frame and how many were changed."""
     changed = int((frame[field] > limit).sum())
     return frame.with_columns(pl.col(field).clip(upper_bound=limit)), changed
+
+
+def clip_measures(reads: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
+    """Lower scroll depths and times on a page that cannot be; return the frame and how many of each."""
+    longest = float(reads["seconds"].quantile(LONGEST_QUANTILE, "nearest") or 0)
+    reads, farther = clip(reads, "scroll", FULL_SCROLL)
+    reads, longer = clip(reads, "seconds", longest)
+    return reads, {"scroll over 100": farther, "seconds over the 99th percentile": longer}

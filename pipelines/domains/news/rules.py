@@ -13,7 +13,9 @@ EARLIEST_MS = 100_000_000_000
 #: Milliseconds after this are the year 5138, microseconds before it 1973.
 LATEST_MS = 100_000_000_000_000
 #: Characters of an id: as many as a request may carry.
-LONGEST_ID = 128
+LONGEST_ID = 256
+#: C0 and C1 control characters, and the separators of lines and paragraphs.
+CONTROL = "[\\x00-\\x1f\\x7f-\\x{9f}\\x{2028}\\x{2029}]"
 
 
 def too_many_fields() -> Rule:
@@ -37,6 +39,11 @@ def identifier(field: str) -> tuple[Rule, ...]:
     return present(field), readable(field), Rule(Reason.LONG, field, too_long)
 
 
+def printable(field: str) -> Rule:
+    """A value may not hold control characters: requests may not."""
+    return Rule(Reason.CONTROL, field, pl.col(field).str.contains(CONTROL))
+
+
 def whole_number(field: str) -> tuple[Rule, ...]:
     """A value must be there and be a whole number that is not negative."""
     number = pl.col(field).cast(pl.Int64, strict=False)
@@ -47,12 +54,24 @@ def whole_number(field: str) -> tuple[Rule, ...]:
     )
 
 
+def count(field: str) -> tuple[Rule, ...]:
+    """A value must be a whole number that is not negative and that 32 bits hold."""
+    return *whole_number(field), Rule(
+        Reason.LARGE, field, pl.col(field).cast(pl.Int64, strict=False) >= 2**31
+    )
+
+
 def measure(field: str) -> tuple[Rule, ...]:
     """A value must be a number that is not negative, and finite in the precision that is kept."""
+    return present(field), *optional_measure(field)
+
+
+def optional_measure(field: str) -> tuple[Rule, ...]:
+    """A value, where there is one, must be what `measure` asks for."""
     number = pl.col(field).cast(pl.Float64, strict=False).cast(pl.Float32)
+    finite = number.is_finite().fill_null(value=False)
     return (
-        present(field),
-        Rule(Reason.NUMBER, field, ~number.is_finite().fill_null(value=False)),
+        Rule(Reason.NUMBER, field, pl.col(field).is_not_null() & ~finite),
         Rule(Reason.NEGATIVE, field, number < 0),
     )
 

@@ -10,7 +10,7 @@ from pipelines.embedded.airflow import connection
 from tests.support.airflow import ROOT, airflow_environment, ask_airflow
 from tests.support.postgres import postgres_server
 
-pytestmark = [pytest.mark.integration, pytest.mark.postgres]
+pytestmark = [pytest.mark.integration, pytest.mark.tools("initdb")]
 
 RUN = """
 import json

@@ -41,7 +41,7 @@ def test_free_ports_differ():
 
 def test_an_unknown_source_is_refused_with_those_there_are(tmp_path):
     told = refused(tmp_path, "--smoke", "--source", "gazette")
-    assert told == "there is no source 'gazette' Remedy: use one of globo, synthetic, webmedia\n"
+    assert told == "there is no source 'gazette' Remedy: use one of globo, synthetic, tables, webmedia\n"
 
 
 def test_a_malformed_setting_is_named(tmp_path):

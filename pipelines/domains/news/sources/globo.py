@@ -13,6 +13,7 @@ import polars as pl
 
 from pipelines.acquiring import link_files, local_path
 from pipelines.domains.news.assembling import assemble, gather, require_reads
+from pipelines.domains.news.columns import names_of
 from pipelines.domains.news.quarantine import FILE, OVERFLOW, ROW, Sieve
 from pipelines.domains.news.reading import read_text
 from pipelines.domains.news.refining import (
@@ -23,7 +24,8 @@ from pipelines.domains.news.refining import (
     drop_stragglers,
     end_of_reads,
 )
-from pipelines.domains.news.rules import as_time, milliseconds, too_many_fields, whole_number
+from pipelines.domains.news.rules import as_time, count, milliseconds, too_many_fields, whole_number
+from pipelines.file_kinds import FileKind
 from pipelines.plan import Refinement
 from pipelines.raw_files import RawFile, find_files
 from script_shared.clock import Clock, WallClock
@@ -58,7 +60,33 @@ ARTICLE_RULES = (
     *whole_number("article_id"),
     *whole_number("category_id"),
     *milliseconds("created_at_ts"),
-    *whole_number("words_count"),
+    *count("words_count"),
+)
+KINDS = (
+    FileKind(
+        name="clicks",
+        pattern=CLICKS,
+        required={
+            "user_id": "the reader, a whole number",
+            "session_id": "the visit, a whole number",
+            "click_article_id": "the article, a whole number",
+            "click_timestamp": "when it was read, milliseconds since 1970",
+            "click_region": "where the reader is, a code",
+            "click_deviceGroup": "what the reader reads on, a code",
+            "click_referrer_type": "where the reader came from, a code",
+            **dict.fromkeys(OTHER_COLUMNS, "only tells equal rows apart, a whole number"),
+        },
+    ),
+    FileKind(
+        name="items",
+        pattern=ARTICLES,
+        required={
+            "article_id": "the article, a whole number",
+            "category_id": "its category, a code",
+            "created_at_ts": "when it was published, milliseconds, Brazilian time stored as UTC",
+            "words_count": "how many words it has",
+        },
+    ),
 )
 #: created_at_ts is Brazilian local time (UTC-3) stored as if it were UTC.
 LOCAL_TIME_MS = 3 * 3_600_000
@@ -77,6 +105,19 @@ class Globo:
     name: str = "globo"
     straggler_share: float = STRAGGLER_SHARE
     clock: Clock = field(default_factory=WallClock)
+
+    @property
+    def kinds(self) -> tuple[FileKind, ...]:
+        """Clicks, and items if there are any."""
+        return KINDS
+
+    def columns_of(self, file: RawFile) -> list[str]:
+        """Return the names of a file's columns.
+
+        Raises:
+            InputError: it cannot be read.
+        """
+        return names_of(file)
 
     def acquire(self, uri: str, scale: float, folder: Path) -> None:
         """Link or copy the click files and the article file into an empty folder.

@@ -9,12 +9,11 @@ import polars as pl
 
 from pipelines.acquiring import link_files, local_path
 from pipelines.domains.news.assembling import assemble, gather, require_reads
+from pipelines.domains.news.columns import names_of
 from pipelines.domains.news.quarantine import FILE, ROW, Sieve
 from pipelines.domains.news.refining import (
-    FULL_SCROLL,
-    LONGEST_QUANTILE,
     STRAGGLER_SHARE,
-    clip,
+    clip_measures,
     drop_duplicates,
     drop_future,
     drop_stragglers,
@@ -22,8 +21,11 @@ from pipelines.domains.news.refining import (
 )
 from pipelines.domains.news.sources.webmedia.articles import read_articles
 from pipelines.domains.news.sources.webmedia.files import ARTICLES, READERS, VALIDATION, require
+from pipelines.domains.news.sources.webmedia.kinds import KINDS
 from pipelines.domains.news.sources.webmedia.readers import read_readers
+from pipelines.file_kinds import FileKind
 from pipelines.plan import Refinement
+from pipelines.raw_files import RawFile
 from script_shared.clock import Clock, WallClock
 
 
@@ -40,6 +42,19 @@ class Webmedia:
     name: str = "webmedia"
     straggler_share: float = STRAGGLER_SHARE
     clock: Clock = field(default_factory=WallClock)
+
+    @property
+    def kinds(self) -> tuple[FileKind, ...]:
+        """Readers with their reads, items, and the reads that the challenge asks for."""
+        return KINDS
+
+    def columns_of(self, file: RawFile) -> list[str]:
+        """Return the names of a file's columns.
+
+        Raises:
+            InputError: it cannot be read.
+        """
+        return names_of(file)
 
     def acquire(self, uri: str, scale: float, folder: Path) -> None:
         """Link or copy the readers', articles' and validation files into an empty folder.
@@ -69,7 +84,7 @@ class Webmedia:
         reads = drop_duplicates(reads, sieves["reads"])
         as_of_ms = end_of_reads(reads["timestamp"], self.straggler_share)
         reads = drop_stragglers(reads, as_of_ms, sieves["reads"]).drop(FILE, ROW)
-        reads, changed = _clip(reads)
+        reads, changed = clip_measures(reads)
         articles = read_articles(require(folder, ARTICLES, folder), sieves["items"])
         report = {
             "readers": sieves["readers"].balance(types.height),
@@ -83,10 +98,3 @@ class Webmedia:
 def _read(folder: Path, sieves: dict[str, Sieve]) -> tuple[pl.DataFrame, pl.DataFrame]:
     parts = [read_readers(file, sieves) for file in require(folder, READERS, folder)]
     return pl.concat(types for types, _ in parts), pl.concat(reads for _, reads in parts)
-
-
-def _clip(reads: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
-    longest = float(reads["seconds"].quantile(LONGEST_QUANTILE, "nearest") or 0)
-    reads, farther = clip(reads, "scroll", FULL_SCROLL)
-    reads, longer = clip(reads, "seconds", longest)
-    return reads, {"scroll over 100": farther, "seconds over the 99th percentile": longer}

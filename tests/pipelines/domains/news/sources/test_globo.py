@@ -42,6 +42,15 @@ def test_clicks_become_reads_and_metadata_becomes_items_in_utc(tmp_path):
     assert_balanced(refinement)
 
 
+def test_a_count_of_words_that_no_article_has(tmp_path):
+    (tmp_path / "articles_metadata.csv").write_text(
+        f"article_id,category_id,created_at_ts,publisher_id,words_count\n3,7,{START_MS},0,{2**31}\n"
+    )
+    refinement = refine(tmp_path, [click(n) for n in range(30)])
+    assert assert_balanced(refinement) == {"too large": 1}
+    assert refinement.quarantine.row(0)[2] == "words_count"
+
+
 def test_re_reading_is_a_read_and_only_equal_rows_are_duplicates(tmp_path):
     rows = [click(n) for n in range(30)]
     rows += [click(3), click(3, click_os=2), click(3, click_timestamp=START_MS + 5000)]

@@ -1,0 +1,31 @@
+"""How much of the catalogue readers get to see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+
+class Coverage:
+    """Which items have been recommended since the release was loaded, by segment and model.
+
+    One byte an item, segment and model: noting ten items of an answer costs about a microsecond.
+
+    Args:
+        items: how many the release's catalogue has.
+    """
+
+    def __init__(self, items: int) -> None:
+        self.items = items
+        self._seen: dict[tuple[str, str], bytearray] = {}
+
+    def note(self, segment: str, model: str, positions: Iterable[int]) -> None:
+        """Remember the items of one answer, by their positions in the catalogue."""
+        seen = self._seen.get((segment, model))
+        if seen is None:
+            seen = self._seen[segment, model] = bytearray(self.items)
+        for position in positions:
+            seen[position] = 1
+
+    def distinct(self) -> Mapping[tuple[str, str], int]:
+        """Return how many different items each segment and model has shown."""
+        return {labels: seen.count(1) for labels, seen in list(self._seen.items())}

@@ -1,0 +1,68 @@
+"""Interactions: one row a read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from pipelines.domains.news.quarantine import FILE, ROW, Rule, Sieve
+from pipelines.domains.news.reasons import Reason
+from pipelines.domains.news.rules import (
+    identifier,
+    optional_measure,
+    present,
+    printable,
+    readable,
+    too_many_fields,
+)
+from pipelines.domains.news.sources.tables.files import INTERACTIONS, read
+from pipelines.domains.news.times import is_unzoned, moment, read_times, time_of
+from pipelines.raw_files import RawFile
+
+MEASURES = ("clicks", "seconds", "scroll", "visits")
+WORDS = ("session_id", "region", "device", "referrer")
+#: Login state as it may be written, and as the segments' rule knows it.
+USER_TYPES = {"logged": "Logged", "non-logged": "Non-Logged"}
+
+_USER_TYPE = pl.col("user_type").str.strip_chars().str.to_lowercase()
+RULES = (
+    too_many_fields(),
+    *(rule for name in ("user_id", "item_id") for rule in (*identifier(name), printable(name))),
+    present("timestamp"),
+    *moment("timestamp"),
+    *(readable(name) for name in ("user_type", *WORDS)),
+    *(printable(name) for name in ("region", "device")),
+    Rule(Reason.USER_TYPE, "user_type", ~_USER_TYPE.is_in(["", *USER_TYPES])),
+    *(rule for name in MEASURES for rule in optional_measure(name)),
+)
+#: Added to a read: its time was written without an offset from UTC.
+UNZONED = "(unzoned)"
+
+
+def read_reads(files: Sequence[RawFile], sieve: Sieve) -> pl.DataFrame:
+    """Return the sound reads of all files, with their places and UNZONED."""
+    return pl.concat(_type(_sift(file, sieve)) for file in files)
+
+
+def _sift(file: RawFile, sieve: Sieve) -> pl.DataFrame:
+    return sieve.take(read_times(read(file, INTERACTIONS), "timestamp"), RULES, file.name)
+
+
+def _type(sound: pl.DataFrame) -> pl.DataFrame:
+    words = pl.col(*WORDS)
+    return sound.select(
+        *(FILE, ROW, "user_id", "item_id"),
+        time_of("timestamp"),
+        pl.when(words.str.strip_chars() != "").then(words).name.keep(),
+        _USER_TYPE.replace_strict(USER_TYPES, default=None, return_dtype=pl.String).alias("user_type"),
+        pl.col(*MEASURES).cast(pl.Float64).cast(pl.Float32),
+        is_unzoned("timestamp").alias(UNZONED),
+    )
+
+
+def newest_types(reads: pl.DataFrame) -> pl.DataFrame:
+    """Return `user_id` and `user_type`: each reader's newest that is known."""
+    known = reads.filter(pl.col("user_type").is_not_null())
+    newest = pl.col("user_type").sort_by("timestamp", maintain_order=True).last()
+    return known.group_by("user_id").agg(newest)

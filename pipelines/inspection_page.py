@@ -1,0 +1,138 @@
+"""An inspection as tables for the terminal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+import polars as pl
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from pipelines.plan import Refinement
+from pipelines.stages.inspect import FoundFile, Inspection
+
+#: Files of a kind that are listed; the rest are counted.
+_LISTED = 5
+_EXAMPLE = 60
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def show(inspection: Inspection, remedies: Mapping[str, str], console: Console) -> None:
+    """Print what was found.
+
+    Args:
+        inspection: what to print.
+        remedies: by reason of the quarantine, what to do about it.
+        console: where to.
+    """
+    console.print(Group(*_parts(inspection, remedies)))
+
+
+def _parts(inspection: Inspection, remedies: Mapping[str, str]) -> Iterator[RenderableType]:
+    yield _text(f"read as {inspection.source}", "bold")
+    yield _files(inspection)
+    yield _columns(inspection)
+    if inspection.refinement:
+        yield _figures(inspection.refinement, inspection.segments)
+        if inspection.refinement.quarantine.height:
+            yield _rejected(inspection.refinement, remedies)
+    if inspection.missing:
+        yield _missing(inspection.missing)
+    for doubt in inspection.doubts:
+        yield _text(f"! {doubt}", "yellow")
+    yield _verdict(inspection)
+
+
+def _files(inspection: Inspection) -> Table:
+    table = _table("files", "what", "columns", title="Found")
+    for kind in dict.fromkeys(file.kind.name for file in inspection.files):
+        files = [file for file in inspection.files if file.kind.name == kind]
+        for file in files[:_LISTED]:
+            table.add_row(plain(file.name), kind, _summary(file))
+        if len(files) > _LISTED:
+            table.add_row(f"and {len(files) - _LISTED} more", kind, "")
+    return table
+
+
+def _summary(file: FoundFile) -> Text:
+    return _text(str(file.fault), "red") if file.fault else Text(str(len(file.columns)))
+
+
+def _columns(inspection: Inspection) -> Table:
+    table = _table("kind", "column", "understood as", title="Columns")
+    for kind in {file.kind.name: file.kind for file in inspection.files}.values():
+        named = {column: None for file in inspection.files if file.kind is kind for column in file.columns}
+        for column in kind.required:
+            known = kind.required[column] if column in named else "missing: it is required"
+            table.add_row(kind.name, column, _text(known, "" if column in named else "red"))
+        for column, meaning in kind.optional.items():
+            table.add_row(kind.name, column, _text(meaning if column in named else "not there", ""))
+        others = [column for column in named if column not in kind.columns]
+        if others:
+            table.add_row(kind.name, plain(", ".join(others)), _text("not used", "dim"))
+    return table
+
+
+def _figures(refinement: Refinement, segments: Mapping[str, int]) -> Table:
+    table = _table("what", "figure", title="What a run would use")
+    reads = refinement.tables.interactions
+    table.add_row("reads", f"{reads.height:,}")
+    span = reads["timestamp"].gather([0, -1]).dt.strftime("%Y-%m-%d %H:%M UTC")
+    table.add_row("from", span[0])
+    table.add_row("to", span[-1])
+    table.add_row("readers", f"{refinement.tables.users.height:,}")
+    for name, count in segments.items():
+        table.add_row(f"  {name}", f"{count:,}")
+    table.add_row("items", f"{refinement.tables.items.height:,}")
+    for kind, part in refinement.report.items():
+        if "read" in part:
+            rejected = sum(part["rejected"].values())
+            table.add_row(f"rows of {kind}", f"{part['read']:,} read, {rejected:,} rejected")
+        for change, count in part.get("changed", {}).items():
+            if count:
+                table.add_row(f"  {change}", f"{count:,}")
+    return table
+
+
+def _rejected(refinement: Refinement, remedies: Mapping[str, str]) -> Table:
+    table = _table("reason", "rows", "of all", "for example", "remedy", title="Set aside")
+    total = sum(part["read"] for part in refinement.report.values() if "read" in part)
+    groups = refinement.quarantine.group_by("reason", maintain_order=True)
+    firsts = groups.agg(pl.len(), pl.all().exclude("reason").first()).sort("len", descending=True)
+    for first in firsts.iter_rows(named=True):
+        place = f"{first['file']}, row {first['row']}" + (f", {first['field']}" if first["field"] else "")
+        example = plain(f"{place}: {(first['content'] or '')[:_EXAMPLE]}")
+        share = f"{first['len'] / total:.2%}"
+        table.add_row(first["reason"], f"{first['len']:,}", share, example, remedies.get(first["reason"], ""))
+    return table
+
+
+def _missing(missing: Mapping[str, str]) -> Table:
+    table = _table("not there", "what that costs", title="Missing")
+    for column, cost in missing.items():
+        table.add_row(column, cost)
+    return table
+
+
+def _verdict(inspection: Inspection) -> Text:
+    if inspection.fault is None:
+        return _text("usable", "green")
+    return _text(f"not usable: {inspection.fault}", "red")
+
+
+def _table(*columns: str, title: str) -> Table:
+    table = Table(title=title, title_justify="left")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
+
+
+def _text(words: str, style: str) -> Text:
+    return Text(plain(words).plain, style)
+
+
+def plain(words: str) -> Text:
+    """Return text of strangers as it may be printed: no markup, nothing that steers a terminal."""
+    return Text(_CONTROL.sub("\ufffd", words))

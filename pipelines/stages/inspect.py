@@ -1,0 +1,168 @@
+"""Looks at raw files as a run would, and says what it found; writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import polars as pl
+
+from pipelines.acquiring import local_path
+from pipelines.downloading import fetched
+from pipelines.file_kinds import FileKind
+from pipelines.plan import Plan, Refinement, Source
+from pipelines.raw_files import RawFile, find_files
+from pipelines.stages.download import source_of
+from pipelines.stages.segment import count_readers
+from script_shared.clock import MS_PER_HOUR
+from script_shared.errors import InputError, MancheteError
+
+UNSCORED = "nobody read anything new in the hours that are scored: a run stops at its report; give more data"
+_DAY_MS = 24 * MS_PER_HOUR
+#: With fewer of the items read among the items, their ids are probably written in another way.
+KNOWN_SHARE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """One raw file.
+
+    Attributes:
+        name: where it lies.
+        kind: what its rows are.
+        columns: the names of its columns, none where it cannot be read.
+        fault: why it cannot be read.
+    """
+
+    name: str
+    kind: FileKind
+    columns: Sequence[str]
+    fault: MancheteError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What was found.
+
+    Attributes:
+        source: the raw format as which the files were read.
+        files: the files of that format.
+        refinement: what refining would give, None where it is refused.
+        segments: readers by segment.
+        missing: what is not there, and what that costs, by `table.column`.
+        doubts: what is strange, in sentences.
+        fault: why the files cannot be used; None where they can.
+    """
+
+    source: str
+    files: Sequence[FoundFile]
+    refinement: Refinement | None
+    segments: Mapping[str, int]
+    missing: Mapping[str, str]
+    doubts: Sequence[str]
+    fault: MancheteError | None
+
+
+def inspect(plan: Plan, uri: str, source: str | None = None, cutoffs: Sequence[int] = (1,)) -> Inspection:
+    """Find out whether raw files can be used, and as what.
+
+    Args:
+        plan: the domain's.
+        uri: what `download` takes; a remote file is fetched to a temporary place.
+        source: the raw format, guessed by the files' names where it is not given.
+        cutoffs: a run scores the hours that begin so many hours before the end.
+
+    Raises:
+        InputError: there is nothing at `uri`, an archive cannot be used, or no format is recognised.
+        SettingsError: the domain has no such source.
+        DownloadError: the files could not be fetched now.
+    """
+    with _place(uri) as folder:
+        chosen = source_of(plan, source) if source else _guess(plan, folder, uri)
+        files = [_look(chosen, kind, file) for kind, file in _find(chosen, folder)]
+        try:
+            refinement = chosen.refine(folder)
+        except InputError as fault:
+            return Inspection(chosen.name, files, None, {}, {}, (), fault)
+    segments = count_readers(plan, refinement.tables)
+    missing = _missing(plan, chosen, files, refinement)
+    return Inspection(
+        chosen.name, files, refinement, segments, missing, tuple(_doubts(refinement, cutoffs)), None
+    )
+
+
+@contextmanager
+def _place(uri: str) -> Iterator[Path]:
+    """Give a folder that holds the files: their own, or a temporary one with a link to the only file."""
+    with TemporaryDirectory() as name, fetched(uri, Path(name) / "downloads") as here:
+        path = local_path(here)
+        if path.is_dir():
+            yield path
+            return
+        folder = Path(name) / "files"
+        folder.mkdir()
+        (folder / path.name).symlink_to(path.resolve())
+        yield folder
+
+
+def _find(source: Source, folder: Path) -> list[tuple[FileKind, RawFile]]:
+    return [(kind, file) for kind in source.kinds for file in find_files(folder, kind.pattern, by_name=False)]
+
+
+def _guess(plan: Plan, folder: Path, uri: str) -> Source:
+    for source in plan.sources.values():
+        if find_files(folder, source.kinds[0].pattern):
+            return source
+    raise InputError(
+        "no raw format is recognised by the files' names",
+        where=uri,
+        remedy="call the reads interactions.csv or interactions.parquet, or name the format with --source",
+    )
+
+
+def _look(source: Source, kind: FileKind, file: RawFile) -> FoundFile:
+    try:
+        return FoundFile(file.name, kind, source.columns_of(file))
+    except InputError as fault:
+        return FoundFile(file.name, kind, (), fault)
+
+
+def _missing(
+    plan: Plan, source: Source, files: Sequence[FoundFile], refinement: Refinement
+) -> dict[str, str]:
+    """Return the costs of columns that are empty, or that none of the files has."""
+    named = {column for file in files for column in file.columns}
+    told = {(kind.table, column): column in named for kind in source.kinds for column in kind.optional}
+    missing = {}
+    for (table, column), cost in plan.costs.items():
+        values: pl.Series = getattr(refinement.tables, table)[column]
+        if not told.get((table, column), True) or values.null_count() == len(values):
+            missing[f"{table}.{column}"] = cost
+    return missing
+
+
+def _is_scored(refinement: Refinement, hours_before: int) -> bool:
+    """Tell whether anybody read something new in the hour that began so long before the end."""
+    start = refinement.as_of_ms - hours_before * MS_PER_HOUR
+    first = refinement.tables.interactions.group_by("user_id", "item_id").agg(pl.col("timestamp").min())
+    return bool(first["timestamp"].to_physical().is_between(start, start + MS_PER_HOUR, closed="left").any())
+
+
+def _doubts(refinement: Refinement, cutoffs: Sequence[int]) -> Iterator[str]:
+    if not any(_is_scored(refinement, hours) for hours in cutoffs):
+        yield UNSCORED
+    tables = refinement.tables
+    times = tables.interactions["timestamp"].to_physical()
+    if not (times % _DAY_MS != 0).any():
+        yield "every read is at midnight UTC: give times of day, all models go by hours"
+    described = int(refinement.report["items"]["kept"])
+    read = tables.interactions["item_id"].n_unique()
+    known = described + read - tables.items.height
+    if described and known < KNOWN_SHARE * read:
+        yield (
+            f"only {known} of the {read} items that were read are described: "
+            "check that both files write ids alike"
+        )

@@ -1,0 +1,52 @@
+"""The images: what can be told of them where no engine builds them."""
+
+import re
+import subprocess
+
+import pytest
+
+from tests.support.images import ROOT, copy_into, last_stage
+from tests.support.tools import find_tool
+
+DOCKERFILES = ("docker/Dockerfile.api", "docker/Dockerfile.airflow")
+
+pytestmark = pytest.mark.parametrize("dockerfile", DOCKERFILES)
+
+
+@pytest.mark.tools("hadolint")
+def test_hadolint_finds_nothing(dockerfile):
+    done = subprocess.run(
+        [find_tool("hadolint"), dockerfile], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_every_stage_begins_with_a_version_and_a_digest(dockerfile):
+    stages = re.findall(r"^FROM (\S+)", (ROOT / dockerfile).read_text(), re.MULTILINE)
+    assert len(stages) == 2
+    assert all(re.fullmatch(r"python:3\.11\.\d+-slim-bookworm@sha256:[0-9a-f]{64}", each) for each in stages)
+
+
+def test_everything_that_is_installed_by_python_is_pinned_by_its_hash(dockerfile):
+    text = (ROOT / dockerfile).read_text().replace("\\\n", "")
+    installed = re.findall(r"(?:pip install|pip sync) [^&\n]*", text)
+    assert installed
+    assert all("--require-hashes" in each for each in installed)
+
+
+def test_it_runs_as_a_user_of_its_own_and_tells_how_it_is(dockerfile):
+    told = dict(last_stage(dockerfile))
+    assert told["USER"] == "10001:10001"
+    assert "healthcheck.py" in told["HEALTHCHECK"]
+
+
+def test_what_it_copies_is_sent_to_the_engine_and_holds_no_secret(dockerfile, tmp_path):
+    copy_into(dockerfile, tmp_path)
+    found = {path.relative_to(tmp_path).parts[0] for path in tmp_path.rglob("*")}
+    allowed = {
+        line[1:].split("/")[0]
+        for line in (ROOT / ".dockerignore").read_text().splitlines()
+        if line[:1] == "!"
+    }
+    assert found <= allowed
+    assert not list(tmp_path.rglob(".env*"))

@@ -1,0 +1,258 @@
+"""The compose file's own services from an empty volume to the first recommendation, without an engine.
+
+Every service that is ours runs as its container would: the files of its image, its variables, its
+command, its health check; with a real PostgreSQL. What Airflow tells statsd-exporter is mapped and put
+before the real Prometheus.
+"""
+
+import os
+import signal
+import subprocess
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from pipelines.embedded.ports import free_port
+from tests.support.compose import SECRETS, Container, Place, services
+from tests.support.images import ROOT
+from tests.support.postgres import postgres_server
+from tests.support.prometheus import (
+    dashboard_expressions,
+    is_of,
+    rule_expressions,
+    running_prometheus,
+    shows_numbers,
+)
+from tests.support.statsd import Listener, Mapping, exposition
+from tests.support.tools import find_tool
+
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.tools("docker-compose", "initdb", "psql", "prometheus"),
+]
+
+SERVERS = ("api", "airflow-api", "airflow-scheduler", "airflow-dag-processor", "airflow-triggerer")
+EXPRESSIONS = [each for each in dashboard_expressions() if is_of("airflow", each[1])] + rule_expressions(
+    "airflow"
+)
+
+
+class Stack:
+    """What is up."""
+
+    def __init__(self, folder, statsd_port, database_port):
+        self.folder, self.running, self.database = folder, {}, database_port
+        self.api, self.airflow = free_port(), free_port()
+        self.containers = self._containers(statsd_port)
+
+    def _containers(self, statsd_port):
+        told = services(self.folder, FIRST_RUN_SCALE="0.002")
+        hosts = {
+            "airflow-api:8080": self.airflow,
+            "localhost:8080": self.airflow,
+            "127.0.0.1:8080": self.airflow,
+            "127.0.0.1:8001": self.api,
+            "postgres:5432": self.database,
+            "statsd-exporter:9125": statsd_port,
+        }
+        folders = {f"/{name}": self.folder / name for name in ("data", "logs", "users", "tmp")}
+        for each in folders.values():
+            each.mkdir()
+        found = {}
+        for name in (*SERVERS, "airflow-init"):
+            code = self.folder / ("api-image" if name == "api" else "airflow-image")
+            found[name] = Container(told[name], code, Place(hosts, folders | {"/srv/manchete": code}))
+        return found
+
+    def start(self, name):
+        self.running[name] = self.containers[name].start(self.log(name), API_PORT=str(self.api))
+        return self.running[name]
+
+    def log(self, name):
+        return self.folder / f"{name}.log"
+
+    def prepare(self):
+        """Run the one-shot; return how it ended."""
+        return self.start("airflow-init").wait(120)
+
+    def wait(self, names, seconds=240):
+        end = time.monotonic() + seconds
+        left = set(names)
+        while left and time.monotonic() < end:
+            for name in left:
+                assert self.running[name].poll() is None, self.log(name).read_text()[-3_000:]
+            left = {name for name in left if not self.containers[name].is_healthy()}
+            time.sleep(1)
+        assert not left, "".join(self.log(name).read_text()[-2_000:] for name in left)
+
+    def stop(self):
+        """End every service as `docker stop` would; return how they ended."""
+        for each in self.running.values():
+            each.send_signal(signal.SIGTERM)
+        ended = {name: each.wait(60) for name, each in self.running.items()}
+        self.running.clear()
+        return ended
+
+    def kill(self):
+        for each in self.running.values():
+            os.killpg(each.pid, signal.SIGKILL)
+            each.wait()
+
+
+def make_database(address):
+    """Do what the image of Postgres does at its first start with the variables of the compose file."""
+    for order in (
+        f"CREATE ROLE airflow LOGIN PASSWORD '{SECRETS['POSTGRES_PASSWORD']}'",
+        "CREATE DATABASE airflow OWNER airflow",
+    ):
+        subprocess.run([find_tool("psql"), address, "--quiet", "--command", order], check=True)
+
+
+@pytest.fixture(scope="module")
+def statsd():
+    listener = Listener()
+    yield listener
+    listener.stop()
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory, statsd):
+    with postgres_server() as address:
+        make_database(address)
+        stack = Stack(tmp_path_factory.mktemp("stack"), statsd.port, urlsplit(address).port)
+        try:
+            stack.start("api")
+            assert stack.prepare() == 0, stack.log("airflow-init").read_text()
+            del stack.running["airflow-init"]
+            for name in SERVERS[1:]:
+                stack.start(name)
+            yield stack
+        finally:
+            stack.kill()
+
+
+@pytest.fixture(scope="module")
+def up(stack):
+    """All services healthy, which takes the first release; nobody has triggered anything."""
+    stack.wait(SERVERS[1:], 120)
+    stack.wait(SERVERS)
+    return stack
+
+
+@pytest.fixture(scope="module")
+def airflow(up):
+    with httpx.Client(base_url=f"http://127.0.0.1:{up.airflow}") as client:
+        login = {"username": "admin", "password": SECRETS["AIRFLOW_ADMIN_PASSWORD"]}
+        answer = client.post("/auth/token", json=login)
+        assert answer.status_code == 201, answer.text
+        client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+        yield client
+
+
+def runs(airflow, dag):
+    return airflow.get(f"/api/v2/dags/{dag}/dagRuns").json()["dag_runs"]
+
+
+def test_the_first_start_ends_in_recommendations(up):
+    answer = httpx.get(f"http://127.0.0.1:{up.api}/recommendations", params={"num_recs": 5})
+    assert answer.status_code == 200
+    assert len(answer.json()["items"]) == 5
+    assert "waiting for a release" in up.log("api").read_text()
+
+
+def test_every_dag_has_run_once(airflow):
+    for dag in ("process_data", "train_models", "evaluate_models"):
+        assert [run["state"] for run in runs(airflow, dag)] in (["success"], ["running"])
+
+
+def test_preparing_again_changes_nothing(up, airflow):
+    before = (up.folder / "users" / "passwords.json").read_text()
+    assert up.prepare() == 0
+    del up.running["airflow-init"]
+    assert (up.folder / "users" / "passwords.json").read_text() == before
+    assert [run["dag_run_id"] for run in runs(airflow, "process_data")] == ["first"]
+
+
+def test_nobody_but_the_owner_reads_the_password(up):
+    assert (up.folder / "users" / "passwords.json").stat().st_mode & 0o077 == 0
+
+
+def test_a_wrong_password_is_refused(up):
+    login = {"username": "admin", "password": "admin"}
+    assert httpx.post(f"http://127.0.0.1:{up.airflow}/auth/token", json=login).status_code == 401
+
+
+def test_a_task_s_log_is_read_from_the_shared_folder(airflow):
+    path = "/api/v2/dags/process_data/dagRuns/first/taskInstances/refine/logs/1"
+    told = airflow.get(path, headers={"Accept": "application/json"}).json()["content"]
+    assert any("refined" in str(line) for line in told), told
+
+
+def test_no_draft_is_left_on_the_volume(up):
+    assert not [path for path in (up.folder / "data").rglob(".*") if path.is_dir()]
+
+
+@pytest.fixture(scope="module")
+def a_failure(airflow):
+    """A run that cannot go well, so that there is something to alert to."""
+    body = {"logical_date": None, "conf": {"source": "no-such-format"}}
+    assert airflow.post("/api/v2/dags/process_data/dagRuns", json=body).status_code == 200
+
+
+@pytest.fixture(scope="module")
+def prometheus(a_failure, statsd, tmp_path_factory):
+    """Prometheus on what Airflow has told since it began."""
+    mapping = Mapping(ROOT / "docker" / "statsd" / "mapping.yml")
+    (ROOT / "out").mkdir(exist_ok=True)
+
+    class Exporter(BaseHTTPRequestHandler):
+        def do_GET(self):
+            body = exposition(list(statsd.lines), mapping).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "text/plain; version=0.0.4")
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            """Keep quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Exporter)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    folder = tmp_path_factory.mktemp("prometheus")
+    with running_prometheus(folder, airflow=f"127.0.0.1:{server.server_port}") as found:
+        found.until("rate(airflow_heartbeats_total[5m]) > 0")
+        found.until('airflow_dagrun_duration_seconds_count{dag_id="evaluate_models"}')
+        found.until("rate(airflow_scheduler_loop_duration_seconds_count[5m]) > 0")
+        found.until('ALERTS{alertname="TaskFailed", alertstate="firing", task_id="download"}')
+        yield found
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def test_every_panel_and_rule_on_airflow_has_numbers(prometheus):
+    rows = [(name, expression, shows_numbers(prometheus, expression)) for name, expression in EXPRESSIONS]
+    text = "".join(f"{name} | {expression} | {values}\n" for name, expression, values in rows)
+    (ROOT / "out" / "dashboard-airflow.txt").write_text(text)
+
+
+def test_all_three_components_give_signs_of_life(prometheus):
+    for each in ("scheduler", "dag_processor", "triggerer"):
+        assert prometheus.values(f'airflow_heartbeats_total{{component="{each}"}}')
+
+
+def test_every_rule_of_the_mapping_is_met(statsd, prometheus):
+    mapping = Mapping(ROOT / "docker" / "statsd" / "mapping.yml")
+    (ROOT / "out" / "statsd.txt").write_text("\n".join(statsd.lines))
+    text = exposition(list(statsd.lines), mapping)
+    assert {rule["name"] for rule in mapping.rules if rule["name"] not in text} == set()
+
+
+def test_the_services_end_when_they_are_told(stack, prometheus):
+    ended = stack.stop()
+    assert set(ended.values()) <= {0, 143, -signal.SIGTERM}, ended

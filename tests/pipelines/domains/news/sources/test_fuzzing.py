@@ -1,0 +1,212 @@
+import io
+import zipfile
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.domains.news.sources.globo import Globo
+from pipelines.domains.news.sources.tables import TableFiles
+from pipelines.domains.news.sources.webmedia import Webmedia, read_validation
+from script_shared.errors import InputError
+from tests.support.clicks import CLICK_FIELDS, HOUR_MS, START_MS
+from tests.support.fuzzing import Form, damaged, fuzz, mutated, plainly, rewritten, survive
+from tests.support.webmedia import ARTICLE_FIELDS, READER_FIELDS, article, reader
+
+
+def _clicks():
+    for number in range(14):
+        moment = START_MS + number % 3 * HOUR_MS + number
+        yield [number % 5, number, moment, 2, number % 4, moment, 4, 1, 17, 1, 20, 2]
+
+
+def _reads():
+    for number in range(14):
+        time = START_MS + number % 3 * HOUR_MS + number if number % 2 else f"2023-11-14T2{number % 3}:00:00Z"
+        yield [f"u{number % 5}", f"i{number % 4}", time, "Logged", "sp", "1", number, number * 9, number, 1]
+
+
+READ_FIELDS = [
+    *("user_id", "item_id", "timestamp", "user_type", "region", "device"),
+    *("clicks", "seconds", "scroll", "visits"),
+]
+ITEM_FIELDS = ["item_id", "published_at", "title", "body", "url", "category", "region"]
+ITEMS = [
+    [f"i{n}", f"2023-11-0{n + 1}", f"título {n}", "dois, três\nlinhas", "", f"c{n % 2}", "sp"]
+    for n in range(4)
+]
+META = ["article_id", "category_id", "created_at_ts", "publisher_id", "words_count"]
+VALIDATION = [
+    ["r1", "Logged", "['a' 'b']", f"[{START_MS} {START_MS + 5}]"],
+    ["r2", "x", "['c']", f"[{START_MS}]"],
+]
+
+FORMS = {
+    "globo": Form(
+        Globo(),
+        {
+            "clicks/clicks_hour_000.csv": (CLICK_FIELDS, list(_clicks())),
+            "articles_metadata.csv": (META, [[n, n % 2, START_MS, 0, 100] for n in range(4)]),
+        },
+    ),
+    "webmedia": Form(
+        Webmedia(),
+        {
+            "treino_parte1.csv": (READER_FIELDS, [list(reader(n).values()) for n in range(6)]),
+            "itens-parte1.csv": (ARTICLE_FIELDS, [list(article(n).values()) for n in range(4)]),
+        },
+    ),
+    "tables": Form(
+        TableFiles(), {"interactions.csv": (READ_FIELDS, list(_reads())), "items.csv": (ITEM_FIELDS, ITEMS)}
+    ),
+}
+forms = pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+
+
+def pack(files):
+    """An archive of members that are stored and packed in turn."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number, (path, contents) in enumerate(files.items()):
+            method = zipfile.ZIP_DEFLATED if number % 2 else zipfile.ZIP_STORED
+            archive.writestr(zipfile.ZipInfo(path, (2024, 1, 1, 0, 0, 0)), contents, method)
+    return out.getvalue()
+
+
+@forms
+def test_sound_files_are_read(form):
+    assert survive(form.source, plainly(form)).quarantine.is_empty()
+    assert survive(form.source, {"all.zip": pack(plainly(form))}).quarantine.is_empty()
+
+
+@forms
+@fuzz(40)
+@given(data=st.data())
+def test_odd_values_and_dialects(form, data):
+    survive(form.source, data.draw(rewritten(form)))
+
+
+@forms
+@fuzz(40)
+@given(data=st.data())
+def test_damaged_files(form, data):
+    survive(form.source, data.draw(damaged(plainly(form))))
+
+
+@forms
+@fuzz(40)
+@given(data=st.data())
+def test_damaged_archives(form, data):
+    survive(form.source, {"all.zip": data.draw(mutated(pack(plainly(form))))})
+
+
+@forms
+@fuzz(20)
+@given(data=st.data())
+def test_archives_of_damaged_files(form, data):
+    survive(form.source, {"all.zip": pack(data.draw(damaged(plainly(form))))})
+
+
+@fuzz(30)
+@given(data=st.data())
+def test_validation(data):
+    form = Form(None, {"validacao.csv": (["userId", "userType", "history", "timestampHistory"], VALIDATION)})
+    survive(_Validation(), data.draw(st.one_of(rewritten(form), damaged(plainly(form)))))
+
+
+class _Validation:
+    """Reads the challenge's next pages; there is no refinement to look at."""
+
+    def refine(self, folder):
+        validation = read_validation(folder)
+        for part in validation.report.values():
+            assert part["read"] == part["kept"] + sum(part["rejected"].values())
+        raise InputError("read", where="validation", remedy="none")
+
+
+def write_parquet(header, rows):
+    columns = zip(*[[str(value) for value in row] for row in rows], strict=True)
+    out = io.BytesIO()
+    pq.write_table(pa.table(dict(zip(header, map(list, columns), strict=True))), out, row_group_size=5)
+    return out.getvalue()
+
+
+PARQUET = {
+    path.replace("csv", "parquet"): write_parquet(header, rows)
+    for path, (header, rows) in FORMS["tables"].files.items()
+}
+
+
+def test_sound_parquet_is_read():
+    assert survive(TableFiles(), PARQUET).quarantine.is_empty()
+
+
+@fuzz(80)
+@given(data=st.data())
+def test_damaged_parquet(data):
+    survive(TableFiles(), data.draw(damaged(PARQUET)))
+
+
+def _whole(bits):
+    return st.integers(-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
+
+
+_moments = st.one_of(_whole(64), st.integers(1_600_000_000, 1_700_000_000))
+TYPES = [
+    (pa.string(), st.text(st.characters(exclude_categories=["Cs"]), max_size=8)),
+    (pa.large_string(), st.just("2024-05-01T00:00:00Z")),
+    (pa.dictionary(pa.int32(), pa.string()), st.sampled_from(["a", "", "1700000000000"])),
+    (pa.binary(), st.binary(max_size=6)),
+    (pa.int64(), st.one_of(_whole(64), st.just(1_700_000_000_000))),
+    (pa.uint64(), st.integers(0, 2**64 - 1)),
+    (pa.int8(), _whole(8)),
+    (pa.float64(), st.one_of(st.floats(), st.just(1.7e12))),
+    (pa.float32(), st.floats(width=32)),
+    (pa.bool_(), st.booleans()),
+    (pa.timestamp("s"), st.one_of(_whole(53), st.integers(1_600_000_000, 1_700_000_000))),
+    (pa.timestamp("ms", "UTC"), st.one_of(_moments, st.just(1_700_000_000_000))),
+    (pa.timestamp("us", "America/Sao_Paulo"), _moments),
+    (pa.timestamp("ns"), _whole(64)),
+    (pa.date32(), _whole(32)),
+    (pa.date64(), _whole(40).map(lambda day: day // 1000 * 86_400_000)),
+    (pa.null(), st.none()),
+    (pa.decimal128(20, 3), st.decimals(-(10**15), 10**15, places=3)),
+    (pa.list_(pa.int8()), st.lists(_whole(8), max_size=2)),
+    (pa.duration("ms"), _whole(32)),
+    (pa.time32("ms"), st.integers(0, 86_399_999)),
+]
+
+
+@st.composite
+def typed(draw, header):
+    """A Parquet file whose columns are of any types."""
+    length = draw(st.integers(0, 12))
+    columns = {}
+    for name in header:
+        kind, cells = draw(st.sampled_from(TYPES[:12] + TYPES[:12] + TYPES))
+        cells = st.one_of(cells, cells, cells, st.none())
+        columns[name] = pa.array(draw(st.lists(cells, min_size=length, max_size=length)), kind)
+    out = io.BytesIO()
+    pq.write_table(pa.table(columns), out, row_group_size=4)
+    return out.getvalue()
+
+
+@fuzz(60)
+@given(reads=typed(READ_FIELDS[:3]), items=typed(ITEM_FIELDS[:3]))
+def test_parquet_of_any_types(reads, items):
+    survive(TableFiles(), {"interactions.parquet": reads, "items.parquet": items})
+
+
+@fuzz(40)
+@given(column=st.sampled_from(READ_FIELDS), data=st.data())
+def test_parquet_with_one_column_of_any_type(column, data):
+    header, rows = FORMS["tables"].files["interactions.csv"]
+    table = pq.read_table(io.BytesIO(write_parquet(header, rows)))
+    kind, cells = data.draw(st.sampled_from(TYPES))
+    values = data.draw(st.lists(st.one_of(cells, st.none()), min_size=len(rows), max_size=len(rows)))
+    place = table.column_names.index(column)
+    out = io.BytesIO()
+    pq.write_table(table.set_column(place, column, pa.array(values, kind)), out)
+    survive(TableFiles(), {"interactions.parquet": out.getvalue()})

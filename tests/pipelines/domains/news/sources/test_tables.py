@@ -1,0 +1,314 @@
+import zipfile
+from datetime import UTC, datetime
+
+import polars as pl
+import pytest
+
+from pipelines.domains import load
+from pipelines.domains.news.sources.tables import TableFiles
+from pipelines.stages.inspect import UNSCORED, inspect
+from script_shared.domains.news.domain import NEWS
+from script_shared.domains.news.tables import INTERACTIONS, ITEMS, USERS
+from script_shared.errors import InputError, NotEnoughDataError
+from script_shared.inference.engine import Engine
+from script_shared.releases.registry import Registry
+from script_shared.types import Request
+from tests.support.balance import assert_balanced
+from tests.support.releases import publish_small_release
+from tests.support.tables import START, articles, csv_text, reads, write_tables
+
+START_MS = int(START.timestamp() * 1000)
+
+
+def refine(folder, interactions, items=None):
+    return TableFiles().refine(write_tables(folder, interactions, items))
+
+
+def moments(folder, times):
+    """What times are read as, by the reader who has each."""
+    rows = [{"user_id": str(n), "item_id": "a", "timestamp": time} for n, time in enumerate(times)]
+    return refine(folder, rows)
+
+
+class TestColumns:
+    def test_three_columns_are_enough(self, tmp_path):
+        refinement = refine(tmp_path, reads(60))
+        assert assert_balanced(refinement) == {}
+        tables = refinement.tables
+        assert tables.interactions.schema == INTERACTIONS.dtypes
+        assert tables.items.schema == ITEMS.dtypes
+        assert tables.users.schema == USERS.dtypes
+        assert tables.users["user_type"].null_count() == tables.users.height
+
+    def test_an_item_without_a_date_is_published_when_first_read(self, tmp_path):
+        rows = [
+            {"user_id": "u", "item_id": item, "timestamp": f"2024-05-01T0{hour}:00:00Z"}
+            for item, hour in (("a", 3), ("a", 1), ("b", 2))
+        ]
+        refinement = refine(tmp_path, rows, [{"item_id": "b", "published_at": "2024-04-01"}])
+        published = dict(refinement.tables.items.select("item_id", "published_at").iter_rows())
+        assert published == {"a": datetime(2024, 5, 1, 1, tzinfo=UTC), "b": datetime(2024, 4, 1, tzinfo=UTC)}
+        assert refinement.report["items"]["changed"] == {"published_at taken from the first read": 1}
+
+    def test_all_columns_are_read(self, tmp_path):
+        row = {"user_id": "u", "item_id": "a", "timestamp": str(START_MS), "session_id": "s"}
+        row |= {"user_type": "logged ", "region": "SP", "device": "phone", "referrer": "search"}
+        row |= {"clicks": "2", "seconds": "31.5", "scroll": "250", "visits": "1"}
+        refinement = refine(tmp_path, [row], articles(1, lambda _: "a"))
+        read = refinement.tables.interactions.row(0, named=True)
+        del read["timestamp"]
+        assert read == {
+            **{
+                name: row[name]
+                for name in ("user_id", "item_id", "session_id", "region", "device", "referrer")
+            },
+            "clicks": 2.0,
+            "seconds": 31.5,
+            "scroll": 100.0,
+            "visits": 1.0,
+        }
+        assert refinement.tables.users["user_type"].to_list() == ["Logged"]
+        item = refinement.tables.items.row(0, named=True)
+        assert (item["title"], item["category"], item["region"], item["words"]) == ("Título 0", "c", "sp", 3)
+        assert item["url"] is None
+        assert refinement.report["reads"]["changed"]["scroll over 100"] == 1
+
+    def test_a_readers_newest_type_counts_and_one_unknown_does_not(self, tmp_path):
+        types = ["Logged", "", "Non-Logged", "", "Logged"]
+        rows = [
+            {"user_id": "u", "item_id": "a", "timestamp": str(START_MS + place), "user_type": kind}
+            for place, kind in zip((3, 9, 5, 6, 1), types, strict=True)
+        ]
+        assert refine(tmp_path, rows).tables.users["user_type"].to_list() == ["Non-Logged"]
+
+
+class TestTimes:
+    @pytest.mark.parametrize(
+        ("text", "ms"),
+        [
+            (str(START_MS), START_MS),
+            ("2024-05-01T00:00:00Z", START_MS),
+            ("2024-05-01 00:00", START_MS),
+            ("2024-05-01", START_MS),
+            ("2024-05-01T02:00:00+02:00", START_MS),
+            ("2024-04-30T21:00:00.250-0300", START_MS + 250),
+            ("2024-04-30t21:00:00,2509999-03", START_MS + 250),
+            ("2024-05-01 00:00:00 UTC", START_MS),
+        ],
+    )
+    def test_what_is_a_time(self, tmp_path, text, ms):
+        assert moments(tmp_path, [text]).tables.interactions["timestamp"].to_physical().to_list() == [ms]
+
+    @pytest.mark.parametrize(
+        ("text", "reason"),
+        [
+            ("", "missing value"),
+            ("yesterday", "not a time"),
+            ("01/05/2024", "not a time"),
+            ("2024-02-30", "not a time"),
+            ("2024-05-01T24:30:00Z", "not a time"),
+            ("1960-05-01", "not a time"),
+            (str(START_MS // 1000), "time not in milliseconds"),
+            (str(START_MS * 1000), "time not in milliseconds"),
+            ("2999-01-01", "in the future"),
+        ],
+    )
+    def test_what_is_none(self, tmp_path, text, reason):
+        refinement = moments(tmp_path, ["2024-05-01", "2024-05-01 00:01", text])
+        assert assert_balanced(refinement) == {reason: 1}
+        assert refinement.quarantine.row(0)[:4] == ("interactions.csv", 4, "timestamp", reason)
+
+    def test_those_without_an_offset_are_counted(self, tmp_path):
+        refinement = moments(tmp_path, ["2024-05-01", "2024-05-01T00:00:00Z", str(START_MS + 1)])
+        assert refinement.report["reads"]["changed"]["time without an offset taken as UTC"] == 1
+
+
+class TestRows:
+    @pytest.mark.parametrize(
+        ("changed", "field", "reason"),
+        [
+            ({"user_id": " "}, "user_id", "missing value"),
+            ({"user_id": "a\nb"}, "user_id", "control character"),
+            ({"item_id": "x" * 257}, "item_id", "id too long"),
+            ({"item_id": "a\x1b[31m"}, "item_id", "control character"),
+            ({"user_type": "premium"}, "user_type", "unknown user type"),
+            ({"seconds": "long"}, "seconds", "not a number"),
+            ({"seconds": "inf"}, "seconds", "not a number"),
+            ({"scroll": "-1"}, "scroll", "negative"),
+            ({"region": "a\u2028"}, "region", "control character"),
+        ],
+    )
+    def test_a_broken_row_is_set_aside_with_its_place(self, tmp_path, changed, field, reason):
+        def usual(_):
+            return ""
+
+        rows = [*reads(20, user_type=usual, seconds=usual, scroll=usual, region=usual)]
+        rows[7] |= changed
+        refinement = refine(tmp_path, rows)
+        assert assert_balanced(refinement) == {reason: 1}
+        assert refinement.quarantine.row(0)[:4] == ("interactions.csv", 9, field, reason)
+
+    def test_items_are_sifted_too(self, tmp_path):
+        items = [*articles(4), *articles(1), {**next(articles(1)), "item_id": "9", "published_at": "soon"}]
+        refinement = refine(tmp_path, reads(20), items)
+        assert assert_balanced(refinement) == {"not a time": 1, "repeated item": 1}
+
+    def test_equal_rows_count_once(self, tmp_path):
+        rows = [*reads(20)]
+        assert assert_balanced(refine(tmp_path, [*rows, rows[3]])) == {"exact duplicate": 1}
+
+    def test_a_file_of_broken_rows_is_refused_with_the_counts(self, tmp_path):
+        rows = [row | {"timestamp": "1714521600"} for row in reads(20)]
+        rows[0] |= {"user_id": ""}
+        with pytest.raises(InputError, match="20 of 20 rows are broken") as caught:
+            refine(tmp_path, rows)
+        assert "19 × time not in milliseconds, 1 × missing value" in caught.value.what
+
+
+class TestFiles:
+    def test_many_files_in_folders_and_both_forms_are_one_table(self, tmp_path):
+        rows = [*reads(40)]
+        for month in ("2024-04", "2024-05"):
+            (tmp_path / month).mkdir()
+        (tmp_path / "2024-04" / "interactions.csv").write_text(csv_text(rows[:10]))
+        (tmp_path / "2024-05" / "interactions.csv").write_text(csv_text(rows[10:20]))
+        (tmp_path / "interactions_2.csv").write_text(csv_text(rows[20:30]))
+        pl.DataFrame(rows[30:]).write_parquet(tmp_path / "interactions-3.parquet")
+        (tmp_path / "interactions.txt").write_text("not ours")
+        assert TableFiles().refine(tmp_path).report["reads"]["read"] == 40
+
+    def test_parquet_gives_the_same_as_csv(self, tmp_path):
+        rows, items = (
+            [*reads(60, seconds=lambda n: n, region=lambda n: "sp" if n % 2 else "")],
+            [*articles(9)],
+        )
+        plain = refine(tmp_path / "csv", rows, items)
+        (tmp_path / "parquet").mkdir()
+        frame = pl.DataFrame(rows).with_columns(
+            pl.col("timestamp").str.to_datetime("%Y-%m-%dT%H:%M:%S%z", time_unit="us"),
+            pl.col("user_id").cast(pl.Int64),
+            pl.col("item_id").cast(pl.Float64),
+            pl.col("region").replace("", None).cast(pl.Categorical),
+        )
+        frame.write_parquet(tmp_path / "parquet" / "interactions.parquet")
+        pl.DataFrame(items).write_parquet(tmp_path / "parquet" / "items.parquet")
+        typed = TableFiles().refine(tmp_path / "parquet")
+        assert typed.tables.interactions.equals(plain.tables.interactions)
+        assert typed.tables.items.equals(plain.tables.items)
+
+    def test_a_broken_parquet_row_has_a_place(self, tmp_path):
+        moments = [datetime(2024, 5, 1, n) for n in range(5)]  # noqa: DTZ001
+        frame = pl.DataFrame(
+            {"user_id": ["a", "b", None, "d", "e"], "item_id": range(5), "timestamp": moments}
+        )
+        frame.write_parquet(tmp_path / "interactions.parquet")
+        refinement = TableFiles().refine(tmp_path)
+        assert assert_balanced(refinement) == {"missing value": 1}
+        assert refinement.quarantine.row(0) == (
+            *("interactions.parquet", 3, "user_id", "missing value"),
+            ",2,2024-05-01 02:00:00.000,,,,,,,,,",
+        )
+        assert refinement.report["reads"]["changed"]["time without an offset taken as UTC"] == 4
+
+    def test_a_zip_or_one_file_will_do(self, tmp_path):
+        text = csv_text(reads(20))
+        (tmp_path / "interactions.csv").write_text(text)
+        with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+            archive.writestr("export/interactions.csv", text)
+            archive.writestr("__MACOSX/export/._interactions.csv", b"\x00\x05\x16\x07")
+        for number, uri in enumerate(("interactions.csv", "a.zip")):
+            (tmp_path / f"raw{number}").mkdir()
+            TableFiles().acquire(str(tmp_path / uri), 1.0, tmp_path / f"raw{number}")
+            assert TableFiles().refine(tmp_path / f"raw{number}").report["reads"]["kept"] == 20
+
+    @pytest.mark.parametrize(
+        ("header", "what", "remedy"),
+        [
+            ("userId,item_id,timestamp", "the column is missing", "if 'userId' is what is meant"),
+            ("user_id,item_id,when", "the column is missing", "the header must name user_id, item_id"),
+            ("user_id,item_id,timestamp,user_id", "named twice", "leave one of the two out"),
+            ("user_id;item_id;timestamp", "separated by semicolons", "by commas"),
+            ("user_id|item_id|timestamp", "separated by bars", "by commas"),
+            ("", "the file is empty", "fetch it again"),
+        ],
+    )
+    def test_a_header_that_will_not_do(self, tmp_path, header, what, remedy):
+        (tmp_path / "interactions.csv").write_text(header)
+        with pytest.raises(InputError, match=what) as caught:
+            TableFiles().refine(tmp_path)
+        assert caught.value.where.startswith("interactions.csv, row 1")
+        assert remedy in caught.value.remedy
+
+    def test_a_file_in_another_encoding(self, tmp_path):
+        (tmp_path / "interactions.csv").write_text(csv_text(reads(3)), encoding="utf-16")
+        with pytest.raises(InputError, match="not UTF-8 text"):
+            TableFiles().refine(tmp_path)
+
+    def test_parquet_of_lists_or_of_nothing(self, tmp_path):
+        pl.DataFrame({"user_id": [["a"]], "item_id": ["a"], "timestamp": [1]}).write_parquet(
+            place := tmp_path / "interactions.parquet"
+        )
+        with pytest.raises(InputError, match=r"field 'user_id': the column holds .*list"):
+            TableFiles().refine(tmp_path)
+        place.write_bytes(place.read_bytes()[:-9])
+        with pytest.raises(InputError, match="the Parquet file cannot be read"):
+            TableFiles().refine(tmp_path)
+
+    def test_nothing_there(self, tmp_path):
+        (tmp_path / "raw").mkdir()
+        with pytest.raises(InputError, match=r"no interactions\.csv or interactions\.parquet"):
+            TableFiles().acquire(str(tmp_path), 1.0, tmp_path / "raw")
+
+
+def _odd(number):
+    return f"{number}/ é\"'<&>,;%00\U0001f600"
+
+
+CHAINS = {
+    "twenty reads": ([*reads(20, readers=6, items=5, hours=2)], None),
+    "one read": ([*reads(1)], None),
+    "all readers anonymous": ([*reads(300, readers=10**9)], [*articles(3)]),
+    "nobody logged in": ([*reads(200, user_type=lambda _: "Non-Logged")], [*articles(12)]),
+    "odd ids": (
+        [*reads(300, name=_odd, region=lambda n: _odd(n % 3), device=lambda n: _odd(n % 2))],
+        [*articles(12, _odd)],
+    ),
+    "one item": ([*reads(60, items=1, hours=1)], None),
+    "one reader": ([*reads(60, readers=1, hours=1)], [*articles(14)]),
+    "one hour": ([*reads(200, hours=1)], None),
+}
+
+
+TOO_FEW = {
+    "twenty reads": [*reads(20, readers=6, items=5)],
+    "one item": [*reads(60, items=1)],
+    "one reader": [*reads(60, readers=1)],
+}
+
+
+@pytest.mark.parametrize("rows", TOO_FEW.values(), ids=TOO_FEW)
+def test_an_hour_without_anything_new_is_foreseen_and_publishes_nothing(tmp_path, rows):
+    folder = write_tables(tmp_path / "raw", rows)
+    assert UNSCORED in inspect(load("news"), str(folder)).doubts
+    with pytest.raises(NotEnoughDataError, match="nobody read anything new") as caught:
+        publish_small_release(folder, tmp_path / "data", source="tables")
+    assert caught.value.remedy == "give more data"
+    assert not (tmp_path / "data" / "news" / "releases").exists()
+
+
+@pytest.mark.parametrize("name", CHAINS)
+def test_the_whole_chain_answers(tmp_path, name):
+    rows, items = CHAINS[name]
+    folder = write_tables(tmp_path / "raw", rows, items)
+    volume = publish_small_release(folder, tmp_path / "data", source="tables")
+    engine = Engine.load(Registry(volume.releases).open(), NEWS)
+    found = inspect(load("news"), str(folder))
+    assert UNSCORED not in found.doubts
+    history = pl.read_parquet(volume.refined / "run-1" / "interactions.parquet")
+    known = set(pl.read_parquet(volume.refined / "run-1" / "items.parquet")["item_id"])
+    assert sum(found.segments.values()) == history["user_id"].n_unique()
+    for user in (None, "unheard of", *history["user_id"].head(3)):
+        unread = known - set(history.filter(user_id=user or "")["item_id"])
+        answer = [item.item_id for item in engine.recommend(Request(user, 3)).items]
+        assert len(answer) == len(set(answer)) == min(3, len(unread))
+        assert set(answer) <= unread

@@ -1,0 +1,190 @@
+"""Files that are almost right, and files that are not at all: what a loader must survive."""
+
+import csv
+import io
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+
+from pipelines.domains import load
+from script_shared.dataset import encode
+from script_shared.errors import InputError
+from tests.support.balance import assert_balanced
+
+DEEP = os.environ.get("HYPOTHESIS_PROFILE") == "deep"
+DEEP_EXAMPLES = 2_000
+
+ODD = [
+    *("", " ", "0", "-1", "+1", "-0", "1.5", "1e5", "1e309", "-1e309", "nan", "NaN", "inf", "Infinity"),
+    *("9" * 19, "9" * 40, "-" + "9" * 19, "1_000", "1,000", "0x1F", "٣٤", "１２", "1 2", "true", "null"),
+    *("1700000000", "1700000000000", "1700000000000000", "1700000000000.0", "-62135596800000"),
+    *("2024-05-01", "2024-05-01T12:00:00Z", "2024-02-30T00:00:00Z", "2024-05-01 25:61", "0000-00-00"),
+    *("9999-12-31T23:59:59.999999999+00:00", "2024-05-01T12:00:00+99:99", "2024-05-01T12:00:00,5-03"),
+    *("\x00", "a\x00b", "\ufdd0", "\ufeff", "\u2028", "\x1b[31m", "é", "\U0001f600", "e\u0301" * 50),
+    *("a,b", "a;b", "a\nb", "a\r\nb", "\r", '"', '""', '"a', 'a"b', "'", "[", "]", "[1 2]", "['a' 'b']"),
+    *("x" * 128, "x" * 129, "x" * 5_000, "../..", "=1+1", "<b>", "[red]", "%s", "{}", "Logged", "logged "),
+]
+TOKENS = [b",", b";", b"\t", b"\n", b"\r", b"\r\n", b'"', b'""', b"\x00", b"\xff", b"\xfe", b"\xef\xbb\xbf"]
+TOKENS += [
+    b"\xc3",
+    b"\xed\xa0\x80",
+    b"\xf4\x90\x80\x80",
+    b"PK\x03\x04",
+    b"PK\x05\x06",
+    b"PAR1",
+    b"-1",
+    b"1e999",
+]
+
+
+@dataclass(frozen=True)
+class Form:
+    """A raw format with sound files: by path, the columns and rows of each."""
+
+    source: object
+    files: dict
+
+
+def fuzz(examples):
+    """So many examples in the suite, the same ones every time; very many with HYPOTHESIS_PROFILE=deep."""
+    return settings(
+        max_examples=DEEP_EXAMPLES if DEEP else examples,
+        derandomize=not DEEP,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+def render(header, rows, *, delimiter=",", end="\n", encoding="utf-8", quoting=csv.QUOTE_MINIMAL):
+    out = io.StringIO(newline="")
+    options = {"delimiter": delimiter, "lineterminator": end, "quoting": quoting, "escapechar": "\\"}
+    writer = csv.writer(out, **options)
+    writer.writerow(header)
+    writer.writerows(rows)
+    return out.getvalue().encode(encoding, errors="replace")
+
+
+def plainly(form):
+    """The sound files as bytes."""
+    return {path: render(header, rows) for path, (header, rows) in form.files.items()}
+
+
+@st.composite
+def dialects(draw):
+    """How a file is written: mostly as it should be."""
+    rarely = st.sampled_from([False, False, False, True])
+    return {
+        "delimiter": draw(st.sampled_from(";\t|")) if draw(rarely) else ",",
+        "end": draw(st.sampled_from(["\r\n", "\r", "\n\n"])) if draw(rarely) else "\n",
+        "encoding": draw(st.sampled_from(["utf-8-sig", "utf-16", "latin-1", "utf-32", "cp500"]))
+        if draw(rarely)
+        else "utf-8",
+        "quoting": draw(st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_NONE, csv.QUOTE_NONNUMERIC]))
+        if draw(rarely)
+        else csv.QUOTE_MINIMAL,
+    }
+
+
+values = st.one_of(
+    st.sampled_from(ODD),
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=12),
+    st.integers().map(str),
+    st.floats().map(str),
+)
+
+
+@st.composite
+def rewritten(draw, form):
+    """Sound files with some cells, rows and names exchanged, written in some dialect."""
+    return {path: draw(_rewritten(*table)) for path, table in form.files.items()}
+
+
+@st.composite
+def _rewritten(draw, sound_header, sound_rows):
+    header, rows = list(sound_header), [list(row) for row in sound_rows]
+    for _ in range(draw(st.integers(0, 6))):
+        row = draw(st.sampled_from(rows))
+        row[draw(st.integers(0, len(row) - 1))] = draw(values)
+    if draw(st.integers(0, 5)) == 0:
+        row = draw(st.sampled_from(rows))
+        row[:] = draw(
+            st.one_of(st.sampled_from([row[:-2], [*row, "more"], []]), st.lists(values, min_size=2))
+        )
+    if draw(st.integers(0, 9)) == 0:
+        place = draw(st.integers(0, len(header) - 1))
+        header[place] = draw(st.one_of(values, st.sampled_from(header)))
+    length = draw(st.sampled_from([len(rows), len(rows), len(rows), 1, 0]))
+    return render(header, rows[:length], **draw(dialects()))
+
+
+@st.composite
+def mutated(draw, contents):
+    """Bytes that were sound: cut, doubled, exchanged."""
+    data = bytearray(contents)
+    for _ in range(draw(st.integers(1, 6))):
+        at = draw(st.integers(0, len(data)))
+        length = draw(st.integers(0, 30))
+        kind = draw(st.sampled_from(["flip", "cut", "insert", "double", "end", "overwrite"]))
+        if kind == "flip" and at < len(data):
+            data[at] ^= 1 << draw(st.integers(0, 7))
+        elif kind == "cut":
+            del data[at : at + length]
+        elif kind == "insert":
+            data[at:at] = draw(st.one_of(st.sampled_from(TOKENS), st.binary(max_size=20)))
+        elif kind == "double":
+            data[at:at] = data[at : at + length]
+        elif kind == "end":
+            del data[max(at, len(data) // 4) :]
+        else:
+            data[at : at + length] = draw(st.binary(min_size=length, max_size=length))
+    return bytes(data)
+
+
+@st.composite
+def damaged(draw, files):
+    """One of the files mutated, or made of anything."""
+    path = draw(st.sampled_from(sorted(files)))
+    any_bytes = st.one_of(mutated(files[path]), mutated(files[path]), st.binary(max_size=200))
+    return files | {path: draw(any_bytes)}
+
+
+def survive(source, files):
+    """Refine the files: a clear error, or tables in which nothing was lost; return what came of it."""
+    with TemporaryDirectory() as name:
+        for path, contents in files.items():
+            place = Path(name) / path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(contents)
+        try:
+            refinement = source.refine(Path(name))
+        except InputError as error:
+            refused = error
+        else:
+            _check(refinement)
+            return refinement
+    assert refused.what
+    assert refused.where
+    assert refused.remedy
+    str(refused).encode()
+    return None
+
+
+def _check(refinement):
+    assert_balanced(refinement)
+    tables, plan = refinement.tables, load("news")
+    for schema in (plan.domain.interactions, plan.domain.items, plan.domain.users):
+        frame = getattr(tables, schema.name)
+        assert schema.conform(frame).equals(frame)
+    kept = next(iter(part for name, part in refinement.report.items() if name in ("reads", "clicks")))
+    assert tables.interactions.height == kept["kept"] > 0
+    data = encode(tables, plan.domain.context, plan.weight, refinement.as_of_ms)
+    assert len(data.interactions) == kept["kept"]
+    assert np.isfinite(data.interactions.weight).all()
+    assert (data.interactions.user >= 0).all()
+    assert (data.interactions.item >= 0).all()

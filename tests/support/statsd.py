@@ -1,0 +1,99 @@
+"""What statsd-exporter does with Airflow's datagrams, as far as the project's mapping asks for it.
+
+The exporter itself is a Go program that no registry of ours carries. Here are: InfluxDB-style tags,
+exact and `*` matches, names, labels, histograms in seconds. Exported under the same rules.
+"""
+
+import re
+import socket
+import threading
+
+import yaml
+
+
+class Listener:
+    """Collects the lines that arrive on a UDP port of its own."""
+
+    def __init__(self):
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind(("127.0.0.1", 0))
+        self._socket.settimeout(0.2)
+        self._stopped = threading.Event()
+        self.port = self._socket.getsockname()[1]
+        self.lines = []
+        self._thread = threading.Thread(target=self._listen, daemon=True)
+        self._thread.start()
+
+    def _listen(self):
+        while not self._stopped.is_set():
+            try:
+                self.lines += self._socket.recv(65_536).decode().splitlines()
+            except TimeoutError:
+                continue
+
+    def stop(self):
+        self._stopped.set()
+        self._thread.join()
+        self._socket.close()
+
+
+def parse(line):
+    """Return name, labels, value and kind of one line; None where it is malformed."""
+    found = re.fullmatch(r"([^:|]+):([-+\d.e]+)\|(c|g|ms)", line)
+    if found is None:
+        return None
+    name, *tags = found[1].split(",")
+    return name, dict(tag.split("=", 1) for tag in tags), float(found[2]), found[3]
+
+
+class Mapping:
+    """The rules of a mapping file."""
+
+    def __init__(self, path):
+        document = yaml.safe_load(path.read_text())
+        self.buckets = document["defaults"]["histogram_options"]["buckets"]
+        self.rules = document["mappings"]
+
+    def apply(self, name, labels):
+        """Return what a metric is called and labelled after mapping."""
+        for rule in self.rules:
+            found = re.fullmatch(re.escape(rule["match"]).replace(r"\*", "([^.]*)"), name)
+            if found:
+                own = {
+                    key: found.expand(value.replace("$", "\\"))
+                    for key, value in rule.get("labels", {}).items()
+                }
+                return rule["name"], labels | own
+        return re.sub(r"[^a-zA-Z0-9_]", "_", name), labels
+
+
+def exposition(lines, mapping):
+    """Return the lines' sum in Prometheus's text format."""
+    samples = {}
+    # The exporter, too, leaves out what it cannot read.
+    for told, tags, value, kind in filter(None, map(parse, lines)):
+        name, labels = mapping.apply(told, tags)
+        kinds = {"c": _count, "g": _set, "ms": _observe}
+        kinds[kind](samples, name, tuple(sorted(labels.items())), value, mapping.buckets)
+    return "".join(f"{name}{_text(labels)} {value:g}\n" for (name, labels), value in samples.items())
+
+
+def _text(labels):
+    return "{" + ",".join(f'{key}="{value}"' for key, value in labels) + "}" if labels else ""
+
+
+def _count(samples, name, labels, value, buckets):
+    samples[name, labels] = samples.get((name, labels), 0) + value
+
+
+def _set(samples, name, labels, value, buckets):
+    samples[name, labels] = value
+
+
+def _observe(samples, name, labels, milliseconds, buckets):
+    seconds = milliseconds / 1000
+    for bound in [*buckets, float("inf")]:
+        edge = "+Inf" if bound == float("inf") else f"{bound:g}"
+        _count(samples, f"{name}_bucket", (*labels, ("le", edge)), float(seconds <= bound), buckets)
+    _count(samples, f"{name}_sum", labels, seconds, buckets)
+    _count(samples, f"{name}_count", labels, 1, buckets)
