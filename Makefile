@@ -23,7 +23,7 @@ CHAIN := --source "$(SOURCE)" --uri "$(URI)" --scale "$(SCALE)"
 # The shell's own USER is not the reader that is asked for.
 READER := $(if $(filter command line,$(origin USER)),$(USER))
 
-.PHONY: help run smoke test check train evaluate predict lock clean
+.PHONY: help run smoke test check train evaluate predict notebooks lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -52,6 +52,9 @@ evaluate: $(READY) ## without Airflow: evaluate, report and publish the newest t
 
 predict: $(READY) ## recommend by the published release, e.g. make predict USER=u1
 	@$(BIN)/python -m pipelines predict $(if $(READER),--user "$(READER)")
+
+notebooks: $(READY) ## both notebooks as HTML with plots, into out/notebooks/
+	$(BIN)/python -m nbconvert --execute --to html --output-dir out/notebooks test_model/*.ipynb
 
 lock: $(READY) ## recompile the requirements
 	UV=$(BIN)/uv .ci/lock

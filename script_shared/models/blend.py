@@ -69,6 +69,17 @@ class Blend(Recommender):
         """Name the features of all components, in order."""
         return tuple(name for component in self.components for name in component.feature_names)
 
+    def without(self, name: str) -> Blend:
+        """Return a blend of the other components, not fitted: what is the one of this name worth?
+
+        Raises:
+            ValueError: no component has this name.
+        """
+        others = [part for part in self.components if part.name != name]
+        if len(others) == len(self.components):
+            raise ValueError(f"there is no component {name!r} to leave out")
+        return Blend(others, self._state, self._parameters)
+
     def recommend(self, query: Query, state: State, n: int) -> Sequence[ScoredItem]:
         """Return the `n` best of what the components retrieve."""
         items, origin = self.retrieve(query, state)

@@ -1,0 +1,18 @@
+"""A refined and segmented run: what there is to look at before anything is trained."""
+
+from pipelines.domains import load
+from pipelines.stages.download import download
+from pipelines.stages.refine import refine
+from pipelines.stages.segment import segment
+from script_shared.volume import Volume
+from tests.support.clicks import write_clicks
+
+
+def refined_clicks(raw, data_root, run="run-1"):
+    """Write generated clicks into `raw`, refine them below `data_root` and return the volume."""
+    plan, volume = load("news"), Volume(data_root / "news")
+    write_clicks(raw)
+    download(plan, volume, run, "globo", str(raw), 1.0)
+    refine(plan, volume, run, "globo")
+    segment(plan, volume, run)
+    return volume
