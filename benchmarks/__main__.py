@@ -1,0 +1,18 @@
+"""What the product costs, measured: `python -m benchmarks --help`."""
+
+import typer
+
+from benchmarks import pipeline
+
+app = typer.Typer(no_args_is_help=True, help=__doc__)
+
+
+@app.callback()
+def benchmarks() -> None:
+    """Measure on this machine; nothing here asserts a time."""
+
+
+app.command("pipeline", help=pipeline.__doc__)(pipeline.main)
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,130 @@
+"""What the main job costs and how that grows: generated files to a published release, at several scales.
+
+    python -m benchmarks pipeline --scales 0.1,0.3,1,2 --out out/scale
+
+Every stage runs in a process of its own, as Airflow runs it, on at most as many at once as there are
+cores. Generating the files is not counted. Writes costs.csv and costs.png.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
+from itertools import product
+from multiprocessing import get_context
+from pathlib import Path
+from shutil import rmtree
+from typing import Annotated, Any
+
+import polars as pl
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from pipelines.costs import Cost, measured, read_costs, stage_seconds
+from pipelines.domains import load
+from pipelines.settings import SCORED_HOURS, PipelineSettings
+from pipelines.stages.download import download
+from pipelines.stages.evaluate import evaluate
+from pipelines.stages.publish import publish
+from pipelines.stages.refine import refine
+from pipelines.stages.report import report
+from pipelines.stages.segment import segment
+from pipelines.stages.train import train
+from script_shared.volume import Volume
+
+RUN = "scale"
+READERS = PipelineSettings().evaluation_readers
+STAGES = {each.__name__: each for each in (download, refine, segment, train, evaluate, report, publish)}
+#: What one figure of the table sums up.
+PHASES = {
+    "refine + segment": ("refine", "segment"),
+    "train": ("train",),
+    "evaluate + publish": ("evaluate", "report", "publish"),
+}
+_CONSOLE = Console(stderr=True)
+Step = tuple[str, str, tuple[Any, ...]]
+
+
+def steps() -> list[list[Step]]:
+    """Return the chain after the download: what stands in one line runs at once."""
+    segments = [each.name for each in load("news").domain.segments({})]
+    pieces = product(SCORED_HOURS, segments)
+    return [
+        [("refine", "", ("synthetic", 1.0))],
+        [("segment", "", ())],
+        [("train", name, (name,)) for name in segments],
+        [("evaluate", f"{hours}-{name}", (hours, name, READERS)) for hours, name in pieces],
+        [("report", "", ())],
+        [("publish", "", ())],
+    ]
+
+
+def work(root: Path, step: Step) -> None:
+    """Do one stage in this process."""
+    name, part, arguments = step
+    measured(part, STAGES[name], load("news"), Volume(root), RUN, *arguments)
+
+
+def run_all(root: Path, lines: Iterable[list[Step]]) -> None:
+    """Do all stages, each in a fresh process; threads of one fight for a core only with their own."""
+    with ProcessPoolExecutor(os.cpu_count(), get_context("spawn"), max_tasks_per_child=1) as pool:
+        for line in lines:
+            for done in [pool.submit(work, root, step) for step in line]:
+                done.result()
+
+
+def measure(scale: float, folder: Path) -> list[Cost]:
+    """Return what the stages cost on generated files of a scale; the files are removed."""
+    root = folder / f"volume-{scale:g}"
+    rmtree(root, ignore_errors=True)
+    with _CONSOLE.status(f"scale {scale:g}"):
+        run_all(root, [[("download", "", ("synthetic", "", scale))], *steps()])
+    costs = [each for each in read_costs(Volume(root), RUN) if each.stage != "download"]
+    rmtree(root)
+    return costs
+
+
+def row(scale: float, costs: list[Cost]) -> dict[str, float]:
+    """Return a line of the table: seconds and peak MiB of each phase and of the whole."""
+    line: dict[str, float] = {"scale": scale}
+    for phase, names in PHASES.items():
+        own = [each for each in costs if each.stage in names]
+        line[f"{phase}, s"] = stage_seconds(own)
+        line[f"{phase}, MiB"] = max(each.peak_mib for each in own)
+    line["all, s"] = stage_seconds(costs)
+    return line
+
+
+def draw(table: pl.DataFrame, path: Path) -> None:
+    """Draw seconds and memory against scale, both axes logarithmic: a straight line at 45° is linear."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(9, 3.6), layout="constrained")
+    for axes, unit in zip(figure.subplots(1, 2), ("s", "MiB"), strict=True):
+        for name in (each for each in table.columns if each.endswith(f", {unit}")):
+            axes.plot(table["scale"], table[name], marker="o", label=name.removesuffix(f", {unit}"))
+        axes.set(xscale="log", yscale="log", xlabel="scale", ylabel=unit)
+        axes.legend(fontsize=7)
+    figure.savefig(path, dpi=120)
+
+
+def main(
+    scales: Annotated[str, typer.Option(help="1 = 577,942 readers, 8.1 million reads")] = "0.1,0.3,1",
+    out: Annotated[Path, typer.Option(help="where tables and plot go")] = Path("out/scale"),
+) -> None:
+    """Measure and show."""
+    out.mkdir(parents=True, exist_ok=True)
+    rows = []
+    for scale in map(float, scales.split(",")):
+        costs = measure(scale, out)
+        pl.DataFrame(costs).write_csv(out / f"stages-{scale:g}.csv")
+        rows.append(row(scale, costs))
+    table = pl.DataFrame(rows)
+    table.write_csv(out / "costs.csv")
+    draw(table, out / "costs.png")
+    shown = Table(*table.columns)
+    for line in table.iter_rows():
+        shown.add_row(*(f"{value:g}" for value in line))
+    Console().print(shown)
