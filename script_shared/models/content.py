@@ -31,7 +31,7 @@ class ContentParameters(BaseModel):
         characters: of each body, so many are read.
         words: size of the vocabulary.
         window: hours; items neither read nor published since have no vector.
-        fit_items: the vocabulary and the SVD are learned on so many items, the newest.
+        fit_items: the SVD is learned on so many items.
         half_life: hours in which a read loses half its say in the reader's taste.
     """
 
@@ -78,15 +78,14 @@ class Content(Component):
             return np.zeros((len(documents), 1), np.float32)
         p = self._parameters
         words = TfidfVectorizer(
-            strip_accents="unicode", stop_words=self._stop_words, max_features=p.words, dtype=np.float32
-        )
-        sample = documents[:: max(1, len(documents) // p.fit_items)]
-        learned = words.fit_transform(sample)
-        size = min(p.dimensions, learned.shape[1] - 1, learned.shape[0] - 1)
+            lowercase=False, stop_words=self._stop_words, max_features=p.words, dtype=np.float32
+        ).fit_transform(documents)
+        sample = words[:: max(1, len(documents) // p.fit_items)]
+        size = min(p.dimensions, sample.shape[1] - 1, sample.shape[0] - 1)
         if size < 1:
             return np.zeros((len(documents), 1), np.float32)
-        reduce = TruncatedSVD(size, n_iter=3, random_state=0).fit(learned)
-        return np.asarray(normalize(reduce.transform(words.transform(documents))), np.float32)
+        reduce = TruncatedSVD(size, n_iter=3, random_state=0).fit(sample)
+        return np.asarray(normalize(reduce.transform(words)), np.float32)
 
     def retrieve(self, query: Query, state: State, n: int) -> IntArray:
         """Return the closest of the items most read lately."""
@@ -124,7 +123,7 @@ class Content(Component):
 
 
 def _documents(catalogue: Catalogue, items: IntArray, characters: int) -> list[str]:
-    """Return title, body, category and region of each item as one text."""
+    """Return title, body, category and region of each item as one text, in lower case without accents."""
     frame = catalogue.frame[items.astype(np.int64)]
     import polars as pl  # training only: serving has no polars
 
@@ -134,7 +133,10 @@ def _documents(catalogue: Catalogue, items: IntArray, characters: int) -> list[s
         "region": pl.format("regiao_{}", pl.col("region")).fill_null(""),
     }
     parts = [text for column, text in wanted.items() if column in frame.columns] or [pl.lit("")]
-    texts = frame.with_columns(text=pl.concat_str(parts, separator=" "))["text"].to_list()
+    text = pl.concat_str(parts, separator=" ").str.to_lowercase()
+    # What scikit-learn's strip_accents does, at a tenth of the time.
+    plain = text.str.normalize("NFKD").str.replace_all(r"\p{M}", "")
+    texts = frame.select(plain.alias("text"))["text"].to_list()
     codes = catalogue.category[items].tolist()
     pairs = zip(texts, codes, strict=True)
     return [f"{text} categoria_{code}".strip() if code != UNKNOWN else text.strip() for text, code in pairs]

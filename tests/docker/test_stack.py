@@ -27,7 +27,7 @@ from tests.support.prometheus import (
     running_prometheus,
     shows_numbers,
 )
-from tests.support.statsd import Listener, Mapping, exposition
+from tests.support.statsd import Exposition, Listener, Mapping
 from tests.support.tools import find_tool
 
 pytestmark = [
@@ -204,14 +204,19 @@ def a_failure(airflow):
 
 
 @pytest.fixture(scope="module")
-def prometheus(a_failure, statsd, tmp_path_factory):
+def mapping():
+    return Mapping(ROOT / "docker" / "statsd" / "mapping.yml")
+
+
+@pytest.fixture(scope="module")
+def prometheus(a_failure, statsd, mapping, tmp_path_factory):
     """Prometheus on what Airflow has told since it began."""
-    mapping = Mapping(ROOT / "docker" / "statsd" / "mapping.yml")
+    exposition = Exposition(statsd, mapping)
     (ROOT / "out").mkdir(exist_ok=True)
 
     class Exporter(BaseHTTPRequestHandler):
         def do_GET(self):
-            body = exposition(list(statsd.lines), mapping).encode()
+            body = exposition.text().encode()
             self.send_response(200)
             self.send_header("Content-Type", "text/plain; version=0.0.4")
             self.end_headers()
@@ -246,10 +251,9 @@ def test_all_three_components_give_signs_of_life(prometheus):
         assert prometheus.values(f'airflow_heartbeats_total{{component="{each}"}}')
 
 
-def test_every_rule_of_the_mapping_is_met(statsd, prometheus):
-    mapping = Mapping(ROOT / "docker" / "statsd" / "mapping.yml")
+def test_every_rule_of_the_mapping_is_met(statsd, mapping, prometheus):
     (ROOT / "out" / "statsd.txt").write_text("\n".join(statsd.lines))
-    text = exposition(list(statsd.lines), mapping)
+    text = Exposition(statsd, mapping).text()
     assert {rule["name"] for rule in mapping.rules if rule["name"] not in text} == set()
 
 

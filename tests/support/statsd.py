@@ -67,15 +67,28 @@ class Mapping:
         return re.sub(r"[^a-zA-Z0-9_]", "_", name), labels
 
 
-def exposition(lines, mapping):
-    """Return the lines' sum in Prometheus's text format."""
-    samples = {}
-    # The exporter, too, leaves out what it cannot read.
-    for told, tags, value, kind in filter(None, map(parse, lines)):
-        name, labels = mapping.apply(told, tags)
+class Exposition:
+    """The sum of a listener's lines in Prometheus's text format; each line is read once."""
+
+    def __init__(self, listener, mapping):
+        self._listener, self._mapping = listener, mapping
+        self._samples, self._read, self._lock = {}, 0, threading.Lock()
+
+    def text(self):
+        """Return the sum so far."""
+        with self._lock:
+            lines = self._listener.lines[self._read :]
+            self._read += len(lines)
+            # The exporter, too, leaves out what it cannot read.
+            for told in filter(None, map(parse, lines)):
+                self._add(*told)
+            samples = self._samples.items()
+            return "".join(f"{name}{_text(labels)} {value:g}\n" for (name, labels), value in samples)
+
+    def _add(self, told, tags, value, kind):
+        name, labels = self._mapping.apply(told, tags)
         kinds = {"c": _count, "g": _set, "ms": _observe}
-        kinds[kind](samples, name, tuple(sorted(labels.items())), value, mapping.buckets)
-    return "".join(f"{name}{_text(labels)} {value:g}\n" for (name, labels), value in samples.items())
+        kinds[kind](self._samples, name, tuple(sorted(labels.items())), value, self._mapping.buckets)
 
 
 def _text(labels):
