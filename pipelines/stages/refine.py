@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -56,9 +57,14 @@ def refine(plan: Plan, volume: Volume, run: str, source: str, reader_share: floa
 
 def fingerprint(folder: Path) -> str:
     """Return the sha-256 over names and contents of all files below a folder."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
     digest = hashlib.sha256()
-    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
-        digest.update(str(file.relative_to(folder)).encode() + b"\0")
-        with file.open("rb") as content:
-            digest.update(hashlib.file_digest(content, "sha256").digest())
+    with ThreadPoolExecutor() as pool:  # hashing lets go of the interpreter
+        for file, content in zip(files, pool.map(_hash, files), strict=True):
+            digest.update(str(file.relative_to(folder)).encode() + b"\0" + content)
     return digest.hexdigest()
+
+
+def _hash(file: Path) -> bytes:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").digest()
