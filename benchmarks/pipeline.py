@@ -2,8 +2,7 @@
 
     python -m benchmarks pipeline --scales 0.1,0.3,1,2 --out out/scale
 
-Every stage runs in a process of its own, as Airflow runs it, on at most as many at once as there are
-cores. Generating the files is not counted. Writes costs.csv and costs.png.
+Every stage runs in a process of its own, as Airflow runs it, at most `--processes` at once. Generating the files is not counted. Writes costs.csv and costs.png.
 """
 
 from __future__ import annotations
@@ -67,20 +66,20 @@ def work(root: Path, step: Step) -> None:
     measured(part, STAGES[name], load("news"), Volume(root), RUN, *arguments)
 
 
-def run_all(root: Path, lines: Iterable[list[Step]]) -> None:
+def run_all(root: Path, lines: Iterable[list[Step]], processes: int) -> None:
     """Do all stages, each in a fresh process; threads of one fight for a core only with their own."""
-    with ProcessPoolExecutor(os.cpu_count(), get_context("spawn"), max_tasks_per_child=1) as pool:
+    with ProcessPoolExecutor(processes, get_context("spawn"), max_tasks_per_child=1) as pool:
         for line in lines:
             for done in [pool.submit(work, root, step) for step in line]:
                 done.result()
 
 
-def measure(scale: float, folder: Path) -> list[Cost]:
+def measure(scale: float, folder: Path, processes: int) -> list[Cost]:
     """Return what the stages cost on generated files of a scale; the files are removed."""
     root = folder / f"volume-{scale:g}"
     rmtree(root, ignore_errors=True)
     with _CONSOLE.status(f"scale {scale:g}"):
-        run_all(root, [[("download", "", ("synthetic", "", scale))], *steps()])
+        run_all(root, [[("download", "", ("synthetic", "", scale))], *steps()], processes)
     costs = [each for each in read_costs(Volume(root), RUN) if each.stage != "download"]
     rmtree(root)
     return costs
@@ -113,12 +112,15 @@ def draw(table: pl.DataFrame, path: Path) -> None:
 def main(
     scales: Annotated[str, typer.Option(help="1 = 577,942 readers, 8.1 million reads")] = "0.1,0.3,1",
     out: Annotated[Path, typer.Option(help="where tables and plot go")] = Path("out/scale"),
+    processes: Annotated[int, typer.Option(help="stages at once; each may hold 2.5 GiB at scale 1")] = (
+        os.cpu_count() or 1
+    ),
 ) -> None:
     """Measure and show."""
     out.mkdir(parents=True, exist_ok=True)
     rows = []
     for scale in map(float, scales.split(",")):
-        costs = measure(scale, out)
+        costs = measure(scale, out, processes)
         pl.DataFrame(costs).write_csv(out / f"stages-{scale:g}.csv")
         rows.append(row(scale, costs))
     table = pl.DataFrame(rows)

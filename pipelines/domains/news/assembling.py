@@ -22,7 +22,8 @@ def assemble(reads: pl.DataFrame, items: pl.DataFrame, types: pl.DataFrame | Non
         types: `user_id`, `user_type`, one row a reader; None where the source has no login state.
     """
     known = [column for column in INTERACTIONS.dtypes.names() if column in reads.columns]
-    interactions = reads.select(known).sort("timestamp", maintain_order=True)
+    ordered = reads.select(known).sort("timestamp", maintain_order=True)
+    interactions = ordered.cast({"user_id": pl.String, "item_id": pl.String})
     return Tables(
         interactions=INTERACTIONS.conform(interactions),
         items=ITEMS.conform(_complete(items, interactions)),
