@@ -2,7 +2,8 @@
 
     python -m benchmarks pipeline --scales 0.1,0.3,1,2 --out out/scale
 
-Every stage runs in a process of its own, as Airflow runs it, at most `--processes` at once. Generating the files is not counted. Writes costs.csv and costs.png.
+Every stage runs in a process of its own, as Airflow runs it, at most `--processes` at once. Generating
+the files is not counted. Writes costs.csv and costs.png.
 """
 
 from __future__ import annotations
