@@ -5,30 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import polars as pl
 
 from pipelines.acquiring import link_files, local_path
-from pipelines.domains.news.assembling import assemble, gather, require_reads
-from pipelines.domains.news.columns import names_of
+from pipelines.domains.news.assembling import assemble, gather
+from pipelines.domains.news.files import NewsFiles
 from pipelines.domains.news.quarantine import FILE, OVERFLOW, ROW, Sieve
 from pipelines.domains.news.reading import read_text
 from pipelines.domains.news.refining import (
-    STRAGGLER_SHARE,
-    drop_duplicates,
-    drop_future,
     drop_repeated,
-    drop_stragglers,
-    end_of_reads,
 )
 from pipelines.domains.news.rules import as_time, count, milliseconds, too_many_fields, whole_number
 from pipelines.file_kinds import FileKind
 from pipelines.plan import Refinement
 from pipelines.raw_files import RawFile, find_files
-from script_shared.clock import Clock, WallClock
 from script_shared.errors import InputError
 
 CLICKS = re.compile(r"(?:clicks/)*clicks_hour_\d+\.csv")
@@ -93,31 +87,19 @@ LOCAL_TIME_MS = 3 * 3_600_000
 
 
 @dataclass(slots=True)
-class Globo:
+class Globo(NewsFiles):
     """Clicks of readers without login state; a click's region, device and referrer are known.
 
     Attributes:
         name: the source's name in a plan.
-        straggler_share: see `end_of_reads`.
-        clock: tells which clicks lie in the future.
     """
 
     name: str = "globo"
-    straggler_share: float = STRAGGLER_SHARE
-    clock: Clock = field(default_factory=WallClock)
 
     @property
     def kinds(self) -> tuple[FileKind, ...]:
         """Clicks, and items if there are any."""
         return KINDS
-
-    def columns_of(self, file: RawFile) -> list[str]:
-        """Return the names of a file's columns.
-
-        Raises:
-            InputError: it cannot be read.
-        """
-        return names_of(file)
 
     def acquire(self, uri: str, scale: float, folder: Path) -> None:
         """Link or copy the click files and the article file into an empty folder.
@@ -141,11 +123,8 @@ class Globo:
         """
         sieves = {"clicks": Sieve(), "items": Sieve()}
         clicks = _read_clicks(_find_clicks(folder, folder), sieves["clicks"])
-        clicks = drop_future(clicks, self.clock.now_ms(), sieves["clicks"])
-        require_reads(clicks, sieves)
-        clicks = drop_duplicates(clicks, sieves["clicks"])
-        as_of_ms = end_of_reads(clicks["timestamp"], self.straggler_share)
-        clicks = drop_stragglers(clicks, as_of_ms, sieves["clicks"]).drop(FILE, ROW, *OTHER_COLUMNS)
+        clicks, as_of_ms = self.settle(clicks, sieves, "clicks")
+        clicks = clicks.drop(OTHER_COLUMNS)
         articles = _read_articles(find_files(folder, ARTICLES), sieves["items"])
         return Refinement(
             tables=assemble(clicks, articles),

@@ -2,56 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.acquiring import link_files, local_path
-from pipelines.domains.news.assembling import assemble, date_by_first_read, gather, require_reads
-from pipelines.domains.news.columns import names_of
-from pipelines.domains.news.quarantine import FILE, ROW, Sieve
+from pipelines.domains.news.assembling import assemble, date_by_first_read, gather
+from pipelines.domains.news.files import NewsFiles
+from pipelines.domains.news.quarantine import Sieve
 from pipelines.domains.news.refining import (
-    STRAGGLER_SHARE,
     clip_measures,
-    drop_duplicates,
-    drop_future,
-    drop_stragglers,
-    end_of_reads,
 )
 from pipelines.domains.news.sources.tables.files import INTERACTIONS, ITEMS, find, require_interactions
 from pipelines.domains.news.sources.tables.items import read_items
 from pipelines.domains.news.sources.tables.reads import UNZONED, newest_types, read_reads
 from pipelines.file_kinds import FileKind
 from pipelines.plan import Refinement
-from pipelines.raw_files import RawFile
-from script_shared.clock import Clock, WallClock
 
 
 @dataclass(slots=True)
-class TableFiles:
+class TableFiles(NewsFiles):
     """Reads and items with documented columns; three of them are all that is needed.
 
     Attributes:
         name: the source's name in a plan.
-        straggler_share: see `end_of_reads`.
-        clock: tells which reads lie in the future.
     """
 
     name: str = "tables"
-    straggler_share: float = STRAGGLER_SHARE
-    clock: Clock = field(default_factory=WallClock)
 
     @property
     def kinds(self) -> tuple[FileKind, ...]:
         """Interactions, and items if there are any."""
         return INTERACTIONS, ITEMS
-
-    def columns_of(self, file: RawFile) -> list[str]:
-        """Return the names of a file's columns.
-
-        Raises:
-            InputError: it cannot be read.
-        """
-        return names_of(file)
 
     def acquire(self, uri: str, scale: float, folder: Path) -> None:
         """Link or copy the files of interactions and items into an empty folder.
@@ -75,11 +56,7 @@ class TableFiles:
         """
         sieves = {"reads": Sieve(), "items": Sieve()}
         reads = read_reads(require_interactions(folder, folder), sieves["reads"])
-        reads = drop_future(reads, self.clock.now_ms(), sieves["reads"])
-        require_reads(reads, sieves)
-        reads = drop_duplicates(reads, sieves["reads"])
-        as_of_ms = end_of_reads(reads["timestamp"], self.straggler_share)
-        reads = drop_stragglers(reads, as_of_ms, sieves["reads"]).drop(FILE, ROW)
+        reads, as_of_ms = self.settle(reads, sieves, "reads")
         reads, changed = clip_measures(reads)
         items = read_items(find(folder, ITEMS), sieves["items"])
         tables, dated = date_by_first_read(assemble(reads, items, newest_types(reads)))

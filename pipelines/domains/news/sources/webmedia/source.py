@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
 from pipelines.acquiring import link_files, local_path
-from pipelines.domains.news.assembling import assemble, gather, require_reads
-from pipelines.domains.news.columns import names_of
-from pipelines.domains.news.quarantine import FILE, ROW, Sieve
+from pipelines.domains.news.assembling import assemble, gather
+from pipelines.domains.news.files import NewsFiles
+from pipelines.domains.news.quarantine import Sieve
 from pipelines.domains.news.refining import (
-    STRAGGLER_SHARE,
     clip_measures,
-    drop_duplicates,
-    drop_future,
-    drop_stragglers,
-    end_of_reads,
 )
 from pipelines.domains.news.sources.webmedia.articles import read_articles
 from pipelines.domains.news.sources.webmedia.files import ARTICLES, READERS, VALIDATION, require
@@ -25,36 +20,22 @@ from pipelines.domains.news.sources.webmedia.kinds import KINDS
 from pipelines.domains.news.sources.webmedia.readers import read_readers
 from pipelines.file_kinds import FileKind
 from pipelines.plan import Refinement
-from pipelines.raw_files import RawFile
-from script_shared.clock import Clock, WallClock
 
 
 @dataclass(slots=True)
-class Webmedia:
+class Webmedia(NewsFiles):
     """Reads with login state, time on page, scroll and clicks; the readers' regions are not known.
 
     Attributes:
         name: the source's name in a plan.
-        straggler_share: see `end_of_reads`.
-        clock: tells which reads lie in the future.
     """
 
     name: str = "webmedia"
-    straggler_share: float = STRAGGLER_SHARE
-    clock: Clock = field(default_factory=WallClock)
 
     @property
     def kinds(self) -> tuple[FileKind, ...]:
         """Readers with their reads, items, and the reads that the challenge asks for."""
         return KINDS
-
-    def columns_of(self, file: RawFile) -> list[str]:
-        """Return the names of a file's columns.
-
-        Raises:
-            InputError: it cannot be read.
-        """
-        return names_of(file)
 
     def acquire(self, uri: str, scale: float, folder: Path) -> None:
         """Link or copy the readers', articles' and validation files into an empty folder.
@@ -79,11 +60,7 @@ class Webmedia:
         """
         sieves = {"readers": Sieve(), "reads": Sieve(), "items": Sieve()}
         types, reads = _read(folder, sieves)
-        reads = drop_future(reads, self.clock.now_ms(), sieves["reads"])
-        require_reads(reads, sieves)
-        reads = drop_duplicates(reads, sieves["reads"])
-        as_of_ms = end_of_reads(reads["timestamp"], self.straggler_share)
-        reads = drop_stragglers(reads, as_of_ms, sieves["reads"]).drop(FILE, ROW)
+        reads, as_of_ms = self.settle(reads, sieves, "reads")
         reads, changed = clip_measures(reads)
         articles = read_articles(require(folder, ARTICLES, folder), sieves["items"])
         report = {

@@ -1,0 +1,62 @@
+"""What sources that read files have in common: named columns, and one way to settle which reads count."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from pipelines.domains.news.assembling import require_reads
+from pipelines.domains.news.columns import names_of
+from pipelines.domains.news.quarantine import FILE, ROW, Sieve
+from pipelines.domains.news.refining import (
+    STRAGGLER_SHARE,
+    drop_duplicates,
+    drop_future,
+    drop_stragglers,
+    end_of_reads,
+)
+from pipelines.raw_files import RawFile
+from script_shared.clock import Clock, WallClock
+
+
+@dataclass(slots=True)
+class NewsFiles:
+    """Reads that lie in files.
+
+    Attributes:
+        straggler_share: see `end_of_reads`.
+        clock: tells which reads lie in the future.
+    """
+
+    straggler_share: float = STRAGGLER_SHARE
+    clock: Clock = field(default_factory=WallClock)
+
+    def columns_of(self, file: RawFile) -> list[str]:
+        """Return the names of a file's columns.
+
+        Raises:
+            InputError: it cannot be read.
+        """
+        return names_of(file)
+
+    def settle(self, reads: pl.DataFrame, sieves: Mapping[str, Sieve], kind: str) -> tuple[pl.DataFrame, int]:
+        """Drop reads of the future, repeated ones and stragglers.
+
+        Args:
+            reads: sound reads with their place in the files.
+            sieves: one a kind of rows.
+            kind: that of the reads.
+
+        Returns:
+            The others, without their place; and the end of the newest hour that counts, ms UTC.
+
+        Raises:
+            InputError: no read is left.
+        """
+        reads = drop_future(reads, self.clock.now_ms(), sieves[kind])
+        require_reads(reads, sieves)
+        reads = drop_duplicates(reads, sieves[kind])
+        as_of_ms = end_of_reads(reads["timestamp"], self.straggler_share)
+        return drop_stragglers(reads, as_of_ms, sieves[kind]).drop(FILE, ROW), as_of_ms
