@@ -10,6 +10,7 @@ from script_shared.domain import Parameters
 from script_shared.domains.news.stop_words import STOP_WORDS
 from script_shared.domains.news.tables import CONTEXT
 from script_shared.models.als import Als, AlsParameters
+from script_shared.models.audience import Audience
 from script_shared.models.base import Component
 from script_shared.models.blend import Blend, BlendParameters
 from script_shared.models.clusters import ClusterParameters, Clusters
@@ -88,11 +89,11 @@ def _common(p: NewsParameters) -> list[Component]:
 
 
 def _clustered(p: NewsParameters) -> list[Component]:
-    return [*_common(p), *_pairs(p), Taste(), Clusters(p.clusters)]
+    return [*_common(p), *_pairs(p), Taste(), Audience(), Clusters(p.clusters)]
 
 
 def _hybrid(p: NewsParameters) -> list[Component]:
-    return [*_common(p), *_pairs(p), Taste(), Als(p.als), Content(p.content, STOP_WORDS)]
+    return [*_common(p), *_pairs(p), Taste(), Audience(), Als(p.als), Content(p.content, STOP_WORDS)]
 
 
 def _pairs(p: NewsParameters) -> list[Component]:

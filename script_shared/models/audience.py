@@ -1,0 +1,106 @@
+"""Whose taste reads it: the categories that an item's readers had read on earlier visits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from script_shared.bundle import Bundle
+from script_shared.dataset import Dataset
+from script_shared.models.base import Component
+from script_shared.state.state import State
+from script_shared.types import FeatureArray, FloatArray, IntArray, Query
+
+#: Expected earlier reads mixed into those of an item's readers, spread over categories as usual.
+PRIOR_READS = 20.0
+#: Only so many items have a profile, those whose readers return most: it bounds memory.
+_PROFILED = 4_000
+#: Of a reader's history so many reads count, each a little less than the one after it.
+_HISTORY = 30
+_FADE = 0.95
+_LEAST_SHARE = 1e-4
+
+
+@dataclass(frozen=True, slots=True)
+class Profiles:
+    """What readers of items had read before, by category.
+
+    Attributes:
+        row: of each item, 0 where it has none.
+        counts: unscaled weights, shape (1 + profiled items, categories).
+        totals: of each row.
+        usual: each category's share over all items.
+    """
+
+    row: IntArray
+    counts: FloatArray
+    totals: FloatArray
+    usual: FloatArray
+
+
+class Audience(Component):
+    """Mean log lift of the reader's categories among what an item's readers had read before.
+
+    The weights are those of the state's `returns`: a read counts with the categories of the reads
+    of earlier visits that led to it, at their longest half-life.
+    """
+
+    name: ClassVar[str] = "audience"
+
+    def __init__(self) -> None:
+        self._category: IntArray = np.zeros(0, np.int32)
+
+    def fit(self, dataset: Dataset, state: State) -> None:
+        """Note the items' categories."""
+        self._category = np.maximum(dataset.catalogue.category, 0)
+
+    def features(self, query: Query, state: State, items: IntArray) -> FeatureArray:
+        """Return the mean lift, one column; 0 for a reader without history and items without profile."""
+        if not len(query.history):
+            return np.zeros((len(items), 1), np.float32)
+        profiles = state.once(self.name, lambda: self._profiles(state))
+        categories, shares = self._shares(query)
+        rows = profiles.row[items]
+        scale = state.returns.scale(query.now_ms)[-1]
+        usual = profiles.usual[categories] + _LEAST_SHARE
+        counts = profiles.counts[rows[:, None], categories] * scale
+        expected = (profiles.totals[rows, None] * scale + PRIOR_READS) * usual
+        return (np.log((counts + PRIOR_READS * usual) / expected) @ shares)[:, None].astype(np.float32)
+
+    def _shares(self, query: Query) -> tuple[IntArray, FloatArray]:
+        """Return the categories that the reader reads, and the share of each."""
+        read = query.history[-_HISTORY:]
+        weights = _FADE ** np.arange(len(read))[::-1]
+        categories, place = np.unique(self._category[read], return_inverse=True)
+        return categories, np.bincount(place, weights) / weights.sum()
+
+    def _profiles(self, state: State) -> Profiles:
+        size = state.sizes.items
+        weights = state.returns.weights.values[-1]
+        source, target = np.divmod(state.returns.pairs, size)
+        totals = np.bincount(target, weights, size)
+        best = np.argsort(-totals, kind="stable")[:_PROFILED]
+        row = np.zeros(size, np.int32)
+        row[best] = np.arange(1, len(best) + 1)
+        width = int(self._category.max(initial=0)) + 1
+        cells = row[target].astype(np.int64) * width + self._category[source]
+        counts: FloatArray = np.zeros((len(best) + 1, width))
+        counts += np.bincount(cells, weights, counts.size).reshape(counts.shape)
+        usual = counts.sum(axis=0) / max(float(counts.sum()), 1e-9)
+        counts[0] = 0.0
+        return Profiles(row, counts, counts.sum(axis=1), usual)
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """Name the column that `features` gives."""
+        return ("audience",)
+
+    def dump(self) -> Bundle:
+        """Return each item's category."""
+        return Bundle({"category": self._category})
+
+    def load(self, bundle: Bundle) -> None:
+        """Take them back."""
+        self._category = np.asarray(bundle.arrays["category"], np.int32)
