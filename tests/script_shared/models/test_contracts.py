@@ -2,6 +2,7 @@ from script_shared.domains.news.segments import news_segments
 from script_shared.domains.news.stop_words import STOP_WORDS
 from script_shared.domains.news.tables import CONTEXT
 from script_shared.models.als import Als, AlsParameters
+from script_shared.models.audience import Audience
 from script_shared.models.clusters import ClusterParameters, Clusters
 from script_shared.models.content import Content, ContentParameters
 from script_shared.models.coreads import CoReads
@@ -69,6 +70,11 @@ class TestReturns(ComponentContract):
 class TestTaste(ComponentContract):
     def make(self):
         return Taste()
+
+
+class TestAudience(ComponentContract):
+    def make(self):
+        return Audience()
 
 
 class TestAls(ComponentContract):

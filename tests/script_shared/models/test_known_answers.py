@@ -9,6 +9,8 @@ from script_shared.domains.news.segments import news_segments
 from script_shared.domains.news.stop_words import STOP_WORDS
 from script_shared.domains.news.tables import CONTEXT
 from script_shared.models.als import Als, AlsParameters
+from script_shared.models.audience import PRIOR_READS as PRIOR_VISITS
+from script_shared.models.audience import Audience
 from script_shared.models.clusters import ClusterParameters, Clusters
 from script_shared.models.content import Content, ContentParameters
 from script_shared.models.coreads import CoReads
@@ -128,6 +130,19 @@ def test_taste_prefers_the_category_that_the_reader_reads_more_than_others_do():
     found = taste.features(ask(dataset, ["i0"] * 3, hour=2), state, np.arange(4))[:, 0]
     own, other = (3 + 3 / 2) / (3 + 3) / (1 / 2), (3 / 2) / (3 + 3) / (1 / 2)
     assert found == pytest.approx([log(own), log(other)] * 2, rel=1e-5)
+
+
+def test_the_audience_of_an_item_is_what_its_readers_read_on_earlier_visits():
+    earlier = [(f"{kind}{n}", kind, 1) for kind in ("goal", "law") for n in range(20)]
+    later = [(f"goal{n}", "cup", 3) for n in range(20)] + [(f"law{n}", "court", 3) for n in range(20)]
+    dataset = world([*earlier, *later], hours=3.001, categories={"goal": "sport", "law": "justice"})
+    audience, state = Audience(), State.of(dataset, STATE)
+    audience.fit(dataset, state)
+    items = dataset.items.find_all(["cup", "court"])
+    own, other = audience.features(ask(dataset, ["goal"], hour=3), state, items)[:, 0]
+    expected = (20 + PRIOR_VISITS) / 2
+    assert own == pytest.approx(log((20 + PRIOR_VISITS / 2) / expected), rel=0.01)
+    assert other == pytest.approx(log(PRIOR_VISITS / 2 / expected), rel=0.01)
 
 
 def test_clusters_split_two_obvious_groups_and_name_what_their_own_reads():
