@@ -54,7 +54,8 @@ predict: $(READY) ## recommend by the published release, e.g. make predict USER=
 	@$(BIN)/python -m pipelines predict $(if $(READER),--user "$(READER)")
 
 notebooks: $(READY) ## both notebooks as HTML with plots, into out/notebooks/
-	$(BIN)/python -m nbconvert --execute --to html --output-dir out/notebooks test_model/*.ipynb
+	@mkdir -p out/notebooks/results
+	RESULTS=$${RESULTS:-$(CURDIR)/out/notebooks/results} $(BIN)/python -m nbconvert --execute --to html --output-dir out/notebooks test_model/*.ipynb
 
 lock: $(READY) ## recompile the requirements
 	UV=$(BIN)/uv .ci/lock
