@@ -12,7 +12,6 @@ import asyncio
 import multiprocessing
 import os
 import re
-import socket
 import statistics
 import sys
 import time
@@ -30,6 +29,7 @@ from app.http_metrics import SECONDS as BUCKETS
 from app.http_metrics import HttpMetrics
 from app.main import create_app
 from app.settings import ApiSettings
+from pipelines.embedded.ports import free_port
 
 Variant = Callable[[FastAPI], None]
 
@@ -85,12 +85,6 @@ def serve(make_app: Callable[[], FastAPI], variant: Variant, port: int) -> None:
     app = make_app()
     variant(app)
     uvicorn.run(app, host="127.0.0.1", port=port, access_log=False, log_level="error")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 async def ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, path: str) -> bytes:

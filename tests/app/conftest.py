@@ -1,5 +1,3 @@
-from pathlib import Path
-
 import polars as pl
 import pytest
 from fastapi.testclient import TestClient
@@ -9,15 +7,6 @@ from app.settings import ApiSettings
 from script_shared.partitions import find_partition
 from script_shared.releases.registry import Registry
 from tests.support.editions import publish_edition, registry_at
-
-HERE = Path(__file__).parent
-
-
-def pytest_collection_modifyitems(items):
-    """One process for all of these: the release that they share takes longer to make than to ask."""
-    for item in items:
-        if HERE in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("service"))
 
 
 def started(data_root, **more):

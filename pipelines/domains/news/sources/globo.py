@@ -16,9 +16,7 @@ from pipelines.domains.news.assembling import assemble, gather
 from pipelines.domains.news.files import NewsFiles
 from pipelines.domains.news.quarantine import FILE, OVERFLOW, ROW, Sieve
 from pipelines.domains.news.reading import read_text
-from pipelines.domains.news.refining import (
-    drop_repeated,
-)
+from pipelines.domains.news.refining import drop_repeated
 from pipelines.domains.news.rules import as_time, count, milliseconds, too_many_fields, whole_number
 from pipelines.file_kinds import FileKind
 from pipelines.plan import Refinement

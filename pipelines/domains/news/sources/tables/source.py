@@ -9,9 +9,7 @@ from pipelines.acquiring import link_files, local_path
 from pipelines.domains.news.assembling import assemble, date_by_first_read, gather
 from pipelines.domains.news.files import NewsFiles
 from pipelines.domains.news.quarantine import Sieve
-from pipelines.domains.news.refining import (
-    clip_measures,
-)
+from pipelines.domains.news.refining import clip_measures
 from pipelines.domains.news.sources.tables.files import INTERACTIONS, ITEMS, find, require_interactions
 from pipelines.domains.news.sources.tables.items import read_items
 from pipelines.domains.news.sources.tables.reads import UNZONED, newest_types, read_reads

@@ -11,9 +11,7 @@ from pipelines.acquiring import link_files, local_path
 from pipelines.domains.news.assembling import assemble, gather
 from pipelines.domains.news.files import NewsFiles
 from pipelines.domains.news.quarantine import Sieve
-from pipelines.domains.news.refining import (
-    clip_measures,
-)
+from pipelines.domains.news.refining import clip_measures
 from pipelines.domains.news.sources.webmedia.articles import read_articles
 from pipelines.domains.news.sources.webmedia.files import ARTICLES, READERS, VALIDATION, require
 from pipelines.domains.news.sources.webmedia.kinds import KINDS
