@@ -102,7 +102,7 @@ class State:
         return state
 
     def apply(self, new: Interactions) -> None:
-        """Fold interactions in, in order of time; one that comes late counts at its own age."""
+        """Fold interactions in, in their order; one that comes late counts at its own age."""
         if not len(new):
             return
         self.counts.apply(new.item, new.time)
