@@ -11,12 +11,13 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from script_shared.bundle import Bundle
+from script_shared.clock import MS_PER_HOUR
 from script_shared.dataset import Dataset, Interactions
 from script_shared.state.counts import DecayedCounts
 from script_shared.state.histories import Histories
 from script_shared.state.items import Items
 from script_shared.state.pairs import PairParameters, Pairs
-from script_shared.types import FloatArray, IntArray, Query
+from script_shared.types import BoolArray, FloatArray, IntArray, Query
 from script_shared.vocabulary import UNKNOWN
 
 T = TypeVar("T")
@@ -37,6 +38,7 @@ class StateParameters(BaseModel):
     Attributes:
         half_lives: hours, of the counts over all readers, ascending.
         key_half_lives: hours, of the counts within a context key (region, device), ascending.
+        visit_gap: hours; a read that follows the reader's last one sooner continues their visit.
         coreads: pairs of items read one after the other.
         returns: pairs of items read in different visits: the second after a pause.
     """
@@ -45,6 +47,7 @@ class StateParameters(BaseModel):
 
     half_lives: tuple[float, ...] = (0.1, 0.25, 1.0, 4.0, 24.0)
     key_half_lives: tuple[float, ...] = (0.5, 2.0)
+    visit_gap: float = 0.5
     coreads: PairParameters = PairParameters()
     returns: PairParameters = PairParameters(
         half_lives=(0.7, 3.0), distance=12, fade=0.4, reverse=0.0, apart=(0.5, 240.0)
@@ -69,6 +72,7 @@ class State:
 
     Attributes:
         counts: decayed counts of items over all readers.
+        continued: the same of those reads that continued a visit.
         key_counts: decayed counts of (context key, item), at slot key · items + item.
         coreads, returns: decayed pairs of items.
         histories: what each reader has read.
@@ -80,6 +84,7 @@ class State:
     def __init__(self, parameters: StateParameters, sizes: Sizes) -> None:
         self.parameters, self.sizes = parameters, sizes
         self.counts = DecayedCounts(parameters.half_lives, sizes.items)
+        self.continued = DecayedCounts(parameters.half_lives, sizes.items)
         self._all = DecayedCounts(parameters.half_lives, 1)
         self.key_counts = DecayedCounts(parameters.key_half_lives, sizes.keys * sizes.items)
         self.key_totals = DecayedCounts(parameters.key_half_lives, sizes.keys)
@@ -106,6 +111,8 @@ class State:
         if not len(new):
             return
         self.counts.apply(new.item, new.time)
+        onward = new.take(self._continues(new))
+        self.continued.apply(onward.item, onward.time)
         self._all.apply(np.zeros(len(new), np.int32), new.time)
         for column in new.keys.T:
             self._apply_keys(column, new)
@@ -114,6 +121,18 @@ class State:
         self.histories.apply(new)
         self.items.apply(new.item, new.time)
         self.version += 1
+
+    def _continues(self, new: Interactions) -> BoolArray:
+        """Tell which interactions follow another of the same reader within `visit_gap`."""
+        users = np.unique(new.user)
+        earlier, _, times = self.histories.last(users, 1)
+        user = np.concatenate([earlier, new.user])
+        order = np.argsort(user, kind="stable")
+        user, time = user[order], np.concatenate([times, new.time])[order]
+        soon = np.diff(time) < self.parameters.visit_gap * MS_PER_HOUR
+        follows = np.zeros(len(order), np.bool_)
+        follows[order[1:]] = (user[1:] == user[:-1]) & soon
+        return follows[len(earlier) :]
 
     def _apply_keys(self, key: IntArray, new: Interactions) -> None:
         known = np.flatnonzero(key != UNKNOWN)
@@ -129,6 +148,11 @@ class State:
     def totals(self, now_ms: int) -> FloatArray:
         """Return the decayed number of all reads, one a half-life."""
         return self._all.at(slice(None), now_ms)[:, 0]
+
+    def continuing(self, now_ms: int) -> FloatArray:
+        """Return the share of reads that continue a visit, one a half-life."""
+        onward = self.once("continuing", now_ms, lambda: self.continued.values.sum(axis=1))
+        return onward * self.continued.scale(now_ms) / np.maximum(self.totals(now_ms), 1e-9)
 
     def shares(self, rows: Sequence[int], items: IntArray, now_ms: int) -> FloatArray:
         """Return the items' shares of all reads, smoothed, never 0; shape (rows, items).
@@ -187,6 +211,7 @@ class State:
         """Return the state as bundles of arrays, by part."""
         return {
             "counts": Bundle(self.counts.snapshot()),
+            "continued": Bundle(self.continued.snapshot()),
             "totals": Bundle(self._all.snapshot()),
             "key_counts": Bundle(self.key_counts.snapshot()),
             "key_totals": Bundle(self.key_totals.snapshot()),
@@ -198,7 +223,7 @@ class State:
 
     def restore(self, parts: dict[str, Bundle]) -> None:
         """Take the state back, of as many positions or fewer."""
-        for name in ("counts", "key_totals", "coreads", "returns", "histories", "items"):
+        for name in ("counts", "continued", "key_totals", "coreads", "returns", "histories", "items"):
             getattr(self, name).restore(parts[name].arrays)
         self.key_counts.restore(parts["key_counts"].arrays, rows=self.sizes.keys)
         self._all.restore(parts["totals"].arrays)
