@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -90,6 +90,15 @@ class Query:
     times: LongArray
     weights: FeatureArray
     now_ms: int
+
+    def after(self, items: IntArray) -> Query:
+        """Return the same query with more items read just now."""
+        return replace(
+            self,
+            history=np.concatenate([self.history, items]),
+            times=np.concatenate([self.times, np.full(len(items), self.now_ms)]),
+            weights=np.concatenate([self.weights, np.ones(len(items), np.float32)]),
+        )
 
 
 @dataclass(frozen=True, slots=True)

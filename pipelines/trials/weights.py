@@ -61,7 +61,7 @@ class Lists:
             for part in self.model.components
             for _ in part.feature_names
         ]
-        return self.model.weights * factors
+        return self.model.ranking.weights * factors
 
     def pulls(self) -> pl.DataFrame:
         """Return how far each feature moves a score: its weight times its spread within a list.
@@ -72,7 +72,7 @@ class Lists:
         spread = np.mean([features.std(axis=0) for features in self.features], axis=0)
         components = [part.name for part in self.model.components for _ in part.feature_names]
         names = {"component": components, "feature": self.model.feature_names}
-        weights = {"weight": self.model.weights, "pull": self.model.weights * spread}
+        weights = {"weight": self.model.ranking.weights, "pull": self.model.ranking.weights * spread}
         return pl.DataFrame({**names, **weights}).insert_column(0, pl.lit(self.segment).alias("segment"))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -38,7 +38,7 @@ class Router:
         known = self.user_types[user] if 0 <= user < len(self.user_types) else None
         keys, user_type = self.context_keys(request.context), request.user_type or known
         query = state.query(user, now_ms, keys=keys, user_type=user_type)
-        return _extended(query, self.items.find_all(request.recent_items)) if request.recent_items else query
+        return query.after(self.items.find_all(request.recent_items)) if request.recent_items else query
 
     def context_keys(self, context: Mapping[str, str]) -> tuple[int, ...]:
         """Return one key a context column, -1 where the value is missing or unknown."""
@@ -47,13 +47,3 @@ class Router:
     def segment(self, query: Query) -> Segment:
         """Return the segment whose model answers."""
         return assign(self.segments, Reader(query.user_type, len(query.history)))
-
-
-def _extended(query: Query, recent: npt.NDArray[np.integer]) -> Query:
-    """Append items that the client says the reader has just read."""
-    return replace(
-        query,
-        history=np.concatenate([query.history, recent]),
-        times=np.concatenate([query.times, np.full(len(recent), query.now_ms)]),
-        weights=np.concatenate([query.weights, np.ones(len(recent), np.float32)]),
-    )

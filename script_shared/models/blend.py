@@ -1,9 +1,9 @@
-"""A two-stage recommender: components name items and describe them, fitted weights rank them."""
+"""A two-stage recommender: components name items and describe them, a fitted ranking orders them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
@@ -12,16 +12,16 @@ from script_shared.bundle import Bundle
 from script_shared.clock import MS_PER_HOUR
 from script_shared.dataset import Dataset
 from script_shared.models.base import Component, Recommender
-from script_shared.models.samples import Sample, draw, replay
+from script_shared.models.ranking import Ranking, RankingParameters
+from script_shared.models.samples import Replay, Sample, draw_clicks, draw_readers
 from script_shared.state.state import State, StateParameters
-from script_shared.types import BoolArray, FeatureArray, FloatArray, IntArray, Query, Reader, ScoredItem
+from script_shared.types import BoolArray, FeatureArray, IntArray, Query, Reader, ScoredItem
 
-#: Fewer lists than this cannot carry a dozen weights: the default feature ranks alone.
-MIN_LISTS = 50
 #: Fewer reads than this in the hours to fit on, and all hours of four days are used.
 MIN_READS = 5_000
 SPARSE_HOURS = (tuple(range(1, 49)), tuple(range(49, 97)))
-DEFAULT_FEATURE = "popularity_1h"
+#: Names what the ranking learned, among the components.
+RANKING = "ranking"
 
 
 class BlendParameters(BaseModel):
@@ -34,7 +34,10 @@ class BlendParameters(BaseModel):
             group the components know what came before the group's first hour.
         fit_readers: at most so many readers of all these hours, each hour its share.
         fit_others: of what a reader did not choose, so many items are compared with what they did.
-        ridge: penalty on the weights.
+        moments: what is learned from: `hourly`, what readers read within the hour after a moment;
+            `clicks`, their next click in the course of a visit, from a state as old as the hour;
+            `live`, the same from a state that knows all that came before the click.
+        ranking: how weights and trees are fitted.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -44,11 +47,12 @@ class BlendParameters(BaseModel):
     fit_hours: tuple[tuple[int, ...], ...] = ((25, 24, 23), (5, 3, 2, 1))
     fit_readers: int = 2_100
     fit_others: int = 25
-    ridge: float = 3e-3
+    moments: Literal["hourly", "clicks", "live"] = "hourly"
+    ranking: RankingParameters = RankingParameters()
 
 
 class Blend(Recommender):
-    """Ranks the union of what its components retrieve by a weighted sum of their features.
+    """Ranks the union of what its components retrieve, by their features.
 
     Args:
         components: at least one; the first that names an item gives the reason shown.
@@ -61,8 +65,7 @@ class Blend(Recommender):
     ) -> None:
         self.components = tuple(components)
         self._state, self._parameters = state, parameters
-        self.weights: FloatArray = np.zeros(len(self.feature_names))
-        self.fitted_on = 0
+        self.ranking = Ranking(self.feature_names, parameters.ranking)
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -83,7 +86,7 @@ class Blend(Recommender):
     def recommend(self, query: Query, state: State, n: int) -> Sequence[ScoredItem]:
         """Return the `n` best of what the components retrieve."""
         items, origin = self.retrieve(query, state)
-        scores = self.features(query, state, items) @ self.weights
+        scores = self.ranking.score(self.features(query, state, items))
         best = np.argsort(-scores, kind="stable")[:n]
         rows = zip(items[best].tolist(), scores[best].tolist(), origin[best].tolist(), strict=True)
         return [ScoredItem(item, score, self.components[part].name) for item, score, part in rows]
@@ -104,17 +107,30 @@ class Blend(Recommender):
         return np.concatenate([part.features(query, state, items) for part in self.components], axis=1)
 
     def fit(self, dataset: Dataset, serves: Callable[[Reader], bool]) -> None:
-        """Fit the weights on hours before the end, with components that knew no more; then these on all."""
+        """Fit the ranking on hours before the end, with components that knew no more; then these on all."""
         lists: list[tuple[FeatureArray, BoolArray]] = []
         groups = self._hours(dataset)
-        hours = [hour for group in groups for hour in group]
-        refitted = {0, *(max(group) for group in groups)}
-        for before, state, following in replay(dataset, self._state, [*hours, 0]):
-            if before in refitted:
-                self._fit_components(dataset.before(dataset.as_of_ms - before * MS_PER_HOUR), state)
-            drawn = draw(dataset, state, following, serves, self._parameters.fit_readers // len(hours))
-            lists += [self._listed(sample, state) for sample in drawn]
-        self._fit_weights([(features, chosen) for features, chosen in lists if chosen.any()])
+        hours = sorted((hour for group in groups for hour in group), reverse=True)
+        refitted = {max(group) for group in groups}
+        replay = Replay(dataset, self._state)
+        for hour in hours:
+            start = dataset.as_of_ms - hour * MS_PER_HOUR
+            if hour in refitted:
+                replay.to(start)
+                self._fit_components(dataset.before(start), replay.state)
+            samples = self._draw(replay, start, serves, self._parameters.fit_readers // len(hours))
+            lists += [self._listed(sample, replay.state) for sample in samples]
+        replay.to(dataset.as_of_ms)
+        self._fit_components(dataset, replay.state)
+        self.ranking.fit([(features, chosen) for features, chosen in lists if chosen.any()])
+
+    def _draw(
+        self, replay: Replay, start_ms: int, serves: Callable[[Reader], bool], limit: int
+    ) -> Iterator[Sample]:
+        if self._parameters.moments == "hourly":
+            return draw_readers(replay, start_ms, serves, limit)
+        live = self._parameters.moments == "live"
+        return draw_clicks(replay, start_ms, serves, limit, live=live)
 
     def _hours(self, dataset: Dataset) -> Sequence[Sequence[int]]:
         """Return `fit_hours`, or `SPARSE_HOURS` when those hold few reads."""
@@ -136,41 +152,32 @@ class Blend(Recommender):
         rows = np.concatenate([np.flatnonzero(chosen), others])
         return self.features(sample.query, state, items[rows]), chosen[rows]
 
-    def _fit_weights(self, lists: list[tuple[FeatureArray, BoolArray]]) -> None:
-        from script_shared.models.logit import fit_logit  # scipy stays out of serving
-
-        self.fitted_on = len(lists)
-        if len(lists) < MIN_LISTS:
-            self.weights = np.array([float(name == DEFAULT_FEATURE) for name in self.feature_names])
-            return
-        features, chosen = (np.concatenate(part) for part in zip(*lists, strict=True))
-        starts = np.cumsum([0] + [len(x) for x, _ in lists[:-1]])
-        self.weights = fit_logit(features, starts, chosen, self._parameters.ridge)
-
     def _fit_components(self, dataset: Dataset, state: State) -> None:
         for component in self.components:
             component.fit(dataset, state)
 
     def dump(self) -> Bundle:
-        """Return the weights by name, and what each component learned."""
-        arrays: dict[str, Any] = {}
+        """Return how to rank, and what each component learned."""
+        ranking = self.ranking.dump()
+        arrays = {f"{RANKING}.{key}": array for key, array in ranking.arrays.items()}
         documents: dict[str, Any] = {}
         for component in self.components:
             bundle = component.dump()
             arrays |= {f"{component.name}.{key}": array for key, array in bundle.arrays.items()}
             documents[component.name] = dict(bundle.document)
-        weights = dict(zip(self.feature_names, self.weights.tolist(), strict=True))
-        document = {"weights": weights, "fitted_on": self.fitted_on, "components": documents}
-        return Bundle(arrays, document)
+        return Bundle(arrays, {**ranking.document, "components": documents})
 
     def load(self, bundle: Bundle) -> None:
         """Take back what `dump` returned."""
-        self.fitted_on = bundle.document["fitted_on"]
-        self.weights = np.array([bundle.document["weights"][name] for name in self.feature_names])
+        self.ranking.load(Bundle(_arrays(bundle, RANKING), bundle.document))
         for component in self.components:
-            prefix = f"{component.name}."
-            arrays = {k.removeprefix(prefix): v for k, v in bundle.arrays.items() if k.startswith(prefix)}
-            component.load(Bundle(arrays, bundle.document["components"][component.name]))
+            document = bundle.document["components"][component.name]
+            component.load(Bundle(_arrays(bundle, component.name), document))
+
+
+def _arrays(bundle: Bundle, name: str) -> dict[str, Any]:
+    prefix = f"{name}."
+    return {k.removeprefix(prefix): v for k, v in bundle.arrays.items() if k.startswith(prefix)}
 
 
 def _holds(ascending: IntArray, items: IntArray) -> BoolArray:

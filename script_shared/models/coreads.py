@@ -22,6 +22,7 @@ class CoReads(Component):
 
     Args:
         pairs: which of the state's pairs to use, the attribute's name.
+        name: of the component, that of the pairs by default.
         half_lives: hours, as those pairs have them.
         depth: how many of the last reads count.
         fade: what is left of a read's say with each step back, 0 to 1.
@@ -29,9 +30,17 @@ class CoReads(Component):
     """
 
     def __init__(
-        self, pairs: str, half_lives: Sequence[float], *, depth: int, fade: float, prior: float
+        self,
+        pairs: str,
+        half_lives: Sequence[float],
+        *,
+        depth: int,
+        fade: float,
+        prior: float,
+        name: str = "",
     ) -> None:
-        self.name = pairs  # type: ignore[misc]  # one class, two components
+        self.name = name or pairs  # type: ignore[misc]  # one class, several components
+        self._pairs = pairs
         self._half_lives, self._depth, self._fade, self._prior = tuple(half_lives), depth, fade, prior
         self._neighbours: Remembered[_Found] = Remembered()
 
@@ -54,7 +63,7 @@ class CoReads(Component):
 
     def _sum(self, query: Query, state: State) -> _Found:
         """Return items in ascending order, their weights (half-lives, items) and all weights' sums."""
-        pairs: Pairs = getattr(state, self.name)
+        pairs: Pairs = getattr(state, self._pairs)
         recent = query.history[-self._depth :][::-1].tolist()
         rows = [pairs.neighbours(item) for item in recent]
         if not rows:

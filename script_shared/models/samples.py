@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,10 @@ import numpy as np
 from script_shared.clock import MS_PER_HOUR
 from script_shared.dataset import Dataset, Interactions
 from script_shared.state.state import State, StateParameters
-from script_shared.types import IntArray, Query, Reader
+from script_shared.types import IntArray, LongArray, Query, Reader
+
+#: How far the lists for everybody may lag while single clicks are replayed, as they do in service.
+PATIENCE_MS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,29 +24,91 @@ class Sample:
     targets: IntArray
 
 
-def replay(
-    dataset: Dataset, parameters: StateParameters, hours: Sequence[int]
-) -> Iterator[tuple[int, State, Interactions]]:
-    """Give the state as it was some hours before the end, with the interactions of the hour after.
+class Replay:
+    """The state as it was, moving forward through a data set.
 
-    The state is one object that moves on: use it before asking for the next.
+    The state is one object that moves on: use it before moving further.
 
     Args:
         dataset: what happened.
         parameters: what the state counts.
-        hours: how many hours before the end; 0 is the end itself, with nothing after it.
-
-    Yields:
-        Hours before the end, descending; the state; the hour's interactions.
     """
-    reads, end = dataset.interactions, dataset.as_of_ms
-    state = State.of(dataset.before(0), parameters)
-    reached = 0
-    for before in sorted(hours, reverse=True):
-        moment = end - before * MS_PER_HOUR
-        state.apply(reads.between(reached, moment))
-        reached = moment
-        yield before, state, reads.between(moment, moment + MS_PER_HOUR)
+
+    def __init__(self, dataset: Dataset, parameters: StateParameters) -> None:
+        self.dataset = dataset
+        self.state = State.of(dataset.before(0), parameters)
+        self.state.patience_ms = PATIENCE_MS
+        self._row = 0
+
+    def to(self, moment_ms: int) -> None:
+        """Apply what came before a moment."""
+        self.through(int(np.searchsorted(self.dataset.interactions.time, moment_ms)))
+
+    def through(self, row: int) -> None:
+        """Apply the interactions before a row."""
+        if row > self._row:
+            self.state.apply(self.dataset.interactions.take(slice(self._row, row)))
+            self._row = row
+
+
+def draw_readers(
+    replay: Replay, start_ms: int, serves: Callable[[Reader], bool], limit: int
+) -> Iterator[Sample]:
+    """Give what readers read in the hour after a moment, asked for once, at the moment.
+
+    Args:
+        replay: is moved to the moment.
+        start_ms: ms UTC.
+        serves: whether a reader belongs to the model's segment.
+        limit: at most so many readers, drawn evenly with a fixed seed.
+    """
+    replay.to(start_ms)
+    following = replay.dataset.interactions.between(start_ms, start_ms + MS_PER_HOUR)
+    yield from draw(replay.dataset, replay.state, following, serves, limit)
+
+
+def draw_clicks(
+    replay: Replay, start_ms: int, serves: Callable[[Reader], bool], limit: int, *, live: bool
+) -> Iterator[Sample]:
+    """Give the next click of readers in the course of a visit, within the hour after a moment.
+
+    Args:
+        replay: is moved along; use each sample before asking for the next.
+        start_ms: ms UTC.
+        serves: whether a reader belongs to the model's segment, judged at the click.
+        limit: about so many clicks, drawn evenly with a fixed seed.
+        live: the state knows all that came before the click; otherwise it is that of the moment,
+            and only the reader's own clicks are added.
+    """
+    replay.to(start_ms)
+    dataset, reads = replay.dataset, replay.dataset.interactions
+    first, end = np.searchsorted(reads.time, [start_ms, start_ms + MS_PER_HOUR]).tolist()
+    order, starts = _by_reader(reads.user[first:end])
+    rows = first + order
+    gap = replay.state.parameters.visit_gap * MS_PER_HOUR
+    onward = (reads.user[rows[1:]] == reads.user[rows[:-1]]) & (np.diff(reads.time[rows]) < gap)
+    known = replay.state.histories.counts()[reads.user[rows]] + np.arange(len(rows)) - starts + 1
+    types = dataset.user_types[reads.user[rows]]
+    member = [serves(Reader(kind, count)) for kind, count in zip(types, known.tolist(), strict=True)]
+    chosen = _thin(np.flatnonzero(np.append(onward, False) & member), limit)
+    for place in chosen[np.argsort(rows[chosen], kind="stable")].tolist():
+        row, target = int(rows[place]), reads.item[rows[place + 1]]
+        user, keys = int(reads.user[row]), tuple(reads.keys[row].tolist())
+        now_ms = int(reads.time[row]) if live else start_ms
+        if live:
+            replay.through(row + 1)
+        query = replay.state.query(user, now_ms, keys=keys, user_type=dataset.user_types[user])
+        if not live:
+            query = query.after(reads.item[rows[starts[place] : place + 1]])
+        if target not in query.history:
+            yield Sample(query, np.array([target], np.int32))
+
+
+def _by_reader(users: IntArray) -> tuple[LongArray, LongArray]:
+    """Return an order by reader, and for each place in it the place where that reader's begin."""
+    order = np.argsort(users, kind="stable")
+    ordered = users[order]
+    return order, np.searchsorted(ordered, ordered)
 
 
 def draw(

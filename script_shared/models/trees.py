@@ -55,7 +55,9 @@ class Trees:
     def __init__(self, text: str) -> None:
         self._text = text
         self._handle, made = ctypes.c_void_p(), ctypes.c_int()
-        _call("LGBM_BoosterLoadModelFromString", text.encode(), ctypes.byref(made), ctypes.byref(self._handle))
+        _call(
+            "LGBM_BoosterLoadModelFromString", text.encode(), ctypes.byref(made), ctypes.byref(self._handle)
+        )
         finalize(self, _call, "LGBM_BoosterFree", self._handle)
 
     @classmethod

@@ -16,6 +16,7 @@ from script_shared.models.blend import Blend, BlendParameters
 from script_shared.models.clusters import ClusterParameters, Clusters
 from script_shared.models.content import Content, ContentParameters
 from script_shared.models.coreads import CoReads
+from script_shared.models.onward import Onward
 from script_shared.models.popularity import Popularity
 from script_shared.models.recency import Recency
 from script_shared.models.surroundings import Surroundings
@@ -25,6 +26,7 @@ from script_shared.state.state import StateParameters
 from script_shared.types import Reader
 
 LOGGED = "Logged"
+ONWARD_HALF_LIVES = (0.25, 1.0, 4.0)
 
 
 class SegmentRule(BaseModel):
@@ -72,7 +74,7 @@ def news_segments(parameters: Parameters) -> tuple[Segment, ...]:
     return (
         Segment("logged", "hybrid", p.rule.is_logged, lambda: _blend(p, _hybrid(p))),
         Segment("semi_logged", "clusters", p.rule.is_semi_logged, lambda: _blend(p, _clustered(p))),
-        Segment("anonymous", "popularity", lambda _: True, lambda: _blend(p, _common(p))),
+        Segment("anonymous", "popularity", lambda _: True, lambda: _blend(p, _anonymous(p))),
     )
 
 
@@ -85,7 +87,13 @@ def _common(p: NewsParameters) -> list[Component]:
         Popularity(p.state.half_lives),
         Surroundings(CONTEXT, p.state.key_half_lives),
         Recency(),
+        Onward(ONWARD_HALF_LIVES),
     ]
+
+
+def _anonymous(p: NewsParameters) -> list[Component]:
+    """Most of them have read nothing yet; who has, is in the midst of a first visit."""
+    return [*_common(p), *_session(p)]
 
 
 def _clustered(p: NewsParameters) -> list[Component]:
@@ -96,8 +104,16 @@ def _hybrid(p: NewsParameters) -> list[Component]:
     return [*_common(p), *_pairs(p), Taste(), Audience(), Als(p.als), Content(p.content, STOP_WORDS)]
 
 
+def _session(p: NewsParameters) -> list[Component]:
+    half_lives = p.state.coreads.half_lives
+    return [
+        CoReads("coreads", half_lives, depth=8, fade=0.7, prior=0.3),
+        CoReads("coreads", half_lives, depth=1, fade=1.0, prior=0.3, name="last_read"),
+    ]
+
+
 def _pairs(p: NewsParameters) -> list[Component]:
     return [
-        CoReads("coreads", p.state.coreads.half_lives, depth=8, fade=0.7, prior=0.3),
+        *_session(p),
         CoReads("returns", p.state.returns.half_lives, depth=12, fade=0.93, prior=3.0),
     ]

@@ -89,7 +89,7 @@ def test_hours_without_readers_say_so(world):
 
 def test_the_fitted_weights_give_what_the_service_would_answer(world):
     lists = describe_hour(*world, SEGMENT, 60)
-    again = lists.score(lists.model.weights, "served")
+    again = lists.score(lists.model.ranking.weights, "served")
     served, _ = score_hour(*world, SEGMENT, 60)
     assert again.equals(served.filter(model="served"))
 
@@ -100,9 +100,9 @@ def test_scaling_touches_one_component(world):
     own = np.char.startswith(names, "popularity")
     scaled = lists.scaled("popularity", 0.0)
     assert not scaled[own].any()
-    assert (scaled[~own] == lists.model.weights[~own]).all()
+    assert (scaled[~own] == lists.model.ranking.weights[~own]).all()
     silent = lists.score(np.zeros(len(names)), "silent")
-    assert silent["ndcg"].mean() < lists.score(lists.model.weights, "fitted")["ndcg"].mean()
+    assert silent["ndcg"].mean() < lists.score(lists.model.ranking.weights, "fitted")["ndcg"].mean()
 
 
 def test_a_pull_is_a_weight_times_the_spread_within_lists(world):
@@ -111,11 +111,11 @@ def test_a_pull_is_a_weight_times_the_spread_within_lists(world):
     assert pulls.columns == ["segment", "component", "feature", "weight", "pull"]
     column = pulls["feature"].to_list().index("popularity_1h")
     spread = np.mean([features[:, column].std() for features in lists.features])
-    assert pulls["pull"][column] == pytest.approx(lists.model.weights[column] * spread)
+    assert pulls["pull"][column] == pytest.approx(lists.model.ranking.weights[column] * spread)
     assert set(pulls["component"]) == {"popularity", "surroundings", "recency"}
 
 
 def test_metrics_have_the_names_of_the_evaluation(world):
     lists = describe_hour(*world, SEGMENT, 5)
-    scores = lists.score(lists.model.weights, "fitted")
+    scores = lists.score(lists.model.ranking.weights, "fitted")
     assert scores.columns == ["segment", "model", "cutoff", "query_id", *METRICS]
