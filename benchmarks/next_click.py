@@ -18,6 +18,7 @@ from rich.progress import track
 from rich.table import Table
 
 from benchmarks.asking import lists_of
+from benchmarks.choosing import NEXT_HOUR_ONLY
 from benchmarks.next_hour import refine
 from benchmarks.peers.base import Reads
 from pipelines.benchmarking.results import TUNED_BELOW
@@ -92,7 +93,8 @@ def run(uri: str, out: Path, asked: Windows, names: Sequence[str], ours: Path | 
     with TemporaryDirectory() as name:
         folder = Path(name)
         _prepare(uri, folder, asked, ours)
-        work = Work(folder, tuple(names), asked.windows_ms)
+        asked_for = tuple(each for each in names if each not in NEXT_HOUR_ONLY)
+        work = Work(folder, asked_for, asked.windows_ms)
         units = sorted(product(asked.windows, KINDS), reverse=True)
         pool = ProcessPoolExecutor(asked.processes, get_context("spawn"))
         with one_thread_each(), pool:

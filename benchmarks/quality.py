@@ -24,7 +24,7 @@ from script_shared.evaluation.sessions import WINDOWS_MS
 
 WINDOWS = tuple(range(10, 301, 10))
 #: Where the output is no terminal: a line of the widest table.
-_WIDTH = 170
+_WIDTH = 180
 
 
 def _text(numbers: tuple[int, ...]) -> str:
