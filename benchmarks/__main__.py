@@ -1,8 +1,8 @@
-"""What the product costs, measured: `python -m benchmarks --help`."""
+"""What the product costs and what it is worth, measured: `python -m benchmarks --help`."""
 
 import typer
 
-from benchmarks import pipeline
+from benchmarks import pipeline, quality
 
 app = typer.Typer(no_args_is_help=True, help=__doc__)
 
@@ -13,6 +13,7 @@ def benchmarks() -> None:
 
 
 app.command("pipeline", help=pipeline.__doc__)(pipeline.main)
+app.command("quality", help=quality.__doc__)(quality.main)
 
 if __name__ == "__main__":
     app()

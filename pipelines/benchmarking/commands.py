@@ -18,7 +18,7 @@ app = typer.Typer(no_args_is_help=True)
 
 _CUTOFFS = ",".join(map(str, CUTOFFS))
 #: Where the output is no terminal: a line of the widest table.
-_WIDTH = 160
+_WIDTH = 180
 
 
 @app.callback()

@@ -19,7 +19,9 @@ _HEADINGS = {
     "coverage": "cover",
     "novelty": "novel",
     "diversity": "diverse",
+    "top_share": "top 1%",
     "median_age": "age h",
+    "new_share": "new",
 }
 
 

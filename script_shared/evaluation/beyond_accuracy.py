@@ -1,4 +1,4 @@
-"""What lists look like beyond their hits: coverage, novelty, diversity and age."""
+"""What lists look like beyond their hits: coverage, novelty, diversity, concentration and age."""
 
 from __future__ import annotations
 
@@ -6,9 +6,13 @@ import polars as pl
 
 from script_shared.clock import MS_PER_HOUR
 
-BEYOND = ("coverage", "novelty", "diversity", "median_age")
+BEYOND = ("coverage", "novelty", "diversity", "top_share", "median_age", "new_share")
 #: Hours of reads that say what is there to recommend, and how well known it is.
 WINDOW = 24
+#: What is most read: this share of the items read in the window, at least one of them.
+TOP = 0.01
+#: An item is new while its first read lies at most so many hours back.
+NEW = 1
 
 _LISTS = ("segment", "model")
 
@@ -24,7 +28,9 @@ def describe_lists(
       PNAS 2010); an item that nobody read counts as read once.
     - diversity: share of the pairs of a list whose categories differ (Smyth & McClave, ICCBR 2001),
       mean over lists; items without a category are left out of it.
+    - top_share: share of what was recommended that is among the 1 % most read items of the last 24 h.
     - median_age: hours from publication to the cut-off, over all that was recommended.
+    - new_share: share of what was recommended that nobody had read until an hour before the cut-off.
 
     Args:
         predictions: segment, model, cutoff (ms UTC), query_id, item_id.
@@ -32,18 +38,21 @@ def describe_lists(
         interactions: item_id, timestamp.
 
     Returns:
-        segment, model, cutoff and the four; null where nothing is known.
+        segment, model, cutoff and the six; null where nothing is known.
     """
+    first = interactions.group_by("item_id").agg(first=pl.col("timestamp").min().dt.epoch("ms"))
+    known = items.select("item_id", "category", "published_at").join(first, on="item_id", how="left")
     # Without a prediction there is still a table: what is known then is nothing.
     parts = predictions.sort("cutoff").partition_by("cutoff", maintain_order=True) or [predictions]
-    return pl.concat(_describe(part, items, interactions) for part in parts)
+    return pl.concat(_describe(part, known, interactions) for part in parts)
 
 
 def _describe(lists: pl.DataFrame, items: pl.DataFrame, interactions: pl.DataFrame) -> pl.DataFrame:
     cutoff = int(lists["cutoff"][0]) if len(lists) else 0
     counts = _reads(interactions, cutoff)
     age = (cutoff - pl.col("published_at").dt.epoch("ms")) / MS_PER_HOUR
-    known = items.select("item_id", "category", age=age).join(counts, on="item_id", how="left")
+    new = pl.col("first").fill_null(cutoff) >= cutoff - NEW * MS_PER_HOUR
+    known = items.select("item_id", "category", age=age, new=new).join(counts, on="item_id", how="left")
     # In order, here and below: a sum of floats in another order differs in its last digit.
     described = lists.join(known, on="item_id", how="left", maintain_order="left")
     total = max(int(counts["reads"].sum()), 1)
@@ -53,7 +62,9 @@ def _describe(lists: pl.DataFrame, items: pl.DataFrame, interactions: pl.DataFra
             cutoff=pl.lit(cutoff, pl.Int64),
             coverage=_known_items() / max(len(counts), 1),
             novelty=-(pl.col("reads").fill_null(1) / total).log(2).mean(),
+            top_share=pl.col("top").fill_null(value=False).mean(),
             median_age=pl.col("age").median(),
+            new_share=pl.col("new").fill_null(value=True).mean(),
         )
         .join(_diversity(described), on=_LISTS, how="left", maintain_order="left")
         .select(*_LISTS, "cutoff", *BEYOND)
@@ -61,10 +72,11 @@ def _describe(lists: pl.DataFrame, items: pl.DataFrame, interactions: pl.DataFra
 
 
 def _reads(interactions: pl.DataFrame, cutoff: int) -> pl.DataFrame:
-    """Return how often each item was read in the window."""
+    """Return how often each item was read in the window, and whether it is among the most read."""
     moment = pl.col("timestamp").dt.epoch("ms")
     recent = interactions.filter(moment.is_between(cutoff - WINDOW * MS_PER_HOUR, cutoff, closed="left"))
-    return recent.group_by("item_id").agg(reads=pl.len())
+    counts = recent.group_by("item_id").agg(reads=pl.len()).sort(-pl.col("reads").cast(pl.Int64), "item_id")
+    return counts.with_row_index("place").with_columns(top=pl.col("place") < (TOP * pl.len()).ceil())
 
 
 def _known_items() -> pl.Expr:

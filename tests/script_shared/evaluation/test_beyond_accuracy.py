@@ -75,6 +75,26 @@ def test_age_is_the_median_over_all_that_was_recommended():
     assert described(lists(r="e"))["median_age"] is None
 
 
+def test_the_top_is_one_item_in_a_hundred_and_at_least_one():
+    """Of four items read in a day a is the most read; two of the five recommended are a."""
+    assert described(lists(r="abe", s="ac"))["top_share"] == pytest.approx(2 / 5)
+
+
+def test_of_two_hundred_items_read_in_a_day_two_are_the_top():
+    many = reads(*((f"i{n:03}", 1) for n in range(200)), ("i007", 2), ("i009", 2), ("i009", 2))
+    items = many.select(pl.col("item_id").unique()).join(ITEMS, on="item_id", how="left")
+    (row,) = describe_lists(lists(r=["i007", "i008", "i009"], s=["i000"]), items, many).to_dicts()
+    assert row["top_share"] == pytest.approx(2 / 4)
+
+
+def test_new_is_what_nobody_had_read_until_an_hour_ago():
+    """a was first read an hour ago, d four; e a day ago, but x never before the cut-off and z never."""
+    known = pl.concat([READS, reads(("x", -2))])
+    items = pl.concat([ITEMS, ITEMS[:2].with_columns(item_id=pl.Series(["x", "z"]))])
+    (row,) = describe_lists(lists(r="ad", s="exz"), items, known).to_dicts()
+    assert row["new_share"] == pytest.approx(3 / 5)
+
+
 def test_each_model_and_cutoff_is_described_apart():
     early = lists(r="a").with_columns(cutoff=pl.lit(CUTOFF_MS - 12 * 3_600_000))
     other = lists(r="ab").with_columns(model=pl.lit("fresh"))

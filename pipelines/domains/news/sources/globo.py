@@ -111,7 +111,7 @@ class Globo(NewsFiles):
             InputError: there is no such folder, no click file in it, or an archive cannot be used.
         """
         link_files(local_path(uri), (CLICKS, ARTICLES), folder)
-        _find_clicks(folder, uri)
+        find_clicks(folder, uri)
 
     def refine(self, folder: Path) -> Refinement:
         """Read clicks and articles: stragglers and exact duplicates go, and rows that are broken.
@@ -120,7 +120,7 @@ class Globo(NewsFiles):
             InputError: a file cannot be used, or no click is left.
         """
         sieves = {"clicks": Sieve(), "items": Sieve()}
-        clicks = _read_clicks(_find_clicks(folder, folder), sieves["clicks"])
+        clicks = read_clicks(find_clicks(folder, folder), sieves["clicks"])
         clicks, as_of_ms = self.settle(clicks, sieves, "clicks")
         clicks = clicks.drop(OTHER_COLUMNS)
         articles = _read_articles(find_files(folder, ARTICLES), sieves["items"])
@@ -135,7 +135,16 @@ class Globo(NewsFiles):
         )
 
 
-def _find_clicks(folder: Path, where: object) -> list[RawFile]:
+def find_clicks(folder: Path, where: object) -> list[RawFile]:
+    """Return the click files.
+
+    Args:
+        folder: where to look.
+        where: what to name when there is none, as the person who gave it knows it.
+
+    Raises:
+        InputError: there is none, or an archive cannot be used.
+    """
     files = find_files(folder, CLICKS)
     if not files:
         raise InputError.at(
@@ -146,8 +155,15 @@ def _find_clicks(folder: Path, where: object) -> list[RawFile]:
     return files
 
 
-def _read_clicks(files: Sequence[RawFile], sieve: Sieve) -> pl.DataFrame:
-    """Read all files at once: unpacking and parsing leave Python's lock to the others."""
+def read_clicks(files: Sequence[RawFile], sieve: Sieve) -> pl.DataFrame:
+    """Return the sound clicks of all files, in the files' order, with their place in them.
+
+    The files are read at once: unpacking and parsing leave Python's lock to the others.
+
+    Args:
+        files: what `find_clicks` gave.
+        sieve: takes the broken rows.
+    """
     with ThreadPoolExecutor(pl.thread_pool_size()) as threads:
         return pl.concat(threads.map(partial(_read_hour, sieve=sieve), files))
 

@@ -1,0 +1,50 @@
+"""Fit one of RecTools' models on reads.npz and rank for queries.npz, into lists.npz.
+
+    python rectools_program.py FOLDER ease|popular N
+
+Runs where RecTools is installed and nothing of the product is.
+"""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from rectools import Columns
+from rectools.dataset import Dataset, IdMap, Interactions
+from rectools.models import EASEModel, PopularModel
+
+MODELS = {
+    "ease": lambda: EASEModel(regularization=500.0, recommend_n_threads=1, recommend_use_gpu_ranking=False),
+    "popular": lambda: PopularModel(popularity="n_interactions"),
+}
+NOBODY = -1
+
+
+def table(path: Path) -> pd.DataFrame:
+    frame = pd.DataFrame(dict(np.load(path)))
+    when = frame.get(Columns.Datetime, pd.Series(0, frame.index))
+    return frame.assign(**{Columns.Weight: 1.0, Columns.Datetime: pd.to_datetime(when, unit="ms")})
+
+
+def main(folder: Path, name: str, n: int) -> None:
+    learnt = Dataset.construct(table(folder / "reads.npz").drop_duplicates([Columns.User, Columns.Item]))
+    model = MODELS[name]()
+    model.fit(learnt)
+    # Queries are users of their own, beside the items that were learnt; one more has read them all, so
+    # that the matrix is as wide as what was learnt.
+    items, told = learnt.item_id_map, table(folder / "queries.npz")
+    known = told[told[Columns.Item].isin(items.external_ids)]
+    everything = known.iloc[[0] * items.size].assign(
+        **{Columns.User: NOBODY, Columns.Item: items.external_ids}
+    )
+    rows = pd.concat([known, everything])
+    users = IdMap.from_values(rows[Columns.User])
+    asked = Dataset(users, items, Interactions.from_raw(rows, users, items))
+    lists = model.recommend(known[Columns.User].unique(), asked, k=n, filter_viewed=True)
+    columns = (Columns.User, Columns.Rank, Columns.Item)
+    np.savez(folder / "lists.npz", **{column: lists[column].to_numpy() for column in columns})
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]))
