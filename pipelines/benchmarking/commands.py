@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from pipelines.benchmarking.next_click import FROZEN, LIVE, Kind, Windows, next_click
 from pipelines.benchmarking.next_hour import CUTOFFS, EVERYBODY, Hours, next_hour
 from pipelines.benchmarking.results import write_results
+from pipelines.benchmarking.session_results import write_sessions
 from pipelines.domains import load
 from script_shared.settings import Settings
 
@@ -42,6 +46,45 @@ def next_hour_command(
     console = Console()
     console.width = console.width if console.is_terminal else _WIDTH
     console.print(*write_results(outcome, out), sep="\n")
+
+
+@app.command("next-click")
+def next_click_command(
+    uri: Annotated[str, typer.Option(help="folder of Globo.com's clicks")],
+    out: Annotated[Path, typer.Option(help="folder for predictions and metrics")],
+    windows: Annotated[str, typer.Option(help="hours in which sessions begin")] = "2-308",
+    sessions: Annotated[int, typer.Option(min=1, help="at most, of a window")] = 400,
+    processes: Annotated[int, typer.Option(min=1, help="blocks of windows at a time")] = os.cpu_count() or 1,
+) -> None:
+    """Ask for the last article of each session from a state frozen hourly (protocol P2)."""
+    _ask_sessions(uri, out, Windows(_windows(windows), sessions, processes), FROZEN)
+
+
+@app.command("live")
+def live_command(
+    uri: Annotated[str, typer.Option(help="folder of Globo.com's clicks")],
+    out: Annotated[Path, typer.Option(help="folder for predictions and metrics")],
+    windows: Annotated[str, typer.Option(help="hours in which sessions begin")] = "10-300/10",
+    sessions: Annotated[int, typer.Option(min=1, help="at most, of a window")] = 2_000,
+    processes: Annotated[int, typer.Option(min=1, help="windows at a time")] = os.cpu_count() or 1,
+) -> None:
+    """Ask for the last article of each session from a state that knows every click before (protocol P3)."""
+    _ask_sessions(uri, out, Windows(_windows(windows), sessions, processes), LIVE)
+
+
+def _ask_sessions(uri: str, out: Path, asked: Windows, kinds: Sequence[Kind]) -> None:
+    found = next_click(load(Settings().domain), uri, asked, kinds)
+    Console(width=_WIDTH).print(*write_sessions(*found, out), sep="\n")
+
+
+def _windows(text: str) -> tuple[int, ...]:
+    """Read numbers and ranges: `2-308`, `10-300/10`, `7,9`."""
+    parts = [re.fullmatch(r"(\d+)(?:-(\d+)(?:/([1-9]\d*))?)?", part) for part in text.split(",")]
+    if not all(parts):
+        what = f"{text!r} is not numbers or ranges with commas between them, like 7,10-300/10"
+        raise typer.BadParameter(what, param_hint="--windows")
+    ends = [(int(m[1]), int(m[2] or m[1]), int(m[3] or 1)) for m in parts if m]
+    return tuple(sorted({n for first, last, step in ends for n in range(first, last + 1, step)}))
 
 
 def _numbers(text: str) -> tuple[int, ...]:

@@ -56,6 +56,18 @@ def sessions_of(clicks: pl.DataFrame) -> pl.DataFrame:
     return scored.sort("window", pl.col("session_id").str.len_bytes(), "session_id")
 
 
+def thin_sessions(sessions: pl.DataFrame, most: int) -> pl.DataFrame:
+    """Return at most so many sessions of each window, drawn with a fixed seed, in their order.
+
+    Args:
+        sessions: what `sessions_of` gave.
+        most: at least 1.
+    """
+    numbered = sessions.with_row_index("place")
+    drawn = [part.sample(min(most, len(part)), seed=0) for part in numbered.partition_by("window")]
+    return pl.concat([numbered.clear(), *drawn]).sort("place").drop("place")
+
+
 def targets_of(sessions: pl.DataFrame) -> pl.DataFrame:
     """Return what each session is asked for: cutoff (the window), query_id, item_id."""
     return sessions.select(

@@ -74,10 +74,18 @@ class Ranker:
 
 
 class Engine:
-    """Answers requests from one release; safe to share between threads."""
+    """Answers requests over a state that moves on with what is read.
 
-    def __init__(self, release: Release, router: Router, ranker: Ranker, state: State, clock: Clock) -> None:
-        self.release = release
+    Requests are answered and reads applied by one thread.
+
+    Args:
+        router: resolves ids and picks the segment.
+        ranker: the segments' models.
+        state: as of now.
+        clock: tells the time.
+    """
+
+    def __init__(self, router: Router, ranker: Ranker, state: State, clock: Clock) -> None:
         self._router, self._ranker, self._state, self._clock = router, ranker, state, clock
 
     @classmethod
@@ -92,8 +100,7 @@ class Engine:
         segments = domain.segments(parameters)
         models = {segment.name: _model(release, segment) for segment in segments}
         readers, catalogue = GrowingVocabulary(users, USER_ROOM), GrowingVocabulary(items, ITEM_ROOM)
-        sizes = Sizes(readers.capacity, catalogue.capacity, len(keys))
-        state = State(domain.state(parameters), sizes)
+        state = State(domain.state(parameters), Sizes(readers.capacity, catalogue.capacity, len(keys)))
         state.patience_ms = PATIENCE_MS
         state.restore(
             {name.removeprefix("state/"): release.bundle(name) for name in release.bundles("state")}
@@ -102,7 +109,7 @@ class Engine:
         names = np.array([*types.document["names"], None], object)
         router = Router(readers, catalogue, keys, domain.context, names[types.arrays["code"]], segments)
         newest = np.asarray(release.bundle("state/catalogue").arrays["newest"], np.int32)
-        return cls(release, router, Ranker(models, newest), state, clock or _clock(release))
+        return cls(router, Ranker(models, newest), state, clock or _clock(release))
 
     def apply(self, reads: Sequence[Read]) -> int:
         """Fold reads into the state in the order given; each reader's next answer knows them.

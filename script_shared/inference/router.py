@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from script_shared.dataset import Dataset
 from script_shared.segments import Segment, assign
 from script_shared.state.state import State
 from script_shared.types import Query, Reader, Request
@@ -31,6 +32,12 @@ class Router:
     context: tuple[str, ...]
     user_types: npt.NDArray[np.object_]
     segments: Sequence[Segment]
+
+    @classmethod
+    def of(cls, dataset: Dataset, segments: Sequence[Segment]) -> Router:
+        """Make one over the vocabularies of a data set; it takes no new readers or items."""
+        users, items = GrowingVocabulary(dataset.users, 0), GrowingVocabulary(dataset.items, 0)
+        return cls(users, items, dataset.keys, dataset.context, dataset.user_types, segments)
 
     def query(self, request: Request, state: State, now_ms: int) -> Query:
         """Resolve a request; unknown ids and context values are left out."""

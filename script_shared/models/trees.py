@@ -39,9 +39,9 @@ class TreeParameters(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    rounds: int = 200
+    rounds: int = 100
     leaves: int = 31
-    learning_rate: float = 0.05
+    learning_rate: float = 0.1
     rows: int = 50
     columns: float = 0.6
     sample: float = 0.8
