@@ -9,6 +9,7 @@ import numpy as np
 
 from script_shared.clock import MS_PER_HOUR
 from script_shared.dataset import Dataset, Interactions
+from script_shared.models.folding import fold
 from script_shared.state.state import State, StateParameters
 from script_shared.types import IntArray, Query, Reader
 
@@ -37,8 +38,8 @@ def replay(
         Hours before the end, descending; the state; the hour's interactions.
     """
     reads, end = dataset.interactions, dataset.as_of_ms
-    state = State.of(dataset.before(0), parameters)
-    reached = 0
+    reached = end - max(hours) * MS_PER_HOUR
+    state = fold(dataset.before(reached), parameters)
     for before in sorted(hours, reverse=True):
         moment = end - before * MS_PER_HOUR
         state.apply(reads.between(reached, moment))
