@@ -87,7 +87,7 @@ class TextSpace:
         """Return a vector of length 1 a text; 0 for a text of which no word is known."""
         found = np.zeros((len(documents), self.dimensions), np.float32)
         for row, document in enumerate(documents):
-            words = (self._place.get(word) for word in _WORD.findall(plain(document)))
+            words = map(self._place.get, _WORD.findall(plain(document)))
             places = [place for place in words if place is not None]
             if places:
                 np.add.reduce(self._axes.take(places, axis=0), axis=0, out=found[row])
