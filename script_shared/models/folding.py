@@ -13,10 +13,10 @@ def fold(dataset: Dataset, parameters: StateParameters) -> State:
         dataset: whose head start, if it has one, is used where it ends no later.
         parameters: what the state counts.
     """
+    head, end = dataset.head_start, dataset.as_of_ms
+    if head is None or head.ms > end or head.parameters != parameters.model_dump(mode="json"):
+        return State.of(dataset, parameters)
     state = State(parameters, Sizes(len(dataset.users), len(dataset.items), len(dataset.keys)))
-    head, reached = dataset.head_start, 0
-    if head and head.ms <= dataset.as_of_ms and head.parameters == parameters.model_dump(mode="json"):
-        state.restore(dict(head.read()))
-        reached = head.ms
-    state.apply(dataset.interactions.between(reached, dataset.as_of_ms))
+    state.restore(dict(head.read()))
+    state.apply(dataset.interactions.between(head.ms, end))
     return state
