@@ -2,8 +2,10 @@
 
     python -m benchmarks pipeline --scales 0.1,0.3,1,2 --out out/scale
 
-Every stage runs in a process of its own, as Airflow runs it, at most `--processes` at once. Generating
-the files is not counted. Writes costs.csv and costs.png.
+At each scale it runs twice on one volume: cold, on an empty one, and warm, on the same files but for a
+fiftieth of the articles, whose titles have changed: vectors of the others are taken over. Every stage runs
+in a process of its own, as Airflow runs it, at most `--processes` at once. Generating the files is not
+counted. Writes costs.csv and costs.png, and the stages of each run.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from concurrent.futures import ProcessPoolExecutor
 from itertools import product
 from multiprocessing import get_context
 from pathlib import Path
-from shutil import rmtree
+from shutil import copytree, rmtree
 from typing import Annotated, Any
 
 import polars as pl
@@ -26,6 +28,7 @@ from pipelines.costs import Cost, measured, read_costs, stage_seconds
 from pipelines.domains import load
 from pipelines.settings import SCORED_HOURS, PipelineSettings
 from pipelines.stages.download import download
+from pipelines.stages.encode import encode
 from pipelines.stages.evaluate import evaluate
 from pipelines.stages.publish import publish
 from pipelines.stages.refine import refine
@@ -34,12 +37,17 @@ from pipelines.stages.segment import segment
 from pipelines.stages.train import train
 from script_shared.volume import Volume
 
-RUN = "scale"
+RUNS = COLD, WARM = ("cold", "warm")
+#: One article in so many has changed when the warm run begins.
+CHANGED = 50
 READERS = PipelineSettings().evaluation_readers
-STAGES = {each.__name__: each for each in (download, refine, segment, train, evaluate, report, publish)}
+STAGES = {
+    each.__name__: each for each in (download, refine, encode, segment, train, evaluate, report, publish)
+}
 #: What one figure of the table sums up.
 PHASES = {
     "refine + segment": ("refine", "segment"),
+    "encode": ("encode",),
     "train": ("train",),
     "evaluate + publish": ("evaluate", "report", "publish"),
 }
@@ -53,6 +61,7 @@ def steps() -> list[list[Step]]:
     pieces = product(SCORED_HOURS, segments)
     return [
         [("refine", "", ("synthetic", 1.0))],
+        [("encode", "", ())],
         [("segment", "", ())],
         [("train", name, (name,)) for name in segments],
         [("evaluate", f"{hours}-{name}", (hours, name, READERS)) for hours, name in pieces],
@@ -61,34 +70,50 @@ def steps() -> list[list[Step]]:
     ]
 
 
-def work(root: Path, step: Step) -> None:
+def work(root: Path, run: str, step: Step) -> None:
     """Do one stage in this process."""
     name, part, arguments = step
-    measured(part, STAGES[name], load("news"), Volume(root), RUN, *arguments)
+    measured(part, STAGES[name], load("news"), Volume(root), run, *arguments)
 
 
-def run_all(root: Path, lines: Iterable[list[Step]], processes: int) -> None:
-    """Do all stages, each in a fresh process; threads of one fight for a core only with their own."""
+def run_all(root: Path, run: str, lines: Iterable[list[Step]], processes: int) -> list[Cost]:
+    """Do all stages, each in a fresh process, and return what they cost."""
     with ProcessPoolExecutor(processes, get_context("spawn"), max_tasks_per_child=1) as pool:
         for line in lines:
-            for done in [pool.submit(work, root, step) for step in line]:
+            for done in [pool.submit(work, root, run, step) for step in line]:
                 done.result()
+    return [each for each in read_costs(Volume(root), run) if each.stage != "download"]
 
 
-def measure(scale: float, folder: Path, processes: int) -> list[Cost]:
-    """Return what the stages cost on generated files of a scale; the files are removed."""
+def change(raw: Path) -> None:
+    """Make the warm run's files of the cold one's: links, but for new titles of some articles."""
+    copytree(raw / COLD, raw / WARM, copy_function=os.link)
+    title = pl.col("title") + pl.when(pl.int_range(pl.len()) % CHANGED == 0).then(pl.lit(" 2")).otherwise(
+        pl.lit("")
+    )
+    for file in (raw / WARM).rglob("itens-parte*.csv"):
+        frame = pl.read_csv(file, infer_schema=False).with_columns(title)
+        file.unlink()
+        frame.write_csv(file)
+
+
+def measure(scale: float, folder: Path, processes: int) -> dict[str, list[Cost]]:
+    """Return what the stages of each run cost on generated files of a scale; the files are removed."""
     root = folder / f"volume-{scale:g}"
     rmtree(root, ignore_errors=True)
+    costs = {}
     with _CONSOLE.status(f"scale {scale:g}"):
-        run_all(root, [[("download", "", ("synthetic", "", scale))], *steps()], processes)
-    costs = [each for each in read_costs(Volume(root), RUN) if each.stage != "download"]
+        run_all(root, COLD, [[("download", "", ("synthetic", "", scale))]], processes)
+        change(Volume(root).raw)
+        for run in RUNS:
+            costs[run] = run_all(root, run, steps(), processes)
     rmtree(root)
     return costs
 
 
-def row(scale: float, costs: list[Cost]) -> dict[str, float]:
+def row(scale: float, run: str, costs: list[Cost]) -> dict[str, Any]:
     """Return a line of the table: seconds and peak MiB of each phase and of the whole."""
-    line: dict[str, float] = {"scale": scale}
+    line: dict[str, Any] = {"scale": scale, "run": run}
     for phase, names in PHASES.items():
         own = [each for each in costs if each.stage in names]
         line[f"{phase}, s"] = stage_seconds(own)
@@ -102,9 +127,12 @@ def draw(table: pl.DataFrame, path: Path) -> None:
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(9, 3.6), layout="constrained")
+    cold, warm = (table.filter(run=run) for run in RUNS)
     for axes, unit in zip(figure.subplots(1, 2), ("s", "MiB"), strict=True):
         for name in (each for each in table.columns if each.endswith(f", {unit}")):
-            axes.plot(table["scale"], table[name], marker="o", label=name.removesuffix(f", {unit}"))
+            axes.plot(cold["scale"], cold[name], marker="o", label=name.removesuffix(f", {unit}"))
+        if unit == "s":
+            axes.plot(warm["scale"], warm["all, s"], "k--", marker="o", label="all, warm")
         axes.set(xscale="log", yscale="log", xlabel="scale", ylabel=unit)
         axes.legend(fontsize=7)
     figure.savefig(path, dpi=120)
@@ -121,13 +149,13 @@ def main(
     out.mkdir(parents=True, exist_ok=True)
     rows = []
     for scale in map(float, scales.split(",")):
-        costs = measure(scale, out, processes)
-        pl.DataFrame(costs).write_csv(out / f"stages-{scale:g}.csv")
-        rows.append(row(scale, costs))
+        for run, costs in measure(scale, out, processes).items():
+            pl.DataFrame(costs).write_csv(out / f"stages-{scale:g}-{run}.csv")
+            rows.append(row(scale, run, costs))
     table = pl.DataFrame(rows)
     table.write_csv(out / "costs.csv")
     draw(table, out / "costs.png")
     shown = Table(*table.columns)
     for line in table.iter_rows():
-        shown.add_row(*(f"{value:g}" for value in line))
+        shown.add_row(*(f"{value:g}" if isinstance(value, float) else str(value) for value in line))
     Console().print(shown)

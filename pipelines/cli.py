@@ -22,6 +22,7 @@ from pipelines.plan import Plan
 from pipelines.runs import new_run
 from pipelines.settings import SCORED_HOURS, PipelineSettings
 from pipelines.stages.download import download
+from pipelines.stages.encode import encode
 from pipelines.stages.evaluate import evaluate
 from pipelines.stages.inspect import inspect
 from pipelines.stages.publish import publish
@@ -52,6 +53,7 @@ def train_all(
     name = new_run()
     _do(download, name, source, uri, scale)
     _do(refine, name, source, Settings().reader_share)
+    _do(encode, name)
     CONSOLE.print(_do(segment, name))
     for each in plan.domain.segments({}):
         _do(train, name, each.name, part=each.name)

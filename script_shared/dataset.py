@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from script_shared.bundle import Bundle
 from script_shared.clock import MS_PER_HOUR
 from script_shared.tables import Tables
 from script_shared.types import FeatureArray, IntArray, LongArray, Reader
@@ -53,6 +54,39 @@ class Interactions:
 
 
 @dataclass(frozen=True, slots=True)
+class Vectors:
+    """What the items' texts are about.
+
+    Attributes:
+        rows: a vector a text, of length 1; row 0 is zero and stands for no text.
+        row: which of them describes an item, by position.
+    """
+
+    rows: FeatureArray
+    row: IntArray
+
+    @classmethod
+    def none(cls, items: int) -> Vectors:
+        """Return those of so many items of which nothing is known."""
+        return cls(np.zeros((1, 1), np.float32), np.zeros(items, np.int32))
+
+
+@dataclass(frozen=True, slots=True)
+class HeadStart:
+    """The state of the first interactions, kept so that nobody folds them again.
+
+    Attributes:
+        ms: those before this moment are in it.
+        parameters: what it counts, as JSON values.
+        read: gives its parts, each time anew: who takes them may change them.
+    """
+
+    ms: int
+    parameters: Mapping[str, Any]
+    read: Callable[[], Mapping[str, Bundle]]
+
+
+@dataclass(frozen=True, slots=True)
 class Catalogue:
     """What is known of each item, by position.
 
@@ -60,13 +94,13 @@ class Catalogue:
         published_ms: ms UTC, -1 where unknown.
         category: position in `categories`; never unknown unless no item has one (then all -1).
         categories: names of the categories.
-        frame: the items table in vocabulary order, texts included.
+        vectors: of the items' texts; the same at every moment, since a text tells nothing of its readers.
     """
 
     published_ms: LongArray
     category: IntArray
     categories: Vocabulary
-    frame: pl.DataFrame
+    vectors: Vectors
 
 
 @dataclass(frozen=True)
@@ -78,6 +112,7 @@ class Dataset:
         context: the context columns, in the order of `Interactions.keys`' columns.
         user_types: login state by user position, None where unknown.
         interactions: everything before `as_of_ms`.
+        head_start: of the state, where one is kept.
     """
 
     users: Vocabulary
@@ -88,6 +123,7 @@ class Dataset:
     catalogue: Catalogue
     interactions: Interactions
     as_of_ms: int
+    head_start: HeadStart | None = None
 
     def before(self, ms: int) -> Dataset:
         """Return the data set as it was at an earlier moment; vocabularies stay."""
@@ -102,6 +138,13 @@ class Dataset:
         published = self.catalogue.published_ms
         existing = np.flatnonzero(published <= self.as_of_ms)
         return existing[np.argsort(-published[existing], kind="stable")].astype(np.int32)
+
+    def recent_items(self, ms: int) -> IntArray:
+        """Return the items that were read or published in the last so many ms, in ascending order."""
+        since, published = self.as_of_ms - ms, self.catalogue.published_ms
+        read = np.unique(self.interactions.between(since, self.as_of_ms).item)
+        fresh = np.flatnonzero((published >= since) & (published < self.as_of_ms))
+        return np.union1d(read, fresh).astype(np.int32)
 
     @cached_property
     def read_counts(self) -> IntArray:
@@ -123,6 +166,7 @@ def encode(tables: Tables, context: Sequence[str], weight: pl.Expr, as_of_ms: in
     frame = tables.interactions
     users, user_rows = _index(tables.users["user_id"])
     items, item_rows = _index(tables.items["item_id"])
+    about = tables.items.select("item_id", "published_at", "category")
     keys = Vocabulary.of(
         f"{column}:{value}" for column in context for value in frame[column].drop_nulls().unique()
     )
@@ -134,7 +178,7 @@ def encode(tables: Tables, context: Sequence[str], weight: pl.Expr, as_of_ms: in
         np.stack([_key_codes(frame[column], keys) for column in context], axis=1),
     ).between(0, as_of_ms)
     types = _in_order(tables.users, user_rows)["user_type"].to_numpy().astype(object)
-    catalogue = _catalogue(_in_order(tables.items, item_rows), interactions)
+    catalogue = _catalogue(_in_order(about, item_rows), interactions)
     return Dataset(users, items, keys, tuple(context), types, catalogue, interactions, as_of_ms)
 
 
@@ -169,7 +213,7 @@ def _catalogue(frame: pl.DataFrame, interactions: Interactions) -> Catalogue:
     categories = Vocabulary.of(frame["category"].drop_nulls().unique())
     codes = _known_codes(frame["category"], categories)
     published = frame["published_at"].to_physical().fill_null(-1).to_numpy()
-    return Catalogue(published, _fill_missing(codes, interactions), categories, frame)
+    return Catalogue(published, _fill_missing(codes, interactions), categories, Vectors.none(len(frame)))
 
 
 def _known_codes(values: pl.Series, vocabulary: Vocabulary) -> IntArray:

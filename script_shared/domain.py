@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from script_shared.models.text_space import TextParameters
 from script_shared.segments import Segment
 from script_shared.state.state import StateParameters
 from script_shared.tables import Schema
@@ -24,6 +25,8 @@ class Domain:
         context: columns of an interaction that a request may carry too.
         segments: makes the segments from parameters; order matters, the last accepts everybody.
         state: makes the state's parameters from parameters.
+        texts: says how the items' texts become vectors.
+        stop_words: words that say nothing about a text, plain.
     """
 
     name: str
@@ -33,3 +36,5 @@ class Domain:
     context: tuple[str, ...]
     segments: Callable[[Parameters], tuple[Segment, ...]]
     state: Callable[[Parameters], StateParameters]
+    texts: Callable[[Parameters], TextParameters]
+    stop_words: tuple[str, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -107,10 +108,14 @@ class Tables:
             getattr(self, name).write_parquet(folder / f"{name}.parquet", compression="zstd")
 
     @classmethod
-    def read(cls, folder: Path) -> Tables:
-        """Read the three tables from `folder`."""
+    def read(cls, folder: Path, columns: Mapping[str, Sequence[str]] | None = None) -> Tables:
+        """Read the three tables from `folder`; of those named in `columns`, these columns alone."""
         import polars as pl
 
+        only = {name: list(wanted) for name, wanted in (columns or {}).items()}
         return cls(
-            *(pl.read_parquet(folder / f"{name}.parquet") for name in ("interactions", "items", "users"))
+            *(
+                pl.read_parquet(folder / f"{name}.parquet", columns=only.get(name))
+                for name in ("interactions", "items", "users")
+            )
         )

@@ -35,6 +35,11 @@ class Volume:
         return self.root / "refined"
 
     @property
+    def encoded(self) -> Path:
+        """The tables as arrays and the texts as vectors, one partition a run."""
+        return self.root / "encoded"
+
+    @property
     def segments(self) -> Path:
         """Which reader belongs to which segment, one partition a run."""
         return self.root / "segments"

@@ -11,9 +11,10 @@ from typing import Any
 import polars as pl
 
 from pipelines.domains import load
+from pipelines.encoded import read_encoded
 from pipelines.stages.evaluate import PREDICTIONS, FittedOnDemand
 from script_shared.clock import FixedClock
-from script_shared.dataset import Dataset, encode
+from script_shared.dataset import Dataset
 from script_shared.domain import Domain, Parameters
 from script_shared.evaluation.comparison import SERVED
 from script_shared.evaluation.sessions import K, now_of
@@ -22,7 +23,6 @@ from script_shared.inference.router import Router
 from script_shared.models.base import Recommender
 from script_shared.models.popularity import MostRead
 from script_shared.models.samples import Replay
-from script_shared.tables import Tables
 from script_shared.types import Request
 
 #: The most-read list beside the service: the state's row of half-lives, its name.
@@ -55,7 +55,12 @@ def ask(work: Work, kinds: Sequence[str], windows: Sequence[int]) -> pl.DataFram
     rows: list[tuple[Any, ...]] = []
     for kind in kinds:
         held = _loaded(work, kind)[-1]
-        asker = Asker(Router.of(held, segments), models, Replay(held, domain.state(parameters)))
+        replay = Replay(held, domain.state(parameters), now_of(windows[0], work.windows_ms))
+        asker = Asker(Router.of(held, segments), models, replay)
+            Router.of(held, segments),
+            models,
+            Replay(held, domain.state(parameters), now_of(windows[0], work.windows_ms)),
+        )
         for window in windows:
             moment = None if live else now_of(window, work.windows_ms)
             rows += _ask(asker, kind, sessions.filter(window=window), moment)
@@ -108,6 +113,5 @@ class Asker:
 
 @cache
 def _loaded(work: Work, kind: str) -> tuple[Domain, Parameters, Dataset]:
-    plan, tables = load(work.domain), Tables.read(work.folder / kind)
-    end = int(tables.interactions["timestamp"].dt.epoch("ms")[-1]) + 1
-    return plan.domain, plan.parameters(tables), encode(tables, plan.domain.context, plan.weight, end)
+    dataset, parameters = read_encoded(work.folder / kind)
+    return load(work.domain).domain, parameters, dataset

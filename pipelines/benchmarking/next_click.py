@@ -22,6 +22,7 @@ from rich.progress import track
 from pipelines.benchmarking import clicks
 from pipelines.benchmarking.workers import one_thread_each
 from pipelines.domains.news.windows import read_windows
+from pipelines.encoding import encode_into
 from pipelines.plan import Plan
 from pipelines.stages.download import source_of
 from script_shared.errors import SettingsError
@@ -129,9 +130,9 @@ def _prepare(plan: Plan, uri: str, folder: Path, asked: Windows, kinds: Sequence
     tables = source.refine(folder / "raw").tables
     began = whole.group_by("session_id").agg(pl.col("window").first())
     for kind in kinds:
-        (folder / kind).mkdir()
         reads = _dated(tables.interactions.join(began, on="session_id", how="left"), kind, asked.windows_ms)
-        Tables(reads, tables.items, tables.users).write(folder / kind)
+        end = int(reads["timestamp"].dt.epoch("ms")[-1]) + 1
+        encode_into(folder / kind, plan, Tables(reads, tables.items, tables.users), end)
     return sessions
 
 

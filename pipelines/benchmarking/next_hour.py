@@ -16,6 +16,7 @@ from rich.progress import track
 
 from pipelines.benchmarking import workers
 from pipelines.benchmarking.workers import Work, one_thread_each
+from pipelines.encoding import encode_into
 from pipelines.plan import Plan, Refinement
 from pipelines.stages.download import source_of
 from pipelines.stages.evaluate import Scored, together
@@ -83,9 +84,10 @@ def next_hour(plan: Plan, source: str, uri: str, hours: Hours) -> Outcome:
     with TemporaryDirectory() as folder:
         refined = _refine(plan, source, uri, Path(folder))
         _check(refined, hours)
-        refined.tables.write(Path(folder))
-        work = Work(plan.domain.name, Path(folder), refined.as_of_ms, hours.readers)
-        segments = plan.domain.segments(plan.parameters(refined.tables))
+        encoded = Path(folder) / "encoded"
+        _, parameters, _ = encode_into(encoded, plan, refined.tables, refined.as_of_ms)
+        work = Work(plan.domain.name, encoded, hours.readers)
+        segments = plan.domain.segments(parameters)
         scores, predictions = _score(work, hours, [each.name for each in segments])
     described = describe_lists(predictions, refined.tables.items, refined.tables.interactions)
     return Outcome(*(_in_hours(each, hours.epoch_ms) for each in (scores, predictions, described)))

@@ -1,4 +1,4 @@
-"""What a worker process does: load the refined tables once, then score segments at cut-offs."""
+"""What a worker process does: map the encoded tables once, then score segments at cut-offs."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from functools import cache
 from pathlib import Path
 
 from pipelines.domains import load
+from pipelines.encoded import read_encoded
 from pipelines.stages.evaluate import Scored, score_hour
-from script_shared.dataset import Dataset, encode
+from script_shared.dataset import Dataset
 from script_shared.domain import Domain, Parameters
-from script_shared.tables import Tables
 
 #: How the libraries underneath are told how many threads to start; they look once, when imported.
 _THREADS = ("POLARS_MAX_THREADS", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
@@ -25,14 +25,12 @@ class Work:
 
     Attributes:
         domain: its name.
-        folder: holds the refined tables.
-        as_of_ms: end of the data, ms UTC.
+        folder: holds the encoded tables.
         readers: at most so many of each segment and cut-off.
     """
 
     domain: str
     folder: Path
-    as_of_ms: int
     readers: int
 
 
@@ -55,6 +53,5 @@ def score(work: Work, cutoff_ms: int, segment: str) -> Scored:
 
 @cache
 def _loaded(work: Work) -> tuple[Domain, Parameters, Dataset]:
-    plan, tables = load(work.domain), Tables.read(work.folder)
-    dataset = encode(tables, plan.domain.context, plan.weight, work.as_of_ms)
-    return plan.domain, plan.parameters(tables), dataset
+    dataset, parameters = read_encoded(work.folder)
+    return load(work.domain).domain, parameters, dataset

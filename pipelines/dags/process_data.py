@@ -1,4 +1,4 @@
-"""Airflow DAG `process_data`: raw files → refined tables → readers by segment."""
+"""Airflow DAG `process_data`: raw files → refined tables → arrays and vectors → readers by segment."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PARAMS = {
     doc_md=__doc__,
 )
 def process_data() -> None:
-    """Chain download, refine and segment."""
+    """Chain download, refine, encode and segment."""
 
     @task
     def begin() -> str:
@@ -52,6 +52,13 @@ def process_data() -> None:
 
         return call(stage, run, get_current_context()["params"]["source"], Settings().reader_share)
 
+    @task
+    def encode(run: str) -> str:
+        """Turn ids into positions and texts into vectors."""
+        from pipelines.stages.encode import encode as stage
+
+        return call(stage, run)
+
     @task(outlets=[READERS])
     def segment(run: str) -> str:
         """Split the readers, and tell that they are there."""
@@ -62,7 +69,7 @@ def process_data() -> None:
         return report
 
     run = begin()
-    download(run) >> refine(run) >> segment(run)
+    download(run) >> refine(run) >> encode(run) >> segment(run)
 
 
 process_data()

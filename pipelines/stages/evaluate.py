@@ -19,6 +19,7 @@ from script_shared.evaluation.comparison import SERVED
 from script_shared.evaluation.ranking import METRICS, K, score_list
 from script_shared.inference.engine import Ranker
 from script_shared.models.base import Recommender
+from script_shared.models.folding import fold
 from script_shared.models.popularity import MostRead, MostReadEver
 from script_shared.models.samples import Sample, draw
 from script_shared.partitions import write_partition
@@ -67,7 +68,7 @@ def evaluate(
     Raises:
         SettingsError: the domain has no such segment.
     """
-    dataset, parameters = load_dataset(plan, volume, run)
+    dataset, parameters = load_dataset(volume, run)
     cutoff = dataset.as_of_ms - hours_before * MS_PER_HOUR
     scores, predictions = score_hour(plan.domain, parameters, dataset, cutoff, segment, readers)
     with write_partition(volume.evaluation / "cutoffs" / run, f"{hours_before}-{segment}") as folder:
@@ -91,7 +92,7 @@ def score_hour(
     segments = domain.segments(parameters)
     chosen = find(segments, segment)
     models = FittedOnDemand(past, segments)
-    state = State.of(past, domain.state(parameters))
+    state = fold(past, domain.state(parameters))
     ranker = Ranker(models, past.newest_items())
     following = dataset.interactions.between(cutoff_ms, cutoff_ms + MS_PER_HOUR)
     samples = draw(past, state, following, serves(segments, chosen), readers)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from pipelines.plan import Plan
-from script_shared.dataset import Dataset, encode
+from pipelines.encoded import read_encoded
+from script_shared.dataset import Dataset
 from script_shared.domain import Parameters
 from script_shared.partitions import find_partition
-from script_shared.tables import Tables
 from script_shared.volume import Volume
 
 
@@ -19,9 +18,6 @@ def load_report(volume: Volume, run: str) -> dict[str, Any]:
     return report
 
 
-def load_dataset(plan: Plan, volume: Volume, run: str) -> tuple[Dataset, Parameters]:
-    """Return a run's refined tables as arrays, and the parameters to train with."""
-    tables = Tables.read(find_partition(volume.refined, run))
-    as_of_ms = int(load_report(volume, run)["as_of_ms"])
-    dataset = encode(tables, plan.domain.context, plan.weight, as_of_ms)
-    return dataset, plan.parameters(tables)
+def load_dataset(volume: Volume, run: str) -> tuple[Dataset, Parameters]:
+    """Return a run's reads and items as arrays, mapped into memory, and the parameters to train with."""
+    return read_encoded(find_partition(volume.encoded, run))

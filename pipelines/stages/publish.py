@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import polars as pl
 import structlog
 
+from pipelines.encoded import type_codes, write_bundles
 from pipelines.plan import Plan
+from pipelines.stages.encode import CATALOGUE
 from pipelines.stages.loading import load_dataset, load_report
 from pipelines.stages.report import read_metrics
 from script_shared.bundle import Bundle
@@ -18,13 +20,13 @@ from script_shared.clock import MS_PER_HOUR, Clock, WallClock
 from script_shared.dataset import Dataset
 from script_shared.evaluation.comparison import SERVED
 from script_shared.evaluation.ranking import METRICS
+from script_shared.models.folding import fold
 from script_shared.partitions import find_partition
 from script_shared.releases.manifest import Facts
 from script_shared.releases.registry import CHAMPION, Registry
 from script_shared.releases.store import write_release
 from script_shared.segments import Segment
 from script_shared.state.state import State
-from script_shared.types import IntArray
 from script_shared.volume import Volume
 
 _LOG = structlog.get_logger(__name__)
@@ -32,14 +34,13 @@ _LOG = structlog.get_logger(__name__)
 #: Data that ends longer ago than this is replayed: serving's clock then starts at its end.
 REPLAY_AFTER_MS = 24 * MS_PER_HOUR
 
-_CATALOGUE = ("item_id", "title", "url", "published_at", "category", "region")
-
 
 def publish(plan: Plan, volume: Volume, run: str, clock: Clock | None = None) -> str:
     """Write the release of a run, make it champion and return its id."""
-    dataset, parameters = load_dataset(plan, volume, run)
+    dataset, parameters = load_dataset(volume, run)
+    encoded = find_partition(volume.encoded, run)
     segments = plan.domain.segments(parameters)
-    state = State.of(dataset, plan.domain.state(parameters))
+    state = fold(dataset, plan.domain.state(parameters))
     models = {each.name: Bundle.read(_artifact(volume, run, each) / "model") for each in segments}
     metrics = read_metrics(volume, run)
     facts = Facts(
@@ -55,8 +56,9 @@ def publish(plan: Plan, volume: Volume, run: str, clock: Clock | None = None) ->
 
     def fill(folder: Path) -> None:
         _write_state(folder / "state", dataset, state)
-        _write_models(folder / "models", models)
-        _catalogue(dataset).write_parquet(folder / "catalogue.parquet")
+        write_bundles(folder / "models", models)
+        shutil.copytree(encoded / "space", folder / "space")
+        shutil.copyfile(encoded / CATALOGUE, folder / CATALOGUE)
         (folder / "evaluation.json").write_text(pl.DataFrame(metrics).write_json() if metrics else "[]")
 
     release = write_release(volume.releases, facts, fill)
@@ -75,13 +77,8 @@ def _artifact(volume: Volume, run: str, segment: Segment) -> Path:
     return find_partition(volume.artifacts / run, segment.name)
 
 
-def _write_models(folder: Path, models: dict[str, Bundle]) -> None:
-    for name, bundle in models.items():
-        bundle.write(folder / name)
-
-
 def _write_state(folder: Path, dataset: Dataset, state: State) -> None:
-    codes, names = _type_codes(dataset.user_types.tolist())
+    codes, names = type_codes(dataset.user_types.tolist())
     parts: dict[str, Bundle] = {
         **state.snapshot(),
         "users": Bundle(dataset.users.arrays()),
@@ -90,17 +87,4 @@ def _write_state(folder: Path, dataset: Dataset, state: State) -> None:
         "user_types": Bundle({"code": codes}, {"names": names}),
         "catalogue": Bundle({"newest": dataset.newest_items()}),
     }
-    for name, bundle in parts.items():
-        bundle.write(folder / name)
-
-
-def _type_codes(types: Sequence[Any]) -> tuple[IntArray, list[str]]:
-    """Return a code for each user, -1 for unknown, and the names of the codes."""
-    names = sorted({each for each in types if each is not None})
-    code = {name: place for place, name in enumerate(names)}
-    return np.array([code.get(each, -1) for each in types], np.int8), names
-
-
-def _catalogue(dataset: Dataset) -> pl.DataFrame:
-    frame = dataset.catalogue.frame
-    return frame.select(name for name in _CATALOGUE if name in frame.columns)
+    write_bundles(folder, parts)

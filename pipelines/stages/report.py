@@ -13,7 +13,7 @@ import structlog
 from pipelines.plan import Plan
 from pipelines.stages.evaluate import Scored, together
 from pipelines.stages.loading import load_report
-from pipelines.stages.reporting.findings import gather
+from pipelines.stages.reporting.findings import READ, gather
 from pipelines.stages.reporting.history import append_metrics
 from pipelines.stages.reporting.page import render
 from script_shared.errors import PartitionError
@@ -39,7 +39,7 @@ def report(plan: Plan, volume: Volume, run: str) -> dict[str, Any]:
     scores, predictions = _scored(volume, run)
     order = [each.name for each in plan.domain.segments({})]
     comparisons = sorted(compare(scores), key=lambda each: order.index(each.segment))
-    tables = Tables.read(find_partition(volume.refined, run))
+    tables = Tables.read(find_partition(volume.refined, run), READ)
     metrics = summarise(comparisons, describe_lists(predictions, tables.items, tables.interactions))
     findings = gather(volume, run, predictions, comparisons, metrics)
     as_of = _moment(load_report(volume, run)["as_of_ms"])

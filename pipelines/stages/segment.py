@@ -17,7 +17,8 @@ _LOG = structlog.get_logger(__name__)
 
 def segment(plan: Plan, volume: Volume, run: str) -> dict[str, int]:
     """Write `segments/<run>/readers.parquet` (user_id, segment); return readers by segment."""
-    readers = name_segments(plan, Tables.read(find_partition(volume.refined, run)))
+    place = find_partition(volume.refined, run)
+    readers = name_segments(plan, Tables.read(place, {"interactions": ["item_id"], "items": ["item_id"]}))
     with write_partition(volume.segments, run) as folder:
         readers.select("user_id", "segment").write_parquet(folder / "readers.parquet")
     set_alias(volume.segments, "latest", run)

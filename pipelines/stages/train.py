@@ -23,7 +23,7 @@ def train(plan: Plan, volume: Volume, run: str, segment: str) -> dict[str, Any]:
     Raises:
         SettingsError: the domain has no such segment.
     """
-    dataset, parameters = load_dataset(plan, volume, run)
+    dataset, parameters = load_dataset(volume, run)
     segments = plan.domain.segments(parameters)
     chosen = find(segments, segment)
     model = chosen.make_model()

@@ -14,6 +14,7 @@ import polars as pl
 from pipelines.domains import load
 from pipelines.plan import Plan
 from pipelines.stages.download import download
+from pipelines.stages.encode import encode
 from pipelines.stages.loading import load_dataset, load_report
 from pipelines.stages.refine import refine
 from pipelines.stages.segment import segment
@@ -32,7 +33,7 @@ SMALL = 0.002
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A refined and segmented run.
+    """A refined, encoded and segmented run.
 
     Attributes:
         plan: the domain's.
@@ -58,7 +59,7 @@ class Opened:
 
     def dataset(self) -> tuple[Dataset, Parameters]:
         """Return the tables as arrays, and the parameters that training would use."""
-        return load_dataset(self.plan, self.volume, self.run)
+        return load_dataset(self.volume, self.run)
 
 
 def open_run(settings: Settings, run: str = "") -> Opened:
@@ -84,5 +85,6 @@ def _generated(plan: Plan) -> Opened:
     volume = Volume(folder / plan.domain.name)
     download(plan, volume, GENERATED, "synthetic", "", SMALL)
     refine(plan, volume, GENERATED, "synthetic")
+    encode(plan, volume, GENERATED)
     segment(plan, volume, GENERATED)
     return Opened(plan, volume, GENERATED)

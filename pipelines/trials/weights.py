@@ -16,9 +16,9 @@ from script_shared.domain import Domain, Parameters
 from script_shared.errors import NotEnoughDataError
 from script_shared.evaluation.ranking import K, score_list
 from script_shared.models.blend import Blend
+from script_shared.models.folding import fold
 from script_shared.models.samples import Sample, draw
 from script_shared.segments import find
-from script_shared.state.state import State
 from script_shared.types import FeatureArray, FloatArray, IntArray
 
 
@@ -96,7 +96,7 @@ def describe_hour(
     model = FittedOnDemand(past, segments)[segment]
     if not isinstance(model, Blend):
         raise TypeError(f"the model of {segment} is a {type(model).__name__}, no blend")
-    state = State.of(past, domain.state(parameters))
+    state = fold(past, domain.state(parameters))
     following = dataset.interactions.between(cutoff_ms, cutoff_ms + MS_PER_HOUR)
     samples = draw(past, state, following, serves(segments, find(segments, segment)), readers)
     if not samples:

@@ -112,7 +112,8 @@ class Blend(Recommender):
         groups = self._hours(dataset)
         hours = sorted((hour for group in groups for hour in group), reverse=True)
         refitted = {max(group) for group in groups}
-        replay = Replay(dataset, self._state)
+        start = dataset.as_of_ms - hours[0] * MS_PER_HOUR
+        replay = Replay(dataset, self._state, start)
         for hour in hours:
             start = dataset.as_of_ms - hour * MS_PER_HOUR
             if hour in refitted:

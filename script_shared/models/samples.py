@@ -9,6 +9,7 @@ import numpy as np
 
 from script_shared.clock import MS_PER_HOUR
 from script_shared.dataset import Dataset, Interactions
+from script_shared.models.folding import fold
 from script_shared.state.state import State, StateParameters
 from script_shared.types import IntArray, LongArray, Query, Reader
 
@@ -32,13 +33,14 @@ class Replay:
     Args:
         dataset: what happened.
         parameters: what the state counts.
+        start_ms: where it begins, ms UTC; it cannot move back.
     """
 
-    def __init__(self, dataset: Dataset, parameters: StateParameters) -> None:
+    def __init__(self, dataset: Dataset, parameters: StateParameters, start_ms: int) -> None:
         self.dataset = dataset
-        self.state = State.of(dataset.before(0), parameters)
+        self.state = fold(dataset.before(start_ms), parameters)
         self.state.patience_ms = PATIENCE_MS
-        self._row = 0
+        self._row = int(np.searchsorted(dataset.interactions.time, start_ms))
 
     def to(self, moment_ms: int) -> None:
         """Apply what came before a moment."""

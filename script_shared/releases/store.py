@@ -3,6 +3,7 @@
 - `manifest.json`: what it is, and the sha-256 of all below
 - `catalogue.parquet`: row i describes the item at position i of the vocabulary
 - `state/<part>/`: bundles of counts, vocabularies, histories
+- `space/`: words and axes, in which the articles' texts lie
 - `models/<segment>/`: bundles of what each segment's model learned
 - `evaluation.json`: metric records, model by model and segment by segment
 """

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from pipelines.domains import load
 from pipelines.stages.download import download
+from pipelines.stages.encode import encode
 from pipelines.stages.evaluate import evaluate
 from pipelines.stages.publish import publish
 from pipelines.stages.refine import refine
@@ -19,6 +20,7 @@ def publish_small_release(raw: Path, data_root: Path, run: str = "run-1", source
     plan, volume = load("news"), Volume(data_root / "news")
     download(plan, volume, run, source, str(raw), 1.0)
     refine(plan, volume, run, source)
+    encode(plan, volume, run)
     segment(plan, volume, run)
     for name in SEGMENTS:
         train(plan, volume, run, name)

@@ -1,7 +1,8 @@
-"""A refined and segmented run: what there is to look at before anything is trained."""
+"""A refined, encoded and segmented run: what there is to look at before anything is trained."""
 
 from pipelines.domains import load
 from pipelines.stages.download import download
+from pipelines.stages.encode import encode
 from pipelines.stages.refine import refine
 from pipelines.stages.segment import segment
 from script_shared.volume import Volume
@@ -14,5 +15,6 @@ def refined_clicks(raw, data_root, run="run-1"):
     write_clicks(raw)
     download(plan, volume, run, "globo", str(raw), 1.0)
     refine(plan, volume, run, "globo")
+    encode(plan, volume, run)
     segment(plan, volume, run)
     return volume

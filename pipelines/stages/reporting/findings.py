@@ -21,6 +21,8 @@ from script_shared.volume import Volume
 
 #: Shares of the items that are younger, drawn as a box with whiskers.
 QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
+#: Columns of the refined tables that a report looks at; texts are large.
+READ = {"interactions": ["user_id", "item_id", "timestamp"], "items": ["item_id", "category", "published_at"]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def gather(
         comparisons: of the segments.
         records: what `summarise` gave.
     """
-    tables = Tables.read(find_partition(volume.refined, run))
+    tables = Tables.read(find_partition(volume.refined, run), READ)
     targets = targets_of(predictions.select("segment", "cutoff", "query_id").unique(), tables.interactions)
     readers = pl.read_parquet(find_partition(volume.segments, run) / "readers.parquet")
     return Findings(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from script_shared.domain import Domain
 from script_shared.domains.news.segments import NewsParameters, news_segments
+from script_shared.domains.news.stop_words import STOP_WORDS
 from script_shared.domains.news.tables import CONTEXT, INTERACTIONS, ITEMS, USERS
 
 NEWS = Domain(
@@ -14,4 +15,6 @@ NEWS = Domain(
     context=CONTEXT,
     segments=news_segments,
     state=lambda parameters: NewsParameters.model_validate(parameters).state,
+    texts=lambda parameters: NewsParameters.model_validate(parameters).texts,
+    stop_words=STOP_WORDS,
 )

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pydantic import BaseModel, ConfigDict
 
 from script_shared.domain import Parameters
-from script_shared.domains.news.stop_words import STOP_WORDS
 from script_shared.domains.news.tables import CONTEXT
 from script_shared.models.als import Als, AlsParameters
 from script_shared.models.audience import Audience
@@ -21,6 +20,7 @@ from script_shared.models.popularity import Popularity
 from script_shared.models.recency import Recency
 from script_shared.models.surroundings import Surroundings
 from script_shared.models.taste import Taste
+from script_shared.models.text_space import TextParameters
 from script_shared.segments import Segment
 from script_shared.state.state import StateParameters
 from script_shared.types import Reader
@@ -64,6 +64,7 @@ class NewsParameters(BaseModel):
     state: StateParameters = StateParameters()
     blend: BlendParameters = BlendParameters()
     als: AlsParameters = AlsParameters()
+    texts: TextParameters = TextParameters()
     content: ContentParameters = ContentParameters()
     clusters: ClusterParameters = ClusterParameters()
 
@@ -101,7 +102,7 @@ def _clustered(p: NewsParameters) -> list[Component]:
 
 
 def _hybrid(p: NewsParameters) -> list[Component]:
-    return [*_common(p), *_pairs(p), Taste(), Audience(), Als(p.als), Content(p.content, STOP_WORDS)]
+    return [*_common(p), *_pairs(p), Taste(), Audience(), Als(p.als), Content(p.content)]
 
 
 def _session(p: NewsParameters) -> list[Component]:

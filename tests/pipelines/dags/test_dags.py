@@ -94,7 +94,8 @@ def test_the_steps_follow_each_other(dags):
         "begin": [],
         "download": ["begin"],
         "refine": ["begin", "download"],
-        "segment": ["begin", "refine"],
+        "encode": ["begin", "refine"],
+        "segment": ["begin", "encode"],
     }
     assert after["train_models"] == {
         "begin": [],

@@ -69,7 +69,13 @@ def test_the_cost_of_every_stage_is_shown_and_kept_beside_the_metrics(up):
     folder = evaluation / (evaluation / "latest").read_text().strip()
     costs = json.loads((folder / "costs.json").read_text())
     names = [each["stage"] for each in costs["stages"]]
-    assert [names.count(stage) for stage in ("download", "refine", "segment", "train")] == [1, 1, 1, 3]
+    assert [names.count(stage) for stage in ("download", "refine", "encode", "segment", "train")] == [
+        1,
+        1,
+        1,
+        1,
+        3,
+    ]
     assert [names.count(stage) for stage in ("evaluate", "report", "publish")] == [6, 1, 1]
     assert all(each["peak_mib"] > 50 for each in costs["stages"])
     longest = max(each["seconds"] for each in costs["stages"])

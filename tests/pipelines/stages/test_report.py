@@ -8,6 +8,7 @@ import pytest
 
 from pipelines.domains import load
 from pipelines.stages.download import download
+from pipelines.stages.encode import encode
 from pipelines.stages.evaluate import evaluate
 from pipelines.stages.refine import refine
 from pipelines.stages.report import report
@@ -67,6 +68,7 @@ def evaluated(tmp_path_factory):
     volume = Volume(tmp_path_factory.mktemp("data"))
     download(plan, volume, RUN, "globo", str(raw), 1.0)
     refine(plan, volume, RUN, "globo")
+    encode(plan, volume, RUN)
     split(plan, volume, RUN)
     train(plan, volume, RUN, "logged")
     for hours, segment in product((1, 3), SEGMENTS):
@@ -205,6 +207,7 @@ def test_hours_in_which_nobody_came_are_refused_and_leave_nothing(tmp_path):
     (raw / "clicks" / "clicks_hour_001.csv").unlink()
     download(plan, volume, RUN, "globo", str(raw), 1.0)
     refine(plan, volume, RUN, "globo")
+    encode(plan, volume, RUN)
     assert evaluate(plan, volume, RUN, 2, "anonymous", readers=60)["readers"] == 0
     with pytest.raises(NotEnoughDataError, match="nobody read anything new"):
         report(plan, volume, RUN)

@@ -1,5 +1,4 @@
 from script_shared.domains.news.segments import news_segments
-from script_shared.domains.news.stop_words import STOP_WORDS
 from script_shared.domains.news.tables import CONTEXT
 from script_shared.models.als import Als, AlsParameters
 from script_shared.models.audience import Audience
@@ -84,7 +83,7 @@ class TestAls(ComponentContract):
 
 class TestContent(ComponentContract):
     def make(self):
-        return Content(ContentParameters(dimensions=8), STOP_WORDS)
+        return Content(ContentParameters())
 
 
 class TestClusters(ComponentContract):

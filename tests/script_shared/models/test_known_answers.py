@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from script_shared.domains.news.segments import news_segments
-from script_shared.domains.news.stop_words import STOP_WORDS
 from script_shared.domains.news.tables import CONTEXT
 from script_shared.models.als import Als, AlsParameters
 from script_shared.models.audience import PRIOR_READS as PRIOR_VISITS
@@ -47,7 +46,7 @@ def own_half_first(dataset, component, state, query):
     "component",
     [
         Als(AlsParameters(factors=4, iterations=15)),
-        Content(ContentParameters(dimensions=4), STOP_WORDS),
+        Content(ContentParameters()),
         CoReads("coreads", STATE.coreads.half_lives, depth=8, fade=0.7, prior=0.3),
     ],
     ids=lambda component: component.name,

@@ -1,0 +1,22 @@
+"""The state of a data set, begun where somebody has folded already."""
+
+from __future__ import annotations
+
+from script_shared.dataset import Dataset
+from script_shared.state.state import Sizes, State, StateParameters
+
+
+def fold(dataset: Dataset, parameters: StateParameters) -> State:
+    """Return the state at the data set's end, from its head start where that counts the same.
+
+    Args:
+        dataset: whose head start, if it has one, is used where it ends no later.
+        parameters: what the state counts.
+    """
+    head, end = dataset.head_start, dataset.as_of_ms
+    if head is None or head.ms > end or head.parameters != parameters.model_dump(mode="json"):
+        return State.of(dataset, parameters)
+    state = State(parameters, Sizes(len(dataset.users), len(dataset.items), len(dataset.keys)))
+    state.restore(dict(head.read()))
+    state.apply(dataset.interactions.between(head.ms, end))
+    return state

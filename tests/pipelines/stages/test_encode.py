@@ -1,0 +1,101 @@
+"""What the stage writes is what the stages after it read."""
+
+from dataclasses import fields
+
+import numpy as np
+import polars as pl
+import pytest
+
+from pipelines.describing import Rules
+from pipelines.domains import load
+from pipelines.encoded import read_description
+from pipelines.stages.encode import HEAD_START_MS, encode
+from pipelines.stages.loading import load_dataset, load_report
+from pipelines.stages.refine import refine
+from script_shared.dataset import encode as encode_tables
+from script_shared.models.folding import fold
+from script_shared.models.text_space import TextSpace
+from script_shared.partitions import find_partition
+from script_shared.releases.registry import Registry
+from script_shared.tables import Tables
+from tests.support.runs import refined_clicks
+
+PLAN = load("news")
+
+
+@pytest.fixture(scope="module")
+def volume(tmp_path_factory):
+    return refined_clicks(tmp_path_factory.mktemp("raw"), tmp_path_factory.mktemp("data"))
+
+
+@pytest.fixture(scope="module")
+def loaded(volume):
+    return load_dataset(volume, "run-1")
+
+
+@pytest.fixture(scope="module")
+def expected(volume):
+    tables = Tables.read(find_partition(volume.refined, "run-1"))
+    as_of_ms = load_report(volume, "run-1")["as_of_ms"]
+    return encode_tables(tables, PLAN.domain.context, PLAN.weight, as_of_ms), PLAN.parameters(tables)
+
+
+def test_the_data_set_comes_back_as_the_tables_give_it(loaded, expected):
+    (found, parameters), (wanted, rules) = loaded, expected
+    assert parameters == rules
+    for name in ("users", "items", "keys"):
+        assert list(getattr(found, name)) == list(getattr(wanted, name))
+    assert list(found.catalogue.categories) == list(wanted.catalogue.categories)
+    assert (found.context, found.as_of_ms) == (wanted.context, wanted.as_of_ms)
+    assert found.user_types.tolist() == wanted.user_types.tolist()
+    for field in fields(wanted.interactions):
+        array = getattr(wanted.interactions, field.name)
+        assert np.array_equal(getattr(found.interactions, field.name), array)
+        assert getattr(found.interactions, field.name).dtype == array.dtype
+    for name in ("published_ms", "category"):
+        assert np.array_equal(getattr(found.catalogue, name), getattr(wanted.catalogue, name))
+
+
+def test_every_item_has_a_vector(loaded):
+    vectors = loaded[0].catalogue.vectors
+    assert len(vectors.row) == len(loaded[0].items)
+    assert np.linalg.norm(vectors.rows[vectors.row], axis=1) == pytest.approx(np.ones(len(vectors.row)))
+
+
+def test_the_head_start_ends_three_days_before_the_data(loaded, expected):
+    dataset, parameters = loaded
+    state = PLAN.domain.state(parameters)
+    assert dataset.head_start.ms == dataset.as_of_ms - HEAD_START_MS
+    known = expected[0].before(dataset.head_start.ms)
+    assert np.array_equal(fold(dataset.before(known.as_of_ms), state).histories.counts(), known.read_counts)
+    assert np.array_equal(fold(dataset, state).histories.counts(), dataset.read_counts)
+
+
+def test_the_catalogue_is_in_the_order_of_the_positions(volume, loaded):
+    shown = pl.read_parquet(volume.encoded / "run-1" / "catalogue.parquet")
+    assert shown["item_id"].to_list() == list(loaded[0].items)
+    assert shown.columns == ["item_id", "title", "url", "published_at", "category", "region"]
+
+
+def test_the_next_run_takes_all_vectors_over(volume):
+    (volume.raw / "run-2").symlink_to(volume.raw / "run-1")
+    refine(PLAN, volume, "run-2", "globo")
+    before = read_description(volume.encoded / "run-1")
+    report = encode(PLAN, volume, "run-2")
+    after = read_description(volume.encoded / "run-2")
+    assert report["taken_over"] == report["texts"] == len(before.texts)
+    assert np.array_equal(after.vectors.rows, before.vectors.rows)
+    assert (volume.encoded / "latest").read_text().strip() == "run-2"
+
+
+def test_a_release_holds_the_space_in_which_its_articles_lie(small_volume):
+    release = Registry(small_volume.releases).open()
+    space = TextSpace.load(release.bundle("space"))
+    dataset, parameters = load_dataset(small_volume, release.manifest.run)
+    assert Rules.of(PLAN.domain, release.manifest.parameters) == Rules.of(PLAN.domain, parameters)
+    texts = [f"category_{dataset.catalogue.categories[code]}" for code in dataset.catalogue.category.tolist()]
+    model = release.bundle("models/logged").arrays
+    items = np.flatnonzero(model["content.row"])
+    assert len(items)
+    expected = space.transform([texts[item] for item in items.tolist()])
+    assert model["content.vectors"][model["content.row"][items]] == pytest.approx(expected, abs=1e-6)
