@@ -57,10 +57,6 @@ def ask(work: Work, kinds: Sequence[str], windows: Sequence[int]) -> pl.DataFram
         held = _loaded(work, kind)[-1]
         replay = Replay(held, domain.state(parameters), now_of(windows[0], work.windows_ms))
         asker = Asker(Router.of(held, segments), models, replay)
-            Router.of(held, segments),
-            models,
-            Replay(held, domain.state(parameters), now_of(windows[0], work.windows_ms)),
-        )
         for window in windows:
             moment = None if live else now_of(window, work.windows_ms)
             rows += _ask(asker, kind, sessions.filter(window=window), moment)

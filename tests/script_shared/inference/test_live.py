@@ -8,9 +8,14 @@ from hypothesis import strategies as st
 
 from script_shared.clock import FixedClock
 from script_shared.domains.news.domain import NEWS
-from script_shared.inference.engine import PATIENCE_MS, Engine
+from script_shared.inference.engine import PATIENCE_MS, Engine, Ranker
+from script_shared.inference.router import Router
+from script_shared.models.popularity import MostRead
 from script_shared.releases.registry import Registry
+from script_shared.segments import Segment
+from script_shared.state.state import State, StateParameters
 from script_shared.types import Read, Request
+from tests.support.worlds import world
 
 MINUTE_MS = 60_000
 
@@ -20,8 +25,8 @@ def release(small_volume):
     return Registry(small_volume.releases).open()
 
 
-def engine_of(release, later_ms=0):
-    return Engine.load(release, NEWS, FixedClock(release.manifest.as_of_ms + later_ms))
+def engine_of(release):
+    return Engine.load(release, NEWS, FixedClock(release.manifest.as_of_ms))
 
 
 def listed(engine, user_id, n=10):
@@ -46,16 +51,19 @@ def test_an_unknown_reader_becomes_known_by_reading(release):
     assert segments == ["anonymous", "anonymous", "semi_logged", "semi_logged", "semi_logged", "logged"]
 
 
-def test_an_article_that_many_read_rises_for_everyone_when_patience_ends(release):
-    last = listed(engine_of(release), None, n=50)[-1]
-    early, late = (engine_of(release, later) for later in (PATIENCE_MS - 1, PATIENCE_MS))
-    reads = [Read(f"reader {number}", last, release.manifest.as_of_ms) for number in range(500)]
-    for engine in (early, late):
-        engine._clock = FixedClock(release.manifest.as_of_ms)
-        listed(engine, None)
-        engine.apply(reads)
-    late._clock = FixedClock(release.manifest.as_of_ms + PATIENCE_MS)
-    assert listed(late, None)[0] == last
+def test_an_article_that_many_read_rises_for_everyone_when_patience_ends():
+    dataset = world([("r0", "old", 9), ("r1", "old", 9), ("r0", "new", 9)], hours=10)
+    state, clock = State.of(dataset, StateParameters()), FixedClock(dataset.as_of_ms)
+    state.patience_ms = PATIENCE_MS
+    segments = [Segment("all", "most_read", lambda _: True, lambda: MostRead(0))]
+    ranker = Ranker({"all": MostRead(0)}, dataset.newest_items())
+    engine = Engine(Router.of(dataset, segments), ranker, state, clock)
+    assert listed(engine, None) == ["old", "new"]
+    engine.apply([Read("r1", "new", clock.ms), Read("r2", "new", clock.ms)])
+    clock.ms += PATIENCE_MS - 1
+    assert listed(engine, None) == ["old", "new"]
+    clock.ms += 1
+    assert listed(engine, None) == ["new", "old"]
 
 
 def test_reads_of_unknown_items_are_counted_and_left_out(release):
