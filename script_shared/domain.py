@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from script_shared.evaluation.gates import Gates
 from script_shared.segments import Segment
 from script_shared.state.state import StateParameters
 from script_shared.tables import Schema
@@ -24,6 +25,7 @@ class Domain:
         context: columns of an interaction that a request may carry too.
         segments: makes the segments from parameters; order matters, the last accepts everybody.
         state: makes the state's parameters from parameters.
+        gates: what a release must show before it serves.
     """
 
     name: str
@@ -33,3 +35,4 @@ class Domain:
     context: tuple[str, ...]
     segments: Callable[[Parameters], tuple[Segment, ...]]
     state: Callable[[Parameters], StateParameters]
+    gates: Gates = field(default_factory=Gates)

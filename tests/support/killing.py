@@ -66,11 +66,10 @@ def kill_session(session):
             os.kill(each, signal.SIGKILL)
 
 
-def bytes_below(*folders):
-    """Return the digest of every file in some folders by its path; drafts and locks are left out."""
+def bytes_below(folder):
+    """Return the digest of every file in a folder by its path; drafts and locks are left out."""
     return {
-        str(path.relative_to(folder.parent)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for folder in folders
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
         if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts)
     }

@@ -19,6 +19,7 @@ from pipelines.embedded.ports import free_ports
 from pipelines.embedded.settings import EmbeddedSettings
 from pipelines.embedded.supervisor import running
 from pipelines.stages.download import download
+from pipelines.stages.publish import publish
 from pipelines.stages.refine import refine
 from pipelines.stages.segment import segment
 from pipelines.stages.train import train
@@ -39,6 +40,7 @@ from tests.support.releases import SEGMENTS
 pytestmark = [pytest.mark.integration, pytest.mark.tools("initdb")]
 
 SCALE = 0.001
+RUN = "undisturbed"
 ENVIRONMENT = {
     "TASK_RETRY_SECONDS": "1",
     "EVALUATION_READERS": "20",
@@ -101,10 +103,24 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def world(small_volume, tmp_path_factory):
-    """An Airflow on Postgres, on a volume whose champion is of an earlier run."""
+def undisturbed(tmp_path_factory):
+    """The volume of a run that nobody disturbed, with its release; `RUN` is its name."""
+    plan, volume = load("news"), Volume(tmp_path_factory.mktemp("undisturbed") / "news")
+    download(plan, volume, RUN, "synthetic", "", SCALE)
+    refine(plan, volume, RUN, "synthetic")
+    segment(plan, volume, RUN)
+    for name in SEGMENTS:
+        train(plan, volume, RUN, name)
+    publish(plan, volume, RUN)
+    Registry(volume.releases).promote()
+    return volume
+
+
+@pytest.fixture(scope="module")
+def world(undisturbed, tmp_path_factory):
+    """An Airflow on Postgres, on a volume that has a champion."""
     data = tmp_path_factory.mktemp("killed") / "data"
-    shutil.copytree(small_volume.releases, data / "news" / "releases")
+    shutil.copytree(undisturbed.releases, data / "news" / "releases")
     ports = free_ports(2)
     with pytest.MonkeyPatch.context() as patch, postgres_server() as address:
         for name, value in ENVIRONMENT.items():
@@ -154,21 +170,11 @@ def killed_publish(world, killed_scheduler):
     return draft, left, world.end("evaluate_models", "publish")
 
 
-@pytest.fixture(scope="module")
-def undisturbed(world, killed_publish, tmp_path_factory):
-    """The volume of a run of the same name that nobody disturbed, up to its models."""
-    run = (world.volume.refined / "latest").read_text().strip()
-    plan, volume = load("news"), Volume(tmp_path_factory.mktemp("undisturbed") / "news")
-    download(plan, volume, run, "synthetic", "", SCALE)
-    refine(plan, volume, run, "synthetic")
-    segment(plan, volume, run)
-    for name in SEGMENTS:
-        train(plan, volume, run, name)
-    return volume
-
-
-def partitions(volume):
-    return bytes_below(volume.raw, volume.refined, volume.segments, volume.artifacts)
+def partitions(volume, run=None):
+    """Every file up to the models by its place in the newest run, or in another."""
+    name = run or (volume.refined / "latest").read_text().strip()
+    folders = (volume.raw, volume.refined, volume.segments, volume.artifacts)
+    return {each.name: bytes_below(each / name) for each in folders}
 
 
 def test_a_task_that_is_killed_while_it_writes_leaves_nothing_and_is_tried_again(killed_download):
@@ -200,8 +206,9 @@ def test_the_run_ends_in_a_release_that_is_served(world, killed_publish):
     assert drafts_below(world.volume.root) == []
 
 
-def test_every_file_is_what_a_run_writes_that_nobody_disturbed(world, undisturbed):
-    assert partitions(world.volume) == partitions(undisturbed)
+def test_every_file_is_what_a_run_writes_that_nobody_disturbed(world, undisturbed, killed_publish):
+    assert partitions(world.volume) == partitions(undisturbed, RUN)
+    assert all(partitions(undisturbed, RUN).values())
 
 
 @pytest.mark.parametrize(
