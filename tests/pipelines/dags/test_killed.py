@@ -94,6 +94,13 @@ class World:
         state = self.up.airflow.state(dag, run)
         return state if state in ("success", "failed") else None
 
+    def returned(self, dag, task):
+        """What a task of a DAG's run gave."""
+        place = f"/api/v2/dags/{dag}/dagRuns/{self.run_of(dag)}/taskInstances/{task}"
+        return self._http.get(f"{place}/xcomEntries/return_value", params={"deserialize": True}).json()[
+            "value"
+        ]
+
     def again(self, dag, task, place):
         """Have a task that is done run again, as one does in the UI; wait for its end."""
         which = task if place < 0 else [task, place]
@@ -203,6 +210,9 @@ def test_until_the_release_is_whole_the_old_one_is_served(world, killed_publish)
 def test_the_run_ends_in_a_release_that_is_served(world, killed_publish):
     assert world.champion() != world.old
     wait_until(lambda: world.served() == world.champion())
+    told = world.returned("evaluate_models", "publish")
+    assert (told["promoted"], told["release"], told["champion"]) == (True, world.champion(), world.champion())
+    assert told["why"].startswith("the champion has the same configuration; ")
     assert drafts_below(world.volume.root) == []
 
 

@@ -105,6 +105,7 @@ def test_a_worse_configuration_stays_challenger_and_says_why(history, second, wo
     assert str(worse).startswith(f"{worse.release} stays challenger: {worse.why}. ")
     assert str(worse).endswith("python -m pipelines promote")
     assert f"Stays challenger: {worse.why}." in history.page("worse")
+    assert "<td>logged</td><td>champion</td>" in history.page("worse")
     assert CHAMPION in history.models("worse")
 
 
@@ -188,11 +189,8 @@ def test_what_was_not_evaluated_stays_challenger(history, first):
 def test_a_champion_that_today_s_code_cannot_read_or_refit_is_not_compared_with(history, second):
     _, parameters = load_dataset(GOOD, history.volume, "second")
     folder = Volume(history.volume.root.parent / "older")
-    older = write_release(
-        folder.releases,
-        Facts(domain="news", run="older", as_of_ms=0, parameters={"of": "old"}),
-        lambda _: None,
-    )
+    facts = Facts(domain="news", run="older", as_of_ms=0, parameters={"of": "old"})
+    older = write_release(folder.releases, facts, lambda _: None)
     Registry(folder.releases).publish(older.id, CHAMPION)
     met = find_opponent(GOOD, folder, parameters)
     assert (met.release, met.parameters) == (older.id, None)
