@@ -69,10 +69,11 @@ def evaluate_all() -> None:
     for hours, each in product(SCORED_HOURS, plan.domain.segments({})):
         _do(evaluate, name, hours, each.name, readers, part=f"{each.name}-{hours}h")
     _do(report, name)
-    release = _do(publish, name)
+    published = _do(publish, name)
     write_costs(volume, name)
     CONSOLE.print(cost_table(read_costs(volume, name)))
-    typer.echo(release)
+    CONSOLE.print(plain(str(published)), soft_wrap=True)
+    typer.echo(published.release)
 
 
 @app.command()
@@ -112,6 +113,13 @@ def predict(
     plan, volume = _place()
     engine = Engine.load(Registry(volume.releases).open(), plan.domain)
     typer.echo(json.dumps(asdict(engine.recommend(Request(user, n)))))
+
+
+@app.command()
+def promote() -> None:
+    """Make the challenger the champion, whatever the gate says, and print its id."""
+    _, volume = _place()
+    typer.echo(Registry(volume.releases).promote())
 
 
 @app.command()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from script_shared.evaluation.gates import Gates
 from script_shared.models.text_space import TextParameters
 from script_shared.segments import Segment
 from script_shared.state.state import StateParameters
@@ -27,6 +28,7 @@ class Domain:
         state: makes the state's parameters from parameters.
         texts: says how the items' texts become vectors.
         stop_words: words that say nothing about a text, plain.
+        gates: what a release must show before it serves.
     """
 
     name: str
@@ -38,3 +40,4 @@ class Domain:
     state: Callable[[Parameters], StateParameters]
     texts: Callable[[Parameters], TextParameters]
     stop_words: tuple[str, ...] = ()
+    gates: Gates = field(default_factory=Gates)

@@ -7,6 +7,7 @@ replaced atomically, that names one partition. A crash at any instant leaves the
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import uuid
 from collections.abc import Iterator
@@ -24,11 +25,13 @@ def write_partition(folder: Path, name: str) -> Iterator[Path]:
     """Give an empty folder to fill; on success it becomes `folder/name`, on failure it goes.
 
     A partition of that name that already stands is replaced: a retried task writes the same again.
+    What a killed writer of that name left goes. One that still writes then fails: the newest try counts.
 
     Raises:
         VolumeFullError: there is no room to write it.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    _clear_away(folder, name)
     draft = folder / f"{_UNFINISHED}{name}-{uuid.uuid4().hex[:8]}"
     draft.mkdir()
     try:
@@ -40,15 +43,30 @@ def write_partition(folder: Path, name: str) -> Iterator[Path]:
         shutil.rmtree(draft, ignore_errors=True)
 
 
+def _clear_away(folder: Path, name: str) -> None:
+    left = re.compile(re.escape(f"{_UNFINISHED}{name}-") + r"[0-9a-f]{8}(-old)?")
+    for each in folder.iterdir():
+        if left.fullmatch(each.name):
+            shutil.rmtree(each, ignore_errors=True)
+
+
 def _replace(draft: Path, place: Path) -> None:
     if place.exists():
         old = draft.with_name(f"{draft.name}-old")
         place.rename(old)
-        draft.rename(place)
+        _put(draft, place, instead=old)
         shutil.rmtree(old, ignore_errors=True)
     else:
         draft.rename(place)
     _sync(place.parent)
+
+
+def _put(draft: Path, place: Path, instead: Path) -> None:
+    try:
+        draft.rename(place)
+    except OSError:
+        instead.rename(place)
+        raise
 
 
 def sync_tree(folder: Path) -> None:

@@ -1,4 +1,8 @@
-"""Airflow DAG `evaluate_models`: score two past hours in parallel, report, publish a release."""
+"""Airflow DAG `evaluate_models`: score two past hours in parallel, report, publish a release.
+
+The release becomes the champion that serves unless it is worse than the champion's configuration or than
+popularity in some segment. Then it stays the challenger; `publish` says why, in its log and its return value.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ from airflow.sdk import dag, get_current_context, task
 
 from pipelines.dags.assets import MODELS, RELEASE, triggering_run
 from pipelines.dags.settings import SETTINGS
-from pipelines.dags.tasks import call
+from pipelines.dags.tasks import call, do
 from pipelines.settings import SCORED_HOURS
 
 
@@ -57,13 +61,15 @@ def evaluate_models() -> None:
         return call(stage, run)
 
     @task(outlets=[RELEASE])
-    def publish(run: str) -> str:
-        """Make the run's release the champion."""
+    def publish(run: str) -> dict[str, Any]:
+        """Publish the run's release: champion where the gate lets it pass, challenger where not, and why."""
+        from dataclasses import asdict
+
         from pipelines.stages.publish import publish as stage
 
-        release = call(stage, run)
-        get_current_context()["outlet_events"][RELEASE].extra = {"run": run, "release": release}
-        return release
+        published = asdict(do(stage, run))
+        get_current_context()["outlet_events"][RELEASE].extra = published
+        return published
 
     @task
     def account(run: str) -> str:

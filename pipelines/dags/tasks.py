@@ -9,7 +9,12 @@ from airflow.sdk.exceptions import AirflowFailException
 
 
 def call(stage: Callable[..., Any], run: str, *arguments: Any, part: str = "") -> str:
-    """Run a stage with this deployment's plan and volume; return what it gave, as text.
+    """Run a stage as `do` does; return what it gave, as text."""
+    return str(do(stage, run, *arguments, part=part))[:2_000]
+
+
+def do(stage: Callable[..., Any], run: str, *arguments: Any, part: str = "") -> Any:
+    """Run a stage with this deployment's plan and volume; return what it gave.
 
     Args:
         stage: what to do.
@@ -29,9 +34,8 @@ def call(stage: Callable[..., Any], run: str, *arguments: Any, part: str = "") -
 
     settings = Settings()
     try:
-        result = measured(part, stage, load(settings.domain), Volume.of(settings), run, *arguments)
+        return measured(part, stage, load(settings.domain), Volume.of(settings), run, *arguments)
     except DownloadError:
         raise
     except MancheteError as error:
         raise AirflowFailException(str(error)) from error
-    return str(result)[:2_000]

@@ -9,6 +9,7 @@ import httpx
 import polars as pl
 
 from pipelines.domains import load
+from pipelines.stages.publish import Published
 from script_shared.errors import MancheteError
 from script_shared.partitions import find_partition
 from script_shared.volume import Volume
@@ -18,22 +19,22 @@ STRANGER = "a-reader-nobody-knows"
 _PATIENCE_SECONDS = 60
 
 
-def ask_one_of_each(
-    api: httpx.Client, volume: Volume, domain: str, done: dict[str, str]
-) -> list[dict[str, Any]]:
-    """Ask for ten items for a reader of each segment, once the release is served.
+def ask_one_of_each(api: httpx.Client, volume: Volume, domain: str, done: Published) -> list[dict[str, Any]]:
+    """Ask for ten items for a reader of each segment, once the champion is served.
 
     Args:
         api: the running API.
         volume: where the run lies.
         domain: the domain's name.
-        done: names of the `run` and its `release`.
+        done: what became of the run.
 
     Raises:
-        MancheteError: the API does not serve the release.
+        MancheteError: there is no champion, or the API does not serve it.
     """
-    _wait(api, done["release"])
-    users = _one_of_each(volume, domain, done["run"])
+    if done.champion is None:
+        raise MancheteError(f"no release serves; {done}")
+    _wait(api, done.champion)
+    users = _one_of_each(volume, domain, done.run)
     return [_ask(api, user) for user in users]
 
 

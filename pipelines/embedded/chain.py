@@ -23,8 +23,8 @@ class Chain:
     def __init__(self, airflow: AirflowClient, check: Callable[[], None], say: Callable[[str], None]) -> None:
         self._airflow, self._check, self._say = airflow, check, say
 
-    def run(self, conf: dict[str, Any]) -> dict[str, str]:
-        """Run all DAGs; return the last event's content: names of the run and its release.
+    def run(self, conf: dict[str, Any]) -> dict[str, Any]:
+        """Run all DAGs; return the last event's content: what `publish` gave.
 
         Raises:
             MancheteError: a DAG failed, with the end of the failed task's log; or it took too long.
@@ -50,7 +50,7 @@ class Chain:
         begun = [each for event in self._airflow.events(dag, run) for each in event["created_dagruns"]]
         return next((each["run_id"] for each in begun if each["dag_id"] == following), None)
 
-    def _told(self, dag: str, run: str) -> dict[str, str] | None:
+    def _told(self, dag: str, run: str) -> dict[str, Any] | None:
         events = self._airflow.events(dag, run)
         return dict(events[-1]["extra"]) if events else None
 

@@ -18,6 +18,7 @@ from pipelines.embedded.ports import free_ports
 from pipelines.embedded.settings import EmbeddedSettings
 from pipelines.embedded.supervisor import Running, run_chain, running
 from pipelines.stages.download import source_of
+from pipelines.stages.publish import Published
 
 
 def serve(source: str, uri: str, scale: float) -> None:
@@ -33,7 +34,9 @@ def serve(source: str, uri: str, scale: float) -> None:
     """
     settings = EmbeddedSettings.read()
     with _up(settings, source) as up:
-        _chain(up, settings.domain, _conf(source, uri, scale))
+        done = run_chain(up, _conf(source, uri, scale))
+        if done.champion is not None:
+            _answer(up, settings.domain, done)
         sys.stderr.write("Ctrl-C stops everything\n")
         _stay(up)
 
@@ -41,14 +44,14 @@ def serve(source: str, uri: str, scale: float) -> None:
 def smoke(source: str, uri: str, scale: float) -> None:
     """Run the chain in a temporary folder on free ports, ask for a reader of each segment, and exit.
 
-    Args and errors are those of `serve`.
+    Args and errors are those of `serve`; a release that the gate refuses is an error too.
     """
     with TemporaryDirectory(prefix="manchete-", ignore_cleanup_errors=True) as folder:
         airflow, api = free_ports(2)
         place = {"data_root": Path(folder), "airflow_port": airflow, "api_port": api, "airflow_database": ""}
         settings = EmbeddedSettings.read().model_copy(update=place)
         with _up(settings, source, temporary=True) as up:
-            _chain(up, settings.domain, _conf(source, uri, scale))
+            _answer(up, settings.domain, run_chain(up, _conf(source, uri, scale)))
 
 
 def _up(
@@ -70,8 +73,7 @@ def _conf(source: str, uri: str, scale: float) -> dict[str, Any]:
     return {"source": source, "uri": whole, "scale": scale}
 
 
-def _chain(up: Running, domain: str, conf: dict[str, Any]) -> None:
-    done = run_chain(up, conf)
+def _answer(up: Running, domain: str, done: Published) -> None:
     for answer in ask_one_of_each(up.api, up.volume, domain, done):
         sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
     sys.stdout.flush()

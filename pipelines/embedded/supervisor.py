@@ -23,6 +23,7 @@ from pipelines.embedded.client import AirflowClient
 from pipelines.embedded.ports import require_free
 from pipelines.embedded.processes import Processes
 from pipelines.embedded.settings import EmbeddedSettings
+from pipelines.stages.publish import Published
 from script_shared.errors import MancheteError
 from script_shared.volume import Volume
 
@@ -115,13 +116,14 @@ def _wait(up: Running) -> None:
     raise MancheteError("Airflow did not come up", remedy="see the logs below the data root")
 
 
-def run_chain(up: Running, conf: dict[str, Any]) -> dict[str, str]:
-    """Run the DAGs, print what each stage cost, and return the names of the run and its release.
+def run_chain(up: Running, conf: dict[str, Any]) -> Published:
+    """Run the DAGs, print what each stage cost and what became of the run, and return it.
 
     Raises:
         MancheteError: a DAG failed, or it took too long.
     """
     with _CONSOLE.status("") as status:
-        done = Chain(up.airflow, up.processes.check, status.update).run(conf)
-    _CONSOLE.print(cost_table(read_costs(up.volume, done["run"])))
+        done = Published(**Chain(up.airflow, up.processes.check, status.update).run(conf))
+    _CONSOLE.print(cost_table(read_costs(up.volume, done.run)))
+    _CONSOLE.print(str(done), markup=False, soft_wrap=True)
     return done

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
@@ -10,12 +11,13 @@ import structlog
 
 from pipelines.plan import Plan
 from pipelines.stages.loading import load_dataset
+from pipelines.stages.opponent import find_opponent
 from pipelines.stages.train import serves
 from script_shared.clock import MS_PER_HOUR
 from script_shared.dataset import Dataset
 from script_shared.domain import Domain, Parameters
 from script_shared.errors import NotEnoughDataError
-from script_shared.evaluation.comparison import SERVED
+from script_shared.evaluation.comparison import CHAMPION_REFITTED, SERVED
 from script_shared.evaluation.ranking import METRICS, K, score_list
 from script_shared.inference.engine import Ranker
 from script_shared.models.base import Recommender
@@ -23,9 +25,9 @@ from script_shared.models.folding import fold
 from script_shared.models.popularity import MostRead, MostReadEver
 from script_shared.models.samples import Sample, draw
 from script_shared.partitions import write_partition
-from script_shared.segments import Segment, find
+from script_shared.segments import Segment, assign, find
 from script_shared.state.state import State
-from script_shared.types import Query
+from script_shared.types import Query, Reader
 from script_shared.volume import Volume
 
 _LOG = structlog.get_logger(__name__)
@@ -55,7 +57,8 @@ def evaluate(
 ) -> dict[str, Any]:
     """Score one segment in the hour that began `hours_before` hours before `as_of`.
 
-    Writes per-reader scores and the lists to `evaluation/cutoffs/<run>/<hours_before>-<segment>`.
+    Writes per-reader scores and the lists to `evaluation/cutoffs/<run>/<hours_before>-<segment>`. Where the
+    champion's configuration is another, it is refitted and scored too.
 
     Args:
         plan: the domain's.
@@ -70,13 +73,65 @@ def evaluate(
     """
     dataset, parameters = load_dataset(volume, run)
     cutoff = dataset.as_of_ms - hours_before * MS_PER_HOUR
-    scores, predictions = score_hour(plan.domain, parameters, dataset, cutoff, segment, readers)
+    opponent = find_opponent(plan, volume, parameters)
+    hour = Hour(plan.domain, parameters, dataset, cutoff, segment, readers)
+    scores, predictions = hour.score(opponent.parameters)
     with write_partition(volume.evaluation / "cutoffs" / run, f"{hours_before}-{segment}") as folder:
         scores.write_parquet(folder / "scores.parquet")
         predictions.write_parquet(folder / "predictions.parquet")
+        opponent.write(folder)
     facts = {"hours_before": hours_before, "segment": segment, "readers": scores["query_id"].n_unique()}
     _LOG.info("evaluated", run=run, **facts)
     return facts
+
+
+@dataclass(frozen=True)
+class Hour:
+    """A segment's hour to be scored.
+
+    Attributes:
+        domain: whose segments there are.
+        parameters: the configuration to fit before the hour.
+        dataset: what is known, the hour included.
+        cutoff_ms: when the hour begins, ms UTC.
+        segment: name of the segment.
+        readers: at most so many.
+    """
+
+    domain: Domain
+    parameters: Parameters
+    dataset: Dataset
+    cutoff_ms: int
+    segment: str
+    readers: int
+
+    def score(self, champion: Parameters | None = None) -> Scored:
+        """Score the service, the baselines and, where one is given, another configuration.
+
+        Returns:
+            Scores (segment, model, cutoff, query_id and the metrics) and predictions
+            (protocol, model, segment, cutoff, query_id, rank, item_id); `cutoff` in ms UTC.
+        """
+        past = self.dataset.before(self.cutoff_ms)
+        segments = self.domain.segments(self.parameters)
+        chosen = find(segments, self.segment)
+        state = fold(past, self.domain.state(self.parameters))
+        ranker = Ranker(FittedOnDemand(past, segments), past.newest_items())
+        following = self.dataset.interactions.between(self.cutoff_ms, self.cutoff_ms + MS_PER_HOUR)
+        samples = draw(past, state, following, serves(segments, chosen), self.readers)
+        contestants = dict(_contestants(chosen, ranker, state, past))
+        if champion is not None:
+            contestants[CHAMPION_REFITTED] = _whole_service(self.domain, champion, past)
+        return self._scored(samples, contestants)
+
+    def _scored(self, samples: Sequence[Sample], contestants: Mapping[str, _Rank]) -> Scored:
+        scores, predictions = [], []
+        for name, rank in contestants.items():
+            rows, lists = _score(samples, rank, self.dataset)
+            label = {"segment": self.segment, "model": name, "cutoff": self.cutoff_ms}
+            scores += [label | row for row in rows]
+            predictions += [{"protocol": "next-hour"} | label | row for row in lists]
+        return pl.DataFrame(scores, SCORES), pl.DataFrame(predictions, PREDICTIONS)
 
 
 def score_hour(
@@ -85,24 +140,9 @@ def score_hour(
     """Fit a segment's model before a cut-off; score it and the baselines on the hour after.
 
     Returns:
-        Scores (segment, model, cutoff, query_id and the metrics) and predictions
-        (protocol, model, segment, cutoff, query_id, rank, item_id); `cutoff` in ms UTC.
+        What `Hour.score` does.
     """
-    past = dataset.before(cutoff_ms)
-    segments = domain.segments(parameters)
-    chosen = find(segments, segment)
-    models = FittedOnDemand(past, segments)
-    state = fold(past, domain.state(parameters))
-    ranker = Ranker(models, past.newest_items())
-    following = dataset.interactions.between(cutoff_ms, cutoff_ms + MS_PER_HOUR)
-    samples = draw(past, state, following, serves(segments, chosen), readers)
-    scores, predictions = [], []
-    for name, rank in _contestants(chosen, ranker, state, past).items():
-        rows, lists = _score(samples, rank, dataset)
-        label = {"segment": segment, "model": name, "cutoff": cutoff_ms}
-        scores += [label | row for row in rows]
-        predictions += [{"protocol": "next-hour"} | label | row for row in lists]
-    return pl.DataFrame(scores, SCORES), pl.DataFrame(predictions, PREDICTIONS)
+    return Hour(domain, parameters, dataset, cutoff_ms, segment, readers).score()
 
 
 def together(parts: Iterable[Scored], where: str) -> Scored:
@@ -163,6 +203,19 @@ def _contestants(segment: Segment, ranker: Ranker, state: State, past: Dataset) 
     baselines["most_read_ever"] = MostReadEver(past)
     listed = {name: _ranking(model, state) for name, model in baselines.items()}
     return {SERVED: lambda query, n: [x.item for x in ranker.rank(segment, query, state, n)[0]], **listed}
+
+
+def _whole_service(domain: Domain, parameters: Parameters, past: Dataset) -> _Rank:
+    """Return what the service would answer with another configuration, which may split readers otherwise."""
+    segments = domain.segments(parameters)
+    state = fold(past, domain.state(parameters))
+    ranker = Ranker(FittedOnDemand(past, segments), past.newest_items())
+
+    def rank(query: Query, n: int) -> Sequence[int]:
+        segment = assign(segments, Reader(query.user_type, len(query.history)))
+        return [x.item for x in ranker.rank(segment, query, state, n)[0]]
+
+    return rank
 
 
 def _ranking(model: Recommender, state: State) -> _Rank:

@@ -1,9 +1,10 @@
-"""Publishes a run: the state at `as_of` and the trained models, as an immutable release."""
+"""Publishes a run: the state at `as_of` and the trained models, as an immutable release that may serve."""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import structlog
 from pipelines.encoded import type_codes, write_bundles
 from pipelines.plan import Plan
 from pipelines.stages.encode import CATALOGUE
+from pipelines.stages.judging import Judgement
 from pipelines.stages.loading import load_dataset, load_report
 from pipelines.stages.report import read_metrics
 from script_shared.bundle import Bundle
@@ -20,10 +22,11 @@ from script_shared.clock import MS_PER_HOUR, Clock, WallClock
 from script_shared.dataset import Dataset
 from script_shared.evaluation.comparison import SERVED
 from script_shared.evaluation.ranking import METRICS
+from script_shared.evaluation.verdict import Verdict
 from script_shared.models.folding import fold
 from script_shared.partitions import find_partition
 from script_shared.releases.manifest import Facts
-from script_shared.releases.registry import CHAMPION, Registry
+from script_shared.releases.registry import CHALLENGER, Registry
 from script_shared.releases.store import write_release
 from script_shared.segments import Segment
 from script_shared.state.state import State
@@ -35,8 +38,58 @@ _LOG = structlog.get_logger(__name__)
 REPLAY_AFTER_MS = 24 * MS_PER_HOUR
 
 
-def publish(plan: Plan, volume: Volume, run: str, clock: Clock | None = None) -> str:
-    """Write the release of a run, make it champion and return its id."""
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What became of a run.
+
+    Attributes:
+        run: its name.
+        release: its release.
+        promoted: whether that is the champion; if not, it is the challenger.
+        why: in a sentence.
+        champion: id of the release that serves, None where none does.
+    """
+
+    run: str
+    release: str
+    promoted: bool
+    why: str
+    champion: str | None
+
+    def __str__(self) -> str:
+        """Say it in a line."""
+        if self.promoted:
+            return f"{self.release} is the champion: {self.why}"
+        return f"{self.release} stays challenger: {self.why}. To have it serve: python -m pipelines promote"
+
+
+def publish(plan: Plan, volume: Volume, run: str, clock: Clock | None = None) -> Published:
+    """Write the release of a run; it becomes the champion, or stays the challenger if the gate refuses it."""
+    release = _write_release(plan, volume, run, clock or WallClock())
+    registry = Registry(volume.releases)
+    champion = registry.find()
+    verdict = _decide(Judgement.read(volume, run), release, champion)
+    if champion != release:
+        registry.publish(release)
+    # Not only then: a try that was killed in between may have left its release under both names.
+    if verdict.promoted and registry.find(CHALLENGER) == release:
+        registry.promote()
+    published = Published(run, release, verdict.promoted, verdict.reason, registry.find())
+    _LOG.info("published", **asdict(published))
+    return published
+
+
+def _decide(judgement: Judgement | None, release: str, champion: str | None) -> Verdict:
+    verdict = judgement.verdict if judgement else Verdict(False, "it has not been evaluated")
+    if champion == release:
+        return verdict if verdict.promoted else Verdict(True, f"promoted by hand, though {verdict.reason}")
+    if judgement and verdict.promoted and judgement.champion != champion:
+        what = f"it was compared with {judgement.champion}, but {champion} serves now: evaluate it again"
+        return Verdict(False, what)
+    return verdict
+
+
+def _write_release(plan: Plan, volume: Volume, run: str, clock: Clock) -> str:
     dataset, parameters = load_dataset(volume, run)
     encoded = find_partition(volume.encoded, run)
     segments = plan.domain.segments(parameters)
@@ -47,7 +100,7 @@ def publish(plan: Plan, volume: Volume, run: str, clock: Clock | None = None) ->
         domain=plan.domain.name,
         run=run,
         as_of_ms=dataset.as_of_ms,
-        replay=(clock or WallClock()).now_ms() - dataset.as_of_ms > REPLAY_AFTER_MS,
+        replay=clock.now_ms() - dataset.as_of_ms > REPLAY_AFTER_MS,
         data_fingerprint=str(load_report(volume, run).get("fingerprint", "")),
         parameters=parameters,
         segments={each.name: {"model": each.model, **models[each.name].document} for each in segments},
@@ -61,10 +114,7 @@ def publish(plan: Plan, volume: Volume, run: str, clock: Clock | None = None) ->
         shutil.copyfile(encoded / CATALOGUE, folder / CATALOGUE)
         (folder / "evaluation.json").write_text(pl.DataFrame(metrics).write_json() if metrics else "[]")
 
-    release = write_release(volume.releases, facts, fill)
-    Registry(volume.releases).publish(release.id, CHAMPION)
-    _LOG.info("published", run=run, release=release.id)
-    return release.id
+    return write_release(volume.releases, facts, fill).id
 
 
 def _summary(records: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, float]]:

@@ -13,8 +13,11 @@ from script_shared.evaluation.intervals import bootstrap_means, interval
 from script_shared.evaluation.ranking import METRICS
 from script_shared.types import FloatArray
 
-#: The service's own answer; every other model is a popularity baseline.
+#: The service's own answer.
 SERVED = "served"
+#: What the service would answer with the champion's configuration.
+CHAMPION_REFITTED = "champion"
+# Every other model is a popularity baseline.
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +43,14 @@ class Comparison:
     def best_baseline(self, metric: str) -> int:
         """Return the place of the baseline with the highest mean of a metric."""
         means = self.means[:, METRICS.index(metric)].copy()
-        if SERVED in self.models:
-            means[self.models.index(SERVED)] = -np.inf
+        means[[name in (SERVED, CHAMPION_REFITTED) for name in self.models]] = -np.inf
         return int(np.argmax(means))
+
+    def difference(self, model: str, other: str, metric: str) -> tuple[float, float, float]:
+        """Return what a model has more of a metric than another, and the ends of the paired interval."""
+        a, b, m = self.models.index(model), self.models.index(other), METRICS.index(metric)
+        low, high = interval(self.draws[:, a, m] - self.draws[:, b, m])
+        return float(self.means[a, m] - self.means[b, m]), float(low), float(high)
 
     def records(self) -> list[dict[str, Any]]:
         """Return a record a model: segment, model, cutoffs, readers, metrics with low and high ends."""
@@ -58,16 +66,10 @@ class Comparison:
         return [self._gain(metric) for metric in METRICS]
 
     def _gain(self, metric: str) -> dict[str, Any]:
-        served, best, m = self.models.index(SERVED), self.best_baseline(metric), METRICS.index(metric)
-        low, high = interval(self.draws[:, served, m] - self.draws[:, best, m])
-        return {
-            "segment": self.segment,
-            "metric": metric,
-            "baseline": self.models[best],
-            "gain": float(self.means[served, m] - self.means[best, m]),
-            "low": float(low),
-            "high": float(high),
-        }
+        best = self.models[self.best_baseline(metric)]
+        gain, low, high = self.difference(SERVED, best, metric)
+        names = {"segment": self.segment, "metric": metric, "baseline": best}
+        return names | {"gain": gain, "low": low, "high": high}
 
 
 def _ends(means: FloatArray, low: FloatArray, high: FloatArray) -> dict[str, float]:

@@ -8,6 +8,8 @@ from threading import Event
 import pyarrow.parquet as pq
 import pytest
 
+from script_shared.releases.registry import CHALLENGER
+
 
 def titles(client):
     answer = client.get("/recommendations").json()
@@ -76,6 +78,13 @@ def test_the_list_of_releases_names_the_champion(fresh, publish):
     first, second = publish("first"), publish("second")
     listed = {each["release"]: each["aliases"] for each in fresh.get("/releases").json()}
     assert listed == {first: [], second: ["champion"]}
+
+
+def test_the_list_of_releases_names_the_challenger(fresh, publish, registry):
+    first, second = publish("first"), publish("second")
+    registry.publish(first, CHALLENGER)
+    listed = {each["release"]: each["aliases"] for each in fresh.get("/releases").json()}
+    assert listed == {first: ["challenger"], second: ["champion"]}
 
 
 def damage(file, how):

@@ -72,11 +72,11 @@ def embedded(folder, *arguments, **settings):
         process.wait()
 
 
-def wait_until(done, seconds=120):
+def wait_until(done, seconds=120, pause=0.1):
     """Wait until something is true and return it."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if found := done():
             return found
-        time.sleep(0.1)
+        time.sleep(pause)
     raise AssertionError(f"not within {seconds} s")

@@ -12,10 +12,8 @@ from pipelines.stages.reporting.figures import age_boxes, metric_bars, recall_cu
 from pipelines.stages.reporting.findings import Findings
 from script_shared.evaluation.beyond_accuracy import BEYOND
 from script_shared.evaluation.comparison import SERVED
+from script_shared.evaluation.gates import FEW_READERS
 from script_shared.evaluation.ranking import METRICS
-
-#: Fewer readers, drawn anew, are too much alike: intervals come out too narrow, of one reader without width.
-FEW_READERS = 30
 
 _TEMPLATE = "report.html.j2"
 
@@ -25,8 +23,8 @@ def render(findings: Findings, facts: Mapping[str, Any]) -> str:
 
     Args:
         findings: what it shows.
-        facts: `run`, `as_of`, `champion` (id of the release that serves, or None) and `hours`
-            (when the hours that were scored began).
+        facts: `run`, `as_of`, `champion` (id of the release that serves, or None), `hours`
+            (when the hours that were scored began) and the `verdict`.
     """
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),

@@ -2,10 +2,14 @@
 
 import socket
 
+import httpx
 import pytest
 
+from pipelines.embedded.answers import ask_one_of_each
 from pipelines.embedded.ports import free_ports, require_free
-from script_shared.errors import SettingsError
+from pipelines.stages.publish import Published
+from script_shared.errors import MancheteError, SettingsError
+from script_shared.volume import Volume
 from tests.support.embedded import embedded
 
 
@@ -25,6 +29,15 @@ def test_a_taken_port_is_named_with_the_setting_that_moves_it(tmp_path, setting)
         told = refused(tmp_path, **ports)
     assert told.startswith(f"{setting}: port {ports[setting]} cannot be listened on: Address already in use")
     assert f"make run {setting}=" in told
+
+
+def test_without_a_champion_nobody_is_asked(tmp_path):
+    done = Published("run", "run-1", promoted=False, why="worse than a list", champion=None)
+    with (
+        httpx.Client() as api,
+        pytest.raises(MancheteError, match="no release serves; run-1 stays challenger"),
+    ):
+        ask_one_of_each(api, Volume(tmp_path), "news", done)
 
 
 def test_a_port_is_free_again_once_nobody_listens():

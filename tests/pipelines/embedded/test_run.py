@@ -81,6 +81,7 @@ def test_the_cost_of_every_stage_is_shown_and_kept_beside_the_metrics(up):
     longest = max(each["seconds"] for each in costs["stages"])
     assert longest <= costs["stage_seconds"] <= sum(each["seconds"] for each in costs["stages"]) + 0.1
     assert (folder / "metrics.json").exists()
+    assert " is the champion: there is no champion yet; " in read(up, "err")
     table = read(up, "err")
     assert all(name in table for name in ("train-logged", "evaluate-anonymous-25h", "publish", "peak MiB"))
 

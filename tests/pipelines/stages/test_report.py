@@ -22,6 +22,7 @@ from script_shared.evaluation.comparison import compare
 from script_shared.evaluation.ranking import METRICS, score_list
 from script_shared.evaluation.summary import summarise
 from script_shared.evaluation.targets import targets_of
+from script_shared.evaluation.verdict import Finding, Verdict
 from script_shared.volume import Volume
 from tests.support.clicks import write_clicks
 
@@ -237,7 +238,9 @@ def test_names_cannot_become_markup():
         {evil: evil},
         {evil: {evil: 1.0}},
     )
-    html = render(findings, {"run": evil, "as_of": evil, "champion": evil, "hours": [evil]})
+    verdict = Verdict(False, evil, (Finding(evil, evil, 1, 0.0, 0.0, 0.0, evil),))
+    facts = {"run": evil, "as_of": evil, "champion": evil, "hours": [evil], "verdict": verdict}
+    html = render(findings, facts)
     assert "Too few readers (1)" in html
     page = opened(html)
     assert "script" not in page.tags

@@ -58,3 +58,27 @@ def test_a_partition_written_again_is_replaced(tmp_path):
             (folder / text).write_text(text)
     assert [path.name for path in (tmp_path / "run").iterdir()] == ["two"]
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+def test_what_a_killed_writer_left_goes_with_the_next_try_and_nothing_else_does(tmp_path):
+    for left in (".writing-run-0123abcd", ".writing-run-0123abcd-old", ".writing-run-2-0123abcd"):
+        (tmp_path / left).mkdir()
+        (tmp_path / left / "half").write_text("half")
+    with write_partition(tmp_path, "run") as folder:
+        (folder / "whole").write_text("whole")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".writing-run-2-0123abcd", "run"]
+
+
+@pytest.mark.parametrize("stands", [True, False])
+def test_of_two_tries_at_once_the_newer_counts(tmp_path, stands):
+    def write(text, meanwhile=lambda: None):
+        with write_partition(tmp_path, "run") as folder:
+            (folder / "a").write_text(text)
+            meanwhile()
+
+    if stands:
+        write("earlier")
+    with pytest.raises(FileNotFoundError):
+        write("older", meanwhile=lambda: write("newer"))
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+    assert (tmp_path / "run" / "a").read_text() == "newer"

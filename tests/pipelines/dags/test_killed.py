@@ -1,0 +1,239 @@
+"""Whatever is killed, the volume is never half-written and the run still ends in a release.
+
+One run under a real Airflow with its records on a real Postgres: two of its tasks are killed while they
+write, the scheduler is killed with all that it runs, and what is done twice is the same twice.
+"""
+
+import json
+import shutil
+import sys
+
+import httpx
+import psutil
+import pytest
+
+from pipelines.domains import load
+from pipelines.embedded.airflow import COMPONENTS
+from pipelines.embedded.client import AirflowClient
+from pipelines.embedded.ports import free_ports
+from pipelines.embedded.settings import EmbeddedSettings
+from pipelines.embedded.supervisor import running
+from pipelines.stages.download import download
+from pipelines.stages.publish import publish
+from pipelines.stages.refine import refine
+from pipelines.stages.segment import segment
+from pipelines.stages.train import train
+from script_shared.releases.registry import Registry
+from script_shared.volume import Volume
+from tests.support.embedded import wait_until
+from tests.support.killing import (
+    bytes_below,
+    drafts_below,
+    kill_session,
+    kill_while_writing,
+    lives,
+)
+from tests.support.postgres import postgres_server
+from tests.support.releases import SEGMENTS
+
+pytestmark = [pytest.mark.integration, pytest.mark.tools("initdb")]
+
+SCALE = 0.002
+RUN = "undisturbed"
+ENVIRONMENT = {
+    "TASK_RETRY_SECONDS": "1",
+    "EVALUATION_READERS": "20",
+    # The new scheduler believes sooner that the old one is gone: 8 seconds, not half a minute.
+    "AIRFLOW__SCHEDULER__SCHEDULER_HEARTBEAT_SEC": "1",
+    "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_THRESHOLD": "8",
+    "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "2",
+}
+
+
+class World:
+    """An Airflow that runs, its volume, and what happens in it."""
+
+    def __init__(self, up, http):
+        self.up, self.volume, self._http = up, up.volume, http
+        self.old = self.champion()
+
+    @property
+    def scheduler(self):
+        """The scheduler's session; it bears the number of its first process."""
+        [found] = [
+            each.pid for each in psutil.Process().children() if lives(each) and "scheduler" in each.cmdline()
+        ]
+        return found
+
+    def champion(self):
+        """The champion, every file of it checked."""
+        return Registry(self.volume.releases).open().id
+
+    def served(self):
+        return self.up.api.get("/recommendations").json()["release"]
+
+    def run_of(self, dag):
+        """Wait for the one run of a DAG to begin."""
+        ask = f"/api/v2/dags/{dag}/dagRuns"
+        [run] = wait_until(lambda: self._http.get(ask).json()["dag_runs"])
+        return run["dag_run_id"]
+
+    def end(self, dag, *tasks):
+        """Wait for the end of a DAG's run; return how often its tasks were started."""
+        run = self.run_of(dag)
+        state = wait_until(lambda: self._end_state(dag, run))
+        assert state == "success", self.up.airflow.tasks(dag, run)
+        return {
+            (each["task_id"], each["map_index"]): each["try_number"]
+            for each in self.up.airflow.tasks(dag, run)
+            if each["task_id"] in tasks
+        }
+
+    def _end_state(self, dag, run):
+        state = self.up.airflow.state(dag, run)
+        return state if state in ("success", "failed") else None
+
+    def returned(self, dag, task):
+        """What a task of a DAG's run gave."""
+        place = f"/api/v2/dags/{dag}/dagRuns/{self.run_of(dag)}/taskInstances/{task}/xcomEntries"
+        return self._http.get(f"{place}/return_value", params={"deserialize": True}).json()["value"]
+
+    def is_running(self, dag, task):
+        """Whether at least one try of a task is at work."""
+        tasks = self.up.airflow.tasks(dag, self.run_of(dag))
+        return any(each["task_id"] == task and each["state"] == "running" for each in tasks)
+
+    def again(self, dag, task, place):
+        """Have a task that is done run again, as one does in the UI; wait for its end."""
+        which = task if place < 0 else [task, place]
+        body = {"dry_run": False, "dag_run_id": self.run_of(dag), "task_ids": [which], "only_failed": False}
+        self._http.post(f"/api/v2/dags/{dag}/clearTaskInstances", json=body).raise_for_status()
+        return self.end(dag, task)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
+    """The volume of a run that nobody disturbed, with its release; `RUN` is its name."""
+    plan, volume = load("news"), Volume(tmp_path_factory.mktemp("undisturbed") / "news")
+    download(plan, volume, RUN, "synthetic", "", SCALE)
+    refine(plan, volume, RUN, "synthetic")
+    segment(plan, volume, RUN)
+    for name in SEGMENTS:
+        train(plan, volume, RUN, name)
+    publish(plan, volume, RUN)
+    Registry(volume.releases).promote()
+    return volume
+
+
+@pytest.fixture(scope="module")
+def world(undisturbed, tmp_path_factory):
+    """An Airflow on Postgres, on a volume that has a champion."""
+    data = tmp_path_factory.mktemp("killed") / "data"
+    shutil.copytree(undisturbed.releases, data / "news" / "releases")
+    ports = free_ports(2)
+    with pytest.MonkeyPatch.context() as patch, postgres_server() as address:
+        for name, value in ENVIRONMENT.items():
+            patch.setenv(name, value)
+        settings = EmbeddedSettings(
+            data_root=data, airflow_port=ports[0], api_port=ports[1], airflow_database=address
+        )
+        with (
+            running(settings) as up,
+            httpx.Client(base_url=f"http://127.0.0.1:{ports[0]}", timeout=30) as http,
+        ):
+            password = json.loads((data / "airflow" / "passwords.json").read_text())["admin"]
+            assert AirflowClient(http, password).sign_in()
+            yield World(up, http)
+
+
+@pytest.fixture(scope="module")
+def killed_download(world):
+    """What the volume held when the first task had been killed while it wrote; the run has ended well."""
+    world.up.airflow.trigger("process_data", {"scale": SCALE})
+    draft = kill_while_writing(world.scheduler, world.volume.raw, ".writing-*")
+    left = bytes_below(world.volume.raw)
+    tries = world.end("process_data", "download")
+    return draft, left, tries
+
+
+@pytest.fixture(scope="module")
+def killed_scheduler(world, killed_download):
+    """What the volume held when the scheduler and its trainings were gone; the run has ended well."""
+    wait_until(lambda: world.is_running("train_models", "train"))
+    kill_session(world.scheduler)
+    left, champion = models(world.volume), world.champion()
+    command = [sys.executable, "-m", "airflow", *COMPONENTS["airflow-scheduler"]]
+    world.up.processes.stop(["airflow-scheduler"])
+    world.up.processes.start("airflow-scheduler", command)
+    return left, champion, world.end("train_models", "train")
+
+
+@pytest.fixture(scope="module")
+def killed_publish(world, killed_scheduler):
+    """What was served when the last task had been killed while it wrote; the run has ended well."""
+    draft = kill_while_writing(world.scheduler, world.volume.releases, ".filling-*")
+    left = world.champion(), world.served()
+    return draft, left, world.end("evaluate_models", "publish")
+
+
+def models(volume):
+    """Every file of every model that is there."""
+    places = volume.artifacts.glob("*/*")
+    return {each.name: bytes_below(each) for each in places if not each.name.startswith(".")}
+
+
+def partitions(volume, run=None):
+    """Every file up to the models by its place in the newest run, or in another."""
+    name = run or (volume.refined / "latest").read_text().strip()
+    folders = (volume.raw, volume.refined, volume.segments, volume.artifacts)
+    return {each.name: bytes_below(each / name) for each in folders}
+
+
+def test_a_task_that_is_killed_while_it_writes_leaves_nothing_and_is_tried_again(killed_download):
+    draft, left, tries = killed_download
+    assert left == {}
+    assert tries == {("download", -1): 2}
+    assert not draft.exists(), "the next try removes what the killed one left"
+
+
+def test_a_scheduler_that_is_killed_leaves_the_champion_and_its_tasks_are_started_anew(
+    world, undisturbed, killed_scheduler
+):
+    left, champion, tries = killed_scheduler
+    assert left.items() <= models(undisturbed).items(), "a model is whole or not there"
+    assert champion == world.old
+    assert max(tries.values()) == 2
+
+
+def test_until_the_release_is_whole_the_old_one_is_served(world, killed_publish):
+    draft, left, tries = killed_publish
+    assert left == (world.old, world.old)
+    assert tries == {("publish", -1): 2}
+    assert not draft.exists()
+
+
+def test_the_run_ends_in_a_release_that_is_served(world, killed_publish):
+    assert world.champion() != world.old
+    wait_until(lambda: world.served() == world.champion())
+    told = world.returned("evaluate_models", "publish")
+    assert (told["promoted"], told["release"], told["champion"]) == (True, world.champion(), world.champion())
+    assert told["why"].startswith("the champion has the same configuration; ")
+    assert drafts_below(world.volume.root) == []
+
+
+def test_every_file_is_what_a_run_writes_that_nobody_disturbed(world, undisturbed, killed_publish):
+    assert partitions(world.volume) == partitions(undisturbed, RUN)
+    assert all(partitions(undisturbed, RUN).values())
+
+
+@pytest.mark.parametrize(
+    ("dag", "task", "place"),
+    [("process_data", "refine", -1), ("train_models", "train", 2), ("evaluate_models", "publish", -1)],
+)
+def test_a_task_that_runs_twice_leaves_the_same(world, killed_publish, dag, task, place):
+    before, releases = partitions(world.volume), bytes_below(world.volume.releases)
+    earlier = world.end(dag, task)[task, place]
+    assert world.again(dag, task, place)[task, place] == earlier + 1
+    assert partitions(world.volume) == before
+    assert bytes_below(world.volume.releases) == releases
+    assert drafts_below(world.volume.root) == []
