@@ -85,6 +85,8 @@ def draw_clicks(
     replay.to(start_ms)
     dataset, reads = replay.dataset, replay.dataset.interactions
     first, end = np.searchsorted(reads.time, [start_ms, start_ms + MS_PER_HOUR]).tolist()
+    if first == end:
+        return
     order, starts = _by_reader(reads.user[first:end])
     rows = first + order
     gap = replay.state.parameters.visit_gap * MS_PER_HOUR

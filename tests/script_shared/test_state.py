@@ -51,10 +51,29 @@ def test_a_fold_in_two_parts_or_from_a_snapshot_is_the_fold_of_the_whole(new, cu
         assert_same(whole, state)
 
 
+@settings(max_examples=30, deadline=None)
+@given(interactions(), st.integers(0, 40))
+def test_a_snapshot_is_taken_into_a_larger_state(new, cut):
+    small, large = State(StateParameters(), SIZES), State(StateParameters(), Sizes(9, 12, SIZES.keys))
+    small.apply(new.take(slice(cut)))
+    large.restore(small.snapshot())
+    for state in (small, large):
+        state.apply(new.take(slice(cut, None)))
+    now, items = 49 * HOUR_MS, np.arange(SIZES.items)
+    assert large.counts.at(items, now) == pytest.approx(small.counts.at(items, now))
+    for key in range(SIZES.keys):
+        one, other = (s.key_counts.at(key * s.sizes.items + items, now) for s in (small, large))
+        assert other == pytest.approx(one)
+    assert large.most_read(0, 5, now).tolist() == small.most_read(0, 5, now).tolist()
+    for user in range(9):
+        assert large.histories.of(user)[0].tolist() == small.histories.of(user)[0].tolist()
+
+
 def assert_same(one, other):
     now = 49 * HOUR_MS
     every = slice(None)
     assert other.counts.at(every, now) == pytest.approx(one.counts.at(every, now))
+    assert other.continued.at(every, now) == pytest.approx(one.continued.at(every, now))
     assert other.key_counts.at(every, now) == pytest.approx(one.key_counts.at(every, now))
     assert np.array_equal(other.items.first_ms, one.items.first_ms)
     for user in range(SIZES.users):

@@ -54,6 +54,19 @@ def test_a_count_is_the_sum_of_two_to_the_minus_age_over_half_life(rows, minute)
 
 
 @promise
+@given(ROWS, st.integers(1, 4))
+def test_a_read_within_half_an_hour_of_the_readers_last_continues_their_visit(rows, parts):
+    state, now = fold(rows, parts=parts), 51 * HOUR_MS
+    expected = np.zeros((len(PARAMETERS.half_lives), SIZES.items))
+    for user in range(SIZES.users):
+        own = [(item, when) for reader, item, when, _ in rows if reader == user]
+        for (_, before), (item, when) in pairwise(own):
+            if when - before < 30:
+                expected[:, item] += [decay(now, when, half_life) for half_life in PARAMETERS.half_lives]
+    assert state.continued.at(slice(None), now) == pytest.approx(expected)
+
+
+@promise
 @given(ROWS)
 def test_a_count_within_a_key_holds_the_reads_that_carry_it(rows):
     state, now = fold(rows), 51 * HOUR_MS

@@ -5,6 +5,7 @@ from script_shared.models.audience import Audience
 from script_shared.models.clusters import ClusterParameters, Clusters
 from script_shared.models.content import Content, ContentParameters
 from script_shared.models.coreads import CoReads
+from script_shared.models.onward import Onward
 from script_shared.models.popularity import MostRead, MostReadEver, Popularity
 from script_shared.models.recency import Recency
 from script_shared.models.surroundings import Surroundings
@@ -64,6 +65,17 @@ class TestCoReads(ComponentContract):
 class TestReturns(ComponentContract):
     def make(self):
         return CoReads("returns", STATE.returns.half_lives, depth=12, fade=0.93, prior=3.0)
+
+
+class TestLastRead(ComponentContract):
+    def make(self):
+        half_lives = STATE.coreads.half_lives
+        return CoReads("coreads", half_lives, depth=1, fade=1.0, prior=0.3, name="last_read")
+
+
+class TestOnward(ComponentContract):
+    def make(self):
+        return Onward((0.25, 1.0, 4.0))
 
 
 class TestTaste(ComponentContract):

@@ -14,6 +14,8 @@ from script_shared.models.clusters import ClusterParameters, Clusters
 from script_shared.models.content import Content, ContentParameters
 from script_shared.models.coreads import CoReads
 from script_shared.models.logit import fit_logit
+from script_shared.models.onward import PRIOR_READS as PRIOR_VISITED
+from script_shared.models.onward import Onward
 from script_shared.models.popularity import SMOOTHING, MostRead, MostReadEver, Popularity
 from script_shared.models.recency import Recency
 from script_shared.models.surroundings import PRIOR_READS, Surroundings
@@ -188,3 +190,16 @@ def test_a_list_of_two_equal_choices_is_worth_one_reader():
     found = fit_logit(features, np.array([0, 3]), chosen, ridge=1e-6)[0]
     # 1/2·[w + log P(+)] is highest where the model's expectation meets the mean of what was chosen: 0.
     assert found == pytest.approx(log(2) / 2, abs=1e-3)
+
+
+def test_onward_tells_what_is_read_in_the_course_of_a_visit():
+    """`b` always follows `a` within minutes; both are read alike often."""
+    rows = [(f"r{n}", item, 1 + n / 60 + later) for n in range(30) for item, later in (("a", 0), ("b", 0.05))]
+    dataset = world(rows, hours=2)
+    onward, state = Onward((1.0,)), State.of(dataset, STATE)
+    query, items = ask(dataset, hour=2), dataset.items.find_all(["a", "b"])
+    counts = state.counts.at(items, query.now_ms)[STATE.nearest(1.0)]
+    expected = counts * counts[1] / counts.sum()
+    ratios = (np.array([0, counts[1]]) + PRIOR_VISITED) / (expected + PRIOR_VISITED)
+    assert onward.features(query, state, items)[:, 0] == pytest.approx(np.log(ratios), rel=1e-5)
+    assert names(dataset, onward.retrieve(query, state, 5)) == ["b"]
