@@ -11,6 +11,8 @@ from rich.console import Console
 
 from pipelines.benchmarking.next_hour import CUTOFFS, EVERYBODY, Hours, next_hour
 from pipelines.benchmarking.results import write_results
+from pipelines.benchmarking.webmedia import webmedia
+from pipelines.benchmarking.webmedia_results import write_webmedia
 from pipelines.domains import load
 from script_shared.settings import Settings
 
@@ -42,6 +44,21 @@ def next_hour_command(
     console = Console()
     console.width = console.width if console.is_terminal else _WIDTH
     console.print(*write_results(outcome, out), sep="\n")
+
+
+@app.command("webmedia")
+def webmedia_command(
+    out: Annotated[Path, typer.Option(help="folder for predictions and metrics")],
+    uri: Annotated[str, typer.Option(help="folder or zip of the challenge's archive")] = "",
+    source: Annotated[str, typer.Option(help="webmedia; synthetic generates the files")] = "webmedia",
+    scale: Annotated[float, typer.Option(help="size of generated files")] = 0.01,
+    readers: Annotated[int, typer.Option(min=1, help="at most")] = EVERYBODY,
+) -> None:
+    """Recommend ten next pages to the challenge's readers, graded in their order (protocol P4)."""
+    outcome = webmedia(source, uri, scale, readers)
+    Console().print(write_webmedia(outcome, out))
+    if source != "webmedia":
+        Console().print("Figures of generated files say nothing about quality.")
 
 
 def _numbers(text: str) -> tuple[int, ...]:
