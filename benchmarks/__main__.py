@@ -2,7 +2,7 @@
 
 import typer
 
-from benchmarks import pipeline, quality
+from benchmarks import diversity, pipeline, quality
 
 app = typer.Typer(no_args_is_help=True, help=__doc__)
 
@@ -13,6 +13,7 @@ def benchmarks() -> None:
 
 
 app.command("pipeline", help=pipeline.__doc__)(pipeline.main)
+app.command("diversity", help=diversity.__doc__)(diversity.main)
 app.command("quality", help=quality.__doc__)(quality.main)
 
 if __name__ == "__main__":

@@ -88,14 +88,15 @@ def run(uri: str, out: Path, asked: Windows, names: Sequence[str], ours: Path | 
         ours: folder of `predictions.parquet` as `pipelines benchmark next-click` writes it.
 
     Raises:
-        SettingsError: a window holds no session, or the product was not asked in it.
+        SettingsError: no window holds a session.
+        InputError: the product's predictions are not there.
     """
     with TemporaryDirectory() as name:
         folder = Path(name)
-        _prepare(uri, folder, asked, ours)
+        windows = _prepare(uri, folder, asked, ours)
         asked_for = tuple(each for each in names if each not in NEXT_HOUR_ONLY)
         work = Work(folder, asked_for, asked.windows_ms)
-        units = sorted(product(asked.windows, KINDS), reverse=True)
+        units = sorted(product(windows, KINDS), reverse=True)
         pool = ProcessPoolExecutor(asked.processes, get_context("spawn"))
         with one_thread_each(), pool:
             done = pool.map(score, [work] * len(units), *zip(*units, strict=True))
@@ -107,8 +108,12 @@ def run(uri: str, out: Path, asked: Windows, names: Sequence[str], ours: Path | 
     return _write(scores, described, out)
 
 
-def _prepare(uri: str, folder: Path, asked: Windows, ours: Path | None) -> None:
-    """Write what the workers read: clicks with articles, readers and sessions as numbers; what is asked."""
+def _prepare(uri: str, folder: Path, asked: Windows, ours: Path | None) -> list[int]:
+    """Write what the workers read: clicks with articles, readers and sessions as numbers; what is asked.
+
+    Returns:
+        The windows that hold sessions: one of Globo.com's is empty.
+    """
     refine(uri, folder)
     clicks = read_windows(uri)
     article = pl.col("item_id").cast(pl.Int64).rank("dense") - 1
@@ -119,17 +124,15 @@ def _prepare(uri: str, folder: Path, asked: Windows, ours: Path | None) -> None:
     )
     numbered.write_parquet(folder / "clicks.parquet")
     sessions = sessions_of(numbered.filter(pl.col("window").is_in(list(asked.windows))))
+    if sessions.is_empty():
+        raise SettingsError("no window holds a session", where="--windows", remedy="choose others")
     sampled = [
         part.sample(min(asked.sample, len(part)), seed=0).sort("session")
         for part in sessions.partition_by("window")
     ]
-    missing = set(asked.windows) - set(sessions["window"].unique())
-    if missing:
-        raise SettingsError(
-            f"window {min(missing)} holds no session", where="--windows", remedy="leave it out"
-        )
     pl.concat(sampled).write_parquet(folder / "sessions.parquet")
     _lists(ours).sink_parquet(folder / "ours.parquet")
+    return sessions["window"].unique().sort().to_list()
 
 
 def _lists(ours: Path | None) -> pl.LazyFrame:

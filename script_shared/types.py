@@ -29,6 +29,7 @@ class Request:
         user_type: login state sent with the request; overrides what the data says.
         context: context columns of the domain and their values, e.g. region → "20".
         recent_items: items just interacted with, oldest first, for readers without an id.
+        diversity: from 0, the most relevant items, to 1, items of different kinds.
     """
 
     user_id: str | None
@@ -36,6 +37,7 @@ class Request:
     user_type: str | None = None
     context: Mapping[str, str] = field(default_factory=dict)
     recent_items: tuple[str, ...] = ()
+    diversity: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

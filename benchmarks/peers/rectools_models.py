@@ -45,7 +45,8 @@ class RecTools(Peer):
         with TemporaryDirectory() as folder:
             np.savez(Path(folder) / "reads.npz", **self._reads)
             np.savez(Path(folder) / "queries.npz", **_told(queries))
-            subprocess.run([self._python, PROGRAM, folder, self._model, str(n)], check=True)
+            arguments = [self._model, str(len(queries)), str(n)]
+            subprocess.run([self._python, PROGRAM, folder, *arguments], check=True)
             lists = np.load(Path(folder) / "lists.npz")
             order = np.lexsort((lists["rank"], lists["user_id"]))
             users, items = lists["user_id"][order], lists["item_id"][order]

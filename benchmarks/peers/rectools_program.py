@@ -1,6 +1,6 @@
 """Fit one of RecTools' models on reads.npz and rank for queries.npz, into lists.npz.
 
-    python rectools_program.py FOLDER ease|popular N
+    python rectools_program.py FOLDER ease|popular QUERIES N
 
 Runs where RecTools is installed and nothing of the product is.
 """
@@ -22,29 +22,32 @@ NOBODY = -1
 
 
 def table(path: Path) -> pd.DataFrame:
-    frame = pd.DataFrame(dict(np.load(path)))
+    return completed(pd.DataFrame(dict(np.load(path))))
+
+
+def completed(frame: pd.DataFrame) -> pd.DataFrame:
     when = frame.get(Columns.Datetime, pd.Series(0, frame.index))
     return frame.assign(**{Columns.Weight: 1.0, Columns.Datetime: pd.to_datetime(when, unit="ms")})
 
 
-def main(folder: Path, name: str, n: int) -> None:
+def main(folder: Path, name: str, queries: int, n: int) -> None:
     learnt = Dataset.construct(table(folder / "reads.npz").drop_duplicates([Columns.User, Columns.Item]))
     model = MODELS[name]()
     model.fit(learnt)
     # Queries are users of their own, beside the items that were learnt; one more has read them all, so
-    # that the matrix is as wide as what was learnt.
+    # that the matrix is as wide as what was learnt. Who has read none of them is cold.
     items, told = learnt.item_id_map, table(folder / "queries.npz")
+    everything = pd.DataFrame({Columns.User: NOBODY, Columns.Item: items.external_ids})
     known = told[told[Columns.Item].isin(items.external_ids)]
-    everything = known.iloc[[0] * items.size].assign(
-        **{Columns.User: NOBODY, Columns.Item: items.external_ids}
-    )
-    rows = pd.concat([known, everything])
+    rows = pd.concat([known, completed(everything)])
     users = IdMap.from_values(rows[Columns.User])
     asked = Dataset(users, items, Interactions.from_raw(rows, users, items))
-    lists = model.recommend(known[Columns.User].unique(), asked, k=n, filter_viewed=True)
+    lists = model.recommend(
+        np.arange(queries), asked, k=n, filter_viewed=True, on_unsupported_targets="ignore"
+    )
     columns = (Columns.User, Columns.Rank, Columns.Item)
     np.savez(folder / "lists.npz", **{column: lists[column].to_numpy() for column in columns})
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]))
+    main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))

@@ -15,6 +15,8 @@ from pipelines.benchmarking.next_click import FROZEN, LIVE, Kind, Windows, next_
 from pipelines.benchmarking.next_hour import CUTOFFS, EVERYBODY, Hours, next_hour
 from pipelines.benchmarking.results import write_results
 from pipelines.benchmarking.session_results import write_sessions
+from pipelines.benchmarking.webmedia import webmedia
+from pipelines.benchmarking.webmedia_results import write_webmedia
 from pipelines.domains import load
 from script_shared.settings import Settings
 
@@ -85,6 +87,21 @@ def _windows(text: str) -> tuple[int, ...]:
         raise typer.BadParameter(what, param_hint="--windows")
     ends = [(int(m[1]), int(m[2] or m[1]), int(m[3] or 1)) for m in parts if m]
     return tuple(sorted({n for first, last, step in ends for n in range(first, last + 1, step)}))
+
+
+@app.command("webmedia")
+def webmedia_command(
+    out: Annotated[Path, typer.Option(help="folder for predictions and metrics")],
+    uri: Annotated[str, typer.Option(help="folder or zip of the challenge's archive")] = "",
+    source: Annotated[str, typer.Option(help="webmedia; synthetic generates the files")] = "webmedia",
+    scale: Annotated[float, typer.Option(help="size of generated files")] = 0.01,
+    readers: Annotated[int, typer.Option(min=1, help="at most")] = EVERYBODY,
+) -> None:
+    """Recommend ten next pages to the challenge's readers, graded in their order (protocol P4)."""
+    outcome = webmedia(source, uri, scale, readers)
+    Console().print(write_webmedia(outcome, out))
+    if source != "webmedia":
+        Console().print("Figures of generated files say nothing about quality.")
 
 
 def _numbers(text: str) -> tuple[int, ...]:

@@ -11,6 +11,7 @@ from script_shared.clock import Clock, ReplayClock, WallClock
 from script_shared.dataset import Interactions
 from script_shared.domain import Domain
 from script_shared.inference.fallback import fill
+from script_shared.inference.reranking import POOL, diversify, same_category
 from script_shared.inference.router import Router
 from script_shared.models.base import Recommender
 from script_shared.releases.store import Release
@@ -132,10 +133,20 @@ class Engine:
         """Answer a request."""
         query = self._router.query(request, self._state, self._clock.now_ms())
         segment = self._router.segment(query)
-        ranked, fallback = self._ranker.rank(segment, query, self._state, request.n)
+        ranked, fallback = self._rank(segment, query, request)
         ids = self._router.items
         items = [RecommendedItem(x.item, ids[x.item], x.score, x.reason) for x in ranked]
         return Recommendation(segment.name, segment.model, items, fallback)
+
+    def _rank(self, segment: Segment, query: Query, request: Request) -> tuple[list[ScoredItem], int]:
+        """Return the list, and how many of its items came from a fallback."""
+        if not request.diversity:
+            return self._ranker.rank(segment, query, self._state, request.n)
+        pool, fallback = self._ranker.rank(segment, query, self._state, max(request.n, POOL))
+        likeness = same_category(self._state.items.category)
+        ranked = diversify(pool, request.n, request.diversity, likeness)
+        others = pool[len(pool) - fallback :]
+        return ranked, sum(each in others for each in ranked)
 
 
 def _model(release: Release, segment: Segment) -> Recommender:
