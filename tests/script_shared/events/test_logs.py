@@ -136,9 +136,10 @@ class LogContract:
                 log.append(events([f"{writer}-{batch}-{place}" for place in range(1 + batch % 9)]))
 
         def tail():
-            log, found = open_one(), []
-            while not done.is_set() or found[-1][0] < log.end():
-                found += log.read(found[-1][0] if found else 0, 50)
+            log, found, last = open_one(), [], False
+            while not last:
+                last = done.is_set()
+                found += follow(log, found[-1][0] if found else 0, 50)
             return found
 
         with ThreadPoolExecutor(WRITERS + 2) as pool:
