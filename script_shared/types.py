@@ -39,6 +39,24 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class Read:
+    """One interaction that has just happened, in the publisher's own ids.
+
+    Attributes:
+        user_id, item_id: whose, and of what.
+        time_ms: when, ms UTC.
+        weight: how strong, 1 = average.
+        context: context columns of the domain and their values.
+    """
+
+    user_id: str
+    item_id: str
+    time_ms: int
+    weight: float = 1.0
+    context: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Reader:
     """What a segment's rule may look at.
 

@@ -79,5 +79,44 @@ class Vocabulary(Sequence[str]):
         return cls(np.asarray(arrays["text"], np.uint8), np.asarray(arrays["offsets"], np.int64))
 
 
+class GrowingVocabulary(Sequence[str]):
+    """A vocabulary that takes new ids behind its own, up to a capacity.
+
+    Args:
+        known: ids that have positions already.
+        room: at most so many more are taken.
+    """
+
+    def __init__(self, known: Vocabulary, room: int) -> None:
+        self._known, self.capacity = known, len(known) + room
+        self._added: dict[str, int] = {}
+        self._names: list[str] = []
+
+    def __len__(self) -> int:
+        return len(self._known) + len(self._names)
+
+    def __getitem__(self, position: int) -> str:  # type: ignore[override]
+        beyond = position - len(self._known)
+        return self._names[beyond] if beyond >= 0 else self._known[position]
+
+    def find(self, value: str) -> int:
+        """Return the position of an id, -1 when it is not there."""
+        place = self._known.find(value)
+        return place if place != UNKNOWN else self._added.get(value, UNKNOWN)
+
+    def find_all(self, values: Iterable[str]) -> IntArray:
+        """Return the positions of those ids that are known, in the order given."""
+        places = (self.find(value) for value in values)
+        return np.array([place for place in places if place != UNKNOWN], np.int32)
+
+    def add(self, value: str) -> int:
+        """Return the position of an id, which is made if need be; -1 when there is no room left."""
+        place = self.find(value)
+        if place == UNKNOWN and len(self) < self.capacity:
+            place = self._added[value] = len(self)
+            self._names.append(value)
+        return place
+
+
 def _shortlex(raw: bytes) -> tuple[int, bytes]:
     return len(raw), raw

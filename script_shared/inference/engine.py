@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from script_shared.clock import Clock, ReplayClock, WallClock
+from script_shared.dataset import Interactions
 from script_shared.domain import Domain
 from script_shared.inference.fallback import fill
 from script_shared.inference.router import Router
@@ -15,11 +16,18 @@ from script_shared.models.base import Recommender
 from script_shared.releases.store import Release
 from script_shared.segments import Segment
 from script_shared.state.state import Sizes, State
-from script_shared.types import IntArray, Query, Request, ScoredItem
-from script_shared.vocabulary import Vocabulary
+from script_shared.types import IntArray, Query, Read, Request, ScoredItem
+from script_shared.vocabulary import UNKNOWN, GrowingVocabulary, Vocabulary
 
 #: Parts of a release's state that are not the state's own snapshot.
 VOCABULARIES = ("users", "vocabulary", "keys")
+
+#: Readers and items that a release takes in while it serves; the next release has room again.
+USER_ROOM = 200_000
+ITEM_ROOM = 10_000
+
+#: Lists for everybody are worked out anew so long after an interaction, at the latest.
+PATIENCE_MS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +91,35 @@ class Engine:
         users, items, keys = (Vocabulary.restore(release.bundle(f"state/{x}").arrays) for x in VOCABULARIES)
         segments = domain.segments(parameters)
         models = {segment.name: _model(release, segment) for segment in segments}
-        state = State(domain.state(parameters), Sizes(len(users), len(items), len(keys)))
+        readers, catalogue = GrowingVocabulary(users, USER_ROOM), GrowingVocabulary(items, ITEM_ROOM)
+        sizes = Sizes(readers.capacity, catalogue.capacity, len(keys))
+        state = State(domain.state(parameters), sizes)
+        state.patience_ms = PATIENCE_MS
         state.restore(
             {name.removeprefix("state/"): release.bundle(name) for name in release.bundles("state")}
         )
         types = release.bundle("state/user_types")
         names = np.array([*types.document["names"], None], object)
-        router = Router(users, items, keys, domain.context, names[types.arrays["code"]], segments)
+        router = Router(readers, catalogue, keys, domain.context, names[types.arrays["code"]], segments)
         newest = np.asarray(release.bundle("state/catalogue").arrays["newest"], np.int32)
         return cls(release, router, Ranker(models, newest), state, clock or _clock(release))
+
+    def apply(self, reads: Sequence[Read]) -> int:
+        """Fold reads into the state in the order given; each reader's next answer knows them.
+
+        Returns:
+            How many were of items that are not known, or of readers beyond the room for new ones, and
+            were left out.
+        """
+        users = np.array([self._router.users.add(read.user_id) for read in reads], np.int32)
+        items = np.array([self._router.items.find(read.item_id) for read in reads], np.int32)
+        times = np.array([read.time_ms for read in reads], np.int64)
+        weights = np.array([read.weight for read in reads], np.float32)
+        keys = np.array([self._router.context_keys(read.context) for read in reads], np.int32)
+        kept = np.flatnonzero((users != UNKNOWN) & (items != UNKNOWN))
+        width = len(self._router.context)
+        self._state.apply(Interactions(users, items, times, weights, keys.reshape(-1, width)).take(kept))
+        return len(reads) - len(kept)
 
     def recommend(self, request: Request) -> Recommendation:
         """Answer a request."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy.typing as npt
 from script_shared.segments import Segment, assign
 from script_shared.state.state import State
 from script_shared.types import Query, Reader, Request
-from script_shared.vocabulary import UNKNOWN, Vocabulary
+from script_shared.vocabulary import UNKNOWN, GrowingVocabulary, Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +21,12 @@ class Router:
     Attributes:
         users, items, keys: vocabularies.
         context: context columns, in the order of a query's keys.
-        user_types: login state by user position, None where unknown.
+        user_types: login state by user position, None where unknown; those added since have none.
         segments: in the order in which they accept.
     """
 
-    users: Vocabulary
-    items: Vocabulary
+    users: GrowingVocabulary
+    items: GrowingVocabulary
     keys: Vocabulary
     context: tuple[str, ...]
     user_types: npt.NDArray[np.object_]
@@ -35,16 +35,14 @@ class Router:
     def query(self, request: Request, state: State, now_ms: int) -> Query:
         """Resolve a request; unknown ids and context values are left out."""
         user = UNKNOWN if request.user_id is None else self.users.find(request.user_id)
-        keys = tuple(
-            self.keys.find(f"{c}:{request.context[c]}") if c in request.context else UNKNOWN
-            for c in self.context
-        )
-        known = self.user_types[user] if user != UNKNOWN else None
-        query = state.query(user, now_ms, keys=keys, user_type=request.user_type or known)
+        known = self.user_types[user] if 0 <= user < len(self.user_types) else None
+        keys, user_type = self.context_keys(request.context), request.user_type or known
+        query = state.query(user, now_ms, keys=keys, user_type=user_type)
         return _extended(query, self.items.find_all(request.recent_items)) if request.recent_items else query
 
-    def _key(self, column: str, value: str | None) -> int:
-        return UNKNOWN if value is None else self.keys.find(f"{column}:{value}")
+    def context_keys(self, context: Mapping[str, str]) -> tuple[int, ...]:
+        """Return one key a context column, -1 where the value is missing or unknown."""
+        return tuple(self.keys.find(f"{c}:{context[c]}") if c in context else UNKNOWN for c in self.context)
 
     def segment(self, query: Query) -> Segment:
         """Return the segment whose model answers."""

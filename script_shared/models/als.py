@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict
 from script_shared.bundle import Bundle
 from script_shared.clock import MS_PER_HOUR
 from script_shared.dataset import Dataset
-from script_shared.models.base import Component, Remembered, best
+from script_shared.models.base import Component, Remembered, best, rows_of
 from script_shared.state.state import State
 from script_shared.types import NO_ITEMS, FeatureArray, IntArray, LongArray, Query
 
@@ -108,20 +108,20 @@ class Als(Component):
         """Return the best of the items most read lately."""
         if not len(query.history):
             return NO_ITEMS
-        pool = state.most_read(len(state.parameters.half_lives) - 1, _POOL)
-        return best(pool, self._factors[pool] @ self._readers.get(query, state, self._reader), n)
+        pool = state.most_read(len(state.parameters.half_lives) - 1, _POOL, query.now_ms)
+        return best(pool, rows_of(self._factors, pool) @ self._readers.get(query, state, self._reader), n)
 
     def features(self, query: Query, state: State, items: IntArray) -> FeatureArray:
         """Return the dot products, one column; 0 for a reader without history."""
         if not len(query.history):
             return np.zeros((len(items), 1), np.float32)
-        return (self._factors[items] @ self._readers.get(query, state, self._reader))[:, None]
+        return (rows_of(self._factors, items) @ self._readers.get(query, state, self._reader))[:, None]
 
     def _reader(self, query: Query, state: State) -> FeatureArray:
         """Solve the normal equations of one reader (equation 4 of the paper)."""
         items = query.history[-_HISTORY:]
         confidence = self._confidence(query.times[-_HISTORY:], query.weights[-_HISTORY:], query.now_ms)
-        factors = self._factors[items]
+        factors = rows_of(self._factors, items)
         system = self._gram + (factors.T * confidence) @ factors
         return np.linalg.solve(system, factors.T @ (1.0 + confidence)).astype(np.float32)
 

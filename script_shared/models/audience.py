@@ -7,8 +7,6 @@ from typing import ClassVar
 
 import numpy as np
 
-from script_shared.bundle import Bundle
-from script_shared.dataset import Dataset
 from script_shared.models.base import Component
 from script_shared.state.state import State
 from script_shared.types import FeatureArray, FloatArray, IntArray, Query
@@ -21,6 +19,8 @@ _PROFILED = 4_000
 _HISTORY = 30
 _FADE = 0.95
 _LEAST_SHARE = 1e-4
+#: Profiles move slowly and cost tens of milliseconds: they are made anew so much less often than lists.
+_PATIENCE = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +49,12 @@ class Audience(Component):
 
     name: ClassVar[str] = "audience"
 
-    def __init__(self) -> None:
-        self._category: IntArray = np.zeros(0, np.int32)
-
-    def fit(self, dataset: Dataset, state: State) -> None:
-        """Note the items' categories."""
-        self._category = np.maximum(dataset.catalogue.category, 0)
-
     def features(self, query: Query, state: State, items: IntArray) -> FeatureArray:
         """Return the mean lift, one column; 0 for a reader without history and items without profile."""
         if not len(query.history):
             return np.zeros((len(items), 1), np.float32)
-        profiles = state.once(self.name, lambda: self._profiles(state))
-        categories, shares = self._shares(query)
+        profiles = state.once(self.name, query.now_ms, lambda: self._profiles(state), _PATIENCE)
+        categories, shares = self._shares(query, state)
         rows = profiles.row[items]
         scale = state.returns.scale(query.now_ms)[-1]
         usual = profiles.usual[categories] + _LEAST_SHARE
@@ -69,23 +62,23 @@ class Audience(Component):
         expected = (profiles.totals[rows, None] * scale + PRIOR_READS) * usual
         return (np.log((counts + PRIOR_READS * usual) / expected) @ shares)[:, None].astype(np.float32)
 
-    def _shares(self, query: Query) -> tuple[IntArray, FloatArray]:
+    def _shares(self, query: Query, state: State) -> tuple[IntArray, FloatArray]:
         """Return the categories that the reader reads, and the share of each."""
         read = query.history[-_HISTORY:]
         weights = _FADE ** np.arange(len(read))[::-1]
-        categories, place = np.unique(self._category[read], return_inverse=True)
+        categories, place = np.unique(state.items.category[read], return_inverse=True)
         return categories, np.bincount(place, weights) / weights.sum()
 
     def _profiles(self, state: State) -> Profiles:
         size = state.sizes.items
-        weights = state.returns.weights.values[-1]
-        source, target = np.divmod(state.returns.pairs, size)
+        source, target, all_weights = state.returns.all()
+        weights, category = all_weights[-1], state.items.category
         totals = np.bincount(target, weights, size)
         best = np.argsort(-totals, kind="stable")[:_PROFILED]
         row = np.zeros(size, np.int32)
         row[best] = np.arange(1, len(best) + 1)
-        width = int(self._category.max(initial=0)) + 1
-        cells = row[target].astype(np.int64) * width + self._category[source]
+        width = int(category.max(initial=0)) + 1
+        cells = row[target].astype(np.int64) * width + category[source]
         counts: FloatArray = np.zeros((len(best) + 1, width))
         counts += np.bincount(cells, weights, counts.size).reshape(counts.shape)
         usual = counts.sum(axis=0) / max(float(counts.sum()), 1e-9)
@@ -96,11 +89,3 @@ class Audience(Component):
     def feature_names(self) -> tuple[str, ...]:
         """Name the column that `features` gives."""
         return ("audience",)
-
-    def dump(self) -> Bundle:
-        """Return each item's category."""
-        return Bundle({"category": self._category})
-
-    def load(self, bundle: Bundle) -> None:
-        """Take them back."""
-        self._category = np.asarray(bundle.arrays["category"], np.int32)

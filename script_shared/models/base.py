@@ -100,3 +100,12 @@ def best(items: IntArray, scores: npt.NDArray[np.floating[Any]], n: int) -> IntA
         kept = np.flatnonzero(scores >= floor)
         items, scores = items[kept], scores[kept]
     return items[np.argsort(-scores, kind="stable")[:n]]
+
+
+def rows_of(table: npt.NDArray[Any], positions: IntArray) -> npt.NDArray[Any]:
+    """Return rows of what was learned of each item; zeros for items that came after."""
+    if not len(table):
+        return np.zeros((len(positions), *table.shape[1:]), table.dtype)
+    rows = table[np.minimum(positions, len(table) - 1)]
+    rows[positions >= len(table)] = 0
+    return rows

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from script_shared.clock import MS_PER_HOUR
+from script_shared.state.items import Items
 from script_shared.types import FeatureArray, FloatArray, IntArray, LongArray, Query
 
 _DAY_MS = 24 * MS_PER_HOUR
@@ -32,27 +33,29 @@ class Behaviour:
         """Return that of one reader, whose history must not be empty."""
         return cls(np.zeros(1, np.int64), query.history, query.times, query.weights)
 
-    def describe(self, first_ms: LongArray, category: IntArray) -> FloatArray:
+    def describe(self, items: Items, rank: IntArray) -> FloatArray:
         """Describe each reader; shape (readers, 22).
 
         Time between reads is left out, as sources stamp it badly or not at all; so is the time since
         the last read: it would gather readers by what was there to read, not by how they read.
 
         Args:
-            first_ms: when each item was first read, ms UTC.
-            category: rank of each item's category by reads, 0 the largest; cut at the 16 largest.
+            items: what is known of each item.
+            rank: each category's by reads, 0 the largest; cut at the 16 largest.
 
         Returns:
             Number of reads (log), time of day as two circular means, mean and spread of engagement,
             freshness of what is read (log hours), category shares.
         """
         angle = 2 * np.pi * (self.times % _DAY_MS) / _DAY_MS
-        age = np.maximum(self.times - first_ms[self.items], 0) / MS_PER_HOUR
+        age = np.maximum(self.times - items.first_ms[self.items], 0) / MS_PER_HOUR
         weight = self._mean(self.weights)
         spread = np.sqrt(np.maximum(self._mean(self.weights.astype(np.float64) ** 2) - weight**2, 0.0))
         means = [self._mean(np.sin(angle)), self._mean(np.cos(angle)), weight, spread]
         head = np.stack([np.log1p(self.lengths), *means, self._mean(np.log1p(age))], axis=1)
-        return np.concatenate([head, self._shares(category)], axis=1)
+        return np.concatenate(
+            [head, self._shares(rank[np.minimum(items.category[self.items], len(rank) - 1)])], axis=1
+        )
 
     @property
     def lengths(self) -> IntArray:
@@ -66,9 +69,9 @@ class Behaviour:
     def _mean(self, values: FloatArray | FeatureArray) -> FloatArray:
         return np.add.reduceat(values.astype(np.float64), self.starts) / self.lengths
 
-    def _shares(self, category: IntArray) -> FloatArray:
+    def _shares(self, ranks: IntArray) -> FloatArray:
         lengths = self.lengths
         reader = np.repeat(np.arange(len(lengths)), lengths)
         width = _LARGEST_CATEGORIES + 1
-        cells = reader * width + np.minimum(category[self.items], _LARGEST_CATEGORIES)
+        cells = reader * width + np.minimum(ranks, _LARGEST_CATEGORIES)
         return np.bincount(cells, minlength=len(lengths) * width).reshape(-1, width) / lengths[:, None]

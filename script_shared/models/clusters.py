@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict
 from script_shared.bundle import Bundle
 from script_shared.clock import MS_PER_HOUR
 from script_shared.dataset import Dataset, Interactions
-from script_shared.models.base import Component, Remembered
+from script_shared.models.base import Component, Remembered, rows_of
 from script_shared.models.behaviour import Behaviour
 from script_shared.state.state import State
 from script_shared.types import NO_ITEMS, Arrays, FeatureArray, FloatArray, IntArray, Query
@@ -84,7 +84,7 @@ class Clusters(Component):
 
     def __init__(self, parameters: ClusterParameters) -> None:
         self._parameters = parameters
-        self._category: IntArray = np.zeros(0, np.int32)
+        self._rank: IntArray = np.zeros(1, np.int32)
         self._projection: Projection | None = None
         self._ratios: FeatureArray = np.zeros((0, 0), np.float32)
         self._named: IntArray = np.zeros((0, 0), np.int32)
@@ -94,7 +94,7 @@ class Clusters(Component):
     def fit(self, dataset: Dataset, state: State) -> None:
         """Choose and fit the clusters; with fewer readers than ten a cluster there are none."""
         self._cluster.forget()
-        self._category = _category_ranks(dataset)
+        self._rank = _category_ranks(dataset, state)
         self._projection, self._choice = None, {}
         users = self._draw(dataset)
         rehearsal = self._describe(users, state, dataset.as_of_ms - MS_PER_HOUR)
@@ -129,7 +129,7 @@ class Clusters(Component):
         kept = earlier[counts[user[earlier]] >= 2]
         known, starts = np.unique(user[kept], return_index=True)
         histories = Behaviour(starts, item[kept], time[kept], weight[kept])
-        features = histories.describe(state.first_ms, self._category) if len(known) else np.zeros((0, 1))
+        features = histories.describe(state.items, self._rank) if len(known) else np.zeros((0, 1))
         return Readers(known, histories, features, now_ms)
 
     def _project(self, features: FloatArray, components: int, clusters: int) -> Projection:
@@ -194,12 +194,12 @@ class Clusters(Component):
         cluster = self._cluster.get(query, state, self._assign)
         if cluster is None:
             return np.zeros((len(items), 1), np.float32)
-        return self._ratios[cluster, items][:, None]
+        return rows_of(self._ratios[cluster], items)[:, None]
 
     def _assign(self, query: Query, state: State) -> int | None:
         if self._projection is None or not len(query.history):
             return None
-        described = Behaviour.of(query).describe(state.first_ms, self._category)
+        described = Behaviour.of(query).describe(state.items, self._rank)
         return int(self._projection.assign(described)[0])
 
     @property
@@ -209,7 +209,7 @@ class Clusters(Component):
 
     def dump(self) -> Bundle:
         """Return the projection and each cluster's popularity."""
-        arrays: Arrays = {"category": self._category}
+        arrays: Arrays = {"rank": self._rank}
         if self._projection is not None:
             p = self._projection
             parts = {"mean": p.mean, "scale": p.scale, "axes": p.axes, "centres": p.centres}
@@ -219,7 +219,7 @@ class Clusters(Component):
     def load(self, bundle: Bundle) -> None:
         """Take them back."""
         self._cluster.forget()
-        self._category = np.asarray(bundle.arrays["category"], np.int32)
+        self._rank = np.asarray(bundle.arrays["rank"], np.int32)
         self._choice, self._projection = dict(bundle.document), None
         if "axes" in bundle.arrays:
             parts = ("mean", "scale", "axes", "centres")
@@ -235,10 +235,10 @@ def _rows_of(reads: Interactions, users: IntArray) -> tuple[IntArray, IntArray]:
     return places[known], known
 
 
-def _category_ranks(dataset: Dataset) -> IntArray:
-    """Return the rank of each item's category by reads, 0 the largest."""
-    category = np.maximum(dataset.catalogue.category, 0)
+def _category_ranks(dataset: Dataset, state: State) -> IntArray:
+    """Return the rank of each category by reads, 0 the largest."""
+    category = state.items.category
     counts = np.bincount(category[dataset.interactions.item], minlength=int(category.max(initial=0)) + 1)
     rank = np.empty(len(counts), np.int32)
     rank[np.argsort(-counts, kind="stable")] = np.arange(len(counts))
-    return rank[category]
+    return rank

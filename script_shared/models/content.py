@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict
 from script_shared.bundle import Bundle
 from script_shared.clock import MS_PER_HOUR
 from script_shared.dataset import Catalogue, Dataset
-from script_shared.models.base import Component, Remembered, best
+from script_shared.models.base import Component, Remembered, best, rows_of
 from script_shared.state.state import State
 from script_shared.types import NO_ITEMS, FeatureArray, IntArray, Query
 from script_shared.vocabulary import UNKNOWN
@@ -91,7 +91,7 @@ class Content(Component):
         """Return the closest of the items most read lately."""
         if not len(query.history):
             return NO_ITEMS
-        pool = state.most_read(len(state.parameters.half_lives) - 1, _POOL)
+        pool = state.most_read(len(state.parameters.half_lives) - 1, _POOL, query.now_ms)
         return best(pool, self._cosines(query, state, pool), n)
 
     def features(self, query: Query, state: State, items: IntArray) -> FeatureArray:
@@ -99,11 +99,11 @@ class Content(Component):
         return self._cosines(query, state, items)[:, None]
 
     def _cosines(self, query: Query, state: State, items: IntArray) -> FeatureArray:
-        return self._vectors[self._row[items]] @ self._tastes.get(query, state, self._taste)
+        return self._vectors[rows_of(self._row, items)] @ self._tastes.get(query, state, self._taste)
 
     def _taste(self, query: Query, state: State) -> FeatureArray:
         age = (query.now_ms - query.times[-50:]) / (self._parameters.half_life * MS_PER_HOUR)
-        mean = np.exp2(-np.clip(age, 0.0, 60.0)) @ self._vectors[self._row[query.history[-50:]]]
+        mean = np.exp2(-np.clip(age, 0.0, 60.0)) @ self._vectors[rows_of(self._row, query.history[-50:])]
         return (mean / max(float(np.linalg.norm(mean)), 1e-9)).astype(np.float32)
 
     @property

@@ -30,12 +30,12 @@ class Popularity(Component):
 
     def retrieve(self, query: Query, state: State, n: int) -> IntArray:
         """Return the most read items at the half-lives, in turns after the first half."""
-        return state.once(("popularity", n), lambda: self._mix(state, n))
+        return state.once(("popularity", n), query.now_ms, lambda: self._mix(state, n, query.now_ms))
 
-    def _mix(self, state: State, n: int) -> IntArray:
-        main = state.most_read(min(1, len(self._half_lives) - 1), n // 2)
+    def _mix(self, state: State, n: int, now_ms: int) -> IntArray:
+        main = state.most_read(min(1, len(self._half_lives) - 1), n // 2, now_ms)
         rows = range(len(self._half_lives))
-        others = interleave([state.most_read(row, n // 4) for row in rows], n)
+        others = interleave([state.most_read(row, n // 4, now_ms) for row in rows], n)
         return np.concatenate([main, others[~np.isin(others, main)]])[:n]
 
     def features(self, query: Query, state: State, items: IntArray) -> FeatureArray:
@@ -64,7 +64,7 @@ class MostRead(Recommender):
 
     def recommend(self, query: Query, state: State, n: int) -> Sequence[ScoredItem]:
         """Return the most read items that the reader has not read."""
-        ranked = state.most_read(self._half_life, n + len(query.history))
+        ranked = state.most_read(self._half_life, n + len(query.history), query.now_ms)
         unread = ranked[~np.isin(ranked, query.history)][:n]
         scores = state.counts.at(unread, query.now_ms)[self._half_life]
         pairs = zip(unread.tolist(), scores.tolist(), strict=True)

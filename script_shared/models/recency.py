@@ -19,7 +19,7 @@ class Recency(Component):
 
     def features(self, query: Query, state: State, items: IntArray) -> FeatureArray:
         """Return log hours since the first read, and whether that was after the reader's last visit."""
-        first = state.first_ms[items]
+        first = state.items.first_ms[items]
         hours = np.maximum(query.now_ms - first, 0) / MS_PER_HOUR
         last_visit = query.times[-1] if len(query.times) else 0
         appeared_since = (first > last_visit) if last_visit else np.zeros(len(items))

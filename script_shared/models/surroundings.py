@@ -35,8 +35,10 @@ class Surroundings(Component):
 
     def retrieve(self, query: Query, state: State, n: int) -> IntArray:
         """Return the most read items within each key of the query, in turns."""
-        keys = tuple(key for key in query.keys if key != UNKNOWN)
-        return state.once((keys, n), lambda: interleave([state.most_read(0, n, key) for key in keys], n))
+        now, keys = query.now_ms, tuple(key for key in query.keys if key != UNKNOWN)
+        return state.once(
+            (keys, n), now, lambda: interleave([state.most_read(0, n, now, key) for key in keys], n)
+        )
 
     def features(self, query: Query, state: State, items: IntArray) -> FeatureArray:
         """Return one column a context column and half-life."""

@@ -24,22 +24,20 @@ class Taste(Component):
     name: ClassVar[str] = "taste"
 
     def __init__(self) -> None:
-        self._category: IntArray = np.zeros(0, np.int32)
         self._audience: FloatArray = np.ones(1)
 
     def fit(self, dataset: Dataset, state: State) -> None:
         """Count the audience's reads by category; without categories all items share one."""
-        self._category = np.maximum(dataset.catalogue.category, 0)
         size = max(len(dataset.catalogue.categories), 1)
-        counts = np.bincount(self._category[dataset.interactions.item], minlength=size) + 1.0
+        counts = np.bincount(state.items.category[dataset.interactions.item], minlength=size) + 1.0
         self._audience = counts / counts.sum()
 
     def features(self, query: Query, state: State, items: IntArray) -> FeatureArray:
         """Return the log ratios, one column; 0 for a reader without history."""
         age = np.clip((query.now_ms - query.times) / _HALF_LIFE_MS, 0.0, 60.0)
         weights = np.exp2(-age)
-        own = np.bincount(self._category[query.history], weights, minlength=len(self._audience))
-        category = self._category[items]
+        own = np.bincount(state.items.category[query.history], weights, minlength=len(self._audience))
+        category = state.items.category[items]
         expected = PRIOR_READS * self._audience[category]
         ratio = (own[category] + expected) / (weights.sum() + PRIOR_READS) / self._audience[category]
         return np.log(ratio)[:, None].astype(np.float32)
@@ -50,10 +48,9 @@ class Taste(Component):
         return ("taste",)
 
     def dump(self) -> Bundle:
-        """Return each item's category and the audience's shares."""
-        return Bundle({"category": self._category, "audience": self._audience})
+        """Return the audience's shares."""
+        return Bundle({"audience": self._audience})
 
     def load(self, bundle: Bundle) -> None:
         """Take them back."""
-        self._category = np.asarray(bundle.arrays["category"], np.int32)
         self._audience = np.asarray(bundle.arrays["audience"], np.float64)

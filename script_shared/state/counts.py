@@ -58,7 +58,17 @@ class DecayedCounts:
         """Return the state as arrays."""
         return {"values": self.values.copy(), "origin_ms": self.origin_ms.copy()}
 
-    def restore(self, arrays: Arrays) -> None:
-        """Take the state back."""
-        self.values = np.asarray(arrays["values"], np.float64)
-        self.origin_ms = np.asarray(arrays["origin_ms"], np.int64)
+    def restore(self, arrays: Arrays, *, rows: int = 1) -> None:
+        """Take the state back.
+
+        Args:
+            arrays: what `snapshot` gave, of as many slots or fewer.
+            rows: the slots are a table of so many rows; new slots are put at each row's end.
+        """
+        self.origin_ms = np.array(arrays["origin_ms"], np.int64)
+        if arrays["values"].shape == self.values.shape:
+            self.values = np.array(arrays["values"], np.float64)
+            return
+        table = np.asarray(arrays["values"]).reshape(len(self.values), rows, -1)
+        self.values[:] = 0.0
+        self.values.reshape(len(self.values), rows, -1)[:, :, : table.shape[2]] = table

@@ -7,7 +7,9 @@ import numpy as np
 from script_shared.dataset import Interactions
 from script_shared.types import Arrays, FeatureArray, IntArray, LongArray
 
+#: From so many new interactions on, merging them is faster than keeping them beside.
 _REBUILD_FROM = 5_000
+_FEW_USERS = 2_000
 
 History = tuple[IntArray, LongArray, FeatureArray]
 
@@ -28,11 +30,13 @@ class Histories:
 
     def of(self, user: int) -> History:
         """Return items, times (ms UTC) and weights of one user, oldest first."""
-        if not 0 <= user < len(self.offsets) - 1:
-            return self.items[:0], self.times[:0], self.weights[:0]
-        span = slice(int(self.offsets[user]), int(self.offsets[user + 1]))
-        merged = self.items[span], self.times[span], self.weights[span]
+        merged = self._merged(user)
         return _append(merged, self._recent[user]) if user in self._recent else merged
+
+    def _merged(self, user: int) -> History:
+        known = 0 <= user < len(self.offsets) - 1
+        span = slice(int(self.offsets[user]), int(self.offsets[user + 1])) if known else slice(0)
+        return self.items[span], self.times[span], self.weights[span]
 
     def counts(self) -> LongArray:
         """Return how many interactions each user has."""
@@ -48,6 +52,11 @@ class Histories:
 
     def last(self, users: IntArray, depth: int) -> tuple[IntArray, IntArray, LongArray]:
         """Return user, item and time of the last `depth` interactions of each of `users`."""
+        if self._recent and len(users) < _FEW_USERS:
+            each = [self.of(user) for user in users.tolist()]
+            user = np.repeat(users, [min(len(items), depth) for items, _, _ in each])
+            items, times = ([history[part][-depth:] for history in each] for part in (0, 1))
+            return user, np.concatenate([self.items[:0], *items]), np.concatenate([self.times[:0], *times])
         user, rows = self._rows(users, depth)
         return user, self.items[rows], self.times[rows]
 
@@ -96,8 +105,10 @@ class Histories:
         return {"offsets": self.offsets, "items": self.items, "times": self.times, "weights": self.weights}
 
     def restore(self, arrays: Arrays) -> None:
-        """Take the state back."""
-        self.offsets = np.asarray(arrays["offsets"], np.int64)
+        """Take the state back, of as many users or fewer."""
+        offsets = np.asarray(arrays["offsets"], np.int64)
+        beyond = len(self.offsets) - len(offsets)
+        self.offsets = np.concatenate([offsets, np.full(beyond, offsets[-1])]) if beyond else offsets
         self.items = np.asarray(arrays["items"], np.int32)
         self.times = np.asarray(arrays["times"], np.int64)
         self.weights = np.asarray(arrays["weights"], np.float32)

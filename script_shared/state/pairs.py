@@ -20,6 +20,15 @@ _Chain = tuple[IntArray, IntArray, LongArray, BoolArray]
 #: A pair is forgotten once it weighs less than the weakest single one this many half-lives ago.
 _FORGOTTEN_AFTER = 9.0
 
+#: A pair is one number: the first item's position, shifted, and the second's.
+_BITS = 32
+
+#: There is room for an eighth more pairs, and at least so many, before they are sorted anew.
+_LEAST_ROOM = 20_000
+
+#: Items whose neighbours are kept ready.
+_REMEMBERED = 8_192
+
 
 class PairParameters(BaseModel):
     """Which pairs are counted, and for how long.
@@ -44,19 +53,39 @@ class PairParameters(BaseModel):
 
 
 class Pairs:
-    """Decayed weights of ordered pairs of items, in one sorted array of pairs.
+    """Decayed weights of ordered pairs of items.
+
+    Most pairs lie in one sorted array; pairs first seen since lie in tables beside it until there
+    are enough of them to merge, so that a few interactions cost little however many pairs there are.
 
     Args:
         parameters: which pairs count.
-        items: size of the item vocabulary.
     """
 
-    def __init__(self, parameters: PairParameters, items: int) -> None:
-        self._parameters, self._size = parameters, items
+    def __init__(self, parameters: PairParameters) -> None:
+        self._parameters = parameters
         self._nearest_ms, self._furthest_ms = (int(hours * MS_PER_HOUR) for hours in parameters.apart)
-        self.pairs: LongArray = np.empty(0, np.int64)
-        self.weights = DecayedCounts(parameters.half_lives, 0)
+        self._settle(np.empty(0, np.int64), DecayedCounts(parameters.half_lives, 0))
+
+    def _settle(self, pairs: LongArray, weights: DecayedCounts) -> None:
+        """Take sorted pairs and their weights, and make room for those to come."""
+        self._sorted = pairs
+        room = max(_LEAST_ROOM, len(pairs) // 8)
+        empty = np.zeros((len(weights.values), room))
+        weights.values = np.concatenate([weights.values, empty], axis=1)
+        self.weights = weights
+        self._late: dict[int, int] = {}
+        self._late_after: dict[int, list[int]] = {}
+        self._late_pairs: LongArray = np.empty(room, np.int64)
         self._rows: dict[int, tuple[IntArray, FloatArray, FloatArray]] = {}
+
+    def __len__(self) -> int:
+        return len(self._sorted) + len(self._late)
+
+    def all(self) -> tuple[IntArray, IntArray, FloatArray]:
+        """Return first items, second items, and weights of shape (half-lives, pairs), to be scaled."""
+        pairs = np.concatenate([self._sorted, self._late_pairs[: len(self._late)]])
+        return *_split(pairs), self.weights.values[:, : len(pairs)]
 
     def neighbours(self, item: int) -> tuple[IntArray, FloatArray, FloatArray]:
         """Return the items read after `item`, their weights, and the weight of all of them.
@@ -67,6 +96,8 @@ class Pairs:
         """
         found = self._rows.get(item)
         if found is None:
+            if len(self._rows) >= _REMEMBERED:
+                self._rows.clear()
             self._rows[item] = found = self._row(item)
         return found
 
@@ -75,9 +106,17 @@ class Pairs:
         return self.weights.scale(now_ms)
 
     def _row(self, item: int) -> tuple[IntArray, FloatArray, FloatArray]:
-        start, end = np.searchsorted(self.pairs, [item * self._size, (item + 1) * self._size])
-        weights = self.weights.values[:, start:end]
-        items = (self.pairs[start:end] - item * self._size).astype(np.int32)
+        start, end = np.searchsorted(self._sorted, [item << _BITS, (item + 1) << _BITS])
+        slots = np.arange(start, end)
+        pairs = self._sorted[start:end]
+        if item in self._late_after:
+            late = np.array(self._late_after[item])
+            slots = np.append(slots, late + len(self._sorted))
+            pairs = np.append(pairs, self._late_pairs[late])
+            order = np.argsort(pairs)
+            slots, pairs = slots[order], pairs[order]
+        weights = self.weights.values[:, slots]
+        items = _split(pairs)[1]
         totals = weights.sum(axis=1)
         if len(items) > self._parameters.partners:
             kept = np.sort(np.argsort(-weights[-1], kind="stable")[: self._parameters.partners])
@@ -88,20 +127,42 @@ class Pairs:
         """Count the pairs that `new` interactions close; `before` holds what came earlier."""
         if not len(new):
             return
-        newest = int(new.time[-1])
+        newest = int(new.time.max())
         since = newest - int(_FORGOTTEN_AFTER * self.weights.half_lives_ms.max())
-        self._add(*self._close(_chain(new, before, self._parameters.distance, since)))
-        self._forget(newest)
-        self._rows.clear()
+        pairs, times, shares = self._close(_chain(new, before, self._parameters.distance, since))
+        if len(self._late) + len(pairs) <= len(self._late_pairs):
+            self.weights.apply(self._slots(pairs), times, shares)
+            for item in np.unique(_split(pairs)[0]).tolist():
+                self._rows.pop(item, None)
+        else:
+            self._merge(newest, pairs, times, shares)
+
+    def _slots(self, pairs: LongArray) -> LongArray:
+        """Return where the weight of each pair lies; pairs not seen before get a place."""
+        slots = np.searchsorted(self._sorted, pairs)
+        known = np.zeros(len(pairs), np.bool_)
+        inside = slots < len(self._sorted)
+        known[inside] = self._sorted[slots[inside]] == pairs[inside]
+        others = np.flatnonzero(~known)
+        slots[others] = [len(self._sorted) + self._late_slot(pair) for pair in pairs[others].tolist()]
+        return slots
+
+    def _late_slot(self, pair: int) -> int:
+        slot = self._late.get(pair)
+        if slot is None:
+            slot = self._late[pair] = len(self._late)
+            self._late_pairs[slot] = pair
+            self._late_after.setdefault(pair >> _BITS, []).append(slot)
+        return slot
 
     def _close(self, chain: _Chain) -> tuple[LongArray, LongArray, FloatArray]:
         found = [self._at_distance(chain, steps) for steps in range(1, self._parameters.distance + 1)]
         older, newer, times, shares = (np.concatenate(part) for part in zip(*found, strict=True))
-        forward = older * self._size + newer
+        forward = (older << _BITS) + newer
         if not self._parameters.reverse:
             return forward, times, shares
         return (
-            np.concatenate([forward, newer * self._size + older]),
+            np.concatenate([forward, (newer << _BITS) + older]),
             np.concatenate([times, times]),
             np.concatenate([shares, shares * self._parameters.reverse]),
         )
@@ -114,29 +175,39 @@ class Pairs:
         older, newer = item[rows].astype(np.int64), item[rows + steps].astype(np.int64)
         return older, newer, time[rows + steps], np.full(len(rows), steps**-self._parameters.fade)
 
-    def _add(self, pairs: LongArray, times: LongArray, shares: FloatArray) -> None:
-        known, slot = np.unique(np.concatenate([self.pairs, pairs]), return_inverse=True)
+    def _merge(self, now_ms: int, pairs: LongArray, times: LongArray, shares: FloatArray) -> None:
+        """Sort everything anew, new pairs included, and let go of what has faded out."""
+        held = np.concatenate([self._sorted, self._late_pairs[: len(self._late)]])
+        known, slot = np.unique(np.concatenate([held, pairs]), return_inverse=True)
         merged = DecayedCounts(self._parameters.half_lives, len(known))
         merged.origin_ms = self.weights.origin_ms
-        merged.values[:, slot[: len(self.pairs)]] = self.weights.values
-        merged.apply(slot[len(self.pairs) :], times, shares)
-        self.pairs, self.weights = known, merged
+        merged.values[:, slot[: len(held)]] = self.weights.values[:, : len(held)]
+        merged.apply(slot[len(held) :], times, shares)
+        kept = self._remembered(merged, now_ms)
+        merged.values = merged.values[:, kept]
+        self._settle(known[kept], merged)
 
-    def _forget(self, now_ms: int) -> None:
+    def _remembered(self, weights: DecayedCounts, now_ms: int) -> BoolArray:
         weakest = self._parameters.distance**-self._parameters.fade * (self._parameters.reverse or 1.0)
-        weights = self.weights.values[-1] * self.weights.scale(now_ms)[-1]
-        kept = weights >= weakest * 2.0**-_FORGOTTEN_AFTER
-        self.pairs, self.weights.values = self.pairs[kept], self.weights.values[:, kept]
+        return weights.values[-1] * weights.scale(now_ms)[-1] >= weakest * 2.0**-_FORGOTTEN_AFTER
 
     def snapshot(self) -> Arrays:
         """Return the state as arrays."""
-        return {"pairs": self.pairs, **self.weights.snapshot()}
+        pairs = np.concatenate([self._sorted, self._late_pairs[: len(self._late)]])
+        order = np.argsort(pairs)
+        values = self.weights.values[:, : len(pairs)][:, order]
+        return {"pairs": pairs[order], "values": values, "origin_ms": self.weights.origin_ms.copy()}
 
     def restore(self, arrays: Arrays) -> None:
         """Take the state back."""
-        self.pairs = np.asarray(arrays["pairs"], np.int64)
-        self.weights.restore(arrays)
-        self._rows.clear()
+        weights = DecayedCounts(self._parameters.half_lives, len(arrays["pairs"]))
+        weights.restore(arrays)
+        self._settle(np.asarray(arrays["pairs"], np.int64), weights)
+
+
+def _split(pairs: LongArray) -> tuple[IntArray, IntArray]:
+    """Return the first and the second item of each pair."""
+    return (pairs >> _BITS).astype(np.int32), (pairs & ((1 << _BITS) - 1)).astype(np.int32)
 
 
 def _chain(new: Interactions, before: Histories, depth: int, since: int) -> _Chain:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
@@ -14,13 +14,12 @@ from script_shared.bundle import Bundle
 from script_shared.dataset import Dataset, Interactions
 from script_shared.state.counts import DecayedCounts
 from script_shared.state.histories import Histories
+from script_shared.state.items import Items
 from script_shared.state.pairs import PairParameters, Pairs
-from script_shared.types import FloatArray, IntArray, LongArray, Query
+from script_shared.types import FloatArray, IntArray, Query
 from script_shared.vocabulary import UNKNOWN
 
 T = TypeVar("T")
-
-NEVER = np.iinfo(np.int64).max
 
 #: Ranks of a most-read list that are worked out at once and kept.
 _KEPT = 1_000
@@ -58,7 +57,7 @@ class StateParameters(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """How large the vocabularies are."""
+    """How many positions there are; a vocabulary may hold fewer, the rest is room to grow."""
 
     users: int
     items: int
@@ -73,8 +72,9 @@ class State:
         key_counts: decayed counts of (context key, item), at slot key · items + item.
         coreads, returns: decayed pairs of items.
         histories: what each reader has read.
-        first_ms: when an item was first read, `NEVER` if not yet.
+        items: what is known of each item.
         version: grows with every `apply`.
+        patience_ms: what is worked out for everybody may lag so far behind the newest interaction.
     """
 
     def __init__(self, parameters: StateParameters, sizes: Sizes) -> None:
@@ -83,23 +83,26 @@ class State:
         self._all = DecayedCounts(parameters.half_lives, 1)
         self.key_counts = DecayedCounts(parameters.key_half_lives, sizes.keys * sizes.items)
         self.key_totals = DecayedCounts(parameters.key_half_lives, sizes.keys)
-        self.coreads = Pairs(parameters.coreads, sizes.items)
-        self.returns = Pairs(parameters.returns, sizes.items)
+        self.coreads = Pairs(parameters.coreads)
+        self.returns = Pairs(parameters.returns)
         self.histories = Histories(sizes.users)
-        self.first_ms: LongArray = np.full(sizes.items, NEVER, np.int64)
+        self.items = Items(sizes.items)
         self.version = 0
-        self._once: dict[Hashable, Any] = {}
+        self.patience_ms = 0
+        self._once: dict[Hashable, tuple[int, int, Any]] = {}
 
     @classmethod
     def of(cls, dataset: Dataset, parameters: StateParameters) -> State:
         """Fold a whole data set."""
         sizes = Sizes(len(dataset.users), len(dataset.items), len(dataset.keys))
         state = cls(parameters, sizes)
+        state.items.published_ms = dataset.catalogue.published_ms
+        state.items.category = np.maximum(dataset.catalogue.category, 0)
         state.apply(dataset.interactions)
         return state
 
     def apply(self, new: Interactions) -> None:
-        """Fold interactions in; they are in order of time and none is earlier than those before."""
+        """Fold interactions in, in their order; one that comes late counts at its own age."""
         if not len(new):
             return
         self.counts.apply(new.item, new.time)
@@ -109,9 +112,8 @@ class State:
         self.coreads.apply(new, self.histories)
         self.returns.apply(new, self.histories)
         self.histories.apply(new)
-        np.minimum.at(self.first_ms, new.item, new.time)
+        self.items.apply(new.item, new.time)
         self.version += 1
-        self._once.clear()
 
     def _apply_keys(self, key: IntArray, new: Interactions) -> None:
         known = np.flatnonzero(key != UNKNOWN)
@@ -141,28 +143,39 @@ class State:
         totals = self._all.values[list(rows)] * scale
         return (counts + _UNSEEN_READS) / (totals + 1.0)
 
-    def most_read(self, half_life: int, n: int, key: int = UNKNOWN) -> IntArray:
+    def most_read(self, half_life: int, n: int, now_ms: int, key: int = UNKNOWN) -> IntArray:
         """Return the `n` items with the highest counts, best first, ties by position.
 
         Args:
             half_life: row of `half_lives`, or of `key_half_lives` when a key is given.
             n: how many; fewer are returned when fewer were ever read.
+            now_ms: the moment; the order at one half-life does not change while time alone passes.
             key: count only within this context key.
-
-        The order at one half-life does not change while time alone passes.
         """
         size = _KEPT * -(-n // _KEPT)
-        return self.once((half_life, key, size), lambda: _largest(self._row(half_life, key), size))[:n]
+        name = ("most read", half_life, key, size)
+        return self.once(name, now_ms, lambda: _largest(self._row(half_life, key), size))[:n]
 
-    def once(self, name: Hashable, make: Callable[[], T]) -> T:
-        """Return what `make` gives, worked out once and kept until the next interaction."""
-        found = self._once.get(name)
-        if found is None:
-            if len(self._once) >= _REMEMBERED:
-                self._once.clear()
-            # Not read back: another thread may have cleared it by then.
-            self._once[name] = found = make()
-        return found
+    def once(self, name: Hashable, now_ms: int, make: Callable[[], T], patience: float = 1.0) -> T:
+        """Return what `make` gives, worked out once and kept.
+
+        Args:
+            name: names it.
+            now_ms: the moment.
+            make: works it out from what the state holds now.
+            patience: it is kept, once interactions have come, for so many times `patience_ms`.
+        """
+        kept = self._once.get(name)
+        if kept is not None and self._is_fresh(kept[0], now_ms - kept[1], patience):
+            return cast(T, kept[2])
+        if len(self._once) >= _REMEMBERED:
+            self._once.clear()
+        made = make()
+        self._once[name] = self.version, now_ms, made
+        return made
+
+    def _is_fresh(self, version: int, age_ms: int, patience: float) -> bool:
+        return version == self.version or 0 <= age_ms < patience * self.patience_ms
 
     def _row(self, half_life: int, key: int) -> FloatArray:
         if key == UNKNOWN:
@@ -180,15 +193,15 @@ class State:
             "coreads": Bundle(self.coreads.snapshot()),
             "returns": Bundle(self.returns.snapshot()),
             "histories": Bundle(self.histories.snapshot()),
-            "items": Bundle({"first_ms": self.first_ms.copy()}),
+            "items": Bundle(self.items.snapshot()),
         }
 
     def restore(self, parts: dict[str, Bundle]) -> None:
-        """Take the state back."""
-        for name in ("counts", "key_counts", "key_totals", "coreads", "returns", "histories"):
+        """Take the state back, of as many positions or fewer."""
+        for name in ("counts", "key_totals", "coreads", "returns", "histories", "items"):
             getattr(self, name).restore(parts[name].arrays)
+        self.key_counts.restore(parts["key_counts"].arrays, rows=self.sizes.keys)
         self._all.restore(parts["totals"].arrays)
-        self.first_ms = np.asarray(parts["items"].arrays["first_ms"], np.int64)
         self._once.clear()
 
 

@@ -56,7 +56,7 @@ def assert_same(one, other):
     every = slice(None)
     assert other.counts.at(every, now) == pytest.approx(one.counts.at(every, now))
     assert other.key_counts.at(every, now) == pytest.approx(one.key_counts.at(every, now))
-    assert np.array_equal(other.first_ms, one.first_ms)
+    assert np.array_equal(other.items.first_ms, one.items.first_ms)
     for user in range(SIZES.users):
         for left, right in zip(one.histories.of(user), other.histories.of(user), strict=True):
             assert np.array_equal(left, right)

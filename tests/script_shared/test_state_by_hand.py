@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from script_shared.dataset import Interactions
 from script_shared.state.counts import DecayedCounts
+from script_shared.state.items import NEVER
 from script_shared.state.pairs import PairParameters
-from script_shared.state.state import NEVER, Sizes, State, StateParameters
+from script_shared.state.state import Sizes, State, StateParameters
 
 HOUR_MS = 3_600_000
 SIZES = Sizes(users=4, items=6, keys=2)
@@ -162,7 +163,7 @@ def test_the_first_read_of_an_item_is_remembered(rows):
     state = fold(rows, parts=2)
     for item in range(SIZES.items):
         moments = [minute * 60_000 for _, read, minute, _ in rows if read == item]
-        assert state.first_ms[item] == min(moments, default=NEVER)
+        assert state.items.first_ms[item] == min(moments, default=NEVER)
 
 
 @promise
@@ -172,7 +173,7 @@ def test_most_read_is_the_order_of_the_counts_ties_by_position(rows, n):
     for row in range(len(PARAMETERS.half_lives)):
         counts = state.counts.at(slice(None), now)[row]
         stored = state.counts.values[row]
-        ranked = state.most_read(row, n)
+        ranked = state.most_read(row, n, now)
         assert ranked.tolist() == sorted(np.flatnonzero(stored), key=lambda i: (-stored[i], i))[:n]
         assert list(counts[ranked]) == sorted(counts[ranked], reverse=True)
 
@@ -190,9 +191,9 @@ def test_an_item_tells_of_so_many_partners_and_no_more():
 
 def test_pairs_that_faded_out_are_forgotten():
     state = fold([(0, 0, 0, -1), (0, 1, 1, -1)])
-    assert len(state.coreads.pairs) == 2
-    state.apply(interactions([(1, 3, 60 * 24 * 30, -1)]))
-    assert len(state.coreads.pairs) == 0
+    assert len(state.coreads) == 2
+    later = [(1 + turn % 2, 3 + turn % 3, 60 * 24 * 30 + turn // 8, -1) for turn in range(8_000)]
+    state.apply(interactions(later))
     assert not len(state.coreads.neighbours(0)[0])
 
 

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from script_shared.vocabulary import UNKNOWN, Vocabulary
+from script_shared.vocabulary import UNKNOWN, GrowingVocabulary, Vocabulary
 
 IDS = st.sets(st.text(st.characters(exclude_categories=["Cs"]), max_size=12), max_size=40)
 
@@ -27,3 +27,14 @@ def test_whole_numbers_stand_in_their_own_order(numbers):
 def test_arrays_give_the_vocabulary_back(ids):
     vocabulary = Vocabulary.of(ids)
     assert list(Vocabulary.restore(vocabulary.arrays())) == list(vocabulary)
+
+
+@given(IDS, st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=12), max_size=10))
+def test_a_growing_vocabulary_keeps_its_positions_and_ends_at_its_capacity(ids, others):
+    known = Vocabulary.of(ids)
+    growing = GrowingVocabulary(known, room=3)
+    places = [growing.add(each) for each in others]
+    distinct = list(dict.fromkeys(each for each in others if each not in ids))
+    assert list(growing) == [*known, *distinct[:3]]
+    assert [growing.find(each) for each in others] == places
+    assert all(growing.find(each) == UNKNOWN for each in distinct[3:])

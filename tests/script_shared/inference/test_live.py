@@ -1,0 +1,86 @@
+"""A read now changes the next answer."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from script_shared.clock import FixedClock
+from script_shared.domains.news.domain import NEWS
+from script_shared.inference.engine import PATIENCE_MS, Engine
+from script_shared.releases.registry import Registry
+from script_shared.types import Read, Request
+
+MINUTE_MS = 60_000
+
+
+@pytest.fixture(scope="module")
+def release(small_volume):
+    return Registry(small_volume.releases).open()
+
+
+def engine_of(release, later_ms=0):
+    return Engine.load(release, NEWS, FixedClock(release.manifest.as_of_ms + later_ms))
+
+
+def listed(engine, user_id, n=10):
+    return [item.item_id for item in engine.recommend(Request(user_id, n=n)).items]
+
+
+def test_what_was_read_is_not_recommended_from_the_next_request_on(release):
+    engine = engine_of(release)
+    now = release.manifest.as_of_ms
+    for turn in range(12):
+        first = listed(engine, "somebody new")[0]
+        engine.apply([Read("somebody new", first, now + turn)])
+        assert first not in listed(engine, "somebody new", n=50)
+
+
+def test_an_unknown_reader_becomes_known_by_reading(release):
+    engine, now = engine_of(release), release.manifest.as_of_ms
+    segments = []
+    for item in listed(engine, None, n=6):
+        segments.append(engine.recommend(Request("somebody new")).segment)
+        engine.apply([Read("somebody new", item, now)])
+    assert segments == ["anonymous", "anonymous", "semi_logged", "semi_logged", "semi_logged", "logged"]
+
+
+def test_an_article_that_many_read_rises_for_everyone_when_patience_ends(release):
+    last = listed(engine_of(release), None, n=50)[-1]
+    early, late = (engine_of(release, later) for later in (PATIENCE_MS - 1, PATIENCE_MS))
+    reads = [Read(f"reader {number}", last, release.manifest.as_of_ms) for number in range(500)]
+    for engine in (early, late):
+        engine._clock = FixedClock(release.manifest.as_of_ms)
+        listed(engine, None)
+        engine.apply(reads)
+    late._clock = FixedClock(release.manifest.as_of_ms + PATIENCE_MS)
+    assert listed(late, None)[0] == last
+
+
+def test_reads_of_unknown_items_are_counted_and_left_out(release):
+    engine = engine_of(release)
+    before = listed(engine, "somebody new")
+    assert engine.apply([Read("somebody new", "unheard of", release.manifest.as_of_ms)]) == 1
+    assert listed(engine, "somebody new") == before
+
+
+@settings(deadline=None, derandomize=True, database=None, max_examples=15)
+@given(st.data())
+def test_two_engines_that_saw_the_same_reads_in_other_portions_answer_alike(release, data):
+    items = listed(engine_of(release), None, n=30)
+    now = release.manifest.as_of_ms
+    rows = data.draw(
+        st.lists(st.tuples(st.integers(0, 4), st.sampled_from(items), st.integers(-90, 0)), max_size=40)
+    )
+    reads = [Read(f"new {user}", item, now + minute * MINUTE_MS) for user, item, minute in rows]
+    one, other = engine_of(release), engine_of(release)
+    one.apply(reads)
+    cut = data.draw(st.integers(0, len(reads)))
+    for portion in (reads[:cut], reads[cut:]):
+        other.apply(portion)
+    for user in range(5):
+        answers = [engine.recommend(Request(f"new {user}", n=20)) for engine in (one, other)]
+        plain = [[replace(item, score=round(item.score, 6)) for item in answer.items] for answer in answers]
+        assert plain[0] == plain[1]
+        assert answers[0].segment == answers[1].segment
