@@ -24,6 +24,7 @@ class Domain:
         context: columns of an interaction that a request may carry too.
         segments: makes the segments from parameters; order matters, the last accepts everybody.
         state: makes the state's parameters from parameters.
+        weight: how much an interaction counts, by its columns that are known; 1 = a plain one.
     """
 
     name: str
@@ -33,3 +34,4 @@ class Domain:
     context: tuple[str, ...]
     segments: Callable[[Parameters], tuple[Segment, ...]]
     state: Callable[[Parameters], StateParameters]
+    weight: Callable[[Mapping[str, str | float]], float]

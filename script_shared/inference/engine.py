@@ -121,6 +121,19 @@ class Engine:
         self._state.apply(Interactions(users, items, times, weights, keys.reshape(-1, width)).take(kept))
         return len(reads) - len(kept)
 
+    def now_ms(self) -> int:
+        """Return the moment at which the engine answers, ms UTC."""
+        return self._clock.now_ms()
+
+    def resume(self, newest_ms: int) -> None:
+        """Let a replayed world go on where its newest event left it; any other clock stays."""
+        if isinstance(self._clock, ReplayClock) and newest_ms > self.now_ms():
+            self._clock = ReplayClock(newest_ms)
+
+    def knows(self, item_id: str) -> bool:
+        """Tell whether an item is in the catalogue."""
+        return self._router.items.find(item_id) != UNKNOWN
+
     def recommend(self, request: Request) -> Recommendation:
         """Answer a request."""
         query = self._router.query(request, self._state, self._clock.now_ms())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from script_shared.domain import Domain
+from script_shared.domains.news.engagement import weight
 from script_shared.domains.news.segments import NewsParameters, news_segments
 from script_shared.domains.news.tables import CONTEXT, INTERACTIONS, ITEMS, USERS
 
@@ -14,4 +15,5 @@ NEWS = Domain(
     context=CONTEXT,
     segments=news_segments,
     state=lambda parameters: NewsParameters.model_validate(parameters).state,
+    weight=weight,
 )
