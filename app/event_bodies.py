@@ -6,7 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Required
 
-from pydantic import AwareDatetime, Field, Strict, TypeAdapter, ValidationError
+from pydantic import (
+    AwareDatetime,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Strict,
+    TypeAdapter,
+    ValidationError,
+    with_config,
+)
 from pydantic_core import from_json, to_json
 from typing_extensions import TypedDict
 
@@ -21,9 +30,25 @@ _MOMENT = "should be ISO 8601 with an offset from UTC, or whole milliseconds sin
 Id = Annotated[str, Field(min_length=1, max_length=MAX_ID, pattern=PRINTABLE)]
 ShortText = Annotated[str, Field(min_length=1, max_length=MAX_VALUE, pattern=PRINTABLE)]
 Measure = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
-Moment = Annotated[int, Strict(), Field(ge=_EARLIEST_MS, le=_LATEST_MS)] | Annotated[AwareDatetime, Strict()]
 
 
+def _iso(told: Any) -> str:
+    """Let only what looks like a date on: pydantic would read any number as a moment."""
+    if not isinstance(told, str) or told[4:5] != "-":
+        raise ValueError(_MOMENT)
+    return told
+
+
+Moment = (
+    Annotated[int, Strict(), Field(ge=_EARLIEST_MS, le=_LATEST_MS)]
+    | Annotated[AwareDatetime, Strict(False), BeforeValidator(_iso)]
+)
+
+#: No text passes for a number, and no field that nobody knows for one that counts.
+STRICT = ConfigDict(extra="forbid", strict=True)
+
+
+@with_config(STRICT)
 class EventBody(TypedDict, total=False):
     """What an event of any domain may say; a domain adds its own columns of an interaction."""
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from fastapi import Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, with_config
 
 from app.endpoint import Endpoint, Particulars
-from app.event_bodies import EventBody, Measure, ShortText
+from app.event_bodies import STRICT, EventBody, Measure, ShortText
 from app.parameters import Value
 from script_shared.domains.news.domain import NEWS
 
@@ -31,6 +31,7 @@ class Article(BaseModel):
     reason: str
 
 
+@with_config(STRICT)
 class ReadBody(EventBody, total=False):
     """One read of an article; what was measured of it says how much it counts."""
 

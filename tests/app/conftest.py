@@ -1,18 +1,10 @@
 import polars as pl
 import pytest
-from fastapi.testclient import TestClient
 
-from app.main import create_app
-from app.settings import ApiSettings
 from script_shared.partitions import find_partition
 from script_shared.releases.registry import Registry
 from tests.support.editions import publish_edition, registry_at
-
-
-def started(data_root, **more):
-    """A service that looks for releases when a test says so: `client.app.state.follower.look()`."""
-    settings = ApiSettings(data_root=data_root, release_poll_seconds=3_600)
-    return TestClient(create_app(settings), **more)
+from tests.support.services import started
 
 
 @pytest.fixture(scope="session")
