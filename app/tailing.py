@@ -23,7 +23,7 @@ from script_shared.inference.replica import PAGE, Replica
 _LOG = structlog.get_logger(__name__)
 
 #: Events that are folded in before waiting requests get their turn.
-_PORTION = 200
+_PORTION = 500
 
 
 class Tail:
@@ -42,6 +42,8 @@ class Tail:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._turn = asyncio.Lock()
         self._broken = False
+        #: What this replica has logged and not yet folded in, by the offset at which it starts.
+        self._own: dict[int, Sequence[Event]] = {}
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -58,17 +60,28 @@ class Tail:
             await asyncio.to_thread(self.log.close)
 
     async def include(self, appended: Appended) -> None:
-        """Fold in what this replica has just logged, and whatever others logged before it."""
+        """Fold in what this replica has just logged, and whatever others logged before it.
+
+        Batches that were logged together are folded in together: a fold has its price, however small.
+        """
+        self._own[appended.start] = appended.fresh
+        await asyncio.sleep(0)
         async with self._turn:
             replica = self._replica
-            if replica is None or replica.position >= appended.end:
-                return
-            if replica.position + 1 == appended.start:
-                await self._apply(replica, appended.fresh, appended.start)
-                return
+            if replica is not None and replica.position < appended.end:
+                await self._fold_own(replica)
             # It is on disk; where it cannot be read back now, the next turn will.
             with suppress(EventLogError):
-                await self._catch_up(replica)
+                if replica is not None and replica.position < appended.end:
+                    await self._catch_up(replica)
+        self._own.pop(appended.start, None)
+
+    async def _fold_own(self, replica: Replica) -> None:
+        start, events = replica.position + 1, list[Event]()
+        while own := self._own.pop(start + len(events), None):
+            events += own
+        if events:
+            await self._apply(replica, events, start)
 
     def switch(self, served: Served, put: Callable[[Served], None]) -> None:
         """Bring a release up to the log's end, then put it in the other's place; called from a thread.

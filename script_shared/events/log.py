@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
 from typing import NamedTuple
 
@@ -85,18 +85,33 @@ class EventLog(ABC):
         """Write what waits, then let go of files and connections."""
 
 
-def sift(events: Sequence[Event], known: Collection[str]) -> tuple[Sequence[Event], frozenset[int]]:
-    """Return the events whose ids are new, and the places of the others."""
+def sift(
+    batches: Sequence[Sequence[Event]], known: Iterable[str], newest: int
+) -> tuple[list[Appended], list[Logged]]:
+    """Tell new events from duplicates and give the new ones their offsets.
+
+    Args:
+        batches: what is to be appended, in order.
+        known: those of their ids that the log holds already.
+        newest: the log's newest offset.
+
+    Returns:
+        What became of each batch, and all new events with their offsets.
+    """
     seen = set(known)
-    fresh: list[Event] = []
-    duplicates: list[int] = []
-    for place, event in enumerate(events):
-        if event.event_id in seen:
-            duplicates.append(place)
-        else:
-            seen.add(event.event_id)
-            fresh.append(event)
-    return fresh, frozenset(duplicates)
+    done: list[Appended] = []
+    logged: list[Logged] = []
+    for events in batches:
+        start, fresh, duplicates = newest + len(logged) + 1, list[Event](), list[int]()
+        for place, event in enumerate(events):
+            if event.event_id in seen:
+                duplicates.append(place)
+            else:
+                seen.add(event.event_id)
+                fresh.append(event)
+        done.append(Appended(start, fresh, frozenset(duplicates)))
+        logged += enumerate(fresh, start)
+    return done, logged
 
 
 def compacted(after: int, through: int) -> EventsCompactedError:

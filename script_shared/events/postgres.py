@@ -158,14 +158,8 @@ def _append(cursor: Any, batches: Sequence[Batch]) -> Sequence[Appended]:
         "SELECT event_id FROM events WHERE event_id = ANY(%s)",
         ([event.event_id for events in batches for event in events],),
     )
-    known = {event_id for (event_id,) in cursor.fetchall()}
-    done, rows = [], []
-    for events in batches:
-        fresh, duplicates = sift(events, known)
-        known.update(event.event_id for event in fresh)
-        rows += [(offset, *to_row(event)) for offset, event in enumerate(fresh, newest + 1)]
-        done.append(Appended(newest + 1, fresh, duplicates))
-        newest += len(fresh)
+    done, logged = sift(batches, [known for (known,) in cursor.fetchall()], newest)
+    rows = [(offset, *to_row(event)) for offset, event in logged]
     execute_values(cursor, _INSERT, rows, page_size=1_000)
-    cursor.execute("UPDATE ends SET newest = %s", (newest,))
+    cursor.execute("UPDATE ends SET newest = %s", (newest + len(rows),))
     return done

@@ -13,6 +13,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing, contextmanager
+from itertools import chain
 from pathlib import Path
 
 from script_shared.errors import EventLogError, VolumeFullError
@@ -25,11 +26,13 @@ from script_shared.room import no_room
 _PATIENCE_SECONDS = 10.0
 
 _PRAGMAS = (
+    # Ids arrive in no order, and each touches a page of their index: small pages make a small log.
+    "PRAGMA page_size = 2048",
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA cache_size = -32768",
-    # Copied into the main file every 16 MB: ids arrive in no order and touch many pages of their index.
-    "PRAGMA wal_autocheckpoint = 4000",
+    # Copied into the main file every 16 MB.
+    "PRAGMA wal_autocheckpoint = 8000",
 )
 _SCHEMA = (
     """CREATE TABLE IF NOT EXISTS events (
@@ -43,7 +46,11 @@ _SCHEMA = (
     "INSERT OR IGNORE INTO ends VALUES (1, 0, 0)",
 )
 _KNOWN = "SELECT event_id FROM events WHERE event_id IN (SELECT value FROM json_each(?))"
-_INSERT = f"INSERT INTO events VALUES (?{', ?' * len(COLUMNS)})"  # noqa: S608
+_ROW = f"(?{', ?' * len(COLUMNS)})"
+_INSERT = f"INSERT INTO events VALUES {_ROW}"  # noqa: S608
+#: Python's threads change hands at every row of `executemany`, but once in a statement of many rows.
+_TOGETHER = 50
+_INSERT_MANY = f"INSERT INTO events VALUES {', '.join([_ROW] * _TOGETHER)}"  # noqa: S608
 _READ = f"SELECT log_offset, {', '.join(COLUMNS)} FROM events WHERE log_offset > ? ORDER BY 1 LIMIT ?"  # noqa: S608
 
 
@@ -184,13 +191,12 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 def _append(connection: sqlite3.Connection, batches: Sequence[Batch]) -> Sequence[Appended]:
     (newest,) = connection.execute("SELECT newest FROM ends").fetchone()
-    done = []
-    for events in batches:
-        ids = json.dumps([event.event_id for event in events])
-        fresh, duplicates = sift(events, [known for (known,) in connection.execute(_KNOWN, (ids,))])
-        rows = ((offset, *to_row(event)) for offset, event in enumerate(fresh, newest + 1))
-        connection.executemany(_INSERT, rows)
-        done.append(Appended(newest + 1, fresh, duplicates))
-        newest += len(fresh)
-    connection.execute("UPDATE ends SET newest = ?", (newest,))
+    ids = json.dumps([event.event_id for events in batches for event in events])
+    done, logged = sift(batches, [known for (known,) in connection.execute(_KNOWN, (ids,))], newest)
+    rows = [(offset, *to_row(event)) for offset, event in logged]
+    whole = len(rows) - len(rows) % _TOGETHER
+    for start in range(0, whole, _TOGETHER):
+        connection.execute(_INSERT_MANY, list(chain.from_iterable(rows[start : start + _TOGETHER])))
+    connection.executemany(_INSERT, rows[whole:])
+    connection.execute("UPDATE ends SET newest = ?", (newest + len(rows),))
     return done
