@@ -158,6 +158,4 @@ def main(
             if not address and name == "postgres":
                 continue
             rate, cost = door(root / "served", address, size, seconds)
-            print(
-                f"{name:8} POST /events       {rate:9,.0f} events/s, {cost:.1f} µs of the server's core an event"
-            )
+            print(f"{name:8} POST /events       {rate:9,.0f} events/s, {cost:.1f} µs of its core each")

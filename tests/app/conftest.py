@@ -4,12 +4,22 @@ import pytest
 from script_shared.partitions import find_partition
 from script_shared.releases.registry import Registry
 from tests.support.editions import publish_edition, registry_at
-from tests.support.services import started
+from tests.support.services import KEYS, started
 
 
 @pytest.fixture(scope="session")
 def client(small_volume):
     with started(small_volume.root.parent) as client:
+        client.app.state.follower.look()
+        yield client
+
+
+@pytest.fixture(scope="session")
+def open_door(whole, tmp_path_factory):
+    """A service of its own that has keys and takes events in."""
+    root = tmp_path_factory.mktemp("open")
+    publish_edition(registry_at(root), whole, "first")
+    with started(root, **KEYS) as client:
         client.app.state.follower.look()
         yield client
 
