@@ -12,6 +12,9 @@ from script_shared.types import Arrays, IntArray
 
 UNKNOWN = -1
 
+#: Ids asked for that are kept ready, of a few MB.
+_REMEMBERED = 32_768
+
 _NO_BLOCK: tuple[int, npt.NDArray[np.bytes_]] = (0, np.empty(0, "S1"))
 
 
@@ -106,6 +109,7 @@ class GrowingVocabulary(Sequence[str]):
     def __init__(self, known: Vocabulary, room: int) -> None:
         self._known, self.capacity = known, len(known) + room
         self._added: dict[str, int] = {}
+        self._asked: dict[str, int] = {}
         self._names: list[str] = []
 
     def __len__(self) -> int:
@@ -117,8 +121,18 @@ class GrowingVocabulary(Sequence[str]):
 
     def find(self, value: str) -> int:
         """Return the position of an id, -1 when it is not there."""
+        place = self._added.get(value)
+        if place is None:
+            place = self._asked.get(value)
+        return self._look_up(value) if place is None else place
+
+    def _look_up(self, value: str) -> int:
         place = self._known.find(value)
-        return place if place != UNKNOWN else self._added.get(value, UNKNOWN)
+        if place != UNKNOWN:
+            if len(self._asked) >= _REMEMBERED:
+                self._asked.clear()
+            self._asked[value] = place
+        return place
 
     def find_all(self, values: Iterable[str]) -> IntArray:
         """Return the positions of those ids that are known, in the order given."""
