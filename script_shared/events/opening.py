@@ -11,6 +11,7 @@ from script_shared.events.sqlite import SqliteLog
 
 FILE = "log.sqlite3"
 
+_REMEDY = "use sqlite:///path/of/file or postgresql://user:password@host:port/name"
 _POSTGRES = ("postgresql", "postgres")
 
 
@@ -25,9 +26,13 @@ def open_log(address: str, folder: Path) -> EventLog:
     Raises:
         SettingsError: the address is of another kind.
     """
-    parts = urlsplit(address)
     if not address:
         return SqliteLog(folder / FILE)
+    try:
+        parts = urlsplit(address)
+    except ValueError as error:
+        # Without the address: it holds a password.
+        raise SettingsError("this is no address", where="EVENTS_URL", remedy=_REMEDY) from error
     if parts.scheme == "sqlite" and len(parts.path) > 1:
         return SqliteLog(Path(unquote(parts.path)))
     if parts.scheme in _POSTGRES:
@@ -38,5 +43,5 @@ def open_log(address: str, folder: Path) -> EventLog:
     raise SettingsError(
         f"there is no event log of the kind {parts.scheme!r}",
         where="EVENTS_URL",
-        remedy="use sqlite:///path/of/file or postgresql://user:password@host:port/name",
+        remedy=_REMEDY,
     )
