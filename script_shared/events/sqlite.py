@@ -113,7 +113,10 @@ class SqliteLog(EventLog):
             connection.execute("PRAGMA secure_delete = ON")
             with _transaction(connection):
                 found = connection.execute("DELETE FROM events WHERE user_id = ?", (user_id,)).rowcount
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            (is_busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if is_busy:
+                what = "the events are gone from the log, and not yet from its write-ahead file"
+                raise EventLogError(what, where=str(self._path), remedy="do it again")
             return found
 
     def close(self) -> None:

@@ -100,7 +100,9 @@ class Engine:
         )
         types = release.bundle("state/user_types")
         names = np.array([*types.document["names"], None], object)
-        router = Router(readers, catalogue, keys, domain.context, names[types.arrays["code"]], segments)
+        user_types = np.full(readers.capacity, None, object)
+        user_types[: len(users)] = names[types.arrays["code"]]
+        router = Router(readers, catalogue, keys, domain.context, user_types, segments)
         newest = np.asarray(release.bundle("state/catalogue").arrays["newest"], np.int32)
         return cls(release, router, Ranker(models, newest), state, clock or _clock(release))
 
@@ -116,6 +118,9 @@ class Engine:
         times = np.array([read.time_ms for read in reads], np.int64)
         weights = np.array([read.weight for read in reads], np.float32)
         keys = np.array([self._router.context_keys(read.context) for read in reads], np.int32)
+        for read, user in zip(reads, users.tolist(), strict=True):
+            if read.user_type is not None and user != UNKNOWN:
+                self._router.user_types[user] = read.user_type
         kept = np.flatnonzero((users != UNKNOWN) & (items != UNKNOWN))
         width = len(self._router.context)
         self._state.apply(Interactions(users, items, times, weights, keys.reshape(-1, width)).take(kept))

@@ -65,7 +65,7 @@ class Replica:
 
     def _read(self, event: Event) -> Read:
         weight, context = self._weight(event.details), _context(event.details, self._context)
-        return Read(event.user_id, event.item_id, event.time_ms, weight, context)
+        return Read(event.user_id, event.item_id, event.time_ms, weight, context, event.user_type)
 
 
 def _context(details: Details, columns: Sequence[str]) -> dict[str, str]:

@@ -61,6 +61,16 @@ def test_an_unknown_reader_becomes_known_by_reading(live, post):
     assert shown(live, "somebody new")[1] == "semi_logged"
 
 
+@pytest.mark.parametrize("reader", ["3", "somebody new"])
+def test_who_logs_in_and_out_is_served_as_such(live, post, reader):
+    items = shown(live, reader)[0]
+    segments = []
+    for item, user_type in zip(items, ["Logged", "Non-Logged"], strict=False):
+        post(read(reader, item, user_type=user_type))
+        segments.append(shown(live, reader)[1])
+    assert segments == ["logged", "semi_logged"]
+
+
 def test_what_many_read_rises_for_everybody(live, post, clock):
     last = shown(live, None, 50)[0][-1]
     post([read(f"r{number}", last) for number in range(300)])
