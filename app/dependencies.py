@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 
 from app.following import Follower
 from app.serving import Served
+from app.tailing import Tail
 from app.telemetry import Telemetry
 
 
@@ -21,8 +22,14 @@ async def _telemetry(request: Request) -> Telemetry:
     return telemetry
 
 
+async def _tail(request: Request) -> Tail:
+    tail: Tail = request.app.state.tail
+    return tail
+
+
 FollowerNow = Annotated[Follower, Depends(_follower)]
 TelemetryNow = Annotated[Telemetry, Depends(_telemetry)]
+TailNow = Annotated[Tail, Depends(_tail)]
 
 
 async def _served(follower: FollowerNow) -> Served:

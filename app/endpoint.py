@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from app.event_bodies import EventBody
 from script_shared.domain import Domain
 
 
@@ -28,6 +29,7 @@ class Endpoint:
         domain: the domain.
         particulars: a FastAPI dependency that reads the domain's own query parameters.
         shown: columns of the catalogue that an answer shows, e.g. title and url.
+        event: a typed dictionary, what an event may say; it extends `EventBody`.
         item: describes one item of an answer, for the API's documentation.
         page: one HTML file to try the service with.
     """
@@ -35,6 +37,7 @@ class Endpoint:
     domain: Domain
     particulars: Callable[..., Awaitable[Particulars]]
     shown: tuple[str, ...]
+    event: type[EventBody]
     item: type[BaseModel]
     page: Path
 

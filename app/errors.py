@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from script_shared.errors import MancheteError, ReleaseError
+from script_shared.errors import EventLogError, MancheteError, ReleaseError, VolumeFullError
 
 PROBLEM_JSON = "application/problem+json"
 RETRY_AFTER_SECONDS = 5
@@ -21,6 +21,8 @@ TOO_LARGE = "send less at once"
 
 _LOG = structlog.get_logger(__name__)
 _REMEDIES = {
+    HTTPStatus.UNAUTHORIZED: "send a key as `Authorization: Bearer …` or as `X-API-Key`",
+    HTTPStatus.FORBIDDEN: "ask the operator for a key of this door, or to configure one",
     HTTPStatus.NOT_FOUND: "see /docs for what the service answers",
     HTTPStatus.METHOD_NOT_ALLOWED: "use one of the methods that the Allow header lists",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: TOO_LARGE,
@@ -65,6 +67,8 @@ def install(app: FastAPI) -> None:
         HTTPException: _http,
         RequestValidationError: _invalid,
         NotReadyError: _not_ready,
+        EventLogError: _not_logged,
+        VolumeFullError: _no_room,
         MancheteError: _known,
         Exception: _unknown,
     }
@@ -102,6 +106,22 @@ def _field(place: tuple[str | int, ...]) -> str:
 
 async def _not_ready(_: Request, error: NotReadyError) -> JSONResponse:
     return problem(503, error.what, remedy=error.remedy, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
+
+
+async def _not_logged(request: Request, error: EventLogError) -> JSONResponse:
+    return _passing(503, request, error)
+
+
+async def _no_room(request: Request, error: VolumeFullError) -> JSONResponse:
+    return _passing(507, request, error)
+
+
+def _passing(status: int, request: Request, error: MancheteError) -> JSONResponse:
+    """Say that it was not done, and when to try again; why and where is for the log."""
+    _LOG.error("request failed", path=request.url.path, error=str(error))
+    detail = "the event log cannot be written now: nothing of this request was kept"
+    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
+    return problem(status, detail, remedy="send it again with the same event ids", headers=headers)
 
 
 async def _known(request: Request, error: MancheteError) -> JSONResponse:

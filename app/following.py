@@ -11,6 +11,7 @@ import structlog
 from app.endpoint import Endpoint
 from app.errors import NotReadyError
 from app.serving import Served
+from app.tailing import Tail
 from app.telemetry import Telemetry
 from script_shared.clock import Clock
 from script_shared.errors import MancheteError
@@ -40,6 +41,7 @@ class Follower:
         registry: names the champion.
         endpoint: what to serve.
         telemetry: is told of every load and refusal.
+        tail: brings a release up to the end of the event log before it is served.
         clock: overrides the release's own.
         verify: whether to check every file's content.
     """
@@ -49,10 +51,11 @@ class Follower:
         registry: Registry,
         endpoint: Endpoint,
         telemetry: Telemetry,
+        tail: Tail,
         clock: Clock | None = None,
         verify: bool = True,
     ) -> None:
-        self.registry, self.endpoint = registry, endpoint
+        self.registry, self.endpoint, self._tail = registry, endpoint, tail
         self._telemetry, self._clock, self._verify = telemetry, clock, verify
         self._served: Served | None = None
         self._loading: str | None = None
@@ -98,7 +101,7 @@ class Follower:
             try:
                 name = self.registry.find()
                 if name is not None and self._is_news(name):
-                    self._swap(self._load(name))
+                    self._tail.switch(self._load(name), self._swap)
             except MancheteError as error:
                 self._refuse(name, self._within(error.where) + error.what, error)
             except Exception as error:  # noqa: BLE001 - whatever a release does, the old one goes on

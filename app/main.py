@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI
 
-from app import __version__, errors, telemetry
+from app import __version__, errors, tailing, telemetry
 from app.domains import endpoint_of
 from app.following import Follower
 from app.http_metrics import HttpMetrics
+from app.keys import Keys
 from app.limits import BodyLimit
-from app.routes import evaluation, health, metrics, pages, recommendations, releases
+from app.routes import evaluation, events, health, metrics, pages, recommendations, releases
 from app.settings import ApiSettings, load_settings
 from script_shared.clock import Clock
+from script_shared.events.opening import open_log
 from script_shared.releases.registry import Registry
 from script_shared.volume import Volume
 
@@ -33,19 +36,23 @@ def create_app(settings: ApiSettings | None = None, clock: Clock | None = None) 
     settings = settings or load_settings()
     endpoint = endpoint_of(settings.domain)
     told = telemetry.Telemetry()
-    registry = Registry(Volume.of(settings).releases)
-    follower = Follower(registry, endpoint, told, clock, settings.release_verify)
+    volume = Volume.of(settings)
+    registry = Registry(volume.releases)
+    log = open_log(settings.events_url.get_secret_value(), volume.events)
+    tail = tailing.Tail(log, told, settings.events_poll_seconds)
+    follower = Follower(registry, endpoint, told, tail, clock, settings.release_verify)
     app = FastAPI(
         title="Manchete",
         version=__version__,
         summary="Recommendations for news readers.",
-        lifespan=_following(follower, settings.release_poll_seconds),
+        lifespan=_following(follower, tail, settings.release_poll_seconds),
     )
-    app.state.follower, app.state.telemetry = follower, told
+    app.state.follower, app.state.telemetry, app.state.tail = follower, told, tail
+    app.state.keys = Keys(settings)
     errors.install(app)
-    for router in (recommendations.make_router(endpoint), evaluation.router, releases.router):
+    for router in (recommendations.make_router(endpoint), events.make_router(endpoint), evaluation.router):
         app.include_router(router)
-    for router in (health.router, metrics.router, pages.make_router(endpoint.page)):
+    for router in (releases.router, health.router, metrics.router, pages.make_router(endpoint.page)):
         app.include_router(router)
     app.add_middleware(BodyLimit, max_bytes=settings.api_max_body_bytes)
     app.add_middleware(HttpMetrics, registry=told.registry)
@@ -53,12 +60,14 @@ def create_app(settings: ApiSettings | None = None, clock: Clock | None = None) 
     return app
 
 
-def _following(follower: Follower, poll_seconds: float) -> Callable[[FastAPI], Any]:
+def _following(follower: Follower, tail: tailing.Tail, poll_seconds: float) -> Callable[[FastAPI], Any]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        follower.start(poll_seconds)
-        yield
-        follower.stop()
+        async with tail.running():
+            follower.start(poll_seconds)
+            yield
+            # In a thread: a release that is being put in place needs this one.
+            await asyncio.to_thread(follower.stop)
 
     return lifespan
 

@@ -13,6 +13,7 @@ from app.endpoint import Endpoint
 from script_shared.clock import Clock
 from script_shared.errors import ReleaseCorruptedError, ReleaseError
 from script_shared.inference.engine import Engine
+from script_shared.inference.replica import Replica
 from script_shared.releases.store import Release
 from script_shared.types import Request
 
@@ -22,10 +23,14 @@ EVALUATION = "evaluation.json"
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A loaded release, ready to answer: engine, catalogue, evaluation, and what has been shown of it."""
+    """A loaded release, ready to answer: engine, catalogue, evaluation, and what has been shown of it.
+
+    Its `replica` folds events into the engine.
+    """
 
     release: Release
     engine: Engine
+    replica: Replica
     catalogue: Catalogue
     evaluation: Sequence[Mapping[str, Any]]
     coverage: Coverage
@@ -47,7 +52,8 @@ class Served:
             raise ReleaseError(f"the release is for {manifest.domain!r}, not {domain.name!r}")
         engine = Engine.load(release, domain, clock)
         catalogue = Catalogue.read(release.path(CATALOGUE), endpoint.shown)
-        served = cls(release, engine, catalogue, _evaluation(release), Coverage(len(catalogue)))
+        replica = Replica(engine, domain, manifest)
+        served = cls(release, engine, replica, catalogue, _evaluation(release), Coverage(len(catalogue)))
         served._try()
         return served
 

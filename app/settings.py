@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from script_shared.settings import Settings
+
+#: The least length of a key that cannot be guessed.
+KEY_LENGTH = 16
 
 
 class ApiSettings(Settings):
@@ -20,15 +23,38 @@ class ApiSettings(Settings):
         api_max_body_bytes: larger request bodies are refused.
         release_poll_seconds: how often the champion's name is looked up.
         release_verify: whether every file's sha-256 is checked before a release is served.
+        events_url: where the event log is; empty for a SQLite file on the volume.
+        events_poll_seconds: how often the log is read for what other replicas accepted.
+        api_keys_events, api_keys_items, api_keys_readers, api_keys_admin: keys that open the doors of each
+            kind, several separated by commas; while there is none, those doors are closed.
     """
 
     api_host: str = "127.0.0.1"
     api_port: int = Field(default=8001, ge=0, le=65_535)
     api_log_level: Literal["debug", "info", "warning", "error"] = "info"
     api_access_log: bool = False
-    api_max_body_bytes: int = Field(default=65_536, ge=1, le=16 * 1024 * 1024)
+    api_max_body_bytes: int = Field(default=1_048_576, ge=1, le=16 * 1024 * 1024)
     release_poll_seconds: float = Field(default=2.0, ge=0.05, le=3_600)
     release_verify: bool = True
+    events_url: SecretStr = SecretStr("")
+    events_poll_seconds: float = Field(default=0.1, ge=0.01, le=60)
+    api_keys_events: SecretStr = SecretStr("")
+    api_keys_items: SecretStr = SecretStr("")
+    api_keys_readers: SecretStr = SecretStr("")
+    api_keys_admin: SecretStr = SecretStr("")
+
+    def keys(self, scope: str) -> tuple[str, ...]:
+        """Return the keys of a kind of doors."""
+        told: SecretStr = getattr(self, f"api_keys_{scope}")
+        return tuple(key for part in told.get_secret_value().split(",") if (key := part.strip()))
+
+    @field_validator("api_keys_events", "api_keys_items", "api_keys_readers", "api_keys_admin")
+    @classmethod
+    def _sendable(cls, told: SecretStr) -> SecretStr:
+        text = told.get_secret_value()
+        if not (text.isascii() and text.isprintable()):
+            raise ValueError("a key may hold printable ASCII characters only")
+        return told
 
     @model_validator(mode="after")
     def _safe_in_production(self) -> Self:
@@ -38,6 +64,13 @@ class ApiSettings(Settings):
             "API_LOG_LEVEL": self.api_log_level == "debug",
             "RELEASE_VERIFY": not self.release_verify,
             "RELEASE_POLL_SECONDS": self.release_poll_seconds < 0.5,
+        }
+        scopes = ("events", "items", "readers", "admin")
+        unsafe |= {
+            f"API_KEYS_{scope.upper()} (a key of fewer than {KEY_LENGTH} characters)": any(
+                len(key) < KEY_LENGTH for key in self.keys(scope)
+            )
+            for scope in scopes
         }
         refused = [name for name, is_unsafe in unsafe.items() if is_unsafe]
         if refused:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter as Counts
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -64,6 +65,51 @@ class Telemetry:
         self._coverage = _Served(registry)
         for outcome in ("loaded", "refused"):
             self._loads.labels(outcome)
+        self._follow_events(registry)
+
+    def _follow_events(self, registry: CollectorRegistry) -> None:
+        self._events = Counter("manchete_events", "Events received.", ("status",), registry=registry)
+        self._left_out = Counter(
+            "manchete_events_left_out", "Events of unknown items or readers.", registry=registry
+        )
+        self._fold = Histogram(
+            "manchete_event_fold_seconds",
+            "Time to fold a portion of events in.",
+            buckets=_SECONDS,
+            registry=registry,
+        )
+        self._behind = Gauge(
+            "manchete_event_log_lag_events", "Events still to be folded in.", registry=registry
+        )
+        lag = Gauge(
+            "manchete_event_log_lag_seconds", "Time since the log was read to its end.", registry=registry
+        )
+        self._caught_up = time.monotonic()
+        lag.set_function(lambda: time.monotonic() - self._caught_up)
+        for status in ("accepted", "late", "unknown-item", "duplicate", "future", "malformed"):
+            self._events.labels(status)
+
+    def received(self, statuses: Iterable[str]) -> None:
+        """Count events by what became of them."""
+        for status, count in Counts(statuses).items():
+            self._events.labels(status).inc(count)
+
+    def folded(self, seconds: float) -> None:
+        """Note how long it took to fold a portion of events into the state."""
+        self._fold.observe(seconds)
+
+    def left_out(self, count: int) -> None:
+        """Count events that could not be folded in."""
+        self._left_out.inc(count)
+
+    def behind(self, count: int) -> None:
+        """Note how many events of the log are still to come."""
+        self._behind.set(count)
+
+    def caught_up(self) -> None:
+        """Note that the log has been read to its end."""
+        self._behind.set(0)
+        self._caught_up = time.monotonic()
 
     def answered(self, segment: str, model: str, items: int, fallback: int, seconds: float) -> None:
         """Count one answer: its items, how many of them came from a fallback, and the engine's time."""

@@ -2,7 +2,7 @@
 
 import typer
 
-from benchmarks import diversity, pipeline, quality
+from benchmarks import diversity, events, pipeline, quality
 
 app = typer.Typer(no_args_is_help=True, help=__doc__)
 
@@ -12,6 +12,7 @@ def benchmarks() -> None:
     """Measure on this machine; nothing here asserts a time."""
 
 
+app.command("events", help=events.__doc__)(events.main)
 app.command("pipeline", help=pipeline.__doc__)(pipeline.main)
 app.command("diversity", help=diversity.__doc__)(diversity.main)
 app.command("quality", help=quality.__doc__)(quality.main)

@@ -29,6 +29,7 @@ class Domain:
         texts: says how the items' texts become vectors.
         stop_words: words that say nothing about a text, plain.
         gates: what a release must show before it serves.
+        weight: how much an interaction counts, by its columns that are known; 1 = a plain one.
     """
 
     name: str
@@ -39,5 +40,6 @@ class Domain:
     segments: Callable[[Parameters], tuple[Segment, ...]]
     state: Callable[[Parameters], StateParameters]
     texts: Callable[[Parameters], TextParameters]
+    weight: Callable[[Mapping[str, str | float]], float]
     stop_words: tuple[str, ...] = ()
     gates: Gates = field(default_factory=Gates)

@@ -7,6 +7,8 @@ MancheteError                what was wrong, where, and what to do
 ├── DownloadError            raw files could not be fetched now; trying again may help
 ├── PartitionError           a stage's output is missing or unfinished on the volume
 ├── VolumeFullError          there is no room on the volume
+├── EventLogError            the event log cannot be reached or written now; what it acknowledged is unharmed
+│   └── EventsCompactedError     events that are asked for have been taken out of the log
 └── ReleaseError             a release cannot be used
     ├── ReleaseNotFoundError     nothing has been published under that name
     └── ReleaseCorruptedError    a file is missing or differs from the manifest
@@ -75,6 +77,14 @@ class PartitionError(MancheteError):
 
 class VolumeFullError(MancheteError):
     """There is no room on the volume."""
+
+
+class EventLogError(MancheteError):
+    """The event log cannot be reached or written now; what it acknowledged is unharmed."""
+
+
+class EventsCompactedError(EventLogError):
+    """Events that are asked for have been taken out of the log."""
 
 
 class ReleaseError(MancheteError):

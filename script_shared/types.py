@@ -49,6 +49,7 @@ class Read:
         time_ms: when, ms UTC.
         weight: how strong, 1 = average.
         context: context columns of the domain and their values.
+        user_type: login state, None when unknown.
     """
 
     user_id: str
@@ -56,6 +57,7 @@ class Read:
     time_ms: int
     weight: float = 1.0
     context: Mapping[str, str] = field(default_factory=dict)
+    user_type: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -12,13 +12,18 @@ from script_shared.types import Arrays, IntArray
 
 UNKNOWN = -1
 
+#: Ids asked for that are kept ready, of a few MB.
+_REMEMBERED = 32_768
+
+_NO_BLOCK: tuple[int, npt.NDArray[np.bytes_]] = (0, np.empty(0, "S1"))
+
 
 class Vocabulary(Sequence[str]):
     """An immutable, ordered set of ids; an id's position stands for it everywhere else.
 
     Ids are in shortlex order (shorter first, then by code point), so that for whole numbers the
     lower id comes first and a stable sort by score breaks ties as the protocols ask.
-    Memory: the UTF-8 bytes plus 8 bytes an id; a look-up is a binary search.
+    Memory: the UTF-8 bytes plus 8 bytes an id; a look-up is a binary search among ids of its length.
     """
 
     def __init__(self, text: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64]) -> None:
@@ -60,9 +65,23 @@ class Vocabulary(Sequence[str]):
 
     def find(self, value: str) -> int:
         """Return the position of an id, -1 when it is not there."""
-        wanted = _shortlex(value.encode())
-        place = bisect_left(range(len(self)), wanted, key=lambda i: _shortlex(self._raw(i)))
-        return place if place < len(self) and _shortlex(self._raw(place)) == wanted else UNKNOWN
+        wanted = value.encode()
+        start, block = self._blocks.get(len(wanted), _NO_BLOCK)
+        place = int(block.searchsorted(wanted)) if len(block) else 0
+        found = place < len(block) and self._raw(start + place) == wanted
+        return start + place if found else UNKNOWN
+
+    @cached_property
+    def _blocks(self) -> dict[int, tuple[int, npt.NDArray[np.bytes_]]]:
+        """By length, where ids of that length begin, and they as one array of equal widths: no copy."""
+        lengths, starts = np.unique(np.diff(self._offsets), return_index=True)
+        ends = np.append(starts[1:], len(self))[: len(starts)]
+        spans = zip(lengths.tolist(), starts.tolist(), ends.tolist(), strict=True)
+        return {length: (start, self._block(length, start, end)) for length, start, end in spans}
+
+    def _block(self, length: int, start: int, end: int) -> npt.NDArray[np.bytes_]:
+        text = self._bytes[self._offsets[start] : self._offsets[end]]
+        return text.view(f"S{length}") if length else np.zeros(end - start, "S1")
 
     def find_all(self, values: Iterable[str]) -> IntArray:
         """Return the positions of those ids that are known, in the order given."""
@@ -90,6 +109,7 @@ class GrowingVocabulary(Sequence[str]):
     def __init__(self, known: Vocabulary, room: int) -> None:
         self._known, self.capacity = known, len(known) + room
         self._added: dict[str, int] = {}
+        self._asked: dict[str, int] = {}
         self._names: list[str] = []
 
     def __len__(self) -> int:
@@ -101,8 +121,18 @@ class GrowingVocabulary(Sequence[str]):
 
     def find(self, value: str) -> int:
         """Return the position of an id, -1 when it is not there."""
+        place = self._added.get(value)
+        if place is None:
+            place = self._asked.get(value)
+        return self._look_up(value) if place is None else place
+
+    def _look_up(self, value: str) -> int:
         place = self._known.find(value)
-        return place if place != UNKNOWN else self._added.get(value, UNKNOWN)
+        if place != UNKNOWN:
+            if len(self._asked) >= _REMEMBERED:
+                self._asked.clear()
+            self._asked[value] = place
+        return place
 
     def find_all(self, values: Iterable[str]) -> IntArray:
         """Return the positions of those ids that are known, in the order given."""

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from fastapi import Query
-from pydantic import BaseModel
+from pydantic import BaseModel, Field, with_config
 
 from app.endpoint import Endpoint, Particulars
+from app.event_bodies import STRICT, EventBody, Measure, ShortText
 from app.parameters import Value
 from script_shared.domains.news.domain import NEWS
 
@@ -30,6 +31,22 @@ class Article(BaseModel):
     reason: str
 
 
+@with_config(STRICT)
+class ReadBody(EventBody, total=False):
+    """One read of an article; what was measured of it says how much it counts."""
+
+    user_type: Annotated[
+        Literal["Logged", "Non-Logged"], Field(description="Whether the reader is logged in.")
+    ]
+    region: Annotated[ShortText, Field(description="Where the reader is, in the publisher's own codes.")]
+    device: Annotated[ShortText, Field(description="On what, in the publisher's own codes.")]
+    seconds: Annotated[Measure, Field(description="Time on the page.")]
+    clicks: Annotated[Measure, Field(description="Clicks on the page.")]
+    scroll: Annotated[Measure, Field(description="How far it was scrolled, per cent.")]
+    visits: Annotated[Measure, Field(description="How often the page was opened.")]
+    weight: Annotated[Measure, Field(description="In place of the measures: 1 is a plain read, at most 5.")]
+
+
 async def particulars(
     user_type: Annotated[
         Literal["Logged", "Non-Logged"] | None,
@@ -47,6 +64,7 @@ NEWS_ENDPOINT = Endpoint(
     domain=NEWS,
     particulars=particulars,
     shown=("title", "url", "published_at", "category"),
+    event=ReadBody,
     item=Article,
     page=Path(__file__).parents[1] / "pages" / "news.html",
 )

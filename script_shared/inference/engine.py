@@ -108,7 +108,9 @@ class Engine:
         )
         types = release.bundle("state/user_types")
         names = np.array([*types.document["names"], None], object)
-        router = Router(readers, catalogue, keys, domain.context, names[types.arrays["code"]], segments)
+        user_types = np.full(readers.capacity, None, object)
+        user_types[: len(users)] = names[types.arrays["code"]]
+        router = Router(readers, catalogue, keys, domain.context, user_types, segments)
         newest = np.asarray(release.bundle("state/catalogue").arrays["newest"], np.int32)
         return cls(router, Ranker(models, newest), state, clock or _clock(release))
 
@@ -124,10 +126,26 @@ class Engine:
         times = np.array([read.time_ms for read in reads], np.int64)
         weights = np.array([read.weight for read in reads], np.float32)
         keys = np.array([self._router.context_keys(read.context) for read in reads], np.int32)
+        for read, user in zip(reads, users.tolist(), strict=True):
+            if read.user_type is not None and user != UNKNOWN:
+                self._router.user_types[user] = read.user_type
         kept = np.flatnonzero((users != UNKNOWN) & (items != UNKNOWN))
         width = len(self._router.context)
         self._state.apply(Interactions(users, items, times, weights, keys.reshape(-1, width)).take(kept))
         return len(reads) - len(kept)
+
+    def now_ms(self) -> int:
+        """Return the moment at which the engine answers, ms UTC."""
+        return self._clock.now_ms()
+
+    def resume(self, newest_ms: int) -> None:
+        """Let a replayed world go on where its newest event left it; any other clock stays."""
+        if isinstance(self._clock, ReplayClock) and newest_ms > self.now_ms():
+            self._clock = ReplayClock(newest_ms)
+
+    def knows(self, item_id: str) -> bool:
+        """Tell whether an item is in the catalogue."""
+        return self._router.items.find(item_id) != UNKNOWN
 
     def recommend(self, request: Request) -> Recommendation:
         """Answer a request."""

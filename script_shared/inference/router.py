@@ -22,7 +22,7 @@ class Router:
     Attributes:
         users, items, keys: vocabularies.
         context: context columns, in the order of a query's keys.
-        user_types: login state by user position, None where unknown; those added since have none.
+        user_types: login state by user position, None where unknown.
         segments: in the order in which they accept.
     """
 
@@ -42,7 +42,7 @@ class Router:
     def query(self, request: Request, state: State, now_ms: int) -> Query:
         """Resolve a request; unknown ids and context values are left out."""
         user = UNKNOWN if request.user_id is None else self.users.find(request.user_id)
-        known = self.user_types[user] if 0 <= user < len(self.user_types) else None
+        known = self.user_types[user] if user != UNKNOWN else None
         keys, user_type = self.context_keys(request.context), request.user_type or known
         query = state.query(user, now_ms, keys=keys, user_type=user_type)
         return query.after(self.items.find_all(request.recent_items)) if request.recent_items else query

@@ -49,6 +49,9 @@ class Facts(BaseModel):
         run: the pipeline run that made it.
         as_of_ms: the moment its state describes, ms UTC.
         replay: whether the data is replayed, so that serving's clock starts at `as_of_ms`.
+        log_after, log_until: which part of the event log the state holds: the events up to the second
+            offset that happened before `as_of_ms`. All up to the first are of that kind or were refused,
+            so that a replica begins to read behind it. 0 and 0: the data came without the log.
         data_fingerprint: identifies the refined data it was trained on.
         parameters: what makes the domain's segments, models and state.
         segments: by segment name, its model and what is known of it.
@@ -61,6 +64,8 @@ class Facts(BaseModel):
     run: str = Field(min_length=1)
     as_of_ms: int
     replay: bool = False
+    log_after: int = Field(default=0, ge=0)
+    log_until: int = Field(default=0, ge=0)
     data_fingerprint: str = ""
     parameters: Mapping[str, Any] = {}
     segments: Mapping[str, Mapping[str, Any]] = {}

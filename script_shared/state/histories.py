@@ -52,17 +52,28 @@ class Histories:
 
     def last(self, users: IntArray, depth: int) -> tuple[IntArray, IntArray, LongArray]:
         """Return user, item and time of the last `depth` interactions of each of `users`."""
-        if self._recent and len(users) < _FEW_USERS:
-            each = [self.of(user) for user in users.tolist()]
-            user = np.repeat(users, [min(len(items), depth) for items, _, _ in each])
-            items, times = ([history[part][-depth:] for history in each] for part in (0, 1))
-            return user, np.concatenate([self.items[:0], *items]), np.concatenate([self.times[:0], *times])
-        user, rows = self._rows(users, depth)
-        return user, self.items[rows], self.times[rows]
+        if len(users) >= _FEW_USERS:
+            self._flush()
+        user, rows = self._merged_rows(users, depth)
+        late = [
+            (user, item, time)
+            for user in users.tolist()
+            for item, time, _ in self._recent.get(user, ())[-depth:]
+        ]
+        if not late:
+            return user, self.items[rows], self.times[rows]
+        columns = np.array(late, np.int64).T
+        user = np.concatenate([user, columns[0]])
+        kept = _last_of_each(user, depth)
+        item = np.concatenate([self.items[rows], columns[1].astype(np.int32)])
+        return user[kept], item[kept], np.concatenate([self.times[rows], columns[2]])[kept]
 
     def _rows(self, users: IntArray, depth: int | None = None) -> tuple[IntArray, LongArray]:
         """Return user and row of the interactions of `users`, the last `depth` of each or all."""
         self._flush()
+        return self._merged_rows(users, depth)
+
+    def _merged_rows(self, users: IntArray, depth: int | None) -> tuple[IntArray, LongArray]:
         starts, ends = self.offsets[users], self.offsets[users + 1]
         lengths = ends - (starts if depth is None else np.maximum(starts, ends - depth))
         rows = np.repeat(ends - np.cumsum(lengths), lengths) + np.arange(lengths.sum())
@@ -113,6 +124,14 @@ class Histories:
         self.times = np.asarray(arrays["times"], np.int64)
         self.weights = np.asarray(arrays["weights"], np.float32)
         self._recent = {}
+
+
+def _last_of_each(user: IntArray, depth: int) -> LongArray:
+    """Return the last `depth` places of each user, users together, places in their order."""
+    order = np.argsort(user, kind="stable")
+    ordered = user[order]
+    left = np.searchsorted(ordered, ordered, side="right") - np.arange(len(ordered))
+    return order[left <= depth]
 
 
 def _append(merged: History, rows: list[tuple[int, int, float]]) -> History:

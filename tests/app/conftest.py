@@ -1,23 +1,25 @@
 import polars as pl
 import pytest
-from fastapi.testclient import TestClient
 
-from app.main import create_app
-from app.settings import ApiSettings
 from script_shared.partitions import find_partition
 from script_shared.releases.registry import Registry
 from tests.support.editions import publish_edition, registry_at
-
-
-def started(data_root, **more):
-    """A service that looks for releases when a test says so: `client.app.state.follower.look()`."""
-    settings = ApiSettings(data_root=data_root, release_poll_seconds=3_600)
-    return TestClient(create_app(settings), **more)
+from tests.support.services import KEYS, started
 
 
 @pytest.fixture(scope="session")
 def client(small_volume):
     with started(small_volume.root.parent) as client:
+        client.app.state.follower.look()
+        yield client
+
+
+@pytest.fixture(scope="session")
+def open_door(whole, tmp_path_factory):
+    """A service of its own that has keys and takes events in."""
+    root = tmp_path_factory.mktemp("open")
+    publish_edition(registry_at(root), whole, "first")
+    with started(root, **KEYS) as client:
         client.app.state.follower.look()
         yield client
 

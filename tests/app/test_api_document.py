@@ -10,9 +10,11 @@ from prometheus_client.parser import text_string_to_metric_families
 from app.settings import ApiSettings
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
-EXAMPLE = r"\$ curl (?:-H '(.*?): (.*?)' )?'http://127\.0\.0\.1:8001(.*?)'\n(.*?)(?=\n\$|\n```)"
+EXAMPLE = (
+    r"\$ curl (?:-H '(.*?): (.*?)' )?'http://127\.0\.0\.1:8001(.*?)'(?: --json '(.*?)')?\n(.*?)(?=\n\$|\n```)"
+)
 EXAMPLES = re.findall(EXAMPLE, DOCUMENT, re.DOTALL)
-NAMES = [f"{path} {value}" for _, value, path, _ in EXAMPLES]
+NAMES = [f"{path} {value}" for _, value, path, _, _ in EXAMPLES]
 
 
 def shape(value):
@@ -22,19 +24,23 @@ def shape(value):
     return [shape(each) for each in value[:1]] if isinstance(value, list) else None
 
 
-@pytest.mark.parametrize(("header", "value", "path", "shown"), EXAMPLES, ids=NAMES)
-def test_an_example_answers_as_shown(client, header, value, path, shown):
-    answer = client.get(path, headers={header: value} if header else {})
+@pytest.mark.parametrize(("header", "value", "path", "sent", "shown"), EXAMPLES, ids=NAMES)
+def test_an_example_answers_as_shown(open_door, header, value, path, sent, shown):
+    headers = {header: value} if header else {}
+    answer = open_door.request("POST" if sent else "GET", path, content=sent, headers=headers)
     if shown[0] not in "{[":
         assert answer.text.startswith(shown.splitlines()[0])
         return
     told = json.loads(shown)
     assert shape(answer.json()) == shape(told)
     assert answer.status_code == (told["status"] if "errors" in told or "remedy" in told else 200)
+    if sent:
+        statuses = [[each["status"] for each in body.get("events", ())] for body in (answer.json(), told)]
+        assert statuses[0] == statuses[1]
 
 
 def test_every_route_has_an_example(client):
-    asked = {path.partition("?")[0] for _, _, path, _ in EXAMPLES}
+    asked = {path.partition("?")[0] for _, _, path, _, _ in EXAMPLES}
     document = client.get("/openapi.json").json()
     assert set(document["paths"]) | {"/", "/metrics"} <= asked
 
@@ -49,7 +55,8 @@ def test_every_setting_is_described_with_its_default():
     rows = [line.split("|") for line in DOCUMENT.splitlines() if line.startswith("|")]
     for name, field in ApiSettings.model_fields.items():
         (default,) = (row[2] for row in rows if f"`{name.upper()}`" in row[1])
-        assert f"`{str(field.default).lower().removesuffix('.0')}`" in default
+        text = str(field.default).lower().removesuffix(".0")
+        assert (f"`{text}`" if text else "*(empty)*") in default
 
 
 def test_every_metric_is_in_the_table(client):

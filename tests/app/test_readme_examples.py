@@ -6,17 +6,20 @@ from pathlib import Path
 import pytest
 
 PAGE = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-EXAMPLES = re.findall(r"^\$ curl (?:-H '(.*?): (.*?)' )?'http://127\.0\.0\.1:8001(.*?)'$", PAGE, re.MULTILINE)
+EXAMPLE = r"^\$ curl (?:-H '(.*?): (.*?)' )?'http://127\.0\.0\.1:8001(.*?)'(?: --json '(.*?)')?$"
+EXAMPLES = re.findall(EXAMPLE, PAGE, re.MULTILINE)
 
 
 def test_every_curl_of_the_page_is_read():
     assert len(EXAMPLES) == PAGE.count("$ curl ")
 
 
-@pytest.mark.parametrize(("header", "value", "path"), EXAMPLES)
-def test_an_example_is_answered(client, header, value, path):
-    answer = client.get(path, headers={header: value} if header else {})
+@pytest.mark.parametrize(("header", "value", "path", "sent"), EXAMPLES)
+def test_an_example_is_answered(open_door, header, value, path, sent):
+    headers = {header: value} if header else {}
+    answer = open_door.request("POST" if sent else "GET", path, content=sent, headers=headers)
     assert answer.status_code == 200
+    wanted = value if header == "Accept" else ""
     assert answer.headers["content-type"].startswith(
-        value or ("text/plain" if path == "/metrics" else "application/json")
+        wanted or ("text/plain" if path == "/metrics" else "application/json")
     )

@@ -26,7 +26,15 @@ def test_an_unknown_domain_is_refused_by_name(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("API_PORT", "http"), ("ENV", "production"), ("DOMAIN", "films")]
+    ("name", "value"),
+    [
+        ("API_PORT", "http"),
+        ("ENV", "production"),
+        ("DOMAIN", "films"),
+        ("EVENTS_URL", "kafka://secret"),
+        ("EVENTS_URL", "postgresql://[secret"),
+        ("API_KEYS_EVENTS", "a-secret\u00e9-key-of-good-length"),
+    ],
 )
 def test_a_wrong_setting_ends_the_process_with_its_name(tmp_path, name, value):
     environment = {"DATA_ROOT": str(tmp_path), name: value}
@@ -36,3 +44,15 @@ def test_a_wrong_setting_ends_the_process_with_its_name(tmp_path, name, value):
     assert ended.returncode == 2
     assert ended.stderr.startswith(f"{name}: ")
     assert "Remedy: " in ended.stderr
+    assert "secret" not in ended.stderr
+
+
+@pytest.mark.parametrize("scope", ["events", "items", "readers", "admin"])
+def test_a_key_that_can_be_guessed_is_unsafe_and_is_not_told(scope):
+    name = f"api_keys_{scope}"
+    keys = "a-key-of-more-than-16-characters, guessme"
+    with pytest.raises(ValidationError, match=f"unsafe in production: {name.upper()}"):
+        ApiSettings(**{name: keys})
+    told = ApiSettings(env="dev", **{name: keys})
+    assert told.keys(scope) == ("a-key-of-more-than-16-characters", "guessme")
+    assert "guessme" not in repr(told)

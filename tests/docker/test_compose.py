@@ -63,11 +63,19 @@ def test_every_service_has_the_least_privileges(told):
 
 def test_the_api_reads_the_volume_and_nothing_else_of_ours(told):
     assert told["api"]["volumes"] == ["data:/data:ro"]
-    assert set(told["api"]["environment"]) == {"ENV"}
-    assert set(told["api"]["networks"]) == {"serving"}
+    assert set(told["api"]["environment"]) == {"ENV", "EVENTS_URL", "API_KEYS_EVENTS"}
+    assert set(told["api"]["networks"]) == {"serving", "events"}
 
 
-def test_only_airflow_reaches_the_database(told):
+def test_the_api_comes_to_the_database_as_a_user_of_its_own(told):
+    near = {name for name, service in told.items() if "events" in service["networks"]}
+    assert near == {"api", "postgres"}
+    address = told["api"]["environment"]["EVENTS_URL"]
+    assert address == f"postgresql://events:{SECRETS['EVENTS_PASSWORD']}@postgres:5432/events"
+    assert SECRETS["POSTGRES_PASSWORD"] not in str(told["api"])
+
+
+def test_only_airflow_reaches_its_database(told):
     near = {name for name, service in told.items() if "database" in service["networks"]}
     assert near == OWN - {"api"} | {"postgres"}
     assert told["postgres"].get("ports") is None
@@ -96,7 +104,7 @@ def test_folders_that_are_mounted_exist(told):
     mounts = [mount.split(":") for service in told.values() for mount in service.get("volumes", [])]
     bound = {source for source, *_ in mounts if source.startswith(("/", "."))}
     inside = {source for source in bound if not source.endswith("/input")}
-    assert len(inside) == 4
+    assert len(inside) == 5
     assert all((ROOT / source).is_dir() for source in inside)
 
 

@@ -28,6 +28,7 @@ from tests.support.prometheus import (
     running_prometheus,
     shows_numbers,
 )
+from tests.support.services import EVENTS_KEY
 from tests.support.statsd import Exposition, Listener, Mapping
 from tests.support.tools import find_tool
 
@@ -51,7 +52,7 @@ class Stack:
         self.containers = self._containers(statsd_port)
 
     def _containers(self, statsd_port):
-        told = services(self.folder, FIRST_RUN_SCALE="0.002")
+        told = services(self.folder, FIRST_RUN_SCALE="0.002", API_KEYS_EVENTS=EVENTS_KEY)
         hosts = {
             "airflow-api:8080": self.airflow,
             "localhost:8080": self.airflow,
@@ -117,10 +118,21 @@ def _ended(process, grace=30):
 def make_database(address):
     """Do what the image of Postgres does at its first start with the variables of the compose file."""
     for order in (
-        f"CREATE ROLE airflow LOGIN PASSWORD '{SECRETS['POSTGRES_PASSWORD']}'",
+        f"CREATE ROLE airflow LOGIN SUPERUSER PASSWORD '{SECRETS['POSTGRES_PASSWORD']}'",
         "CREATE DATABASE airflow OWNER airflow",
     ):
         subprocess.run([find_tool("psql"), address, "--quiet", "--command", order], check=True)
+    parts = urlsplit(address)
+    told = {
+        "PATH": os.environ["PATH"],
+        "PGHOST": parts.hostname,
+        "PGPORT": str(parts.port),
+        "PGPASSWORD": SECRETS["POSTGRES_PASSWORD"],
+        "POSTGRES_USER": "airflow",
+        "POSTGRES_DB": "airflow",
+        "EVENTS_PASSWORD": SECRETS["EVENTS_PASSWORD"],
+    }
+    subprocess.run(["/bin/sh", ROOT / "docker" / "postgres" / "events.sh"], env=told, check=True)
 
 
 @pytest.fixture(scope="module")
@@ -173,6 +185,29 @@ def test_the_first_start_ends_in_recommendations(up):
     assert answer.status_code == 200
     assert len(answer.json()["items"]) == 5
     assert "waiting for a release" in up.log("api").read_text()
+
+
+def test_a_read_reaches_the_event_log_in_postgres(up):
+    where = f"http://127.0.0.1:{up.api}"
+    item = httpx.get(f"{where}/recommendations", params={"user_id": "new"}).json()["items"][0]["item_id"]
+    sent = {"user_id": "new", "item_id": item}
+    answer = httpx.post(f"{where}/events", json=sent, headers={"X-API-Key": EVENTS_KEY})
+    assert answer.json()["accepted"] == 1
+    told = httpx.get(f"{where}/recommendations", params={"user_id": "new", "num_recs": 100}).json()
+    assert item not in {each["item_id"] for each in told["items"]}
+    assert not list((up.folder / "data" / "news").glob("events/*"))
+
+
+def ask_postgres(up, user, secret, database, question):
+    command = [find_tool("psql"), f"postgresql://{user}:{secret}@127.0.0.1:{up.database}/{database}"]
+    return subprocess.run([*command, "-Atc", question], capture_output=True, text=True, check=False)
+
+
+def test_the_user_of_the_event_log_sees_nothing_of_airflow(up):
+    secret = SECRETS["EVENTS_PASSWORD"]
+    assert ask_postgres(up, "events", secret, "events", "select newest from ends").stdout == "1\n"
+    refused = ask_postgres(up, "events", secret, "airflow", "select 1")
+    assert "permission denied for database" in refused.stderr
 
 
 def test_every_dag_has_run_once(airflow):

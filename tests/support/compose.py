@@ -17,6 +17,7 @@ from tests.support.tools import find_tool
 
 SECRETS = {
     "POSTGRES_PASSWORD": "a0b1c2d3e4f5",
+    "EVENTS_PASSWORD": "f6e7d8c9b0a1",
     "AIRFLOW_ADMIN_PASSWORD": 'a "quoted" password',
     "AIRFLOW_JWT_SECRET": "signs-what-the-servers-tell-each-other",
     "AIRFLOW_SECRET_KEY": "signs-the-sessions-of-its-page",

@@ -13,13 +13,9 @@ from pipelines.domains.news.sources.webmedia import Webmedia
 from pipelines.plan import Plan
 from script_shared.domain import Parameters
 from script_shared.domains.news.domain import NEWS
+from script_shared.domains.news.engagement import CAP, LEAST, MEASURES, PLAIN, WEIGHTS
 from script_shared.domains.news.segments import NewsParameters, SegmentRule
 from script_shared.tables import Tables
-
-#: Engagement of one interaction: w_time·log1p(minutes) + w_clicks·clicks + w_scroll·scroll/100
-#: + w_visits·visits, capped; one plain interaction where the source tells nothing.
-WEIGHTS = {"time": 0.5, "clicks": 0.05, "scroll": 0.5, "visits": 0.25}
-CAP = 5.0
 
 
 def engagement() -> pl.Expr:
@@ -30,9 +26,9 @@ def engagement() -> pl.Expr:
         WEIGHTS["scroll"] * pl.col("scroll") / 100,
         WEIGHTS["visits"] * pl.col("visits"),
     )
-    told = pl.any_horizontal(pl.col("seconds", "clicks", "scroll", "visits").is_not_null())
-    total = pl.sum_horizontal(*terms).clip(0.05, CAP)
-    return pl.when(told).then(total).otherwise(1.0)
+    told = pl.any_horizontal(pl.col(MEASURES).is_not_null())
+    total = pl.sum_horizontal(*terms).clip(LEAST, CAP)
+    return pl.when(told).then(total).otherwise(PLAIN)
 
 
 def parameters(tables: Tables) -> Parameters:

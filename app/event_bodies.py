@@ -1,0 +1,137 @@
+"""What clients send as events: its form, and how a body is taken apart element by element."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Required
+
+from pydantic import (
+    AwareDatetime,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Strict,
+    TypeAdapter,
+    ValidationError,
+    with_config,
+)
+from pydantic_core import from_json, to_json
+from typing_extensions import TypedDict
+
+from app.parameters import MAX_ID, MAX_VALUE, PRINTABLE
+
+MAX_EVENTS = 1_000
+
+#: 2000-01-01 and 2100-01-01: what lies outside is seconds, or no moment at all.
+_EARLIEST_MS, _LATEST_MS = 946_684_800_000, 4_102_444_800_000
+_MOMENT = "should be ISO 8601 with an offset from UTC, or whole milliseconds since 1970"
+
+Id = Annotated[str, Field(min_length=1, max_length=MAX_ID, pattern=PRINTABLE)]
+ShortText = Annotated[str, Field(min_length=1, max_length=MAX_VALUE, pattern=PRINTABLE)]
+Measure = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
+
+
+def _iso(told: Any) -> str:
+    """Let only what looks like a date on: pydantic would read any number as a moment."""
+    if not isinstance(told, str) or told[4:5] != "-":
+        raise ValueError(_MOMENT)
+    return told
+
+
+Moment = (
+    Annotated[int, Strict(), Field(ge=_EARLIEST_MS, le=_LATEST_MS)]
+    | Annotated[AwareDatetime, Strict(False), BeforeValidator(_iso)]
+)
+
+#: No text passes for a number, and no field that nobody knows for one that counts.
+STRICT = ConfigDict(extra="forbid", strict=True)
+
+
+@with_config(STRICT)
+class EventBody(TypedDict, total=False):
+    """What an event of any domain may say; a domain adds its own columns of an interaction."""
+
+    user_id: Required[Annotated[Id, Field(description="The reader.")]]
+    item_id: Required[Annotated[Id, Field(description="What was read.")]]
+    timestamp: Annotated[
+        Moment, Field(description=f"When; {_MOMENT}. Left out: the moment at which it arrives.")
+    ]
+    event_id: Annotated[Id, Field(description="Sent again, the event counts once; made where left out.")]
+    session_id: Annotated[Id, Field(description="The visit it belongs to.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with one event, or with the whole body where `field` is empty."""
+
+    field: str
+    message: str
+
+
+class BodyError(Exception):
+    """A body that is not JSON, or neither an event nor a list of them."""
+
+    def __init__(self, message: str, too_long: bool = False) -> None:
+        self.too_long = too_long
+        super().__init__(message)
+
+
+Sent = dict[str, Any]
+
+
+class Bodies:
+    """Takes bodies apart: all at once where nothing is wrong, element by element where something is.
+
+    Args:
+        kind: a typed dictionary, what an event may say.
+    """
+
+    def __init__(self, kind: Any) -> None:
+        self._one: TypeAdapter[Sent] = TypeAdapter(kind)
+        self._many: TypeAdapter[list[Sent]] = TypeAdapter(Annotated[list[kind], Field(max_length=MAX_EVENTS)])
+
+    def schema(self) -> dict[str, Any]:
+        """Describe a body as JSON Schema: one event, or a list."""
+        return {"anyOf": [self._one.json_schema(), self._many.json_schema()]}
+
+    def parse(self, body: bytes) -> Sequence[Sent | Fault]:
+        """Return each event of a body in its order, or what is wrong with it.
+
+        Raises:
+            BodyError: there are no events in it, or too many.
+        """
+        try:
+            return [self._one.validate_json(body)] if _is_object(body) else self._many.validate_json(body)
+        except ValidationError as error:
+            faults = _faults(error, missing=_is_object(body))
+        if _is_object(body):
+            return [faults[0]]
+        sent = from_json(body)
+        sound = iter(self._many.validate_json(to_json([x for i, x in enumerate(sent) if i not in faults])))
+        return [faults[place] if place in faults else next(sound) for place in range(len(sent))]
+
+
+def _is_object(body: bytes) -> bool:
+    return body.lstrip()[:1] == b"{"
+
+
+def _faults(error: ValidationError, missing: bool) -> Mapping[int, Fault]:
+    """Return the first fault of each element; without an index where `missing`."""
+    found: dict[int, Fault] = {}
+    for each in error.errors(include_url=False, include_context=False, include_input=False):
+        if each["type"] in ("json_invalid", "list_type", "too_long"):
+            raise BodyError(_message(each["type"], each["msg"]), each["type"] == "too_long")
+        place = (0, *each["loc"]) if missing else each["loc"]
+        field = str(place[1])[:100] if len(place) > 1 else ""
+        text = _MOMENT if field == "timestamp" else each["msg"]
+        found.setdefault(int(place[0]), Fault(field, text))
+    return found
+
+
+def _message(kind: str, text: str) -> str:
+    told = {
+        "list_type": "the body is neither an event nor a list of events",
+        "too_long": f"there are more than {MAX_EVENTS} events",
+    }
+    return told.get(kind, text)

@@ -1,0 +1,91 @@
+"""Which of the events that were sent are to be logged, and what is told of each."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from typing import Any, Literal
+
+from app.event_bodies import Fault, Sent
+from script_shared.clock import MS_PER_HOUR, MS_PER_MINUTE
+from script_shared.events.event import Event
+from script_shared.inference.engine import Engine
+
+#: No event may be further ahead of the service's clock; one as far behind it as the second is told so.
+AHEAD_MS, LATE_MS = 5 * MS_PER_MINUTE, MS_PER_HOUR
+
+_AHEAD = Fault("timestamp", "lies more than 5 minutes ahead of the service's clock")
+
+Status = Literal["accepted", "late", "unknown-item", "duplicate", "future", "malformed"]
+#: Those that are in the log now.
+KEPT = ("accepted", "late", "unknown-item")
+
+
+class Sorting:
+    """A body's events: those to be logged, and what is to be said of each.
+
+    Args:
+        engine: knows the time and the items.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine, self._now = engine, engine.now_ms()
+        # In the order of time, so that ids that are made lie side by side in the log's index.
+        self._made = f"{time.time_ns():x}-{secrets.token_hex(6)}"
+        self.events: list[Event] = []
+        self.statuses: list[Status] = []
+        self.faults: dict[int, Fault] = {}
+
+    def add(self, sent: Sent | Fault) -> None:
+        """Take the next event of the body."""
+        if isinstance(sent, Fault):
+            self._refuse("malformed", sent)
+            return
+        event = self._event(sent)
+        if event.time_ms > self._now + AHEAD_MS:
+            self._refuse("future", _AHEAD)
+            return
+        self.events.append(event)
+        self.statuses.append(self._status(event))
+
+    def _status(self, event: Event) -> Status:
+        if not self._engine.knows(event.item_id):
+            return "unknown-item"
+        return "late" if event.time_ms < self._now - LATE_MS else "accepted"
+
+    def _refuse(self, status: Status, fault: Fault) -> None:
+        self.faults[len(self.statuses)] = fault
+        self.statuses.append(status)
+
+    def _event(self, sent: Sent) -> Event:
+        """Take the spine's fields out of what was sent; the rest are the domain's own columns."""
+        take = sent.pop
+        moment = take("timestamp", None)
+        return Event(
+            take("event_id", None) or f"{self._made}-{len(self.statuses)}",
+            take("user_id"),
+            take("item_id"),
+            self._now if moment is None else moment if type(moment) is int else _ms(moment),
+            take("session_id", None),
+            take("user_type", None),
+            sent,
+        )
+
+    def told(self, duplicates: frozenset[int]) -> list[dict[str, Any]]:
+        """Say of each event what became of it; `duplicates` are places among those that were to be logged."""
+        answers: list[dict[str, Any]] = []
+        logged = 0
+        for place, status in enumerate(self.statuses):
+            fault = self.faults.get(place)
+            if fault:
+                answers.append({"status": status, "field": fault.field, "message": fault.message})
+                continue
+            if logged in duplicates:
+                self.statuses[place] = "duplicate"
+            answers.append({"status": self.statuses[place], "event_id": self.events[logged].event_id})
+            logged += 1
+        return answers
+
+
+def _ms(moment: Any) -> int:
+    return round(moment.timestamp() * 1000)

@@ -1,0 +1,106 @@
+"""What readers do, as it happens."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+from pydantic import BaseModel
+from pydantic_core import to_json
+
+from app.dependencies import ServedNow, TailNow, TelemetryNow
+from app.endpoint import Endpoint
+from app.errors import TOO_LARGE, Problem, problem
+from app.event_bodies import Bodies, BodyError
+from app.event_sorting import KEPT, Sorting, Status
+from app.keys import Scope, requires
+
+
+class EventAnswer(BaseModel):
+    """What became of one event.
+
+    `accepted`: it counts. `late`: it counts, at its own age, more than an hour. `unknown-item`: it is kept
+    for the next release, this one does not know the item. `duplicate`: it was there already. `future` and
+    `malformed`: it is refused; `field` and `message` say why.
+    """
+
+    status: Status
+    event_id: str | None = None
+    field: str | None = None
+    message: str | None = None
+
+
+class EventsAnswer(BaseModel):
+    """How many events are kept, were there already, and are refused; each of them, in the order sent."""
+
+    accepted: int
+    duplicates: int
+    refused: int
+    events: list[EventAnswer]
+
+
+class EventsProblem(Problem):
+    """The problem of a request of which nothing could be kept."""
+
+    events: list[EventAnswer] | None = None
+
+
+def make_router(endpoint: Endpoint) -> APIRouter:
+    """Make the routes of a domain's events."""
+    router = APIRouter(tags=["events"])
+    bodies = Bodies(endpoint.event)
+    described = {"required": True, "content": {"application/json": {"schema": bodies.schema()}}}
+    problems: dict[int | str, dict[str, Any]] = {
+        code: {"model": Problem} for code in (401, 403, 413, 503, 507)
+    }
+
+    # The body is read by hand: it is large, and each of its elements gets an answer of its own.
+    @router.post(
+        "/events",
+        response_model=None,
+        openapi_extra={"requestBody": described},
+        dependencies=[Depends(requires(Scope.EVENTS))],
+        responses={200: {"model": EventsAnswer}, **problems, 422: {"model": EventsProblem}},
+    )
+    async def events(request: Request, served: ServedNow, tail: TailNow, telemetry: TelemetryNow) -> Response:
+        """Keep what readers did: one event, or a list of at most 1,000; what is answered is on disk.
+
+        A reader's next request knows of it on this replica, and within a second on all. Events may be sent
+        again: those with an id that is known count once.
+        """
+        try:
+            sent = bodies.parse(await request.body())
+        except BodyError as error:
+            remedy = TOO_LARGE if error.too_long else "send one event or a list of them as JSON"
+            return problem(413 if error.too_long else 422, str(error), remedy=remedy)
+        sorting = Sorting(served.engine)
+        for each in sent:
+            sorting.add(each)
+        duplicates: frozenset[int] = frozenset()
+        if sorting.events:
+            appended = await asyncio.wrap_future(tail.log.submit(sorting.events))
+            await tail.include(appended)
+            duplicates = appended.duplicates
+        answers = sorting.told(duplicates)
+        telemetry.received(sorting.statuses)
+        return _answer(sorting.statuses, answers)
+
+    return router
+
+
+def _answer(statuses: Sequence[Status], answers: Sequence[dict[str, Any]]) -> Response:
+    kept, duplicates = sum(status in KEPT for status in statuses), statuses.count("duplicate")
+    refused = len(statuses) - kept - duplicates
+    if refused and refused == len(statuses):
+        errors = [
+            {"field": f"{place}.{answer['field']}", "message": answer["message"]}
+            for place, answer in enumerate(answers[:20])
+        ]
+        detail = "no event could be kept: " + "; ".join(f"{x['field']}: {x['message']}" for x in errors[:3])
+        remedy = "correct the fields named in errors"
+        return problem(422, detail, remedy=remedy, errors=errors, events=answers)
+    body = {"accepted": kept, "duplicates": duplicates, "refused": refused, "events": answers}
+    return Response(to_json(body), headers={"Cache-Control": "no-store"}, media_type="application/json")

@@ -1,0 +1,52 @@
+"""One event: a reader met an item."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+#: Values of the domain's own columns of an interaction.
+Details = Mapping[str, str | float]
+
+NOTHING: Details = MappingProxyType({})
+
+
+class Event(NamedTuple):
+    """One interaction as it is logged; a tuple, since many thousand a second are made.
+
+    Attributes:
+        event_id: the same event sent again has the same id, and counts once.
+        user_id, item_id: who and what, in the publisher's own ids.
+        time_ms: when, ms UTC.
+        session_id: the visit it belongs to, None where unknown.
+        user_type: login state, None where unknown.
+        details: the domain's own columns of an interaction, e.g. region, device, seconds.
+
+    No text may hold a NUL character: Postgres has no place for one.
+    """
+
+    event_id: str
+    user_id: str
+    item_id: str
+    time_ms: int
+    session_id: str | None = None
+    user_type: str | None = None
+    details: Details = NOTHING
+
+
+#: Columns of an event in a table, in the order of its fields.
+COLUMNS = ("event_id", "user_id", "item_id", "time_ms", "session_id", "user_type", "details")
+
+Row = tuple[str, str, str, int, str | None, str | None, str | None]
+
+
+def to_row(event: Event) -> Row:
+    """Return the event as a table keeps it: the details are JSON, null where there are none."""
+    return (*event[:6], json.dumps(dict(event.details)) if event.details else None)
+
+
+def from_row(row: Row) -> Event:
+    """Return the event that `to_row` gave."""
+    return Event(*row[:6], json.loads(row[6]) if row[6] else NOTHING)

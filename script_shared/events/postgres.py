@@ -1,0 +1,165 @@
+"""The event log in Postgres, for replicas on several machines.
+
+Numbers drawn from a sequence become visible in the order of commits, not of the numbers: a follower that
+has seen 7 would miss a 6 that commits later. Here every writer first locks the one row that holds the
+newest offset. Postgres lets go of that lock only after the transaction has become visible to all, so that
+whoever gets it next gives higher offsets and becomes visible later; and where a transaction is rolled
+back, so is the row, and no offset is left out.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg2
+from psycopg2.extras import execute_values
+
+from script_shared.errors import EventLogError, VolumeFullError
+from script_shared.events.commits import Batch, GroupCommit
+from script_shared.events.event import COLUMNS, Event, from_row, to_row
+from script_shared.events.log import Appended, EventLog, Logged, compacted, sift
+
+_CONNECT = {"connect_timeout": 5, "application_name": "manchete", "tcp_user_timeout": 10_000}
+#: Any number: replicas that start together make the tables one after the other.
+_MAKING = 7_310_425_981
+#: disk_full
+_NO_ROOM = "53100"
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS events (
+    log_offset bigint PRIMARY KEY, event_id text NOT NULL UNIQUE, user_id text NOT NULL,
+    item_id text NOT NULL, time_ms bigint NOT NULL, session_id text, user_type text, details text
+);
+CREATE TABLE IF NOT EXISTS ends (
+    only_row integer PRIMARY KEY CHECK (only_row = 1), newest bigint NOT NULL, compacted bigint NOT NULL
+);
+INSERT INTO ends VALUES (1, 0, 0) ON CONFLICT DO NOTHING;
+"""
+_INSERT = "INSERT INTO events VALUES %s"
+_READ = f"SELECT log_offset, {', '.join(COLUMNS)} FROM events WHERE log_offset > %s ORDER BY 1 LIMIT %s"  # noqa: S608
+
+
+class PostgresLog(EventLog):
+    """Events in two tables of a database, made when they are first needed.
+
+    Args:
+        address: `postgresql://user:password@host:port/name`; the user owns that database and needs no more.
+    """
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._writer, self._reader = _Line(address), _Line(address)
+        self._commits = GroupCommit(self._write)
+
+    def submit(self, events: Sequence[Event]) -> Future[Appended]:
+        """Hand over a batch; see `EventLog.submit`."""
+        return self._commits.submit(events)
+
+    def _write(self, batches: Sequence[Batch]) -> Sequence[Appended]:
+        with self._writer.transaction() as cursor:
+            return _append(cursor, batches)
+
+    def read(self, after: int, limit: int) -> Sequence[Logged]:
+        """Return events after an offset; see `EventLog.read`."""
+        with self._reader.transaction() as cursor:
+            cursor.execute(_READ, (after, limit))
+            rows = cursor.fetchall()
+            # Asked last: what is compacted between the two questions must not pass for what never was.
+            cursor.execute("SELECT compacted FROM ends")
+            (through,) = cursor.fetchone()
+        if after < through:
+            raise compacted(after, through)
+        return [(row[0], from_row(row[1:])) for row in rows]
+
+    def end(self) -> int:
+        """Return the newest offset; see `EventLog.end`."""
+        with self._reader.transaction() as cursor:
+            cursor.execute("SELECT newest FROM ends")
+            return int(cursor.fetchone()[0])
+
+    def compact(self, through: int) -> int:
+        """Take out events up to an offset; see `EventLog.compact`."""
+        with self._reader.transaction() as cursor:
+            cursor.execute("UPDATE ends SET compacted = greatest(compacted, least(%s, newest))", (through,))
+            cursor.execute("DELETE FROM events WHERE log_offset <= %s", (through,))
+            return int(cursor.rowcount)
+
+    def forget(self, user_id: str) -> int:
+        """Take out a reader's events; Postgres overwrites their rows when it vacuums."""
+        with self._reader.transaction() as cursor:
+            cursor.execute("DELETE FROM events WHERE user_id = %s", (user_id,))
+            return int(cursor.rowcount)
+
+    def close(self) -> None:
+        """Write what waits and hang up; see `EventLog.close`."""
+        self._commits.close()
+        self._writer.hang_up()
+        self._reader.hang_up()
+
+
+class _Line:
+    """A connection that is made anew after any fault; one transaction at a time."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._connection: Any = None
+        self._busy = threading.Lock()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Any]:
+        """Give a cursor; commit at the end of the block, leave nothing when it fails."""
+        with self._busy:
+            try:
+                self._connection = self._connection or self._call()
+                with self._connection, self._connection.cursor() as cursor:
+                    yield cursor
+            except psycopg2.Error as error:
+                self.hang_up()
+                raise self._fault(error) from error
+
+    def hang_up(self) -> None:
+        """Close the connection; the next transaction makes another."""
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
+
+    def _call(self) -> Any:
+        connection = psycopg2.connect(self._address, **_CONNECT)
+        with connection, connection.cursor() as cursor:
+            cursor.execute("SHOW synchronous_commit")
+            if cursor.fetchone() == ("off",):
+                cursor.execute("SET synchronous_commit = on")
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", (_MAKING,))
+            cursor.execute(_SCHEMA)
+        return connection
+
+    def _fault(self, error: psycopg2.Error) -> EventLogError | VolumeFullError:
+        # The first line only, and the host only: the address holds a password.
+        said = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        where = f"event log on {urlsplit(self._address).hostname}"
+        if error.pgcode == _NO_ROOM:
+            return VolumeFullError(
+                f"there is no room for more events ({said})", where=where, remedy="free space there"
+            )
+        what = f"the event log cannot be used ({said})"
+        return EventLogError(what, where=where, remedy="see that the database is up and EVENTS_URL is right")
+
+
+def _append(cursor: Any, batches: Sequence[Batch]) -> Sequence[Appended]:
+    # Nobody else appends from here to the commit; each later statement sees all that was committed before.
+    cursor.execute("SELECT newest FROM ends FOR UPDATE")
+    (newest,) = cursor.fetchone()
+    cursor.execute(
+        "SELECT event_id FROM events WHERE event_id = ANY(%s)",
+        ([event.event_id for events in batches for event in events],),
+    )
+    done, logged = sift(batches, [known for (known,) in cursor.fetchall()], newest)
+    rows = [(offset, *to_row(event)) for offset, event in logged]
+    execute_values(cursor, _INSERT, rows, page_size=1_000)
+    cursor.execute("UPDATE ends SET newest = %s", (newest + len(rows),))
+    return done

@@ -1,0 +1,72 @@
+"""An engine that follows the event log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from script_shared.domain import Domain
+from script_shared.events.event import Details, Event
+from script_shared.events.log import EventLog, Logged
+from script_shared.inference.engine import Engine
+from script_shared.releases.manifest import Facts
+from script_shared.types import Read
+
+#: Events read from the log at once.
+PAGE = 2_000
+
+
+class Replica:
+    """A release's state plus the events since, folded in the order of the log.
+
+    Since every replica folds the same events in the same order, all that have come equally far answer alike,
+    whenever they began.
+
+    Args:
+        engine: as the release left it.
+        domain: knows the context columns and what a read weighs.
+        facts: the release's manifest: which part of the log its state holds already.
+
+    Attributes:
+        position: the offset of the newest event that is in the state.
+    """
+
+    def __init__(self, engine: Engine, domain: Domain, facts: Facts) -> None:
+        self.engine = engine
+        self.position = facts.log_after
+        self._covered, self._as_of_ms = facts.log_until, facts.as_of_ms
+        self._context, self._weight = domain.context, domain.weight
+        self._newest_ms = 0
+
+    def follow(self, rows: Sequence[Logged]) -> int:
+        """Fold what the log gives after `position`; return how many were left out as unknown."""
+        if not rows:
+            return 0
+        return self.apply([event for offset, event in rows if not self._holds(offset, event)], rows[-1][0])
+
+    def apply(self, events: Sequence[Event], through: int) -> int:
+        """Fold events in and move on to an offset; return how many were left out as unknown."""
+        left_out = self.engine.apply([self._read(event) for event in events]) if events else 0
+        self._newest_ms = max([self._newest_ms, *(event.time_ms for event in events)])
+        self.position = through
+        return left_out
+
+    def replay(self, log: EventLog, told: Callable[[int], None] = lambda _: None) -> None:
+        """Fold all that the log holds now; `told` hears how many events each page left out.
+
+        Raises:
+            EventLogError: the log cannot be read, or no longer holds what the release lacks.
+        """
+        while rows := log.read(self.position, PAGE):
+            told(self.follow(rows))
+        self.engine.resume(self._newest_ms)
+
+    def _holds(self, offset: int, event: Event) -> bool:
+        return offset <= self._covered and event.time_ms < self._as_of_ms
+
+    def _read(self, event: Event) -> Read:
+        weight, context = self._weight(event.details), _context(event.details, self._context)
+        return Read(event.user_id, event.item_id, event.time_ms, weight, context, event.user_type)
+
+
+def _context(details: Details, columns: Sequence[str]) -> dict[str, str]:
+    return {name: str(details[name]) for name in columns if name in details} if details else {}

@@ -1,0 +1,113 @@
+"""A replica is the release and the log, however it came to follow them."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from script_shared.clock import FixedClock
+from script_shared.domains.news.domain import NEWS
+from script_shared.events.event import Event
+from script_shared.events.opening import open_log
+from script_shared.inference.engine import Engine
+from script_shared.inference.replica import Replica
+from script_shared.releases.registry import Registry
+from script_shared.types import Request
+
+MINUTE_MS = 60_000
+
+
+@pytest.fixture(scope="module")
+def release(small_volume):
+    return Registry(small_volume.releases).open()
+
+
+def replica_of(release, **facts):
+    clock = FixedClock(release.manifest.as_of_ms + MINUTE_MS)
+    replica = Replica(Engine.load(release, NEWS, clock), NEWS, release.manifest.model_copy(update=facts))
+    return replica, clock
+
+
+def answers(replica, readers):
+    found = [replica.engine.recommend(Request(reader, n=20)) for reader in readers]
+    return [
+        (each.segment, [replace(item, score=round(item.score, 6)) for item in each.items]) for each in found
+    ]
+
+
+def drawn_events(data, release, most=40):
+    end = release.manifest.as_of_ms
+    rows = data.draw(
+        st.lists(
+            st.tuples(
+                st.sampled_from(["3", "5", "new", "newer"]),
+                st.integers(0, 130),
+                st.integers(-300, 1),
+                st.sampled_from([{}, {"region": "1", "device": "1"}, {"seconds": 90.0}, {"weight": 2.0}]),
+            ),
+            max_size=most,
+        )
+    )
+    return [
+        Event(f"e{number}", user, str(item), end + minute * MINUTE_MS, details=details)
+        for number, (user, item, minute, details) in enumerate(rows)
+    ]
+
+
+@settings(
+    deadline=None, database=None, max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=st.data())
+def test_one_that_starts_late_answers_like_one_that_followed_from_the_start(release, tmp_path_factory, data):
+    log = open_log("", tmp_path_factory.mktemp("events"))
+    early, clock = replica_of(release)
+    written = drawn_events(data, release)
+    while written:
+        size = data.draw(st.integers(1, len(written)))
+        log.append(written[:size])
+        written = written[size:]
+        if data.draw(st.booleans()):
+            early.follow(log.read(early.position, data.draw(st.integers(1, 50))))
+        answers(early, ["3", "new", None])
+    early.replay(log)
+    late, later = replica_of(release)
+    late.replay(log)
+    assert early.position == late.position == log.end()
+    readers = [None, *map(str, range(0, 400, 7)), "3", "5", "new", "newer"]
+    # What is worked out for everybody may lag; then it has caught up.
+    clock.ms = later.ms = clock.ms + MINUTE_MS
+    assert answers(early, readers) == answers(late, readers)
+    log.close()
+
+
+def test_what_the_release_holds_already_is_not_folded_in_again(release, tmp_path):
+    log, end = open_log("", tmp_path), release.manifest.as_of_ms
+    items = [item.item_id for item in replica_of(release)[0].engine.recommend(Request(None, n=4)).items]
+    times = [end - 3, end - 2, end, end - 1]
+    log.append([Event(f"e{at}", "new", item, at) for item, at in zip(items, times, strict=True)])
+    covering, _ = replica_of(release, log_after=1, log_until=3)
+    covering.replay(log)
+    shown = {item.item_id for item in covering.engine.recommend(Request("new", n=100)).items}
+    # Before `log_after`; held; at `as_of`, so not yet held; after `log_until`.
+    assert [item in shown for item in items] == [True, True, False, False]
+    log.close()
+
+
+def test_what_is_measured_of_a_read_says_how_much_it_counts(release):
+    replica, _ = replica_of(release)
+    item = replica.engine.recommend(Request(None, n=1)).items[0].item_id
+    replica.apply([Event("e", "new", item, release.manifest.as_of_ms, details={"weight": 3.0})], 1)
+    engine = replica.engine
+    weights = engine._state.histories.of(engine._router.users.find("new"))[2]
+    assert weights.tolist() == [3.0]
+
+
+def test_a_replayed_world_goes_on_where_its_log_ends(release, tmp_path):
+    log, end = open_log("", tmp_path), release.manifest.as_of_ms
+    log.append([Event("e", "new", "1", end + 60 * MINUTE_MS)])
+    replica = Replica(Engine.load(release, NEWS), NEWS, release.manifest)
+    assert end <= replica.engine.now_ms() < end + 60 * MINUTE_MS
+    replica.replay(log)
+    assert replica.engine.now_ms() >= end + 60 * MINUTE_MS
+    log.close()

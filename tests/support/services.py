@@ -1,0 +1,15 @@
+"""The service in this process."""
+
+from fastapi.testclient import TestClient
+
+from app.main import create_app
+from app.settings import ApiSettings
+
+EVENTS_KEY, READERS_KEY = "a-key-that-is-for-events", "a-key-that-is-for-readers"
+KEYS = {"api_keys_events": f"{EVENTS_KEY}, another-key-for-events", "api_keys_readers": READERS_KEY}
+
+
+def started(data_root, clock=None, raise_server_exceptions=True, **settings):
+    """A service that looks for releases when a test says so: `client.app.state.follower.look()`."""
+    told = ApiSettings(data_root=data_root, release_poll_seconds=3_600, **settings)
+    return TestClient(create_app(told, clock), raise_server_exceptions=raise_server_exceptions)
