@@ -8,7 +8,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from script_shared.errors import ReleaseCorruptedError
@@ -26,6 +29,7 @@ class Catalogue:
         self._columns = {name: _plain(table, name) for name in columns}
         self._size = len(table)
         self._rows: dict[int, Mapping[str, Any]] = {}
+        self._told: dict[int, Mapping[str, Any]] = {}
 
     @classmethod
     def read(cls, path: Path, columns: Sequence[str]) -> Catalogue:
@@ -47,12 +51,29 @@ class Catalogue:
 
     def row(self, position: int) -> Mapping[str, Any]:
         """Return what is shown of the item at a position."""
-        row = self._rows.get(position)
+        row = self._told.get(position) or self._rows.get(position)
         if row is None:
             row = MappingProxyType({name: _value(column, position) for name, column in self._columns.items()})
             if len(self._rows) < _KEPT:
                 self._rows[position] = row
         return row
+
+    def tell(self, position: int, details: Mapping[str, Any]) -> None:
+        """Show an item, also one behind the release's own, as it is told of now."""
+        told = {name: details.get(name) for name in self._columns}
+        if "published_at" in told:
+            told["published_at"] = _iso(int(details["published_ms"]))
+        self._told[position] = MappingProxyType(told)
+
+    def among(self, column: str, value: str, size: int) -> npt.NDArray[np.bool_]:
+        """Return, for so many positions, whether an item has this value in a column."""
+        found = np.zeros(size, np.bool_)
+        own = self._columns[column]
+        if own is not None:
+            found[: self._size] = pc.fill_null(pc.equal(own, value), False).to_numpy(zero_copy_only=False)
+        for position, told in self._told.items():
+            found[position] = told[column] == value
+        return found
 
 
 def _plain(table: pa.Table, name: str) -> pa.Array | None:

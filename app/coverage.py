@@ -12,17 +12,18 @@ class Coverage:
 
     Args:
         items: how many the release's catalogue has.
+        capacity: how many there can be, those that come while it serves included.
     """
 
-    def __init__(self, items: int) -> None:
-        self.items = items
+    def __init__(self, items: int, capacity: int) -> None:
+        self.items, self._capacity = items, capacity
         self._seen: dict[tuple[str, str], bytearray] = {}
 
     def note(self, segment: str, model: str, positions: Iterable[int]) -> None:
         """Remember the items of one answer, by their positions in the catalogue."""
         seen = self._seen.get((segment, model))
         if seen is None:
-            seen = self._seen[segment, model] = bytearray(self.items)
+            seen = self._seen[segment, model] = bytearray(self._capacity)
         for position in positions:
             seen[position] = 1
 

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from app.event_bodies import EventBody
+from app.item_bodies import ItemBody
 from script_shared.domain import Domain
 
 
@@ -30,6 +31,7 @@ class Endpoint:
         particulars: a FastAPI dependency that reads the domain's own query parameters.
         shown: columns of the catalogue that an answer shows, e.g. title and url.
         event: a typed dictionary, what an event may say; it extends `EventBody`.
+        item_body: a typed dictionary, what an item may say; it extends `ItemBody`.
         item: describes one item of an answer, for the API's documentation.
         page: one HTML file to try the service with.
     """
@@ -38,6 +40,7 @@ class Endpoint:
     particulars: Callable[..., Awaitable[Particulars]]
     shown: tuple[str, ...]
     event: type[EventBody]
+    item_body: type[ItemBody]
     item: type[BaseModel]
     page: Path
 

@@ -25,6 +25,7 @@ MAX_EVENTS = 1_000
 
 #: 2000-01-01 and 2100-01-01: what lies outside is seconds, or no moment at all.
 _EARLIEST_MS, _LATEST_MS = 946_684_800_000, 4_102_444_800_000
+_MOMENTS = ("timestamp", "published_at")
 _MOMENT = "should be ISO 8601 with an offset from UTC, or whole milliseconds since 1970"
 
 Id = Annotated[str, Field(min_length=1, max_length=MAX_ID, pattern=PRINTABLE)]
@@ -85,9 +86,11 @@ class Bodies:
 
     Args:
         kind: a typed dictionary, what an event may say.
+        nouns: one of them and many, in a few words.
     """
 
-    def __init__(self, kind: Any) -> None:
+    def __init__(self, kind: Any, nouns: tuple[str, str] = ("an event", "events")) -> None:
+        self._nouns = nouns
         self._one: TypeAdapter[Sent] = TypeAdapter(kind)
         self._many: TypeAdapter[list[Sent]] = TypeAdapter(Annotated[list[kind], Field(max_length=MAX_EVENTS)])
 
@@ -104,34 +107,33 @@ class Bodies:
         try:
             return [self._one.validate_json(body)] if _is_object(body) else self._many.validate_json(body)
         except ValidationError as error:
-            faults = _faults(error, missing=_is_object(body))
+            faults = self._faults(error, missing=_is_object(body))
         if _is_object(body):
             return [faults[0]]
         sent = from_json(body)
         sound = iter(self._many.validate_json(to_json([x for i, x in enumerate(sent) if i not in faults])))
         return [faults[place] if place in faults else next(sound) for place in range(len(sent))]
 
+    def _faults(self, error: ValidationError, missing: bool) -> Mapping[int, Fault]:
+        """Return the first fault of each element; without an index where `missing`."""
+        found: dict[int, Fault] = {}
+        for each in error.errors(include_url=False, include_context=False, include_input=False):
+            place = (0, *each["loc"]) if missing else each["loc"]
+            if each["type"] in ("json_invalid", "list_type") or not place:
+                raise BodyError(self._message(each["type"], each["msg"]), each["type"] == "too_long")
+            field = str(place[1])[:100] if len(place) > 1 else ""
+            text = _MOMENT if field in _MOMENTS else each["msg"]
+            found.setdefault(int(place[0]), Fault(field, text))
+        return found
+
+    def _message(self, kind: str, text: str) -> str:
+        one, many = self._nouns
+        told = {
+            "list_type": f"the body is neither {one} nor a list of {many}",
+            "too_long": f"there are more than {MAX_EVENTS} {many}",
+        }
+        return told.get(kind, text)
+
 
 def _is_object(body: bytes) -> bool:
     return body.lstrip()[:1] == b"{"
-
-
-def _faults(error: ValidationError, missing: bool) -> Mapping[int, Fault]:
-    """Return the first fault of each element; without an index where `missing`."""
-    found: dict[int, Fault] = {}
-    for each in error.errors(include_url=False, include_context=False, include_input=False):
-        if each["type"] in ("json_invalid", "list_type", "too_long"):
-            raise BodyError(_message(each["type"], each["msg"]), each["type"] == "too_long")
-        place = (0, *each["loc"]) if missing else each["loc"]
-        field = str(place[1])[:100] if len(place) > 1 else ""
-        text = _MOMENT if field == "timestamp" else each["msg"]
-        found.setdefault(int(place[0]), Fault(field, text))
-    return found
-
-
-def _message(kind: str, text: str) -> str:
-    told = {
-        "list_type": "the body is neither an event nor a list of events",
-        "too_long": f"there are more than {MAX_EVENTS} events",
-    }
-    return told.get(kind, text)

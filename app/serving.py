@@ -12,6 +12,7 @@ from app.coverage import Coverage
 from app.endpoint import Endpoint
 from script_shared.clock import Clock
 from script_shared.errors import ReleaseCorruptedError, ReleaseError
+from script_shared.inference.arrivals import Arrivals
 from script_shared.inference.engine import Engine
 from script_shared.inference.replica import Replica
 from script_shared.releases.store import Release
@@ -52,8 +53,9 @@ class Served:
             raise ReleaseError(f"the release is for {manifest.domain!r}, not {domain.name!r}")
         engine = Engine.load(release, domain, clock)
         catalogue = Catalogue.read(release.path(CATALOGUE), endpoint.shown)
-        replica = Replica(engine, domain, manifest)
-        served = cls(release, engine, replica, catalogue, _evaluation(release), Coverage(len(catalogue)))
+        replica = Replica(engine, domain, manifest, Arrivals.load(release, domain), catalogue.tell)
+        coverage = Coverage(len(catalogue), engine.capacity)
+        served = cls(release, engine, replica, catalogue, _evaluation(release), coverage)
         served._try()
         return served
 

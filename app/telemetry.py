@@ -69,6 +69,7 @@ class Telemetry:
 
     def _follow_events(self, registry: CollectorRegistry) -> None:
         self._events = Counter("manchete_events", "Events received.", ("status",), registry=registry)
+        self._told = Counter("manchete_items", "New and changed items.", ("status",), registry=registry)
         self._left_out = Counter(
             "manchete_events_left_out", "Events of unknown items or readers.", registry=registry
         )
@@ -88,11 +89,18 @@ class Telemetry:
         lag.set_function(lambda: time.monotonic() - self._caught_up)
         for status in ("accepted", "late", "unknown-item", "duplicate", "future", "malformed"):
             self._events.labels(status)
+        for status in ("new", "changed", "no-room", "future", "malformed"):
+            self._told.labels(status)
 
     def received(self, statuses: Iterable[str]) -> None:
         """Count events by what became of them."""
         for status, count in Counts(statuses).items():
             self._events.labels(status).inc(count)
+
+    def told(self, statuses: Iterable[str]) -> None:
+        """Count new and changed items by what became of them."""
+        for status, count in Counts(statuses).items():
+            self._told.labels(status).inc(count)
 
     def folded(self, seconds: float) -> None:
         """Note how long it took to fold a portion of events into the state."""

@@ -34,7 +34,7 @@ from script_shared.clock import MS_PER_HOUR
 from script_shared.dataset import encode
 from script_shared.evaluation.ranking import K, score_list
 from script_shared.evaluation.sessions import summarise_sessions
-from script_shared.inference.engine import Ranker
+from script_shared.inference.ranker import Ranker
 from script_shared.inference.reranking import POOL, diversify, same_category
 from script_shared.models.samples import draw
 from script_shared.state.state import State

@@ -30,6 +30,8 @@ class Request:
         context: context columns of the domain and their values, e.g. region → "20".
         recent_items: items just interacted with, oldest first, for readers without an id.
         diversity: from 0, the most relevant items, to 1, items of different kinds.
+        exclude: items that are not to be named.
+        max_age_hours: items published longer ago, or nobody knows when, are not named; None for all.
     """
 
     user_id: str | None
@@ -38,6 +40,8 @@ class Request:
     context: Mapping[str, str] = field(default_factory=dict)
     recent_items: tuple[str, ...] = ()
     diversity: float = 0.0
+    exclude: tuple[str, ...] = ()
+    max_age_hours: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

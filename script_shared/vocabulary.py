@@ -111,6 +111,7 @@ class GrowingVocabulary(Sequence[str]):
         self._added: dict[str, int] = {}
         self._asked: dict[str, int] = {}
         self._names: list[str] = []
+        self._forgotten: set[int] = set()
 
     def __len__(self) -> int:
         return len(self._known) + len(self._names)
@@ -128,6 +129,8 @@ class GrowingVocabulary(Sequence[str]):
 
     def _look_up(self, value: str) -> int:
         place = self._known.find(value)
+        if place in self._forgotten:
+            return UNKNOWN
         if place != UNKNOWN:
             if len(self._asked) >= _REMEMBERED:
                 self._asked.clear()
@@ -145,6 +148,18 @@ class GrowingVocabulary(Sequence[str]):
         if place == UNKNOWN and len(self) < self.capacity:
             place = self._added[value] = len(self)
             self._names.append(value)
+        return place
+
+    def forget(self, value: str) -> int:
+        """Make an id unknown and return the position that it had; if it comes again it gets another one."""
+        place = self.find(value)
+        if place == UNKNOWN:
+            return place
+        if self._added.pop(value, None) is None:
+            self._asked.pop(value, None)
+            self._forgotten.add(place)
+        else:
+            self._names[place - len(self._known)] = ""
         return place
 
 

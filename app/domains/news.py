@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field, with_config
 
 from app.endpoint import Endpoint, Particulars
 from app.event_bodies import STRICT, EventBody, Measure, ShortText
+from app.item_bodies import ItemBody
 from app.parameters import Value
 from script_shared.domains.news.domain import NEWS
 
@@ -47,6 +48,13 @@ class ReadBody(EventBody, total=False):
     weight: Annotated[Measure, Field(description="In place of the measures: 1 is a plain read, at most 5.")]
 
 
+@with_config(STRICT)
+class ArticleBody(ItemBody, total=False):
+    """One article."""
+
+    region: Annotated[ShortText, Field(description="Where it is about, in the publisher's own codes.")]
+
+
 async def particulars(
     user_type: Annotated[
         Literal["Logged", "Non-Logged"] | None,
@@ -65,6 +73,7 @@ NEWS_ENDPOINT = Endpoint(
     particulars=particulars,
     shown=("title", "url", "published_at", "category"),
     event=ReadBody,
+    item_body=ArticleBody,
     item=Article,
     page=Path(__file__).parents[1] / "pages" / "news.html",
 )

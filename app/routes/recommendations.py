@@ -15,7 +15,7 @@ from app.endpoint import Endpoint, Particulars, Shown
 from app.errors import Problem
 from app.parameters import Count, RecentItems, UserId
 from app.serving import Served
-from script_shared.inference.engine import Recommendation
+from script_shared.inference.answers import Recommendation
 from script_shared.types import Request
 
 

@@ -18,7 +18,8 @@ from script_shared.dataset import Dataset
 from script_shared.domain import Domain, Parameters
 from script_shared.evaluation.comparison import SERVED
 from script_shared.evaluation.sessions import K, now_of
-from script_shared.inference.engine import Engine, Ranker
+from script_shared.inference.engine import Engine
+from script_shared.inference.ranker import Ranker
 from script_shared.inference.router import Router
 from script_shared.models.base import Recommender
 from script_shared.models.popularity import MostRead

@@ -19,7 +19,7 @@ from script_shared.domain import Domain, Parameters
 from script_shared.evaluation.comparison import SERVED
 from script_shared.evaluation.graded import K, graded_ndcg
 from script_shared.evaluation.sessions import summarise_sessions
-from script_shared.inference.engine import Ranker
+from script_shared.inference.ranker import Ranker
 from script_shared.models.popularity import MostRead
 from script_shared.segments import assign
 from script_shared.state.state import State

@@ -19,7 +19,7 @@ from script_shared.domain import Domain, Parameters
 from script_shared.errors import NotEnoughDataError
 from script_shared.evaluation.comparison import CHAMPION_REFITTED, SERVED
 from script_shared.evaluation.ranking import METRICS, K, score_list
-from script_shared.inference.engine import Ranker
+from script_shared.inference.ranker import Ranker
 from script_shared.models.base import Recommender
 from script_shared.models.folding import fold
 from script_shared.models.popularity import MostRead, MostReadEver

@@ -136,5 +136,6 @@ def _write_state(folder: Path, dataset: Dataset, state: State) -> None:
         "keys": Bundle(dataset.keys.arrays()),
         "user_types": Bundle({"code": codes}, {"names": names}),
         "catalogue": Bundle({"newest": dataset.newest_items()}),
+        "categories": Bundle(dataset.catalogue.categories.arrays()),
     }
     write_bundles(folder, parts)

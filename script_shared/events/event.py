@@ -1,4 +1,4 @@
-"""One event: a reader met an item."""
+"""One event: a reader met an item, an item is new or has changed, a reader is to be forgotten."""
 
 from __future__ import annotations
 
@@ -12,17 +12,21 @@ Details = Mapping[str, str | float]
 
 NOTHING: Details = MappingProxyType({})
 
+#: What an event says: a reader met an item; an item is new, or is now as told; a reader is forgotten.
+READ, ITEM, FORGET = "read", "item", "forget"
+
 
 class Event(NamedTuple):
-    """One interaction as it is logged; a tuple, since many thousand a second are made.
+    """One event as it is logged; a tuple, since many thousand a second are made.
 
     Attributes:
         event_id: the same event sent again has the same id, and counts once.
-        user_id, item_id: who and what, in the publisher's own ids.
+        user_id, item_id: who and what, in the publisher's own ids; empty where it is about neither.
         time_ms: when, ms UTC.
         session_id: the visit it belongs to, None where unknown.
         user_type: login state, None where unknown.
-        details: the domain's own columns of an interaction, e.g. region, device, seconds.
+        details: the domain's own columns of an interaction, e.g. region, device, seconds; or of an item.
+        kind: `READ`, `ITEM` or `FORGET`.
 
     No text may hold a NUL character: Postgres has no place for one.
     """
@@ -34,19 +38,20 @@ class Event(NamedTuple):
     session_id: str | None = None
     user_type: str | None = None
     details: Details = NOTHING
+    kind: str = READ
 
 
 #: Columns of an event in a table, in the order of its fields.
-COLUMNS = ("event_id", "user_id", "item_id", "time_ms", "session_id", "user_type", "details")
+COLUMNS = ("event_id", "user_id", "item_id", "time_ms", "session_id", "user_type", "details", "kind")
 
-Row = tuple[str, str, str, int, str | None, str | None, str | None]
+Row = tuple[str, str, str, int, str | None, str | None, str | None, str]
 
 
 def to_row(event: Event) -> Row:
     """Return the event as a table keeps it: the details are JSON, null where there are none."""
-    return (*event[:6], json.dumps(dict(event.details)) if event.details else None)
+    return (*event[:6], json.dumps(dict(event.details)) if event.details else None, event.kind)
 
 
 def from_row(row: Row) -> Event:
     """Return the event that `to_row` gave."""
-    return Event(*row[:6], json.loads(row[6]) if row[6] else NOTHING)
+    return Event(*row[:6], json.loads(row[6]) if row[6] else NOTHING, row[7])

@@ -78,7 +78,10 @@ class EventLog(ABC):
 
     @abstractmethod
     def forget(self, user_id: str) -> int:
-        """Take out all events of a reader, beyond recovery from the log's own files; return how many."""
+        """Take out all events of a reader, beyond recovery from the log's own files; return how many.
+
+        Those that say that the reader is to be forgotten stay, until they are compacted.
+        """
 
     @abstractmethod
     def close(self) -> None:

@@ -21,7 +21,7 @@ from psycopg2.extras import execute_values
 
 from script_shared.errors import EventLogError, VolumeFullError
 from script_shared.events.commits import Batch, GroupCommit
-from script_shared.events.event import COLUMNS, Event, from_row, to_row
+from script_shared.events.event import COLUMNS, FORGET, Event, from_row, to_row
 from script_shared.events.log import Appended, EventLog, Logged, compacted, sift
 
 _CONNECT = {"connect_timeout": 5, "application_name": "manchete", "tcp_user_timeout": 10_000}
@@ -33,7 +33,8 @@ _NO_ROOM = "53100"
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS events (
     log_offset bigint PRIMARY KEY, event_id text NOT NULL UNIQUE, user_id text NOT NULL,
-    item_id text NOT NULL, time_ms bigint NOT NULL, session_id text, user_type text, details text
+    item_id text NOT NULL, time_ms bigint NOT NULL, session_id text, user_type text, details text,
+    kind text NOT NULL
 );
 CREATE TABLE IF NOT EXISTS ends (
     only_row integer PRIMARY KEY CHECK (only_row = 1), newest bigint NOT NULL, compacted bigint NOT NULL
@@ -41,6 +42,8 @@ CREATE TABLE IF NOT EXISTS ends (
 INSERT INTO ends VALUES (1, 0, 0) ON CONFLICT DO NOTHING;
 """
 _INSERT = "INSERT INTO events VALUES %s"
+#: That a reader is to be forgotten stays: replicas and older releases have yet to learn of it.
+_FORGET = "DELETE FROM events WHERE user_id = %s AND kind <> %s"
 _READ = f"SELECT log_offset, {', '.join(COLUMNS)} FROM events WHERE log_offset > %s ORDER BY 1 LIMIT %s"  # noqa: S608
 
 
@@ -92,7 +95,7 @@ class PostgresLog(EventLog):
     def forget(self, user_id: str) -> int:
         """Take out a reader's events; Postgres overwrites their rows when it vacuums."""
         with self._reader.transaction() as cursor:
-            cursor.execute("DELETE FROM events WHERE user_id = %s", (user_id,))
+            cursor.execute(_FORGET, (user_id, FORGET))
             return int(cursor.rowcount)
 
     def close(self) -> None:

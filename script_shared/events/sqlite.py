@@ -18,7 +18,7 @@ from pathlib import Path
 
 from script_shared.errors import EventLogError, VolumeFullError
 from script_shared.events.commits import Batch, GroupCommit
-from script_shared.events.event import COLUMNS, Event, from_row, to_row
+from script_shared.events.event import COLUMNS, FORGET, Event, from_row, to_row
 from script_shared.events.log import Appended, EventLog, Logged, compacted, sift
 from script_shared.room import no_room
 
@@ -37,7 +37,8 @@ _PRAGMAS = (
 _SCHEMA = (
     """CREATE TABLE IF NOT EXISTS events (
         log_offset INTEGER PRIMARY KEY, event_id TEXT NOT NULL UNIQUE, user_id TEXT NOT NULL,
-        item_id TEXT NOT NULL, time_ms INTEGER NOT NULL, session_id TEXT, user_type TEXT, details TEXT
+        item_id TEXT NOT NULL, time_ms INTEGER NOT NULL, session_id TEXT, user_type TEXT, details TEXT,
+        kind TEXT NOT NULL
     ) STRICT""",
     # One row: the newest offset, and up to where events have been taken out.
     """CREATE TABLE IF NOT EXISTS ends (
@@ -51,6 +52,8 @@ _INSERT = f"INSERT INTO events VALUES {_ROW}"  # noqa: S608
 #: Python's threads change hands at every row of `executemany`, but once in a statement of many rows.
 _TOGETHER = 50
 _INSERT_MANY = f"INSERT INTO events VALUES {', '.join([_ROW] * _TOGETHER)}"  # noqa: S608
+#: That a reader is to be forgotten stays: replicas and older releases have yet to learn of it.
+_FORGET = "DELETE FROM events WHERE user_id = ? AND kind <> ?"
 _READ = f"SELECT log_offset, {', '.join(COLUMNS)} FROM events WHERE log_offset > ? ORDER BY 1 LIMIT ?"  # noqa: S608
 
 
@@ -112,7 +115,7 @@ class SqliteLog(EventLog):
         with self._told(), closing(self._open()) as connection:
             connection.execute("PRAGMA secure_delete = ON")
             with _transaction(connection):
-                found = connection.execute("DELETE FROM events WHERE user_id = ?", (user_id,)).rowcount
+                found = connection.execute(_FORGET, (user_id, FORGET)).rowcount
             (is_busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             if is_busy:
                 what = "the events are gone from the log, and not yet from its write-ahead file"

@@ -2,76 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 
-from script_shared.clock import Clock, ReplayClock, WallClock
+from script_shared.clock import MS_PER_HOUR, Clock, ReplayClock
 from script_shared.dataset import Interactions
 from script_shared.domain import Domain
-from script_shared.inference.fallback import fill
+from script_shared.inference.answers import Profile, Recommendation, RecommendedItem
+from script_shared.inference.arrivals import Arrived
+from script_shared.inference.introducing import introduce
+from script_shared.inference.lists import similar, trending
+from script_shared.inference.loading import clock_of, load_model, load_router, load_state
+from script_shared.inference.ranker import Ranker
 from script_shared.inference.reranking import POOL, diversify, same_category
 from script_shared.inference.router import Router
-from script_shared.models.base import Recommender
+from script_shared.models.fresh import Fresh
 from script_shared.releases.store import Release
 from script_shared.segments import Segment
-from script_shared.state.state import Sizes, State
-from script_shared.types import IntArray, Query, Read, Request, ScoredItem
-from script_shared.vocabulary import UNKNOWN, GrowingVocabulary, Vocabulary
+from script_shared.state.state import State
+from script_shared.types import BoolArray, IntArray, Query, Read, Request, ScoredItem
+from script_shared.vocabulary import UNKNOWN
 
-#: Parts of a release's state that are not the state's own snapshot.
-VOCABULARIES = ("users", "vocabulary", "keys")
-
-#: Readers and items that a release takes in while it serves; the next release has room again.
-USER_ROOM = 200_000
-ITEM_ROOM = 10_000
-
-#: Lists for everybody are worked out anew so long after an interaction, at the latest.
-PATIENCE_MS = 500
-
-
-@dataclass(frozen=True, slots=True)
-class RecommendedItem:
-    """One item of an answer: its position and id, its score, and which part named it."""
-
-    item: int
-    item_id: str
-    score: float
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Recommendation:
-    """An answer.
-
-    Attributes:
-        segment: the reader's segment.
-        model: the model that serves it.
-        items: best first.
-        fallback: how many of them the segment's own model did not give.
-    """
-
-    segment: str
-    model: str
-    items: list[RecommendedItem]
-    fallback: int
-
-
-class Ranker:
-    """The segments' models over one state: what the service answers, in positions."""
-
-    def __init__(self, models: Mapping[str, Recommender], newest: IntArray) -> None:
-        self._models, self._newest = models, newest
-
-    def rank(self, segment: Segment, query: Query, state: State, n: int) -> tuple[list[ScoredItem], int]:
-        """Return the list for a query, and how many of its items came from a fallback."""
-        own = self._models[segment.name].recommend(query, state, n)
-        if len(own) >= n:
-            return list(own), 0
-        others = [model for name, model in self._models.items() if name != segment.name]
-        filled = fill(own, query, state, n, others, self._newest)
-        return filled, len(filled) - len(own)
+#: Of a reader's reads, so many are told.
+_RECENT = 20
 
 
 class Engine:
@@ -88,6 +42,7 @@ class Engine:
 
     def __init__(self, router: Router, ranker: Ranker, state: State, clock: Clock) -> None:
         self._router, self._ranker, self._state, self._clock = router, ranker, state, clock
+        self._fresh = Fresh()
 
     @classmethod
     def load(cls, release: Release, domain: Domain, clock: Clock | None = None) -> Engine:
@@ -96,23 +51,11 @@ class Engine:
         Raises:
             ReleaseCorruptedError: a part is missing.
         """
-        parameters = release.manifest.parameters
-        users, items, keys = (Vocabulary.restore(release.bundle(f"state/{x}").arrays) for x in VOCABULARIES)
-        segments = domain.segments(parameters)
-        models = {segment.name: _model(release, segment) for segment in segments}
-        readers, catalogue = GrowingVocabulary(users, USER_ROOM), GrowingVocabulary(items, ITEM_ROOM)
-        state = State(domain.state(parameters), Sizes(readers.capacity, catalogue.capacity, len(keys)))
-        state.patience_ms = PATIENCE_MS
-        state.restore(
-            {name.removeprefix("state/"): release.bundle(name) for name in release.bundles("state")}
-        )
-        types = release.bundle("state/user_types")
-        names = np.array([*types.document["names"], None], object)
-        user_types = np.full(readers.capacity, None, object)
-        user_types[: len(users)] = names[types.arrays["code"]]
-        router = Router(readers, catalogue, keys, domain.context, user_types, segments)
+        segments = domain.segments(release.manifest.parameters)
+        router = load_router(release, domain, segments)
         newest = np.asarray(release.bundle("state/catalogue").arrays["newest"], np.int32)
-        return cls(router, Ranker(models, newest), state, clock or _clock(release))
+        ranker = Ranker({segment.name: load_model(release, segment) for segment in segments}, newest)
+        return cls(router, ranker, load_state(release, domain, router), clock or clock_of(release))
 
     def apply(self, reads: Sequence[Read]) -> int:
         """Fold reads into the state in the order given; each reader's next answer knows them.
@@ -134,6 +77,29 @@ class Engine:
         self._state.apply(Interactions(users, items, times, weights, keys.reshape(-1, width)).take(kept))
         return len(reads) - len(kept)
 
+    def learn(self, arrived: Arrived) -> IntArray:
+        """Take in new and changed items; they can be recommended from now on, before anybody has read them.
+
+        Returns:
+            The position of each, -1 where there is no room for more.
+        """
+        places = np.array([self._router.items.add(each) for each in arrived.ids], np.int32)
+        kept = np.flatnonzero(places != UNKNOWN)
+        items = places[kept]
+        self._state.learn(items, arrived.published_ms[kept], arrived.categories[kept])
+        self._ranker.learn(items, arrived.vectors[kept])
+        self._fresh.announce(items.tolist())
+        return places
+
+    def forget(self, user_id: str) -> bool:
+        """Forget a reader and return whether there was one; what they read stays in anonymous counts."""
+        user = self._router.users.forget(user_id)
+        if user == UNKNOWN:
+            return False
+        self._state.histories.forget(user)
+        self._router.user_types[user] = None
+        return True
+
     def now_ms(self) -> int:
         """Return the moment at which the engine answers, ms UTC."""
         return self._clock.now_ms()
@@ -147,31 +113,88 @@ class Engine:
         """Tell whether an item is in the catalogue."""
         return self._router.items.find(item_id) != UNKNOWN
 
-    def recommend(self, request: Request) -> Recommendation:
-        """Answer a request."""
+    @property
+    def capacity(self) -> int:
+        """How many items there can be, those to come included."""
+        return self._router.items.capacity
+
+    @property
+    def room(self) -> int:
+        """For how many more new items there is room."""
+        return self.capacity - len(self._router.items)
+
+    def recommend(
+        self, request: Request, among: BoolArray | None = None, explain: bool = False
+    ) -> Recommendation:
+        """Answer a request.
+
+        Args:
+            request: who asks, for what.
+            among: by position, which items may be named; None for all.
+            explain: say of each item what speaks for it.
+        """
         query = self._router.query(request, self._state, self._clock.now_ms())
         segment = self._router.segment(query)
-        ranked, fallback = self._rank(segment, query, request)
-        ids = self._router.items
-        items = [RecommendedItem(x.item, ids[x.item], x.score, x.reason) for x in ranked]
-        return Recommendation(segment.name, segment.model, items, fallback)
+        ranked, fallback = self._rank(segment, query, request, self._allowed(request, query.now_ms, among))
+        why = self._ranker.explain(segment, query, self._state, ranked) if explain else ()
+        return Recommendation(segment.name, segment.model, self._named(ranked), fallback, why)
 
-    def _rank(self, segment: Segment, query: Query, request: Request) -> tuple[list[ScoredItem], int]:
+    def _rank(
+        self, segment: Segment, query: Query, request: Request, allowed: BoolArray | None
+    ) -> tuple[list[ScoredItem], int]:
         """Return the list, and how many of its items came from a fallback."""
-        if not request.diversity:
-            return self._ranker.rank(segment, query, self._state, request.n)
-        pool, fallback = self._ranker.rank(segment, query, self._state, max(request.n, POOL))
-        likeness = same_category(self._state.items.category)
-        ranked = diversify(pool, request.n, request.diversity, likeness)
-        others = pool[len(pool) - fallback :]
-        return ranked, sum(each in others for each in ranked)
+        n = max(request.n, POOL) if request.diversity else request.n
+        ranked, fallback = self._ranker.rank(segment, query, self._state, n, allowed)
+        if request.diversity:
+            others = ranked[len(ranked) - fallback :]
+            likeness = same_category(self._state.items.category)
+            ranked = diversify(ranked, request.n, request.diversity, likeness)
+            fallback = sum(each in others for each in ranked)
+        fresh = self._fresh.named(self._state, query.now_ms)
+        if not len(fresh):
+            return ranked, fallback
+        unread = fresh[~np.isin(fresh, query.history)]
+        fit = unread if allowed is None else unread[allowed[unread]]
+        ordered = self._ranker.order(query, self._state, fit)
+        return introduce(ranked, ordered.tolist(), request.n), fallback
 
+    def _allowed(self, request: Request, now_ms: int, among: BoolArray | None) -> BoolArray | None:
+        """Put the filters of a request together; None where there is none."""
+        if among is None and not request.exclude and request.max_age_hours is None:
+            return None
+        allowed = np.ones(self.capacity, np.bool_) if among is None else among.copy()
+        allowed[self._router.items.find_all(request.exclude)] = False
+        if request.max_age_hours is not None:
+            allowed &= self._state.items.published_ms >= now_ms - request.max_age_hours * MS_PER_HOUR
+        return allowed
 
-def _model(release: Release, segment: Segment) -> Recommender:
-    model = segment.make_model()
-    model.load(release.bundle(f"models/{segment.name}"))
-    return model
+    def trending(self, request: Request, among: BoolArray | None = None) -> list[RecommendedItem]:
+        """Return what is read most now, where the request says where: there."""
+        now, keys = self.now_ms(), self._router.context_keys(request.context)
+        return self._named(trending(self._state, keys, now, request.n, self._allowed(request, now, among)))
 
+    def similar(
+        self, item_id: str, request: Request, among: BoolArray | None = None
+    ) -> list[RecommendedItem] | None:
+        """Return what is like an item; None where it is not known."""
+        item, now = self._router.items.find(item_id), self.now_ms()
+        if item == UNKNOWN:
+            return None
+        allowed = self._allowed(request, now, among)
+        texts = self._ranker.alike(item, allowed, request.n + 1)
+        return self._named(similar(self._state, item, texts, now, request.n, allowed))
 
-def _clock(release: Release) -> Clock:
-    return ReplayClock(release.manifest.as_of_ms) if release.manifest.replay else WallClock()
+    def reader(self, user_id: str) -> Profile | None:
+        """Return what is known of a reader; None where nothing is."""
+        if self._router.users.find(user_id) == UNKNOWN:
+            return None
+        query = self._router.query(Request(user_id), self._state, self.now_ms())
+        segment, ids = self._router.segment(query), self._router.items
+        last = zip(query.history[-_RECENT:].tolist(), query.times[-_RECENT:].tolist(), strict=True)
+        recent = [(ids[item], time) for item, time in last][::-1]
+        cluster = self._ranker.cluster(segment, query, self._state)
+        return Profile(segment.name, segment.model, query.user_type, cluster, len(query.history), recent)
+
+    def _named(self, ranked: Sequence[ScoredItem]) -> list[RecommendedItem]:
+        ids = self._router.items
+        return [RecommendedItem(each.item, ids[each.item], each.score, each.reason) for each in ranked]

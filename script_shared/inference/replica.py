@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import groupby
 
 from script_shared.domain import Domain
-from script_shared.events.event import Details, Event
+from script_shared.events.event import FORGET, ITEM, READ, Details, Event
 from script_shared.events.log import EventLog, Logged
+from script_shared.inference.arrivals import Arrivals
 from script_shared.inference.engine import Engine
 from script_shared.releases.manifest import Facts
 from script_shared.types import Read
+from script_shared.vocabulary import UNKNOWN
 
 #: Events read from the log at once.
 PAGE = 2_000
@@ -25,13 +28,23 @@ class Replica:
         engine: as the release left it.
         domain: knows the context columns and what a read weighs.
         facts: the release's manifest: which part of the log its state holds already.
+        arrivals: describes new items as the release describes its own.
+        shown: is given the position of an item that is new or has changed, and what is told of it.
 
     Attributes:
         position: the offset of the newest event that is in the state.
     """
 
-    def __init__(self, engine: Engine, domain: Domain, facts: Facts) -> None:
-        self.engine = engine
+    def __init__(
+        self,
+        engine: Engine,
+        domain: Domain,
+        facts: Facts,
+        arrivals: Arrivals,
+        shown: Callable[[int, Details], None] = lambda place, details: None,
+    ) -> None:
+        self.engine, self._arrivals, self._shown = engine, arrivals, shown
+        self._folds = {READ: self._meet, ITEM: self._learn, FORGET: self._forget}
         self.position = facts.log_after
         self._covered, self._as_of_ms = facts.log_until, facts.as_of_ms
         self._context, self._weight = domain.context, domain.weight
@@ -45,7 +58,9 @@ class Replica:
 
     def apply(self, events: Sequence[Event], through: int) -> int:
         """Fold events in and move on to an offset; return how many were left out as unknown."""
-        left_out = self.engine.apply([self._read(event) for event in events]) if events else 0
+        left_out = sum(
+            self._folds.get(kind, len)(list(group)) for kind, group in groupby(events, lambda x: x.kind)
+        )
         self._newest_ms = max([self._newest_ms, *(event.time_ms for event in events)])
         self.position = through
         return left_out
@@ -61,7 +76,25 @@ class Replica:
         self.engine.resume(self._newest_ms)
 
     def _holds(self, offset: int, event: Event) -> bool:
-        return offset <= self._covered and event.time_ms < self._as_of_ms
+        """Tell whether the release knows of it; what items say and whom to forget does no harm twice."""
+        return event.kind == READ and offset <= self._covered and event.time_ms < self._as_of_ms
+
+    def _meet(self, events: list[Event]) -> int:
+        return self.engine.apply([self._read(event) for event in events])
+
+    def _learn(self, events: list[Event]) -> int:
+        arrived = self._arrivals.describe(events)
+        details = {event.item_id: event.details for event in events}
+        places = self.engine.learn(arrived).tolist()
+        for name, place in zip(arrived.ids, places, strict=True):
+            if place != UNKNOWN:
+                self._shown(place, details[name])
+        return places.count(UNKNOWN)
+
+    def _forget(self, events: list[Event]) -> int:
+        for event in events:
+            self.engine.forget(event.user_id)
+        return 0
 
     def _read(self, event: Event) -> Read:
         weight, context = self._weight(event.details), _context(event.details, self._context)

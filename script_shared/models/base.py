@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 from weakref import ref
 
@@ -13,9 +13,12 @@ import numpy.typing as npt
 from script_shared.bundle import Bundle
 from script_shared.dataset import Dataset
 from script_shared.state.state import State
-from script_shared.types import NO_ITEMS, FeatureArray, IntArray, Query, Reader, ScoredItem
+from script_shared.types import NO_ITEMS, BoolArray, FeatureArray, IntArray, Query, Reader, ScoredItem
 
 T = TypeVar("T")
+
+#: Rows by which a table grows.
+ROOM = 1_000
 
 
 class Recommender(ABC):
@@ -36,6 +39,31 @@ class Recommender(ABC):
         The answer depends on the arguments alone.
         """
 
+    def suit(self, query: Query, state: State, items: IntArray) -> FeatureArray | None:
+        """Return how well items suit the query by what they are about; None where it cannot tell."""
+        return None
+
+    def describe(self, items: IntArray, vectors: FeatureArray) -> None:
+        """Take in what the texts of some items are about; no item of these need be known."""
+
+    def alike(self, item: int, allowed: BoolArray | None, n: int) -> IntArray:
+        """Return at most `n` items whose texts are close to that of one, the closest first; none by default.
+
+        Args:
+            item: position; it may be among those returned.
+            allowed: by position, which items may be named; None for all.
+            n: how many are wanted.
+        """
+        return NO_ITEMS
+
+    def explain(self, query: Query, state: State, items: IntArray) -> list[Mapping[str, float]]:
+        """Say of each item what its features add to its weight; nothing by default."""
+        return [{} for _ in items]
+
+    def cluster(self, query: Query, state: State) -> int | None:
+        """Return which of its clusters of readers the query's belongs to; None by default."""
+        return None
+
     def dump(self) -> Bundle:
         """Return what was learned."""
         return Bundle()
@@ -49,9 +77,27 @@ class Component(ABC):
 
     #: Names the component in reasons, parameters and ablations.
     name: ClassVar[str]
+    #: Whether its features say how well an item suits a reader before anybody has read it.
+    foresees: ClassVar[bool] = False
 
     def fit(self, dataset: Dataset, state: State) -> None:
         """Learn from `dataset`, of which `state` is the fold up to the same moment; nothing by default."""
+
+    def describe(self, items: IntArray, vectors: FeatureArray) -> None:
+        """Take in what the texts of some items are about; nothing by default.
+
+        Args:
+            items: distinct positions, also such as the component has not seen.
+            vectors: a row an item, in the space in which the component learned.
+        """
+
+    def alike(self, item: int, allowed: BoolArray | None, n: int) -> IntArray:
+        """Return items whose texts are close to that of one; see `Recommender.alike`."""
+        return NO_ITEMS
+
+    def cluster(self, query: Query, state: State) -> int | None:
+        """Return which of its clusters of readers the query's belongs to; None by default."""
+        return None
 
     def retrieve(self, query: Query, state: State, n: int) -> IntArray:
         """Return at most `n` distinct items worth ranking, best first; none by default."""
@@ -109,3 +155,11 @@ def rows_of(table: npt.NDArray[Any], positions: IntArray) -> npt.NDArray[Any]:
     rows = table[np.minimum(positions, len(table) - 1)]
     rows[positions >= len(table)] = 0
     return rows
+
+
+def with_room(table: npt.NDArray[Any], rows: int) -> npt.NDArray[Any]:
+    """Return a table of at least so many rows, zeros behind its own; room is made a thousand at a time."""
+    if rows <= len(table):
+        return table
+    beyond = -(-(rows - len(table)) // ROOM) * ROOM
+    return np.concatenate([table, np.zeros((beyond, *table.shape[1:]), table.dtype)])

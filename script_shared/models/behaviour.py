@@ -53,9 +53,9 @@ class Behaviour:
         spread = np.sqrt(np.maximum(self._mean(self.weights.astype(np.float64) ** 2) - weight**2, 0.0))
         means = [self._mean(np.sin(angle)), self._mean(np.cos(angle)), weight, spread]
         head = np.stack([np.log1p(self.lengths), *means, self._mean(np.log1p(age))], axis=1)
-        return np.concatenate(
-            [head, self._shares(rank[np.minimum(items.category[self.items], len(rank) - 1)])], axis=1
-        )
+        ranks = np.append(rank, _LARGEST_CATEGORIES)  # the last for those that came after training
+        shares = self._shares(ranks[np.minimum(items.category[self.items], len(rank))])
+        return np.concatenate([head, shares], axis=1)
 
     @property
     def lengths(self) -> IntArray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -15,7 +15,7 @@ from script_shared.models.base import Component, Recommender
 from script_shared.models.ranking import Ranking, RankingParameters
 from script_shared.models.samples import Replay, Sample, draw_clicks, draw_readers
 from script_shared.state.state import State, StateParameters
-from script_shared.types import BoolArray, FeatureArray, IntArray, Query, Reader, ScoredItem
+from script_shared.types import NO_ITEMS, BoolArray, FeatureArray, IntArray, Query, Reader, ScoredItem
 
 #: Fewer reads than this in the hours to fit on, and all hours of four days are used.
 MIN_READS = 5_000
@@ -90,6 +90,34 @@ class Blend(Recommender):
         best = np.argsort(-scores, kind="stable")[:n]
         rows = zip(items[best].tolist(), scores[best].tolist(), origin[best].tolist(), strict=True)
         return [ScoredItem(item, score, self.components[part].name) for item, score, part in rows]
+
+    def suit(self, query: Query, state: State, items: IntArray) -> FeatureArray | None:
+        """Return the sum of those features that need no reads; None where no component foresees.
+
+        The fitted weights are not asked: they were learned beside counts, which a new item has not.
+        """
+        parts = [part.features(query, state, items) for part in self.components if part.foresees]
+        return np.concatenate(parts, axis=1).sum(axis=1) if parts else None
+
+    def describe(self, items: IntArray, vectors: FeatureArray) -> None:
+        """Tell the components what the texts of some items are about."""
+        for component in self.components:
+            component.describe(items, vectors)
+
+    def alike(self, item: int, allowed: BoolArray | None, n: int) -> IntArray:
+        """Return the items whose texts are closest to that of one, where a component knows texts."""
+        lists = (component.alike(item, allowed, n) for component in self.components)
+        return next((each for each in lists if len(each)), NO_ITEMS)
+
+    def cluster(self, query: Query, state: State) -> int | None:
+        """Return the reader's cluster, where a component has clusters."""
+        found = (component.cluster(query, state) for component in self.components)
+        return next((each for each in found if each is not None), None)
+
+    def explain(self, query: Query, state: State, items: IntArray) -> list[Mapping[str, float]]:
+        """Return each feature times its weight; what trees add to that is not told."""
+        added = self.features(query, state, items) * self.ranking.weights
+        return [dict(zip(self.feature_names, row, strict=True)) for row in added.tolist()]
 
     def retrieve(self, query: Query, state: State) -> tuple[IntArray, IntArray]:
         """Return unread items in ascending order, and which component named each first."""

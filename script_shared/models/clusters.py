@@ -196,6 +196,10 @@ class Clusters(Component):
             return np.zeros((len(items), 1), np.float32)
         return rows_of(self._ratios[cluster], items)[:, None]
 
+    def cluster(self, query: Query, state: State) -> int | None:
+        """Return the reader's cluster; None where there are none, and for a reader without history."""
+        return self._cluster.get(query, state, self._assign)
+
     def _assign(self, query: Query, state: State) -> int | None:
         if self._projection is None or not len(query.history):
             return None

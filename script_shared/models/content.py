@@ -10,9 +10,9 @@ from pydantic import BaseModel, ConfigDict
 from script_shared.bundle import Bundle
 from script_shared.clock import MS_PER_HOUR
 from script_shared.dataset import Dataset
-from script_shared.models.base import Component, Remembered, best, rows_of
+from script_shared.models.base import Component, Remembered, best, rows_of, with_room
 from script_shared.state.state import State
-from script_shared.types import NO_ITEMS, FeatureArray, IntArray, Query
+from script_shared.types import NO_ITEMS, BoolArray, FeatureArray, IntArray, Query
 
 _POOL = 500
 
@@ -35,11 +35,13 @@ class Content(Component):
     """Cosine of an item's vector and the decayed mean of what the reader read."""
 
     name: ClassVar[str] = "content"
+    foresees: ClassVar[bool] = True
 
     def __init__(self, parameters: ContentParameters) -> None:
         self._parameters = parameters
         self._vectors: FeatureArray = np.zeros((1, 1), np.float32)
         self._row: IntArray = np.zeros(0, np.int32)
+        self._fitted = self._used = 1
         self._tastes: Remembered[FeatureArray] = Remembered()
 
     def fit(self, dataset: Dataset, state: State) -> None:
@@ -49,9 +51,21 @@ class Content(Component):
         used, row = np.unique(vectors.row[items], return_inverse=True)
         nowhere = np.zeros((1, vectors.rows.shape[1]), np.float32)
         self._vectors = np.concatenate([nowhere, vectors.rows[used]])
+        self._fitted = self._used = len(self._vectors)
         self._tastes.forget()
         self._row = np.zeros(len(dataset.items), np.int32)
         self._row[items] = row + 1
+
+    def describe(self, items: IntArray, vectors: FeatureArray) -> None:
+        """Put each vector in the item's own row; what was fitted has rows that items share."""
+        self._row = with_room(self._row, int(items.max(initial=-1)) + 1)
+        rows = self._row[items]
+        shared = rows < self._fitted
+        rows[shared] = self._used + np.arange(shared.sum())
+        self._used += int(shared.sum())
+        self._vectors = with_room(self._vectors, self._used)
+        self._vectors[rows], self._row[items] = vectors, rows
+        self._tastes.forget()
 
     def retrieve(self, query: Query, state: State, n: int) -> IntArray:
         """Return the closest of the items most read lately."""
@@ -63,6 +77,16 @@ class Content(Component):
     def features(self, query: Query, state: State, items: IntArray) -> FeatureArray:
         """Return the cosines, one column; 0 for a reader without history."""
         return self._cosines(query, state, items)[:, None]
+
+    def alike(self, item: int, allowed: BoolArray | None, n: int) -> IntArray:
+        """Return at most `n` items by the cosine of their vector and the item's, if that is above 0."""
+        if item >= len(self._row) or not self._row[item]:
+            return NO_ITEMS
+        cosines = (self._vectors @ self._vectors[self._row[item]])[self._row]
+        items = np.flatnonzero(cosines > 0).astype(np.int32)
+        if allowed is not None:
+            items = items[allowed[items]]
+        return best(items, cosines[items], n)
 
     def _cosines(self, query: Query, state: State, items: IntArray) -> FeatureArray:
         return self._vectors[rows_of(self._row, items)] @ self._tastes.get(query, state, self._taste)
@@ -79,10 +103,11 @@ class Content(Component):
 
     def dump(self) -> Bundle:
         """Return the vectors, and which row describes which item."""
-        return Bundle({"vectors": self._vectors, "row": self._row})
+        return Bundle({"vectors": self._vectors[: self._used], "row": self._row})
 
     def load(self, bundle: Bundle) -> None:
         """Take the vectors back."""
         self._tastes.forget()
         self._vectors = np.asarray(bundle.arrays["vectors"], np.float32)
+        self._fitted = self._used = len(self._vectors)
         self._row = np.asarray(bundle.arrays["row"], np.int32)

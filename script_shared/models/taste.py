@@ -19,9 +19,13 @@ _HALF_LIFE_MS = 72 * MS_PER_HOUR
 
 
 class Taste(Component):
-    """Log ratio of the reader's share of the item's category to the audience's share of it."""
+    """Log ratio of the reader's share of the item's category to the audience's share of it.
+
+    Categories that came after training count as one, as rare as the rarest.
+    """
 
     name: ClassVar[str] = "taste"
+    foresees: ClassVar[bool] = True
 
     def __init__(self) -> None:
         self._audience: FloatArray = np.ones(1)
@@ -36,10 +40,13 @@ class Taste(Component):
         """Return the log ratios, one column; 0 for a reader without history."""
         age = np.clip((query.now_ms - query.times) / _HALF_LIFE_MS, 0.0, 60.0)
         weights = np.exp2(-age)
-        own = np.bincount(state.items.category[query.history], weights, minlength=len(self._audience))
-        category = state.items.category[items]
-        expected = PRIOR_READS * self._audience[category]
-        ratio = (own[category] + expected) / (weights.sum() + PRIOR_READS) / self._audience[category]
+        audience = np.append(self._audience, self._audience.min())
+        last = len(self._audience)
+        history = np.minimum(state.items.category[query.history], last)
+        own = np.bincount(history, weights, minlength=last + 1)
+        category = np.minimum(state.items.category[items], last)
+        expected = PRIOR_READS * audience[category]
+        ratio = (own[category] + expected) / (weights.sum() + PRIOR_READS) / audience[category]
         return np.log(ratio)[:, None].astype(np.float32)
 
     @property

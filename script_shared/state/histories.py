@@ -98,6 +98,13 @@ class Histories:
         counts = np.bincount(user, minlength=len(self.offsets) - 1)
         self.offsets = np.concatenate([[0], np.cumsum(counts)])
 
+    def forget(self, user: int) -> None:
+        """Overwrite what a user has read with one thing over and over; nobody may ask for it again."""
+        self._recent.pop(user, None)
+        span = slice(int(self.offsets[user]), int(self.offsets[user + 1]))
+        for column in (self.items, self.times, self.weights):
+            column[span] = 0
+
     def _flush(self) -> None:
         recent, self._recent = self._recent, {}
         rows = [(user, *row) for user, rows in recent.items() for row in rows]

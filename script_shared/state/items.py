@@ -15,7 +15,8 @@ class Items:
     Attributes:
         first_ms: when an item was first read, ms UTC, `NEVER` if not yet.
         published_ms: when it was published, ms UTC, -1 where unknown.
-        category: position of its category, 0 where none is known.
+        category: position of its category, 0 where no item's is known; one more than there are for all
+            those of which the release knows none.
     """
 
     def __init__(self, size: int) -> None:

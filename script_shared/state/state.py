@@ -17,7 +17,7 @@ from script_shared.state.counts import DecayedCounts
 from script_shared.state.histories import Histories
 from script_shared.state.items import Items
 from script_shared.state.pairs import PairParameters, Pairs
-from script_shared.types import BoolArray, FloatArray, IntArray, Query
+from script_shared.types import BoolArray, FloatArray, IntArray, LongArray, Query
 from script_shared.vocabulary import UNKNOWN
 
 T = TypeVar("T")
@@ -120,6 +120,11 @@ class State:
         self.returns.apply(new, self.histories)
         self.histories.apply(new)
         self.items.apply(new.item, new.time)
+        self.version += 1
+
+    def learn(self, items: IntArray, published_ms: LongArray, categories: IntArray) -> None:
+        """Take in what is known of items: when they were published, ms UTC, and their categories."""
+        self.items.published_ms[items], self.items.category[items] = published_ms, categories
         self.version += 1
 
     def _continues(self, new: Interactions) -> BoolArray:

@@ -125,7 +125,7 @@ def test_all_that_was_told_is_logged(live, post, catalogue):
         read("r", item, event_id="e", session_id="s", user_type="Logged", timestamp=1_700_000_000_000, **told)
     )
     [(offset, event)] = live.app.state.tail.log.read(0, 9)
-    assert (offset, *event) == (1, "e", "r", item, 1_700_000_000_000, "s", "Logged", told)
+    assert (offset, *event) == (1, "e", "r", item, 1_700_000_000_000, "s", "Logged", told, "read")
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ MEMBERS = {"type", "title", "status", "detail", "remedy"}
 def check(answer, status):
     assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
     body = answer.json()
-    assert set(body) - {"errors", "events"} == MEMBERS
+    assert set(body) - {"errors", "events", "items"} == MEMBERS
     assert (body["type"], body["status"], body["title"]) == (
         "about:blank",
         status,

@@ -14,6 +14,7 @@ from tests.support.editions import publish_edition
 from tests.support.events import follow
 from tests.support.postgres import postgres_server
 from tests.support.servers import serving, until, until_ready
+from tests.support.services import ITEMS_KEY
 
 pytestmark = pytest.mark.integration
 
@@ -91,6 +92,21 @@ class Together:
             seen = [shown(each, reader, 100) for each in (one, two, late)]
             assert len({segment for _, segment in seen}) == 1
             assert all(not set(read.get(reader, ())) & set(listed) for listed, _ in seen)
+
+    def test_an_article_posted_to_one_is_shown_by_all_and_by_one_that_starts_late(self, replicas):
+        (_, one), (_, two) = replicas(), replicas()
+        told = {"item_id": "n1", "title": "Just out", "url": "https://example.com/n1"}
+        assert one.post("/items", json=told, headers={"X-API-Key": ITEMS_KEY}).json()["accepted"] == 1
+        _, late = replicas()
+        for each in (one, two, late):
+            until(lambda c=each: "n1" in shown(c, "3")[0], "the article is shown", 5)
+            (item,) = [
+                x for x in each.get("/recommendations?user_id=3").json()["items"] if x["item_id"] == "n1"
+            ]
+            assert (item["title"], item["url"]) == (told["title"], told["url"])
+        post(two, ("3", "n1"))
+        for each in (one, two, late):
+            until(lambda c=each: "n1" not in shown(c, "3", 100)[0], "the read is known", 5)
 
     def test_what_was_acknowledged_outlives_a_killed_replica(self, replicas, log):
         process, client = replicas()

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 
 from pipelines.embedded.ports import free_port
-from tests.support.services import EVENTS_KEY
+from tests.support.services import EVENTS_KEY, ITEMS_KEY, READERS_KEY
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -26,6 +26,8 @@ def serving(data_root, log, *, prepare=None, **settings):
         "RELEASE_POLL_SECONDS": "0.05",
         "EVENTS_POLL_SECONDS": "0.05",
         "API_KEYS_EVENTS": EVENTS_KEY,
+        "API_KEYS_ITEMS": ITEMS_KEY,
+        "API_KEYS_READERS": READERS_KEY,
     } | {name.upper(): str(value) for name, value in settings.items()}
     with (
         log.open("a") as out,

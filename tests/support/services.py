@@ -5,8 +5,13 @@ from fastapi.testclient import TestClient
 from app.main import create_app
 from app.settings import ApiSettings
 
-EVENTS_KEY, READERS_KEY = "a-key-that-is-for-events", "a-key-that-is-for-readers"
-KEYS = {"api_keys_events": f"{EVENTS_KEY}, another-key-for-events", "api_keys_readers": READERS_KEY}
+EVENTS_KEY, ITEMS_KEY = "a-key-that-is-for-events", "a-key-that-is-for-items"
+READERS_KEY = "a-key-that-is-for-readers"
+KEYS = {
+    "api_keys_events": f"{EVENTS_KEY}, another-key-for-events",
+    "api_keys_items": ITEMS_KEY,
+    "api_keys_readers": READERS_KEY,
+}
 
 
 def started(data_root, clock=None, raise_server_exceptions=True, **settings):

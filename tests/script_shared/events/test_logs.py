@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from script_shared.errors import EventLogError, EventsCompactedError, SettingsError
+from script_shared.events.event import FORGET, ITEM, READ
 from script_shared.events.opening import FILE, open_log
 from tests.support.events import event, events, follow
 from tests.support.postgres import postgres_server
@@ -181,6 +182,20 @@ class LogContract:
         assert log.read(0, 10) == [(2, event("b", "u2"))]
         assert log.append(events("d")).start == 4
         assert log.forget("nobody") == 0
+
+    def test_that_somebody_is_to_be_forgotten_is_not_forgotten(self, log):
+        last = event("b", "u1", item="", kind=FORGET)
+        log.append([event("a", "u1"), last, event("c", "u1")])
+        assert log.forget("u1") == 2
+        assert log.read(0, 10) == [(2, last)]
+
+    def test_what_is_told_of_an_item_is_read_as_it_was_written(self, log):
+        told = event(
+            "a", user="", item="i9", kind=ITEM, details={"title": "Chuva à noite", "published_ms": 5}
+        )
+        log.append([event("b"), told])
+        assert [each for _, each in log.read(0, 10)] == [event("b"), told]
+        assert [each.kind for _, each in log.read(0, 10)] == [READ, ITEM]
 
     def test_a_killed_writer_has_written_what_was_acknowledged(self, address, open_one):
         command = [sys.executable, "-m", "tests.support.events", address]

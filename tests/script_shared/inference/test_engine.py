@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from script_shared.clock import FixedClock
 from script_shared.domains.news.domain import NEWS
-from script_shared.inference.engine import Engine, Ranker
+from script_shared.inference.engine import Engine
+from script_shared.inference.ranker import Ranker
 from script_shared.models.blend import Blend, BlendParameters
 from script_shared.models.popularity import MostRead
 from script_shared.models.recency import Recency

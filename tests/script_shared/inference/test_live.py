@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from script_shared.clock import FixedClock
 from script_shared.domains.news.domain import NEWS
-from script_shared.inference.engine import PATIENCE_MS, Engine, Ranker
+from script_shared.inference.engine import Engine
+from script_shared.inference.loading import PATIENCE_MS
+from script_shared.inference.ranker import Ranker
 from script_shared.inference.router import Router
 from script_shared.models.popularity import MostRead
 from script_shared.releases.registry import Registry

@@ -10,6 +10,7 @@ from script_shared.clock import FixedClock
 from script_shared.domains.news.domain import NEWS
 from script_shared.events.event import Event
 from script_shared.events.opening import open_log
+from script_shared.inference.arrivals import Arrivals
 from script_shared.inference.engine import Engine
 from script_shared.inference.replica import Replica
 from script_shared.releases.registry import Registry
@@ -25,7 +26,8 @@ def release(small_volume):
 
 def replica_of(release, **facts):
     clock = FixedClock(release.manifest.as_of_ms + MINUTE_MS)
-    replica = Replica(Engine.load(release, NEWS, clock), NEWS, release.manifest.model_copy(update=facts))
+    told = release.manifest.model_copy(update=facts)
+    replica = Replica(Engine.load(release, NEWS, clock), NEWS, told, Arrivals.load(release, NEWS))
     return replica, clock
 
 
@@ -106,7 +108,7 @@ def test_what_is_measured_of_a_read_says_how_much_it_counts(release):
 def test_a_replayed_world_goes_on_where_its_log_ends(release, tmp_path):
     log, end = open_log("", tmp_path), release.manifest.as_of_ms
     log.append([Event("e", "new", "1", end + 60 * MINUTE_MS)])
-    replica = Replica(Engine.load(release, NEWS), NEWS, release.manifest)
+    replica = Replica(Engine.load(release, NEWS), NEWS, release.manifest, Arrivals.load(release, NEWS))
     assert end <= replica.engine.now_ms() < end + 60 * MINUTE_MS
     replica.replay(log)
     assert replica.engine.now_ms() >= end + 60 * MINUTE_MS

@@ -1,0 +1,68 @@
+"""Which of the items that were sent are to be logged, and what is told of each."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from typing import Any, Literal
+
+from app.event_bodies import Fault, Sent
+from app.event_sorting import AHEAD_MS
+from script_shared.clock import MS_PER_SECOND
+from script_shared.events.event import ITEM, Event
+from script_shared.inference.engine import Engine
+
+_AHEAD = Fault("published_at", "lies more than 5 minutes ahead of the service's clock")
+
+ItemStatus = Literal["new", "changed", "no-room", "future", "malformed"]
+#: Those that are in the log now.
+KEPT_ITEMS = ("new", "changed", "no-room")
+
+
+class ItemSorting:
+    """A body's items: those to be logged, and what is to be said of each.
+
+    Args:
+        engine: knows the time and the items.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine, self._now, self._room = engine, engine.now_ms(), engine.room
+        self._made = f"{time.time_ns():x}-{secrets.token_hex(6)}"
+        self._new: set[str] = set()
+        self.events: list[Event] = []
+        self.answers: list[dict[str, Any]] = []
+
+    @property
+    def statuses(self) -> list[ItemStatus]:
+        """What became of each."""
+        return [answer["status"] for answer in self.answers]
+
+    def add(self, sent: Sent | Fault) -> None:
+        """Take the next item of the body."""
+        if isinstance(sent, Fault):
+            self._refuse("malformed", sent)
+            return
+        event = self._event(sent)
+        if event.details["published_ms"] > self._now + AHEAD_MS:  # type: ignore[operator]  # a number
+            self._refuse("future", _AHEAD)
+            return
+        self.answers.append({"status": self._status(event.item_id), "item_id": event.item_id})
+        self.events.append(event)
+
+    def _status(self, item_id: str) -> ItemStatus:
+        if self._engine.knows(item_id) or item_id in self._new:
+            return "changed"
+        if len(self._new) >= self._room:
+            return "no-room"
+        self._new.add(item_id)
+        return "new"
+
+    def _refuse(self, status: ItemStatus, fault: Fault) -> None:
+        self.answers.append({"status": status, "field": fault.field, "message": fault.message})
+
+    def _event(self, sent: Sent) -> Event:
+        item_id, moment = sent.pop("item_id"), sent.pop("published_at", self._now)
+        published = moment if isinstance(moment, int) else round(moment.timestamp() * MS_PER_SECOND)
+        name = f"{self._made}-{len(self.answers)}"
+        return Event(name, "", item_id, self._now, details={**sent, "published_ms": published}, kind=ITEM)

@@ -1,0 +1,97 @@
+"""What has come out or changed: items that can be recommended before the next release."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+from pydantic import BaseModel
+from pydantic_core import to_json
+
+from app.dependencies import ServedNow, TailNow, TelemetryNow
+from app.endpoint import Endpoint
+from app.errors import TOO_LARGE, Problem, problem
+from app.event_bodies import Bodies, BodyError
+from app.item_sorting import KEPT_ITEMS, ItemSorting, ItemStatus
+from app.keys import Scope, requires
+
+
+class ItemAnswer(BaseModel):
+    """What became of one item.
+
+    `new` and `changed`: it can be recommended now. `no-room`: it is kept for the next release, this one has
+    taken in as many as it can. `future` and `malformed`: it is refused; `field` and `message` say why.
+    """
+
+    status: ItemStatus
+    item_id: str | None = None
+    field: str | None = None
+    message: str | None = None
+
+
+class ItemsAnswer(BaseModel):
+    """How many items are kept and refused; each of them, in the order sent."""
+
+    accepted: int
+    refused: int
+    items: list[ItemAnswer]
+
+
+class ItemsProblem(Problem):
+    """The problem of a request of which nothing could be kept."""
+
+    items: list[ItemAnswer] | None = None
+
+
+def make_router(endpoint: Endpoint) -> APIRouter:
+    """Make the routes of a domain's items."""
+    router = APIRouter(tags=["items"])
+    bodies = Bodies(endpoint.item_body, ("an item", "items"))
+    described = {"required": True, "content": {"application/json": {"schema": bodies.schema()}}}
+    problems: dict[int | str, dict[str, Any]] = {
+        code: {"model": Problem} for code in (401, 403, 413, 503, 507)
+    }
+
+    @router.post(
+        "/items",
+        response_model=None,
+        openapi_extra={"requestBody": described},
+        dependencies=[Depends(requires(Scope.ITEMS))],
+        responses={200: {"model": ItemsAnswer}, **problems, 422: {"model": ItemsProblem}},
+    )
+    async def items(request: Request, served: ServedNow, tail: TailNow, telemetry: TelemetryNow) -> Response:
+        """Keep what has come out or changed: one item, or at most 1,000; what is answered is on disk.
+
+        It can be recommended at once on this replica, and within a second on all.
+        """
+        try:
+            sent = bodies.parse(await request.body())
+        except BodyError as error:
+            remedy = TOO_LARGE if error.too_long else "send one item or a list of them as JSON"
+            return problem(413 if error.too_long else 422, str(error), remedy=remedy)
+        sorting = ItemSorting(served.engine)
+        for each in sent:
+            sorting.add(each)
+        if sorting.events:
+            await tail.include(await asyncio.wrap_future(tail.log.submit(sorting.events)))
+        telemetry.told(sorting.statuses)
+        return _answer(sorting)
+
+    return router
+
+
+def _answer(sorting: ItemSorting) -> Response:
+    answers = sorting.answers
+    kept = sum(status in KEPT_ITEMS for status in sorting.statuses)
+    if answers and not kept:
+        first = answers[:20]
+        errors = [
+            {"field": f"{place}.{each['field']}", "message": each["message"]}
+            for place, each in enumerate(first)
+        ]
+        detail = "no item could be kept: " + "; ".join(f"{x['field']}: {x['message']}" for x in errors[:3])
+        return problem(422, detail, remedy="correct the fields named in errors", errors=errors, items=answers)
+    body = {"accepted": kept, "refused": len(answers) - kept, "items": answers}
+    return Response(to_json(body), headers={"Cache-Control": "no-store"}, media_type="application/json")

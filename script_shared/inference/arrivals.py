@@ -1,0 +1,79 @@
+"""What an item that has just come out says of itself, in the release's own terms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from script_shared.domain import Domain
+from script_shared.events.event import Details, Event
+from script_shared.models.text_space import TextSpace, compose
+from script_shared.releases.store import Release
+from script_shared.types import FeatureArray, IntArray, LongArray
+from script_shared.vocabulary import UNKNOWN, Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """Items, a row each; of items told of twice the newer word counts.
+
+    Attributes:
+        ids: distinct, in the publisher's own form.
+        published_ms: when they were published, ms UTC.
+        categories: positions of their categories; one more than there are for those not known.
+        vectors: of their texts.
+    """
+
+    ids: tuple[str, ...]
+    published_ms: LongArray
+    categories: IntArray
+    vectors: FeatureArray
+
+
+@dataclass(frozen=True, slots=True)
+class Arrivals:
+    """Describes new items as the release describes its own.
+
+    Attributes:
+        space: in which texts lie.
+        categories: those that the release knows.
+        characters: of each body, so many are read.
+    """
+
+    space: TextSpace
+    categories: Vocabulary
+    characters: int
+
+    @classmethod
+    def load(cls, release: Release, domain: Domain) -> Arrivals:
+        """Read what a release says of texts and categories.
+
+        Raises:
+            ReleaseCorruptedError: a part is missing.
+        """
+        categories = Vocabulary.restore(release.bundle("state/categories").arrays)
+        parameters = domain.texts(release.manifest.parameters)
+        return cls(TextSpace.load(release.bundle("space")), categories, parameters.characters)
+
+    def describe(self, events: list[Event]) -> Arrived:
+        """Describe the items that events tell of."""
+        told = {event.item_id: event for event in events}
+        details = [event.details for event in told.values()]
+        published = [int(event.details.get("published_ms", event.time_ms)) for event in told.values()]
+        return Arrived(
+            tuple(told),
+            np.array(published, np.int64),
+            np.array([self._category(each) for each in details], np.int32),
+            self.space.transform([self._text(each) for each in details]),
+        )
+
+    def _category(self, details: Details) -> int:
+        known = self.categories.find(str(details.get("category", "")))
+        return len(self.categories) if known == UNKNOWN else known
+
+    def _text(self, details: Details) -> str:
+        title, body, region, category = (
+            str(details.get(name) or "") for name in ("title", "body", "region", "category")
+        )
+        return compose(title, body[: self.characters], region, category)
