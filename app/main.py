@@ -15,7 +15,7 @@ from app.following import Follower
 from app.http_metrics import HttpMetrics
 from app.keys import Keys
 from app.limits import BodyLimit
-from app.routes import evaluation, events, health, items, metrics, pages, recommendations, releases
+from app.routes import evaluation, events, health, items, lists, metrics, pages, recommendations, releases
 from app.settings import ApiSettings, load_settings
 from script_shared.clock import Clock
 from script_shared.events.opening import open_log
@@ -50,7 +50,7 @@ def create_app(settings: ApiSettings | None = None, clock: Clock | None = None) 
     app.state.follower, app.state.telemetry, app.state.tail = follower, told, tail
     app.state.keys = Keys(settings)
     errors.install(app)
-    for make in (recommendations.make_router, events.make_router, items.make_router):
+    for make in (recommendations.make_router, events.make_router, items.make_router, lists.make_router):
         app.include_router(make(endpoint))
     for router in (evaluation.router, releases.router, health.router, metrics.router):
         app.include_router(router)

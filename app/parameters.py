@@ -14,6 +14,7 @@ MAX_ID = 256
 MAX_VALUE = 64
 MAX_RECENT = 50
 MAX_COUNT = 100
+MAX_AGE_HOURS = 87_600
 
 #: No C0 or C1 control characters, and no line or paragraph separators.
 PRINTABLE = "^[^\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029]*$"
@@ -49,6 +50,43 @@ Count = Annotated[
     int,
     Query(
         ge=1, le=MAX_COUNT, description=f"How many items are wanted, a whole number from 1 to {MAX_COUNT}."
+    ),
+]
+Category = Annotated[
+    str | None,
+    Query(
+        max_length=MAX_VALUE,
+        pattern=PRINTABLE,
+        description=f"Only items of this category, at most {MAX_VALUE} printable characters.",
+    ),
+]
+MaxAge = Annotated[
+    float | None,
+    Query(
+        gt=0,
+        le=MAX_AGE_HOURS,
+        allow_inf_nan=False,
+        description=f"Only items published within so many hours, more than 0 and at most {MAX_AGE_HOURS}.",
+    ),
+]
+Diversity = Annotated[
+    float,
+    Query(
+        ge=0,
+        le=1,
+        allow_inf_nan=False,
+        description="From 0, the most relevant items, to 1, items of different categories.",
+    ),
+]
+Exclude = Annotated[
+    list[Annotated[str, Query(max_length=MAX_RECENT * (MAX_ID + 1), pattern=PRINTABLE)]],
+    AfterValidator(_split),
+    Query(
+        max_length=MAX_RECENT,
+        description=(
+            f"Items that are not wanted, repeated or separated by commas: at most {MAX_RECENT} ids "
+            f"of at most {MAX_ID} printable characters each; unknown ones are ignored."
+        ),
     ),
 ]
 RecentItems = Annotated[
