@@ -46,27 +46,38 @@ _HEADER = APIKeyHeader(name="X-API-Key", auto_error=False, description="The same
 
 
 def requires(scope: Scope) -> Callable[..., Awaitable[None]]:
-    """Make the dependency that lets a request in with a key of this scope.
-
-    It answers 401 without a key or with an unknown one, 403 with one of another scope, and where no key
-    of this scope is configured.
-    """
+    """Make the dependency that lets a request in with a key of this scope; see `admit`."""
 
     async def check(
         request: Request,
         bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)],
         header: Annotated[str | None, Depends(_HEADER)],
     ) -> None:
-        keys: Keys = request.app.state.keys
-        if scope not in keys.configured:
-            detail = f"this door is closed: the setting API_KEYS_{scope.upper()} names no key"
-            raise HTTPException(403, detail)
-        key = bearer.credentials if bearer else header
-        scopes = keys.scopes(key) if key else frozenset()
-        if not scopes:
-            detail = "the key is not valid" if key else "this door needs a key"
-            raise HTTPException(401, detail, {"WWW-Authenticate": "Bearer"})
-        if scope not in scopes:
-            raise HTTPException(403, f"the key is not one for {scope}")
+        admit(request, scope, bearer.credentials if bearer else header)
 
     return check
+
+
+def admit(request: Request, scope: Scope, key: str | None) -> None:
+    """Let a request in that sent a key of a scope.
+
+    Raises:
+        HTTPException: 401 without a key or with an unknown one, 403 with one of another scope, and where
+            no key of this scope is configured.
+    """
+    keys: Keys = request.app.state.keys
+    if scope not in keys.configured:
+        detail = f"this door is closed: the setting API_KEYS_{scope.upper()} names no key"
+        raise HTTPException(403, detail)
+    scopes = keys.scopes(key) if key else frozenset()
+    if not scopes:
+        detail = "the key is not valid" if key else "this door needs a key"
+        raise HTTPException(401, detail, {"WWW-Authenticate": "Bearer"})
+    if scope not in scopes:
+        raise HTTPException(403, f"the key is not one for {scope}")
+
+
+def sent_key(request: Request) -> str | None:
+    """Return the key that a request sent in either header, for doors that need one now and then."""
+    kind, _, key = request.headers.get("authorization", "").partition(" ")
+    return key.strip() if kind.lower() == "bearer" else request.headers.get("x-api-key")

@@ -15,7 +15,19 @@ from app.following import Follower
 from app.http_metrics import HttpMetrics
 from app.keys import Keys
 from app.limits import BodyLimit
-from app.routes import evaluation, events, health, items, lists, metrics, pages, recommendations, releases
+from app.routes import (
+    evaluation,
+    events,
+    health,
+    info,
+    items,
+    lists,
+    metrics,
+    pages,
+    readers,
+    recommendations,
+    releases,
+)
 from app.settings import ApiSettings, load_settings
 from script_shared.clock import Clock
 from script_shared.events.opening import open_log
@@ -52,8 +64,9 @@ def create_app(settings: ApiSettings | None = None, clock: Clock | None = None) 
     errors.install(app)
     for make in (recommendations.make_router, events.make_router, items.make_router, lists.make_router):
         app.include_router(make(endpoint))
-    for router in (evaluation.router, releases.router, health.router, metrics.router):
+    for router in (evaluation.router, releases.router, health.router, info.router, readers.router):
         app.include_router(router)
+    app.include_router(metrics.router)
     app.include_router(pages.make_router(endpoint.page))
     app.add_middleware(BodyLimit, max_bytes=settings.api_max_body_bytes)
     app.add_middleware(HttpMetrics, registry=told.registry)

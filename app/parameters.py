@@ -78,6 +78,10 @@ Diversity = Annotated[
         description="From 0, the most relevant items, to 1, items of different categories.",
     ),
 ]
+Explain = Annotated[
+    bool,
+    Query(description="`true`: say what speaks for each item; needs a key for readers' data."),
+]
 Exclude = Annotated[
     list[Annotated[str, Query(max_length=MAX_RECENT * (MAX_ID + 1), pattern=PRINTABLE)]],
     AfterValidator(_split),

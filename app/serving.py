@@ -26,6 +26,8 @@ EVALUATION = "evaluation.json"
 class Served:
     """A loaded release, ready to answer: engine, catalogue, evaluation, and what has been shown of it.
 
+    `data_from_ms` is the first read that its data knows, None where it knows none.
+
     Its `replica` folds events into the engine.
     """
 
@@ -35,6 +37,7 @@ class Served:
     catalogue: Catalogue
     evaluation: Sequence[Mapping[str, Any]]
     coverage: Coverage
+    data_from_ms: int | None
 
     @classmethod
     def load(cls, release: Release, endpoint: Endpoint, clock: Clock | None = None) -> Served:
@@ -55,7 +58,8 @@ class Served:
         catalogue = Catalogue.read(release.path(CATALOGUE), endpoint.shown)
         replica = Replica(engine, domain, manifest, Arrivals.load(release, domain), catalogue.tell)
         coverage = Coverage(len(catalogue), engine.capacity)
-        served = cls(release, engine, replica, catalogue, _evaluation(release), coverage)
+        start = engine.first_read_ms()
+        served = cls(release, engine, replica, catalogue, _evaluation(release), coverage, start)
         served._try()
         return served
 

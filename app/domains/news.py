@@ -30,6 +30,7 @@ class Article(BaseModel):
     published_at: datetime | None
     category: str | None
     reason: str
+    why: dict[str, float] | None = Field(None, description="With `explain`: what each feature adds.")
 
 
 @with_config(STRICT)

@@ -6,14 +6,17 @@ import time
 from typing import Any
 
 from fastapi import APIRouter, Depends
+from fastapi import Request as Sent
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, create_model
 
 from app.asking import asked
 from app.dependencies import ServedNow, TelemetryNow
-from app.endpoint import Endpoint
+from app.endpoint import Endpoint, Shown
 from app.errors import Problem
 from app.filtering import FiltersNow
+from app.keys import Scope, admit, sent_key
+from app.parameters import Explain
 from app.serving import Served
 from app.showing import shown
 from script_shared.inference.answers import Recommendation
@@ -40,18 +43,27 @@ def make_router(endpoint: Endpoint) -> APIRouter:
         items=(list[endpoint.item], ...),  # type: ignore[name-defined]
     )
 
+    problems: dict[int | str, dict[str, Any]] = {code: {"model": Problem} for code in (401, 403, 422, 503)}
+
     # The answer is built of plain values and sent as it is; the model only describes it.
     @router.get(
         "/recommendations",
         response_model=None,
-        responses={200: {"model": answer}, 422: {"model": Problem}, 503: {"model": Problem}},
+        responses={200: {"model": answer}, **problems},
     )
     async def recommendations(
-        served: ServedNow, telemetry: TelemetryNow, filters: FiltersNow, request: Request = told
+        sent: Sent,
+        served: ServedNow,
+        telemetry: TelemetryNow,
+        filters: FiltersNow,
+        request: Request = told,
+        explain: Explain = False,
     ) -> JSONResponse:
         """Return items that the reader has not read, best first; an unknown reader is anonymous."""
+        if explain:
+            admit(sent, Scope.READERS, sent_key(sent))
         start = time.perf_counter()
-        found = served.engine.recommend(request, filters.among(served))
+        found = served.engine.recommend(request, filters.among(served), explain)
         seconds = time.perf_counter() - start
         telemetry.answered(found.segment, found.model, len(found.items), found.fallback, seconds)
         served.coverage.note(found.segment, found.model, (each.item for each in found.items))
@@ -66,5 +78,11 @@ def _answer(served: Served, request: Request, found: Recommendation) -> dict[str
         "segment": found.segment,
         "model": found.model,
         "release": served.release.id,
-        "items": shown(served, found.items),
+        "items": _explained(shown(served, found.items), found),
     }
+
+
+def _explained(items: list[Shown], found: Recommendation) -> list[Shown]:
+    for item, why in zip(items, found.why, strict=False):
+        item["why"] = {name: round(added, 4) for name, added in why.items()}
+    return items

@@ -45,7 +45,7 @@ class Profile:
         user_type: login state, None where unknown.
         cluster: the readers alike, None where the segment's model has none.
         reads: how many are known.
-        recent: items read last and when, ms UTC, the newest first.
+        recent: position and id of what was read last, and when, ms UTC; the newest first.
     """
 
     segment: str
@@ -53,4 +53,4 @@ class Profile:
     user_type: str | None
     cluster: int | None
     reads: int
-    recent: Sequence[tuple[str, int]]
+    recent: Sequence[tuple[int, str, int]]

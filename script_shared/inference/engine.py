@@ -20,6 +20,7 @@ from script_shared.inference.router import Router
 from script_shared.models.fresh import Fresh
 from script_shared.releases.store import Release
 from script_shared.segments import Segment
+from script_shared.state.items import NEVER
 from script_shared.state.state import State
 from script_shared.types import BoolArray, IntArray, Query, Read, Request, ScoredItem
 from script_shared.vocabulary import UNKNOWN
@@ -103,6 +104,11 @@ class Engine:
     def now_ms(self) -> int:
         """Return the moment at which the engine answers, ms UTC."""
         return self._clock.now_ms()
+
+    def first_read_ms(self) -> int | None:
+        """Return when the first item was first read, ms UTC; None where none was."""
+        first = int(self._state.items.first_ms.min(initial=NEVER))
+        return None if first == NEVER else first
 
     def resume(self, newest_ms: int) -> None:
         """Let a replayed world go on where its newest event left it; any other clock stays."""
@@ -191,7 +197,7 @@ class Engine:
         query = self._router.query(Request(user_id), self._state, self.now_ms())
         segment, ids = self._router.segment(query), self._router.items
         last = zip(query.history[-_RECENT:].tolist(), query.times[-_RECENT:].tolist(), strict=True)
-        recent = [(ids[item], time) for item, time in last][::-1]
+        recent = [(item, ids[item], time) for item, time in last][::-1]
         cluster = self._ranker.cluster(segment, query, self._state)
         return Profile(segment.name, segment.model, query.user_type, cluster, len(query.history), recent)
 
