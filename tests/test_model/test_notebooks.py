@@ -107,11 +107,12 @@ def check_rows(found):
     clusters, components, weights = found["clusters"], found["components"], found["weights"]
     tried = [name for name in clusters["model"] if not name.startswith("most_read")]
     assert tried == ["no clusters", "PCA 4, k 4"]
-    left_out = ["without popularity", "without surroundings", "without recency"]
+    parts = ["popularity", "surroundings", "recency", "onward", "coreads", "last_read"]
+    left_out = [f"without {part}" for part in parts]
     assert [name for name in components["model"] if "most_read" not in name] == ["as it is", *left_out]
-    assert set(found["features"]["component"]) == {"popularity", "surroundings", "recency"}
+    assert set(found["features"]["component"]) == set(parts)
     factors = weights.group_by("component").agg(pl.col("factor").sort())["factor"].to_list()
-    assert factors == [[0.0, 0.5, 1.0, 2.0]] * 3
+    assert factors == [[0.0, 0.5, 1.0, 2.0]] * len(parts)
     assert not weights.filter(factor=1.0).select("gain", "low", "high").to_numpy().any()
     scored = pl.concat([frame.select(METRICS) for frame in (clusters, components, weights)])
     assert scored.to_numpy().min() >= 0

@@ -19,6 +19,7 @@ from pipelines.embedded.ports import free_ports
 from pipelines.embedded.settings import EmbeddedSettings
 from pipelines.embedded.supervisor import running
 from pipelines.stages.download import download
+from pipelines.stages.encode import encode
 from pipelines.stages.publish import publish
 from pipelines.stages.refine import refine
 from pipelines.stages.segment import segment
@@ -117,6 +118,7 @@ def undisturbed(tmp_path_factory):
     plan, volume = load("news"), Volume(tmp_path_factory.mktemp("undisturbed") / "news")
     download(plan, volume, RUN, "synthetic", "", SCALE)
     refine(plan, volume, RUN, "synthetic")
+    encode(plan, volume, RUN)
     segment(plan, volume, RUN)
     for name in SEGMENTS:
         train(plan, volume, RUN, name)

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 from pipelines.cli import app
 from pipelines.domains import load
 from pipelines.stages.download import download
+from pipelines.stages.encode import encode
 from pipelines.stages.evaluate import evaluate
 from pipelines.stages.judging import Judgement
 from pipelines.stages.loading import load_dataset
@@ -43,6 +44,7 @@ class History:
         """Do everything up to the scores."""
         download(plan, self.volume, run, "globo", str(self.raw), 1.0)
         refine(plan, self.volume, run, "globo")
+        encode(plan, self.volume, run)
         segment(plan, self.volume, run)
         for name in SEGMENTS:
             train(plan, self.volume, run, name)
@@ -187,7 +189,7 @@ def test_what_was_not_evaluated_stays_challenger(history, first):
 
 
 def test_a_champion_that_today_s_code_cannot_read_or_refit_is_not_compared_with(history, second):
-    _, parameters = load_dataset(GOOD, history.volume, "second")
+    _, parameters = load_dataset(history.volume, "second")
     folder = Volume(history.volume.root.parent / "older")
     facts = Facts(domain="news", run="older", as_of_ms=0, parameters={"of": "old"})
     older = write_release(folder.releases, facts, lambda _: None)
