@@ -24,6 +24,7 @@ from app.routes import (
     lists,
     metrics,
     pages,
+    predictions,
     readers,
     recommendations,
     releases,
@@ -66,7 +67,8 @@ def create_app(settings: ApiSettings | None = None, clock: Clock | None = None) 
         app.include_router(make(endpoint))
     for router in (evaluation.router, releases.router, health.router, info.router, readers.router):
         app.include_router(router)
-    app.include_router(metrics.router)
+    for router in (metrics.router, predictions.router):
+        app.include_router(router)
     app.include_router(pages.make_router(endpoint.page))
     app.add_middleware(BodyLimit, max_bytes=settings.api_max_body_bytes)
     app.add_middleware(HttpMetrics, registry=told.registry)

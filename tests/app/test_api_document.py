@@ -26,7 +26,8 @@ def shape(value):
 
 @pytest.mark.parametrize(("header", "value", "path", "sent", "shown"), EXAMPLES, ids=NAMES)
 def test_an_example_answers_as_shown(open_door, header, value, path, sent, shown):
-    headers = {header: value} if header else {}
+    headers = {"Content-Type": "application/json"} if sent else {}
+    headers |= {header: value} if header else {}
     answer = open_door.request("POST" if sent else "GET", path, content=sent, headers=headers)
     if shown[0] not in "{[":
         assert answer.text.startswith(shown.splitlines()[0])

@@ -16,7 +16,8 @@ def test_every_curl_of_the_page_is_read():
 
 @pytest.mark.parametrize(("header", "value", "path", "sent"), EXAMPLES)
 def test_an_example_is_answered(open_door, header, value, path, sent):
-    headers = {header: value} if header else {}
+    headers = {"Content-Type": "application/json"} if sent else {}
+    headers |= {header: value} if header else {}
     answer = open_door.request("POST" if sent else "GET", path, content=sent, headers=headers)
     assert answer.status_code == 200
     wanted = value if header == "Accept" else ""

@@ -1,0 +1,107 @@
+"""`POST /predict`: recommendations as clients of the earlier G1 ranker ask for them and take them."""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import Annotated, Any
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.dependencies import ServedNow, TelemetryNow
+from app.errors import Problem
+from app.event_bodies import Id
+from app.parameters import MAX_COUNT
+from app.serving import Served
+from script_shared.inference.answers import RecommendedItem
+from script_shared.types import Request
+
+router = APIRouter(tags=["recommendations"])
+
+
+class Question(BaseModel):
+    """Who asks, for how many, and how good they must be."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    userId: Id  # noqa: N815 - as these clients call it
+    max_results: Annotated[int, Field(ge=1, le=MAX_COUNT)] = 10
+    minScore: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.0  # noqa: N815
+
+
+class Predicted(BaseModel):
+    """One article; `score` is 1 for the first and falls towards 0 with its odds against that one."""
+
+    rank: int
+    score: float
+    item_id: str
+    title: str | None
+    url: str | None
+    category: str | None
+    issuedDate: str | None  # noqa: N815
+    issuedTime: str | None  # noqa: N815
+
+
+class Prediction(BaseModel):
+    """Articles for a reader, best first; `coldStart` says that nothing is known of the reader."""
+
+    userId: str  # noqa: N815
+    recommendations: list[Predicted]
+    coldStart: bool  # noqa: N815
+    algorithm: str
+    processing_time_ms: float
+    timing_details: dict[str, float]
+
+
+@router.post(
+    "/predict",
+    response_model=None,
+    responses={200: {"model": Prediction}, 422: {"model": Problem}, 503: {"model": Problem}},
+)
+async def predict(question: Question, served: ServedNow, telemetry: TelemetryNow) -> JSONResponse:
+    """Return what `GET /recommendations` returns, in the form of the earlier ranker."""
+    start = time.perf_counter()
+    found = served.engine.recommend(Request(question.userId, question.max_results))
+    ranked = time.perf_counter()
+    known = served.engine.reader(question.userId)
+    articles = _articles(served, found.items, question.minScore)
+    end = time.perf_counter()
+    telemetry.answered(found.segment, found.model, len(articles), found.fallback, ranked - start)
+    served.coverage.note(found.segment, found.model, (each.item for each in found.items[: len(articles)]))
+    body = {
+        "userId": question.userId,
+        "recommendations": articles,
+        "coldStart": known is None or not known.reads,
+        "algorithm": found.model,
+        "processing_time_ms": _ms(end - start),
+        "timing_details": {"ranking_ms": _ms(ranked - start), "metadata_ms": _ms(end - ranked)},
+    }
+    return JSONResponse(body, headers={"Cache-Control": "no-store"})
+
+
+def _articles(served: Served, items: list[RecommendedItem], least: float) -> list[dict[str, Any]]:
+    """Return those that are good enough; scores fall, so that they are the first ones."""
+    odds = [round(math.exp(min(each.score - items[0].score, 0.0)), 6) for each in items]
+    kept = [(each, score) for each, score in zip(items, odds, strict=True) if score >= least]
+    return [_article(served, rank, *pair) for rank, pair in enumerate(kept, start=1)]
+
+
+def _article(served: Served, rank: int, item: RecommendedItem, score: float) -> dict[str, Any]:
+    row = served.catalogue.row(item.item)
+    date, _, moment = (row.get("published_at") or "").partition("T")
+    return {
+        "rank": rank,
+        "score": score,
+        "item_id": item.item_id,
+        "title": row.get("title"),
+        "url": row.get("url"),
+        "category": row.get("category"),
+        "issuedDate": date or None,
+        "issuedTime": moment[:8] or None,
+    }
+
+
+def _ms(seconds: float) -> float:
+    return round(seconds * 1_000, 3)
