@@ -90,6 +90,6 @@ def test_the_document_of_the_api_describes_errors_as_they_are(client):
     answers = paths["/recommendations"]["get"]["responses"]
     assert {status: list(answer["content"]) for status, answer in answers.items()} == {
         "200": ["application/json"],
-        "422": ["application/problem+json"],
+        **dict.fromkeys(("401", "403", "422"), ["application/problem+json"]),
         "503": ["application/problem+json"],
     }
