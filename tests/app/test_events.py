@@ -75,7 +75,7 @@ def test_what_many_read_rises_for_everybody(live, post, clock):
     last = shown(live, None, 50)[0][-1]
     post([read(f"r{number}", last) for number in range(300)])
     clock.ms += 1_000
-    assert shown(live, None)[0][0] == last
+    assert shown(live, None, 50)[0].index(last) < 20
 
 
 def test_every_event_is_answered_in_the_order_sent(post, clock, catalogue):
