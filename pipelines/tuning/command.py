@@ -15,6 +15,9 @@ from pipelines.tuning.summary import tables_of
 from pipelines.tuning.tune import Wanted, tune
 from script_shared.settings import Settings
 
+#: Where the output is no terminal: a line of the widest table.
+_WIDTH = 120
+
 
 def tune_command(
     uri: Annotated[str, typer.Option(help="folder of the raw files")],
@@ -33,4 +36,6 @@ def tune_command(
     later = numbers(confirm, "--confirm") if confirm else ()
     wanted = Wanted(hours, later, segment or (), parameter or (), trials, seed)
     found = tune(load(Settings().domain), source, uri, wanted, out)
-    Console().print(*tables_of(found), sep="\n")
+    console = Console()
+    console.width = console.width if console.is_terminal else _WIDTH
+    console.print(*tables_of(found), sep="\n")

@@ -23,6 +23,7 @@ from pipelines.tuning.scoring import Scorer
 from pipelines.tuning.search import Search, Tried, best_of
 from pipelines.tuning.summary import compared, write_summary
 from script_shared.errors import SettingsError
+from script_shared.releases.lock import locked
 from script_shared.segments import find
 
 
@@ -50,6 +51,8 @@ class Wanted:
 def tune(plan: Plan, source: str, uri: str, wanted: Wanted, out: Path) -> dict[str, Any]:
     """Search, going on with what `out` holds; write and return the summary.
 
+    A second search in the same folder waits for the first.
+
     Args:
         plan: the domain's.
         source: raw format.
@@ -65,9 +68,10 @@ def tune(plan: Plan, source: str, uri: str, wanted: Wanted, out: Path) -> dict[s
     with TemporaryDirectory() as folder:
         refined = refine_files(plan, source, uri, Path(folder))
         check_hours(refined, replace(wanted.hours, cutoffs=(*wanted.hours.cutoffs, *wanted.confirm)))
-        encode_into(Path(folder) / "encoded", plan, refined.tables, refined.as_of_ms)
+        encoded = Path(folder) / "encoded"
+        encode_into(encoded, plan, refined.tables, refined.as_of_ms)
         del refined
-        with closing(_open(plan, Path(folder) / "encoded", wanted, out)) as search:
+        with locked(out, "tune"), closing(_open(plan, encoded, wanted, out)) as search:
             missing = wanted.trials - len(search.tried())
             for _ in track(range(missing), "configurations", console=CONSOLE):
                 search.try_next()
