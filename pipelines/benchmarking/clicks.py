@@ -25,6 +25,9 @@ from script_shared.models.popularity import MostRead
 from script_shared.models.samples import Replay
 from script_shared.types import Request
 
+#: From so many clicks a segment's model learns: there are a hundred models to fit.
+CLICKS = 2_100
+
 #: The most-read list beside the service: the state's row of half-lives, its name.
 MOST_READ_ROW = 1
 
@@ -48,7 +51,8 @@ def ask(work: Work, kinds: Sequence[str], windows: Sequence[int]) -> pl.DataFram
     """
     live = kinds[0].startswith("live")
     domain, parameters, dataset = _loaded(work, kinds[0])
-    parameters = {**parameters, "blend": {**parameters["blend"], "moments": "live" if live else "clicks"}}
+    learned = {"moments": "live" if live else "clicks", "fit_readers": CLICKS}
+    parameters = {**parameters, "blend": {**parameters["blend"], **learned}}
     segments = domain.segments(parameters)
     models = FittedOnDemand(dataset.before(now_of(windows[0], work.windows_ms)), segments)
     sessions = pl.read_parquet(work.folder / "sessions.parquet")
