@@ -9,7 +9,7 @@ _KNOWN = ("logged", "semi_logged")
 SEARCH: Space = {
     "blend.retrieve.popularity": Numbers(80, 240, whole=True),
     "blend.retrieve_others": Numbers(15, 80, log=True, whole=True),
-    "blend.fit_readers": Numbers(1_000, 4_200, log=True, whole=True),
+    "blend.fit_readers": Numbers(1_500, 12_000, log=True, whole=True),
     "blend.fit_others": Numbers(15, 80, log=True, whole=True),
     "blend.ranking.ridge": Numbers(3e-4, 0.1, log=True),
     "blend.ranking.head": Numbers(30, 160, log=True, whole=True),
