@@ -43,7 +43,7 @@ def next_hour_command(
     or 1,
 ) -> None:
     """Recommend once, at each cut-off, for the hour after it (protocol P1)."""
-    hours = Hours(_numbers(cutoffs), readers, processes)
+    hours = Hours(numbers(cutoffs, "--cutoffs"), readers, processes)
     outcome = next_hour(load(Settings().domain), source, uri, hours)
     console = Console()
     console.width = console.width if console.is_terminal else _WIDTH
@@ -104,9 +104,14 @@ def webmedia_command(
         Console().print("Figures of generated files say nothing about quality.")
 
 
-def _numbers(text: str) -> tuple[int, ...]:
+def numbers(text: str, option: str) -> tuple[int, ...]:
+    """Read whole hours with commas between them.
+
+    Raises:
+        BadParameter: they are not; names the option.
+    """
     try:
         return tuple(dict.fromkeys(int(part) for part in text.split(",")))
     except ValueError as error:
         what = f"{text!r} is not whole hours with commas between them, like 58,108"
-        raise typer.BadParameter(what, param_hint="--cutoffs") from error
+        raise typer.BadParameter(what, param_hint=option) from error
