@@ -21,6 +21,7 @@ from benchmarks.asking import lists_of
 from benchmarks.choosing import NEXT_HOUR_ONLY
 from benchmarks.next_hour import refine
 from benchmarks.peers.base import Reads
+from pipelines.benchmarking.session_results import parts_of
 from pipelines.benchmarking.workers import one_thread_each
 from pipelines.domains.news.windows import read_windows
 from pipelines.stages.evaluate import PREDICTIONS
@@ -42,6 +43,7 @@ from script_shared.evaluation.sessions import (
     sessions_of,
     summarise_sessions,
     targets_of,
+    thin_sessions,
 )
 from script_shared.segments import assign
 from script_shared.types import Reader
@@ -125,11 +127,7 @@ def _prepare(uri: str, folder: Path, asked: Windows, ours: Path | None) -> list[
     sessions = sessions_of(numbered.filter(pl.col("window").is_in(list(asked.windows))))
     if sessions.is_empty():
         raise SettingsError("no window holds a session", where="--windows", remedy="choose others")
-    sampled = [
-        part.sample(min(asked.sample, len(part)), seed=0).sort("session")
-        for part in sessions.partition_by("window")
-    ]
-    pl.concat(sampled).write_parquet(folder / "sessions.parquet")
+    thin_sessions(sessions, asked.sample).write_parquet(folder / "sessions.parquet")
     _lists(ours).sink_parquet(folder / "ours.parquet")
     return sessions["window"].unique().sort().to_list()
 
