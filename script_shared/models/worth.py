@@ -19,5 +19,5 @@ class Worth:
 
     @property
     def harms(self) -> bool:
-        """Whether everything does better without it, by more than two standard errors: ten parts are asked."""
+        """Whether everything does better without it, by two standard errors: ten parts are asked."""
         return self.gain < -2 * self.error
