@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -21,7 +21,7 @@ from benchmarks.asking import lists_of
 from benchmarks.choosing import NEXT_HOUR_ONLY
 from benchmarks.next_hour import refine
 from benchmarks.peers.base import Reads
-from pipelines.benchmarking.results import TUNED_BELOW
+from pipelines.benchmarking.session_results import parts_of
 from pipelines.benchmarking.workers import one_thread_each
 from pipelines.domains.news.windows import read_windows
 from pipelines.stages.evaluate import PREDICTIONS
@@ -43,6 +43,7 @@ from script_shared.evaluation.sessions import (
     sessions_of,
     summarise_sessions,
     targets_of,
+    thin_sessions,
 )
 from script_shared.segments import assign
 from script_shared.types import Reader
@@ -126,11 +127,7 @@ def _prepare(uri: str, folder: Path, asked: Windows, ours: Path | None) -> list[
     sessions = sessions_of(numbered.filter(pl.col("window").is_in(list(asked.windows))))
     if sessions.is_empty():
         raise SettingsError("no window holds a session", where="--windows", remedy="choose others")
-    sampled = [
-        part.sample(min(asked.sample, len(part)), seed=0).sort("session")
-        for part in sessions.partition_by("window")
-    ]
-    pl.concat(sampled).write_parquet(folder / "sessions.parquet")
+    thin_sessions(sessions, asked.sample).write_parquet(folder / "sessions.parquet")
     _lists(ours).sink_parquet(folder / "ours.parquet")
     return sessions["window"].unique().sort().to_list()
 
@@ -198,7 +195,7 @@ def _loaded(work: Work) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 def _write(scores: pl.DataFrame, described: pl.DataFrame, out: Path) -> list[Table]:
     records, tables = [], []
-    for title, part in _parts(scores):
+    for title, part in parts_of(scores):
         looks = described.filter(pl.col("cutoff").is_in(part["cutoff"].unique().to_list()))
         means = looks.group_by(protocol="segment", model="model").agg(pl.col(BEYOND).mean())
         summary = summarise_sessions(part).join(means, on=["protocol", "model"], how="left")
@@ -208,15 +205,6 @@ def _write(scores: pl.DataFrame, described: pl.DataFrame, out: Path) -> list[Tab
     pl.DataFrame(records).write_csv(out / "metrics.csv")
     (out / "metrics.json").write_text(json.dumps(records, indent=1) + "\n")
     return tables
-
-
-def _parts(scores: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
-    """Give each state's windows and then, apart, those that nothing was tuned on."""
-    for part in scores.sort("protocol").partition_by("protocol", maintain_order=True):
-        yield "all windows", part
-        untuned = part.filter(pl.col("cutoff") > TUNED_BELOW)
-        if 0 < len(untuned) < len(part):
-            yield f"windows above {TUNED_BELOW}", untuned
 
 
 def _table(summary: pl.DataFrame, title: str) -> Table:

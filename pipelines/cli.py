@@ -30,6 +30,7 @@ from pipelines.stages.refine import refine
 from pipelines.stages.report import report
 from pipelines.stages.segment import segment
 from pipelines.stages.train import train
+from pipelines.tuning.command import tune_command
 from script_shared.errors import MancheteError
 from script_shared.inference.engine import Engine
 from script_shared.partitions import find_partition
@@ -40,6 +41,7 @@ from script_shared.volume import Volume
 
 app = typer.Typer(no_args_is_help=True, help="Raw reads in, recommendations out.")
 app.add_typer(benchmarking.app, name="benchmark")
+app.command("tune")(tune_command)
 
 
 @app.command("train")

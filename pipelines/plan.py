@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import polars as pl
 
 from pipelines.file_kinds import FileKind
+from pipelines.ranges import Space
 from pipelines.raw_files import RawFile
 from script_shared.domain import Domain, Parameters
 from script_shared.tables import Tables
@@ -71,6 +72,7 @@ class Plan:
         parameters: the parameters to train with, given the refined tables (thresholds, half-lives).
         costs: by refined table and column, what is lost where the column is empty.
         remedies: by reason of the quarantine, what to do about it.
+        search: what the search for better parameters may set them to.
     """
 
     domain: Domain
@@ -79,3 +81,4 @@ class Plan:
     parameters: Callable[[Tables], Parameters]
     costs: Mapping[tuple[str, str], str] = field(default_factory=dict)
     remedies: Mapping[str, str] = field(default_factory=dict)
+    search: Space = field(default_factory=dict)

@@ -43,7 +43,7 @@ def next_hour_command(
     or 1,
 ) -> None:
     """Recommend once, at each cut-off, for the hour after it (protocol P1)."""
-    hours = Hours(_numbers(cutoffs), readers, processes)
+    hours = Hours(numbers(cutoffs, "--cutoffs"), readers, processes)
     outcome = next_hour(load(Settings().domain), source, uri, hours)
     console = Console()
     console.width = console.width if console.is_terminal else _WIDTH
@@ -59,7 +59,7 @@ def next_click_command(
     processes: Annotated[int, typer.Option(min=1, help="blocks of windows at a time")] = os.cpu_count() or 1,
 ) -> None:
     """Ask for the last article of each session from a state frozen hourly (protocol P2)."""
-    _ask_sessions(uri, out, Windows(_windows(windows), sessions, processes), FROZEN)
+    _ask_sessions(uri, out, Windows(windows_of(windows), sessions, processes), FROZEN)
 
 
 @app.command("live")
@@ -71,7 +71,7 @@ def live_command(
     processes: Annotated[int, typer.Option(min=1, help="windows at a time")] = os.cpu_count() or 1,
 ) -> None:
     """Ask for the last article of each session from a state that knows every click before (protocol P3)."""
-    _ask_sessions(uri, out, Windows(_windows(windows), sessions, processes), LIVE)
+    _ask_sessions(uri, out, Windows(windows_of(windows), sessions, processes), LIVE)
 
 
 def _ask_sessions(uri: str, out: Path, asked: Windows, kinds: Sequence[Kind]) -> None:
@@ -79,7 +79,7 @@ def _ask_sessions(uri: str, out: Path, asked: Windows, kinds: Sequence[Kind]) ->
     Console(width=_WIDTH).print(*write_sessions(*found, out), sep="\n")
 
 
-def _windows(text: str) -> tuple[int, ...]:
+def windows_of(text: str) -> tuple[int, ...]:
     """Read numbers and ranges: `2-308`, `10-300/10`, `7,9`."""
     parts = [re.fullmatch(r"(\d+)(?:-(\d+)(?:/([1-9]\d*))?)?", part) for part in text.split(",")]
     if not all(parts):
@@ -104,9 +104,14 @@ def webmedia_command(
         Console().print("Figures of generated files say nothing about quality.")
 
 
-def _numbers(text: str) -> tuple[int, ...]:
+def numbers(text: str, option: str) -> tuple[int, ...]:
+    """Read whole hours with commas between them.
+
+    Raises:
+        BadParameter: they are not; names the option.
+    """
     try:
         return tuple(dict.fromkeys(int(part) for part in text.split(",")))
     except ValueError as error:
         what = f"{text!r} is not whole hours with commas between them, like 58,108"
-        raise typer.BadParameter(what, param_hint="--cutoffs") from error
+        raise typer.BadParameter(what, param_hint=option) from error

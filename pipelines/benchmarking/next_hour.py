@@ -82,8 +82,8 @@ def next_hour(plan: Plan, source: str, uri: str, hours: Hours) -> Outcome:
         NotEnoughDataError: nobody read anything new in any of the hours.
     """
     with TemporaryDirectory() as folder:
-        refined = _refine(plan, source, uri, Path(folder))
-        _check(refined, hours)
+        refined = refine_files(plan, source, uri, Path(folder))
+        check_hours(refined, hours)
         encoded = Path(folder) / "encoded"
         _, parameters, _ = encode_into(encoded, plan, refined.tables, refined.as_of_ms)
         work = Work(plan.domain.name, encoded, hours.readers)
@@ -93,14 +93,20 @@ def next_hour(plan: Plan, source: str, uri: str, hours: Hours) -> Outcome:
     return Outcome(*(_in_hours(each, hours.epoch_ms) for each in (scores, predictions, described)))
 
 
-def _refine(plan: Plan, source: str, uri: str, folder: Path) -> Refinement:
+def refine_files(plan: Plan, source: str, uri: str, folder: Path) -> Refinement:
+    """Refine raw files; what they are unpacked into stays below `folder`."""
     chosen = source_of(plan, source)
     (folder / "raw").mkdir()
     chosen.acquire(uri, 1.0, folder / "raw")
     return chosen.refine(folder / "raw")
 
 
-def _check(refined: Refinement, hours: Hours) -> None:
+def check_hours(refined: Refinement, hours: Hours) -> None:
+    """Look whether there are reads before and a whole hour after each cut-off.
+
+    Raises:
+        SettingsError: a cut-off has not; says which would.
+    """
     first = refined.tables.interactions["timestamp"].dt.epoch("ms")[0]
     lowest = (first - hours.epoch_ms) // MS_PER_HOUR + 1
     highest = (refined.as_of_ms - hours.epoch_ms) // MS_PER_HOUR - 1

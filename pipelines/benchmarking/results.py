@@ -38,12 +38,12 @@ def write_results(outcome: Outcome, out: Path) -> list[Table]:
     out.mkdir(parents=True, exist_ok=True)
     outcome.predictions.write_parquet(out / "predictions.parquet", compression="zstd")
     outcome.scores.write_parquet(out / "scores.parquet", compression="zstd")
-    _write_records(records, out / "metrics")
-    _write_records(gains, out / "gains")
+    write_records(records, out / "metrics")
+    write_records(gains, out / "gains")
     return tables
 
 
-def _write_records(records: Sequence[Mapping[str, Any]], stem: Path) -> None:
+def write_records(records: Sequence[Mapping[str, Any]], stem: Path) -> None:
     """Write records both as CSV and as JSON."""
     frame = pl.DataFrame(records, infer_schema_length=None)
     frame.write_csv(stem.with_suffix(".csv"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any, Literal
 
 import numpy as np
@@ -12,14 +13,17 @@ from script_shared.bundle import Bundle
 from script_shared.clock import MS_PER_HOUR
 from script_shared.dataset import Dataset
 from script_shared.models.base import Component, Recommender
-from script_shared.models.ranking import Ranking, RankingParameters
+from script_shared.models.ranking import Listed, Ranking, RankingParameters
 from script_shared.models.samples import Replay, Sample, draw_clicks, draw_readers
+from script_shared.models.worth import Worth
 from script_shared.state.state import State, StateParameters
 from script_shared.types import NO_ITEMS, BoolArray, FeatureArray, IntArray, Query, Reader, ScoredItem
 
 #: Fewer reads than this in the hours to fit on, and all hours of four days are used.
 MIN_READS = 5_000
 SPARSE_HOURS = (tuple(range(1, 49)), tuple(range(49, 97)))
+#: From so many lists on, what each component is worth is measured, on about so many.
+MIN_LISTS_TO_CHOOSE = 1_500
 #: Names what the ranking learned, among the components.
 RANKING = "ranking"
 
@@ -63,8 +67,9 @@ class Blend(Recommender):
     def __init__(
         self, components: Sequence[Component], state: StateParameters, parameters: BlendParameters
     ) -> None:
-        self.components = tuple(components)
+        self._all = self.components = tuple(components)
         self._state, self._parameters = state, parameters
+        self.worth: dict[str, Worth] = {}
         self.ranking = Ranking(self.feature_names, parameters.ranking)
 
     @property
@@ -136,7 +141,8 @@ class Blend(Recommender):
 
     def fit(self, dataset: Dataset, serves: Callable[[Reader], bool]) -> None:
         """Fit the ranking on hours before the end, with components that knew no more; then these on all."""
-        lists: list[tuple[FeatureArray, BoolArray]] = []
+        self._keep(self._all)
+        lists: list[Listed] = []
         groups = self._hours(dataset)
         hours = sorted((hour for group in groups for hour in group), reverse=True)
         refitted = {max(group) for group in groups}
@@ -149,9 +155,29 @@ class Blend(Recommender):
                 self._fit_components(dataset.before(start), replay.state)
             samples = self._draw(replay, start, serves, self._parameters.fit_readers // len(hours))
             lists += [self._listed(sample, replay.state) for sample in samples]
+        lists = self._choose([each for each in lists if each[1].any()])
         replay.to(dataset.as_of_ms)
         self._fit_components(dataset, replay.state)
-        self.ranking.fit([(features, chosen) for features, chosen in lists if chosen.any()])
+        self.ranking.fit(lists)
+
+    def _keep(self, components: Sequence[Component]) -> None:
+        self.components = tuple(components)
+        self.ranking = Ranking(self.feature_names, self._parameters.ranking)
+
+    def _choose(self, lists: Sequence[Listed]) -> list[Listed]:
+        """Measure what each component is worth and leave out those that harm; return the others' features."""
+        self.worth = {}
+        if len(lists) < MIN_LISTS_TO_CHOOSE:
+            return list(lists)
+        from script_shared.models.ablation import ablate  # scipy stays out of serving
+
+        owner = np.array([part.name for part in self.components for _ in part.feature_names])
+        columns = {part.name: np.flatnonzero(owner == part.name).tolist() for part in self.components}
+        self.worth = ablate(lists, columns, self._parameters.ranking.ridge, MIN_LISTS_TO_CHOOSE)
+        harmful = [name for name, worth in self.worth.items() if worth.harms]
+        self._keep([part for part in self.components if part.name not in harmful])
+        kept = np.flatnonzero(~np.isin(owner, harmful))
+        return [(features[:, kept], chosen) for features, chosen in lists]
 
     def _draw(
         self, replay: Replay, start_ms: int, serves: Callable[[Reader], bool], limit: int
@@ -168,7 +194,7 @@ class Blend(Recommender):
         reads = sum(len(dataset.interactions.between(at, at + MS_PER_HOUR)) for at in starts)
         return groups if reads >= MIN_READS else SPARSE_HOURS
 
-    def _listed(self, sample: Sample, state: State) -> tuple[FeatureArray, BoolArray]:
+    def _listed(self, sample: Sample, state: State) -> Listed:
         """Describe what was read and some of what was not.
 
         A uniform sample of the items not chosen leaves the fitted weights consistent (McFadden,
@@ -194,10 +220,13 @@ class Blend(Recommender):
             bundle = component.dump()
             arrays |= {f"{component.name}.{key}": array for key, array in bundle.arrays.items()}
             documents[component.name] = dict(bundle.document)
-        return Bundle(arrays, {**ranking.document, "components": documents})
+        worth = {name: asdict(each) for name, each in self.worth.items()}
+        return Bundle(arrays, {**ranking.document, "worth": worth, "components": documents})
 
     def load(self, bundle: Bundle) -> None:
         """Take back what `dump` returned."""
+        self.worth = {name: Worth(**each) for name, each in bundle.document["worth"].items()}
+        self._keep([part for part in self._all if part.name in bundle.document["components"]])
         self.ranking.load(Bundle(_arrays(bundle, RANKING), bundle.document))
         for component in self.components:
             document = bundle.document["components"][component.name]

@@ -109,9 +109,7 @@ class Ranking:
         self.trees = Trees.fit(features, lengths, chosen, trees) if trees is not None else None
 
     def _ndcg(self, lists: Sequence[Listed]) -> FloatArray:
-        ranked = [np.argsort(-self.score(features), kind="stable").tolist() for features, _ in lists]
-        read = [set(np.flatnonzero(chosen).tolist()) for _, chosen in lists]
-        return np.array([score_list(*pair)["ndcg"] for pair in zip(ranked, read, strict=True)])
+        return np.array([list_ndcg(self.score(features), chosen) for features, chosen in lists])
 
     def dump(self) -> Bundle:
         """Return the weights by name, the forest, and how they were chosen."""
@@ -126,6 +124,12 @@ class Ranking:
         }
         self.weights = np.array([bundle.document["weights"][name] for name in self._names])
         self.trees = Trees.load(bundle) if bundle.arrays else None
+
+
+def list_ndcg(scores: FloatArray, chosen: BoolArray) -> float:
+    """Return the NDCG@10 of one list, ordered by its scores."""
+    ranked = np.argsort(-scores, kind="stable").tolist()
+    return score_list(ranked, set(np.flatnonzero(chosen).tolist()))["ndcg"]
 
 
 def _standardised(scores: FloatArray) -> FloatArray:

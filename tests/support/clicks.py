@@ -48,7 +48,7 @@ def _hour(rng, born, hour, readers, clicks):
         appeal *= np.where(np.arange(len(born)) % 3 == reader % 3, 4.0, 1.0)
         article = int(rng.choice(len(born), p=appeal / appeal.sum()))
         moment = START_MS + hour * HOUR_MS + when
-        yield [reader, f"{reader}{hour}", moment, 2, article, moment, 4, 1, 17, 1, region, 2]
+        yield [reader, f"{reader}{hour:03d}", moment, 2, article, moment, 4, 1, 17, 1, region, 2]
 
 
 def write_rows(path, rows):

@@ -6,6 +6,7 @@ import polars as pl
 
 from pipelines.domains.news.costs import COSTS
 from pipelines.domains.news.reasons import REMEDIES
+from pipelines.domains.news.search import SEARCH
 from pipelines.domains.news.sources.generated import Synthetic
 from pipelines.domains.news.sources.globo import Globo
 from pipelines.domains.news.sources.tables import TableFiles
@@ -46,4 +47,5 @@ PLAN = Plan(
     parameters=parameters,
     costs=COSTS,
     remedies={reason.value: remedy for reason, remedy in REMEDIES.items()},
+    search=SEARCH,
 )

@@ -1,0 +1,1 @@
+"""The search for better parameters: on early hours alone, by the score that is reported."""

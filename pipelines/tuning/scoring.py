@@ -1,0 +1,55 @@
+"""How good a configuration is: the service's NDCG@10 in the hours after some cut-offs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipelines.stages.evaluate import score_hour
+from script_shared.dataset import Dataset
+from script_shared.domain import Domain, Parameters
+from script_shared.errors import NotEnoughDataError
+from script_shared.evaluation.comparison import SERVED
+
+METRIC = "ndcg"
+
+
+@dataclass(frozen=True, slots=True)
+class Scorer:
+    """Scores configurations on the same readers.
+
+    Attributes:
+        domain: whose segments there are.
+        dataset: reaches an hour beyond the last cut-off.
+        segments: names.
+        readers: at most so many of each segment and cut-off.
+    """
+
+    domain: Domain
+    dataset: Dataset
+    segments: Sequence[str]
+    readers: int
+
+    def score(self, parameters: Parameters, cutoff_ms: int) -> pl.DataFrame:
+        """Fit before a cut-off and score the hour after it: segment, model, cutoff, query_id, metrics.
+
+        Raises:
+            NotEnoughDataError: nobody of a segment read anything new in that hour.
+        """
+        parts = [self._served(parameters, cutoff_ms, segment) for segment in self.segments]
+        return pl.concat(parts)
+
+    def _served(self, parameters: Parameters, cutoff_ms: int, segment: str) -> pl.DataFrame:
+        scores, _ = score_hour(self.domain, parameters, self.dataset, cutoff_ms, segment, self.readers)
+        if scores.is_empty():
+            remedy = "choose a cut-off followed by an hour with reads, or give more data"
+            raise NotEnoughDataError("nobody read anything new after a cut-off", where=segment, remedy=remedy)
+        return scores.filter(model=SERVED)
+
+
+def mean_of(scores: pl.DataFrame) -> float:
+    """Return the mean over the readers of each segment and cut-off, then over these."""
+    cells = scores.group_by("segment", "cutoff").agg(pl.col(METRIC).mean()).sort("segment", "cutoff")
+    return float(cells[METRIC].to_numpy().mean())
