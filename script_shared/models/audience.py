@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
+from script_shared.compiled import compiled
 from script_shared.models.base import Component
 from script_shared.state.state import State
 from script_shared.types import FeatureArray, FloatArray, IntArray, Query
@@ -23,8 +23,7 @@ _LEAST_SHARE = 1e-4
 _PATIENCE = 60.0
 
 
-@dataclass(frozen=True, slots=True)
-class Profiles:
+class Profiles(NamedTuple):
     """What readers of items had read before, by category.
 
     Attributes:
@@ -55,12 +54,8 @@ class Audience(Component):
             return np.zeros((len(items), 1), np.float32)
         profiles = state.once(self.name, query.now_ms, lambda: self._profiles(state), _PATIENCE)
         categories, shares = self._shares(query, state)
-        rows = profiles.row[items]
-        scale = state.returns.scale(query.now_ms)[-1]
-        usual = profiles.usual[categories] + _LEAST_SHARE
-        counts = profiles.counts[rows[:, None], categories] * scale
-        expected = (profiles.totals[rows, None] * scale + PRIOR_READS) * usual
-        return (np.log((counts + PRIOR_READS * usual) / expected) @ shares)[:, None].astype(np.float32)
+        scale = float(state.returns.scale(query.now_ms)[-1])
+        return _lifts(profiles, items, categories, shares, scale)[:, None]
 
     def _shares(self, query: Query, state: State) -> tuple[IntArray, FloatArray]:
         """Return the categories that the reader reads, and the share of each."""
@@ -89,3 +84,19 @@ class Audience(Component):
     def feature_names(self) -> tuple[str, ...]:
         """Name the column that `features` gives."""
         return ("audience",)
+
+
+@compiled
+def _lifts(
+    profiles: Profiles, items: IntArray, categories: IntArray, shares: FloatArray, scale: float
+) -> FeatureArray:
+    """Return the mean log lift of some categories among what each item's readers had read before."""
+    lifts = np.empty(len(items), np.float32)
+    for at in range(len(items)):
+        row, total = profiles.row[items[at]], 0.0
+        for place in range(len(categories)):
+            usual = profiles.usual[categories[place]] + _LEAST_SHARE
+            own = profiles.counts[row, categories[place]] * scale + PRIOR_READS * usual
+            total += shares[place] * np.log(own / ((profiles.totals[row] * scale + PRIOR_READS) * usual))
+        lifts[at] = total
+    return lifts

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from script_shared.bundle import Bundle
+from script_shared.compiled import compiled
 from script_shared.dataset import Dataset
 from script_shared.state.state import State
 from script_shared.types import NO_ITEMS, BoolArray, FeatureArray, IntArray, Query, Reader, ScoredItem
@@ -141,19 +142,34 @@ class Remembered(Generic[T]):
 
 def best(items: IntArray, scores: npt.NDArray[np.floating[Any]], n: int) -> IntArray:
     """Return the `n` items with the highest scores, best first, ties in the order given."""
-    if n < len(items):
-        floor = -np.partition(-scores, n)[n - 1] if n else np.inf
-        kept = np.flatnonzero(scores >= floor)
-        items, scores = items[kept], scores[kept]
-    return items[np.argsort(-scores, kind="stable")[:n]]
+    return items[_places_of_best(scores, min(n, len(items)))]
+
+
+@compiled
+def _places_of_best(scores: npt.NDArray[np.floating[Any]], n: int) -> IntArray:
+    """Insert one score after the other into a list of the `n` best: most stay outside."""
+    places, held = np.empty(n, np.int64), 0
+    for at in range(len(scores)):
+        if held == n and (n == 0 or not scores[at] > scores[places[n - 1]]):
+            continue
+        to = min(held, n - 1)
+        held = min(held + 1, n)
+        while to > 0 and scores[at] > scores[places[to - 1]]:
+            places[to] = places[to - 1]
+            to -= 1
+        places[to] = at
+    return places
 
 
 def rows_of(table: npt.NDArray[Any], positions: IntArray) -> npt.NDArray[Any]:
     """Return rows of what was learned of each item; zeros for items that came after."""
     if not len(table):
         return np.zeros((len(positions), *table.shape[1:]), table.dtype)
-    rows = table[np.minimum(positions, len(table) - 1)]
-    rows[positions >= len(table)] = 0
+    beyond = positions >= len(table)
+    if not beyond.any():
+        return table[positions]
+    rows = table[np.where(beyond, 0, positions)]
+    rows[beyond] = 0
     return rows
 
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from script_shared.bundle import Bundle
 from script_shared.clock import MS_PER_HOUR
+from script_shared.compiled import compiled
 from script_shared.dataset import Dataset
 from script_shared.models.base import Component, Recommender
 from script_shared.models.ranking import Listed, Ranking, RankingParameters
@@ -127,10 +128,8 @@ class Blend(Recommender):
     def retrieve(self, query: Query, state: State) -> tuple[IntArray, IntArray]:
         """Return unread items in ascending order, and which component named each first."""
         lists = [part.retrieve(query, state, self._asked(part)) for part in self.components]
-        named = np.repeat(np.arange(len(lists)), [len(each) for each in lists])
-        items, first = np.unique(np.concatenate(lists), return_index=True)
-        unread = ~_holds(items, query.history)
-        return items[unread], named[first[unread]].astype(np.int32)
+        ends = np.cumsum([len(each) for each in lists])
+        return _union(np.concatenate(lists), ends, query.history)
 
     def _asked(self, part: Component) -> int:
         return self._parameters.retrieve.get(part.name, self._parameters.retrieve_others)
@@ -236,6 +235,25 @@ class Blend(Recommender):
 def _arrays(bundle: Bundle, name: str) -> dict[str, Any]:
     prefix = f"{name}."
     return {k.removeprefix(prefix): v for k, v in bundle.arrays.items() if k.startswith(prefix)}
+
+
+@compiled
+def _union(items: IntArray, ends: IntArray, read: IntArray) -> tuple[IntArray, IntArray]:
+    """Return the unread items of several lists, in ascending order, and the first list of each."""
+    order = np.argsort(items, kind="mergesort")
+    read = np.sort(read)
+    union, origin = np.empty(len(items), items.dtype), np.empty(len(items), np.int32)
+    count, last, place = 0, np.int64(-1), 0
+    for at in order:
+        item = items[at]
+        while place < len(read) and read[place] < item:
+            place += 1
+        if item == last or (place < len(read) and read[place] == item):
+            continue
+        union[count], last = item, item
+        origin[count] = np.searchsorted(ends, at, side="right")
+        count += 1
+    return union[:count], origin[:count]
 
 
 def _holds(ascending: IntArray, items: IntArray) -> BoolArray:

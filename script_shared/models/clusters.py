@@ -108,7 +108,8 @@ class Clusters(Component):
         final = self._describe(users, state, dataset.as_of_ms)
         self._projection = self._project(final.features, components, clusters)
         labels = self._projection.assign(final.features)
-        self._ratios, _, counts = self._popularity(labels, final, dataset)
+        reads = self._window(final.now_ms, dataset)
+        self._ratios, _, counts = self._popularity(labels, final, reads, reads.item, len(dataset.items))
         self._named = np.argsort(-counts, axis=1, kind="stable")[:, :_NAMED].astype(np.int32)
 
     def _choices(self, readers: Readers) -> list[tuple[int, int]]:
@@ -153,33 +154,44 @@ class Clusters(Component):
         readers will not read again.
         """
         labels = self._project(readers.features, components, clusters).assign(readers.features)
-        ratios, share, _ = self._popularity(labels, readers, dataset)
+        history = readers.histories
         following = dataset.interactions.between(readers.now_ms, dataset.as_of_ms)
+        reads = self._window(readers.now_ms, dataset)
+        place, items = _places(len(dataset.items), reads.item, following.item, history.items)
+        ratios, share, _ = self._popularity(labels, readers, reads, place[reads.item], items)
         row, hit = _rows_of(following, readers.users)
         own = np.exp(ratios) * share
         own /= own.sum(axis=1, keepdims=True)
-        gain = ratios[labels[row], following.item[hit]]
-        history = readers.histories
-        left_own = history.unread(own[np.repeat(labels, history.lengths), history.items])
-        left_all = history.unread(share[history.items])
+        gain = ratios[labels[row], place[following.item[hit]]]
+        known = place[history.items]
+        left_own = history.unread(own[np.repeat(labels, history.lengths), known])
+        left_all = history.unread(share[known])
         return float((gain - np.log(left_own[row]) + np.log(left_all[row])).mean()) if len(hit) else 0.0
 
+    def _window(self, now_ms: int, dataset: Dataset) -> Interactions:
+        return dataset.interactions.between(now_ms - int(self._parameters.window * MS_PER_HOUR), now_ms)
+
     def _popularity(
-        self, labels: IntArray, readers: Readers, dataset: Dataset
+        self, labels: IntArray, readers: Readers, reads: Interactions, item: IntArray, items: int
     ) -> tuple[FeatureArray, FloatArray, FloatArray]:
-        """Return log ratios by cluster and item, each item's share of all reads, and the counts."""
+        """Return log ratios by cluster and item, each item's share of all reads, and the counts.
+
+        Args:
+            labels: the cluster of each reader.
+            readers: whose clusters these are.
+            reads: everybody's.
+            item: what was read, below `items`.
+            items: how many there are.
+        """
         p = self._parameters
-        start = readers.now_ms - int(p.window * MS_PER_HOUR)
-        reads = dataset.interactions.between(start, readers.now_ms)
         row, known = _rows_of(reads, readers.users)
         decayed = np.exp2((reads.time - readers.now_ms) / (p.half_life * MS_PER_HOUR))
-        items = len(dataset.items)
-        everybody = np.bincount(reads.item, decayed, items)
+        everybody = np.bincount(item, decayed, items)
         share = (everybody + 1e-3) / (everybody.sum() + 1e-3 * items)
-        cells = labels[row].astype(np.int64) * items + reads.item[known]
+        cells = labels[row].astype(np.int64) * items + item[known]
         size = int(labels.max()) + 1
-        counts = np.zeros((size, items))
-        np.add.at(counts.reshape(-1), cells, decayed[known])
+        counts = np.asarray(np.bincount(cells, decayed[known], size * items), np.float64)
+        counts = counts.reshape(size, items)
         expected = counts.sum(axis=1, keepdims=True) * share
         ratios = np.log((counts + p.prior_reads) / (expected + p.prior_reads))
         return ratios.astype(np.float32), share, counts
@@ -237,6 +249,14 @@ def _rows_of(reads: Interactions, users: IntArray) -> tuple[IntArray, IntArray]:
     places = np.minimum(np.searchsorted(users, reads.user), len(users) - 1)
     known = np.flatnonzero(users[places] == reads.user)
     return places[known], known
+
+
+def _places(items: int, *lists: IntArray) -> tuple[IntArray, int]:
+    """Number the items of some lists; return each item's number, and how many have one."""
+    listed = np.zeros(items, np.bool_)
+    for each in lists:
+        listed[each] = True
+    return np.cumsum(listed) - 1, int(listed.sum())
 
 
 def _category_ranks(dataset: Dataset, state: State) -> IntArray:

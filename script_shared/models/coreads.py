@@ -3,15 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
+from script_shared.compiled import compiled
 from script_shared.models.base import Component, Remembered, best
 from script_shared.state.pairs import Pairs
 from script_shared.state.state import State
 from script_shared.types import NO_ITEMS, FeatureArray, FloatArray, IntArray, Query
 
-_Found = tuple[IntArray, FloatArray, FloatArray]
+#: Spreads positions over a table of places (Knuth's multiplicative hashing).
+_SPREAD = 2_654_435_761
+
+
+class Neighbours(NamedTuple):
+    """What is read after some items, summed.
+
+    Attributes:
+        places: a hash table of rows, -1 where empty; its length is a power of two.
+        items: distinct, in no order.
+        weights: of each, shape (items, half-lives).
+        totals: of all, one a half-life.
+    """
+
+    places: IntArray
+    items: IntArray
+    weights: FloatArray
+    totals: FloatArray
 
 
 class CoReads(Component):
@@ -42,41 +61,83 @@ class CoReads(Component):
         self.name = name or pairs  # type: ignore[misc]  # one class, several components
         self._pairs = pairs
         self._half_lives, self._depth, self._fade, self._prior = tuple(half_lives), depth, fade, prior
-        self._neighbours: Remembered[_Found] = Remembered()
+        self._neighbours: Remembered[Neighbours] = Remembered()
 
     def retrieve(self, query: Query, state: State, n: int) -> IntArray:
         """Return the items with the highest summed weight at the longest half-life."""
-        items, weights, _ = self._neighbours.get(query, state, self._sum)
-        return best(items, weights[-1], n)
+        found = self._neighbours.get(query, state, self._sum)
+        return best(found.items, found.weights[:, -1], n)
 
     def features(self, query: Query, state: State, items: IntArray) -> FeatureArray:
         """Return the log ratios, one column a half-life; 0 for a reader without history."""
-        known, weights, totals = self._neighbours.get(query, state, self._sum)
-        if not len(known) or not len(items):
+        found = self._neighbours.get(query, state, self._sum)
+        if not len(found.items):
             return np.zeros((len(items), len(self._half_lives)), np.float32)
-        places = np.minimum(np.searchsorted(known, items), len(known) - 1)
-        own = np.where(known[places] == items, weights[:, places], 0.0)
         rows = [state.parameters.nearest(hours) for hours in self._half_lives]
-        expected = self._prior * state.shares(rows, items, query.now_ms)
-        ratio = (own + expected) / (totals[:, None] + self._prior) * (self._prior / expected)
-        return np.log(ratio.T).astype(np.float32)
+        ratios = _ratios(found, items, state.shares(rows, items, query.now_ms), self._prior)
+        return np.log(ratios, out=ratios)
 
-    def _sum(self, query: Query, state: State) -> _Found:
-        """Return items in ascending order, their weights (half-lives, items) and all weights' sums."""
+    def _sum(self, query: Query, state: State) -> Neighbours:
         pairs: Pairs = getattr(state, self._pairs)
-        recent = query.history[-self._depth :][::-1].tolist()
-        rows = [pairs.neighbours(item) for item in recent]
+        rows = [pairs.neighbours(item) for item in query.history[-self._depth :][::-1].tolist()]
         if not rows:
-            return NO_ITEMS, np.empty((len(self._half_lives), 0)), np.zeros(len(self._half_lives))
-        fades = self._fade ** np.arange(len(rows))
+            nothing = np.empty((0, len(self._half_lives)))
+            return Neighbours(NO_ITEMS, NO_ITEMS, nothing, np.zeros(len(self._half_lives)))
+        fades = np.asarray(self._fade ** np.arange(len(rows)), np.float64)
         scale = pairs.scale(query.now_ms)
-        items, slots = np.unique(np.concatenate([row[0] for row in rows]), return_inverse=True)
-        faded = np.concatenate([row[1] * fade for row, fade in zip(rows, fades, strict=True)], axis=1)
-        sums = np.stack([np.bincount(slots, line, minlength=len(items)) for line in faded])
-        totals = np.stack([row[2] for row in rows], axis=1) @ fades
-        return items, sums * scale[:, None], totals * scale
+        items, weights, totals = zip(*rows, strict=True)
+        ends = np.cumsum([len(each) for each in items])
+        summed = _sum(np.concatenate(items), np.concatenate(weights, axis=1), ends, fades, scale)
+        return Neighbours(*summed, fades @ np.stack(totals) * scale)
 
     @property
     def feature_names(self) -> tuple[str, ...]:
         """Name the columns that `features` gives."""
         return tuple(f"{self.name}_{hours:g}h" for hours in self._half_lives)
+
+
+@compiled
+def _place(places: IntArray, found: IntArray, item: int) -> np.int64:
+    """Return where an item's row stands in a hash table, or where it would."""
+    last = len(places) - 1
+    place = np.int64(item) * _SPREAD & last
+    while places[place] >= 0 and found[places[place]] != item:
+        place = (place + 1) & last
+    return place
+
+
+@compiled
+def _sum(
+    items: IntArray, weights: FloatArray, ends: IntArray, fades: FloatArray, scale: FloatArray
+) -> tuple[IntArray, IntArray, FloatArray]:
+    """Add up what the same item weighs in several rows; return `Neighbours` but for the totals."""
+    size = 16
+    while size < 2 * len(items):
+        size *= 2
+    places = np.full(size, -1, np.int32)
+    found, sums = np.empty(len(items), np.int32), np.zeros((len(items), len(scale)))
+    count = at = 0
+    for row in range(len(ends)):
+        while at < ends[row]:
+            place = _place(places, found, items[at])
+            if places[place] < 0:
+                places[place] = count
+                found[count] = items[at]
+                count += 1
+            for column in range(len(scale)):
+                sums[places[place], column] += weights[column, at] * fades[row] * scale[column]
+            at += 1
+    return places, found[:count], sums[:count]
+
+
+@compiled
+def _ratios(found: Neighbours, items: IntArray, shares: FloatArray, prior: float) -> FeatureArray:
+    """Return how much more often each item was read after these than its share foretells."""
+    ratios = np.empty((len(items), len(shares)), np.float32)
+    for at in range(len(items)):
+        row = found.places[_place(found.places, found.items, items[at])]
+        for column in range(len(shares)):
+            expected = prior * shares[column, at]
+            own = found.weights[row, column] if row >= 0 else 0.0
+            ratios[at, column] = (own + expected) / (found.totals[column] + prior) * (prior / expected)
+    return ratios

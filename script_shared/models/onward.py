@@ -44,7 +44,8 @@ class Onward(Component):
         counts = state.counts.at(items, query.now_ms)[rows]
         continued = state.continued.at(items, query.now_ms)[rows]
         expected = counts * state.continuing(query.now_ms)[rows, None]
-        return np.log((continued + PRIOR_READS) / (expected + PRIOR_READS)).T.astype(np.float32)
+        ratios = (continued + PRIOR_READS) / (expected + PRIOR_READS)
+        return np.log(ratios.T.astype(np.float32, order="C"))
 
     @property
     def feature_names(self) -> tuple[str, ...]:

@@ -40,8 +40,8 @@ class Popularity(Component):
 
     def features(self, query: Query, state: State, items: IntArray) -> FeatureArray:
         """Return log(count + smoothing), one column a half-life."""
-        counts = state.counts.at(items, query.now_ms)
-        return np.log(counts.T + SMOOTHING).astype(np.float32)
+        counts = state.counts.at(items, query.now_ms).T.astype(np.float32, order="C")
+        return np.log(counts + np.float32(SMOOTHING))
 
     @property
     def feature_names(self) -> tuple[str, ...]:

@@ -9,9 +9,11 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from script_shared.bundle import Bundle
+from script_shared.compiled import compiled
 from script_shared.evaluation.ranking import score_list
 from script_shared.models.base import best
-from script_shared.models.trees import TreeParameters, Trees
+from script_shared.models.forest import Forest
+from script_shared.models.trees import TreeParameters, grow
 from script_shared.types import BoolArray, FeatureArray, FloatArray
 
 #: The features of a list's items, and which of them were read.
@@ -56,7 +58,7 @@ class Ranking:
     def __init__(self, names: Sequence[str], parameters: RankingParameters) -> None:
         self._names, self._parameters = tuple(names), parameters
         self.weights: FloatArray = np.zeros(len(self._names))
-        self.trees: Trees | None = None
+        self.trees: Forest | None = None
         self._fitted: dict[str, Any] = {}
 
     @property
@@ -70,8 +72,7 @@ class Ranking:
         if self.trees is None or len(scores) < 2:
             return scores
         head = best(np.arange(len(scores)), scores, self._parameters.head)
-        both = _standardised(scores[head]) + _standardised(self.trees.score(features[head]))
-        scores[head] = scores[head[-1]] + both - both.min()
+        scores[head] = _together(scores[head], self.trees.score(features[head]))
         return scores
 
     def fit(self, lists: Sequence[Listed]) -> None:
@@ -106,7 +107,7 @@ class Ranking:
         lengths = np.array([len(own) for own, _ in lists])
         starts = np.cumsum(lengths) - lengths
         self.weights = fit_logit(features, starts, chosen, self._parameters.ridge)
-        self.trees = Trees.fit(features, lengths, chosen, trees) if trees is not None else None
+        self.trees = grow(features, lengths, chosen, trees) if trees is not None else None
 
     def _ndcg(self, lists: Sequence[Listed]) -> FloatArray:
         return np.array([list_ndcg(self.score(features), chosen) for features, chosen in lists])
@@ -114,7 +115,7 @@ class Ranking:
     def dump(self) -> Bundle:
         """Return the weights by name, the forest, and how they were chosen."""
         weights = dict(zip(self._names, self.weights.tolist(), strict=True))
-        trees = self.trees.dump().arrays if self.trees is not None else {}
+        trees = self.trees.dump() if self.trees is not None else {}
         return Bundle(trees, {**self._fitted, "weights": weights})
 
     def load(self, bundle: Bundle) -> None:
@@ -123,7 +124,7 @@ class Ranking:
             key: bundle.document[key] for key in ("fitted_on", "held_out_ndcg") if key in bundle.document
         }
         self.weights = np.array([bundle.document["weights"][name] for name in self._names])
-        self.trees = Trees.load(bundle) if bundle.arrays else None
+        self.trees = Forest.load(bundle.arrays) if bundle.arrays else None
 
 
 def list_ndcg(scores: FloatArray, chosen: BoolArray) -> float:
@@ -132,5 +133,9 @@ def list_ndcg(scores: FloatArray, chosen: BoolArray) -> float:
     return score_list(ranked, set(np.flatnonzero(chosen).tolist()))["ndcg"]
 
 
-def _standardised(scores: FloatArray) -> FloatArray:
-    return (scores - scores.mean()) / max(float(scores.std()), 1e-9)
+@compiled
+def _together(weighed: FloatArray, grown: FloatArray) -> FloatArray:
+    """Return the sum of both, each standardised, no lower than the lowest of the first."""
+    both = (weighed - weighed.mean()) / max(weighed.std(), 1e-9)
+    both += (grown - grown.mean()) / max(grown.std(), 1e-9)
+    return weighed.min() + both - both.min()

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from script_shared.compiled import compiled
 from script_shared.models.base import Component
 from script_shared.models.popularity import interleave
 from script_shared.state.state import State
@@ -44,19 +45,36 @@ class Surroundings(Component):
         """Return one column a context column and half-life."""
         rows = [state.parameters.nearest(hours) for hours in self._key_half_lives]
         shares = state.shares(rows, items, query.now_ms)
-        parts = [self._log_ratios(query, state, items, key, shares) for key in query.keys]
-        return np.concatenate(parts).T.astype(np.float32)
-
-    def _log_ratios(
-        self, query: Query, state: State, items: IntArray, key: int, shares: FloatArray
-    ) -> FloatArray:
-        if key == UNKNOWN:
-            return np.zeros_like(shares)
-        counts = state.key_counts.at(key * np.int64(state.sizes.items) + items, query.now_ms)
-        total = state.key_totals.at(np.array([key]), query.now_ms)
-        return np.log((counts + PRIOR_READS) / (total * shares + PRIOR_READS))
+        keys = np.array(query.keys, np.int64)
+        slots = np.where(keys == UNKNOWN, 0, keys)[:, None] * state.sizes.items + items
+        counts = state.key_counts.at(slots.ravel(), query.now_ms)
+        totals = state.key_totals.at(keys, query.now_ms)
+        ratios = _ratios(counts, totals, shares)
+        ratios[:, np.repeat(keys == UNKNOWN, len(rows))] = 1.0
+        return np.log(ratios, out=ratios)
 
     @property
     def feature_names(self) -> tuple[str, ...]:
         """Name the columns that `features` gives."""
         return tuple(f"{column}_{h:g}h" for column in self._context for h in self._key_half_lives)
+
+
+@compiled
+def _ratios(counts: FloatArray, totals: FloatArray, shares: FloatArray) -> FeatureArray:
+    """Return how much more often items are read within keys than their shares foretell.
+
+    Args:
+        counts: within each key, shape (half-lives, keys · items).
+        totals: of all items within each key, shape (half-lives, keys).
+        shares: of all reads, shape (half-lives, items).
+    """
+    half_lives, items = shares.shape
+    keys = totals.shape[1]
+    ratios = np.empty((items, keys * half_lives), np.float32)
+    for key in range(keys):
+        for row in range(half_lives):
+            for at in range(items):
+                expected = totals[row, key] * shares[row, at]
+                own = counts[row, key * items + at]
+                ratios[at, key * half_lives + row] = (own + PRIOR_READS) / (expected + PRIOR_READS)
+    return ratios

@@ -39,15 +39,13 @@ class Taste(Component):
     def features(self, query: Query, state: State, items: IntArray) -> FeatureArray:
         """Return the log ratios, one column; 0 for a reader without history."""
         age = np.clip((query.now_ms - query.times) / _HALF_LIFE_MS, 0.0, 60.0)
-        weights = np.exp2(-age)
+        weights, last = np.exp2(-age), len(self._audience)
         audience = np.append(self._audience, self._audience.min())
-        last = len(self._audience)
-        history = np.minimum(state.items.category[query.history], last)
-        own = np.bincount(history, weights, minlength=last + 1)
-        category = np.minimum(state.items.category[items], last)
-        expected = PRIOR_READS * audience[category]
-        ratio = (own[category] + expected) / (weights.sum() + PRIOR_READS) / audience[category]
-        return np.log(ratio)[:, None].astype(np.float32)
+        read = np.minimum(state.items.category[query.history], last)
+        own = np.bincount(read, weights, minlength=last + 1)
+        ratios = (own / audience + PRIOR_READS) / (weights.sum() + PRIOR_READS)
+        lifts = np.log(ratios.astype(np.float32))
+        return lifts[np.minimum(state.items.category[items], last)][:, None]
 
     @property
     def feature_names(self) -> tuple[str, ...]:

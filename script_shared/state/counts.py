@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from script_shared.clock import MS_PER_HOUR
+from script_shared.compiled import compiled
 from script_shared.types import Arrays, FloatArray, IntArray, LongArray
 
 _MAX_DOUBLINGS = 200.0
@@ -29,6 +30,7 @@ class DecayedCounts:
         self.half_lives_ms = np.asarray(half_lives, np.float64) * MS_PER_HOUR
         self.values: FloatArray = np.zeros((len(half_lives), slots))
         self.origin_ms: LongArray = np.zeros(len(half_lives), np.int64)
+        self._scale: tuple[int, FloatArray] | None = None
 
     def apply(self, slots: IntArray | LongArray, times: LongArray, shares: FloatArray | float = 1.0) -> None:
         """Add `shares` to slots at `times` (ms UTC, in any order); a slot may come more than once."""
@@ -45,14 +47,18 @@ class DecayedCounts:
         if doublings > _MAX_DOUBLINGS:
             self.values[row] *= np.exp2(-min(doublings, 1_000.0))
             self.origin_ms[row] = newest_ms
+            self._scale = None
 
-    def at(self, slots: IntArray | LongArray | slice, now_ms: int) -> FloatArray:
+    def at(self, slots: IntArray | LongArray, now_ms: int) -> FloatArray:
         """Return the counts of `slots` at a moment, shape (half-lives, slots)."""
-        return self.values[:, slots] * self.scale(now_ms)[:, None]
+        return _scaled(self.values, self.scale(now_ms), slots)
 
     def scale(self, now_ms: int) -> FloatArray:
         """Return what turns stored values into counts at a moment, one factor a half-life."""
-        return np.exp2(np.maximum((self.origin_ms - now_ms) / self.half_lives_ms, -1_000.0))
+        if self._scale is None or self._scale[0] != now_ms:
+            doublings = np.maximum((self.origin_ms - now_ms) / self.half_lives_ms, -1_000.0)
+            self._scale = now_ms, np.exp2(doublings)
+        return self._scale[1]
 
     def snapshot(self) -> Arrays:
         """Return the state as arrays."""
@@ -65,10 +71,19 @@ class DecayedCounts:
             arrays: what `snapshot` gave, of as many slots or fewer.
             rows: the slots are a table of so many rows; new slots are put at each row's end.
         """
-        self.origin_ms = np.array(arrays["origin_ms"], np.int64)
+        self.origin_ms, self._scale = np.array(arrays["origin_ms"], np.int64), None
         if arrays["values"].shape == self.values.shape:
             self.values = np.array(arrays["values"], np.float64)
             return
         table = np.asarray(arrays["values"]).reshape(len(self.values), rows, -1)
         self.values[:] = 0.0
         self.values.reshape(len(self.values), rows, -1)[:, :, : table.shape[2]] = table
+
+
+@compiled
+def _scaled(values: FloatArray, scale: FloatArray, slots: IntArray | LongArray) -> FloatArray:
+    counts = np.empty((len(values), len(slots)))
+    for row in range(len(values)):
+        for at in range(len(slots)):
+            counts[row, at] = values[row, slots[at]] * scale[row]
+    return counts

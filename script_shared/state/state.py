@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeVar, cast
 
 import numpy as np
@@ -12,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from script_shared.bundle import Bundle
 from script_shared.clock import MS_PER_HOUR
+from script_shared.compiled import compiled
 from script_shared.dataset import Dataset, Interactions
 from script_shared.state.counts import DecayedCounts
 from script_shared.state.histories import Histories
@@ -55,7 +57,7 @@ class StateParameters(BaseModel):
 
     def nearest(self, hours: float) -> int:
         """Return the row of `half_lives` that is closest, as a ratio, to so many hours."""
-        return min(range(len(self.half_lives)), key=lambda row: abs(math.log(self.half_lives[row] / hours)))
+        return _nearest(self.half_lives, hours)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +154,7 @@ class State:
 
     def totals(self, now_ms: int) -> FloatArray:
         """Return the decayed number of all reads, one a half-life."""
-        return self._all.at(slice(None), now_ms)[:, 0]
+        return self._all.values[:, 0] * self._all.scale(now_ms)
 
     def continuing(self, now_ms: int) -> FloatArray:
         """Return the share of reads that continue a visit, one a half-life."""
@@ -167,10 +169,8 @@ class State:
             items: which items.
             now_ms: the moment.
         """
-        scale = self.counts.scale(now_ms)[list(rows), None]
-        counts = self.counts.values[np.array(rows)[:, None], items] * scale
-        totals = self._all.values[list(rows)] * scale
-        return (counts + _UNSEEN_READS) / (totals + 1.0)
+        scale = self.counts.scale(now_ms)
+        return _shares(self.counts.values, self._all.values[:, 0], scale, np.array(rows), items)
 
     def most_read(self, half_life: int, n: int, now_ms: int, key: int = UNKNOWN) -> IntArray:
         """Return the `n` items with the highest counts, best first, ties by position.
@@ -233,6 +233,23 @@ class State:
         self.key_counts.restore(parts["key_counts"].arrays, rows=self.sizes.keys)
         self._all.restore(parts["totals"].arrays)
         self._once.clear()
+
+
+@cache
+def _nearest(half_lives: tuple[float, ...], hours: float) -> int:
+    return min(range(len(half_lives)), key=lambda row: abs(math.log(half_lives[row] / hours)))
+
+
+@compiled
+def _shares(
+    counts: FloatArray, totals: FloatArray, scale: FloatArray, rows: IntArray, items: IntArray
+) -> FloatArray:
+    shares = np.empty((len(rows), len(items)))
+    for place, row in enumerate(rows):
+        total = totals[row] * scale[row] + 1.0
+        for at in range(len(items)):
+            shares[place, at] = (counts[row, items[at]] * scale[row] + _UNSEEN_READS) / total
+    return shares
 
 
 def _largest(values: FloatArray, n: int) -> IntArray:

@@ -2,15 +2,11 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from script_shared.errors import SettingsError
 from script_shared.models.ranking import MIN_LISTS, MIN_LISTS_FOR_TREES, Ranking, RankingParameters
-from script_shared.models.trees import TreeParameters, Trees
+from script_shared.models.trees import TreeParameters
 
 NAMES = ("popularity_1h", "right", "noise")
-promise = settings(deadline=None, derandomize=True, database=None, max_examples=20)
 
 
 def lists(count, chooses, *, items=12, seed=0):
@@ -91,26 +87,3 @@ def test_what_was_dumped_scores_as_what_was_fitted():
     assert again.fitted_on == len(made)
     for features, _ in made[:20]:
         assert again.score(features).tolist() == ranking.score(features).tolist()
-
-
-@pytest.fixture(scope="module")
-def forest():
-    made = lists(300, bent)
-    features, chosen = (np.concatenate(part) for part in zip(*made, strict=True))
-    return Trees.fit(features, np.full(300, 12), chosen, TreeParameters(rows=5, rounds=30))
-
-
-@promise
-@given(st.integers(0, 40), st.integers(0, 2**32 - 1))
-def test_the_librarys_own_call_scores_as_the_package_does(forest, rows, seed):
-    import lightgbm
-
-    features = np.random.default_rng(seed).normal(size=(rows, 3)).astype(np.float32)
-    text = forest.dump().arrays["text"].tobytes().decode()
-    expected = lightgbm.Booster(model_str=text).predict(features) if rows else []
-    assert forest.score(features).tolist() == pytest.approx(list(expected))
-
-
-def test_a_text_that_is_no_forest_is_refused_by_name():
-    with pytest.raises(SettingsError, match="LightGBM"):
-        Trees("tree\nnot at all")

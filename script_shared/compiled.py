@@ -1,0 +1,22 @@
+"""Loops over a few hundred items, compiled: too many for Python, too few for numpy's fixed costs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar, cast
+
+from numba import njit
+
+F = TypeVar("F", bound=Callable[..., object])
+
+
+def compiled(function: F) -> F:
+    """Compile a function of arrays and numbers when it is first called.
+
+    The machine code is kept beside the source, in the user's own cache, or where `NUMBA_CACHE_DIR`
+    says; where none of these can be written, it is made anew in each process.
+    """
+    try:
+        return cast(F, njit(cache=True, error_model="numpy")(function))
+    except RuntimeError:
+        return cast(F, njit(error_model="numpy")(function))
