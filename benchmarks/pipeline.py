@@ -51,6 +51,8 @@ PHASES = {
     "train": ("train",),
     "evaluate + publish": ("evaluate", "report", "publish"),
 }
+#: As the embedded run and the containers have it: there is a stage a core already.
+THREADS = {"OPENBLAS_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"}
 _CONSOLE = Console(stderr=True)
 Step = tuple[str, str, tuple[Any, ...]]
 
@@ -147,6 +149,7 @@ def main(
 ) -> None:
     """Measure and show."""
     out.mkdir(parents=True, exist_ok=True)
+    os.environ |= THREADS
     rows = []
     for scale in map(float, scales.split(",")):
         for run, costs in measure(scale, out, processes).items():

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from pipelines.placing import place
 from script_shared.bundle import Bundle
 from script_shared.clock import MS_PER_HOUR
 from script_shared.dataset import Dataset, Vectors
@@ -98,7 +99,7 @@ def describe(dataset: Dataset, items: pl.DataFrame, rules: Rules, earlier: Descr
     texts, first, row = np.unique(hashes, return_index=True, return_inverse=True)
     if earlier is None or not earlier.serves(hashes, dataset.as_of_ms, rules):
         earlier = _begin(dataset, documents, rules)
-    rows = _rows(texts, [documents[place] for place in first.tolist()], earlier)
+    rows = _rows(texts, [documents[at] for at in first.tolist()], earlier)
     return replace(earlier, texts=texts, vectors=Vectors(rows, (row + 1).astype(np.int32)))
 
 
@@ -122,7 +123,7 @@ def _rows(texts: Hashes, documents: Sequence[str], earlier: Description) -> Feat
     _, here, there = np.intersect1d(texts, earlier.texts, assume_unique=True, return_indices=True)
     rows[here + 1] = earlier.vectors.rows[there + 1]
     new = np.setdiff1d(np.arange(len(texts)), here, assume_unique=True)
-    rows[new + 1] = earlier.space.transform([documents[place] for place in new.tolist()])
+    rows[new + 1] = place(earlier.space, [documents[at] for at in new.tolist()])
     return rows
 
 

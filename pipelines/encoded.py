@@ -83,10 +83,11 @@ def read_description(folder: Path) -> Description:
     return Description.of(Bundle.read(folder / "space"), Bundle.read(folder / "vectors"))
 
 
-def write_head_start(folder: Path, dataset: Dataset, parameters: StateParameters) -> None:
-    """Fold all of a data set and write its state: a head start for later ends of the same data."""
-    state = State.of(dataset, parameters)
-    counted = Bundle({}, {"ms": dataset.as_of_ms, "parameters": parameters.model_dump(mode="json")})
+def write_head_start(folder: Path, until_ms: int, parameters: StateParameters) -> None:
+    """Fold what is encoded in a folder, up to a moment, and write the state: a head start for later ends."""
+    dataset, _ = read_encoded(folder)
+    state = State.of(dataset.before(until_ms), parameters)
+    counted = Bundle({}, {"ms": until_ms, "parameters": parameters.model_dump(mode="json")})
     write_bundles(folder / "head_start", {"counted": counted})
     write_bundles(folder / "head_start" / "state", state.snapshot())
 

@@ -24,12 +24,18 @@ def encode_into(
         as_of_ms: interactions at or after this moment are left out.
         earlier: whose vectors are taken over where its space still serves.
     """
-    parameters = plan.parameters(tables)
-    dataset = encode(tables, plan.domain.context, plan.weight, as_of_ms)
+    dataset, parameters = encode_ids_into(folder, plan, tables, as_of_ms)
     description = describe(dataset, tables.items, Rules.of(plan.domain, parameters), earlier)
-    write_encoded(folder, dataset, parameters)
     write_bundles(folder, description.bundles())
     return dataset, parameters, description
+
+
+def encode_ids_into(folder: Path, plan: Plan, tables: Tables, as_of_ms: int) -> tuple[Dataset, Parameters]:
+    """Encode tables and write them and the parameters; as `encode_into`, but texts have no vectors yet."""
+    parameters = plan.parameters(tables)
+    dataset = encode(tables, plan.domain.context, plan.weight, as_of_ms)
+    write_encoded(folder, dataset, parameters)
+    return dataset, parameters
 
 
 def columns_of(plan: Plan) -> dict[str, list[str]]:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
 import structlog
 
-from pipelines.describing import Description
-from pipelines.encoded import read_description, write_head_start
-from pipelines.encoding import columns_of, encode_into
+from pipelines.describing import Description, Rules, describe
+from pipelines.encoded import read_description, write_bundles, write_head_start
+from pipelines.encoding import columns_of, encode_ids_into
+from pipelines.helping import helpers
 from pipelines.plan import Plan
 from pipelines.stages.loading import load_report
 from script_shared.clock import MS_PER_HOUR
+from script_shared.dataset import Dataset
 from script_shared.partitions import find_partition, get_alias, set_alias, write_partition
 from script_shared.tables import Tables
 from script_shared.volume import Volume
@@ -35,17 +38,26 @@ def encode(plan: Plan, volume: Volume, run: str) -> dict[str, Any]:
     as_of_ms, earlier = int(load_report(volume, run)["as_of_ms"]), _earlier(volume)
     with write_partition(volume.encoded, run) as folder:
         tables = Tables.read(place, columns_of(plan))
-        dataset, parameters, description = encode_into(folder, plan, tables, as_of_ms, earlier)
-        shown = tables.items.select(name for name in _SHOWN if name in tables.items.columns)
-        del tables
-        ordered = pl.DataFrame({"item_id": list(dataset.items)})
-        ordered.join(shown, on="item_id", how="left", maintain_order="left").write_parquet(folder / CATALOGUE)
-        past = dataset.before(as_of_ms - HEAD_START_MS)
-        write_head_start(folder, past, plan.domain.state(parameters))
+        dataset, parameters = encode_ids_into(folder, plan, tables, as_of_ms)
+        with helpers(1) as pool:
+            head = pool.submit(
+                write_head_start, folder, as_of_ms - HEAD_START_MS, plan.domain.state(parameters)
+            )
+            description = describe(dataset, tables.items, Rules.of(plan.domain, parameters), earlier)
+            _show(folder, dataset, tables.items)
+            head.result()
+        write_bundles(folder, description.bundles())
     set_alias(volume.encoded, "latest", run)
     report = _report(description, earlier)
     _LOG.info("encoded", run=run, **report)
     return report
+
+
+def _show(folder: Path, dataset: Dataset, items: pl.DataFrame) -> None:
+    """Write what is shown of each item, in the order of their positions."""
+    shown = items.select(name for name in _SHOWN if name in items.columns)
+    ordered = pl.DataFrame({"item_id": list(dataset.items)})
+    ordered.join(shown, on="item_id", how="left", maintain_order="left").write_parquet(folder / CATALOGUE)
 
 
 def _earlier(volume: Volume) -> Description | None:

@@ -50,7 +50,7 @@ class BlendParameters(BaseModel):
     retrieve: dict[str, int] = {"popularity": 160}
     retrieve_others: int = 30
     fit_hours: tuple[tuple[int, ...], ...] = ((25, 24, 23), (5, 3, 2, 1))
-    fit_readers: int = 6_000
+    fit_readers: int = 4_000
     fit_others: int = 25
     moments: Literal["hourly", "clicks", "live"] = "hourly"
     ranking: RankingParameters = RankingParameters()

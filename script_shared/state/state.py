@@ -30,6 +30,9 @@ _KEPT = 1_000
 #: So many things worked out are kept; region and device together make some hundreds.
 _REMEMBERED = 4_096
 
+#: From so many positions on, marking them is faster than sorting them.
+_MANY = 10_000
+
 #: Reads that an item without any counts for in a share.
 _UNSEEN_READS = 0.01
 
@@ -131,8 +134,7 @@ class State:
 
     def _continues(self, new: Interactions) -> BoolArray:
         """Tell which interactions follow another of the same reader within `visit_gap`."""
-        users = np.unique(new.user)
-        earlier, _, times = self.histories.last(users, 1)
+        earlier, _, times = self.histories.last(_distinct(new.user), 1)
         user = np.concatenate([earlier, new.user])
         order = np.argsort(user, kind="stable")
         user, time = user[order], np.concatenate([times, new.time])[order]
@@ -250,6 +252,15 @@ def _shares(
         for at in range(len(items)):
             shares[place, at] = (counts[row, items[at]] * scale[row] + _UNSEEN_READS) / total
     return shares
+
+
+def _distinct(positions: IntArray) -> IntArray:
+    """Return each position once, ascending; sorting so few or marking so many, what is faster."""
+    if len(positions) < _MANY:
+        return np.unique(positions)
+    seen = np.zeros(int(positions.max()) + 1, np.bool_)
+    seen[positions] = True
+    return np.flatnonzero(seen)
 
 
 def _largest(values: FloatArray, n: int) -> IntArray:
