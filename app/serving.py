@@ -64,7 +64,8 @@ class Served:
         return served
 
     def _try(self) -> None:
-        """What cannot answer a reader without an id is broken."""
+        """What cannot rank, or names what the catalogue lacks, is broken."""
+        self.engine.rehearse()
         for each in self.engine.recommend(Request(None, n=100)).items:
             self.catalogue.row(each.item)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 
 import numpy as np
 
@@ -100,6 +101,17 @@ class Engine:
         self._state.histories.forget(user)
         self._router.user_types[user] = None
         return True
+
+    def rehearse(self) -> None:
+        """Rank once in every segment, with a history and without: nobody waits for what is compiled first.
+
+        What cannot rank is broken; its error tells how.
+        """
+        now = self.now_ms()
+        stranger = self._router.query(Request(None), self._state, now)
+        reader = stranger.after(self._state.most_read(0, 3, now))
+        for segment, query in product(self._router.segments, (stranger, reader)):
+            self._ranker.rank(segment, query, self._state, 10)
 
     def now_ms(self) -> int:
         """Return the moment at which the engine answers, ms UTC."""

@@ -142,7 +142,9 @@ class Remembered(Generic[T]):
 
 def best(items: IntArray, scores: npt.NDArray[np.floating[Any]], n: int) -> IntArray:
     """Return the `n` items with the highest scores, best first, ties in the order given."""
-    return items[_places_of_best(scores, min(n, len(items)))]
+    if n >= len(items):
+        return items[np.argsort(-scores, kind="stable")]
+    return items[_places_of_best(scores, n)]
 
 
 @compiled
@@ -150,7 +152,7 @@ def _places_of_best(scores: npt.NDArray[np.floating[Any]], n: int) -> IntArray:
     """Insert one score after the other into a list of the `n` best: most stay outside."""
     places, held = np.empty(n, np.int64), 0
     for at in range(len(scores)):
-        if held == n and (n == 0 or not scores[at] > scores[places[n - 1]]):
+        if n == 0 or (held == n and not scores[at] > scores[places[n - 1]]):
             continue
         to = min(held, n - 1)
         held = min(held + 1, n)
