@@ -10,6 +10,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from script_shared.clock import MS_PER_HOUR
+from script_shared.compiled import compiled
 from script_shared.dataset import Interactions
 from script_shared.state.counts import DecayedCounts
 from script_shared.state.histories import Histories
@@ -115,13 +116,7 @@ class Pairs:
             pairs = np.append(pairs, self._late_pairs[late])
             order = np.argsort(pairs)
             slots, pairs = slots[order], pairs[order]
-        weights = self.weights.values[:, slots]
-        items = _split(pairs)[1]
-        totals = weights.sum(axis=1)
-        if len(items) > self._parameters.partners:
-            kept = np.sort(np.argsort(-weights[-1], kind="stable")[: self._parameters.partners])
-            items, weights = items[kept], weights[:, kept]
-        return items, weights, totals
+        return _strongest(_split(pairs)[1], slots, self.weights.values, self._parameters.partners)
 
     def apply(self, new: Interactions, before: Histories) -> None:
         """Count the pairs that `new` interactions close; `before` holds what came earlier."""
@@ -203,6 +198,39 @@ class Pairs:
         weights = DecayedCounts(self._parameters.half_lives, len(arrays["pairs"]))
         weights.restore(arrays)
         self._settle(np.asarray(arrays["pairs"], np.int64), weights)
+
+
+@compiled
+def _strongest(
+    items: IntArray, slots: LongArray, values: FloatArray, most: int
+) -> tuple[IntArray, FloatArray, FloatArray]:
+    """Return the items that weigh most at the longest half-life, in their order; weights and their totals.
+
+    Args:
+        items: one a slot.
+        slots: where each one's weights lie.
+        values: weights, shape (half-lives, all slots).
+        most: at most so many items; of equals, the first.
+    """
+    last = len(values) - 1
+    totals = np.zeros(len(values))
+    for row in range(len(values)):
+        for slot in slots:
+            totals[row] += values[row, slot]
+    floor, equals = -np.inf, len(items)
+    if len(items) > most:
+        longest = values[last][slots]
+        floor = np.partition(longest, len(items) - most)[len(items) - most]
+        equals = most - (longest > floor).sum()
+    kept, weights, count = np.empty_like(items), np.empty((len(values), min(len(items), most))), 0
+    for at in range(len(items)):
+        if values[last, slots[at]] < floor or (values[last, slots[at]] == floor and equals == 0):
+            continue
+        equals -= values[last, slots[at]] == floor
+        kept[count] = items[at]
+        weights[:, count] = values[:, slots[at]]
+        count += 1
+    return kept[:count], weights, totals
 
 
 def _split(pairs: LongArray) -> tuple[IntArray, IntArray]:
