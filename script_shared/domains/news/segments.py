@@ -69,18 +69,25 @@ class NewsParameters(BaseModel):
     clusters: ClusterParameters = ClusterParameters()
 
 
+#: The lists of anonymous readers differ least and cost least: so many times as many are learned from.
+ANONYMOUS_READERS = 1.5
+
+
 def news_segments(parameters: Parameters) -> tuple[Segment, ...]:
     """Make the segments: logged, semi-logged, and the rest."""
     p = NewsParameters.model_validate(parameters)
     return (
         Segment("logged", "hybrid", p.rule.is_logged, lambda: _blend(p, _hybrid(p))),
         Segment("semi_logged", "clusters", p.rule.is_semi_logged, lambda: _blend(p, _clustered(p))),
-        Segment("anonymous", "popularity", lambda _: True, lambda: _blend(p, _anonymous(p))),
+        Segment(
+            "anonymous", "popularity", lambda _: True, lambda: _blend(p, _anonymous(p), ANONYMOUS_READERS)
+        ),
     )
 
 
-def _blend(p: NewsParameters, components: Sequence[Component]) -> Blend:
-    return Blend(components, p.state, p.blend)
+def _blend(p: NewsParameters, components: Sequence[Component], readers: float = 1.0) -> Blend:
+    parameters = p.blend.model_copy(update={"fit_readers": int(p.blend.fit_readers * readers)})
+    return Blend(components, p.state, parameters)
 
 
 def _common(p: NewsParameters) -> list[Component]:
