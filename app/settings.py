@@ -26,6 +26,12 @@ class ApiSettings(Settings):
         events_poll_seconds: how often the log is read for what other replicas accepted.
         api_keys_events, api_keys_items, api_keys_readers, api_keys_admin: keys that open the doors of each
             kind, several separated by commas; while there is none, those doors are closed.
+        challenger_share: of readers with an id, so many are answered by the challenger; 0 loads none.
+        experiment: its name; another one draws the readers anew.
+        inference_log_keys: keys for readers' pseudonyms, separated by commas: the first names them, the
+            others find what older ones named; without one nothing is logged.
+        inference_log_sample: of readers, so many are logged.
+        inference_log_days: what is older is taken out.
     """
 
     api_host: str = "127.0.0.1"
@@ -41,10 +47,20 @@ class ApiSettings(Settings):
     api_keys_readers: SecretStr = SecretStr("")
     api_keys_admin: SecretStr = SecretStr("")
 
+    challenger_share: float = Field(default=0.0, ge=0, le=1, allow_inf_nan=False)
+    experiment: str = Field(default="default", pattern=r"^[A-Za-z0-9_.-]{1,64}$")
+    inference_log_keys: SecretStr = SecretStr("")
+    inference_log_sample: float = Field(default=1.0, ge=0, le=1, allow_inf_nan=False)
+    inference_log_days: float = Field(default=30.0, gt=0, le=3_660)
+
     def keys(self, scope: str) -> tuple[str, ...]:
         """Return the keys of a kind of doors."""
-        told: SecretStr = getattr(self, f"api_keys_{scope}")
-        return tuple(key for part in told.get_secret_value().split(",") if (key := part.strip()))
+        return _listed(getattr(self, f"api_keys_{scope}"))
+
+    @property
+    def pseudonym_keys(self) -> tuple[str, ...]:
+        """The keys for readers' pseudonyms, the one in use first."""
+        return _listed(self.inference_log_keys)
 
     @field_validator("api_keys_events", "api_keys_items", "api_keys_readers", "api_keys_admin")
     @classmethod
@@ -70,10 +86,17 @@ class ApiSettings(Settings):
             )
             for scope in scopes
         }
+        unsafe[f"INFERENCE_LOG_KEYS (a key of fewer than {KEY_LENGTH} characters)"] = any(
+            len(key) < KEY_LENGTH for key in self.pseudonym_keys
+        )
         refused = [name for name, is_unsafe in unsafe.items() if is_unsafe]
         if refused:
             raise ValueError(f"unsafe in production: {', '.join(refused)}")
         return self
+
+
+def _listed(told: SecretStr) -> tuple[str, ...]:
+    return tuple(key for part in told.get_secret_value().split(",") if (key := part.strip()))
 
 
 def load_settings() -> ApiSettings:
