@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,12 +24,12 @@ class Line:
 
     Args:
         address: `postgresql://user:password@host:port/name`.
-        schema: statements that make the tables where they are not there yet.
+        make: makes the tables where they are not there yet, and brings older ones up to date.
         what: what lies there, for messages.
     """
 
-    def __init__(self, address: str, schema: str, what: str = "event log") -> None:
-        self._address, self._schema, self._what = address, schema, what
+    def __init__(self, address: str, make: Callable[[Any], None], what: str = "event log") -> None:
+        self._address, self._make, self._what = address, make, what
         self._connection: Any = None
         self._busy = threading.Lock()
 
@@ -58,7 +58,7 @@ class Line:
             if cursor.fetchone() == ("off",):
                 cursor.execute("SET synchronous_commit = on")
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", (_MAKING,))
-            cursor.execute(self._schema)
+            self._make(cursor)
         return connection
 
     def _fault(self, error: psycopg2.Error) -> EventLogError | VolumeFullError:

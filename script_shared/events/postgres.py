@@ -16,7 +16,7 @@ from typing import Any
 from psycopg2.extras import execute_values
 
 from script_shared.events.commits import Batch, GroupCommit
-from script_shared.events.event import COLUMNS, FORGET, Event, from_row, to_row
+from script_shared.events.event import COLUMNS, FORGET, READ, Event, from_row, to_row
 from script_shared.events.line import Line
 from script_shared.events.log import Appended, EventLog, Logged, compacted, sift
 
@@ -31,6 +31,9 @@ CREATE TABLE IF NOT EXISTS ends (
 );
 INSERT INTO ends VALUES (1, 0, 0) ON CONFLICT DO NOTHING;
 """
+#: Logs were made without it at first. Asked before it is added: to alter a table waits for all who use it.
+_HAS_KIND = "SELECT 1 FROM pg_attribute WHERE attrelid = 'events'::regclass AND attname = 'kind'"
+_ADD_KIND = f"ALTER TABLE events ADD COLUMN kind text NOT NULL DEFAULT '{READ}'"
 _INSERT = "INSERT INTO events VALUES %s"
 #: That a reader is to be forgotten stays: replicas and older releases have yet to learn of it.
 _FORGET = "DELETE FROM events WHERE user_id = %s AND kind <> %s"
@@ -46,7 +49,7 @@ class PostgresLog(EventLog):
 
     def __init__(self, address: str) -> None:
         self._address = address
-        self._writer, self._reader = Line(address, _SCHEMA), Line(address, _SCHEMA)
+        self._writer, self._reader = Line(address, _make), Line(address, _make)
         self._commits = GroupCommit(self._write)
 
     def submit(self, events: Sequence[Event]) -> Future[Appended]:
@@ -93,6 +96,13 @@ class PostgresLog(EventLog):
         self._commits.close()
         self._writer.hang_up()
         self._reader.hang_up()
+
+
+def _make(cursor: Any) -> None:
+    cursor.execute(_SCHEMA)
+    cursor.execute(_HAS_KIND)
+    if cursor.fetchone() is None:
+        cursor.execute(_ADD_KIND)
 
 
 def _append(cursor: Any, batches: Sequence[Batch]) -> Sequence[Appended]:

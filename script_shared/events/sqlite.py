@@ -18,8 +18,9 @@ from pathlib import Path
 
 from script_shared.errors import EventLogError, VolumeFullError
 from script_shared.events.commits import Batch, GroupCommit
-from script_shared.events.event import COLUMNS, FORGET, Event, from_row, to_row
+from script_shared.events.event import COLUMNS, FORGET, READ, Event, from_row, to_row
 from script_shared.events.log import Appended, EventLog, Logged, compacted, sift
+from script_shared.events.wal import prepare
 from script_shared.room import no_room
 
 #: Another process may hold the file for as long before a write gives up.
@@ -46,6 +47,9 @@ _SCHEMA = (
     ) STRICT""",
     "INSERT OR IGNORE INTO ends VALUES (1, 0, 0)",
 )
+#: Logs were made without it at first.
+_HAS_KIND = "SELECT 1 FROM pragma_table_info('events') WHERE name = 'kind'"
+_ADD_KIND = f"ALTER TABLE events ADD COLUMN kind TEXT NOT NULL DEFAULT '{READ}'"
 _KNOWN = "SELECT event_id FROM events WHERE event_id IN (SELECT value FROM json_each(?))"
 _ROW = f"(?{', ?' * len(COLUMNS)})"
 _INSERT = f"INSERT INTO events VALUES {_ROW}"  # noqa: S608
@@ -135,11 +139,12 @@ class SqliteLog(EventLog):
         self._path.parent.mkdir(parents=True, exist_ok=True)
         connection = self._connect()
         try:
-            for pragma in _PRAGMAS:
-                connection.execute(pragma)
+            prepare(connection, _PRAGMAS, _PATIENCE_SECONDS)
             with _transaction(connection):
                 for statement in _SCHEMA:
                     connection.execute(statement)
+                if connection.execute(_HAS_KIND).fetchone() is None:
+                    connection.execute(_ADD_KIND)
         except sqlite3.Error:
             connection.close()
             raise

@@ -18,7 +18,7 @@ class PostgresImpressions(SqlImpressions):
     """
 
     def __init__(self, address: str) -> None:
-        self._line = Line(address, ";".join(SCHEMA), "inference log")
+        self._line = Line(address, _make, "inference log")
 
     @contextmanager
     def transaction(self) -> Iterator[Cursor]:
@@ -29,6 +29,11 @@ class PostgresImpressions(SqlImpressions):
     def close(self) -> None:
         """Hang up; see `ImpressionLog.close`."""
         self._line.hang_up()
+
+
+def _make(cursor: Any) -> None:
+    for statement in SCHEMA:
+        cursor.execute(statement)
 
 
 class _Marked(Cursor):

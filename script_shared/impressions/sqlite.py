@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from script_shared.errors import EventLogError, VolumeFullError
+from script_shared.events.wal import prepare
 from script_shared.impressions.statements import SCHEMA, Cursor, SqlImpressions
 from script_shared.room import no_room
 
@@ -82,7 +83,8 @@ class SqliteImpressions(SqlImpressions):
             self._path, timeout=_PATIENCE_SECONDS, isolation_level=None, check_same_thread=False
         )
         try:
-            for statement in (*_PRAGMAS, *SCHEMA):
+            prepare(connection, _PRAGMAS, _PATIENCE_SECONDS)
+            for statement in SCHEMA:
                 connection.execute(statement)
         except sqlite3.Error:
             connection.close()
