@@ -105,24 +105,25 @@ class ImpressionWriter:
             self._tell.failed(error)
 
     def _forget(self) -> None:
-        while self._orders:
-            order = self._orders[0]
-            for _ in range(len(self._waiting)):
-                each = self._waiting.popleft()
-                if each.reader not in order.readers:
-                    self._waiting.append(each)
-            self._obey(order)
-            self._orders.popleft()
+        """Do every order that waits; those that fail wait on, and nothing is written before they are done."""
+        failed: Exception | None = None
+        for _ in range(len(self._orders)):
+            order = self._orders.popleft()
+            self._leave_out(order.readers)
+            try:
+                _answer(order.done, self._log.forget(order.readers))
+            except Exception as error:  # noqa: BLE001 - whatever it is, who waits must be told
+                _answer(order.done, error)
+                self._orders.append(order)
+                failed = error
+        if failed:
+            raise failed
 
-    def _obey(self, order: _Order) -> None:
-        try:
-            found = self._log.forget(order.readers)
-        except Exception as error:
-            if not order.done.done():
-                order.done.set_exception(error)
-            raise
-        if not order.done.done():
-            order.done.set_result(found)
+    def _leave_out(self, readers: Sequence[str]) -> None:
+        for _ in range(len(self._waiting)):
+            each = self._waiting.popleft()
+            if each.reader not in readers:
+                self._waiting.append(each)
 
     def _write(self) -> None:
         while self._waiting:
@@ -142,3 +143,12 @@ class ImpressionWriter:
         if time.monotonic() - self._pruned >= _PRUNE_SECONDS:
             self._log.prune(self._clock.now_ms() - self._keep_ms)
             self._pruned = time.monotonic()
+
+
+def _answer(done: Future[int], result: int | Exception) -> None:
+    if done.done():
+        return
+    if isinstance(result, Exception):
+        done.set_exception(result)
+    else:
+        done.set_result(result)

@@ -157,3 +157,12 @@ def test_what_is_older_than_it_is_kept_goes(start, kept, clock):
     writer.put(impression("new"))
     writer.close()
     assert kept() == ["new"]
+
+
+def test_everybody_who_waits_for_a_reader_to_be_forgotten_is_told(start, tmp_path):
+    (tmp_path / "place").write_text("no folder")
+    writer = start(tmp_path / "place", pause=60)
+    for each in [writer.forget(["gone"]) for _ in range(3)]:
+        with pytest.raises(EventLogError):
+            each.result(10)
+    writer.close()
