@@ -23,7 +23,6 @@ class ApiSettings(Settings):
         api_max_body_bytes: larger request bodies are refused.
         release_poll_seconds: how often the champion's name is looked up.
         release_verify: whether every file's sha-256 is checked before a release is served.
-        events_url: where the event log is; empty for a SQLite file on the volume.
         events_poll_seconds: how often the log is read for what other replicas accepted.
         api_keys_events, api_keys_items, api_keys_readers, api_keys_admin: keys that open the doors of each
             kind, several separated by commas; while there is none, those doors are closed.
@@ -36,7 +35,6 @@ class ApiSettings(Settings):
     api_max_body_bytes: int = Field(default=1_048_576, ge=1, le=16 * 1024 * 1024)
     release_poll_seconds: float = Field(default=2.0, ge=0.05, le=3_600)
     release_verify: bool = True
-    events_url: SecretStr = SecretStr("")
     events_poll_seconds: float = Field(default=0.1, ge=0.01, le=60)
     api_keys_events: SecretStr = SecretStr("")
     api_keys_items: SecretStr = SecretStr("")

@@ -21,6 +21,8 @@ from pipelines.inspection_page import plain, show
 from pipelines.plan import Plan
 from pipelines.runs import new_run
 from pipelines.settings import SCORED_HOURS, PipelineSettings
+from pipelines.stages.collect import collect
+from pipelines.stages.compact import compact
 from pipelines.stages.download import download
 from pipelines.stages.encode import encode
 from pipelines.stages.evaluate import evaluate
@@ -52,9 +54,10 @@ def train_all(
 ) -> None:
     """Go from raw files to trained models."""
     plan, volume = _place()
-    name = new_run()
+    name, settings = new_run(), Settings()
     _do(download, name, source, uri, scale)
-    _do(refine, name, source, Settings().reader_share)
+    _do(collect, name, settings.events_url.get_secret_value())
+    _do(refine, name, source, settings.reader_share)
     _do(encode, name)
     CONSOLE.print(_do(segment, name))
     for each in plan.domain.segments({}):
@@ -72,6 +75,7 @@ def evaluate_all() -> None:
         _do(evaluate, name, hours, each.name, readers, part=f"{each.name}-{hours}h")
     _do(report, name)
     published = _do(publish, name)
+    _do(compact, name, Settings().events_url.get_secret_value())
     write_costs(volume, name)
     CONSOLE.print(cost_table(read_costs(volume, name)))
     CONSOLE.print(plain(str(published)), soft_wrap=True)

@@ -76,8 +76,11 @@ class Replica:
         self.engine.resume(self._newest_ms)
 
     def _holds(self, offset: int, event: Event) -> bool:
-        """Tell whether the release knows of it; what items say and whom to forget does no harm twice."""
-        return event.kind == READ and offset <= self._covered and event.time_ms < self._as_of_ms
+        """Tell whether the release knows of it; what items say does no harm twice."""
+        if offset > self._covered or event.kind == ITEM:
+            return False
+        # Who came back after being forgotten is in the release, by what was read since.
+        return event.kind == FORGET or (event.kind == READ and event.time_ms < self._as_of_ms)
 
     def _meet(self, events: list[Event]) -> int:
         return self.engine.apply([self._read(event) for event in events])
