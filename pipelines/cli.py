@@ -19,6 +19,7 @@ from pipelines.costs import measured, read_costs, write_costs
 from pipelines.domains import load
 from pipelines.inspection_page import plain, show
 from pipelines.plan import Plan
+from pipelines.rolling_back import roll_back
 from pipelines.runs import new_run
 from pipelines.settings import SCORED_HOURS, PipelineSettings
 from pipelines.stages.collect import collect
@@ -36,7 +37,7 @@ from pipelines.tuning.command import tune_command
 from script_shared.errors import MancheteError
 from script_shared.inference.engine import Engine
 from script_shared.partitions import find_partition
-from script_shared.releases.registry import CHAMPION, Registry
+from script_shared.releases.registry import Registry
 from script_shared.settings import Settings
 from script_shared.types import Request
 from script_shared.volume import Volume
@@ -134,10 +135,7 @@ def rollback(
 ) -> None:
     """Make an earlier release the champion again, and print its id."""
     _, volume = _place()
-    registry = Registry(volume.releases)
-    if to:
-        registry.publish(to, CHAMPION)
-    typer.echo(to or registry.rollback())
+    typer.echo(roll_back(volume, to, Settings().events_url.get_secret_value()))
 
 
 @app.command()

@@ -71,6 +71,9 @@ class Replica:
         Raises:
             EventLogError: the log cannot be read, or no longer holds what the release lacks.
         """
+        if log.end() < self.position:
+            # Another log in the place of the one that was lost: all of it is news.
+            self.position = self._covered = 0
         while rows := log.read(self.position, PAGE):
             told(self.follow(rows))
         self.engine.resume(self._newest_ms)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from pipelines.domains import load
+from pipelines.rolling_back import roll_back
 from pipelines.stages.collect import collect
 from pipelines.stages.compact import compact
 from pipelines.stages.download import download
@@ -16,12 +17,12 @@ from pipelines.stages.publish import publish
 from pipelines.stages.refine import refine
 from pipelines.stages.train import train
 from script_shared.clock import FixedClock
-from script_shared.errors import EventsCompactedError
+from script_shared.errors import EventLogError, EventsCompactedError, ReleaseNotFoundError
 from script_shared.events.opening import open_log
 from script_shared.releases.registry import Registry
 from script_shared.volume import Volume
 from tests.support.clicks import HOUR_MS, write_clicks
-from tests.support.events import follow
+from tests.support.events import events, follow
 from tests.support.postgres import postgres_server
 from tests.support.releases import SEGMENTS
 from tests.support.services import ITEMS_KEY, KEYS, READERS_KEY, started
@@ -38,12 +39,16 @@ class World:
     url: str
 
     @property
+    def volume(self):
+        return Volume(self.root / "news")
+
+    @property
     def registry(self):
-        return Registry(self.root / "news" / "releases")
+        return Registry(self.volume.releases)
 
     def run(self, name):
         """Go from the files and the log to a release that serves, unjudged; return its manifest."""
-        plan, volume = load("news"), Volume(self.root / "news")
+        plan, volume = load("news"), self.volume
         download(plan, volume, name, "globo", str(self.raw), 1.0)
         collect(plan, volume, name, self.url)
         refine(plan, volume, name, "globo")
@@ -247,13 +252,30 @@ class TestOnSqlite(Feedback):
             assert served(anew).release.id == manifests[-1].release_id
             assert history(anew, "r2-1")[1] == history(anew, "r5-1")[1] == 1
             for earlier in (manifests[-2], manifests[-3]):
-                world.registry.rollback()
+                assert roll_back(world.volume, "", world.url) == earlier.release_id
                 assert served(anew).release.id == earlier.release_id
                 assert history(anew, "r5-1")[1] == 1
-            # One that needs what is gone is refused, and the other goes on.
+            # One that needs what is gone is no champion any more.
+            with pytest.raises(EventsCompactedError, match="events after 40"):
+                roll_back(world.volume, manifests[1].release_id, world.url)
+            with pytest.raises(ReleaseNotFoundError, match="no earlier champion"):
+                roll_back(world.volume, "", world.url)
+            # Where it is made the champion all the same it is refused, and the other goes on.
             world.registry.publish(manifests[0].release_id, "champion")
             assert served(anew).release.id == manifests[-3].release_id
             assert "have been taken out" in anew.get("/health").json()["reason"]
+
+    def test_another_log_in_its_place_is_told_and_changes_nothing(self, world):
+        log = world.log()
+        log.append(events(range(9)))
+        collect(load("news"), world.volume, "run-2", world.url)
+        other = open_log(f"sqlite://{world.root}/other", world.root)
+        other.append(events("abc"))
+        with pytest.raises(EventLogError, match="ends at 3, and 9 of its events"):
+            collect(load("news"), world.volume, "run-3", f"sqlite://{world.root}/other")
+        assert world.registry.open().manifest.log_until == 0
+        log.close()
+        other.close()
 
 
 @pytest.mark.integration
