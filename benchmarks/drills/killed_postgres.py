@@ -16,6 +16,8 @@ def run(stand: Stand, server: PostgresServer, seconds: float = 3.0, rate: float 
     with Load([each.port for each in replicas], 8, rate) as load:
         time.sleep(seconds)
         before = load.seen.posts[200]
+        # Meanwhile each replica knows what it took in itself, and no more.
+        load.apart_until = float("inf")
         server.kill()
         down = time.monotonic()
         time.sleep(seconds)
@@ -24,6 +26,7 @@ def run(stand: Stand, server: PostgresServer, seconds: float = 3.0, rate: float 
         taken = load.seen.posts[200]
         until(lambda: load.seen.posts[200] > taken, "events are taken in again")
         away = time.monotonic() - down
+        load.apart_until = time.perf_counter()
         time.sleep(seconds)
     outcome = Outcome.of(load.seen, lost(stand, load), seconds_without_events=round(away, 2))
     outcome.demand(before > 0, "no event was taken in before")

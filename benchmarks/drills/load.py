@@ -73,11 +73,16 @@ class Load:
         clients: so many connections.
         rate: lists a second of all together; 0 is as many as they can.
         lists_a_read: so many lists are asked for before one article is read.
+
+    Attributes:
+        seen: what they saw so far.
+        apart_until: until then replicas could not learn from each other.
     """
 
     def __init__(self, ports: list[int], clients: int = 4, rate: float = 0.0, lists_a_read: int = 1) -> None:
         self.ports, self._clients, self._rate, self._lists = ports, clients, rate, lists_a_read
         self.seen = Seen()
+        self.apart_until = 0.0
         self._run = secrets.token_hex(4)
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._all()), daemon=True)
@@ -158,7 +163,8 @@ class _Client:
             self._load.seen.wrong.append(f"{self._reader} got {len(set(items))} articles")
         for item in items:
             when, port = self._reads.get(item, (asked, 0))
-            if port and (port == self._wire.port or asked - when > FOLLOWS_SECONDS):
+            follows = asked - max(when, self._load.apart_until) > FOLLOWS_SECONDS
+            if port and (port == self._wire.port or follows):
                 self._load.seen.wrong.append(f"{self._reader} is shown {item} again")
 
     async def _read(self, item: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Callable
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,10 +79,10 @@ class Stand:
             set_alias(self.registry.folder, CHAMPION, before)
         return release
 
-    def replica(self, prepare: Callable[[], None] | None = None, **settings: Any) -> Replica:
-        """Start one more replica, and wait until it is ready."""
-        told = {"events_url": self.events_url} | settings
-        opened = serving(self.root, self.root / "log", prepare=prepare, **told)
+    def replica(self, **options: Any) -> Replica:
+        """Start one more replica, and wait until it is ready; the options are those of `serving`."""
+        told = {"events_url": self.events_url} | options
+        opened = serving(self.root, self.root / "log", **told)
         process, client = self._stack.enter_context(opened)
         until_ready(client)
         return Replica(process, client)
