@@ -1,4 +1,4 @@
-"""The service's clock jumps ahead and back by an hour and a day, under load.
+"""The service's clock jumps ahead and back by an hour, a day and a month, under load.
 
     python -m benchmarks.drills.clock FILE
 
@@ -21,7 +21,7 @@ from benchmarks.drills.outcome import Outcome
 from benchmarks.drills.stand import Replica, Stand, lost
 from script_shared.clock import MS_PER_HOUR, WallClock
 
-JUMPS_HOURS = (1, -1, 24, -24, 0)
+JUMPS_HOURS = (1, -1, 24, -24, 720, 0)
 _FORM = struct.Struct("<q")
 
 
@@ -59,7 +59,10 @@ def _trending(replica: Replica) -> list[str]:
 
 
 def _jump(file: Path, hours: int) -> None:
-    file.write_bytes(_FORM.pack(hours * MS_PER_HOUR))
+    """Overwrite what the file says; whoever reads it finds all of it, old or new."""
+    file.touch()
+    with file.open("r+b", buffering=0) as out:
+        out.write(_FORM.pack(hours * MS_PER_HOUR))
 
 
 def serve(file: str) -> None:

@@ -71,9 +71,12 @@ def main(
 
 def _do(name: str, release: Release, minutes: float) -> bool:
     print(name, flush=True)
-    with tempfile.TemporaryDirectory() as folder, _drill(name, minutes) as (address, run):
-        with Stand(Path(folder), release, address) as stand:
-            outcome = run(stand)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        _drill(name, minutes) as (address, run),
+        Stand(Path(folder), release, address) as stand,
+    ):
+        outcome = run(stand)
     print("\n".join([*outcome.lines(), ""]), flush=True)
     return not outcome.broken
 

@@ -26,14 +26,14 @@ def run(stand: Stand, promotions: int = 3, rate: float = 200.0) -> Outcome:
         until(lambda: replica.health()["status"] == "degraded", "a broken release is refused")
         refused, still = replica.metric(REFUSED), replica.health()["release"]
         stand.registry.rollback()
-        serves(replica, stand.registry.find() or "")
-        back = replica.health()
+        until(lambda: replica.health()["status"] == "ready", "the rollback makes it well")
+        back = replica.health()["release"]
     outcome = Outcome.of(load.seen, lost(stand, load), longest_without_reload_ms=quiet)
     outcome.facts |= {"promotion_to_served_s": round(max(took), 2), "refused_loads": refused}
     outcome.demand(broken not in load.seen.releases, "a broken release was served")
     outcome.demand(set(load.seen.releases) == set(names), f"served were {dict(load.seen.releases)}")
     outcome.demand(refused >= 1 and still == names[-1], "the old release did not go on")
-    outcome.demand(back["status"] == "ready", f"after the rollback: {back}")
+    outcome.demand(back == stand.registry.find(), f"{back} is served after the rollback")
     return outcome
 
 

@@ -12,9 +12,7 @@ from benchmarks.drills.stand import Stand, lost
 from tests.support.services import EVENTS_KEY
 
 _HEADERS = b"GET /recommendations HTTP/1.1\r\nHost: x\r\nX-Slow: " + b"a" * 4_000
-_BODY = (
-    f"POST /events HTTP/1.1\r\nHost: x\r\nX-API-Key: {EVENTS_KEY}\r\nContent-Length: 4000\r\n\r\n".encode()
-)
+_POST = f"POST /events HTTP/1.1\r\nHost: x\r\nX-API-Key: {EVENTS_KEY}\r\nContent-Length: 4000\r\n\r\n"
 
 
 def run(stand: Stand, seconds: float = 20.0, slow: int = 400, rate: float = 200.0) -> Outcome:
@@ -56,7 +54,7 @@ class _Crowd:
         reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
         self.connected += 1
         self.open += 1
-        head, rest = (_HEADERS[:40], _HEADERS[40:]) if number % 2 else (_BODY, b"[" + b" " * 3_999)
+        head, rest = (_HEADERS[:40], _HEADERS[40:]) if number % 2 else (_POST.encode(), b"[" + b" " * 3_999)
         try:
             writer.write(head)
             for byte in rest:

@@ -10,8 +10,10 @@ import polars as pl
 from pipelines.feedback.forgotten import Forgotten
 from pipelines.feedback.frames import OFFSET, items_of, reads_of
 from pipelines.plan import Plan, Refinement
+from script_shared.clock import MS_PER_MINUTE
 from script_shared.tables import Tables
 
+_FAST_CLOCK_MS = 5 * MS_PER_MINUTE
 _SAME = ["user_id", "item_id", "timestamp"]
 
 
@@ -30,14 +32,24 @@ class Told:
     forgotten: Forgotten
 
 
-def join(plan: Plan, found: Refinement, told: Told) -> Refinement:
+def join(plan: Plan, found: Refinement, told: Told, now_ms: int) -> Refinement:
     """Add reads and items that were told of to those of the files; see docs/events.md for the rules.
+
+    Args:
+        plan: the domain's.
+        found: what the files hold.
+        told: what the service was told.
+        now_ms: reads that lie further ahead than a clock may be fast are left out: one had jumped.
+
+    Returns:
+        All of it.
 
     The report gets `log`: up to where the tables hold the log (`after`, `until`, as in a release's manifest),
     and what was added and left out.
     """
     of_files = found.tables.interactions.filter(told.forgotten.keeps_reads(found.tables.interactions))
-    reads = reads_of(told.events, plan.domain.interactions)
+    of_log = reads_of(told.events, plan.domain.interactions)
+    reads = of_log.filter(pl.col("timestamp").to_physical() <= now_ms + _FAST_CLOCK_MS)
     new = reads.unique(_SAME, keep="first", maintain_order=True).join(
         of_files, on=_SAME, how="anti", maintain_order="left"
     )
@@ -54,6 +66,7 @@ def join(plan: Plan, found: Refinement, told: Told) -> Refinement:
         "until": told.until,
         "reads": kept.height - of_files.height,
         "repeated": reads.height - new.height,
+        "in_the_future": of_log.height - reads.height,
         "left_to_the_log": together.height - kept.height,
         "items": items.height,
         "forgotten_reads": found.tables.interactions.height - of_files.height,

@@ -16,6 +16,7 @@ from pipelines.plan import Plan
 from pipelines.sampling import sample_readers
 from pipelines.stages.collect import archive_of, collected
 from pipelines.stages.download import source_of
+from script_shared.clock import WallClock
 from script_shared.partitions import find_partition, set_alias, write_partition
 from script_shared.volume import Volume
 
@@ -41,7 +42,7 @@ def refine(plan: Plan, volume: Volume, run: str, source: str, reader_share: floa
     result = replace(result, tables=sample_readers(result.tables, reader_share))
     told = collected(volume, run)
     if told:
-        result = join(plan, result, told)
+        result = join(plan, result, told, WallClock().now_ms())
     tables = result.tables
     report = {
         **result.report,

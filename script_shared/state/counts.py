@@ -52,7 +52,8 @@ class DecayedCounts:
 
     def scale(self, now_ms: int) -> FloatArray:
         """Return what turns stored values into counts at a moment, one factor a half-life."""
-        return np.exp2(np.maximum((self.origin_ms - now_ms) / self.half_lives_ms, -1_000.0))
+        # A moment long before the newest interaction, where a clock was set back, must not overflow.
+        return np.exp2(np.clip((self.origin_ms - now_ms) / self.half_lives_ms, -1_000.0, _MAX_DOUBLINGS))
 
     def snapshot(self) -> Arrays:
         """Return the state as arrays."""

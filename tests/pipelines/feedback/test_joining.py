@@ -42,6 +42,10 @@ def told(*rows, until=None, forgotten=None, tmp_path=None):
     return Told(frame_of(logged), until or len(logged), forgotten)
 
 
+def joined(found, told, now=START + 10 * HOUR):
+    return join(PLAN, found, told, now)
+
+
 @pytest.fixture
 def nobody(tmp_path):
     return Forgotten(tmp_path / "forgotten")
@@ -59,13 +63,14 @@ def triples(result):
 def test_reads_are_added_in_the_order_of_time_and_those_the_files_hold_count_once(nobody):
     found = refinement([("a", "1", 0), ("a", "2", 40), ("a", "2", 40)])
     rows = [("b", "1", 50, {}), ("b", "1", 50, {}), ("a", "1", 0, {}), ("b", "2", 20, {})]
-    result = join(PLAN, found, told(*rows, forgotten=nobody))
+    result = joined(found, told(*rows, forgotten=nobody))
     assert triples(result) == [("a", "1", 0), ("b", "2", 20), ("a", "2", 40), ("a", "2", 40), ("b", "1", 50)]
     assert result.report["log"] == {
         "after": 4,
         "until": 4,
         "reads": 2,
         "repeated": 2,
+        "in_the_future": 0,
         "left_to_the_log": 0,
         "items": 0,
         "forgotten_reads": 0,
@@ -78,14 +83,24 @@ def test_what_happened_after_the_data_ends_stays_with_the_log(nobody):
     found = refinement([("a", str(n % 3), n) for n in range(120)])
     assert found.as_of_ms == START + 2 * HOUR
     rows = [("b", "1", 100, {}), ("b", "2", 121, {}), ("c", "1", 110, {})]
-    result = join(PLAN, found, told(*rows, until=7, forgotten=nobody))
+    result = joined(found, told(*rows, until=7, forgotten=nobody))
     assert result.as_of_ms == found.as_of_ms
     assert [row for row in triples(result) if row[0] in "bc"] == [("b", "1", 100), ("c", "1", 110)]
     assert (result.report["log"]["after"], result.report["log"]["until"]) == (1, 7)
     # An hour with enough reads moves the end.
     rows += [("d", "1", 130 + n, {}) for n in range(5)]
-    result = join(PLAN, found, told(*rows, forgotten=nobody))
+    result = joined(found, told(*rows, forgotten=nobody))
     assert (result.as_of_ms, result.report["log"]["after"]) == (START + 3 * HOUR, 8)
+
+
+def test_reads_of_a_clock_that_had_jumped_are_left_out_for_good(nobody):
+    found = refinement([("a", str(n % 3), n) for n in range(120)])
+    rows = [("b", "1", 900 + n, {}) for n in range(50)] + [("b", "2", 30, {})]
+    result = joined(found, told(*rows, forgotten=nobody), START + 2 * HOUR)
+    assert result.as_of_ms == found.as_of_ms
+    assert [row for row in triples(result) if row[0] == "b"] == [("b", "2", 30)]
+    log = result.report["log"]
+    assert (log["after"], log["until"], log["in_the_future"]) == (51, 51, 50)
 
 
 def test_what_was_told_of_an_article_stands_in_place_of_what_a_file_says(nobody):
@@ -98,7 +113,7 @@ def test_what_was_told_of_an_article_stands_in_place_of_what_a_file_says(nobody)
         ("", "1", 0, {"kind": ITEM, "details": article}),
         ("b", "7", 30, {}),
     ]
-    items = join(PLAN, found, told(*rows, forgotten=nobody)).tables.items
+    items = joined(found, told(*rows, forgotten=nobody)).tables.items
     by_id = {row["item_id"]: row for row in items.iter_rows(named=True)}
     titles = {name: row["title"] for name, row in by_id.items()}
     assert titles == {"1": "5", "2": "kept", "7": None, "9": "new"}
@@ -116,7 +131,7 @@ def test_the_newest_login_state_counts(nobody):
     found.tables.users.replace_column(1, types["user_type"])
     out, logged = {"user_type": "Non-Logged"}, {"user_type": "Logged"}
     rows = [("a", "1", 3, out), ("b", "1", 4, {}), ("d", "1", 5, logged)]
-    users = join(PLAN, found, told(*rows, forgotten=nobody)).tables.users
+    users = joined(found, told(*rows, forgotten=nobody)).tables.users
     assert dict(users.select("user_id", "user_type").rows()) == {
         "a": "Non-Logged",
         "b": "Logged",
