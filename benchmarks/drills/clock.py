@@ -36,7 +36,7 @@ class JumpingClock(WallClock):
         return super().now_ms() + int(_FORM.unpack(self._file.read(_FORM.size))[0])
 
 
-def run(stand: Stand, seconds: float = 2.0, rate: float = 200.0) -> Outcome:
+def run(stand: Stand, seconds: float = 2.0, rate: float = 100.0) -> Outcome:
     file = stand.root / "clock"
     _jump(file, 0)
     replica = stand.replica(module=__name__, arguments=[str(file)])

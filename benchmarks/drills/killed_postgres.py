@@ -11,7 +11,7 @@ from tests.support.postgres import PostgresServer
 from tests.support.servers import until
 
 
-def run(stand: Stand, server: PostgresServer, seconds: float = 3.0, rate: float = 300.0) -> Outcome:
+def run(stand: Stand, server: PostgresServer, seconds: float = 3.0, rate: float = 150.0) -> Outcome:
     replicas = [stand.replica(), stand.replica()]
     with Load([each.port for each in replicas], 8, rate) as load:
         time.sleep(seconds)

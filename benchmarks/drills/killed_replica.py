@@ -13,7 +13,7 @@ from tests.support.services import READERS_KEY
 _CLIENTS = 8
 
 
-def run(stand: Stand, seconds: float = 3.0, rate: float = 300.0) -> Outcome:
+def run(stand: Stand, seconds: float = 3.0, rate: float = 150.0) -> Outcome:
     one, two = stand.replica(), stand.replica()
     with Load([one.port, two.port], _CLIENTS, rate) as load:
         time.sleep(seconds)

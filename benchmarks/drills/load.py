@@ -79,7 +79,7 @@ class Load:
         apart_until: until then replicas could not learn from each other.
     """
 
-    def __init__(self, ports: list[int], clients: int = 4, rate: float = 0.0, lists_a_read: int = 1) -> None:
+    def __init__(self, ports: list[int], clients: int = 4, rate: float = 0.0, lists_a_read: int = 4) -> None:
         self.ports, self._clients, self._rate, self._lists = ports, clients, rate, lists_a_read
         self.seen = Seen()
         self.apart_until = 0.0
@@ -131,6 +131,8 @@ class _Client:
                     due = self._load.pause(due)
                 if items:
                     await self._read(items[0])
+                    # The time that a read took is not the next list's.
+                    due = max(due, time.perf_counter())
             except Cut:
                 self._load.seen.cut += 1
                 await self._move()

@@ -12,7 +12,7 @@ from script_shared.releases.registry import CHAMPION
 from tests.support.servers import until
 
 
-def run(stand: Stand, promotions: int = 3, rate: float = 200.0) -> Outcome:
+def run(stand: Stand, promotions: int = 3, rate: float = 100.0) -> Outcome:
     replica = stand.replica()
     quiet = _quiet(replica.port, rate)
     names, took = [stand.registry.find()], []

@@ -12,7 +12,7 @@ from benchmarks.drills.stand import REFUSED, Replica, Stand, lost, serves
 from tests.support.servers import until
 
 
-def run(stand: Stand, step_seconds: float = 0.05, most: int = 30, rate: float = 200.0) -> Outcome:
+def run(stand: Stand, step_seconds: float = 0.05, most: int = 30, rate: float = 100.0) -> Outcome:
     """Remove a release some steps after its promotion, a step more each time, until it was quick enough."""
     replica = stand.replica()
     known = {stand.registry.find()}

@@ -15,7 +15,7 @@ _HEADERS = b"GET /recommendations HTTP/1.1\r\nHost: x\r\nX-Slow: " + b"a" * 4_00
 _POST = f"POST /events HTTP/1.1\r\nHost: x\r\nX-API-Key: {EVENTS_KEY}\r\nContent-Length: 4000\r\n\r\n"
 
 
-def run(stand: Stand, seconds: float = 20.0, slow: int = 400, rate: float = 200.0) -> Outcome:
+def run(stand: Stand, seconds: float = 20.0, slow: int = 400, rate: float = 100.0) -> Outcome:
     replica = stand.replica()
     with Load([replica.port], rate=rate) as alone:
         time.sleep(min(seconds, 3.0))

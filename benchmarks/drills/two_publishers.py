@@ -16,7 +16,7 @@ from tests.support.editions import publish_edition
 from tests.support.servers import REPOSITORY
 
 
-def run(stand: Stand, each: int = 5, rate: float = 200.0) -> Outcome:
+def run(stand: Stand, each: int = 5, rate: float = 100.0) -> Outcome:
     replica = stand.replica()
     command = [sys.executable, "-m", __name__, str(stand.registry.folder), str(each)]
     with Load([replica.port], rate=rate) as load:
