@@ -9,6 +9,7 @@ where Postgres is not installed.
 
 from __future__ import annotations
 
+import signal
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -60,6 +61,8 @@ def main(
     data_root: Annotated[Path | None, typer.Option(help="a volume with a release of news")] = None,
 ) -> None:
     """Do the drills and print what each showed."""
+    # Ended by a signal, it ends what it started too.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     wanted = names or [name for name in NAMES if name != _POSTGRES or find_program("initdb")]
     if unknown := set(wanted) - set(NAMES):
         raise typer.BadParameter(f"there is no drill {min(unknown)!r}; there are {', '.join(NAMES)}")
