@@ -30,7 +30,9 @@ class Article(BaseModel):
     published_at: datetime | None
     category: str | None
     reason: str
-    why: dict[str, float] | None = Field(None, description="With `explain`: what each feature adds.")
+    why: dict[str, float] | None = Field(
+        None, description="With `explain`: what each feature, and the `trees` on top, add to the score."
+    )
 
 
 @with_config(STRICT)

@@ -21,7 +21,7 @@ from psycopg2.extras import execute_values
 
 from script_shared.errors import EventLogError, VolumeFullError
 from script_shared.events.commits import Batch, GroupCommit
-from script_shared.events.event import COLUMNS, FORGET, Event, from_row, to_row
+from script_shared.events.event import COLUMNS, FORGET, READ, Event, from_row, to_row
 from script_shared.events.log import Appended, EventLog, Logged, compacted, sift
 
 _CONNECT = {"connect_timeout": 5, "application_name": "manchete", "tcp_user_timeout": 10_000}
@@ -41,6 +41,9 @@ CREATE TABLE IF NOT EXISTS ends (
 );
 INSERT INTO ends VALUES (1, 0, 0) ON CONFLICT DO NOTHING;
 """
+#: Logs were made without it at first. Asked before it is added: to alter a table waits for all who use it.
+_HAS_KIND = "SELECT 1 FROM pg_attribute WHERE attrelid = 'events'::regclass AND attname = 'kind'"
+_ADD_KIND = f"ALTER TABLE events ADD COLUMN kind text NOT NULL DEFAULT '{READ}'"
 _INSERT = "INSERT INTO events VALUES %s"
 _COMPACTED = "UPDATE ends SET compacted = greatest(compacted, least(%s, newest)) RETURNING newest"
 #: That a reader is to be forgotten stays: replicas and older releases have yet to learn of it.
@@ -143,6 +146,9 @@ class _Line:
                 cursor.execute("SET synchronous_commit = on")
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", (_MAKING,))
             cursor.execute(_SCHEMA)
+            cursor.execute(_HAS_KIND)
+            if cursor.fetchone() is None:
+                cursor.execute(_ADD_KIND)
         return connection
 
     def _fault(self, error: psycopg2.Error) -> EventLogError | VolumeFullError:

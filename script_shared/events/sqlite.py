@@ -19,12 +19,13 @@ from pathlib import Path
 
 from script_shared.errors import EventLogError, VolumeFullError
 from script_shared.events.commits import Batch, GroupCommit
-from script_shared.events.event import COLUMNS, FORGET, Event, from_row, to_row
+from script_shared.events.event import COLUMNS, FORGET, READ, Event, from_row, to_row
 from script_shared.events.log import Appended, EventLog, Logged, compacted, sift
 from script_shared.room import no_room
 
 #: Another process may hold the file for as long before a write gives up.
 _PATIENCE_SECONDS = 10.0
+_PAUSE_SECONDS = 0.01
 
 _PRAGMAS = (
     # Ids arrive in no order, and each touches a page of their index: small pages make a small log.
@@ -47,6 +48,9 @@ _SCHEMA = (
     ) STRICT""",
     "INSERT OR IGNORE INTO ends VALUES (1, 0, 0)",
 )
+#: Logs were made without it at first.
+_HAS_KIND = "SELECT 1 FROM pragma_table_info('events') WHERE name = 'kind'"
+_ADD_KIND = f"ALTER TABLE events ADD COLUMN kind TEXT NOT NULL DEFAULT '{READ}'"
 _KNOWN = "SELECT event_id FROM events WHERE event_id IN (SELECT value FROM json_each(?))"
 _ROW = f"(?{', ?' * len(COLUMNS)})"
 _INSERT = f"INSERT INTO events VALUES {_ROW}"  # noqa: S608
@@ -154,11 +158,12 @@ class SqliteLog(EventLog):
         self._path.parent.mkdir(parents=True, exist_ok=True)
         connection = self._connect()
         try:
-            for pragma in _PRAGMAS:
-                connection.execute(pragma)
+            _prepare(connection)
             with _transaction(connection):
                 for statement in _SCHEMA:
                     connection.execute(statement)
+                if connection.execute(_HAS_KIND).fetchone() is None:
+                    connection.execute(_ADD_KIND)
         except sqlite3.Error:
             connection.close()
             raise
@@ -200,6 +205,21 @@ class SqliteLog(EventLog):
             where=str(self._path),
             remedy="see that the folder is there, writable and on a local disk",
         )
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    """Set the file up; the switch to WAL does not wait by itself for another process that is at it."""
+    end = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        try:
+            for pragma in _PRAGMAS:
+                connection.execute(pragma)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+            time.sleep(_PAUSE_SECONDS)
+        else:
+            return
 
 
 @contextmanager

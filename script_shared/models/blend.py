@@ -26,6 +26,8 @@ SPARSE_HOURS = (tuple(range(1, 49)), tuple(range(49, 97)))
 MIN_LISTS_TO_CHOOSE = 1_500
 #: Names what the ranking learned, among the components.
 RANKING = "ranking"
+#: Names what the trees add to a score, among the features.
+TREES = "trees"
 
 
 class BlendParameters(BaseModel):
@@ -120,9 +122,20 @@ class Blend(Recommender):
         return next((each for each in found if each is not None), None)
 
     def explain(self, query: Query, state: State, items: IntArray) -> list[Mapping[str, float]]:
-        """Return each feature times its weight; what trees add to that is not told."""
+        """Return each feature times its weight, and under `TREES` what the trees, if any, add to these."""
         added = self.features(query, state, items) * self.ranking.weights
-        return [dict(zip(self.feature_names, row, strict=True)) for row in added.tolist()]
+        told = [dict(zip(self.feature_names, row, strict=True)) for row in added.tolist()]
+        if self.ranking.trees is None:
+            return list(told)
+        share = self._share_of_trees(query, state)
+        return [each | {TREES: share.get(item, 0.0)} for each, item in zip(told, items.tolist(), strict=True)]
+
+    def _share_of_trees(self, query: Query, state: State) -> dict[int, float]:
+        """Return what trees add, by item: they settle the order of all that is retrieved together."""
+        items, _ = self.retrieve(query, state)
+        features = self.features(query, state, items)
+        share = self.ranking.score(features) - features @ self.ranking.weights
+        return dict(zip(items.tolist(), share.tolist(), strict=True))
 
     def retrieve(self, query: Query, state: State) -> tuple[IntArray, IntArray]:
         """Return unread items in ascending order, and which component named each first."""

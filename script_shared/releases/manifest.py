@@ -13,7 +13,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from script_shared.errors import ReleaseCorruptedError, ReleaseError
 
-FORMAT_VERSION = 1
+#: 2: `state/categories`, without which no new item can be taken in.
+FORMAT_VERSION = 2
 MANIFEST = "manifest.json"
 
 _BLOCK = 1 << 20

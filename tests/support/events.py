@@ -2,7 +2,7 @@
 
 python -m tests.support.events <address> <writer> [largest file in bytes]
 
-prints the id of every event of a batch once the log has acknowledged it.
+prints the id of every event of a batch once the log has acknowledged it, and ends with the first error.
 """
 
 import resource
@@ -42,10 +42,9 @@ def main(address, writer, largest=None):
         except MancheteError as error:
             sys.stdout.write(f"{type(error).__name__}: {error}\n")
             sys.stdout.flush()
-            break
+            return
         sys.stdout.write("".join(f"{each}\n" for each in ids))
         sys.stdout.flush()
-    sys.stdin.read()
 
 
 if __name__ == "__main__":

@@ -1,10 +1,12 @@
 """What an event log promises, held by every engine."""
 
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import psycopg2
@@ -213,12 +215,8 @@ class LogContract:
         told = []
         for run in range(2):
             with (
-                subprocess.Popen(
-                    [*command, f"a{run}"], stdin=-1, stdout=subprocess.PIPE, text=True, cwd=ROOT
-                ) as one,
-                subprocess.Popen(
-                    [*command, f"b{run}"], stdin=-1, stdout=subprocess.PIPE, text=True, cwd=ROOT
-                ) as two,
+                subprocess.Popen([*command, f"a{run}"], stdout=subprocess.PIPE, text=True, cwd=ROOT) as one,
+                subprocess.Popen([*command, f"b{run}"], stdout=subprocess.PIPE, text=True, cwd=ROOT) as two,
             ):
                 for each in (one, two):
                     told += [each.stdout.readline().strip() for _ in range(200)]
@@ -231,6 +229,14 @@ class LogContract:
         assert set(told) <= kept
         assert [offset for offset, _ in found] == list(range(1, len(found) + 1))
         assert log.append(events("z")).start == len(found) + 1
+
+
+def goes_on(log, open_one):
+    """A log that holds the event `a` from before there were kinds."""
+    item = event("b", user="", item="i9", kind=ITEM, details={"title": "x"})
+    assert log.read(0, 10) == [(1, event("a"))]
+    assert log.append([event("a"), item]).duplicates == {0}
+    assert open_one().read(0, 10) == log.read(0, 10) == [(1, event("a")), (2, item)]
 
 
 class TestSqlite(LogContract):
@@ -250,15 +256,42 @@ class TestSqlite(LogContract):
 
     def test_a_full_disk_is_told_and_loses_nothing(self, address, open_one):
         command = [sys.executable, "-m", "tests.support.events", address, "w", "400000"]
-        with subprocess.Popen(command, stdin=-1, stdout=subprocess.PIPE, text=True, cwd=ROOT) as child:
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as child:
             told = []
             while "Error" not in (line := child.stdout.readline().strip()):
                 assert line
                 told.append(line)
-            child.stdin.close()
         assert line.startswith("VolumeFullError: ")
         assert {each.event_id for _, each in follow(open_one())} >= set(told)
         assert len(told) > 100
+
+    def test_who_opens_it_while_another_process_makes_it_waits(self, log, tmp_path):
+        (tmp_path / "events").mkdir()
+        with closing(sqlite3.connect(tmp_path / "events" / "log.sqlite3", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            waiting = log.submit(events("a"))
+            with pytest.raises(TimeoutError):
+                waiting.result(0.3)
+            other.execute("COMMIT")
+        assert waiting.result().end == 1
+
+    def test_a_log_of_before_there_were_kinds_goes_on(self, log, open_one, tmp_path):
+        (tmp_path / "events").mkdir()
+        with closing(sqlite3.connect(tmp_path / "events" / "log.sqlite3")) as old:
+            old.executescript(
+                """CREATE TABLE events (
+                    log_offset INTEGER PRIMARY KEY, event_id TEXT NOT NULL UNIQUE, user_id TEXT NOT NULL,
+                    item_id TEXT NOT NULL, time_ms INTEGER NOT NULL, session_id TEXT, user_type TEXT,
+                    details TEXT
+                ) STRICT;
+                CREATE TABLE ends (
+                    only INTEGER PRIMARY KEY CHECK (only = 1), newest INTEGER NOT NULL,
+                    compacted INTEGER NOT NULL
+                ) STRICT;
+                INSERT INTO ends VALUES (1, 1, 0);
+                INSERT INTO events VALUES (1, 'a', 'u1', 'i1', 1700000000000, NULL, NULL, NULL);"""
+            )
+        goes_on(log, open_one)
 
     def test_a_forgotten_reader_is_in_no_file(self, log, tmp_path):
         log.append([event("a", "someone-to-forget"), *events(range(50))])
@@ -314,6 +347,25 @@ class TestPostgres(LogContract):
         with pytest.raises(EventLogError, match=r"event log on 127\.0\.0\.1: the event log cannot be used"):
             log.append(events("b"))
         assert log.append(events("b")).start == 2
+
+    def test_a_log_of_before_there_were_kinds_goes_on(self, address, log, open_one):
+        connection = psycopg2.connect(address)
+        with connection, connection.cursor() as cursor:
+            cursor.execute(
+                """CREATE TABLE events (
+                    log_offset bigint PRIMARY KEY, event_id text NOT NULL UNIQUE, user_id text NOT NULL,
+                    item_id text NOT NULL, time_ms bigint NOT NULL, session_id text, user_type text,
+                    details text
+                );
+                CREATE TABLE ends (
+                    only_row integer PRIMARY KEY CHECK (only_row = 1), newest bigint NOT NULL,
+                    compacted bigint NOT NULL
+                );
+                INSERT INTO ends VALUES (1, 1, 0);
+                INSERT INTO events VALUES (1, 'a', 'u1', 'i1', 1700000000000, NULL, NULL, NULL);"""
+            )
+        connection.close()
+        goes_on(log, open_one)
 
     def test_a_server_that_is_not_there_is_named_without_the_password(self, tmp_path):
         log = open_log("postgresql://events:secret@127.0.0.1:1/events", tmp_path)
