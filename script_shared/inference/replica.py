@@ -44,7 +44,6 @@ class Replica:
         shown: Callable[[int, Details], None] = lambda place, details: None,
     ) -> None:
         self.engine, self._arrivals, self._shown = engine, arrivals, shown
-        self._folds = {READ: self._meet, ITEM: self._learn, FORGET: self._forget}
         self.position = facts.log_after
         self._covered, self._as_of_ms = facts.log_until, facts.as_of_ms
         self._context, self._weight = domain.context, domain.weight
@@ -58,9 +57,7 @@ class Replica:
 
     def apply(self, events: Sequence[Event], through: int) -> int:
         """Fold events in and move on to an offset; return how many were left out as unknown."""
-        left_out = sum(
-            self._folds.get(kind, len)(list(group)) for kind, group in groupby(events, lambda x: x.kind)
-        )
+        left_out = sum(self._fold(kind, list(group)) for kind, group in groupby(events, lambda x: x.kind))
         self._newest_ms = max([self._newest_ms, *(event.time_ms for event in events)])
         self.position = through
         return left_out
@@ -84,6 +81,15 @@ class Replica:
             return False
         # Who came back after being forgotten is in the release, by what was read since.
         return event.kind == FORGET or (event.kind == READ and event.time_ms < self._as_of_ms)
+
+    def _fold(self, kind: str, events: list[Event]) -> int:
+        """Fold events of one kind; return how many were left out, which is all of a kind not known."""
+        # No table of methods: it would hold the replica, and a release with it, when nobody else does.
+        if kind == READ:
+            return self._meet(events)
+        if kind == ITEM:
+            return self._learn(events)
+        return self._forget(events) if kind == FORGET else len(events)
 
     def _meet(self, events: list[Event]) -> int:
         return self.engine.apply([self._read(event) for event in events])
