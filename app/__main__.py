@@ -8,6 +8,7 @@ import sys
 import uvicorn
 
 from app import logs
+from app.http_heads import bounded_heads
 from app.main import create_app
 from app.settings import load_settings
 from script_shared.errors import SettingsError
@@ -30,6 +31,8 @@ def main() -> int:
         host=settings.api_host,
         port=settings.api_port,
         log_config=None,
+        http=bounded_heads(settings.api_max_header_bytes, settings.api_header_seconds),
+        ws="none",
         access_log=settings.api_access_log,
         server_header=False,
         timeout_graceful_shutdown=10,

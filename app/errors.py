@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
+from app.security_headers import HEADERS
 from script_shared.errors import EventLogError, MancheteError, ReleaseError, VolumeFullError
 
 PROBLEM_JSON = "application/problem+json"
@@ -132,4 +133,6 @@ async def _known(request: Request, error: MancheteError) -> JSONResponse:
 
 async def _unknown(request: Request, error: Exception) -> JSONResponse:
     _LOG.error("request failed", path=request.url.path, exc_info=error)
-    return problem(500, "the service failed to answer this request", remedy="try again; the log says more")
+    # Starlette answers this one outside all middleware.
+    remedy = "try again; the log says more"
+    return problem(500, "the service failed to answer this request", remedy=remedy, headers=HEADERS)

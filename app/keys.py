@@ -10,6 +10,7 @@ from typing import Annotated
 
 from fastapi import Depends, HTTPException, Request
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
+from starlette.datastructures import Headers
 
 from app.settings import ApiSettings
 
@@ -35,6 +36,10 @@ class Keys:
         told = _digest(key)
         found = [(hmac.compare_digest(told, digest), scope) for scope, digest in self._digests]
         return frozenset(scope for is_equal, scope in found if is_equal)
+
+    def name(self, key: str) -> bytes | None:
+        """Return what a valid key is known by; None for any other."""
+        return _digest(key) if self.scopes(key) else None
 
 
 def _digest(key: str) -> bytes:
@@ -77,7 +82,7 @@ def admit(request: Request, scope: Scope, key: str | None) -> None:
         raise HTTPException(403, f"the key is not one for {scope}")
 
 
-def sent_key(request: Request) -> str | None:
-    """Return the key that a request sent in either header, for doors that need one now and then."""
-    kind, _, key = request.headers.get("authorization", "").partition(" ")
-    return key.strip() if kind.lower() == "bearer" else request.headers.get("x-api-key")
+def sent_key(headers: Headers) -> str | None:
+    """Return the key that a request sent in either header."""
+    kind, _, key = headers.get("authorization", "").partition(" ")
+    return key.strip() if kind.lower() == "bearer" else headers.get("x-api-key")

@@ -14,7 +14,7 @@ from app.domains import endpoint_of
 from app.following import Follower
 from app.http_metrics import HttpMetrics
 from app.keys import Keys
-from app.limits import BodyLimit
+from app.protection import protect
 from app.routes import (
     evaluation,
     events,
@@ -28,6 +28,7 @@ from app.routes import (
     readers,
     recommendations,
     releases,
+    viewers,
 )
 from app.settings import ApiSettings, load_settings
 from script_shared.clock import Clock
@@ -59,6 +60,8 @@ def create_app(settings: ApiSettings | None = None, clock: Clock | None = None) 
         version=__version__,
         summary="Recommendations for news readers.",
         lifespan=_following(follower, tail, settings.release_poll_seconds),
+        docs_url=None,
+        redoc_url=None,
     )
     app.state.follower, app.state.telemetry, app.state.tail = follower, told, tail
     app.state.keys = Keys(settings)
@@ -70,7 +73,8 @@ def create_app(settings: ApiSettings | None = None, clock: Clock | None = None) 
     for router in (metrics.router, predictions.router):
         app.include_router(router)
     app.include_router(pages.make_router(endpoint.page))
-    app.add_middleware(BodyLimit, max_bytes=settings.api_max_body_bytes)
+    app.include_router(viewers.make_router(app.title))
+    protect(app, settings)
     app.add_middleware(HttpMetrics, registry=told.registry)
     app.openapi = _documented(app)  # type: ignore[method-assign]
     return app
@@ -88,13 +92,22 @@ def _following(follower: Follower, tail: tailing.Tail, poll_seconds: float) -> C
     return lifespan
 
 
+_TOO_MANY = {
+    "description": "Too Many Requests",
+    "headers": {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."}},
+    "content": {errors.PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
+
+
 def _documented(app: FastAPI) -> Callable[[], dict[str, Any]]:
     """Say in the document what is true of the errors: they are `application/problem+json`."""
     plain = app.openapi
 
     def openapi() -> dict[str, Any]:
         document = plain()
-        operations = (each for path in document["paths"].values() for each in path.values())
+        operations = [each for path in document["paths"].values() for each in path.values()]
+        for each in operations:
+            each["responses"].setdefault("429", _TOO_MANY)
         for answer in (a for each in operations for s, a in each["responses"].items() if s >= "4"):
             content = answer.get("content", {})
             if "application/json" in content:

@@ -10,6 +10,8 @@ from script_shared.settings import Settings
 
 #: The least length of a key that cannot be guessed.
 KEY_LENGTH = 16
+_ORIGIN = r"https?://[A-Za-z0-9.-]+(:\d{1,5})?"
+_ORIGINS = rf"^(\s*{_ORIGIN}\s*(,\s*{_ORIGIN}\s*)*)?$"
 
 
 class ApiSettings(Settings):
@@ -21,6 +23,12 @@ class ApiSettings(Settings):
         api_log_level: the least that is logged.
         api_access_log: whether every request is logged, reader ids included.
         api_max_body_bytes: larger request bodies are refused.
+        api_max_header_bytes, api_header_seconds: requests whose line and headers are larger, or are not
+            there after so long, are refused.
+        api_rate_per_key, api_rate_per_address: requests a second from the sender of a valid key, and from
+            the address of anybody else; 0 for no limit.
+        api_burst_seconds: what so many seconds allow may come at once.
+        api_cors_origins: other sites whose pages may ask, `https://host` separated by commas.
         release_poll_seconds: how often the champion's name is looked up.
         release_verify: whether every file's sha-256 is checked before a release is served.
         events_poll_seconds: how often the log is read for what other replicas accepted.
@@ -33,6 +41,12 @@ class ApiSettings(Settings):
     api_log_level: Literal["debug", "info", "warning", "error"] = "info"
     api_access_log: bool = False
     api_max_body_bytes: int = Field(default=1_048_576, ge=1, le=16 * 1024 * 1024)
+    api_max_header_bytes: int = Field(default=65_536, ge=1_024, le=1024 * 1024)
+    api_header_seconds: float = Field(default=10, ge=0.1, le=600)
+    api_rate_per_key: float = Field(default=0, ge=0, le=1e6)
+    api_rate_per_address: float = Field(default=0, ge=0, le=1e6)
+    api_burst_seconds: float = Field(default=5, ge=0, le=3_600)
+    api_cors_origins: str = Field(default="", pattern=_ORIGINS)
     release_poll_seconds: float = Field(default=2.0, ge=0.05, le=3_600)
     release_verify: bool = True
     events_poll_seconds: float = Field(default=0.1, ge=0.01, le=60)
@@ -41,10 +55,15 @@ class ApiSettings(Settings):
     api_keys_readers: SecretStr = SecretStr("")
     api_keys_admin: SecretStr = SecretStr("")
 
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Return the sites whose pages may ask."""
+        return _parts(self.api_cors_origins)
+
     def keys(self, scope: str) -> tuple[str, ...]:
         """Return the keys of a kind of doors."""
         told: SecretStr = getattr(self, f"api_keys_{scope}")
-        return tuple(key for part in told.get_secret_value().split(",") if (key := part.strip()))
+        return _parts(told.get_secret_value())
 
     @field_validator("api_keys_events", "api_keys_items", "api_keys_readers", "api_keys_admin")
     @classmethod
@@ -74,6 +93,10 @@ class ApiSettings(Settings):
         if refused:
             raise ValueError(f"unsafe in production: {', '.join(refused)}")
         return self
+
+
+def _parts(told: str) -> tuple[str, ...]:
+    return tuple(text for part in told.split(",") if (text := part.strip()))
 
 
 def load_settings() -> ApiSettings:

@@ -58,7 +58,7 @@ class Prediction(BaseModel):
 @router.post(
     "/predict",
     response_model=None,
-    responses={200: {"model": Prediction}, 422: {"model": Problem}, 503: {"model": Problem}},
+    responses={200: {"model": Prediction}, **{code: {"model": Problem} for code in (400, 413, 422, 503)}},
 )
 async def predict(question: Question, served: ServedNow, telemetry: TelemetryNow) -> JSONResponse:
     """Return what `GET /recommendations` returns, in the form of the earlier ranker."""

@@ -61,7 +61,7 @@ def make_router(endpoint: Endpoint) -> APIRouter:
     ) -> JSONResponse:
         """Return items that the reader has not read, best first; an unknown reader is anonymous."""
         if explain:
-            admit(sent, Scope.READERS, sent_key(sent))
+            admit(sent, Scope.READERS, sent_key(sent.headers))
         start = time.perf_counter()
         found = served.engine.recommend(request, filters.among(served), explain)
         seconds = time.perf_counter() - start

@@ -90,6 +90,6 @@ def test_the_document_of_the_api_describes_errors_as_they_are(client):
     answers = paths["/recommendations"]["get"]["responses"]
     assert {status: list(answer["content"]) for status, answer in answers.items()} == {
         "200": ["application/json"],
-        **{key: ["application/problem+json"] for key in ("401", "403", "422")},
+        **{key: ["application/problem+json"] for key in ("401", "403", "422", "429")},
         "503": ["application/problem+json"],
     }

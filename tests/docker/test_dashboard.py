@@ -42,9 +42,11 @@ def api(small_volume, tmp_path_factory):
         ) as process,
         httpx.Client(base_url=f"http://127.0.0.1:{port}", transport=httpx.HTTPTransport(retries=8)) as client,
     ):
-        until_ready(client)
-        yield client
-        process.terminate()
+        try:
+            until_ready(client)
+            yield client
+        finally:
+            process.terminate()
 
 
 def until_ready(client):

@@ -1,0 +1,110 @@
+"""What keeps harm from the service and from who asks: headers, other sites, log lines, metrics."""
+
+import re
+
+import pytest
+
+from script_shared.clock import FixedClock
+from tests.support.services import KEYS, started
+
+SITE = "https://news.example"
+
+
+@pytest.mark.parametrize(
+    "path", ["/recommendations", "/metrics", "/openapi.json", "/nothing", "/recommendations?num_recs=0"]
+)
+def test_an_answer_is_no_page_and_is_shown_nowhere(client, path):
+    headers = client.get(path).headers
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
+    assert headers["x-frame-options"] == "DENY"
+
+
+@pytest.mark.parametrize("path", ["/", "/docs", "/redoc"])
+def test_a_page_has_one_policy_its_own(client, path):
+    headers = client.get(path).headers
+    assert [name for name, _ in headers.multi_items()].count("content-security-policy") == 1
+    policy = dict(part.split(" ", 1) for part in headers["content-security-policy"].split("; "))
+    assert (policy["default-src"], policy["frame-ancestors"]) == ("'none'", "'none'")
+    assert "unsafe-inline" not in policy["script-src"]
+    assert headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize(("path", "blocks"), [("/docs", 1), ("/redoc", 0)])
+def test_a_viewer_may_run_its_own_block_and_what_the_cdn_gives(client, path, blocks):
+    page = client.get(path)
+    [scripts] = re.findall("script-src (.*?);", page.headers["content-security-policy"])
+    assert (scripts.split()[0], scripts.count("'sha256-")) == ("https://cdn.jsdelivr.net", blocks)
+    assert page.text.count("<script>") == blocks
+    assert "openapi.json" in page.text
+
+
+def test_an_unforeseen_error_has_the_headers_too(fresh):
+    async def fail():
+        raise RuntimeError
+
+    fresh.app.add_api_route("/fails", fail)
+    answer = fresh.get("/fails")
+    assert (answer.status_code, answer.headers["x-content-type-options"]) == (500, "nosniff")
+
+
+def preflight(client, origin):
+    asked = {"Origin": origin, "Access-Control-Request-Method": "POST"}
+    return client.options("/predict", headers=asked | {"Access-Control-Request-Headers": "content-type"})
+
+
+def test_pages_of_other_sites_may_not_ask(client):
+    assert preflight(client, SITE).status_code == 405
+    assert not any(name.startswith("access-control") for name in preflight(client, SITE).headers)
+    assert "access-control-allow-origin" not in client.get("/info", headers={"Origin": SITE}).headers
+
+
+def test_those_of_sites_that_are_named_may(tmp_path):
+    sites = f"{SITE}, http://localhost:3000"
+    with started(tmp_path, api_cors_origins=sites, api_rate_per_address=0.01, api_burst_seconds=0) as one:
+        assert preflight(one, SITE).headers["access-control-allow-origin"] == SITE
+        assert "access-control-allow-credentials" not in preflight(one, SITE).headers
+        assert preflight(one, "https://other.example").status_code == 400
+        told = [one.get("/nothing", headers={"Origin": "http://localhost:3000"}) for _ in range(2)]
+        assert [each.status_code for each in told] == [404, 429]
+        assert {each.headers["access-control-allow-origin"] for each in told} == {"http://localhost:3000"}
+        other = one.get("/nothing", headers={"Origin": "https://news.example.evil"})
+        assert "access-control-allow-origin" not in other.headers
+
+
+ODD_IDS = ["a%0Ab", "%1b[31m", "x" * 200, "%E2%80%A8", "{}", "..%2f..%2fetc", "%00", "é"]
+
+
+def series(client):
+    return {line.rpartition(" ")[0] for line in client.get("/metrics").text.splitlines()}
+
+
+def test_whatever_is_asked_for_the_metrics_have_the_same_series(publish, tmp_path, whole):
+    publish("first")
+    clock = FixedClock(whole.manifest.as_of_ms)
+    with started(tmp_path, clock, raise_server_exceptions=False, **KEYS) as client:
+        client.app.state.follower.look()
+        series(client)
+        ask_oddly(client, "0")
+        before = series(client)
+        for turn in range(1, 20):
+            ask_oddly(client, str(turn))
+        assert series(client) == before
+        assert len(before) < 1_500
+
+
+def ask_oddly(client, mark):
+    """Ask in every odd way, with ids, paths and methods that were never there before."""
+    headers = {"X-API-Key": KEYS["api_keys_readers"]}
+    for odd in ODD_IDS:
+        for path in (f"/{mark}{odd}", f"/users/{mark}{odd}", f"/similar/{mark}{odd}", f"/health/{mark}{odd}"):
+            client.get(path, headers=headers)
+        client.get(f"/recommendations?user_id={mark}{odd}&region={mark}&category={mark}")
+        client.post("/predict", json={"userId": f"{mark}{odd}"})
+        client.delete(f"/users/{mark}{odd}", headers=headers)
+        body = [{"user_id": f"{mark}{odd}", "item_id": mark, "session_id": mark, "region": mark}]
+        client.post("/events", json=body, headers={"X-API-Key": KEYS["api_keys_events"].split(",")[0]})
+    for method in ("GET", f"M{mark}", "TRACE", "PROPFIND"):
+        client.request(method, "/recommendations")
+        client.request(method, f"/{mark}")
