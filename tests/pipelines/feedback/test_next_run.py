@@ -1,6 +1,7 @@
 """What the service was told comes back in the next release: real stages, the real service, real logs."""
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ import pytest
 
 from pipelines.domains import load
 from pipelines.rolling_back import roll_back
-from pipelines.stages.collect import collect
+from pipelines.stages.collect import archive_of, collect, collected
 from pipelines.stages.compact import compact
 from pipelines.stages.download import download
 from pipelines.stages.encode import encode
@@ -264,6 +265,21 @@ class TestOnSqlite(Feedback):
             world.registry.publish(manifests[0].release_id, "champion")
             assert served(anew).release.id == manifests[-3].release_id
             assert "have been taken out" in anew.get("/health").json()["reason"]
+
+    def test_two_runs_that_collect_at_once_bring_each_event_over_once(self, world):
+        log = world.log()
+        log.append(events(range(500)))
+        with ThreadPoolExecutor(4) as pool:
+            names = [f"run-{number}" for number in range(2, 6)]
+            list(pool.map(lambda name: collect(load("news"), world.volume, name, world.url), names))
+        log.append(events(range(500, 600)))
+        collect(load("news"), world.volume, "run-6", world.url)
+        stretches = archive_of(world.volume).stretches()
+        assert [each.last for each in stretches] == [500, 600]
+        assert collected(world.volume, "run-5").events.height == 500
+        assert collected(world.volume, "run-6").events["event_id"].to_list() == [str(n) for n in range(600)]
+        assert collected(world.volume, "run-1") is None
+        log.close()
 
     def test_another_log_in_its_place_is_told_and_changes_nothing(self, world):
         log = world.log()
