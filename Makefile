@@ -8,6 +8,8 @@ SOURCE ?= synthetic
 URI ?=
 SCALE ?= 0.01
 ENV ?= prod
+# How long `make drill` keeps a service under load.
+MINUTES ?= 10
 # Test processes; pytest-xdist takes one a core. A file's tests stay together: they share what takes long to
 # make. (xdist 3.8's groups are without effect under pytest 9.2.)
 JOBS ?= auto
@@ -23,7 +25,7 @@ CHAIN := --source "$(SOURCE)" --uri "$(URI)" --scale "$(SCALE)"
 # The shell's own USER is not the reader that is asked for.
 READER := $(if $(filter command line,$(origin USER)),$(USER))
 
-.PHONY: help run smoke test check train evaluate predict notebooks lock clean
+.PHONY: help run smoke test check train evaluate predict drill notebooks lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -52,6 +54,9 @@ evaluate: $(READY) ## without Airflow: evaluate, report and publish the newest t
 
 predict: $(READY) ## recommend by the published release, e.g. make predict USER=u1
 	@$(BIN)/python -m pipelines predict $(if $(READER),--user "$(READER)")
+
+drill: $(READY) ## break things around a service under load and print what that showed; MINUTES=10 of soak
+	@$(BIN)/python -m benchmarks drill --minutes $(MINUTES)
 
 notebooks: $(READY) ## both notebooks as HTML with plots, into out/notebooks/
 	@mkdir -p out/notebooks/results

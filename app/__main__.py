@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 import uvicorn
@@ -22,6 +23,9 @@ def main() -> int:
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         return 2
+    # What is imported stays: a search for garbage need not look at it, which takes 50 ms of everybody's time.
+    gc.collect()
+    gc.freeze()
     uvicorn.run(
         app,
         host=settings.api_host,

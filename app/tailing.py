@@ -144,8 +144,11 @@ class Tail:
             EventLogError: the log cannot be read now, and another release is being served; or it no
                 longer holds what this release lacks.
         """
+        covered = served.replica.position
         try:
             served.replica.replay(self.log, self._telemetry.left_out if name == CHAMPION else lambda _: None)
+            if served.replica.position < covered:
+                _LOG.error("the event log is another one than the release was made with", covered=covered)
         except EventsCompactedError:
             raise
         except EventLogError as error:

@@ -3,6 +3,7 @@
 import typer
 
 from benchmarks import diversity, events, pipeline, quality
+from benchmarks.drills import command as drills
 
 app = typer.Typer(no_args_is_help=True, help=__doc__)
 
@@ -14,6 +15,7 @@ def benchmarks() -> None:
 
 app.command("events", help=events.__doc__)(events.main)
 app.command("pipeline", help=pipeline.__doc__)(pipeline.main)
+app.command("drill", help=drills.__doc__)(drills.main)
 app.command("diversity", help=diversity.__doc__)(diversity.main)
 app.command("quality", help=quality.__doc__)(quality.main)
 

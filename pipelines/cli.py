@@ -20,8 +20,11 @@ from pipelines.domains import load
 from pipelines.experiments.command import experiment_command
 from pipelines.inspection_page import plain, show
 from pipelines.plan import Plan
+from pipelines.rolling_back import roll_back
 from pipelines.runs import new_run
 from pipelines.settings import SCORED_HOURS, PipelineSettings
+from pipelines.stages.collect import collect
+from pipelines.stages.compact import compact
 from pipelines.stages.download import download
 from pipelines.stages.encode import encode
 from pipelines.stages.evaluate import evaluate
@@ -35,7 +38,7 @@ from pipelines.tuning.command import tune_command
 from script_shared.errors import MancheteError
 from script_shared.inference.engine import Engine
 from script_shared.partitions import find_partition
-from script_shared.releases.registry import CHAMPION, Registry
+from script_shared.releases.registry import Registry
 from script_shared.settings import Settings
 from script_shared.types import Request
 from script_shared.volume import Volume
@@ -54,9 +57,10 @@ def train_all(
 ) -> None:
     """Go from raw files to trained models."""
     plan, volume = _place()
-    name = new_run()
+    name, settings = new_run(), Settings()
     _do(download, name, source, uri, scale)
-    _do(refine, name, source, Settings().reader_share)
+    _do(collect, name, settings.events_url.get_secret_value())
+    _do(refine, name, source, settings.reader_share)
     _do(encode, name)
     CONSOLE.print(_do(segment, name))
     for each in plan.domain.segments({}):
@@ -74,6 +78,7 @@ def evaluate_all() -> None:
         _do(evaluate, name, hours, each.name, readers, part=f"{each.name}-{hours}h")
     _do(report, name)
     published = _do(publish, name)
+    _do(compact, name, Settings().events_url.get_secret_value())
     write_costs(volume, name)
     CONSOLE.print(cost_table(read_costs(volume, name)))
     CONSOLE.print(plain(str(published)), soft_wrap=True)
@@ -132,10 +137,7 @@ def rollback(
 ) -> None:
     """Make an earlier release the champion again, and print its id."""
     _, volume = _place()
-    registry = Registry(volume.releases)
-    if to:
-        registry.publish(to, CHAMPION)
-    typer.echo(to or registry.rollback())
+    typer.echo(roll_back(volume, to, Settings().events_url.get_secret_value()))
 
 
 @app.command()

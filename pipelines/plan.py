@@ -69,6 +69,8 @@ class Plan:
         domain: what serving knows too.
         sources: the raw formats by name.
         weight: engagement weight of each interaction, as a polars expression over its columns.
+        assemble: puts tables together from sound interactions, items, and users' ids and types.
+        end: given times of interactions, the end of the newest hour that counts, ms UTC.
         parameters: the parameters to train with, given the refined tables (thresholds, half-lives).
         costs: by refined table and column, what is lost where the column is empty.
         remedies: by reason of the quarantine, what to do about it.
@@ -78,6 +80,8 @@ class Plan:
     domain: Domain
     sources: Mapping[str, Source]
     weight: pl.Expr
+    assemble: Callable[[pl.DataFrame, pl.DataFrame, pl.DataFrame], Tables]
+    end: Callable[[pl.Series], int]
     parameters: Callable[[Tables], Parameters]
     costs: Mapping[tuple[str, str], str] = field(default_factory=dict)
     remedies: Mapping[str, str] = field(default_factory=dict)

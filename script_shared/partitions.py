@@ -10,7 +10,7 @@ import os
 import re
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -87,9 +87,14 @@ def _sync(path: Path) -> None:
 
 def write_text_atomically(path: Path, text: str) -> None:
     """Replace a small file: readers see the old text or the new one, never a part."""
+    write_file_atomically(path, lambda draft: draft.write_text(text, encoding="utf-8"))
+
+
+def write_file_atomically(path: Path, write: Callable[[Path], object]) -> None:
+    """Replace a file by what `write` puts at the path it is given: readers see the old one or the new."""
     draft = path.with_name(f"{_UNFINISHED}{path.name}-{uuid.uuid4().hex[:8]}")
     try:
-        draft.write_text(text, encoding="utf-8")
+        write(draft)
         _sync(draft)
         draft.replace(path)
     finally:

@@ -72,6 +72,14 @@ def evaluate_models() -> None:
         return published
 
     @task
+    def compact(run: str) -> str:
+        """Take out of the event log what no release needs any more."""
+        from pipelines.stages.compact import compact as stage
+        from script_shared.settings import Settings
+
+        return call(stage, run, Settings().events_url.get_secret_value())
+
+    @task
     def account(run: str) -> str:
         """Write what the run's stages cost beside its metrics."""
         from pipelines.costs import write_costs
@@ -81,7 +89,13 @@ def evaluate_models() -> None:
         return str(write_costs(Volume.of(Settings()), run))
 
     run = begin()
-    evaluate.partial(run=run).expand_kwargs(pieces()) >> report(run) >> publish(run) >> account(run)
+    (
+        evaluate.partial(run=run).expand_kwargs(pieces())
+        >> report(run)
+        >> publish(run)
+        >> compact(run)
+        >> account(run)
+    )
 
 
 evaluate_models()

@@ -1,4 +1,4 @@
-"""Airflow DAG `process_data`: raw files → refined tables → arrays and vectors → readers by segment."""
+"""Airflow DAG `process_data`: raw files, event log → refined tables → arrays, vectors → segments."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PARAMS = {
     doc_md=__doc__,
 )
 def process_data() -> None:
-    """Chain download, refine, encode and segment."""
+    """Chain download and collect, refine, encode and segment."""
 
     @task
     def begin() -> str:
@@ -43,6 +43,14 @@ def process_data() -> None:
 
         params = get_current_context()["params"]
         return call(stage, run, params["source"], params["uri"], float(params["scale"]))
+
+    @task
+    def collect(run: str) -> str:
+        """Take what the service was told out of the event log."""
+        from pipelines.stages.collect import collect as stage
+        from script_shared.settings import Settings
+
+        return call(stage, run, Settings().events_url.get_secret_value())
 
     @task
     def refine(run: str) -> str:
@@ -69,7 +77,7 @@ def process_data() -> None:
         return report
 
     run = begin()
-    download(run) >> refine(run) >> encode(run) >> segment(run)
+    [download(run), collect(run)] >> refine(run) >> encode(run) >> segment(run)
 
 
 process_data()

@@ -25,17 +25,18 @@ def do(stage: Callable[..., Any], run: str, *arguments: Any, part: str = "") -> 
     Raises:
         AirflowFailException: an error that a person must act on; trying again would not help.
         DownloadError: the files could not be fetched now; trying again goes on where it ended.
+        EventLogError: the event log could not be used now.
     """
     from pipelines.costs import measured
     from pipelines.domains import load
-    from script_shared.errors import DownloadError, MancheteError
+    from script_shared.errors import DownloadError, EventLogError, MancheteError
     from script_shared.settings import Settings
     from script_shared.volume import Volume
 
     settings = Settings()
     try:
         return measured(part, stage, load(settings.domain), Volume.of(settings), run, *arguments)
-    except DownloadError:
+    except (DownloadError, EventLogError):
         raise
     except MancheteError as error:
         raise AirflowFailException(str(error)) from error

@@ -5,14 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import structlog
 
+from pipelines.feedback.joining import Told, join
 from pipelines.plan import Plan
 from pipelines.sampling import sample_readers
+from pipelines.stages.collect import archive_of, collected
 from pipelines.stages.download import source_of
+from script_shared.clock import WallClock
 from script_shared.partitions import find_partition, set_alias, write_partition
 from script_shared.volume import Volume
 
@@ -35,7 +39,11 @@ def refine(plan: Plan, volume: Volume, run: str, source: str, reader_share: floa
     """
     raw = find_partition(volume.raw, run)
     result = source_of(plan, source).refine(raw)
-    tables = sample_readers(result.tables, reader_share)
+    result = replace(result, tables=sample_readers(result.tables, reader_share))
+    told = collected(volume, run)
+    if told:
+        result = join(plan, result, told, WallClock().now_ms())
+    tables = result.tables
     report = {
         **result.report,
         "sample": {
@@ -44,7 +52,7 @@ def refine(plan: Plan, volume: Volume, run: str, source: str, reader_share: floa
             "reads": tables.interactions.height,
         },
         "as_of_ms": result.as_of_ms,
-        "fingerprint": fingerprint(raw),
+        "fingerprint": _fingerprint(volume, raw, told),
     }
     with write_partition(volume.refined, run) as folder:
         tables.write(folder)
@@ -53,6 +61,14 @@ def refine(plan: Plan, volume: Volume, run: str, source: str, reader_share: floa
     set_alias(volume.refined, "latest", run)
     _LOG.info("refined", run=run, **{k: v for k, v in report.items() if k != "fingerprint"})
     return report
+
+
+def _fingerprint(volume: Volume, raw: Path, told: Told | None) -> str:
+    """Identify what went in: the source's files, and what was taken from the log."""
+    of_files = fingerprint(raw)
+    if told is None:
+        return of_files
+    return hashlib.sha256(f"{of_files} {archive_of(volume).fingerprint(told.until)}".encode()).hexdigest()
 
 
 def fingerprint(folder: Path) -> str:

@@ -35,6 +35,7 @@ INSERT INTO ends VALUES (1, 0, 0) ON CONFLICT DO NOTHING;
 _HAS_KIND = "SELECT 1 FROM pg_attribute WHERE attrelid = 'events'::regclass AND attname = 'kind'"
 _ADD_KIND = f"ALTER TABLE events ADD COLUMN kind text NOT NULL DEFAULT '{READ}'"
 _INSERT = "INSERT INTO events VALUES %s"
+_COMPACTED = "UPDATE ends SET compacted = greatest(compacted, least(%s, newest)) RETURNING newest"
 #: That a reader is to be forgotten stays: replicas and older releases have yet to learn of it.
 _FORGET = "DELETE FROM events WHERE user_id = %s AND kind <> %s"
 _READ = f"SELECT log_offset, {', '.join(COLUMNS)} FROM events WHERE log_offset > %s ORDER BY 1 LIMIT %s"  # noqa: S608
@@ -81,8 +82,11 @@ class PostgresLog(EventLog):
     def compact(self, through: int) -> int:
         """Take out events up to an offset; see `EventLog.compact`."""
         with self._reader.transaction() as cursor:
-            cursor.execute("UPDATE ends SET compacted = greatest(compacted, least(%s, newest))", (through,))
-            cursor.execute("DELETE FROM events WHERE log_offset <= %s", (through,))
+            cursor.execute(_COMPACTED, (through,))
+            (newest,) = cursor.fetchone()
+        # In a transaction of its own: who writes waits for the row above, not for this.
+        with self._reader.transaction() as cursor:
+            cursor.execute("DELETE FROM events WHERE log_offset <= %s", (min(through, newest),))
             return int(cursor.rowcount)
 
     def forget(self, user_id: str) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing, contextmanager
@@ -56,6 +57,12 @@ _INSERT = f"INSERT INTO events VALUES {_ROW}"  # noqa: S608
 #: Python's threads change hands at every row of `executemany`, but once in a statement of many rows.
 _TOGETHER = 50
 _INSERT_MANY = f"INSERT INTO events VALUES {', '.join([_ROW] * _TOGETHER)}"  # noqa: S608
+#: Of events that are compacted, so many leave in one transaction.
+_AT_ONCE = 2_000
+_COMPACT = (
+    "DELETE FROM events WHERE log_offset IN "
+    "(SELECT log_offset FROM events WHERE log_offset <= ? ORDER BY log_offset LIMIT ?)"
+)
 #: That a reader is to be forgotten stays: replicas and older releases have yet to learn of it.
 _FORGET = "DELETE FROM events WHERE user_id = ? AND kind <> ?"
 _READ = f"SELECT log_offset, {', '.join(COLUMNS)} FROM events WHERE log_offset > ? ORDER BY 1 LIMIT ?"  # noqa: S608
@@ -109,10 +116,22 @@ class SqliteLog(EventLog):
 
     def compact(self, through: int) -> int:
         """Take out events up to an offset; see `EventLog.compact`."""
-        with self._told(), closing(self._open()) as connection, _transaction(connection):
-            found = connection.execute("DELETE FROM events WHERE log_offset <= ?", (through,)).rowcount
-            connection.execute("UPDATE ends SET compacted = max(compacted, min(?, newest))", (through,))
-            return found
+        gone = 0
+        with self._told(), closing(self._open()) as connection:
+            with _transaction(connection):
+                connection.execute("UPDATE ends SET compacted = max(compacted, min(?, newest))", (through,))
+                (newest,) = connection.execute("SELECT newest FROM ends").fetchone()
+            while found := self._compact_some(connection, min(through, newest)):
+                gone += found
+        return gone
+
+    def _compact_some(self, connection: sqlite3.Connection, through: int) -> int:
+        """Take out some events; who waits to write gets as much time afterwards."""
+        start = time.monotonic()
+        with _transaction(connection):
+            found = connection.execute(_COMPACT, (through, _AT_ONCE)).rowcount
+        time.sleep(time.monotonic() - start if found == _AT_ONCE else 0.0)
+        return found
 
     def forget(self, user_id: str) -> int:
         """Take out a reader's events and overwrite where they stood; see `EventLog.forget`."""

@@ -44,7 +44,6 @@ class Replica:
         shown: Callable[[int, Details], None] = lambda place, details: None,
     ) -> None:
         self.engine, self._arrivals, self._shown = engine, arrivals, shown
-        self._folds = {READ: self._meet, ITEM: self._learn, FORGET: self._forget}
         self.position = facts.log_after
         self._covered, self._as_of_ms = facts.log_until, facts.as_of_ms
         self._context, self._weight = domain.context, domain.weight
@@ -58,9 +57,7 @@ class Replica:
 
     def apply(self, events: Sequence[Event], through: int) -> int:
         """Fold events in and move on to an offset; return how many were left out as unknown."""
-        left_out = sum(
-            self._folds.get(kind, len)(list(group)) for kind, group in groupby(events, lambda x: x.kind)
-        )
+        left_out = sum(self._fold(kind, list(group)) for kind, group in groupby(events, lambda x: x.kind))
         self._newest_ms = max([self._newest_ms, *(event.time_ms for event in events)])
         self.position = through
         return left_out
@@ -71,13 +68,28 @@ class Replica:
         Raises:
             EventLogError: the log cannot be read, or no longer holds what the release lacks.
         """
+        if log.end() < self.position:
+            # Another log in the place of the one that was lost: all of it is news.
+            self.position = self._covered = 0
         while rows := log.read(self.position, PAGE):
             told(self.follow(rows))
         self.engine.resume(self._newest_ms)
 
     def _holds(self, offset: int, event: Event) -> bool:
-        """Tell whether the release knows of it; what items say and whom to forget does no harm twice."""
-        return event.kind == READ and offset <= self._covered and event.time_ms < self._as_of_ms
+        """Tell whether the release knows of it; what items say does no harm twice."""
+        if offset > self._covered or event.kind == ITEM:
+            return False
+        # Who came back after being forgotten is in the release, by what was read since.
+        return event.kind == FORGET or (event.kind == READ and event.time_ms < self._as_of_ms)
+
+    def _fold(self, kind: str, events: list[Event]) -> int:
+        """Fold events of one kind; return how many were left out, which is all of a kind not known."""
+        # No table of methods: it would hold the replica, and a release with it, when nobody else does.
+        if kind == READ:
+            return self._meet(events)
+        if kind == ITEM:
+            return self._learn(events)
+        return self._forget(events) if kind == FORGET else len(events)
 
     def _meet(self, events: list[Event]) -> int:
         return self.engine.apply([self._read(event) for event in events])

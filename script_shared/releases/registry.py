@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -92,8 +92,11 @@ class Registry:
             (self.folder / CHALLENGER).unlink()
         return challenger
 
-    def rollback(self) -> str:
+    def rollback(self, can_serve: Callable[[Release], bool] = lambda _: True) -> str:
         """Go back to the newest earlier champion that is still whole, and return its id.
+
+        Args:
+            can_serve: those that it refuses are passed over.
 
         Raises:
             ReleaseNotFoundError: there is none.
@@ -101,7 +104,7 @@ class Registry:
         with locked(self.folder, "registry"):
             current, earlier = self.find(), self.champions()
             for place in reversed(range(len(earlier))):
-                if earlier[place] != current and self._is_whole(earlier[place]):
+                if earlier[place] != current and self._is_fit(earlier[place], can_serve):
                     # The alias moves first: a crash here leaves it last in the history, to be skipped.
                     set_alias(self.folder, CHAMPION, earlier[place])
                     self._remember(earlier[:place])
@@ -145,12 +148,11 @@ class Registry:
         text = json.dumps(champions[-_HISTORY_LENGTH:], indent=1)
         write_text_atomically(self.folder / _HISTORY, text + "\n")
 
-    def _is_whole(self, release_id: str) -> bool:
+    def _is_fit(self, release_id: str, can_serve: Callable[[Release], bool]) -> bool:
         try:
-            self.get(release_id)
+            return can_serve(self.get(release_id))
         except ReleaseError:
             return False
-        return True
 
 
 def _checked_alias(alias: str) -> str:

@@ -56,7 +56,8 @@ class DecayedCounts:
     def scale(self, now_ms: int) -> FloatArray:
         """Return what turns stored values into counts at a moment, one factor a half-life."""
         if self._scale is None or self._scale[0] != now_ms:
-            doublings = np.maximum((self.origin_ms - now_ms) / self.half_lives_ms, -1_000.0)
+            # A moment long before the newest interaction, where a clock was set back, must not overflow.
+            doublings = np.clip((self.origin_ms - now_ms) / self.half_lives_ms, -1_000.0, _MAX_DOUBLINGS)
             self._scale = now_ms, np.exp2(doublings)
         return self._scale[1]
 

@@ -19,8 +19,9 @@ from tests.support.environments import link_packages
 pytestmark = pytest.mark.integration
 
 REPOSITORY = Path(__file__).parents[2]
-#: What only the pipelines need.
-TRAINING = {"airflow", "sklearn", "implicit", "mlflow", "optuna", "matplotlib", "pandas", "polars", "scipy"}
+#: What only the pipelines need; Numba looks at scipy itself, where that is installed.
+TRAINING = {"airflow", "sklearn", "implicit", "lightgbm", "optuna", "matplotlib", "pandas", "polars"}
+TRAINING |= {"scipy.optimize", "scipy.sparse"}
 
 
 @pytest.fixture

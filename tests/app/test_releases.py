@@ -1,6 +1,8 @@
 """A release appears, changes, is broken, is rolled back, and nobody restarts anything."""
 
+import gc
 import shutil
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
@@ -204,3 +206,18 @@ def test_each_answer_during_swaps_is_whole_and_from_one_release(
     assert all(
         {item["title"] for item in answer["items"]} == {names[answer["release"]]} for answer in answers
     )
+
+
+def test_a_release_that_was_replaced_leaves_memory_at_once(fresh, look, publish):
+    publish("first")
+    look()
+    titles(fresh)
+    first = weakref.ref(fresh.app.state.follower.served.engine)
+    gc.disable()
+    try:
+        publish("second")
+        look()
+        assert titles(fresh)[1] == {"second"}
+        assert first() is None
+    finally:
+        gc.enable()

@@ -78,6 +78,13 @@ def test_the_api_comes_to_the_database_as_a_user_of_its_own(told):
     assert SECRETS["POSTGRES_PASSWORD"] not in str(told["api"])
 
 
+def test_of_airflow_the_scheduler_alone_comes_to_the_event_log(told):
+    knowing = {name for name, service in told.items() if SECRETS["EVENTS_PASSWORD"] in str(service)}
+    assert knowing == {"api", "airflow-scheduler", "postgres"}
+    assert told["airflow-scheduler"]["environment"]["EVENTS_URL"] == told["api"]["environment"]["EVENTS_URL"]
+    assert told["airflow-scheduler"]["environment"].keys() > told["airflow-api"]["environment"].keys()
+
+
 def test_only_airflow_reaches_its_database(told):
     near = {name for name, service in told.items() if "database" in service["networks"]}
     assert near == OWN - {"api"} | {"postgres"}

@@ -217,3 +217,14 @@ def test_nothing_changes_without_interactions():
     version = state.version
     state.apply(interactions([]))
     assert state.version == version
+
+
+def test_a_moment_long_before_the_newest_read_is_a_number_too():
+    counts = DecayedCounts((0.1, 24.0), 3)
+    counts.apply(np.array([0, 1]), np.array([0, 9_000 * HOUR_MS]))
+    # A clock was set back by a year: nothing overflows, and what was never read stays at nothing.
+    for now in (0, 8_000 * HOUR_MS, 9_000 * HOUR_MS):
+        found = counts.at(slice(None), now)
+        assert np.isfinite(found).all()
+        assert found[:, 2].tolist() == [0.0, 0.0]
+        assert (found[:, 1] > 0).all()

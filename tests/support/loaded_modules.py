@@ -31,8 +31,7 @@ def main(data_root):
         items = json.load(answer)["items"]
     server.should_exit = True
     thread.join()
-    modules = sorted({name.partition(".")[0] for name in sys.modules})
-    sys.stdout.write(json.dumps({"items": len(items), "modules": modules}))
+    sys.stdout.write(json.dumps({"items": len(items), "modules": sorted(sys.modules)}))
 
 
 if __name__ == "__main__":

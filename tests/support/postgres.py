@@ -4,8 +4,10 @@ import os
 import shutil
 import subprocess
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+import psutil
 
 from pipelines.embedded.ports import free_port
 
@@ -22,29 +24,63 @@ def find_program(name):
     return found if found and os.access(found, os.X_OK) else None
 
 
+class PostgresServer:
+    """A server on loopback, its data below a folder."""
+
+    def __init__(self, folder):
+        self._folder, self._port = folder, free_port()
+        self.address = f"postgresql://manchete:{QUOTED}@127.0.0.1:{self._port}/postgres"
+
+    def make(self):
+        secret = self._folder / "password"
+        secret.write_text(PASSWORD)
+        if ACCOUNT:
+            shutil.chown(self._folder, ACCOUNT)
+            shutil.chown(secret, ACCOUNT)
+        login = ["--username=manchete", f"--pwfile={secret}", "--auth=scram-sha-256"]
+        _run("initdb", "--no-sync", "--encoding=UTF8", *login, f"--pgdata={self._folder / 'data'}")
+
+    def start(self):
+        options = f"-p {self._port} -c listen_addresses=127.0.0.1 -c fsync=off"
+        options += f" -c unix_socket_directories={self._folder}"
+        log = ["--log", str(self._folder / "log"), "--wait", "--options", options]
+        _run("pg_ctl", "start", "--pgdata", str(self._folder / "data"), *log)
+
+    def stop(self):
+        _run("pg_ctl", "stop", "--pgdata", str(self._folder / "data"), "--mode=immediate", "--wait")
+
+    def kill(self):
+        """Kill -9 the server and all that it started."""
+        main = psutil.Process(int((self._folder / "data" / "postmaster.pid").read_text().split()[0]))
+        processes = [main, *main.children(recursive=True)]
+        for each in processes:
+            with suppress(psutil.NoSuchProcess):
+                each.kill()
+        psutil.wait_procs(processes, 30)
+
+
+@contextmanager
+def running_postgres():
+    """Start a server that can be killed and started again."""
+    # Not below pytest's folder: nobody else may enter that one.
+    folder = Path(tempfile.mkdtemp(prefix="manchete-postgres-"))
+    server = PostgresServer(folder)
+    try:
+        server.make()
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
+    finally:
+        shutil.rmtree(folder)
+
+
 @contextmanager
 def postgres_server():
     """Start a server on loopback; give the address of an empty database."""
-    # Not below pytest's folder: nobody else may enter that one.
-    folder = Path(tempfile.mkdtemp(prefix="manchete-postgres-"))
-    secret = folder / "password"
-    secret.write_text(PASSWORD)
-    if ACCOUNT:
-        shutil.chown(folder, ACCOUNT)
-        shutil.chown(secret, ACCOUNT)
-    port = free_port()
-    login = ["--username=manchete", f"--pwfile={secret}", "--auth=scram-sha-256"]
-    try:
-        _run("initdb", "--no-sync", "--encoding=UTF8", *login, f"--pgdata={folder / 'data'}")
-        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
-        server = ["--pgdata", str(folder / "data"), "--log", str(folder / "log"), "--wait"]
-        _run("pg_ctl", "start", *server, "--options", options)
-        try:
-            yield f"postgresql://manchete:{QUOTED}@127.0.0.1:{port}/postgres"
-        finally:
-            _run("pg_ctl", "stop", *server[:2], "--mode=immediate", "--wait")
-    finally:
-        shutil.rmtree(folder)
+    with running_postgres() as server:
+        yield server.address
 
 
 def _run(program, *arguments):

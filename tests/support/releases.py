@@ -3,6 +3,8 @@
 from pathlib import Path
 
 from pipelines.domains import load
+from pipelines.stages.collect import collect
+from pipelines.stages.compact import compact
 from pipelines.stages.download import download
 from pipelines.stages.encode import encode
 from pipelines.stages.evaluate import evaluate
@@ -16,9 +18,12 @@ from script_shared.volume import Volume
 SEGMENTS = ("logged", "semi_logged", "anonymous")
 
 
-def publish_small_release(raw: Path, data_root: Path, run: str = "run-1", source: str = "globo") -> Volume:
+def publish_small_release(
+    raw: Path, data_root: Path, run: str = "run-1", source: str = "globo", events_url: str = ""
+) -> Volume:
     plan, volume = load("news"), Volume(data_root / "news")
     download(plan, volume, run, source, str(raw), 1.0)
+    collect(plan, volume, run, events_url)
     refine(plan, volume, run, source)
     encode(plan, volume, run)
     segment(plan, volume, run)
@@ -28,4 +33,5 @@ def publish_small_release(raw: Path, data_root: Path, run: str = "run-1", source
         evaluate(plan, volume, run, 1, name, readers=100)
     report(plan, volume, run)
     publish(plan, volume, run)
+    compact(plan, volume, run, events_url)
     return volume

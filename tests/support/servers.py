@@ -16,7 +16,7 @@ REPOSITORY = Path(__file__).parents[2]
 
 
 @contextmanager
-def serving(data_root, log, *, prepare=None, **settings):
+def serving(data_root, log, *, prepare=None, module="app", arguments=(), **settings):
     """Start `python -m app` on a data root; give the process and a client that has a key for events."""
     port = free_port()
     told = {
@@ -32,7 +32,7 @@ def serving(data_root, log, *, prepare=None, **settings):
     with (
         log.open("a") as out,
         subprocess.Popen(
-            [sys.executable, "-m", "app"],
+            [sys.executable, "-m", module, *arguments],
             env=os.environ | told,
             stderr=out,
             cwd=REPOSITORY,

@@ -12,6 +12,7 @@ COSTS: Mapping[tuple[str, str], str] = {
     ("interactions", "scroll"): "scroll depth does not tell a weak read from a strong one",
     ("interactions", "clicks"): "clicks on the page do not tell a weak read from a strong one",
     ("interactions", "visits"): "returns to the page do not tell a weak read from a strong one",
+    ("interactions", "weight"): "what a read counts is told by its measures",
     ("items", "published_at"): "age is taken from the first read",
     ("items", "title"): "answers show no title, and likeness of content knows none",
     ("items", "body"): "likeness of content goes by titles, categories and regions alone",

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 
+from pipelines.domains.news.assembling import assemble
 from pipelines.domains.news.costs import COSTS
 from pipelines.domains.news.reasons import REMEDIES
+from pipelines.domains.news.refining import end_of_reads
 from pipelines.domains.news.search import SEARCH
 from pipelines.domains.news.sources.generated import Synthetic
 from pipelines.domains.news.sources.globo import Globo
@@ -18,6 +20,9 @@ from script_shared.domains.news.engagement import CAP, LEAST, MEASURES, PLAIN, W
 from script_shared.domains.news.segments import NewsParameters, SegmentRule
 from script_shared.tables import Tables
 
+#: One reader whose login state was told to the service does not make those of all others known.
+KNOWN_LOGINS = 0.05
+
 
 def engagement() -> pl.Expr:
     """Return the engagement weight over the columns of the interactions."""
@@ -29,12 +34,13 @@ def engagement() -> pl.Expr:
     )
     told = pl.any_horizontal(pl.col(MEASURES).is_not_null())
     total = pl.sum_horizontal(*terms).clip(LEAST, CAP)
-    return pl.when(told).then(total).otherwise(PLAIN)
+    measured = pl.when(told).then(total).otherwise(PLAIN)
+    return pl.coalesce(pl.col("weight").cast(pl.Float64).clip(LEAST, CAP), measured)
 
 
 def parameters(tables: Tables) -> Parameters:
-    """Return the parameters to train with: login state decides where the source knows it."""
-    has_login = tables.users["user_type"].null_count() < len(tables.users)
+    """Return the parameters to train with: login state decides where it is known of some share of readers."""
+    has_login = tables.users["user_type"].count() > KNOWN_LOGINS * len(tables.users)
     return NewsParameters(rule=SegmentRule(has_login=has_login)).model_dump(mode="json")
 
 
@@ -44,6 +50,8 @@ PLAN = Plan(
     domain=NEWS,
     sources={source.name: source for source in _SOURCES},
     weight=engagement(),
+    assemble=assemble,
+    end=end_of_reads,
     parameters=parameters,
     costs=COSTS,
     remedies={reason.value: remedy for reason, remedy in REMEDIES.items()},

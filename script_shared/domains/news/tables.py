@@ -19,6 +19,7 @@ INTERACTIONS = Schema(
         Column("seconds", "Float32"),
         Column("scroll", "Float32"),
         Column("visits", "Float32"),
+        Column("weight", "Float32"),
     ),
 )
 ITEMS = Schema(

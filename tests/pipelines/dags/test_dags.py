@@ -93,7 +93,8 @@ def test_the_steps_follow_each_other(dags):
     assert after["process_data"] == {
         "begin": [],
         "download": ["begin"],
-        "refine": ["begin", "download"],
+        "collect": ["begin"],
+        "refine": ["begin", "collect", "download"],
         "encode": ["begin", "refine"],
         "segment": ["begin", "encode"],
     }
@@ -109,7 +110,8 @@ def test_the_steps_follow_each_other(dags):
         "evaluate": ["begin", "pieces"],
         "report": ["begin", "evaluate"],
         "publish": ["begin", "report"],
-        "account": ["begin", "publish"],
+        "compact": ["begin", "publish"],
+        "account": ["begin", "compact"],
     }
 
 

@@ -61,7 +61,9 @@ def test_the_dags_are_kept(airflow, database):
 def test_a_run_is_kept_and_starts_the_next_by_its_asset(airflow, database):
     assert ask_airflow(RUN, airflow) == "success"
     tasks = rows(database, "select task_id, state from task_instance where dag_id = 'process_data'")
-    assert dict(tasks) == dict.fromkeys(("begin", "download", "refine", "encode", "segment"), "success")
+    assert dict(tasks) == dict.fromkeys(
+        ("begin", "download", "collect", "refine", "encode", "segment"), "success"
+    )
     [(run,)] = rows(database, "select extra ->> 'run' from asset_event")
     volume = airflow["DATA_ROOT"]
     assert (ROOT / volume / "news" / "segments" / "latest").read_text().strip() == run

@@ -77,6 +77,7 @@ def test_the_cost_of_every_stage_is_shown_and_kept_beside_the_metrics(up):
         3,
     ]
     assert [names.count(stage) for stage in ("evaluate", "report", "publish")] == [6, 1, 1]
+    assert [names.count(stage) for stage in ("collect", "compact")] == [1, 1]
     assert all(each["peak_mib"] > 50 for each in costs["stages"])
     longest = max(each["seconds"] for each in costs["stages"])
     assert longest <= costs["stage_seconds"] <= sum(each["seconds"] for each in costs["stages"]) + 0.1

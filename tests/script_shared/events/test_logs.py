@@ -172,6 +172,17 @@ class LogContract:
         assert log.compact(2) == 0
         assert log.append(events("a")).start == 6
 
+    def test_many_events_are_compacted_while_others_write(self, log, open_one):
+        log.append(events([f"old{place}" for place in range(9_000)]))
+        batches = [events([f"{batch}-{place}" for place in range(10)]) for batch in range(50)]
+        with ThreadPoolExecutor(2) as pool:
+            writing = pool.submit(lambda: [log.append(each) for each in batches])
+            gone = open_one().compact(1_000_000)
+            starts = [each.start for each in writing.result()]
+        assert starts == list(range(9_001, 9_501, 10))
+        assert gone >= 9_000
+        assert [offset for offset, _ in follow(log, gone)] == list(range(gone + 1, 9_501))
+
     def test_offsets_go_on_after_all_was_compacted(self, log, open_one):
         log.append(events("abc"))
         assert log.compact(100) == 3

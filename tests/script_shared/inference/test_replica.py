@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from script_shared.clock import FixedClock
 from script_shared.domains.news.domain import NEWS
-from script_shared.events.event import Event
+from script_shared.events.event import FORGET, Event
 from script_shared.events.opening import open_log
 from script_shared.inference.arrivals import Arrivals
 from script_shared.inference.engine import Engine
@@ -112,4 +112,25 @@ def test_a_replayed_world_goes_on_where_its_log_ends(release, tmp_path):
     assert end <= replica.engine.now_ms() < end + 60 * MINUTE_MS
     replica.replay(log)
     assert replica.engine.now_ms() >= end + 60 * MINUTE_MS
+    log.close()
+
+
+def test_whom_the_release_forgot_already_is_not_forgotten_again(release, tmp_path):
+    log, end = open_log("", tmp_path), release.manifest.as_of_ms
+    log.append([Event("f1", "3", "", end - 9, kind=FORGET), Event("f2", "5", "", end - 8, kind=FORGET)])
+    covering, _ = replica_of(release, log_after=0, log_until=1)
+    covering.replay(log)
+    # The release knows of the first; who is in it came back since.
+    assert covering.engine.reader("3") is not None
+    assert covering.engine.reader("5") is None
+    log.close()
+
+
+def test_a_log_that_ends_before_what_the_release_holds_is_another_one_and_all_of_it_news(release, tmp_path):
+    log, end = open_log("", tmp_path), release.manifest.as_of_ms
+    log.append([Event("e", "new", "1", end - 1)])
+    replica, _ = replica_of(release, log_after=700, log_until=700)
+    replica.replay(log)
+    assert replica.position == 1
+    assert replica.engine.reader("new").reads == 1
     log.close()

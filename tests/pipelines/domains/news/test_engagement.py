@@ -11,9 +11,12 @@ from script_shared.domains.news.engagement import MEASURES, weight
 VALUES = st.none() | st.floats(0, 1e6, width=32)
 
 
-@given(st.fixed_dictionaries(dict.fromkeys(MEASURES, VALUES)))
+COLUMNS = (*MEASURES, "weight")
+
+
+@given(st.fixed_dictionaries(dict.fromkeys(COLUMNS, VALUES)))
 def test_the_weight_of_a_read_is_the_same_in_a_table_and_in_an_event(row):
-    frame = pl.DataFrame([row], schema=dict.fromkeys(MEASURES, pl.Float32))
+    frame = pl.DataFrame([row], schema=dict.fromkeys(COLUMNS, pl.Float32))
     told = {name: value for name, value in row.items() if value is not None}
     assert weight(told) == pytest.approx(frame.select(engagement()).item(), rel=1e-5)
 

@@ -66,6 +66,7 @@ class TestColumns:
             "seconds": 31.5,
             "scroll": 100.0,
             "visits": 1.0,
+            "weight": None,
         }
         assert refinement.tables.users["user_type"].to_list() == ["Logged"]
         item = refinement.tables.items.row(0, named=True)

@@ -1,0 +1,1 @@
+"""What the service was told, on its way back into the tables of the next run."""

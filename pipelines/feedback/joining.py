@@ -1,0 +1,104 @@
+"""Puts what the service was told and what a source's files hold together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import polars as pl
+
+from pipelines.feedback.forgotten import Forgotten
+from pipelines.feedback.frames import OFFSET, items_of, reads_of
+from pipelines.plan import Plan, Refinement
+from script_shared.clock import MS_PER_MINUTE
+from script_shared.tables import Tables
+
+_FAST_CLOCK_MS = 5 * MS_PER_MINUTE
+_SAME = ["user_id", "item_id", "timestamp"]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the service was told.
+
+    Attributes:
+        events: up to an offset of the log, each once, those of forgotten readers left out.
+        until: that offset.
+        forgotten: readers to leave out of the files.
+    """
+
+    events: pl.DataFrame
+    until: int
+    forgotten: Forgotten
+
+
+def join(plan: Plan, found: Refinement, told: Told, now_ms: int) -> Refinement:
+    """Add reads and items that were told of to those of the files; see docs/events.md for the rules.
+
+    Args:
+        plan: the domain's.
+        found: what the files hold.
+        told: what the service was told.
+        now_ms: reads that lie further ahead than a clock may be fast are left out: one had jumped.
+
+    Returns:
+        All of it.
+
+    The report gets `log`: up to where the tables hold the log (`after`, `until`, as in a release's manifest),
+    and what was added and left out.
+    """
+    of_files = found.tables.interactions.filter(told.forgotten.keeps_reads(found.tables.interactions))
+    of_log = reads_of(told.events, plan.domain.interactions)
+    reads = of_log.filter(pl.col("timestamp").to_physical() <= now_ms + _FAST_CLOCK_MS)
+    new = reads.unique(_SAME, keep="first", maintain_order=True).join(
+        of_files, on=_SAME, how="anti", maintain_order="left"
+    )
+    together = pl.concat([of_files, new.select(of_files.columns)])
+    if together.is_empty():
+        return found
+    as_of_ms = max(found.as_of_ms, plan.end(together["timestamp"]))
+    kept = together.filter(pl.col("timestamp").to_physical() < as_of_ms)
+    items = items_of(told.events, plan.domain.items)
+    described = _newer(found.tables.items, items)
+    tables = plan.assemble(kept, described, _types(found.tables, reads))
+    log = {
+        "after": _after(new, as_of_ms, told.until),
+        "until": told.until,
+        "reads": kept.height - of_files.height,
+        "repeated": reads.height - new.height,
+        "in_the_future": of_log.height - reads.height,
+        "left_to_the_log": together.height - kept.height,
+        "items": items.height,
+        "forgotten_reads": found.tables.interactions.height - of_files.height,
+    }
+    report: dict[str, Any] = {**found.report, "log": log}
+    return replace(found, tables=_dated(tables, described), as_of_ms=as_of_ms, report=report)
+
+
+def _after(reads: pl.DataFrame, as_of_ms: int, until: int) -> int:
+    """Return the last offset before the first read that the tables do not hold."""
+    beyond = reads.filter(pl.col("timestamp").to_physical() >= as_of_ms)[OFFSET].min()
+    return until if beyond is None else int(beyond) - 1  # type: ignore[arg-type]
+
+
+def _newer(items: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
+    """Return the items, with what was told in place of what a file says."""
+    return pl.concat([items.join(told, on="item_id", how="anti", maintain_order="left"), told])
+
+
+def _types(tables: Tables, reads: pl.DataFrame) -> pl.DataFrame:
+    """Return each reader's login state, the newest that was told or else the files'."""
+    told = reads.filter(pl.col("user_type").is_not_null()).sort(OFFSET).select("user_id", "user_type")
+    known = tables.users.select("user_id", "user_type")
+    return pl.concat([known, told]).unique("user_id", keep="last", maintain_order=True)
+
+
+def _dated(tables: Tables, described: pl.DataFrame) -> Tables:
+    """Take an item that only the log's reads know as published when it was first read."""
+    first = tables.interactions.join(described, on="item_id", how="anti").group_by("item_id")
+    dates = first.agg(pl.col("timestamp").min().alias("first"))
+    items = tables.items.join(dates, on="item_id", how="left", maintain_order="left")
+    return replace(
+        tables,
+        items=items.with_columns(pl.coalesce("first", "published_at").alias("published_at")).drop("first"),
+    )

@@ -1,0 +1,303 @@
+"""What the service was told comes back in the next release: real stages, the real service, real logs."""
+
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from pipelines.domains import load
+from pipelines.rolling_back import roll_back
+from pipelines.stages.collect import archive_of, collect, collected
+from pipelines.stages.compact import compact
+from pipelines.stages.download import download
+from pipelines.stages.encode import encode
+from pipelines.stages.publish import publish
+from pipelines.stages.refine import refine
+from pipelines.stages.train import train
+from script_shared.clock import FixedClock
+from script_shared.errors import EventLogError, EventsCompactedError, ReleaseNotFoundError
+from script_shared.events.opening import open_log
+from script_shared.releases.registry import Registry
+from script_shared.volume import Volume
+from tests.support.clicks import HOUR_MS, write_clicks
+from tests.support.events import events, follow
+from tests.support.postgres import postgres_server
+from tests.support.releases import SEGMENTS
+from tests.support.services import ITEMS_KEY, KEYS, READERS_KEY, started
+
+MINUTE_MS = 60_000
+
+
+@dataclass
+class World:
+    """Files of a publisher, a volume with releases, and where the log is."""
+
+    raw: object
+    root: object
+    url: str
+
+    @property
+    def volume(self):
+        return Volume(self.root / "news")
+
+    @property
+    def registry(self):
+        return Registry(self.volume.releases)
+
+    def run(self, name):
+        """Go from the files and the log to a release that serves, unjudged; return its manifest."""
+        plan, volume = load("news"), self.volume
+        download(plan, volume, name, "globo", str(self.raw), 1.0)
+        collect(plan, volume, name, self.url)
+        refine(plan, volume, name, "globo")
+        encode(plan, volume, name)
+        for segment in SEGMENTS:
+            train(plan, volume, name, segment)
+        publish(plan, volume, name)
+        self.registry.promote()
+        compact(plan, volume, name, self.url)
+        return self.registry.open().manifest
+
+    def log(self):
+        return open_log(self.url, self.root / "news" / "events")
+
+    @contextmanager
+    def service(self, now_ms):
+        """Serve the champion, at a moment that does not pass."""
+        with started(self.root, FixedClock(now_ms), events_url=self.url, **KEYS) as client:
+            client.app.state.follower.look()
+            yield client
+
+
+def keyed(key):
+    return {"X-API-Key": key}
+
+
+def post(client, rows):
+    answer = client.post("/events", json=rows, headers=keyed("another-key-for-events"))
+    assert answer.status_code == 200, answer.text
+    return [each["status"] for each in answer.json()["events"]]
+
+
+def served(client):
+    client.app.state.follower.look()
+    return client.app.state.follower.served
+
+
+def history(client, reader):
+    answer = client.get(f"/users/{reader}", headers=keyed(READERS_KEY))
+    if answer.status_code == 404:
+        return None
+    told = answer.json()
+    # One that came late stands last in a state that was told live, and in its place in a release.
+    recent = sorted((each["read_at"], each["item_id"]) for each in told["recent"])
+    return told["segment"], told["reads"], recent
+
+
+def counts(client, now_ms):
+    """How often each item was read, decayed, by id: what everybody's lists rest on."""
+    engine = served(client).engine
+    items = engine._router.items
+    values = engine._state.counts.at(slice(0, len(items)), now_ms)
+    found = {items[place]: values[:, place] for place in range(len(items))}
+    return {name: row for name, row in found.items() if row.any()}
+
+
+def shown(client, reader, count=100):
+    answer = client.get("/recommendations", params={"user_id": reader, "num_recs": count}).json()
+    return [each["item_id"] for each in answer["items"]]
+
+
+@pytest.fixture(scope="module")
+def origin(tmp_path_factory):
+    raw, root = tmp_path_factory.mktemp("clicks"), tmp_path_factory.mktemp("data")
+    write_clicks(raw, hours=8, articles=60, readers=80, clicks_an_hour=100)
+    world = World(raw, root, f"sqlite://{root}/no-log")
+    world.run("run-1")
+    return world
+
+
+class Feedback:
+    @pytest.fixture
+    def world(self, tmp_path, origin, address):
+        """One release, by the files alone."""
+        shutil.copytree(origin.root, tmp_path / "data")
+        return World(origin.raw, tmp_path / "data", address)
+
+    def test_the_next_release_answers_as_the_one_before_that_was_told_live(self, world):
+        first = world.registry.open().manifest
+        now = first.as_of_ms + 30 * MINUTE_MS
+        with world.service(now) as live:
+            items = shown(live, "new")
+            busy = [
+                {"user_id": f"r{n}", "item_id": items[n % 7], "timestamp": now - n * 1000, "region": "2"}
+                for n in range(40)
+            ]
+            told = [
+                {"user_id": "new", "item_id": items[0], "event_id": "e1", "weight": 2.0},
+                {"user_id": "new", "item_id": items[1], "timestamp": now - 5_000, "seconds": 90},
+                {"user_id": "3", "item_id": items[2], "timestamp": now - 3 * HOUR_MS, "user_type": "Logged"},
+            ]
+            assert set(post(live, busy)) == {"accepted"}
+            assert post(live, told) == ["accepted", "accepted", "late"]
+            assert post(live, [told[0], told[0]]) == ["duplicate", "duplicate"]
+            article = {"item_id": "n1", "title": "Just out", "category": "3", "published_at": now - 60_000}
+            assert live.post("/items", json=article, headers=keyed(ITEMS_KEY)).json()["accepted"] == 1
+            assert post(live, [{"user_id": "new", "item_id": "n1"}]) == ["accepted"]
+            later = now + 2 * HOUR_MS
+            served(live).engine._clock.ms = later
+            readers = ["new", "3", "5", "r1"]
+            before = {reader: history(live, reader) for reader in readers}, counts(live, later)
+            second = world.run("run-2")
+            assert (second.log_after, second.log_until) == (45, 45)
+            assert second.as_of_ms == first.as_of_ms + HOUR_MS
+            fresh = {reader: shown(live, reader, 10) for reader in readers}
+            assert served(live).release.id == second.release_id
+            assert all(len(fresh[reader]) == 10 for reader in readers)
+        with world.service(later) as anew:
+            after = {reader: history(anew, reader) for reader in readers}, counts(anew, later)
+            assert after[0] == before[0]
+            assert before[0]["new"][1] == 3
+            assert after[1].keys() == before[1].keys()
+            for name, row in before[1].items():
+                np.testing.assert_allclose(after[1][name], row, rtol=1e-6, err_msg=name)
+            for reader in readers:
+                read = {item for _, item in after[0][reader][2]}
+                assert not read & set(shown(anew, reader))
+            (found,) = [x for x in anew.get("/trending?n=100").json()["items"] if x["item_id"] == "n1"]
+            assert (found["title"], found["category"]) == ("Just out", "3")
+
+
+class TestOnSqlite(Feedback):
+    @pytest.fixture
+    def address(self):
+        return ""
+
+    def test_what_the_data_does_not_reach_stays_with_the_log_and_counts_once(self, world):
+        first = world.registry.open().manifest
+        now = first.as_of_ms + 30 * MINUTE_MS
+        with world.service(now) as live:
+            item = shown(live, "new")[0]
+            assert post(live, [{"user_id": "new", "item_id": item}, {"user_id": "3", "item_id": item}])
+            before = counts(live, now)
+        second = world.run("run-2")
+        # Two reads make no hour of the data: it ends where it did, and a replica folds them in.
+        assert (second.as_of_ms, second.log_after, second.log_until) == (first.as_of_ms, 0, 2)
+        with world.service(now) as anew:
+            assert history(anew, "new")[1] == 1
+            after = counts(anew, now)
+            np.testing.assert_allclose(after[item], before[item], rtol=1e-6)
+
+    def test_an_article_that_only_reads_know_is_known_to_the_next_release(self, world):
+        now = world.registry.open().manifest.as_of_ms + 30 * MINUTE_MS
+        with world.service(now) as live:
+            rows = [{"user_id": f"r{n}", "item_id": "unheard-of", "timestamp": now - n} for n in range(30)]
+            assert set(post(live, rows)) == {"unknown-item"}
+        world.run("run-2")
+        with world.service(now) as anew:
+            assert served(anew).engine.knows("unheard-of")
+            assert history(anew, "r1")[1] == 1
+            assert "unheard-of" in shown(anew, "somebody")
+
+    def test_a_forgotten_reader_stays_forgotten_though_the_files_hold_them(self, world):
+        now = world.registry.open().manifest.as_of_ms + 30 * MINUTE_MS
+        with world.service(now) as live:
+            item, other = shown(live, "new")[:2]
+            post(live, [{"user_id": name, "item_id": item} for name in ("3", "5", "new")])
+            for name in ("3", "5", "new"):
+                assert live.delete(f"/users/{name}", headers=keyed(READERS_KEY)).status_code == 204
+            # One of them comes back, and is somebody new.
+            post(live, [{"user_id": "5", "item_id": other}])
+            rows = [{"user_id": f"r{n}", "item_id": item, "timestamp": now - n} for n in range(30)]
+            post(live, rows)
+        for run in ("run-2", "run-3"):
+            world.run(run)
+            with world.service(now) as anew:
+                assert history(anew, "3") is None
+                assert history(anew, "new") is None
+                assert history(anew, "5")[1] == 1
+                assert history(anew, "7")[1] > 1
+            events = world.root / "news" / "events"
+            archived = [path.read_bytes() for path in (events / "archive").iterdir()]
+            assert archived
+            kept = (events / "forgotten" / "readers.json").read_text()
+            assert len(kept.split("]")) == 4
+            assert '"new"' not in kept
+            assert (events / "forgotten" / "key").stat().st_mode & 0o077 == 0
+
+    def test_the_log_is_compacted_behind_the_releases_that_may_be_served(self, world):
+        now = world.registry.open().manifest.as_of_ms + 30 * MINUTE_MS
+        manifests = [world.registry.open().manifest]
+        for number in range(2, 6):
+            with world.service(now) as live:
+                items = shown(live, "new", 20)
+                rows = [
+                    {"user_id": f"r{number}-{n}", "item_id": items[n % 9], "timestamp": now - n}
+                    for n in range(40)
+                ]
+                post(live, rows)
+            manifests.append(world.run(f"run-{number}"))
+            now += HOUR_MS
+        ends = [each.log_until for each in manifests]
+        assert ends == [0, 40, 80, 120, 160]
+        log = world.log()
+        # Of the champion and the two before it, the eldest begins behind 80.
+        assert [offset for offset, _ in follow(log, 80)] == list(range(81, 161))
+        with pytest.raises(EventsCompactedError, match="up to 80"):
+            log.read(79, 1)
+        log.close()
+        with world.service(now) as anew:
+            assert served(anew).release.id == manifests[-1].release_id
+            assert history(anew, "r2-1")[1] == history(anew, "r5-1")[1] == 1
+            for earlier in (manifests[-2], manifests[-3]):
+                assert roll_back(world.volume, "", world.url) == earlier.release_id
+                assert served(anew).release.id == earlier.release_id
+                assert history(anew, "r5-1")[1] == 1
+            # One that needs what is gone is no champion any more.
+            with pytest.raises(EventsCompactedError, match="events after 40"):
+                roll_back(world.volume, manifests[1].release_id, world.url)
+            with pytest.raises(ReleaseNotFoundError, match="no earlier champion"):
+                roll_back(world.volume, "", world.url)
+            # Where it is made the champion all the same it is refused, and the other goes on.
+            world.registry.publish(manifests[0].release_id, "champion")
+            assert served(anew).release.id == manifests[-3].release_id
+            assert "have been taken out" in anew.get("/health").json()["reason"]
+
+    def test_two_runs_that_collect_at_once_bring_each_event_over_once(self, world):
+        log = world.log()
+        log.append(events(range(500)))
+        with ThreadPoolExecutor(4) as pool:
+            names = [f"run-{number}" for number in range(2, 6)]
+            list(pool.map(lambda name: collect(load("news"), world.volume, name, world.url), names))
+        log.append(events(range(500, 600)))
+        collect(load("news"), world.volume, "run-6", world.url)
+        stretches = archive_of(world.volume).stretches()
+        assert [each.last for each in stretches] == [500, 600]
+        assert collected(world.volume, "run-5").events.height == 500
+        assert collected(world.volume, "run-6").events["event_id"].to_list() == [str(n) for n in range(600)]
+        assert collected(world.volume, "run-1") is None
+        log.close()
+
+    def test_another_log_in_its_place_is_told_and_changes_nothing(self, world):
+        log = world.log()
+        log.append(events(range(9)))
+        collect(load("news"), world.volume, "run-2", world.url)
+        other = open_log(f"sqlite://{world.root}/other", world.root)
+        other.append(events("abc"))
+        with pytest.raises(EventLogError, match="ends at 3, and 9 of its events"):
+            collect(load("news"), world.volume, "run-3", f"sqlite://{world.root}/other")
+        assert world.registry.open().manifest.log_until == 0
+        log.close()
+        other.close()
+
+
+@pytest.mark.integration
+@pytest.mark.tools("initdb")
+class TestOnPostgres(Feedback):
+    @pytest.fixture
+    def address(self):
+        with postgres_server() as address:
+            yield address
