@@ -5,7 +5,8 @@ import polars as pl
 import pytest
 
 from pipelines.describing import LIFE_MS, Rules, describe, described
-from script_shared.models.text_space import TextParameters, compose
+from pipelines.placing import place
+from script_shared.models.text_space import TextParameters, TextSpace, compose
 from tests.support.worlds import at, world
 
 RULES = Rules(TextParameters(dimensions=4), ("de",))
@@ -82,3 +83,9 @@ def test_of_a_body_only_the_beginning_counts():
     rules = Rules(TextParameters(characters=20), ())
     found = describe(world(READS[:2], hours=5), titles, rules, None)
     assert len(found.texts) == 1
+
+
+def test_many_texts_are_placed_as_one_by_one():
+    space = TextSpace.fit(["red fish swims", "blue bird flies", "red bird sings"] * 20, TextParameters(), ())
+    texts = [f"{colour} bird {number}" for number in range(9_000) for colour in ("red", "blue", "no", "a")]
+    assert np.array_equal(place(space, texts), space.transform(texts))
