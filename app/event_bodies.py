@@ -60,6 +60,7 @@ class EventBody(TypedDict, total=False):
     ]
     event_id: Annotated[Id, Field(description="Sent again, the event counts once; made where left out.")]
     session_id: Annotated[Id, Field(description="The visit it belongs to.")]
+    impression_id: Annotated[ShortText, Field(description="The answer from which it came.")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from app.tailing import Tail
 from app.telemetry import Telemetry
 from script_shared.clock import Clock
 from script_shared.errors import MancheteError
-from script_shared.releases.registry import Registry
+from script_shared.releases.registry import CHAMPION, Registry
 
 _LOG = structlog.get_logger(__name__)
 #: A refused release is looked at again after so many seconds: it may have been written anew.
@@ -44,7 +44,12 @@ class Follower:
         tail: brings a release up to the end of the event log before it is served.
         clock: overrides the release's own.
         verify: whether to check every file's content.
+
+    Attributes:
+        alias: the name that it follows.
     """
+
+    alias = CHAMPION
 
     def __init__(
         self,
@@ -56,7 +61,7 @@ class Follower:
         verify: bool = True,
     ) -> None:
         self.registry, self.endpoint, self._tail = registry, endpoint, tail
-        self._telemetry, self._clock, self._verify = telemetry, clock, verify
+        self.telemetry, self._clock, self._verify = telemetry, clock, verify
         self._served: Served | None = None
         self._loading: str | None = None
         self._refusal: Refusal | None = None
@@ -68,7 +73,7 @@ class Follower:
         """Look now and every so many seconds, in the background."""
         self._stopped.clear()
         self._thread = threading.Thread(
-            target=self._follow, args=(poll_seconds,), name="releases", daemon=True
+            target=self._follow, args=(poll_seconds,), name=f"releases-{self.alias}", daemon=True
         )
         self._thread.start()
 
@@ -90,22 +95,40 @@ class Follower:
         return self._served
 
     @property
+    def found(self) -> Served | None:
+        """What is served now, None where nothing is."""
+        return self._served
+
+    @property
     def refusal(self) -> Refusal | None:
-        """The champion, where it had to be refused."""
+        """The release that is wanted, where it had to be refused."""
         return self._refusal
 
     def look(self) -> None:
-        """Serve the champion if it is new; on any fault keep what is served and remember why."""
+        """Serve what is wanted if it is new; on any fault keep what is served and remember why."""
         with self._looking:
             name: str | None = None
             try:
-                name = self.registry.find()
-                if name is not None and self._is_news(name):
-                    self._tail.switch(self._load(name), self._swap)
+                name = self.wanted()
+                if name is None:
+                    self.leave()
+                elif self._is_news(name):
+                    self.put(self._load(name))
             except MancheteError as error:
                 self._refuse(name, self._within(error.where) + error.what, error)
             except Exception as error:  # noqa: BLE001 - whatever a release does, the old one goes on
                 self._refuse(name, f"{type(error).__name__} while it was loaded", error)
+
+    def wanted(self) -> str | None:
+        """Return the release that is to be served; None where none is."""
+        return self.registry.find()
+
+    def leave(self) -> None:
+        """Do what is to be done where nothing is wanted: a champion that has lost its name stays."""
+
+    def put(self, served: Served) -> None:
+        """Put a loaded release in its place."""
+        self._tail.switch(served, self._swap)
 
     def _follow(self, poll_seconds: float) -> None:
         while True:
@@ -129,14 +152,23 @@ class Follower:
 
     def _swap(self, served: Served) -> None:
         self._served, self._refusal = served, None
+        self.announce(served)
+        manifest = served.release.manifest
+        _LOG.info("release loaded", release=manifest.release_id, alias=self.alias, as_of_ms=manifest.as_of_ms)
+
+    def announce(self, served: Served) -> None:
+        """Tell of what is served from now on."""
         manifest = served.release.manifest
         created, as_of = manifest.created_at.timestamp(), manifest.as_of_ms / 1000
-        self._telemetry.loaded(manifest.release_id, created, as_of, served.evaluation, served.coverage)
-        _LOG.info("release loaded", release=manifest.release_id, as_of_ms=manifest.as_of_ms)
+        self.telemetry.loaded(manifest.release_id, created, as_of, served.evaluation, served.coverage)
+
+    def count_refusal(self) -> None:
+        """Tell that a release could not be used."""
+        self.telemetry.refused()
 
     def _refuse(self, name: str | None, reason: str, error: Exception) -> None:
         self._refusal = Refusal(name, reason, time.monotonic() + RETRY_SECONDS)
-        self._telemetry.refused()
+        self.count_refusal()
         known = isinstance(error, MancheteError)
         _LOG.error("release refused", release=name, reason=str(error), exc_info=None if known else error)
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI
 
 from app import __version__, errors, tailing, telemetry
+from app.challenging import Challenger
 from app.domains import endpoint_of
 from app.following import Follower
 from app.http_metrics import HttpMetrics
 from app.keys import Keys
 from app.protection import protect
+from app.recording import Recorder
 from app.routes import (
     evaluation,
     events,
@@ -31,8 +33,12 @@ from app.routes import (
     viewers,
 )
 from app.settings import ApiSettings, load_settings
-from script_shared.clock import Clock
+from app.splitting import Split
+from app.variants import Variants
+from script_shared.clock import MS_PER_HOUR, Clock
 from script_shared.events.opening import open_log
+from script_shared.impressions.opening import open_impressions
+from script_shared.impressions.pseudonyms import Pseudonyms
 from script_shared.releases.registry import Registry
 from script_shared.volume import Volume
 
@@ -52,18 +58,26 @@ def create_app(settings: ApiSettings | None = None, clock: Clock | None = None) 
     told = telemetry.Telemetry()
     volume = Volume.of(settings)
     registry = Registry(volume.releases)
+    recorder = _recorder(settings, volume, told)
     log = open_log(settings.events_url.get_secret_value(), volume.events)
-    tail = tailing.Tail(log, told, settings.events_poll_seconds)
+    tail = tailing.Tail(log, told, settings.events_poll_seconds, recorder.forget)
     follower = Follower(registry, endpoint, told, tail, clock, settings.release_verify)
+    split, challenger = Split(settings.experiment, settings.challenger_share), None
+    if split.share:
+        told.trial.share = split.share
+        challenger = Challenger(follower, endpoint, tail, clock, settings.release_verify)
+    followers = [follower, challenger] if challenger else [follower]
     app = FastAPI(
         title="Manchete",
         version=__version__,
         summary="Recommendations for news readers.",
-        lifespan=_following(follower, tail, settings.release_poll_seconds),
+        lifespan=_following(followers, tail, recorder, settings.release_poll_seconds),
         docs_url=None,
         redoc_url=None,
     )
     app.state.follower, app.state.telemetry, app.state.tail = follower, told, tail
+    app.state.challenger, app.state.recorder = challenger, recorder
+    app.state.variants = Variants(follower, split, challenger)
     app.state.keys = Keys(settings)
     errors.install(app)
     for make in (recommendations.make_router, events.make_router, items.make_router, lists.make_router):
@@ -80,14 +94,26 @@ def create_app(settings: ApiSettings | None = None, clock: Clock | None = None) 
     return app
 
 
-def _following(follower: Follower, tail: tailing.Tail, poll_seconds: float) -> Callable[[FastAPI], Any]:
+def _recorder(settings: ApiSettings, volume: Volume, told: telemetry.Telemetry) -> Recorder:
+    log = open_impressions(settings.events_url.get_secret_value(), volume.events)
+    keep_ms = round(settings.inference_log_days * 24 * MS_PER_HOUR)
+    names = Pseudonyms(settings.pseudonym_keys)
+    return Recorder(log, names, settings.inference_log_sample, keep_ms, told)
+
+
+def _following(
+    followers: Sequence[Follower], tail: tailing.Tail, recorder: Recorder, poll_seconds: float
+) -> Callable[[FastAPI], Any]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with tail.running():
-            follower.start(poll_seconds)
-            yield
-            # In a thread: a release that is being put in place needs this one.
-            await asyncio.to_thread(follower.stop)
+        with recorder.running():
+            async with tail.running():
+                for each in followers:
+                    each.start(poll_seconds)
+                yield
+                for each in followers:
+                    # In a thread: a release that is being put in place needs this one.
+                    await asyncio.to_thread(each.stop)
 
     return lifespan
 

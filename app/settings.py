@@ -31,10 +31,15 @@ class ApiSettings(Settings):
         api_cors_origins: other sites whose pages may ask, `https://host` separated by commas.
         release_poll_seconds: how often the champion's name is looked up.
         release_verify: whether every file's sha-256 is checked before a release is served.
-        events_url: where the event log is; empty for a SQLite file on the volume.
         events_poll_seconds: how often the log is read for what other replicas accepted.
         api_keys_events, api_keys_items, api_keys_readers, api_keys_admin: keys that open the doors of each
             kind, several separated by commas; while there is none, those doors are closed.
+        challenger_share: of readers with an id, so many are answered by the challenger; 0 loads none.
+        experiment: its name; another one draws the readers anew.
+        inference_log_keys: keys for readers' pseudonyms, separated by commas: the first names them, the
+            others find what older ones named; without one nothing is logged.
+        inference_log_sample: of readers, so many are logged.
+        inference_log_days: what is older is taken out.
     """
 
     api_host: str = "127.0.0.1"
@@ -50,12 +55,17 @@ class ApiSettings(Settings):
     api_cors_origins: str = Field(default="", pattern=_ORIGINS)
     release_poll_seconds: float = Field(default=2.0, ge=0.05, le=3_600)
     release_verify: bool = True
-    events_url: SecretStr = SecretStr("")
     events_poll_seconds: float = Field(default=0.1, ge=0.01, le=60)
     api_keys_events: SecretStr = SecretStr("")
     api_keys_items: SecretStr = SecretStr("")
     api_keys_readers: SecretStr = SecretStr("")
     api_keys_admin: SecretStr = SecretStr("")
+
+    challenger_share: float = Field(default=0.0, ge=0, le=1, allow_inf_nan=False)
+    experiment: str = Field(default="default", pattern=r"^[A-Za-z0-9_.-]{1,64}$")
+    inference_log_keys: SecretStr = SecretStr("")
+    inference_log_sample: float = Field(default=1.0, ge=0, le=1, allow_inf_nan=False)
+    inference_log_days: float = Field(default=30.0, gt=0, le=3_660)
 
     @property
     def origins(self) -> tuple[str, ...]:
@@ -66,6 +76,11 @@ class ApiSettings(Settings):
         """Return the keys of a kind of doors."""
         told: SecretStr = getattr(self, f"api_keys_{scope}")
         return _parts(told.get_secret_value())
+
+    @property
+    def pseudonym_keys(self) -> tuple[str, ...]:
+        """The keys for readers' pseudonyms, the one in use first."""
+        return _parts(self.inference_log_keys.get_secret_value())
 
     @field_validator("api_keys_events", "api_keys_items", "api_keys_readers", "api_keys_admin")
     @classmethod
@@ -91,6 +106,9 @@ class ApiSettings(Settings):
             )
             for scope in scopes
         }
+        unsafe[f"INFERENCE_LOG_KEYS (a key of fewer than {KEY_LENGTH} characters)"] = any(
+            len(key) < KEY_LENGTH for key in self.pseudonym_keys
+        )
         refused = [name for name, is_unsafe in unsafe.items() if is_unsafe]
         if refused:
             raise ValueError(f"unsafe in production: {', '.join(refused)}")

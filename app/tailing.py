@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
+from typing import NamedTuple
 
 import structlog
 
 from app.serving import Served
 from app.telemetry import Telemetry
 from script_shared.errors import EventLogError, EventsCompactedError, MancheteError
-from script_shared.events.event import Event
+from script_shared.events.event import FORGET, Event
 from script_shared.events.log import Appended, EventLog, Logged
 from script_shared.inference.replica import PAGE, Replica
+from script_shared.releases.registry import CHAMPION
 
 _LOG = structlog.get_logger(__name__)
 
@@ -26,19 +28,37 @@ _LOG = structlog.get_logger(__name__)
 _PORTION = 500
 
 
+class Follows(NamedTuple):
+    """What is served under a name, and who is told when it can no longer follow.
+
+    Where nobody is, its faults are those of the service.
+    """
+
+    name: str
+    replica: Replica
+    lost: Callable[[Exception], None] | None = None
+
+
 class Tail:
-    """Follows the log for the release that is served.
+    """Follows the log for the releases that are served, champion and challenger.
 
     Args:
         log: what every replica follows.
         telemetry: is told how far behind this one is.
         poll_seconds: how often the log is read.
+        forgotten: is told of readers who are to be forgotten.
     """
 
-    def __init__(self, log: EventLog, telemetry: Telemetry, poll_seconds: float) -> None:
+    def __init__(
+        self,
+        log: EventLog,
+        telemetry: Telemetry,
+        poll_seconds: float,
+        forgotten: Callable[[str], object] = lambda _: None,
+    ) -> None:
         self.log = log
-        self._telemetry, self._poll_seconds = telemetry, poll_seconds
-        self._replica: Replica | None = None
+        self._telemetry, self._poll_seconds, self._forgotten = telemetry, poll_seconds, forgotten
+        self._followed: dict[str, Follows] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._turn = asyncio.Lock()
         self._broken = False
@@ -67,56 +87,91 @@ class Tail:
         self._own[appended.start] = appended.fresh
         await asyncio.sleep(0)
         async with self._turn:
-            replica = self._replica
-            if replica is not None and replica.position < appended.end:
-                await self._fold_own(replica)
-            # It is on disk; where it cannot be read back now, the next turn will.
-            with suppress(EventLogError):
-                if replica is not None and replica.position < appended.end:
-                    await self._catch_up(replica)
+            for each in list(self._followed.values()):
+                # It is on disk; where it cannot be read back now, the next turn will.
+                with self._apart(each), suppress(EventLogError):
+                    await self._include(each, appended.end)
         self._own.pop(appended.start, None)
 
-    async def _fold_own(self, replica: Replica) -> None:
-        start, events = replica.position + 1, list[Event]()
-        while own := self._own.pop(start + len(events), None):
+    async def _include(self, each: Follows, end: int) -> None:
+        if each.replica.position < end:
+            await self._fold_own(each)
+        if each.replica.position < end:
+            await self._catch_up(each)
+
+    async def _fold_own(self, each: Follows) -> None:
+        start, events = each.replica.position + 1, list[Event]()
+        while own := self._own.get(start + len(events)):
             events += own
         if events:
-            await self._apply(replica, events, start)
+            await self._apply(each, events, start)
 
-    def switch(self, served: Served, put: Callable[[Served], None]) -> None:
+    @contextmanager
+    def _apart(self, each: Follows) -> Iterator[None]:
+        """Let go of a release that cannot follow, where somebody is to be told so."""
+        try:
+            yield
+        except EventLogError:
+            raise
+        except Exception as error:
+            if each.lost is None:
+                raise
+            self.leave(each.name)
+            each.lost(error)
+
+    def leave(self, name: str) -> None:
+        """Follow no longer for what is served under a name."""
+        self._followed.pop(name, None)
+
+    def switch(
+        self,
+        served: Served,
+        put: Callable[[Served], None],
+        name: str = CHAMPION,
+        lost: Callable[[Exception], None] | None = None,
+    ) -> None:
         """Bring a release up to the log's end, then put it in the other's place; called from a thread.
 
         Requests go on meanwhile, and none sees an older state than the one before.
+
+        Args:
+            served: the release.
+            put: puts it in place.
+            name: whose place.
+            lost: is told when the release can no longer follow; left out, that is the service's own fault.
 
         Raises:
             EventLogError: the log cannot be read now, and another release is being served; or it no
                 longer holds what this release lacks.
         """
         try:
-            served.replica.replay(self.log, self._telemetry.left_out)
+            served.replica.replay(self.log, self._telemetry.left_out if name == CHAMPION else lambda _: None)
         except EventsCompactedError:
             raise
         except EventLogError as error:
-            if self._replica is not None:
+            if self._followed:
                 raise
             _LOG.error("serving without the event log until it can be read", reason=str(error))
+        follows = Follows(name, served.replica, lost)
         if self._loop is None:
-            self._put(served, put)
+            self._put(follows, served, put)
         else:
-            asyncio.run_coroutine_threadsafe(self._switch(served, put), self._loop).result()
+            asyncio.run_coroutine_threadsafe(self._switch(follows, served, put), self._loop).result()
 
-    async def _switch(self, served: Served, put: Callable[[Served], None]) -> None:
+    async def _switch(self, follows: Follows, served: Served, put: Callable[[Served], None]) -> None:
         async with self._turn:
             with suppress(EventLogError):
-                await self._catch_up(served.replica)
-            before = self._replica.position if self._replica else 0
-            if served.replica.position < before:
+                # First those before: whom the log says to forget, they are told of.
+                for each in (*self._followed.values(), follows):
+                    await self._catch_up(each)
+            before = max((each.replica.position for each in self._followed.values()), default=0)
+            if follows.replica.position < before:
                 raise EventLogError("the event log cannot be read now", remedy="see the log of the service")
-            self._put(served, put)
+            self._put(follows, served, put)
 
-    def _put(self, served: Served, put: Callable[[Served], None]) -> None:
+    def _put(self, follows: Follows, served: Served, put: Callable[[Served], None]) -> None:
         put(served)
-        self._replica = served.replica
+        self._followed[follows.name] = follows
 
     async def _follow(self) -> None:
         while True:
@@ -126,8 +181,9 @@ class Tail:
 
     async def _look(self) -> None:
         try:
-            if self._replica is not None:
-                await self._catch_up(self._replica)
+            for each in list(self._followed.values()):
+                with self._apart(each):
+                    await self._catch_up(each)
             self._broken = False
         except MancheteError as error:
             if not self._broken:
@@ -137,32 +193,41 @@ class Tail:
             _LOG.error("events could not be folded in", exc_info=None if self._broken else error)
             self._broken = True
 
-    async def _catch_up(self, replica: Replica) -> None:
+    async def _catch_up(self, each: Follows) -> None:
+        replica = each.replica
         rows: Sequence[Logged] = await asyncio.to_thread(self.log.read, replica.position, PAGE)
         while rows:
-            await self._fold(replica, rows)
+            await self._fold(each, rows)
             if len(rows) < PAGE:
                 break
             self._telemetry.behind(await asyncio.to_thread(self.log.end) - replica.position)
             rows = await asyncio.to_thread(self.log.read, replica.position, PAGE)
         self._telemetry.caught_up()
 
-    async def _fold(self, replica: Replica, rows: Sequence[Logged]) -> None:
+    async def _fold(self, each: Follows, rows: Sequence[Logged]) -> None:
         for start in range(0, len(rows), _PORTION):
             portion = rows[start : start + _PORTION]
-            self._timed(lambda part=portion: replica.follow(part))  # type: ignore[misc]
+            self._timed(each, lambda part=portion: each.replica.follow(part))  # type: ignore[misc]
+            self._tell([event for _, event in portion])
             await asyncio.sleep(0)
 
-    async def _apply(self, replica: Replica, events: Sequence[Event], offset: int) -> None:
+    async def _apply(self, each: Follows, events: Sequence[Event], offset: int) -> None:
         for start in range(0, len(events), _PORTION):
             part = events[start : start + _PORTION]
             through = offset + start + len(part) - 1
-            self._timed(lambda part=part, through=through: replica.apply(part, through))  # type: ignore[misc]
+            self._timed(each, lambda part=part, end=through: each.replica.apply(part, end))  # type: ignore[misc]
+            self._tell(part)
             if len(events) > _PORTION:
                 await asyncio.sleep(0)
 
-    def _timed(self, fold: Callable[[], int]) -> None:
+    def _tell(self, events: Sequence[Event]) -> None:
+        for event in events:
+            if event.kind == FORGET:
+                self._forgotten(event.user_id)
+
+    def _timed(self, each: Follows, fold: Callable[[], int]) -> None:
         start = time.perf_counter()
         left_out = fold()
         self._telemetry.folded(time.perf_counter() - start)
-        self._telemetry.left_out(left_out)
+        if each.name == CHAMPION:
+            self._telemetry.left_out(left_out)

@@ -19,13 +19,18 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from app.coverage import Coverage
+from app.trial_metrics import TrialMetrics
 
 _SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0)
 _MAX_METRIC_SERIES = 1_000
 
 
 class Telemetry:
-    """The service's own metrics, in a registry of their own."""
+    """The service's own metrics, in a registry of their own.
+
+    Attributes:
+        trial: those of an experiment and of the inference log.
+    """
 
     def __init__(self) -> None:
         self.registry = registry = CollectorRegistry()
@@ -66,6 +71,7 @@ class Telemetry:
         for outcome in ("loaded", "refused"):
             self._loads.labels(outcome)
         self._follow_events(registry)
+        self.trial = TrialMetrics(registry)
 
     def _follow_events(self, registry: CollectorRegistry) -> None:
         self._events = Counter("manchete_events", "Events received.", ("status",), registry=registry)

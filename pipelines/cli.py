@@ -17,6 +17,7 @@ from pipelines.console import CONSOLE
 from pipelines.cost_table import cost_table
 from pipelines.costs import measured, read_costs, write_costs
 from pipelines.domains import load
+from pipelines.experiments.command import experiment_command
 from pipelines.inspection_page import plain, show
 from pipelines.plan import Plan
 from pipelines.runs import new_run
@@ -42,6 +43,7 @@ from script_shared.volume import Volume
 app = typer.Typer(no_args_is_help=True, help="Raw reads in, recommendations out.")
 app.add_typer(benchmarking.app, name="benchmark")
 app.command("tune")(tune_command)
+app.command("experiment")(experiment_command)
 
 
 @app.command("train")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from script_shared.errors import SettingsError
@@ -23,6 +23,7 @@ class Settings(BaseSettings):
         env: `dev` works on a sample of readers, `staging` and `prod` on all of them.
         data_root: the shared volume.
         domain: which domain this deployment serves.
+        events_url: where the event log is; empty for a SQLite file on the volume.
     """
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore")
@@ -30,6 +31,7 @@ class Settings(BaseSettings):
     env: Environment = "prod"
     data_root: Path = Path("data")
     domain: str = "news"
+    events_url: SecretStr = SecretStr("")
 
     @property
     def reader_share(self) -> float:

@@ -11,12 +11,13 @@ from fastapi.responses import Response
 from pydantic import BaseModel
 from pydantic_core import to_json
 
-from app.dependencies import ServedNow, TailNow, TelemetryNow
+from app.dependencies import ServedNow, TailNow, TelemetryNow, VariantsNow
 from app.endpoint import Endpoint
 from app.errors import TOO_LARGE, Problem, problem
 from app.event_bodies import Bodies, BodyError
 from app.event_sorting import KEPT, Sorting, Status
 from app.keys import Scope, requires
+from script_shared.events.event import IMPRESSION
 
 
 class EventAnswer(BaseModel):
@@ -65,7 +66,9 @@ def make_router(endpoint: Endpoint) -> APIRouter:
         dependencies=[Depends(requires(Scope.EVENTS))],
         responses={200: {"model": EventsAnswer}, **problems, 422: {"model": EventsProblem}},
     )
-    async def events(request: Request, served: ServedNow, tail: TailNow, telemetry: TelemetryNow) -> Response:
+    async def events(
+        request: Request, served: ServedNow, tail: TailNow, telemetry: TelemetryNow, variants: VariantsNow
+    ) -> Response:
         """Keep what readers did: one event, or a list of at most 1,000; what is answered is on disk.
 
         A reader's next request knows of it on this replica, and within a second on all. Events may be sent
@@ -84,6 +87,9 @@ def make_router(endpoint: Endpoint) -> APIRouter:
             appended = await asyncio.wrap_future(tail.log.submit(sorting.events))
             await tail.include(appended)
             duplicates = appended.duplicates
+            for event in appended.fresh:
+                if IMPRESSION in event.details:
+                    telemetry.trial.read(variants.of(event.user_id).name)
         answers = sorting.told(duplicates)
         telemetry.received(sorting.statuses)
         return _answer(sorting.statuses, answers)

@@ -8,8 +8,9 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from app import __version__
-from app.dependencies import FollowerNow, ServedNow
+from app.dependencies import FollowerNow, ServedNow, VariantsNow
 from app.errors import Problem
+from app.variants import Variants
 from script_shared.releases.registry import CHALLENGER
 
 router = APIRouter(tags=["health"])
@@ -21,6 +22,15 @@ class ServedSegment(BaseModel):
     model: str
     features: list[str]
     fitted_on: int
+
+
+class Experiment(BaseModel):
+    """Whom the challenger answers: `serving` is its release, null while none answers; `refused` says why."""
+
+    name: str
+    challenger_share: float
+    serving: str | None
+    refused: str | None
 
 
 class Info(BaseModel):
@@ -38,11 +48,12 @@ class Info(BaseModel):
     segments: dict[str, ServedSegment]
     champion: str | None
     challenger: str | None
+    experiment: Experiment
 
 
 # Not async: it reads the volume, and other requests must not wait for that.
 @router.get("/info", responses={503: {"model": Problem}})
-def info(served: ServedNow, follower: FollowerNow) -> Info:
+def info(served: ServedNow, follower: FollowerNow, variants: VariantsNow) -> Info:
     """Say what is served: release, data window, features by segment, champion and challenger."""
     manifest = served.release.manifest
     segments = {
@@ -64,4 +75,15 @@ def info(served: ServedNow, follower: FollowerNow) -> Info:
         segments=segments,
         champion=follower.registry.find(),
         challenger=follower.registry.find(CHALLENGER),
+        experiment=_experiment(variants),
+    )
+
+
+def _experiment(variants: Variants) -> Experiment:
+    challenger, split = variants.challenger, variants.split
+    return Experiment(
+        name=split.experiment,
+        challenger_share=split.share,
+        serving=challenger.release.id if challenger else None,
+        refused=variants.refusal,
     )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import time
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.dependencies import ServedNow, TelemetryNow
+from app.dependencies import RecorderNow, VariantsNow
 from app.errors import Problem
 from app.event_bodies import Id
 from app.parameters import MAX_COUNT
@@ -60,16 +61,21 @@ class Prediction(BaseModel):
     response_model=None,
     responses={200: {"model": Prediction}, **{code: {"model": Problem} for code in (413, 422, 503)}},
 )
-async def predict(question: Question, served: ServedNow, telemetry: TelemetryNow) -> JSONResponse:
-    """Return what `GET /recommendations` returns, in the form of the earlier ranker."""
+async def predict(question: Question, variants: VariantsNow, recorder: RecorderNow) -> JSONResponse:
+    """Return what `GET /recommendations` returns, in the form of the earlier ranker.
+
+    The headers `X-Variant` and `X-Impression-Id` say what its fields of these names say there.
+    """
     start = time.perf_counter()
+    chosen = variants.of(question.userId)
+    served = chosen.served
     found = served.engine.recommend(Request(question.userId, question.max_results))
     ranked = time.perf_counter()
     known = served.engine.reader(question.userId)
     articles = _articles(served, found.items, question.minScore)
     end = time.perf_counter()
-    telemetry.answered(found.segment, found.model, len(articles), found.fallback, ranked - start)
-    served.coverage.note(found.segment, found.model, (each.item for each in found.items[: len(articles)]))
+    kept = replace(found, items=found.items[: len(articles)])
+    impression = recorder.answered(chosen, question.userId, kept, start, ranked - start)
     body = {
         "userId": question.userId,
         "recommendations": articles,
@@ -78,7 +84,8 @@ async def predict(question: Question, served: ServedNow, telemetry: TelemetryNow
         "processing_time_ms": _ms(end - start),
         "timing_details": {"ranking_ms": _ms(ranked - start), "metadata_ms": _ms(end - ranked)},
     }
-    return JSONResponse(body, headers={"Cache-Control": "no-store"})
+    headers = {"Cache-Control": "no-store", "X-Variant": chosen.name}
+    return JSONResponse(body, headers=headers | ({"X-Impression-Id": impression} if impression else {}))
 
 
 def _articles(served: Served, items: list[RecommendedItem], least: float) -> list[dict[str, Any]]:

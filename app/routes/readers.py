@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import secrets
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, HTTPException, Path
 from fastapi.responses import Response
 from pydantic import BaseModel
 
-from app.dependencies import ServedNow, TailNow
+from app.dependencies import RecorderNow, ServedNow, TailNow, VariantsNow
 from app.errors import Problem
 from app.keys import Scope, requires
 from app.parameters import MAX_ID, PRINTABLE
@@ -46,6 +46,7 @@ class Reader(BaseModel):
 
     user_id: str
     user_type: str | None
+    variant: Literal["champion", "challenger"]
     segment: str
     model: str
     cluster: int | None
@@ -54,9 +55,10 @@ class Reader(BaseModel):
 
 
 @router.get("/users/{user_id:path}", responses={404: {"model": Problem}})
-async def reader(served: ServedNow, user_id: ReaderId, response: Response) -> Reader:
+async def reader(variants: VariantsNow, user_id: ReaderId, response: Response) -> Reader:
     """Return a reader's segment, cluster and recent reads; 404 for one of whom nothing is known."""
     response.headers["Cache-Control"] = "no-store"
+    variant, served, _ = variants.of(user_id)
     known = served.engine.reader(user_id)
     if known is None:
         raise HTTPException(404, "nothing is known of this reader")
@@ -71,6 +73,7 @@ async def reader(served: ServedNow, user_id: ReaderId, response: Response) -> Re
     return Reader(
         user_id=user_id,
         user_type=known.user_type,
+        variant=variant,
         segment=known.segment,
         model=known.model,
         cluster=known.cluster,
@@ -80,8 +83,8 @@ async def reader(served: ServedNow, user_id: ReaderId, response: Response) -> Re
 
 
 @router.delete("/users/{user_id:path}", status_code=204, responses={507: {"model": Problem}})
-async def forget(served: ServedNow, tail: TailNow, user_id: ReaderId) -> None:
-    """Forget a reader: in the event log and in this replica at once, in all others within a second.
+async def forget(served: ServedNow, tail: TailNow, recorder: RecorderNow, user_id: ReaderId) -> None:
+    """Forget a reader: in both logs and in this replica at once, in all others within a second.
 
     That it happened stays in the log, so that a release that still knows the reader forgets as well when it
     is loaded. What they read stays in counts that name nobody.
@@ -89,3 +92,5 @@ async def forget(served: ServedNow, tail: TailNow, user_id: ReaderId) -> None:
     event = Event(f"forget-{secrets.token_hex(12)}", user_id, "", served.engine.now_ms(), kind=FORGET)
     await tail.include(await asyncio.wrap_future(tail.log.submit([event])))
     await asyncio.to_thread(tail.log.forget, user_id)
+    if impressions := recorder.forget(user_id):
+        await asyncio.wrap_future(impressions)

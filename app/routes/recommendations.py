@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import APIRouter, Depends
 from fastapi import Request as Sent
@@ -11,25 +11,30 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, create_model
 
 from app.asking import asked
-from app.dependencies import ServedNow, TelemetryNow
+from app.dependencies import RecorderNow, VariantsNow
 from app.endpoint import Endpoint, Shown
 from app.errors import Problem
 from app.filtering import FiltersNow
 from app.keys import Scope, admit, sent_key
 from app.parameters import Explain
-from app.serving import Served
 from app.showing import shown
 from script_shared.inference.answers import Recommendation
 from script_shared.types import Request
 
 
 class Answer(BaseModel):
-    """Items for a reader, best first, and who chose them."""
+    """Items for a reader, best first, and who chose them.
+
+    `variant` is `challenger` for readers on whom another release is tried. `impression_id` is to be sent with
+    the reads that follow; null where the answer is not logged.
+    """
 
     user_id: str | None
     segment: str
     model: str
     release: str
+    variant: Literal["champion", "challenger"]
+    impression_id: str | None
 
 
 def make_router(endpoint: Endpoint) -> APIRouter:
@@ -53,8 +58,8 @@ def make_router(endpoint: Endpoint) -> APIRouter:
     )
     async def recommendations(
         sent: Sent,
-        served: ServedNow,
-        telemetry: TelemetryNow,
+        variants: VariantsNow,
+        recorder: RecorderNow,
         filters: FiltersNow,
         request: Request = told,
         explain: Explain = False,
@@ -63,23 +68,23 @@ def make_router(endpoint: Endpoint) -> APIRouter:
         if explain:
             admit(sent, Scope.READERS, sent_key(sent.headers))
         start = time.perf_counter()
+        chosen = variants.of(request.user_id)
+        served = chosen.served
         found = served.engine.recommend(request, filters.among(served), explain)
         seconds = time.perf_counter() - start
-        telemetry.answered(found.segment, found.model, len(found.items), found.fallback, seconds)
-        served.coverage.note(found.segment, found.model, (each.item for each in found.items))
-        return JSONResponse(_answer(served, request, found), headers={"Cache-Control": "no-store"})
+        impression = recorder.answered(chosen, request.user_id, found, start, seconds)
+        body = {
+            "user_id": request.user_id,
+            "segment": found.segment,
+            "model": found.model,
+            "release": served.release.id,
+            "variant": chosen.name,
+            "impression_id": impression,
+            "items": _explained(shown(served, found.items), found),
+        }
+        return JSONResponse(body, headers={"Cache-Control": "no-store"})
 
     return router
-
-
-def _answer(served: Served, request: Request, found: Recommendation) -> dict[str, Any]:
-    return {
-        "user_id": request.user_id,
-        "segment": found.segment,
-        "model": found.model,
-        "release": served.release.id,
-        "items": _explained(shown(served, found.items), found),
-    }
 
 
 def _explained(items: list[Shown], found: Recommendation) -> list[Shown]:

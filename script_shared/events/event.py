@@ -7,13 +7,17 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-#: Values of the domain's own columns of an interaction.
+#: Values of the domain's own columns of an interaction, and the impression that it followed.
 Details = Mapping[str, str | float]
 
 NOTHING: Details = MappingProxyType({})
 
 #: What an event says: a reader met an item; an item is new, or is now as told; a reader is forgotten.
 READ, ITEM, FORGET = "read", "item", "forget"
+
+
+#: Among the details of a read: the impression from which it came.
+IMPRESSION = "impression_id"
 
 
 class Event(NamedTuple):

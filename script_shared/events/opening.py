@@ -26,20 +26,32 @@ def open_log(address: str, folder: Path) -> EventLog:
     Raises:
         SettingsError: the address is of another kind.
     """
+    file = file_of(address, folder)
+    if file is not None:
+        return SqliteLog(file)
+    # A service on SQLite does without the driver.
+    from script_shared.events.postgres import PostgresLog
+
+    return PostgresLog(address)
+
+
+def file_of(address: str, folder: Path) -> Path | None:
+    """Return the SQLite file that an address names; None where it names a Postgres.
+
+    Raises:
+        SettingsError: the address is of another kind.
+    """
     if not address:
-        return SqliteLog(folder / FILE)
+        return folder / FILE
     try:
         parts = urlsplit(address)
     except ValueError as error:
         # Without the address: it holds a password.
         raise SettingsError("this is no address", where="EVENTS_URL", remedy=_REMEDY) from error
     if parts.scheme == "sqlite" and len(parts.path) > 1:
-        return SqliteLog(Path(unquote(parts.path)))
+        return Path(unquote(parts.path))
     if parts.scheme in _POSTGRES:
-        # A service on SQLite does without the driver.
-        from script_shared.events.postgres import PostgresLog
-
-        return PostgresLog(address)
+        return None
     raise SettingsError(
         f"there is no event log of the kind {parts.scheme!r}",
         where="EVENTS_URL",

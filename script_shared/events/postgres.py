@@ -9,26 +9,16 @@ back, so is the row, and no offset is left out.
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
 from typing import Any
-from urllib.parse import urlsplit
 
-import psycopg2
 from psycopg2.extras import execute_values
 
-from script_shared.errors import EventLogError, VolumeFullError
 from script_shared.events.commits import Batch, GroupCommit
 from script_shared.events.event import COLUMNS, FORGET, READ, Event, from_row, to_row
+from script_shared.events.line import Line
 from script_shared.events.log import Appended, EventLog, Logged, compacted, sift
-
-_CONNECT = {"connect_timeout": 5, "application_name": "manchete", "tcp_user_timeout": 10_000}
-#: Any number: replicas that start together make the tables one after the other.
-_MAKING = 7_310_425_981
-#: disk_full
-_NO_ROOM = "53100"
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS events (
@@ -59,7 +49,7 @@ class PostgresLog(EventLog):
 
     def __init__(self, address: str) -> None:
         self._address = address
-        self._writer, self._reader = _Line(address), _Line(address)
+        self._writer, self._reader = Line(address, _make), Line(address, _make)
         self._commits = GroupCommit(self._write)
 
     def submit(self, events: Sequence[Event]) -> Future[Appended]:
@@ -108,55 +98,11 @@ class PostgresLog(EventLog):
         self._reader.hang_up()
 
 
-class _Line:
-    """A connection that is made anew after any fault; one transaction at a time."""
-
-    def __init__(self, address: str) -> None:
-        self._address = address
-        self._connection: Any = None
-        self._busy = threading.Lock()
-
-    @contextmanager
-    def transaction(self) -> Iterator[Any]:
-        """Give a cursor; commit at the end of the block, leave nothing when it fails."""
-        with self._busy:
-            try:
-                self._connection = self._connection or self._call()
-                with self._connection, self._connection.cursor() as cursor:
-                    yield cursor
-            except psycopg2.Error as error:
-                self.hang_up()
-                raise self._fault(error) from error
-
-    def hang_up(self) -> None:
-        """Close the connection; the next transaction makes another."""
-        if self._connection is not None:
-            self._connection.close()
-        self._connection = None
-
-    def _call(self) -> Any:
-        connection = psycopg2.connect(self._address, **_CONNECT)
-        with connection, connection.cursor() as cursor:
-            cursor.execute("SHOW synchronous_commit")
-            if cursor.fetchone() == ("off",):
-                cursor.execute("SET synchronous_commit = on")
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", (_MAKING,))
-            cursor.execute(_SCHEMA)
-            cursor.execute(_HAS_KIND)
-            if cursor.fetchone() is None:
-                cursor.execute(_ADD_KIND)
-        return connection
-
-    def _fault(self, error: psycopg2.Error) -> EventLogError | VolumeFullError:
-        # The first line only, and the host only: the address holds a password.
-        said = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        where = f"event log on {urlsplit(self._address).hostname}"
-        if error.pgcode == _NO_ROOM:
-            return VolumeFullError(
-                f"there is no room for more events ({said})", where=where, remedy="free space there"
-            )
-        what = f"the event log cannot be used ({said})"
-        return EventLogError(what, where=where, remedy="see that the database is up and EVENTS_URL is right")
+def _make(cursor: Any) -> None:
+    cursor.execute(_SCHEMA)
+    cursor.execute(_HAS_KIND)
+    if cursor.fetchone() is None:
+        cursor.execute(_ADD_KIND)
 
 
 def _append(cursor: Any, batches: Sequence[Batch]) -> Sequence[Appended]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing, contextmanager
@@ -21,11 +20,11 @@ from script_shared.errors import EventLogError, VolumeFullError
 from script_shared.events.commits import Batch, GroupCommit
 from script_shared.events.event import COLUMNS, FORGET, READ, Event, from_row, to_row
 from script_shared.events.log import Appended, EventLog, Logged, compacted, sift
+from script_shared.events.wal import prepare
 from script_shared.room import no_room
 
 #: Another process may hold the file for as long before a write gives up.
 _PATIENCE_SECONDS = 10.0
-_PAUSE_SECONDS = 0.01
 
 _PRAGMAS = (
     # Ids arrive in no order, and each touches a page of their index: small pages make a small log.
@@ -140,7 +139,7 @@ class SqliteLog(EventLog):
         self._path.parent.mkdir(parents=True, exist_ok=True)
         connection = self._connect()
         try:
-            _prepare(connection)
+            prepare(connection, _PRAGMAS, _PATIENCE_SECONDS)
             with _transaction(connection):
                 for statement in _SCHEMA:
                     connection.execute(statement)
@@ -187,21 +186,6 @@ class SqliteLog(EventLog):
             where=str(self._path),
             remedy="see that the folder is there, writable and on a local disk",
         )
-
-
-def _prepare(connection: sqlite3.Connection) -> None:
-    """Set the file up; the switch to WAL does not wait by itself for another process that is at it."""
-    end = time.monotonic() + _PATIENCE_SECONDS
-    while True:
-        try:
-            for pragma in _PRAGMAS:
-                connection.execute(pragma)
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
-                raise
-            time.sleep(_PAUSE_SECONDS)
-        else:
-            return
 
 
 @contextmanager

@@ -19,7 +19,8 @@ def most_read_by(reads):
 
 def test_an_answer_names_the_reader_the_segment_the_model_and_the_release(ask, whole):
     answer = ask(user_id="3")
-    assert list(answer) == ["user_id", "segment", "model", "release", "items"]
+    names = ["user_id", "segment", "model", "release", "variant", "impression_id", "items"]
+    assert list(answer) == names
     assert (answer["user_id"], answer["segment"], answer["model"]) == ("3", "logged", "hybrid")
     assert answer["release"] == whole.id
 

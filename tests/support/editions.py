@@ -13,8 +13,8 @@ from script_shared.releases.store import write_release
 CATALOGUE = "catalogue.parquet"
 
 
-def publish_edition(registry, base, name, change=lambda folder: None, **facts):
-    """Publish `base` again as champion: every title is `name`, the rest is what `change` makes of it."""
+def publish_edition(registry, base, name, change=lambda folder: None, alias=CHAMPION, **facts):
+    """Publish `base` again under an alias: every title is `name`, the rest is what `change` makes of it."""
     said = base.manifest.model_dump(include=set(Facts.model_fields)) | {"run": name} | facts
 
     def fill(draft: Path) -> None:
@@ -24,7 +24,7 @@ def publish_edition(registry, base, name, change=lambda folder: None, **facts):
         change(draft)
 
     release = write_release(registry.folder, Facts(**said), fill)
-    registry.publish(release.id, CHAMPION)
+    registry.publish(release.id, alias)
     return release
 
 

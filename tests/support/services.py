@@ -11,6 +11,7 @@ KEYS = {
     "api_keys_events": f"{EVENTS_KEY}, another-key-for-events",
     "api_keys_items": ITEMS_KEY,
     "api_keys_readers": READERS_KEY,
+    "inference_log_keys": "a-key-for-pseudonyms",
 }
 
 

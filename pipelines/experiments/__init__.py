@@ -1,0 +1,1 @@
+"""What became of an experiment: which reads followed which lists."""

@@ -1,0 +1,1 @@
+"""The inference log: which list was shown to whom by which release, and which reads followed."""

@@ -1,0 +1,19 @@
+"""Impressions for tests."""
+
+from script_shared.impressions.impression import Impression
+
+
+def impression(name, reader="r1", **more):
+    told = {
+        "impression_id": str(name),
+        "reader": reader,
+        "time_ms": 1_700_000_000_000,
+        "experiment": "e",
+        "variant": "champion",
+        "release": "first",
+        "segment": "logged",
+        "model": "hybrid",
+        "items": ("a", "b"),
+        "latency_us": 700,
+    }
+    return Impression(**told | more)
