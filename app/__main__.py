@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import sys
 
-import uvicorn
-
 from app import logs
-from app.http_heads import bounded_heads
 from app.main import create_app
+from app.running import listen
 from app.settings import load_settings
 from script_shared.errors import SettingsError
 
@@ -22,17 +20,7 @@ def main() -> int:
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    uvicorn.run(
-        app,
-        host=settings.api_host,
-        port=settings.api_port,
-        log_config=None,
-        http=bounded_heads(settings.api_max_header_bytes, settings.api_header_seconds),
-        ws="none",
-        access_log=settings.api_access_log,
-        server_header=False,
-        timeout_graceful_shutdown=10,
-    )
+    listen(app, settings)
     return 0
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter as Counts
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from prometheus_client import (
@@ -37,20 +38,20 @@ class Telemetry:
         ProcessCollector(registry=registry)
         PlatformCollector(registry=registry)
         by_model = ("segment", "model")
-        self._answers = Counter("manchete_recommendations", "Answers given.", by_model, registry=registry)
-        self._items = Counter(
-            "manchete_recommended_items", "Items in these answers.", by_model, registry=registry
-        )
-        self._fallbacks = Counter(
+        answers = Counter("manchete_recommendations", "Answers given.", by_model, registry=registry)
+        items = Counter("manchete_recommended_items", "Items in these answers.", by_model, registry=registry)
+        fallbacks = Counter(
             "manchete_fallback_items", "Items that the model did not give.", by_model, registry=registry
         )
-        self._seconds = Histogram(
+        seconds = Histogram(
             "manchete_recommendation_seconds",
             "Time in the engine.",
             by_model,
             buckets=_SECONDS,
             registry=registry,
         )
+        self._answers, self._items = cache(answers.labels), cache(items.labels)
+        self._fallbacks, self._seconds = cache(fallbacks.labels), cache(seconds.labels)
         self._loads = Counter(
             "manchete_release_loads", "Releases loaded or refused.", ("outcome",), registry=registry
         )
@@ -127,10 +128,10 @@ class Telemetry:
 
     def answered(self, segment: str, model: str, items: int, fallback: int, seconds: float) -> None:
         """Count one answer: its items, how many of them came from a fallback, and the engine's time."""
-        self._answers.labels(segment, model).inc()
-        self._items.labels(segment, model).inc(items)
-        self._fallbacks.labels(segment, model).inc(fallback)
-        self._seconds.labels(segment, model).observe(seconds)
+        self._answers(segment, model).inc()
+        self._items(segment, model).inc(items)
+        self._fallbacks(segment, model).inc(fallback)
+        self._seconds(segment, model).observe(seconds)
 
     def refused(self) -> None:
         """Count a release that could not be used."""
