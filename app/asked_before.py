@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple
 
 from fastapi import Request as Sent
 from fastapi.responses import Response
 from fastapi.routing import APIRoute
+from starlette.datastructures import State
+from starlette.types import Receive, Scope, Send
 
 from app.filtering import Filters
 from script_shared.types import Request
 
 #: So many are remembered, of at most so many bytes: some 10 MB.
 _REMEMBERED, _LONGEST = 16_384, 512
-
-Handler = Callable[[Sent], Coroutine[Any, Any, Response]]
 
 
 class Asked(NamedTuple):
@@ -29,10 +29,10 @@ class AskedBefore:
     """What query strings say that have been found good.
 
     Args:
-        answer: answers what a request says.
+        answer: answers what a request says, with the application's state.
     """
 
-    def __init__(self, answer: Callable[[Sent, Asked], Response]) -> None:
+    def __init__(self, answer: Callable[[State, Asked], Response]) -> None:
         self._answer = answer
         self._asked: dict[bytes, Asked] = {}
 
@@ -53,13 +53,11 @@ class AskedBefore:
         before = self
 
         class Route(APIRoute):
-            def get_route_handler(self) -> Handler:
-                reads = super().get_route_handler()
-
-                async def handler(sent: Sent) -> Response:
-                    asked = before._asked.get(sent.scope["query_string"])
-                    return await reads(sent) if asked is None else before._answer(sent, asked)
-
-                return handler
+            async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+                asked = before._asked.get(scope["query_string"])
+                if asked is None or scope["method"] != "GET":
+                    await super().handle(scope, receive, send)
+                else:
+                    await before._answer(scope["app"].state, asked)(scope, receive, send)
 
         return Route

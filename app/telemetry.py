@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections import Counter as Counts
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
 from typing import Any
 
 from prometheus_client import (
@@ -20,6 +19,8 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from app.coverage import Coverage
+from app.tallies import Counts as Tallies
+from app.tallies import Histograms
 from app.trial_metrics import TrialMetrics
 
 _SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0)
@@ -38,20 +39,14 @@ class Telemetry:
         ProcessCollector(registry=registry)
         PlatformCollector(registry=registry)
         by_model = ("segment", "model")
-        answers = Counter("manchete_recommendations", "Answers given.", by_model, registry=registry)
-        items = Counter("manchete_recommended_items", "Items in these answers.", by_model, registry=registry)
-        fallbacks = Counter(
-            "manchete_fallback_items", "Items that the model did not give.", by_model, registry=registry
+        words = "Answers given.", "Items in these answers.", "Items that the model did not give."
+        names = "manchete_recommendations", "manchete_recommended_items", "manchete_fallback_items"
+        self._answers, self._items, self._fallbacks = (
+            Tallies(name, told, by_model, registry).labels for name, told in zip(names, words, strict=True)
         )
-        seconds = Histogram(
-            "manchete_recommendation_seconds",
-            "Time in the engine.",
-            by_model,
-            buckets=_SECONDS,
-            registry=registry,
-        )
-        self._answers, self._items = cache(answers.labels), cache(items.labels)
-        self._fallbacks, self._seconds = cache(fallbacks.labels), cache(seconds.labels)
+        self._seconds = Histograms(
+            "manchete_recommendation_seconds", "Time in the engine.", by_model, _SECONDS, registry
+        ).labels
         self._loads = Counter(
             "manchete_release_loads", "Releases loaded or refused.", ("outcome",), registry=registry
         )

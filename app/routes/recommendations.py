@@ -10,6 +10,7 @@ from fastapi import Request as Sent
 from fastapi.responses import Response
 from pydantic import BaseModel, create_model
 from pydantic_core import to_json
+from starlette.datastructures import State
 
 from app.asked_before import Asked, AskedBefore
 from app.asking import asked as asking
@@ -68,13 +69,13 @@ def make_router(endpoint: Endpoint) -> APIRouter:
             admit(sent, Scope.READERS, sent_key(sent.headers))
         else:
             before.keep(sent, asked)
-        return _answered(sent, asked, explain)
+        return _answered(sent.app.state, asked, explain)
 
     return router
 
 
-def _answered(sent: Sent, asked: Asked, explain: bool = False) -> Response:
-    state, request, start = sent.app.state, asked.request, time.perf_counter()
+def _answered(state: State, asked: Asked, explain: bool = False) -> Response:
+    request, start = asked.request, time.perf_counter()
     variants: Variants = state.variants
     recorder: Recorder = state.recorder
     chosen = variants.of(request.user_id)
