@@ -10,6 +10,7 @@ holds on a busy machine, where answers a second do not. Writes serving.csv and p
 
 from __future__ import annotations
 
+import asyncio
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -34,7 +35,9 @@ from script_shared.vocabulary import Vocabulary
 SIZE, BATCHES = 50, 10
 #: Batches of this size are what the door of events is asked with by itself.
 DOOR_SIZE = 100
-SERVER_CORE = 0
+#: All servers share the first core; the second worker has the other.
+SERVER_CORE, TWIN_CORE = 0, 1
+CONTESTANTS = ("empty", "ahead", "anew", "ahead + events", "anew + events", "als")
 
 Row = dict[str, Any]
 
@@ -71,8 +74,6 @@ class Bench:
         return _row(name, load, cpu)
 
     async def _press(self, server: Server, seconds: float, rate: float, *, with_events: bool) -> Load:
-        import asyncio
-
         pressed = press(server.port, self._asked, seconds, rate=rate)
         if not with_events:
             return await pressed
@@ -80,6 +81,19 @@ class Bench:
         load, told = await asyncio.gather(pressed, events)
         load.failed += told.failed
         return load
+
+    def together(self, names: Sequence[str], seconds: float) -> Row:
+        """Ask several at once; they share the requests."""
+        servers = [self.servers[name] for name in names]
+        before = sum(server.cpu_seconds() for server in servers)
+        loads = uvloop.run(self._all(servers, seconds))
+        cpu = sum(server.cpu_seconds() for server in servers) - before
+        took = [each for load in loads for each in load.took]
+        load = Load(max(load.seconds for load in loads), took, sum(load.failed for load in loads))
+        return _row(f"{len(names)} workers", load, cpu / len(names))
+
+    async def _all(self, servers: Sequence[Server], seconds: float) -> list[Load]:
+        return await asyncio.gather(*(press(each.port, self._asked, seconds) for each in servers))
 
     def door(self, name: str, seconds: float) -> Row:
         """Send a server as many batches of events as it takes; rates are of events."""
@@ -118,15 +132,26 @@ def start(stack: ExitStack, data_root: Path, folder: Path) -> dict[str, Server]:
     for name, settings in kinds.items():
         log = folder / f"{name.replace(' ', '')}.sqlite3"
         servers[name] = stack.enter_context(serving(data_root, log, SERVER_CORE, **settings))
+    log = folder / "anew.sqlite3"
+    servers["twin"] = stack.enter_context(serving(data_root, log, TWIN_CORE, **anew))
     return servers | {"als": stack.enter_context(contestant("als", data_root, SERVER_CORE))}
 
 
 def rounds(bench: Bench, count: int, seconds: float) -> list[Row]:
-    """Let the contestants take turns; the first is asked again at the end of each round's half load."""
+    """Let the contestants take turns."""
     return [
         {"kind": "load", "round": turn, **bench.measure(name, seconds)}
         for turn in range(count)
-        for name in bench.servers
+        for name in CONTESTANTS
+    ]
+
+
+def workers(bench: Bench, count: int, seconds: float) -> list[Row]:
+    """Ask one replica, and two on a core each: several processes are what the service grows by."""
+    return [
+        {"kind": "workers", "round": turn, **bench.together(names, seconds)}
+        for turn in range(count)
+        for names in (("anew",), ("anew", "twin"))
     ]
 
 
@@ -150,7 +175,7 @@ def main(
 ) -> None:
     """Measure and show."""
     out.mkdir(parents=True, exist_ok=True)
-    if cores := os.sched_getaffinity(0) - {SERVER_CORE}:
+    if cores := os.sched_getaffinity(0) - {SERVER_CORE, TWIN_CORE}:
         os.sched_setaffinity(0, cores)
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
         folder = Path(name)
@@ -158,6 +183,7 @@ def main(
         bench = prepared(stack, data_root, folder, readers)
         rows = rounds(bench, count, seconds)
         rows += half(bench, pl.DataFrame(rows), count, seconds)
+        rows += workers(bench, count, seconds)
         rows.append({"kind": "door", "round": 0, **bench.door("anew + events", 3 * seconds)})
         table = pl.DataFrame(rows)
         server = bench.servers["ahead"]
@@ -185,5 +211,5 @@ def prepared(stack: ExitStack, data_root: Path, folder: Path, readers: int) -> B
     told = batches(users, items, SIZE, 600, KEY)
     bench = Bench(start(stack, data_root, folder), asked, told, batches(users, items, DOOR_SIZE, 2_000, KEY))
     for name in bench.servers:
-        bench.warm(name, readers if name == "ahead" else min(readers, 300))
+        bench.warm(name, readers if name == "ahead" else min(readers, 2_000))
     return bench

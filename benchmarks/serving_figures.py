@@ -39,6 +39,11 @@ def _door(table: pl.DataFrame, _: Mapping[str, float], unit: str) -> float:
     return float(table.filter(kind="door")[unit].median())
 
 
+def _workers(table: pl.DataFrame, _: Mapping[str, float], unit: str) -> float:
+    rates = table.filter(kind="workers").pivot("contestant", index="round", values=unit)
+    return float((rates["2 workers"] / rates["1 workers"]).median())
+
+
 DEMANDS = (
     Demand("lists ahead / empty route", 0.8, True, ratio("ahead", "empty")),
     Demand("ranked anew / empty route", 0.25, True, ratio("anew", "empty")),
@@ -48,6 +53,7 @@ DEMANDS = (
     Demand("ranked anew, 500 events/s meanwhile / without", 0.9, True, ratio("anew + events", "anew")),
     Demand("p99 at half load: lists ahead / empty route", 2.0, False, _slower),
     Demand("POST /events, batches of 100: events/s", 20_000, True, _door),
+    Demand("two workers / one, ranked anew", 1.7, True, _workers),
     Demand("start to ready, s", 3.0, False, lambda _, more, __: more["ready_s"]),
     Demand("resident memory, MiB", 600, False, lambda _, more, __: more["resident_mib"]),
 )

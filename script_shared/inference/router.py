@@ -62,6 +62,8 @@ class Router:
 
     def context_keys(self, context: Mapping[str, str]) -> tuple[int, ...]:
         """Return one key a context column, -1 where the value is missing or unknown."""
+        if not context:
+            return (UNKNOWN,) * len(self.context)
         return tuple(self.keys.find(f"{c}:{context[c]}") if c in context else UNKNOWN for c in self.context)
 
     def segment(self, query: Query) -> Segment:
