@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from app.endpoint import Endpoint
-from app.following import Follower
+from app.following import Follower, Loading
 from app.serving import Served
 from app.tailing import Tail
-from script_shared.clock import Clock
 from script_shared.releases.registry import CHALLENGER
 
 
@@ -20,8 +19,7 @@ class Challenger(Follower):
         champion: beside which it answers.
         endpoint: what to serve.
         tail: brings it up to the end of the event log, and keeps it there.
-        clock: overrides the release's own.
-        verify: whether to check every file's content.
+        loading: how a release is loaded.
     """
 
     alias = CHALLENGER
@@ -31,10 +29,9 @@ class Challenger(Follower):
         champion: Follower,
         endpoint: Endpoint,
         tail: Tail,
-        clock: Clock | None = None,
-        verify: bool = True,
+        loading: Loading,
     ) -> None:
-        super().__init__(champion.registry, endpoint, champion.telemetry, tail, clock, verify)
+        super().__init__(champion.registry, endpoint, champion.telemetry, tail, loading)
         self._champion = champion
 
     def wanted(self) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import structlog
 
@@ -34,6 +35,20 @@ class Refusal:
         return f"{f'release {self.release}' if self.release else 'the champion'} was refused: {self.reason}"
 
 
+class Loading(NamedTuple):
+    """How a release is loaded.
+
+    Attributes:
+        clock: overrides the release's own.
+        verify: whether every file's content is checked.
+        ahead: how many lists are kept to be given again while they hold.
+    """
+
+    clock: Clock | None = None
+    verify: bool = True
+    ahead: int = 0
+
+
 class Follower:
     """Holds what is served, and looks for a new champion in a thread of its own.
 
@@ -42,8 +57,7 @@ class Follower:
         endpoint: what to serve.
         telemetry: is told of every load and refusal.
         tail: brings a release up to the end of the event log before it is served.
-        clock: overrides the release's own.
-        verify: whether to check every file's content.
+        loading: how a release is loaded.
 
     Attributes:
         alias: the name that it follows.
@@ -57,11 +71,10 @@ class Follower:
         endpoint: Endpoint,
         telemetry: Telemetry,
         tail: Tail,
-        clock: Clock | None = None,
-        verify: bool = True,
+        loading: Loading,
     ) -> None:
         self.registry, self.endpoint, self._tail = registry, endpoint, tail
-        self.telemetry, self._clock, self._verify = telemetry, clock, verify
+        self.telemetry, self._how = telemetry, loading
         self._served: Served | None = None
         self._loading: str | None = None
         self._refusal: Refusal | None = None
@@ -146,7 +159,8 @@ class Follower:
     def _load(self, name: str) -> Served:
         self._loading = name
         try:
-            return Served.load(self.registry.get(name, self._verify), self.endpoint, self._clock)
+            release = self.registry.get(name, self._how.verify)
+            return Served.load(release, self.endpoint, self._how.clock, self._how.ahead)
         finally:
             self._loading = None
 

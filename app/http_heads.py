@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import asyncio
 from http import HTTPStatus
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from app.whole_answers import WholeAnswers
 
 
 class BoundedHeads(HttpToolsProtocol):
@@ -25,7 +27,7 @@ class BoundedHeads(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Wait for the first head."""
-        super().connection_made(transport)
+        super().connection_made(WholeAnswers(transport))  # type: ignore[arg-type]  # all that uvicorn uses
         self._wait()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -37,6 +39,11 @@ class BoundedHeads(HttpToolsProtocol):
         """A head begins."""
         self._begun, self._arrived = True, 0
         super().on_message_begin()
+
+    def on_response_complete(self) -> None:
+        """An answer is whole; it may have had no body."""
+        cast(WholeAnswers, self.transport).flush()
+        super().on_response_complete()
 
     def on_headers_complete(self) -> None:
         """A head is whole; it may have come in one piece with what was before and after it."""

@@ -1,16 +1,18 @@
 """Counts and times HTTP requests under the names of prometheus-fastapi-instrumentator, at less cost.
 
-The route is taken from where the router left it, not matched a second time, and a metric's child is
-looked up once a label combination. docs/dependencies.md says what `benchmarks/instrumentation.py` measured.
+The route is taken from where the router left it, not matched a second time, and metrics are
+plain numbers until they are asked for. docs/dependencies.md says what
+`benchmarks/instrumentation.py` measured.
 """
 
 from __future__ import annotations
 
 import time
-from functools import cache
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.tallies import Counts, Histograms
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
@@ -26,18 +28,10 @@ class HttpMetrics:
 
     def __init__(self, app: ASGIApp, registry: CollectorRegistry) -> None:
         self._app = app
-        requests = Counter(
-            "http_requests", "Requests answered.", ("method", "status", "handler"), registry=registry
-        )
-        seconds = Histogram(
-            "http_request_duration_seconds",
-            "Time until the answer was sent.",
-            ("method", "handler"),
-            buckets=SECONDS,
-            registry=registry,
-        )
-        self._count = cache(requests.labels)
-        self._time = cache(seconds.labels)
+        by = ("method", "status", "handler")
+        self._count = Counts("http_requests", "Requests answered.", by, registry).labels
+        name, words = "http_request_duration_seconds", "Time until the answer was sent."
+        self._time = Histograms(name, words, ("method", "handler"), SECONDS, registry).labels
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and note how it went; one without an answer counts as 5xx."""

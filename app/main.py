@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from app import __version__, errors, tailing, telemetry
 from app.challenging import Challenger
 from app.domains import endpoint_of
-from app.following import Follower
+from app.following import Follower, Loading
 from app.http_metrics import HttpMetrics
 from app.keys import Keys
 from app.protection import protect
@@ -61,11 +61,12 @@ def create_app(settings: ApiSettings | None = None, clock: Clock | None = None) 
     recorder = _recorder(settings, volume, told)
     log = open_log(settings.events_url.get_secret_value(), volume.events)
     tail = tailing.Tail(log, told, settings.events_poll_seconds, recorder.forget)
-    follower = Follower(registry, endpoint, told, tail, clock, settings.release_verify)
+    loading = Loading(clock, settings.release_verify, settings.api_lists_ahead)
+    follower = Follower(registry, endpoint, told, tail, loading)
     split, challenger = Split(settings.experiment, settings.challenger_share), None
     if split.share:
         told.trial.share = split.share
-        challenger = Challenger(follower, endpoint, tail, clock, settings.release_verify)
+        challenger = Challenger(follower, endpoint, tail, loading)
     followers = [follower, challenger] if challenger else [follower]
     app = FastAPI(
         title="Manchete",

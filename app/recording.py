@@ -73,7 +73,9 @@ class Recorder:
         segment, model, served = found.segment, found.model, by.served
         self._telemetry.answered(segment, model, len(found.items), found.fallback, seconds)
         self._trial.answered(by.name, segment, seconds)
-        served.coverage.note(segment, model, (each.item for each in found.items))
+        if "noted" not in found.told:
+            served.coverage.note(segment, model, (each.item for each in found.items))
+            found.told["noted"] = b""
         writer = self._writer
         return self._log_it(writer, by, user_id, found, start) if writer else None
 

@@ -40,13 +40,14 @@ class Served:
     data_from_ms: int | None
 
     @classmethod
-    def load(cls, release: Release, endpoint: Endpoint, clock: Clock | None = None) -> Served:
+    def load(cls, release: Release, endpoint: Endpoint, clock: Clock | None = None, ahead: int = 0) -> Served:
         """Load an opened release and ask it once, before anybody else does.
 
         Args:
             release: whose files have been checked.
             endpoint: what it is to be served as.
             clock: overrides the release's own.
+            ahead: how many lists are kept to be given again while they hold.
 
         Raises:
             ReleaseError: it is for another domain, or a part of it cannot be used.
@@ -54,7 +55,7 @@ class Served:
         domain, manifest = endpoint.domain, release.manifest
         if manifest.domain != domain.name:
             raise ReleaseError(f"the release is for {manifest.domain!r}, not {domain.name!r}")
-        engine = Engine.load(release, domain, clock)
+        engine = Engine.load(release, domain, clock, ahead)
         catalogue = Catalogue.read(release.path(CATALOGUE), endpoint.shown)
         replica = Replica(engine, domain, manifest, Arrivals.load(release, domain), catalogue.tell)
         coverage = Coverage(len(catalogue), engine.capacity)

@@ -29,6 +29,7 @@ class ApiSettings(Settings):
             the address of anybody else; 0 for no limit.
         api_burst_seconds: what so many seconds allow may come at once.
         api_cors_origins: other sites whose pages may ask, `https://host` separated by commas.
+        api_lists_ahead: so many lists are kept and given again while they hold; 0 ranks every request anew.
         release_poll_seconds: how often the champion's name is looked up.
         release_verify: whether every file's sha-256 is checked before a release is served.
         events_poll_seconds: how often the log is read for what other replicas accepted.
@@ -52,6 +53,7 @@ class ApiSettings(Settings):
     api_rate_per_key: float = Field(default=0, ge=0, le=1e6)
     api_rate_per_address: float = Field(default=0, ge=0, le=1e6)
     api_burst_seconds: float = Field(default=5, ge=0, le=3_600)
+    api_lists_ahead: int = Field(default=16_384, ge=0, le=1_000_000)
     api_cors_origins: str = Field(default="", pattern=_ORIGINS)
     release_poll_seconds: float = Field(default=2.0, ge=0.05, le=3_600)
     release_verify: bool = True
@@ -79,7 +81,7 @@ class ApiSettings(Settings):
 
     @property
     def pseudonym_keys(self) -> tuple[str, ...]:
-        """Return the keys for readers' pseudonyms, the one in use first."""
+        """The keys for readers' pseudonyms, the one in use first."""
         return _parts(self.inference_log_keys.get_secret_value())
 
     @field_validator("api_keys_events", "api_keys_items", "api_keys_readers", "api_keys_admin")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from pydantic_core import to_json
+
 from app.endpoint import Shown
 from app.serving import Served
-from script_shared.inference.answers import RecommendedItem
+from script_shared.inference.answers import Recommendation, RecommendedItem
 
 
 def shown(served: Served, items: Sequence[RecommendedItem]) -> list[Shown]:
@@ -22,3 +24,17 @@ def shown(served: Served, items: Sequence[RecommendedItem]) -> list[Shown]:
         }
         for rank, each in enumerate(items, start=1)
     ]
+
+
+def shown_json(served: Served, found: Recommendation) -> bytes:
+    """Return the items of an answer as JSON; it is made once for an answer that is given again."""
+    told = found.told.get("items")
+    if told is None:
+        told = found.told["items"] = to_json(_explained(shown(served, found.items), found))
+    return told
+
+
+def _explained(items: list[Shown], found: Recommendation) -> list[Shown]:
+    for item, why in zip(items, found.why, strict=False):
+        item["why"] = {name: round(added, 4) for name, added in why.items()}
+    return items

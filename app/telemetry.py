@@ -19,6 +19,8 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from app.coverage import Coverage
+from app.tallies import Counts as Tallies
+from app.tallies import Histograms
 from app.trial_metrics import TrialMetrics
 
 _SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0)
@@ -37,20 +39,14 @@ class Telemetry:
         ProcessCollector(registry=registry)
         PlatformCollector(registry=registry)
         by_model = ("segment", "model")
-        self._answers = Counter("manchete_recommendations", "Answers given.", by_model, registry=registry)
-        self._items = Counter(
-            "manchete_recommended_items", "Items in these answers.", by_model, registry=registry
+        words = "Answers given.", "Items in these answers.", "Items that the model did not give."
+        names = "manchete_recommendations", "manchete_recommended_items", "manchete_fallback_items"
+        self._answers, self._items, self._fallbacks = (
+            Tallies(name, told, by_model, registry).labels for name, told in zip(names, words, strict=True)
         )
-        self._fallbacks = Counter(
-            "manchete_fallback_items", "Items that the model did not give.", by_model, registry=registry
-        )
-        self._seconds = Histogram(
-            "manchete_recommendation_seconds",
-            "Time in the engine.",
-            by_model,
-            buckets=_SECONDS,
-            registry=registry,
-        )
+        self._seconds = Histograms(
+            "manchete_recommendation_seconds", "Time in the engine.", by_model, _SECONDS, registry
+        ).labels
         self._loads = Counter(
             "manchete_release_loads", "Releases loaded or refused.", ("outcome",), registry=registry
         )
@@ -127,10 +123,10 @@ class Telemetry:
 
     def answered(self, segment: str, model: str, items: int, fallback: int, seconds: float) -> None:
         """Count one answer: its items, how many of them came from a fallback, and the engine's time."""
-        self._answers.labels(segment, model).inc()
-        self._items.labels(segment, model).inc(items)
-        self._fallbacks.labels(segment, model).inc(fallback)
-        self._seconds.labels(segment, model).observe(seconds)
+        self._answers(segment, model).inc()
+        self._items(segment, model).inc(items)
+        self._fallbacks(segment, model).inc(fallback)
+        self._seconds(segment, model).observe(seconds)
 
     def refused(self) -> None:
         """Count a release that could not be used."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
+from prometheus_client import CollectorRegistry, Counter, Gauge
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from app.tallies import Counts, Histograms
 
 VARIANTS = ("champion", "challenger")
 _SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0)
@@ -18,27 +18,17 @@ class TrialMetrics:
     """
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        answers = Counter(
+        self._answers = Counts(
             "manchete_variant_recommendations",
             "Answers given, by who gave them.",
             ("variant", "segment"),
-            registry=registry,
-        )
-        seconds = Histogram(
-            "manchete_variant_seconds",
-            "Time in the engine.",
-            ("variant",),
-            buckets=_SECONDS,
-            registry=registry,
-        )
-        reads = Counter(
-            "manchete_variant_reads", "Reads that named an impression.", ("variant",), registry=registry
-        )
-        self._answers, self._seconds, self._reads = (
-            cache(answers.labels),
-            cache(seconds.labels),
-            cache(reads.labels),
-        )
+            registry,
+        ).labels
+        by = ("variant",)
+        self._seconds = Histograms(
+            "manchete_variant_seconds", "Time in the engine.", by, _SECONDS, registry
+        ).labels
+        self._reads = Counts("manchete_variant_reads", "Reads that named an impression.", by, registry).labels
         self._loads = Counter(
             "manchete_challenger_loads", "Challengers loaded or refused.", ("outcome",), registry=registry
         )

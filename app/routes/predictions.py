@@ -74,7 +74,7 @@ async def predict(question: Question, variants: VariantsNow, recorder: RecorderN
     known = served.engine.reader(question.userId)
     articles = _articles(served, found.items, question.minScore)
     end = time.perf_counter()
-    kept = replace(found, items=found.items[: len(articles)])
+    kept = replace(found, items=found.items[: len(articles)], told={})
     impression = recorder.answered(chosen, question.userId, kept, start, ranked - start)
     body = {
         "userId": question.userId,

@@ -7,18 +7,21 @@ from typing import Any, Literal
 
 from fastapi import APIRouter, Depends
 from fastapi import Request as Sent
-from fastapi.responses import JSONResponse
+from fastapi.responses import Response
 from pydantic import BaseModel, create_model
+from pydantic_core import to_json
+from starlette.datastructures import State
 
-from app.asking import asked
-from app.dependencies import RecorderNow, VariantsNow
-from app.endpoint import Endpoint, Shown
+from app.asked_before import Asked, AskedBefore
+from app.asking import asked as asking
+from app.endpoint import Endpoint
 from app.errors import Problem
 from app.filtering import FiltersNow
 from app.keys import Scope, admit, sent_key
 from app.parameters import Explain
-from app.showing import shown
-from script_shared.inference.answers import Recommendation
+from app.recording import Recorder
+from app.showing import shown_json
+from app.variants import Variants
 from script_shared.types import Request
 
 
@@ -39,8 +42,9 @@ class Answer(BaseModel):
 
 def make_router(endpoint: Endpoint) -> APIRouter:
     """Make the routes of a domain's recommendations."""
-    router = APIRouter(tags=["recommendations"])
-    told = Depends(asked(endpoint))
+    before = AskedBefore(_answered)
+    router = APIRouter(tags=["recommendations"], route_class=before.route())
+    told = Depends(asking(endpoint))
     answer = create_model(
         "Recommendations",
         __base__=Answer,
@@ -57,37 +61,35 @@ def make_router(endpoint: Endpoint) -> APIRouter:
         responses={200: {"model": answer}, **problems},
     )
     async def recommendations(
-        sent: Sent,
-        variants: VariantsNow,
-        recorder: RecorderNow,
-        filters: FiltersNow,
-        request: Request = told,
-        explain: Explain = False,
-    ) -> JSONResponse:
+        sent: Sent, filters: FiltersNow, request: Request = told, explain: Explain = False
+    ) -> Response:
         """Return items that the reader has not read, best first; an unknown reader is anonymous."""
+        asked = Asked(request, filters)
         if explain:
             admit(sent, Scope.READERS, sent_key(sent.headers))
-        start = time.perf_counter()
-        chosen = variants.of(request.user_id)
-        served = chosen.served
-        found = served.engine.recommend(request, filters.among(served), explain)
-        seconds = time.perf_counter() - start
-        impression = recorder.answered(chosen, request.user_id, found, start, seconds)
-        body = {
-            "user_id": request.user_id,
-            "segment": found.segment,
-            "model": found.model,
-            "release": served.release.id,
-            "variant": chosen.name,
-            "impression_id": impression,
-            "items": _explained(shown(served, found.items), found),
-        }
-        return JSONResponse(body, headers={"Cache-Control": "no-store"})
+        else:
+            before.keep(sent, asked)
+        return _answered(sent.app.state, asked, explain)
 
     return router
 
 
-def _explained(items: list[Shown], found: Recommendation) -> list[Shown]:
-    for item, why in zip(items, found.why, strict=False):
-        item["why"] = {name: round(added, 4) for name, added in why.items()}
-    return items
+def _answered(state: State, asked: Asked, explain: bool = False) -> Response:
+    request, start = asked.request, time.perf_counter()
+    variants: Variants = state.variants
+    recorder: Recorder = state.recorder
+    chosen = variants.of(request.user_id)
+    served = chosen.served
+    found = served.engine.recommend(request, asked.filters.among(served), explain)
+    seconds = time.perf_counter() - start
+    impression = recorder.answered(chosen, request.user_id, found, start, seconds)
+    head = {
+        "user_id": request.user_id,
+        "segment": found.segment,
+        "model": found.model,
+        "release": served.release.id,
+        "variant": chosen.name,
+        "impression_id": impression,
+    }
+    body = b'%b,"items":%b}' % (to_json(head)[:-1], shown_json(served, found))
+    return Response(body, headers={"Cache-Control": "no-store"}, media_type="application/json")

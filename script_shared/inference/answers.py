@@ -26,6 +26,7 @@ class Recommendation:
         items: best first.
         fallback: how many of them the segment's own model did not give.
         why: where it was asked for, of each item what each of its features adds to its weight.
+        told: what callers have made of it, to be found again when it is given again.
     """
 
     segment: str
@@ -33,6 +34,7 @@ class Recommendation:
     items: list[RecommendedItem]
     fallback: int
     why: Sequence[Mapping[str, float]] = field(default=())
+    told: dict[str, bytes] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import numpy as np
 from script_shared.clock import MS_PER_HOUR, Clock, ReplayClock
 from script_shared.dataset import Interactions
 from script_shared.domain import Domain
+from script_shared.inference.ahead import Ahead
 from script_shared.inference.answers import Profile, Recommendation, RecommendedItem
 from script_shared.inference.arrivals import Arrived
 from script_shared.inference.introducing import introduce
@@ -40,14 +41,16 @@ class Engine:
         ranker: the segments' models.
         state: as of now.
         clock: tells the time.
+        ahead: how many answers are kept to be given again while they hold; see `Ahead`.
     """
 
-    def __init__(self, router: Router, ranker: Ranker, state: State, clock: Clock) -> None:
+    def __init__(self, router: Router, ranker: Ranker, state: State, clock: Clock, ahead: int = 0) -> None:
         self._router, self._ranker, self._state, self._clock = router, ranker, state, clock
+        self._ahead = Ahead(ahead)
         self._fresh = Fresh()
 
     @classmethod
-    def load(cls, release: Release, domain: Domain, clock: Clock | None = None) -> Engine:
+    def load(cls, release: Release, domain: Domain, clock: Clock | None = None, ahead: int = 0) -> Engine:
         """Load an opened release; without a clock, replayed data gets one that starts at `as_of`.
 
         Raises:
@@ -57,7 +60,7 @@ class Engine:
         router = load_router(release, domain, segments)
         newest = np.asarray(release.bundle("state/catalogue").arrays["newest"], np.int32)
         ranker = Ranker({segment.name: load_model(release, segment) for segment in segments}, newest)
-        return cls(router, ranker, load_state(release, domain, router), clock or clock_of(release))
+        return cls(router, ranker, load_state(release, domain, router), clock or clock_of(release), ahead)
 
     def apply(self, reads: Sequence[Read]) -> int:
         """Fold reads into the state in the order given; each reader's next answer knows them.
@@ -91,6 +94,7 @@ class Engine:
         self._state.learn(items, arrived.published_ms[kept], arrived.categories[kept])
         self._ranker.learn(items, arrived.vectors[kept])
         self._fresh.announce(items.tolist())
+        self._ahead.clear()
         return places
 
     def forget(self, user_id: str) -> bool:
@@ -99,6 +103,7 @@ class Engine:
         if user == UNKNOWN:
             return False
         self._state.histories.forget(user)
+        self._ahead.clear()
         self._router.user_types[user] = None
         return True
 
@@ -151,7 +156,21 @@ class Engine:
             among: by position, which items may be named; None for all.
             explain: say of each item what speaks for it.
         """
-        query = self._router.query(request, self._state, self._clock.now_ms())
+        is_plain = self._ahead.capacity and among is None and not explain
+        key = self._router.key(request, self._state) if is_plain else None
+        if key is None:
+            return self._answer(request, self.now_ms(), among, explain)
+        now = self.now_ms()
+        found = self._ahead.find(key, self._state, now)
+        if found is None:
+            found = self._answer(request, now)
+            self._ahead.keep(key, self._state, now, found)
+        return found
+
+    def _answer(
+        self, request: Request, now_ms: int, among: BoolArray | None = None, explain: bool = False
+    ) -> Recommendation:
+        query = self._router.query(request, self._state, now_ms)
         segment = self._router.segment(query)
         ranked, fallback = self._rank(segment, query, request, self._allowed(request, query.now_ms, among))
         why = self._ranker.explain(segment, query, self._state, ranked) if explain else ()

@@ -30,11 +30,12 @@ def load_router(release: Release, domain: Domain, segments: Sequence[Segment]) -
     """Load vocabularies, with room for new readers and items, and login states."""
     users, items, keys = (Vocabulary.restore(release.bundle(f"state/{x}").arrays) for x in VOCABULARIES)
     readers, catalogue = GrowingVocabulary(users, USER_ROOM), GrowingVocabulary(items, ITEM_ROOM)
+    context = GrowingVocabulary(keys, 0)
     types = release.bundle("state/user_types")
     names = np.array([*types.document["names"], None], object)
     user_types = np.full(readers.capacity, None, object)
     user_types[: len(users)] = names[types.arrays["code"]]
-    return Router(readers, catalogue, keys, domain.context, user_types, segments)
+    return Router(readers, catalogue, context, domain.context, user_types, segments)
 
 
 def load_state(release: Release, domain: Domain, router: Router) -> State:

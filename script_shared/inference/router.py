@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,7 @@ from script_shared.dataset import Dataset
 from script_shared.segments import Segment, assign
 from script_shared.state.state import State
 from script_shared.types import Query, Reader, Request
-from script_shared.vocabulary import UNKNOWN, GrowingVocabulary, Vocabulary
+from script_shared.vocabulary import UNKNOWN, GrowingVocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Router:
 
     users: GrowingVocabulary
     items: GrowingVocabulary
-    keys: Vocabulary
+    keys: GrowingVocabulary
     context: tuple[str, ...]
     user_types: npt.NDArray[np.object_]
     segments: Sequence[Segment]
@@ -37,7 +37,8 @@ class Router:
     def of(cls, dataset: Dataset, segments: Sequence[Segment]) -> Router:
         """Make one over the vocabularies of a data set; it takes no new readers or items."""
         users, items = GrowingVocabulary(dataset.users, 0), GrowingVocabulary(dataset.items, 0)
-        return cls(users, items, dataset.keys, dataset.context, dataset.user_types, segments)
+        keys = GrowingVocabulary(dataset.keys, 0)
+        return cls(users, items, keys, dataset.context, dataset.user_types, segments)
 
     def query(self, request: Request, state: State, now_ms: int) -> Query:
         """Resolve a request; unknown ids and context values are left out."""
@@ -47,8 +48,22 @@ class Router:
         query = state.query(user, now_ms, keys=keys, user_type=user_type)
         return query.after(self.items.find_all(request.recent_items)) if request.recent_items else query
 
+    def key(self, request: Request, state: State) -> Hashable | None:
+        """Return all that an answer depends on but the state and the moment; None where it is asked for once.
+
+        A reader's own reads are among it, by their number: none is ever taken back.
+        """
+        if request.recent_items or request.exclude or request.max_age_hours is not None:
+            return None
+        user = UNKNOWN if request.user_id is None else self.users.find(request.user_id)
+        user_type = request.user_type or (self.user_types[user] if user != UNKNOWN else None)
+        reads, keys = state.histories.count(user), self.context_keys(request.context)
+        return user, reads, user_type, keys, request.n, request.diversity
+
     def context_keys(self, context: Mapping[str, str]) -> tuple[int, ...]:
         """Return one key a context column, -1 where the value is missing or unknown."""
+        if not context:
+            return (UNKNOWN,) * len(self.context)
         return tuple(self.keys.find(f"{c}:{context[c]}") if c in context else UNKNOWN for c in self.context)
 
     def segment(self, query: Query) -> Segment:

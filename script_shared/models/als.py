@@ -14,10 +14,11 @@ from pydantic import BaseModel, ConfigDict
 
 from script_shared.bundle import Bundle
 from script_shared.clock import MS_PER_HOUR
+from script_shared.compiled import compiled
 from script_shared.dataset import Dataset
-from script_shared.models.base import Component, Remembered, best, rows_of
+from script_shared.models.base import Component, Gathered, Remembered, best, rows_of
 from script_shared.state.state import State
-from script_shared.types import NO_ITEMS, FeatureArray, IntArray, LongArray, Query
+from script_shared.types import NO_ITEMS, FeatureArray, FloatArray, IntArray, LongArray, Query
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -60,6 +61,7 @@ class Als(Component):
         self._factors: FeatureArray = np.zeros((0, parameters.factors), np.float32)
         self._gram: FeatureArray = np.zeros((parameters.factors, parameters.factors), np.float32)
         self._readers: Remembered[FeatureArray] = Remembered()
+        self._pool = Gathered()
 
     def fit(self, dataset: Dataset, state: State) -> None:
         """Factorise the reads of the window."""
@@ -109,7 +111,8 @@ class Als(Component):
         if not len(query.history):
             return NO_ITEMS
         pool = state.most_read(len(state.parameters.half_lives) - 1, _POOL, query.now_ms)
-        return best(pool, rows_of(self._factors, pool) @ self._readers.get(query, state, self._reader), n)
+        rows = self._pool.get(self._factors, pool, lambda items: rows_of(self._factors, items))
+        return best(pool, rows @ self._readers.get(query, state, self._reader), n)
 
     def features(self, query: Query, state: State, items: IntArray) -> FeatureArray:
         """Return the dot products, one column; 0 for a reader without history."""
@@ -122,8 +125,7 @@ class Als(Component):
         items = query.history[-_HISTORY:]
         confidence = self._confidence(query.times[-_HISTORY:], query.weights[-_HISTORY:], query.now_ms)
         factors = rows_of(self._factors, items)
-        system = self._gram + (factors.T * confidence) @ factors
-        return np.linalg.solve(system, factors.T @ (1.0 + confidence)).astype(np.float32)
+        return _solved(self._gram, factors, confidence)
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -138,3 +140,44 @@ class Als(Component):
         """Take the item factors back."""
         self._factors = np.asarray(bundle.arrays["factors"], np.float32)
         self._gram = self._prepared_gram()
+
+
+@compiled
+def _solved(gram: FeatureArray, factors: FeatureArray, confidence: FeatureArray) -> FeatureArray:
+    """Solve (gram + Σ c·f·fᵀ) x = Σ (1 + c)·f in double precision."""
+    size = len(gram)
+    system, right = gram.astype(np.float64), np.zeros(size)
+    for row in range(len(factors)):
+        for i in range(size):
+            right[i] += (1.0 + confidence[row]) * factors[row, i]
+            scaled = np.float64(confidence[row]) * factors[row, i]
+            for j in range(i + 1):
+                system[i, j] += scaled * factors[row, j]
+    _decompose(system)
+    _substitute(system, right)
+    return right.astype(np.float32)
+
+
+@compiled
+def _decompose(system: FloatArray) -> None:
+    """Put Cholesky's factor in the place of a system's lower triangle."""
+    for i in range(len(system)):
+        for j in range(i + 1):
+            left = system[i, j]
+            for k in range(j):
+                left -= system[i, k] * system[j, k]
+            system[i, j] = np.sqrt(left) if i == j else left / system[j, j]
+
+
+@compiled
+def _substitute(lower: FloatArray, right: FloatArray) -> None:
+    """Put the solution in the place of the right side."""
+    size = len(right)
+    for i in range(size):
+        for k in range(i):
+            right[i] -= lower[i, k] * right[k]
+        right[i] /= lower[i, i]
+    for i in range(size - 1, -1, -1):
+        for k in range(i + 1, size):
+            right[i] -= lower[k, i] * right[k]
+        right[i] /= lower[i, i]

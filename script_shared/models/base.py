@@ -140,6 +140,26 @@ class Remembered(Generic[T]):
         self._last = None
 
 
+class Gathered:
+    """Rows of a table for the items most read, gathered once while these and the table are the same."""
+
+    def __init__(self) -> None:
+        self._last: tuple[object, int, object, npt.NDArray[Any]] | None = None
+
+    def get(self, table: object, items: IntArray, make: Callable[[IntArray], npt.NDArray[Any]]) -> Any:
+        """Return what `make` gives for the head of a list that `State.most_read` keeps."""
+        last, source = self._last, items.base
+        if source is None:
+            return make(items)
+        if last is None or last[0] is not source or last[1] != len(items) or last[2] is not table:
+            last = self._last = source, len(items), table, make(items)
+        return last[3]
+
+    def forget(self) -> None:
+        """Let the rows go."""
+        self._last = None
+
+
 def best(items: IntArray, scores: npt.NDArray[np.floating[Any]], n: int) -> IntArray:
     """Return the `n` items with the highest scores, best first, ties in the order given."""
     if n >= len(items):

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from script_shared.bundle import Bundle
 from script_shared.clock import MS_PER_HOUR
 from script_shared.dataset import Dataset
-from script_shared.models.base import Component, Remembered, best, rows_of, with_room
+from script_shared.models.base import Component, Gathered, Remembered, best, rows_of, with_room
 from script_shared.state.state import State
 from script_shared.types import NO_ITEMS, BoolArray, FeatureArray, IntArray, Query
 
@@ -43,6 +43,7 @@ class Content(Component):
         self._row: IntArray = np.zeros(0, np.int32)
         self._fitted = self._used = 1
         self._tastes: Remembered[FeatureArray] = Remembered()
+        self._pool = Gathered()
 
     def fit(self, dataset: Dataset, state: State) -> None:
         """Pick the vectors of the window's items; row 0 stands for all others."""
@@ -53,6 +54,7 @@ class Content(Component):
         self._vectors = np.concatenate([nowhere, vectors.rows[used]])
         self._fitted = self._used = len(self._vectors)
         self._tastes.forget()
+        self._pool.forget()
         self._row = np.zeros(len(dataset.items), np.int32)
         self._row[items] = row + 1
 
@@ -66,13 +68,15 @@ class Content(Component):
         self._vectors = with_room(self._vectors, self._used)
         self._vectors[rows], self._row[items] = vectors, rows
         self._tastes.forget()
+        self._pool.forget()
 
     def retrieve(self, query: Query, state: State, n: int) -> IntArray:
         """Return the closest of the items most read lately."""
         if not len(query.history):
             return NO_ITEMS
         pool = state.most_read(len(state.parameters.half_lives) - 1, _POOL, query.now_ms)
-        return best(pool, self._cosines(query, state, pool), n)
+        rows = self._pool.get(self._vectors, pool, lambda items: self._vectors[rows_of(self._row, items)])
+        return best(pool, rows @ self._tastes.get(query, state, self._taste), n)
 
     def features(self, query: Query, state: State, items: IntArray) -> FeatureArray:
         """Return the cosines, one column; 0 for a reader without history."""
@@ -108,6 +112,7 @@ class Content(Component):
     def load(self, bundle: Bundle) -> None:
         """Take the vectors back."""
         self._tastes.forget()
+        self._pool.forget()
         self._vectors = np.asarray(bundle.arrays["vectors"], np.float32)
         self._fitted = self._used = len(self._vectors)
         self._row = np.asarray(bundle.arrays["row"], np.int32)

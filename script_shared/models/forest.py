@@ -16,11 +16,11 @@ from script_shared.compiled import compiled
 from script_shared.types import Arrays, FeatureArray, FloatArray, IntArray
 
 _KINDS = {
-    "roots": np.int32,
+    "roots": np.uint32,
     "depths": np.int32,
-    "features": np.int32,
+    "features": np.uint16,
     "thresholds": np.float32,
-    "children": np.int32,
+    "children": np.uint32,
     "values": np.float64,
 }
 
@@ -92,14 +92,18 @@ def _not_above(thresholds: FloatArray) -> FeatureArray:
 @compiled
 def _score(rows: FeatureArray, forest: Forest) -> FloatArray:
     features, thresholds, children = forest.features, forest.thresholds, forest.children
-    scores = np.zeros(len(rows))
-    nodes = np.empty(len(rows), np.int32)
+    scores, flat, width = np.zeros(len(rows)), rows.ravel(), np.uint64(rows.shape[1])
+    # Unsigned all the way: a signed place may count from the end, and each look-up would ask whether it does.
+    nodes = np.empty(len(rows), np.uint32)
     for tree in range(len(forest.roots)):
         nodes[:] = forest.roots[tree]
         for _ in range(forest.depths[tree]):
+            start = np.uint64(0)
             for row in range(len(rows)):
-                node = nodes[row]
-                nodes[row] = children[2 * node + (rows[row, features[node]] > thresholds[node])]
+                node = np.uint64(nodes[row])
+                right = np.uint64(flat[start + np.uint64(features[node])] > thresholds[node])
+                nodes[row] = children[np.uint64(2) * node + right]
+                start += width
         for row in range(len(rows)):
             scores[row] += forest.values[nodes[row]]
     return scores

@@ -7,9 +7,10 @@ from typing import ClassVar
 
 import numpy as np
 
+from script_shared.compiled import compiled
 from script_shared.models.base import Component, best
 from script_shared.state.state import State
-from script_shared.types import FeatureArray, IntArray, Query
+from script_shared.types import FeatureArray, FloatArray, IntArray, Query
 
 #: Expected reads mixed into an item's reads that continued a visit.
 PRIOR_READS = 2.0
@@ -40,14 +41,39 @@ class Onward(Component):
 
     def features(self, query: Query, state: State, items: IntArray) -> FeatureArray:
         """Return the log ratios, one column a half-life."""
-        rows = [state.parameters.nearest(hours) for hours in self._half_lives]
-        counts = state.counts.at(items, query.now_ms)[rows]
-        continued = state.continued.at(items, query.now_ms)[rows]
-        expected = counts * state.continuing(query.now_ms)[rows, None]
-        ratios = (continued + PRIOR_READS) / (expected + PRIOR_READS)
-        return np.log(ratios.T.astype(np.float32, order="C"))
+        rows = np.array([state.parameters.nearest(hours) for hours in self._half_lives])
+        now = query.now_ms
+        counts, continued = state.counts, state.continued
+        scales = counts.scale(now) * state.continuing(now), continued.scale(now)
+        return _ratios(counts.values, continued.values, scales, rows, items)
 
     @property
     def feature_names(self) -> tuple[str, ...]:
         """Name the columns that `features` gives."""
         return tuple(f"onward_{hours:g}h" for hours in self._half_lives)
+
+
+@compiled
+def _ratios(
+    counts: FloatArray,
+    continued: FloatArray,
+    scales: tuple[FloatArray, FloatArray],
+    rows: IntArray,
+    items: IntArray,
+) -> FeatureArray:
+    """Return the log ratio of an item's reads that continued a visit to those expected to.
+
+    Args:
+        counts: of all reads, shape (half-lives, all items).
+        continued: of those that continued a visit.
+        scales: what turns the first into expected and the second into actual reads, by half-life.
+        rows: the half-lives.
+        items: which items.
+    """
+    ratios = np.empty((len(items), len(rows)), np.float32)
+    for at in range(len(items)):
+        for column, row in enumerate(rows):
+            expected = counts[row, items[at]] * scales[0][row]
+            own = continued[row, items[at]] * scales[1][row]
+            ratios[at, column] = np.log(np.float32((own + PRIOR_READS) / (expected + PRIOR_READS)))
+    return ratios

@@ -7,10 +7,11 @@ from typing import ClassVar
 
 import numpy as np
 
+from script_shared.compiled import compiled
 from script_shared.dataset import Dataset
 from script_shared.models.base import Component, Recommender
 from script_shared.state.state import State
-from script_shared.types import FeatureArray, IntArray, Query, Reader, ScoredItem
+from script_shared.types import FeatureArray, FloatArray, IntArray, Query, Reader, ScoredItem
 
 #: Added to a count before its logarithm: about one read, seen through the shortest half-life.
 SMOOTHING = 0.1
@@ -40,13 +41,21 @@ class Popularity(Component):
 
     def features(self, query: Query, state: State, items: IntArray) -> FeatureArray:
         """Return log(count + smoothing), one column a half-life."""
-        counts = state.counts.at(items, query.now_ms).T.astype(np.float32, order="C")
-        return np.log(counts + np.float32(SMOOTHING))
+        return _logs(state.counts.values, state.counts.scale(query.now_ms), items)
 
     @property
     def feature_names(self) -> tuple[str, ...]:
         """Name the columns that `features` gives."""
         return tuple(f"popularity_{hours:g}h" for hours in self._half_lives)
+
+
+@compiled
+def _logs(values: FloatArray, scale: FloatArray, items: IntArray) -> FeatureArray:
+    logs = np.empty((len(items), len(values)), np.float32)
+    for at in range(len(items)):
+        for row in range(len(values)):
+            logs[at, row] = np.log(np.float32(values[row, items[at]] * scale[row] + SMOOTHING))
+    return logs
 
 
 class MostRead(Recommender):

@@ -7,9 +7,11 @@ from typing import ClassVar
 import numpy as np
 
 from script_shared.clock import MS_PER_HOUR
+from script_shared.compiled import compiled
 from script_shared.models.base import Component
+from script_shared.state.items import NEVER
 from script_shared.state.state import State
-from script_shared.types import FeatureArray, IntArray, Query
+from script_shared.types import FeatureArray, IntArray, LongArray, Query
 
 
 class Recency(Component):
@@ -19,13 +21,20 @@ class Recency(Component):
 
     def features(self, query: Query, state: State, items: IntArray) -> FeatureArray:
         """Return log hours since the first read, and whether that was after the reader's last visit."""
-        first = state.items.first_ms[items]
-        hours = np.maximum(query.now_ms - first, 0) / MS_PER_HOUR
-        last_visit = query.times[-1] if len(query.times) else 0
-        appeared_since = (first > last_visit) if last_visit else np.zeros(len(items))
-        return np.stack([np.log(hours + 0.1), appeared_since], axis=1).astype(np.float32)
+        last_visit = int(query.times[-1]) if len(query.times) else NEVER
+        return _described(state.items.first_ms, items, query.now_ms, last_visit)
 
     @property
     def feature_names(self) -> tuple[str, ...]:
         """Name the columns that `features` gives."""
         return ("age", "new_to_reader")
+
+
+@compiled
+def _described(first_ms: LongArray, items: IntArray, now_ms: int, last_visit_ms: int) -> FeatureArray:
+    described = np.empty((len(items), 2), np.float32)
+    for at in range(len(items)):
+        first = first_ms[items[at]]
+        described[at, 0] = np.log(max(now_ms - first, 0) / MS_PER_HOUR + 0.1)
+        described[at, 1] = first > last_visit_ms
+    return described

@@ -8,10 +8,11 @@ import numpy as np
 
 from script_shared.bundle import Bundle
 from script_shared.clock import MS_PER_HOUR
+from script_shared.compiled import compiled
 from script_shared.dataset import Dataset
 from script_shared.models.base import Component
 from script_shared.state.state import State
-from script_shared.types import FeatureArray, FloatArray, IntArray, Query
+from script_shared.types import FeatureArray, FloatArray, IntArray, LongArray, Query
 
 #: Reads of the whole audience mixed into a reader's own.
 PRIOR_READS = 3.0
@@ -38,14 +39,8 @@ class Taste(Component):
 
     def features(self, query: Query, state: State, items: IntArray) -> FeatureArray:
         """Return the log ratios, one column; 0 for a reader without history."""
-        age = np.clip((query.now_ms - query.times) / _HALF_LIFE_MS, 0.0, 60.0)
-        weights, last = np.exp2(-age), len(self._audience)
-        audience = np.append(self._audience, self._audience.min())
-        read = np.minimum(state.items.category[query.history], last)
-        own = np.bincount(read, weights, minlength=last + 1)
-        ratios = (own / audience + PRIOR_READS) / (weights.sum() + PRIOR_READS)
-        lifts = np.log(ratios.astype(np.float32))
-        return lifts[np.minimum(state.items.category[items], last)][:, None]
+        told = self._audience, query.history, query.times, state.items.category
+        return _lifts(*told, items, query.now_ms)
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -59,3 +54,28 @@ class Taste(Component):
     def load(self, bundle: Bundle) -> None:
         """Take them back."""
         self._audience = np.asarray(bundle.arrays["audience"], np.float64)
+
+
+@compiled
+def _lifts(
+    audience: FloatArray,
+    history: IntArray,
+    times: LongArray,
+    category: IntArray,
+    items: IntArray,
+    now_ms: int,
+) -> FeatureArray:
+    """Return how much more of each item's category the reader reads than the audience does, as logs."""
+    last = len(audience)
+    own, total = np.zeros(last + 1), 0.0
+    for at in range(len(history)):
+        weight = 2.0 ** -min(max((now_ms - times[at]) / _HALF_LIFE_MS, 0.0), 60.0)
+        own[min(category[history[at]], last)] += weight
+        total += weight
+    for at in range(last + 1):
+        usual = audience[at] if at < last else audience.min()
+        own[at] = np.log((own[at] / usual + PRIOR_READS) / (total + PRIOR_READS))
+    lifts = np.empty((len(items), 1), np.float32)
+    for at in range(len(items)):
+        lifts[at, 0] = own[min(category[items[at]], last)]
+    return lifts

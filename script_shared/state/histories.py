@@ -33,6 +33,12 @@ class Histories:
         merged = self._merged(user)
         return _append(merged, self._recent[user]) if user in self._recent else merged
 
+    def count(self, user: int) -> int:
+        """Return how many interactions a user has."""
+        known = 0 <= user < len(self.offsets) - 1
+        merged = int(self.offsets[user + 1] - self.offsets[user]) if known else 0
+        return merged + len(self._recent.get(user, ()))
+
     def _merged(self, user: int) -> History:
         known = 0 <= user < len(self.offsets) - 1
         span = slice(int(self.offsets[user]), int(self.offsets[user + 1])) if known else slice(0)
