@@ -25,7 +25,7 @@ CHAIN := --source "$(SOURCE)" --uri "$(URI)" --scale "$(SCALE)"
 # The shell's own USER is not the reader that is asked for.
 READER := $(if $(filter command line,$(origin USER)),$(USER))
 
-.PHONY: help run smoke test check train evaluate predict drill notebooks lock clean
+.PHONY: help run smoke test coverage check train evaluate predict drill notebooks lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -37,8 +37,11 @@ run: $(READY) ## Airflow and the API on this machine, from raw data to recommend
 smoke: $(READY) ## the same on free ports in a temporary folder: three recommendations, then exits
 	@ENV=$(ENV) $(BIN)/python -m pipelines embedded --smoke $(CHAIN)
 
-test: $(READY) ## all tests, with coverage
-	$(BIN)/python -m pytest -n $(JOBS) --maxprocesses=4 --dist loadfile --cov --cov-report=term
+test: $(READY) ## all tests
+	$(BIN)/python -m pytest -n $(JOBS) --maxprocesses=4 --dist loadfile $(TESTS)
+
+coverage: TESTS = --cov --cov-report=term
+coverage: test ## the same, telling which lines they do not reach
 
 check: $(READY) ## style, types and import rules
 	$(BIN)/ruff check
