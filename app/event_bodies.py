@@ -97,7 +97,9 @@ class Bodies:
 
     def schema(self) -> dict[str, Any]:
         """Describe a body as JSON Schema: one event, or a list."""
-        return {"anyOf": [self._one.json_schema(), self._many.json_schema()]}
+        one = self._one.json_schema()
+        # Pydantic's own schema of the list has references, which would point nowhere in the API's document.
+        return {"anyOf": [one, {"type": "array", "items": one, "maxItems": MAX_EVENTS}]}
 
     def parse(self, body: bytes) -> Sequence[Sent | Fault]:
         """Return each event of a body in its order, or what is wrong with it.

@@ -59,7 +59,7 @@ class Prediction(BaseModel):
 @router.post(
     "/predict",
     response_model=None,
-    responses={200: {"model": Prediction}, **{code: {"model": Problem} for code in (413, 422, 503)}},
+    responses={200: {"model": Prediction}, **{code: {"model": Problem} for code in (400, 413, 422, 503)}},
 )
 async def predict(question: Question, variants: VariantsNow, recorder: RecorderNow) -> JSONResponse:
     """Return what `GET /recommendations` returns, in the form of the earlier ranker.

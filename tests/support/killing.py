@@ -44,7 +44,8 @@ def kill_while_writing(session, folder, drafts):
 
     It is looked for without a pause: some tasks write for a few milliseconds only.
     """
-    task, draft = wait_until(lambda: _task_and_draft(session, folder, drafts), pause=0)
+    # As long as all that comes before that task may take on a busy machine.
+    task, draft = wait_until(lambda: _task_and_draft(session, folder, drafts), seconds=600, pause=0)
     task.kill()
     psutil.wait_procs([task])
     assert draft.exists(), "the task was quicker than we"

@@ -1,0 +1,85 @@
+"""The OpenAPI document is asked for all that it describes and excludes, on the running service."""
+
+import pytest
+import schemathesis
+from hypothesis import given
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+from tests.support.editions import publish_edition, registry_at
+from tests.support.fuzzing import fuzz
+from tests.support.servers import serving, until_ready
+
+pytestmark = pytest.mark.integration
+
+#: One key for all doors.
+KEY = "a-key-that-opens-every-door"
+DOORS = dict.fromkeys(("api_keys_events", "api_keys_items", "api_keys_readers", "api_keys_admin"), KEY)
+HEADERS = {"Authorization": f"Bearer {KEY}", "X-API-Key": KEY}
+EXAMPLES = 15
+
+
+@pytest.fixture(scope="module")
+def schema(whole, tmp_path_factory):
+    root = tmp_path_factory.mktemp("schema")
+    publish_edition(registry_at(root), whole, "first")
+    with serving(root, root / "log", **DOORS) as (_, client):
+        until_ready(client)
+        yield schemathesis.openapi.from_url(f"{client.base_url}/openapi.json")
+
+
+def operations(schema):
+    return [found.ok() for found in schema.get_all_operations()]
+
+
+def ask(schema, name, mode):
+    [operation] = [each for each in operations(schema) if each.label == name]
+
+    # What lies in the future is refused, and no document can say when that begins.
+    excluded = [positive_data_acceptance] if name in JUDGED_BY_THE_CLOCK else []
+
+    @fuzz(EXAMPLES)
+    @given(st.data())
+    def asked(data):
+        case = data.draw(operation.as_strategy(generation_mode=mode))
+        case.call_and_validate(headers=HEADERS, excluded_checks=excluded)
+
+    asked()
+
+
+#: Nothing can be asked wrongly of these.
+PLAIN = [
+    "GET /evaluation/metrics",
+    "GET /evaluation/metrics.csv",
+    "GET /health",
+    "GET /health/live",
+    "GET /health/ready",
+    "GET /info",
+    "GET /releases",
+    "GET /version",
+]
+JUDGED_BY_THE_CLOCK = ["POST /events", "POST /items"]
+ASKED = [
+    "DELETE /users/{user_id}",
+    "GET /recommendations",
+    "GET /similar/{item_id}",
+    "GET /trending",
+    "GET /users/{user_id}",
+    "POST /predict",
+    *JUDGED_BY_THE_CLOCK,
+]
+
+
+@pytest.mark.parametrize("name", [*PLAIN, *ASKED])
+def test_what_the_document_describes_is_answered_as_it_says(schema, name):
+    ask(schema, name, GenerationMode.POSITIVE)
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_so_is_what_it_excludes(schema, name):
+    ask(schema, name, GenerationMode.NEGATIVE)
+
+
+def test_every_operation_is_asked(schema):
+    assert sorted(each.label for each in operations(schema)) == sorted([*PLAIN, *ASKED])
