@@ -11,6 +11,8 @@ from app.security_headers import SecurityHeaders
 from app.settings import ApiSettings
 
 _CORS_HEADERS = ("Authorization", "Content-Type", "X-API-Key")
+#: Those of an answer that a page may read.
+_CORS_EXPOSED = ("X-Variant", "X-Impression-Id")
 
 
 def protect(app: FastAPI, settings: ApiSettings) -> None:
@@ -26,5 +28,6 @@ def protect(app: FastAPI, settings: ApiSettings) -> None:
             allow_origins=settings.origins,
             allow_methods=("GET", "POST", "DELETE"),
             allow_headers=_CORS_HEADERS,
+            expose_headers=_CORS_EXPOSED,
         )
     app.add_middleware(SecurityHeaders)

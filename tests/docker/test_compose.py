@@ -65,7 +65,8 @@ def test_the_api_reads_the_volume_and_nothing_else_of_ours(told):
     assert told["api"]["volumes"] == ["data:/data:ro"]
     keys = {f"API_KEYS_{kind}" for kind in ("EVENTS", "ITEMS", "READERS", "ADMIN")}
     limits = {"API_RATE_PER_KEY", "API_RATE_PER_ADDRESS", "API_CORS_ORIGINS", "FORWARDED_ALLOW_IPS"}
-    assert set(told["api"]["environment"]) == {"ENV", "EVENTS_URL"} | keys | limits
+    trial = {"CHALLENGER_SHARE", "EXPERIMENT", "INFERENCE_LOG_KEYS"}
+    assert set(told["api"]["environment"]) == {"ENV", "EVENTS_URL"} | keys | limits | trial
     assert set(told["api"]["networks"]) == {"serving", "events"}
 
 
