@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from fastapi import Request as Sent
 from fastapi.responses import Response
 from fastapi.routing import APIRoute
 from starlette.datastructures import State
 from starlette.types import Receive, Scope, Send
 
-from app.filtering import Filters
+from app.filtering import NO_FILTERS, Filters
+from app.plain_requests import PlainRequests
 from script_shared.types import Request
 
 #: So many are remembered, of at most so many bytes: some 10 MB.
@@ -30,15 +30,23 @@ class AskedBefore:
 
     Args:
         answer: answers what a request says, with the application's state.
+        plain: reads those that are plain.
     """
 
-    def __init__(self, answer: Callable[[State, Asked], Response]) -> None:
-        self._answer = answer
+    def __init__(self, answer: Callable[[State, Asked], Response], plain: PlainRequests) -> None:
+        self._answer, self._plain = answer, plain
         self._asked: dict[bytes, Asked] = {}
 
-    def keep(self, sent: Sent, asked: Asked) -> None:
-        """Remember what a request said."""
-        query: bytes = sent.scope["query_string"]
+    async def find(self, query: bytes) -> Asked | None:
+        """Return what a query string says; None where FastAPI has to read it."""
+        asked = self._asked.get(query)
+        if asked is None and (request := await self._plain.read(query)) is not None:
+            asked = Asked(request, NO_FILTERS)
+            self.keep(query, asked)
+        return asked
+
+    def keep(self, query: bytes, asked: Asked) -> None:
+        """Remember what a query string said."""
         if len(query) > _LONGEST:
             return
         if len(self._asked) >= _REMEMBERED:
@@ -46,16 +54,13 @@ class AskedBefore:
         self._asked[query] = asked
 
     def route(self) -> type[APIRoute]:
-        """Make the class of routes that read a query string once.
-
-        What FastAPI does to read twelve parameters takes longer than all the rest of an answer.
-        """
+        """Make the class of routes that read a query string once."""
         before = self
 
         class Route(APIRoute):
             async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-                asked = before._asked.get(scope["query_string"])
-                if asked is None or scope["method"] != "GET":
+                asked = await before.find(scope["query_string"]) if scope["method"] == "GET" else None
+                if asked is None:
                     await super().handle(scope, receive, send)
                 else:
                     await before._answer(scope["app"].state, asked)(scope, receive, send)

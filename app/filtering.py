@@ -29,6 +29,10 @@ class Filters:
         return served.catalogue.among("category", self.category, served.engine.capacity)
 
 
+#: All may be named.
+NO_FILTERS = Filters(None, (), None)
+
+
 async def _filters(
     category: Category = None,
     exclude: Exclude = [],  # noqa: B006 - never changed

@@ -81,7 +81,7 @@ class ApiSettings(Settings):
 
     @property
     def pseudonym_keys(self) -> tuple[str, ...]:
-        """The keys for readers' pseudonyms, the one in use first."""
+        """Return the keys for readers' pseudonyms, the one in use first."""
         return _parts(self.inference_log_keys.get_secret_value())
 
     @field_validator("api_keys_events", "api_keys_items", "api_keys_readers", "api_keys_admin")

@@ -19,6 +19,7 @@ from app.errors import Problem
 from app.filtering import FiltersNow
 from app.keys import Scope, admit, sent_key
 from app.parameters import Explain
+from app.plain_requests import PlainRequests
 from app.recording import Recorder
 from app.showing import shown_json
 from app.variants import Variants
@@ -42,7 +43,7 @@ class Answer(BaseModel):
 
 def make_router(endpoint: Endpoint) -> APIRouter:
     """Make the routes of a domain's recommendations."""
-    before = AskedBefore(_answered)
+    before = AskedBefore(_answered, PlainRequests(endpoint))
     router = APIRouter(tags=["recommendations"], route_class=before.route())
     told = Depends(asking(endpoint))
     answer = create_model(
@@ -68,7 +69,7 @@ def make_router(endpoint: Endpoint) -> APIRouter:
         if explain:
             admit(sent, Scope.READERS, sent_key(sent.headers))
         else:
-            before.keep(sent, asked)
+            before.keep(sent.scope["query_string"], asked)
         return _answered(sent.app.state, asked, explain)
 
     return router
