@@ -16,7 +16,7 @@ from script_shared.bundle import Bundle
 from script_shared.clock import MS_PER_HOUR
 from script_shared.compiled import compiled
 from script_shared.dataset import Dataset
-from script_shared.models.base import Component, Gathered, Remembered, best, rows_of
+from script_shared.models.base import Component, Gathered, Remembered, best, dots, rows_of
 from script_shared.state.state import State
 from script_shared.types import NO_ITEMS, FeatureArray, FloatArray, IntArray, LongArray, Query
 
@@ -114,18 +114,17 @@ class Als(Component):
         rows = self._pool.get(self._factors, pool, lambda items: rows_of(self._factors, items))
         return best(pool, rows @ self._readers.get(query, state, self._reader), n)
 
-    def features(self, query: Query, state: State, items: IntArray) -> FeatureArray:
-        """Return the dot products, one column; 0 for a reader without history."""
-        if not len(query.history):
-            return np.zeros((len(items), 1), np.float32)
-        return (rows_of(self._factors, items) @ self._readers.get(query, state, self._reader))[:, None]
+    def fill(self, query: Query, state: State, items: IntArray, told: FeatureArray) -> None:
+        """Write the dot products, one column; 0 for a reader without history."""
+        if len(query.history):
+            dots(self._factors, items, self._readers.get(query, state, self._reader), told[:, 0])
+        else:
+            told[:] = 0.0
 
     def _reader(self, query: Query, state: State) -> FeatureArray:
         """Solve the normal equations of one reader (equation 4 of the paper)."""
-        items = query.history[-_HISTORY:]
         confidence = self._confidence(query.times[-_HISTORY:], query.weights[-_HISTORY:], query.now_ms)
-        factors = rows_of(self._factors, items)
-        return _solved(self._gram, factors, confidence)
+        return _solved(self._gram, rows_of(self._factors, query.history[-_HISTORY:]), confidence)
 
     @property
     def feature_names(self) -> tuple[str, ...]:

@@ -48,21 +48,19 @@ class Audience(Component):
 
     name: ClassVar[str] = "audience"
 
-    def features(self, query: Query, state: State, items: IntArray) -> FeatureArray:
-        """Return the mean lift, one column; 0 for a reader without history and items without profile."""
+    def fill(self, query: Query, state: State, items: IntArray, told: FeatureArray) -> None:
+        """Write the mean lift, one column; 0 for a reader without history and items without profile."""
         if not len(query.history):
-            return np.zeros((len(items), 1), np.float32)
+            told[:] = 0.0
+            return
         profiles = state.once(self.name, query.now_ms, lambda: self._profiles(state), _PATIENCE)
-        categories, shares = self._shares(query, state)
-        scale = float(state.returns.scale(query.now_ms)[-1])
-        return _lifts(profiles, items, categories, shares, scale)[:, None]
-
-    def _shares(self, query: Query, state: State) -> tuple[IntArray, FloatArray]:
-        """Return the categories that the reader reads, and the share of each."""
-        read = query.history[-_HISTORY:]
-        weights = _FADE ** np.arange(len(read))[::-1]
-        categories, place = np.unique(state.items.category[read], return_inverse=True)
-        return categories, np.bincount(place, weights) / weights.sum()
+        categories, shares = _shares(state.items.category, query.history[-_HISTORY:])
+        lifts = np.empty((len(items), len(categories)), np.float32)
+        scale = state.returns.scale(query.now_ms)[-1]
+        _lifts(
+            profiles.row, profiles.counts, profiles.totals, profiles.usual, scale, categories, items, lifts
+        )
+        np.dot(np.log(lifts, out=lifts), shares, out=told[:, 0])
 
     def _profiles(self, state: State) -> Profiles:
         size = state.sizes.items
@@ -87,16 +85,38 @@ class Audience(Component):
 
 
 @compiled
+def _shares(category: IntArray, read: IntArray) -> tuple[IntArray, FeatureArray]:
+    """Return the categories of what was read, the newest last, and the share of each."""
+    found, shares, count = np.empty(len(read), np.int32), np.zeros(len(read)), 0
+    weight, total = 1.0, 0.0
+    for item in read[::-1]:
+        place = 0
+        while place < count and found[place] != category[item]:
+            place += 1
+        found[place] = category[item]
+        count = max(count, place + 1)
+        shares[place] += weight
+        total += weight
+        weight *= _FADE
+    return found[:count], (shares[:count] / total).astype(np.float32)
+
+
+@compiled
 def _lifts(
-    profiles: Profiles, items: IntArray, categories: IntArray, shares: FloatArray, scale: float
-) -> FeatureArray:
-    """Return the mean log lift of some categories among what each item's readers had read before."""
-    lifts = np.empty(len(items), np.float32)
+    row: IntArray,
+    counts: FloatArray,
+    totals: FloatArray,
+    usual: FloatArray,
+    scale: float,
+    categories: IntArray,
+    items: IntArray,
+    lifts: FeatureArray,
+) -> None:
+    """Write the lift of each category among what each item's readers had read before; see `Profiles`."""
     for at in range(len(items)):
-        row, total = profiles.row[items[at]], 0.0
+        own = row[items[at]]
+        total = totals[own] * scale + PRIOR_READS
         for place in range(len(categories)):
-            usual = profiles.usual[categories[place]] + _LEAST_SHARE
-            own = profiles.counts[row, categories[place]] * scale + PRIOR_READS * usual
-            total += shares[place] * np.log(own / ((profiles.totals[row] * scale + PRIOR_READS) * usual))
-        lifts[at] = total
-    return lifts
+            share = usual[categories[place]] + _LEAST_SHARE
+            count = counts[own, categories[place]] * scale + PRIOR_READS * share
+            lifts[at, place] = count / (total * share)

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from script_shared.bundle import Bundle
-from script_shared.compiled import compiled
+from script_shared.compiled import compiled, compiled_sums
 from script_shared.dataset import Dataset
 from script_shared.state.state import State
 from script_shared.types import NO_ITEMS, BoolArray, FeatureArray, IntArray, Query, Reader, ScoredItem
@@ -104,9 +104,15 @@ class Component(ABC):
         """Return at most `n` distinct items worth ranking, best first; none by default."""
         return NO_ITEMS
 
-    @abstractmethod
     def features(self, query: Query, state: State, items: IntArray) -> FeatureArray:
         """Describe `items` for the query: one row an item, one column a name of `feature_names`."""
+        told = table_of(len(items), len(self.feature_names))
+        self.fill(query, state, items, told)
+        return told
+
+    @abstractmethod
+    def fill(self, query: Query, state: State, items: IntArray, told: FeatureArray) -> None:
+        """Write the features into `told`, one row an item; it holds anything before."""
 
     @property
     @abstractmethod
@@ -160,16 +166,23 @@ class Gathered:
         self._last = None
 
 
+def table_of(items: int, columns: int) -> FeatureArray:
+    """Return room for features, one row an item; a column lies side by side in memory."""
+    return np.empty((columns, items), np.float32).T
+
+
 def best(items: IntArray, scores: npt.NDArray[np.floating[Any]], n: int) -> IntArray:
     """Return the `n` items with the highest scores, best first, ties in the order given."""
-    if n >= len(items):
-        return items[np.argsort(-scores, kind="stable")]
-    return items[_places_of_best(scores, n)]
+    return items[best_places(scores, n)]
 
 
 @compiled
-def _places_of_best(scores: npt.NDArray[np.floating[Any]], n: int) -> IntArray:
-    """Insert one score after the other into a list of the `n` best: most stay outside."""
+def best_places(scores: npt.NDArray[np.floating[Any]], most: int) -> IntArray:
+    """Return the places of the highest scores, best first, ties in order.
+
+    One score after the other is inserted into a list of the best: most stay outside.
+    """
+    n = min(most, len(scores))
     places, held = np.empty(n, np.int64), 0
     for at in range(len(scores)):
         if n == 0 or (held == n and not scores[at] > scores[places[n - 1]]):
@@ -181,6 +194,17 @@ def _places_of_best(scores: npt.NDArray[np.floating[Any]], n: int) -> IntArray:
             to -= 1
         places[to] = at
     return places
+
+
+@compiled_sums
+def dots(table: FeatureArray, rows: IntArray, vector: FeatureArray, products: FeatureArray) -> None:
+    """Write the dot product of a vector and each of some rows; 0 for rows beyond the table."""
+    for at in range(len(rows)):
+        total = np.float32(0.0)
+        if rows[at] < len(table):
+            for column in range(len(vector)):
+                total += table[rows[at], column] * vector[column]
+        products[at] = total
 
 
 def rows_of(table: npt.NDArray[Any], positions: IntArray) -> npt.NDArray[Any]:

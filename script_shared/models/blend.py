@@ -11,11 +11,11 @@ from pydantic import BaseModel, ConfigDict
 
 from script_shared.bundle import Bundle
 from script_shared.clock import MS_PER_HOUR
-from script_shared.compiled import compiled
 from script_shared.dataset import Dataset
-from script_shared.models.base import Component, Recommender
+from script_shared.models.base import Component, Recommender, best_places, table_of
 from script_shared.models.ranking import Listed, Ranking, RankingParameters
 from script_shared.models.samples import Replay, Sample, draw_clicks, draw_readers
+from script_shared.models.union import Union
 from script_shared.models.worth import Worth
 from script_shared.state.state import State, StateParameters
 from script_shared.types import NO_ITEMS, BoolArray, FeatureArray, IntArray, Query, Reader, ScoredItem
@@ -70,10 +70,11 @@ class Blend(Recommender):
     def __init__(
         self, components: Sequence[Component], state: StateParameters, parameters: BlendParameters
     ) -> None:
-        self._all = self.components = tuple(components)
+        self._all = tuple(components)
         self._state, self._parameters = state, parameters
         self.worth: dict[str, Worth] = {}
-        self.ranking = Ranking(self.feature_names, parameters.ranking)
+        self._union = Union()
+        self._keep(self._all)
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -95,7 +96,7 @@ class Blend(Recommender):
         """Return the `n` best of what the components retrieve."""
         items, origin = self.retrieve(query, state)
         scores = self.ranking.score(self.features(query, state, items))
-        best = np.argsort(-scores, kind="stable")[:n]
+        best = best_places(scores, n)
         rows = zip(items[best].tolist(), scores[best].tolist(), origin[best].tolist(), strict=True)
         return [ScoredItem(item, score, self.components[part].name) for item, score, part in rows]
 
@@ -141,15 +142,17 @@ class Blend(Recommender):
     def retrieve(self, query: Query, state: State) -> tuple[IntArray, IntArray]:
         """Return unread items in ascending order, and which component named each first."""
         lists = [part.retrieve(query, state, self._asked(part)) for part in self.components]
-        ends = np.cumsum([len(each) for each in lists])
-        return _union(np.concatenate(lists), ends, query.history)
+        return self._union.of(lists, query.history, state.sizes.items)
 
     def _asked(self, part: Component) -> int:
         return self._parameters.retrieve.get(part.name, self._parameters.retrieve_others)
 
     def features(self, query: Query, state: State, items: IntArray) -> FeatureArray:
         """Describe items by all components, shape (items, features)."""
-        return np.concatenate([part.features(query, state, items) for part in self.components], axis=1)
+        told = table_of(len(items), self._ends[-1])
+        for part, start, end in zip(self.components, (0, *self._ends), self._ends, strict=False):
+            part.fill(query, state, items, told[:, start:end])
+        return told
 
     def fit(self, dataset: Dataset, serves: Callable[[Reader], bool]) -> None:
         """Fit the ranking on hours before the end, with components that knew no more; then these on all."""
@@ -174,6 +177,7 @@ class Blend(Recommender):
 
     def _keep(self, components: Sequence[Component]) -> None:
         self.components = tuple(components)
+        self._ends = tuple(np.cumsum([len(part.feature_names) for part in self.components]).tolist())
         self.ranking = Ranking(self.feature_names, self._parameters.ranking)
 
     def _choose(self, lists: Sequence[Listed]) -> list[Listed]:
@@ -217,7 +221,8 @@ class Blend(Recommender):
         rng = np.random.default_rng(sample.query.user + 1)
         others = rng.permutation(np.flatnonzero(~chosen))[: self._parameters.fit_others]
         rows = np.concatenate([np.flatnonzero(chosen), others])
-        return self.features(sample.query, state, items[rows]), chosen[rows]
+        features = self.features(sample.query, state, items[rows])
+        return np.ascontiguousarray(features), chosen[rows]
 
     def _fit_components(self, dataset: Dataset, state: State) -> None:
         for component in self.components:
@@ -248,25 +253,6 @@ class Blend(Recommender):
 def _arrays(bundle: Bundle, name: str) -> dict[str, Any]:
     prefix = f"{name}."
     return {k.removeprefix(prefix): v for k, v in bundle.arrays.items() if k.startswith(prefix)}
-
-
-@compiled
-def _union(items: IntArray, ends: IntArray, read: IntArray) -> tuple[IntArray, IntArray]:
-    """Return the unread items of several lists, in ascending order, and the first list of each."""
-    order = np.argsort(items, kind="mergesort")
-    read = np.sort(read)
-    union, origin = np.empty(len(items), items.dtype), np.empty(len(items), np.int32)
-    count, last, place = 0, np.int64(-1), 0
-    for at in order:
-        item = items[at]
-        while place < len(read) and read[place] < item:
-            place += 1
-        if item == last or (place < len(read) and read[place] == item):
-            continue
-        union[count], last = item, item
-        origin[count] = np.searchsorted(ends, at, side="right")
-        count += 1
-    return union[:count], origin[:count]
 
 
 def _holds(ascending: IntArray, items: IntArray) -> BoolArray:

@@ -1,8 +1,9 @@
-"""Scores of boosted trees: all rows go down a tree side by side, without a branch.
+"""Scores of boosted trees: every row answers every split, without a branch.
 
-A leaf is its own child, so that every row takes as many steps as the tree is deep. What becomes of a
-row depends on no other row: the processor works on several at once, which a walk that stops at its
-leaf prevents.
+A row that goes right at a split cannot end in a leaf on its left: bits of a row's mask are the leaves of a
+tree that are left, and the first that is left in the end is its own (Lucchese et al., "QuickScorer", SIGIR
+2015; "Exploiting CPU SIMD extensions to speed-up document scoring with tree ensembles", SIGIR 2016). It asks
+more than a walk down the tree does, but one question of sixteen rows at a time.
 """
 
 from __future__ import annotations
@@ -15,50 +16,65 @@ import numpy as np
 from script_shared.compiled import compiled
 from script_shared.types import Arrays, FeatureArray, FloatArray, IntArray
 
+#: Of a tree at most: a bit each of a mask.
+LEAVES = 32
+#: A single bit times this has a number of its own in the topmost five bits (de Bruijn).
+_SPREAD = 0x077CB531
 _KINDS = {
-    "roots": np.uint32,
-    "depths": np.int32,
-    "features": np.uint16,
+    "ends": np.int32,
+    "features": np.int32,
     "thresholds": np.float32,
-    "children": np.uint32,
+    "masks": np.uint32,
     "values": np.float64,
 }
 
 
 class Forest(NamedTuple):
-    """Nodes of all trees, one after the other.
+    """Splits of all trees, one after the other.
 
     Attributes:
-        roots: the first node of each tree.
-        depths: steps from each tree's root to its furthest leaf.
-        features: the column that a node looks at, 0 for a leaf.
-        thresholds: of a node; what is greater goes right.
-        children: left and right of each node in turn; those of a leaf are itself.
-        values: of a leaf, 0 for a split.
+        ends: behind the last split of each tree.
+        features: the column that a split looks at.
+        thresholds: of a split; what is greater goes right.
+        masks: of a split, a bit a leaf of its tree, from the left: 0 for those on the split's left.
+        values: of leaves, shape (trees, 32), in the order of `_slot`.
     """
 
-    roots: IntArray
-    depths: IntArray
+    ends: IntArray
     features: IntArray
     thresholds: FeatureArray
-    children: IntArray
+    masks: IntArray
     values: FloatArray
 
     @classmethod
     def of(cls, trees: Iterable[Mapping[str, Any]]) -> Forest:
-        """Take LightGBM's description of its trees, the `tree_info` of `Booster.dump_model`."""
+        """Take LightGBM's description of its trees, the `tree_info` of `Booster.dump_model`.
+
+        Raises:
+            ValueError: a tree has more than 32 leaves.
+        """
         lists: dict[str, list[Any]] = {name: [] for name in _KINDS}
         for tree in trees:
-            _lay_out(tree["tree_structure"], lists)
-        lists["thresholds"] = _not_above(np.array(lists["thresholds"])).tolist()
+            leaves = _lay_out(tree["tree_structure"], lists, [])
+            if len(leaves) > LEAVES:
+                raise ValueError(f"a tree has {len(leaves)} leaves, at most {LEAVES} can be")
+            values = np.zeros(LEAVES)
+            values[[_slot(1 << leaf) for leaf in range(len(leaves))]] = leaves
+            lists["values"].append(values)
+            lists["ends"].append(len(lists["features"]))
+        lists["thresholds"] = _not_above(np.array(lists["thresholds"], np.float64)).tolist()
         return cls.load({name: np.array(each) for name, each in lists.items()})
 
     def score(self, features: FeatureArray) -> FloatArray:
         """Return a score a row."""
-        return _score(np.ascontiguousarray(features, np.float32), self)
+        return self.score_some(np.asfortranarray(features, np.float32), np.arange(len(features)))
+
+    def score_some(self, features: FeatureArray, rows: IntArray) -> FloatArray:
+        """Return the score of each of some rows of a table whose columns lie side by side."""
+        return _score(features, rows, self.ends, self.features, self.thresholds, self.masks, self.values)
 
     def dump(self) -> Arrays:
-        """Return the nodes as arrays."""
+        """Return the splits as arrays."""
         return {name: getattr(self, name) for name in _KINDS}
 
     @classmethod
@@ -67,20 +83,23 @@ class Forest(NamedTuple):
         return cls(**{name: np.array(arrays[name], kind) for name, kind in _KINDS.items()})
 
 
-def _lay_out(root: Mapping[str, Any], lists: dict[str, list[Any]]) -> None:
-    """Append a tree's nodes, level by level."""
-    first = len(lists["values"])
-    lists["roots"].append(first)
-    waiting, depth = [(root, 0)], 0
-    for place, (node, depth) in enumerate(waiting, start=first):  # grows while it is walked
-        is_leaf = "leaf_value" in node
-        left = place if is_leaf else first + len(waiting)
-        waiting += [] if is_leaf else [(node[side], depth + 1) for side in ("left_child", "right_child")]
-        lists["features"].append(0 if is_leaf else node["split_feature"])
-        lists["thresholds"].append(np.inf if is_leaf else node["threshold"])
-        lists["children"] += [place, place] if is_leaf else [left, left + 1]
-        lists["values"].append(node["leaf_value"] if is_leaf else 0.0)
-    lists["depths"].append(depth)
+def _lay_out(node: Mapping[str, Any], lists: dict[str, list[Any]], leaves: list[float]) -> list[float]:
+    """Append the splits under a node, and its leaves from the left."""
+    if "leaf_value" in node:
+        leaves.append(node["leaf_value"])
+        return leaves
+    first = len(leaves)
+    _lay_out(node["left_child"], lists, leaves)
+    ruled_out = (1 << len(leaves)) - (1 << first)
+    lists["features"].append(node["split_feature"])
+    lists["thresholds"].append(node["threshold"])
+    lists["masks"].append(~ruled_out & 0xFFFFFFFF)
+    return _lay_out(node["right_child"], lists, leaves)
+
+
+def _slot(bit: int) -> int:
+    """Return the place of a leaf's value, given the lowest bit of a mask."""
+    return (bit * _SPREAD & 0xFFFFFFFF) >> 27
 
 
 def _not_above(thresholds: FloatArray) -> FeatureArray:
@@ -90,20 +109,28 @@ def _not_above(thresholds: FloatArray) -> FeatureArray:
 
 
 @compiled
-def _score(rows: FeatureArray, forest: Forest) -> FloatArray:
-    features, thresholds, children = forest.features, forest.thresholds, forest.children
-    scores, flat, width = np.zeros(len(rows)), rows.ravel(), np.uint64(rows.shape[1])
-    # Unsigned all the way: a signed place may count from the end, and each look-up would ask whether it does.
-    nodes = np.empty(len(rows), np.uint32)
-    for tree in range(len(forest.roots)):
-        nodes[:] = forest.roots[tree]
-        for _ in range(forest.depths[tree]):
-            start = np.uint64(0)
-            for row in range(len(rows)):
-                node = np.uint64(nodes[row])
-                right = np.uint64(flat[start + np.uint64(features[node])] > thresholds[node])
-                nodes[row] = children[np.uint64(2) * node + right]
-                start += width
-        for row in range(len(rows)):
-            scores[row] += forest.values[nodes[row]]
+def _score(
+    table: FeatureArray,
+    rows: IntArray,
+    ends: IntArray,
+    features: IntArray,
+    thresholds: FeatureArray,
+    masks: IntArray,
+    values: FloatArray,
+) -> FloatArray:
+    columns = np.empty((table.shape[1], len(rows)), np.float32)
+    for feature in range(len(columns)):
+        for at in range(len(rows)):
+            columns[feature, at] = table[rows[at], feature]
+    scores, left, split = np.zeros(len(rows)), np.empty(len(rows), np.uint32), 0
+    for tree in range(len(ends)):
+        left[:] = 0xFFFFFFFF
+        while split < ends[tree]:
+            column, threshold, mask = columns[features[split]], thresholds[split], masks[split]
+            for at in range(len(rows)):
+                left[at] &= mask if column[at] > threshold else np.uint32(0xFFFFFFFF)
+            split += 1
+        for at in range(len(rows)):
+            bit = np.uint32(left[at] & (~left[at] + np.uint32(1)))
+            scores[at] += values[tree, np.uint32(bit * np.uint32(_SPREAD)) >> np.uint32(27)]
     return scores

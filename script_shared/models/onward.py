@@ -34,18 +34,15 @@ class Onward(Component):
     def retrieve(self, query: Query, state: State, n: int) -> IntArray:
         """Return the items with most reads that continued a visit, at the shortest half-life."""
         row = state.parameters.nearest(self._half_lives[0])
-        values = state.continued.values[row]
-        return state.once(
-            (self.name, n), query.now_ms, lambda: best(np.flatnonzero(values), values[values > 0], n)
-        )
+        return state.once((self.name, n), query.now_ms, lambda: _most(state.continued.values[row], n))
 
-    def features(self, query: Query, state: State, items: IntArray) -> FeatureArray:
-        """Return the log ratios, one column a half-life."""
-        rows = np.array([state.parameters.nearest(hours) for hours in self._half_lives])
-        now = query.now_ms
-        counts, continued = state.counts, state.continued
-        scales = counts.scale(now) * state.continuing(now), continued.scale(now)
-        return _ratios(counts.values, continued.values, scales, rows, items)
+    def fill(self, query: Query, state: State, items: IntArray, told: FeatureArray) -> None:
+        """Write the log ratios, one column a half-life."""
+        now, counts, continued = query.now_ms, state.counts, state.continued
+        rows, usual = state.parameters.rows(self._half_lives), state.continuing(now)
+        everything = counts.values, counts.scale(now), continued.values, continued.scale(now)
+        _ratios(*everything, usual, rows, items, told)
+        np.log(told, out=told)
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -53,27 +50,37 @@ class Onward(Component):
         return tuple(f"onward_{hours:g}h" for hours in self._half_lives)
 
 
+def _most(values: FloatArray, n: int) -> IntArray:
+    places = np.flatnonzero(values).astype(np.int32)
+    return best(places, values[places], n)
+
+
 @compiled
 def _ratios(
     counts: FloatArray,
+    counts_scale: FloatArray,
     continued: FloatArray,
-    scales: tuple[FloatArray, FloatArray],
+    continued_scale: FloatArray,
+    usual: FloatArray,
     rows: IntArray,
     items: IntArray,
-) -> FeatureArray:
-    """Return the log ratio of an item's reads that continued a visit to those expected to.
+    told: FeatureArray,
+) -> None:
+    """Write the ratio of an item's reads that continued a visit to those expected to.
 
     Args:
         counts: of all reads, shape (half-lives, all items).
+        counts_scale: what turns them into counts now.
         continued: of those that continued a visit.
-        scales: what turns the first into expected and the second into actual reads, by half-life.
+        continued_scale: likewise.
+        usual: the share of reads that continue a visit, one a half-life.
         rows: the half-lives.
         items: which items.
+        told: where to, shape (items, rows).
     """
-    ratios = np.empty((len(items), len(rows)), np.float32)
     for at in range(len(items)):
-        for column, row in enumerate(rows):
-            expected = counts[row, items[at]] * scales[0][row]
-            own = continued[row, items[at]] * scales[1][row]
-            ratios[at, column] = np.log(np.float32((own + PRIOR_READS) / (expected + PRIOR_READS)))
-    return ratios
+        for column in range(len(rows)):
+            row = rows[column]
+            expected = counts[row, items[at]] * (counts_scale[row] * usual[row])
+            own = continued[row, items[at]] * continued_scale[row]
+            told[at, column] = (own + PRIOR_READS) / (expected + PRIOR_READS)

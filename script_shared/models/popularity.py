@@ -39,9 +39,10 @@ class Popularity(Component):
         others = interleave([state.most_read(row, n // 4, now_ms) for row in rows], n)
         return np.concatenate([main, others[~np.isin(others, main)]])[:n]
 
-    def features(self, query: Query, state: State, items: IntArray) -> FeatureArray:
-        """Return log(count + smoothing), one column a half-life."""
-        return _logs(state.counts.values, state.counts.scale(query.now_ms), items)
+    def fill(self, query: Query, state: State, items: IntArray, told: FeatureArray) -> None:
+        """Write log(count + smoothing), one column a half-life."""
+        _smooth(state.counts.values, state.counts.scale(query.now_ms), items, told)
+        np.log(told, out=told)
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -50,12 +51,10 @@ class Popularity(Component):
 
 
 @compiled
-def _logs(values: FloatArray, scale: FloatArray, items: IntArray) -> FeatureArray:
-    logs = np.empty((len(items), len(values)), np.float32)
+def _smooth(values: FloatArray, scale: FloatArray, items: IntArray, told: FeatureArray) -> None:
     for at in range(len(items)):
         for row in range(len(values)):
-            logs[at, row] = np.log(np.float32(values[row, items[at]] * scale[row] + SMOOTHING))
-    return logs
+            told[at, row] = values[row, items[at]] * scale[row] + SMOOTHING
 
 
 class MostRead(Recommender):

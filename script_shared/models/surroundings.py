@@ -10,8 +10,8 @@ import numpy as np
 from script_shared.compiled import compiled
 from script_shared.models.base import Component
 from script_shared.models.popularity import interleave
-from script_shared.state.state import State
-from script_shared.types import FeatureArray, FloatArray, IntArray, Query
+from script_shared.state.state import State, share_of
+from script_shared.types import FeatureArray, FloatArray, IntArray, LongArray, Query
 from script_shared.vocabulary import UNKNOWN
 
 #: Expected reads mixed into an item's reads within a key, so that rare keys and items say little.
@@ -41,17 +41,14 @@ class Surroundings(Component):
             (keys, n), now, lambda: interleave([state.most_read(0, n, now, key) for key in keys], n)
         )
 
-    def features(self, query: Query, state: State, items: IntArray) -> FeatureArray:
-        """Return one column a context column and half-life."""
-        rows = [state.parameters.nearest(hours) for hours in self._key_half_lives]
-        shares = state.shares(rows, items, query.now_ms)
-        keys = np.array(query.keys, np.int64)
-        slots = np.where(keys == UNKNOWN, 0, keys)[:, None] * state.sizes.items + items
-        counts = state.key_counts.at(slots.ravel(), query.now_ms)
-        totals = state.key_totals.at(keys, query.now_ms)
-        ratios = _ratios(counts, totals, shares)
-        ratios[:, np.repeat(keys == UNKNOWN, len(rows))] = 1.0
-        return np.log(ratios, out=ratios)
+    def fill(self, query: Query, state: State, items: IntArray, told: FeatureArray) -> None:
+        """Write one column a context column and half-life."""
+        now, within, totals = query.now_ms, state.key_counts, state.key_totals
+        rows, scale = state.parameters.rows(self._key_half_lives), state.counts.scale(now)
+        usual = state.counts.values, state.reads.values, scale, rows
+        own = within.values, within.scale(now), totals.values, totals.scale(now)
+        _ratios(*usual, *own, np.array(query.keys, np.int64), items, told)
+        np.log(told, out=told)
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -60,21 +57,29 @@ class Surroundings(Component):
 
 
 @compiled
-def _ratios(counts: FloatArray, totals: FloatArray, shares: FloatArray) -> FeatureArray:
-    """Return how much more often items are read within keys than their shares foretell.
-
-    Args:
-        counts: within each key, shape (half-lives, keys · items).
-        totals: of all items within each key, shape (half-lives, keys).
-        shares: of all reads, shape (half-lives, items).
-    """
-    half_lives, items = shares.shape
-    keys = totals.shape[1]
-    ratios = np.empty((items, keys * half_lives), np.float32)
-    for key in range(keys):
-        for row in range(half_lives):
-            for at in range(items):
-                expected = totals[row, key] * shares[row, at]
-                own = counts[row, key * items + at]
-                ratios[at, key * half_lives + row] = (own + PRIOR_READS) / (expected + PRIOR_READS)
-    return ratios
+def _ratios(
+    counts: FloatArray,
+    reads: FloatArray,
+    scale: FloatArray,
+    rows: IntArray,
+    within: FloatArray,
+    within_scale: FloatArray,
+    totals: FloatArray,
+    totals_scale: FloatArray,
+    keys: LongArray,
+    items: IntArray,
+    told: FeatureArray,
+) -> None:
+    """Write how much more often items are read within keys than their shares of all reads foretell."""
+    size, half_lives = counts.shape[1], len(rows)
+    for place in range(len(keys)):
+        key, first = keys[place], place * half_lives
+        if key == UNKNOWN:
+            told[:, first : first + half_lives] = 1.0
+            continue
+        for at in range(len(items)):
+            for row in range(half_lives):
+                share = share_of(counts, reads, scale, rows[row], items[at])
+                expected = totals[row, key] * totals_scale[row] * share
+                own = within[row, key * size + items[at]] * within_scale[row]
+                told[at, first + row] = (own + PRIOR_READS) / (expected + PRIOR_READS)

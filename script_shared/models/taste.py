@@ -37,10 +37,11 @@ class Taste(Component):
         counts = np.bincount(state.items.category[dataset.interactions.item], minlength=size) + 1.0
         self._audience = counts / counts.sum()
 
-    def features(self, query: Query, state: State, items: IntArray) -> FeatureArray:
-        """Return the log ratios, one column; 0 for a reader without history."""
-        told = self._audience, query.history, query.times, state.items.category
-        return _lifts(*told, items, query.now_ms)
+    def fill(self, query: Query, state: State, items: IntArray, told: FeatureArray) -> None:
+        """Write the log ratios, one column; 0 for a reader without history."""
+        read = query.history, query.times, query.now_ms
+        _lift(self._audience, state.items.category, *read, items, told)
+        np.log(told, out=told)
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -57,25 +58,23 @@ class Taste(Component):
 
 
 @compiled
-def _lifts(
+def _lift(
     audience: FloatArray,
+    category: IntArray,
     history: IntArray,
     times: LongArray,
-    category: IntArray,
-    items: IntArray,
     now_ms: int,
-) -> FeatureArray:
-    """Return how much more of each item's category the reader reads than the audience does, as logs."""
-    last = len(audience)
+    items: IntArray,
+    told: FeatureArray,
+) -> None:
+    """Write how much more of each item's category the reader reads than the audience does."""
+    last, least = len(audience), audience.min()
     own, total = np.zeros(last + 1), 0.0
     for at in range(len(history)):
         weight = 2.0 ** -min(max((now_ms - times[at]) / _HALF_LIFE_MS, 0.0), 60.0)
         own[min(category[history[at]], last)] += weight
         total += weight
-    for at in range(last + 1):
-        usual = audience[at] if at < last else audience.min()
-        own[at] = np.log((own[at] / usual + PRIOR_READS) / (total + PRIOR_READS))
-    lifts = np.empty((len(items), 1), np.float32)
     for at in range(len(items)):
-        lifts[at, 0] = own[min(category[items[at]], last)]
-    return lifts
+        kind = min(category[items[at]], last)
+        usual = audience[kind] if kind < last else least
+        told[at, 0] = (own[kind] / usual + PRIOR_READS) / (total + PRIOR_READS)

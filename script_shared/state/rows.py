@@ -1,0 +1,57 @@
+"""Neighbours of items, side by side in memory: a compiled loop goes through those of several items at once."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from script_shared.state.pairs import PairParameters, Pairs
+from script_shared.types import FloatArray, IntArray
+
+#: So many items' neighbours are kept; memory is taken as they come.
+_ROOM = 8_192
+
+_Row = tuple[IntArray, FloatArray, FloatArray]
+
+
+class Rows:
+    """What `Pairs.neighbours` tells of the items asked for lately, a row an item.
+
+    Args:
+        pairs: whose neighbours.
+        parameters: of these pairs.
+
+    Attributes:
+        lengths: of each row, how many neighbours.
+        items: neighbours, shape (rows, most neighbours).
+        weights: of each, to be scaled, shape (rows, most neighbours, half-lives).
+        totals: of all neighbours of a row, those not told included, shape (rows, half-lives).
+    """
+
+    def __init__(self, pairs: Pairs, parameters: PairParameters) -> None:
+        most, half_lives = parameters.partners, len(parameters.half_lives)
+        self._pairs = pairs
+        self._kept: dict[int, tuple[int, _Row]] = {}
+        self.lengths: IntArray = np.zeros(_ROOM, np.int32)
+        self.items: IntArray = np.empty((_ROOM, most), np.int32)
+        self.weights: FloatArray = np.empty((_ROOM, most, half_lives))
+        self.totals: FloatArray = np.empty((_ROOM, half_lives))
+
+    def of(self, items: list[int]) -> IntArray:
+        """Return the row of each item; rows stay where they are until the next call."""
+        if len(self._kept) + len(items) > _ROOM:
+            self._kept.clear()
+        return np.array([self._find(item) for item in items], np.int32)
+
+    def _find(self, item: int) -> int:
+        row, kept = self._pairs.neighbours(item), self._kept.get(item)
+        if kept is None or kept[1] is not row:
+            kept = self._kept[item] = len(self._kept) if kept is None else kept[0], row
+            self._put(*kept)
+        return kept[0]
+
+    def _put(self, place: int, row: _Row) -> None:
+        items, weights, totals = row
+        self.lengths[place] = len(items)
+        self.items[place, : len(items)] = items
+        self.weights[place, : len(items)] = weights.T
+        self.totals[place] = totals
