@@ -7,7 +7,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from script_shared.compiled import compiled
-from script_shared.models.base import Component
+from script_shared.models.base import Component, table_of, weigh
 from script_shared.state.state import State
 from script_shared.types import FeatureArray, FloatArray, IntArray, Query
 
@@ -55,12 +55,9 @@ class Audience(Component):
             return
         profiles = state.once(self.name, query.now_ms, lambda: self._profiles(state), _PATIENCE)
         categories, shares = _shares(state.items.category, query.history[-_HISTORY:])
-        lifts = np.empty((len(items), len(categories)), np.float32)
-        scale = state.returns.scale(query.now_ms)[-1]
-        _lifts(
-            profiles.row, profiles.counts, profiles.totals, profiles.usual, scale, categories, items, lifts
-        )
-        np.dot(np.log(lifts, out=lifts), shares, out=told[:, 0])
+        lifts, scale = table_of(len(items), len(categories)), state.returns.scale(query.now_ms)[-1]
+        _lifts(profiles[1:], scale, profiles.row, categories, items, lifts)
+        told[:, 0] = weigh(np.log(lifts, out=lifts), shares)
 
     def _profiles(self, state: State) -> Profiles:
         size = state.sizes.items
@@ -85,7 +82,7 @@ class Audience(Component):
 
 
 @compiled
-def _shares(category: IntArray, read: IntArray) -> tuple[IntArray, FeatureArray]:
+def _shares(category: IntArray, read: IntArray) -> tuple[IntArray, FloatArray]:
     """Return the categories of what was read, the newest last, and the share of each."""
     found, shares, count = np.empty(len(read), np.int32), np.zeros(len(read)), 0
     weight, total = 1.0, 0.0
@@ -98,21 +95,20 @@ def _shares(category: IntArray, read: IntArray) -> tuple[IntArray, FeatureArray]
         shares[place] += weight
         total += weight
         weight *= _FADE
-    return found[:count], (shares[:count] / total).astype(np.float32)
+    return found[:count], shares[:count] / total
 
 
 @compiled
 def _lifts(
-    row: IntArray,
-    counts: FloatArray,
-    totals: FloatArray,
-    usual: FloatArray,
+    known: tuple[FloatArray, FloatArray, FloatArray],
     scale: float,
+    row: IntArray,
     categories: IntArray,
     items: IntArray,
     lifts: FeatureArray,
 ) -> None:
     """Write the lift of each category among what each item's readers had read before; see `Profiles`."""
+    counts, totals, usual = known
     for at in range(len(items)):
         own = row[items[at]]
         total = totals[own] * scale + PRIOR_READS

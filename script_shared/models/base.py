@@ -14,7 +14,16 @@ from script_shared.bundle import Bundle
 from script_shared.compiled import compiled, compiled_sums
 from script_shared.dataset import Dataset
 from script_shared.state.state import State
-from script_shared.types import NO_ITEMS, BoolArray, FeatureArray, IntArray, Query, Reader, ScoredItem
+from script_shared.types import (
+    NO_ITEMS,
+    BoolArray,
+    FeatureArray,
+    FloatArray,
+    IntArray,
+    Query,
+    Reader,
+    ScoredItem,
+)
 
 T = TypeVar("T")
 
@@ -171,6 +180,7 @@ def table_of(items: int, columns: int) -> FeatureArray:
     return np.empty((columns, items), np.float32).T
 
 
+@compiled
 def best(items: IntArray, scores: npt.NDArray[np.floating[Any]], n: int) -> IntArray:
     """Return the `n` items with the highest scores, best first, ties in the order given."""
     return items[best_places(scores, n)]
@@ -196,15 +206,32 @@ def best_places(scores: npt.NDArray[np.floating[Any]], most: int) -> IntArray:
     return places
 
 
+@compiled
+def weigh(table: FeatureArray, weights: FloatArray) -> FloatArray:
+    """Return the weighted sum of each row of a table whose columns lie side by side."""
+    sums = np.zeros(len(table))
+    for column in range(len(weights)):
+        for row in range(len(table)):
+            sums[row] += weights[column] * table[row, column]
+    return sums
+
+
 @compiled_sums
-def dots(table: FeatureArray, rows: IntArray, vector: FeatureArray, products: FeatureArray) -> None:
-    """Write the dot product of a vector and each of some rows; 0 for rows beyond the table."""
-    for at in range(len(rows)):
-        total = np.float32(0.0)
-        if rows[at] < len(table):
-            for column in range(len(vector)):
-                total += table[rows[at], column] * vector[column]
-        products[at] = total
+def dot(one: FeatureArray, other: FeatureArray) -> float:
+    """Return the dot product of two rows."""
+    total = np.float32(0.0)
+    for column in range(len(other)):
+        total += one[column] * other[column]
+    return total
+
+
+@compiled
+def closest(items: IntArray, rows: FeatureArray, vector: FeatureArray, n: int) -> IntArray:
+    """Return the `n` items whose rows have the highest dot products with a vector, best first."""
+    products = np.empty(len(items), np.float32)
+    for at in range(len(items)):
+        products[at] = dot(rows[at], vector)
+    return best(items, products, n)
 
 
 def rows_of(table: npt.NDArray[Any], positions: IntArray) -> npt.NDArray[Any]:

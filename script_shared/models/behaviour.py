@@ -52,8 +52,8 @@ class Behaviour:
         """
         described = np.zeros((len(self.starts), _SHARES + _LARGEST_CATEGORIES + 1))
         ends = np.append(self.starts[1:], len(self.items))
-        told = self.items, self.times, self.weights
-        _describe(self.starts, ends, *told, items.first_ms, items.category, rank, described)
+        read = self.items, self.times, self.weights
+        _describe(self.starts, ends, read, (items.first_ms, items.category), rank, described)
         return described
 
     @property
@@ -70,15 +70,13 @@ class Behaviour:
 def _describe(
     starts: IntArray,
     ends: IntArray,
-    items: IntArray,
-    times: LongArray,
-    weights: FeatureArray,
-    first_ms: LongArray,
-    category: IntArray,
+    read: tuple[IntArray, LongArray, FeatureArray],
+    known: tuple[LongArray, IntArray],
     rank: IntArray,
     told: FloatArray,
 ) -> None:
     """Write a row for each history; see `Behaviour.describe`."""
+    (items, times, weights), (first_ms, category) = read, known
     for reader in range(len(starts)):
         row, length = told[reader], ends[reader] - starts[reader]
         for at in range(starts[reader], ends[reader]):

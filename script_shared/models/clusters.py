@@ -16,7 +16,7 @@ from script_shared.bundle import Bundle
 from script_shared.clock import MS_PER_HOUR
 from script_shared.compiled import compiled
 from script_shared.dataset import Dataset, Interactions
-from script_shared.models.base import Component, Remembered, rows_of
+from script_shared.models.base import Component, Remembered
 from script_shared.models.behaviour import Behaviour
 from script_shared.state.state import State
 from script_shared.types import NO_ITEMS, Arrays, FeatureArray, FloatArray, IntArray, Query
@@ -60,6 +60,13 @@ class Projection:
     def assign(self, features: FloatArray) -> IntArray:
         """Return the nearest centre of each row."""
         return _nearest(features, self.mean, self.scale, self.axes, self.centres)
+
+
+@compiled
+def _look_up(ratios: FeatureArray, items: IntArray, told: FeatureArray) -> None:
+    """Write each item's ratio; 0 for items that came after."""
+    for at in range(len(items)):
+        told[at, 0] = ratios[items[at]] if items[at] < len(ratios) else 0.0
 
 
 @compiled
@@ -219,7 +226,10 @@ class Clusters(Component):
     def fill(self, query: Query, state: State, items: IntArray, told: FeatureArray) -> None:
         """Write the log ratios, one column; 0 for a reader without history."""
         cluster = self._cluster.get(query, state, self._assign)
-        told[:, 0] = 0.0 if cluster is None else rows_of(self._ratios[cluster], items)
+        if cluster is None:
+            told[:] = 0.0
+        else:
+            _look_up(self._ratios[cluster], items, told)
 
     def cluster(self, query: Query, state: State) -> int | None:
         """Return the reader's cluster; None where there are none, and for a reader without history."""

@@ -11,7 +11,7 @@ from script_shared.bundle import Bundle
 from script_shared.clock import MS_PER_HOUR
 from script_shared.compiled import compiled
 from script_shared.dataset import Dataset
-from script_shared.models.base import Component, Gathered, Remembered, best, dots, rows_of, with_room
+from script_shared.models.base import Component, Gathered, Remembered, best, closest, dot, rows_of, with_room
 from script_shared.state.state import State
 from script_shared.types import NO_ITEMS, BoolArray, FeatureArray, IntArray, LongArray, Query
 
@@ -79,13 +79,12 @@ class Content(Component):
             return NO_ITEMS
         pool = state.most_read(len(state.parameters.half_lives) - 1, _POOL, query.now_ms)
         rows = self._pool.get(self._vectors, pool, lambda items: self._vectors[rows_of(self._row, items)])
-        return best(pool, rows @ self._tastes.get(query, state, self._taste), n)
+        return closest(pool, rows, self._tastes.get(query, state, self._taste), n)
 
     def fill(self, query: Query, state: State, items: IntArray, told: FeatureArray) -> None:
         """Write the cosines, one column; 0 for a reader without history."""
         if len(query.history):
-            taste = self._tastes.get(query, state, self._taste)
-            dots(self._vectors, rows_of(self._row, items), taste, told[:, 0])
+            _cosines(self._vectors, self._row, items, self._tastes.get(query, state, self._taste), told)
         else:
             told[:] = 0.0
 
@@ -119,6 +118,14 @@ class Content(Component):
         self._vectors = np.asarray(bundle.arrays["vectors"], np.float32)
         self._fitted = self._used = len(self._vectors)
         self._row = np.asarray(bundle.arrays["row"], np.int32)
+
+
+@compiled
+def _cosines(
+    vectors: FeatureArray, row: IntArray, items: IntArray, taste: FeatureArray, told: FeatureArray
+) -> None:
+    for at in range(len(items)):
+        told[at, 0] = dot(vectors[row[items[at]]], taste) if items[at] < len(row) else 0.0
 
 
 @compiled

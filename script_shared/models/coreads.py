@@ -19,7 +19,7 @@ class Neighbours(NamedTuple):
     Attributes:
         rows: of each item of the catalogue, its place among the items here; -1 where it has none.
         items: distinct, in no order.
-        weights: of each, shape (half-lives, items).
+        weights: of each, shape (items, half-lives).
         totals: of all, one a half-life.
     """
 
@@ -57,16 +57,16 @@ class CoReads(Component):
         self.name = name or pairs  # type: ignore[misc]  # one class, several components
         self._pairs = pairs
         self._half_lives, self._depth, self._prior = tuple(half_lives), depth, prior
-        self._fades: FloatArray = fade ** np.arange(depth)
+        self._fades = np.asarray(fade ** np.arange(depth), np.float64)
         self._neighbours: Remembered[Neighbours] = Remembered()
-        self._rows, self._found = NO_ITEMS, NO_ITEMS
+        self._rows = NO_ITEMS
 
     def retrieve(self, query: Query, state: State, n: int) -> IntArray:
         """Return the items with the highest summed weight at the longest half-life."""
         if not len(query.history):
             return NO_ITEMS
         found = self._neighbours.get(query, state, self._sum)
-        return best(found.items, found.weights[-1], n)
+        return best(found.items, found.weights[:, -1], n)
 
     def fill(self, query: Query, state: State, items: IntArray, told: FeatureArray) -> None:
         """Write the log ratios, one column a half-life; 0 for a reader without history."""
@@ -74,9 +74,9 @@ class CoReads(Component):
         if found is None or not len(found.items):
             told[:] = 0.0
             return
-        rows, scale = state.parameters.rows(self._half_lives), state.counts.scale(query.now_ms)
-        usual = state.counts.values, state.reads.values, scale, rows
-        _ratios(found.rows, found.weights, found.totals, *usual, self._prior, items, told)
+        usual = state.counts.values, state.reads.values, state.counts.scale(query.now_ms)
+        rows = state.parameters.rows(self._half_lives)
+        _ratios((found.rows, found.weights, found.totals), self._prior, usual, rows, items, told)
         np.log(told, out=told)
 
     def _sum(self, query: Query, state: State) -> Neighbours:
@@ -84,13 +84,18 @@ class CoReads(Component):
         beside, scale = state.rows[self._pairs], getattr(state, self._pairs).scale(query.now_ms)
         read = beside.of(query.history[: -self._depth - 1 : -1].tolist())
         if len(self._rows) != state.sizes.items:
-            self._rows, self._found = np.full(state.sizes.items, -1, np.int32), NO_ITEMS
-        most = int(beside.lengths[read].sum())
-        found, sums, totals = np.empty(most, np.int32), np.zeros((len(scale), most)), np.zeros(len(scale))
+            self._make_room(state.sizes.items, beside.items.shape[1])
         kept = beside.lengths, beside.items, beside.weights, beside.totals
-        count = _sum(read, *kept, self._fades, scale, self._found, self._rows, found, sums, totals)
-        self._found = found[:count]
-        return Neighbours(self._rows, self._found, sums[:, :count], totals)
+        found = self._found, self._sums, self._totals
+        self._count = _sum(read, kept, self._fades, scale, self._rows, (*found, self._count))
+        return Neighbours(self._rows, found[0][: self._count], found[1][: self._count], found[2])
+
+    def _make_room(self, items: int, partners: int) -> None:
+        self._rows = np.full(items, -1, np.int32)
+        self._found: IntArray = np.empty(self._depth * partners, np.int32)
+        self._sums: FloatArray = np.empty((self._depth * partners, len(self._half_lives)))
+        self._totals: FloatArray = np.empty(len(self._half_lives))
+        self._count = 0
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -101,64 +106,58 @@ class CoReads(Component):
 @compiled
 def _sum(
     read: IntArray,
-    lengths: IntArray,
-    items: IntArray,
-    weights: FloatArray,
-    row_totals: FloatArray,
+    kept: tuple[IntArray, IntArray, FloatArray, FloatArray],
     fades: FloatArray,
     scale: FloatArray,
-    before: IntArray,
     rows: IntArray,
-    found: IntArray,
-    sums: FloatArray,
-    totals: FloatArray,
+    last: tuple[IntArray, FloatArray, FloatArray, int],
 ) -> int:
     """Add up what the same item weighs in several rows; return how many items there are.
 
     Args:
-        read: rows of `state.rows.Rows`, the newest read's first; its attributes follow.
-        lengths, items, weights, row_totals: see there.
+        read: rows of `state.rows.Rows`, the newest read's first.
+        kept: these rows' lengths, items, weights and totals.
         fades: what a row counts, by place.
         scale: of the weights, by half-life.
-        before: items whose place in `rows` is to be cleared.
-        rows, found, sums, totals: where to; see `Neighbours`.
+        rows: see `Neighbours`; it is written over, as is the next.
+        last: items, weights and totals, and how many items there were.
     """
-    for item in before:
-        rows[item] = -1
-    count, half_lives = 0, len(scale)
+    lengths, items, weights, row_totals = kept
+    found, sums, totals, count = last
+    for at in range(count):
+        rows[found[at]] = -1
+    totals[:] = 0.0
+    count = 0
     for place in range(len(read)):
         row = read[place]
         for at in range(lengths[row]):
-            item = items[row, at]
-            own = rows[item]
+            own = rows[items[row, at]]
             if own < 0:
-                own = rows[item] = count
-                found[count] = item
+                own = rows[items[row, at]] = count
+                found[count], sums[count] = items[row, at], 0.0
                 count += 1
-            for column in range(half_lives):
-                sums[column, own] += weights[row, at, column] * fades[place] * scale[column]
-        for column in range(half_lives):
+            for column in range(len(scale)):
+                sums[own, column] += weights[row, at, column] * fades[place] * scale[column]
+        for column in range(len(scale)):
             totals[column] += row_totals[row, column] * fades[place] * scale[column]
     return count
 
 
 @compiled
 def _ratios(
-    rows: IntArray,
-    weights: FloatArray,
-    totals: FloatArray,
-    counts: FloatArray,
-    reads: FloatArray,
-    scale: FloatArray,
-    half_lives: IntArray,
+    found: tuple[IntArray, FloatArray, FloatArray],
     prior: float,
+    usual: tuple[FloatArray, FloatArray, FloatArray],
+    half_lives: IntArray,
     items: IntArray,
     told: FeatureArray,
 ) -> None:
     """Write how much more often each item was read after these than its share of all reads foretells."""
+    rows, weights, totals = found
+    counts, reads, scale = usual
     for at in range(len(items)):
         row = rows[items[at]]
         for column in range(len(half_lives)):
             expected = prior * share_of(counts, reads, scale, half_lives[column], items[at])
-            own = weights[column, row] if row >= 0 else 0.0
+            own = weights[row, column] if row >= 0 else 0.0
             told[at, column] = (own + expected) / (totals[column] + prior) * (prior / expected)

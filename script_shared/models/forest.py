@@ -71,7 +71,8 @@ class Forest(NamedTuple):
 
     def score_some(self, features: FeatureArray, rows: IntArray) -> FloatArray:
         """Return the score of each of some rows of a table whose columns lie side by side."""
-        return _score(features, rows, self.ends, self.features, self.thresholds, self.masks, self.values)
+        splits = self.features, self.thresholds, self.masks
+        return _score(features, rows, self.ends, splits, self.values)
 
     def dump(self) -> Arrays:
         """Return the splits as arrays."""
@@ -113,11 +114,10 @@ def _score(
     table: FeatureArray,
     rows: IntArray,
     ends: IntArray,
-    features: IntArray,
-    thresholds: FeatureArray,
-    masks: IntArray,
+    splits: tuple[IntArray, FeatureArray, IntArray],
     values: FloatArray,
 ) -> FloatArray:
+    features, thresholds, masks = splits
     columns = np.empty((table.shape[1], len(rows)), np.float32)
     for feature in range(len(columns)):
         for at in range(len(rows)):

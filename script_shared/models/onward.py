@@ -40,8 +40,8 @@ class Onward(Component):
         """Write the log ratios, one column a half-life."""
         now, counts, continued = query.now_ms, state.counts, state.continued
         rows, usual = state.parameters.rows(self._half_lives), state.continuing(now)
-        everything = counts.values, counts.scale(now), continued.values, continued.scale(now)
-        _ratios(*everything, usual, rows, items, told)
+        all_reads = counts.values, counts.scale(now), usual
+        _ratios(all_reads, (continued.values, continued.scale(now)), rows, items, told)
         np.log(told, out=told)
 
     @property
@@ -57,11 +57,8 @@ def _most(values: FloatArray, n: int) -> IntArray:
 
 @compiled
 def _ratios(
-    counts: FloatArray,
-    counts_scale: FloatArray,
-    continued: FloatArray,
-    continued_scale: FloatArray,
-    usual: FloatArray,
+    all_reads: tuple[FloatArray, FloatArray, FloatArray],
+    onward: tuple[FloatArray, FloatArray],
     rows: IntArray,
     items: IntArray,
     told: FeatureArray,
@@ -69,18 +66,17 @@ def _ratios(
     """Write the ratio of an item's reads that continued a visit to those expected to.
 
     Args:
-        counts: of all reads, shape (half-lives, all items).
-        counts_scale: what turns them into counts now.
-        continued: of those that continued a visit.
-        continued_scale: likewise.
-        usual: the share of reads that continue a visit, one a half-life.
+        all_reads: counts of items, their scale, and the share that usually continues a visit, by half-life.
+        onward: counts of those that did, and their scale.
         rows: the half-lives.
         items: which items.
         told: where to, shape (items, rows).
     """
+    counts, scale, usual = all_reads
+    continued, continued_scale = onward
     for at in range(len(items)):
         for column in range(len(rows)):
             row = rows[column]
-            expected = counts[row, items[at]] * (counts_scale[row] * usual[row])
+            expected = counts[row, items[at]] * (scale[row] * usual[row])
             own = continued[row, items[at]] * continued_scale[row]
             told[at, column] = (own + PRIOR_READS) / (expected + PRIOR_READS)

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from script_shared.bundle import Bundle
 from script_shared.compiled import compiled
 from script_shared.evaluation.ranking import score_list
-from script_shared.models.base import best_places
+from script_shared.models.base import best_places, weigh
 from script_shared.models.forest import Forest
 from script_shared.models.trees import TreeParameters, grow
 from script_shared.types import BoolArray, FeatureArray, FloatArray
@@ -66,7 +66,7 @@ class Ranking:
     def score(self, features: FeatureArray) -> FloatArray:
         """Return a score for each item of one list; trees settle the order of its head."""
         features = np.asfortranarray(features)
-        scores = _weigh(features, self.weights)
+        scores = weigh(features, self.weights)
         if self.trees is None or len(scores) < 2:
             return scores
         head = best_places(scores, self._parameters.head)
@@ -128,16 +128,6 @@ def list_ndcg(scores: FloatArray, chosen: BoolArray) -> float:
     """Return the NDCG@10 of one list, ordered by its scores."""
     ranked = np.argsort(-scores, kind="stable").tolist()
     return score_list(ranked, set(np.flatnonzero(chosen).tolist()))["ndcg"]
-
-
-@compiled
-def _weigh(features: FeatureArray, weights: FloatArray) -> FloatArray:
-    """Return the weighted sum of each row's features."""
-    scores = np.zeros(len(features))
-    for column in range(len(weights)):
-        for row in range(len(scores)):
-            scores[row] += weights[column] * features[row, column]
-    return scores
 
 
 @compiled

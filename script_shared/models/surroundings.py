@@ -45,9 +45,9 @@ class Surroundings(Component):
         """Write one column a context column and half-life."""
         now, within, totals = query.now_ms, state.key_counts, state.key_totals
         rows, scale = state.parameters.rows(self._key_half_lives), state.counts.scale(now)
-        usual = state.counts.values, state.reads.values, scale, rows
+        usual = state.counts.values, state.reads.values, scale
         own = within.values, within.scale(now), totals.values, totals.scale(now)
-        _ratios(*usual, *own, np.array(query.keys, np.int64), items, told)
+        _ratios(usual, rows, own, np.array(query.keys, np.int64), items, told)
         np.log(told, out=told)
 
     @property
@@ -58,19 +58,25 @@ class Surroundings(Component):
 
 @compiled
 def _ratios(
-    counts: FloatArray,
-    reads: FloatArray,
-    scale: FloatArray,
+    usual: tuple[FloatArray, FloatArray, FloatArray],
     rows: IntArray,
-    within: FloatArray,
-    within_scale: FloatArray,
-    totals: FloatArray,
-    totals_scale: FloatArray,
+    within: tuple[FloatArray, FloatArray, FloatArray, FloatArray],
     keys: LongArray,
     items: IntArray,
     told: FeatureArray,
 ) -> None:
-    """Write how much more often items are read within keys than their shares of all reads foretell."""
+    """Write how much more often items are read within keys than their shares of all reads foretell.
+
+    Args:
+        usual: counts of items and of all reads, and their scale.
+        rows: the half-lives of these that go with those of the counts within keys.
+        within: counts within keys and their scale, those of whole keys and theirs.
+        keys: which keys, -1 for unknown ones.
+        items: which items.
+        told: where to, shape (items, keys · half-lives).
+    """
+    counts, reads, scale = usual
+    own_counts, own_scale, totals, totals_scale = within
     size, half_lives = counts.shape[1], len(rows)
     for place in range(len(keys)):
         key, first = keys[place], place * half_lives
@@ -81,5 +87,5 @@ def _ratios(
             for row in range(half_lives):
                 share = share_of(counts, reads, scale, rows[row], items[at])
                 expected = totals[row, key] * totals_scale[row] * share
-                own = within[row, key * size + items[at]] * within_scale[row]
+                own = own_counts[row, key * size + items[at]] * own_scale[row]
                 told[at, first + row] = (own + PRIOR_READS) / (expected + PRIOR_READS)

@@ -39,8 +39,8 @@ class Taste(Component):
 
     def fill(self, query: Query, state: State, items: IntArray, told: FeatureArray) -> None:
         """Write the log ratios, one column; 0 for a reader without history."""
-        read = query.history, query.times, query.now_ms
-        _lift(self._audience, state.items.category, *read, items, told)
+        own = query.history, query.times, query.now_ms
+        _lift(self._audience, state.items.category, own, items, told)
         np.log(told, out=told)
 
     @property
@@ -61,13 +61,12 @@ class Taste(Component):
 def _lift(
     audience: FloatArray,
     category: IntArray,
-    history: IntArray,
-    times: LongArray,
-    now_ms: int,
+    read: tuple[IntArray, LongArray, int],
     items: IntArray,
     told: FeatureArray,
 ) -> None:
     """Write how much more of each item's category the reader reads than the audience does."""
+    history, times, now_ms = read
     last, least = len(audience), audience.min()
     own, total = np.zeros(last + 1), 0.0
     for at in range(len(history)):

@@ -30,7 +30,7 @@ class Union:
         if len(self._lists) != size:
             self._lists = np.full(size, _UNNAMED, np.int32)
         lengths = np.array([len(each) for each in lists], np.int32)
-        return _union(np.concatenate(lists, dtype=np.int32), lengths, read, self._lists)
+        return _union(np.concatenate(lists), lengths, read, self._lists)
 
 
 @compiled
@@ -45,8 +45,10 @@ def _union(items: IntArray, lengths: IntArray, read: IntArray, lists: IntArray) 
                 union[count] = items[at]
                 count += 1
             at += 1
-    ascending = np.sort(union[:count])
-    origin = lists[ascending]
-    lists[ascending] = _UNNAMED
-    lists[read] = _UNNAMED
+    ascending, origin = np.sort(union[:count]), np.empty(count, np.int32)
+    for at in range(count):
+        origin[at] = lists[ascending[at]]
+        lists[ascending[at]] = _UNNAMED
+    for item in read:
+        lists[item] = _UNNAMED
     return ascending, origin

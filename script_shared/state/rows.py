@@ -1,4 +1,4 @@
-"""Neighbours of items, side by side in memory: a compiled loop goes through those of several items at once."""
+"""Neighbours of items side by side in memory: a compiled loop goes through those of several items."""
 
 from __future__ import annotations
 
@@ -40,14 +40,15 @@ class Rows:
         """Return the row of each item; rows stay where they are until the next call."""
         if len(self._kept) + len(items) > _ROOM:
             self._kept.clear()
-        return np.array([self._find(item) for item in items], np.int32)
-
-    def _find(self, item: int) -> int:
-        row, kept = self._pairs.neighbours(item), self._kept.get(item)
-        if kept is None or kept[1] is not row:
-            kept = self._kept[item] = len(self._kept) if kept is None else kept[0], row
-            self._put(*kept)
-        return kept[0]
+        tell, kept = self._pairs.neighbours, self._kept
+        places = []
+        for item in items:
+            row, known = tell(item), kept.get(item)
+            if known is None or known[1] is not row:
+                known = kept[item] = len(kept) if known is None else known[0], row
+                self._put(*known)
+            places.append(known[0])
+        return np.array(places, np.int32)
 
     def _put(self, place: int, row: _Row) -> None:
         items, weights, totals = row
