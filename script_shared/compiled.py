@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from numba import njit
 
@@ -16,7 +16,16 @@ def compiled(function: F) -> F:
     The machine code is kept beside the source, in the user's own cache, or where `NUMBA_CACHE_DIR`
     says; where none of these can be written, it is made anew in each process.
     """
+    return _compiled(function)
+
+
+def compiled_sums(function: F) -> F:
+    """Compile a function that may add numbers up in any order, several at a time."""
+    return _compiled(function, fastmath={"reassoc", "nsz"})
+
+
+def _compiled(function: F, **options: Any) -> F:
     try:
-        return cast(F, njit(cache=True, error_model="numpy")(function))
+        return cast(F, njit(cache=True, error_model="numpy", **options)(function))
     except RuntimeError:
-        return cast(F, njit(error_model="numpy")(function))
+        return cast(F, njit(error_model="numpy", **options)(function))

@@ -110,6 +110,7 @@ class GrowingVocabulary(Sequence[str]):
         self._known, self.capacity = known, len(known) + room
         self._added: dict[str, int] = {}
         self._asked: dict[str, int] = {}
+        self._told: dict[int, str] = {}
         self._names: list[str] = []
         self._forgotten: set[int] = set()
 
@@ -117,8 +118,17 @@ class GrowingVocabulary(Sequence[str]):
         return len(self._known) + len(self._names)
 
     def __getitem__(self, position: int) -> str:  # type: ignore[override]
+        told = self._told.get(position)
+        return self._tell(position) if told is None else told
+
+    def _tell(self, position: int) -> str:
         beyond = position - len(self._known)
-        return self._names[beyond] if beyond >= 0 else self._known[position]
+        if beyond >= 0:
+            return self._names[beyond]
+        if len(self._told) >= _REMEMBERED:
+            self._told.clear()
+        told = self._told[position] = self._known[position]
+        return told
 
     def find(self, value: str) -> int:
         """Return the position of an id, -1 when it is not there."""

@@ -14,9 +14,9 @@ from pydantic import BaseModel, ConfigDict
 
 from script_shared.bundle import Bundle
 from script_shared.clock import MS_PER_HOUR
-from script_shared.compiled import compiled
+from script_shared.compiled import compiled, compiled_sums
 from script_shared.dataset import Dataset
-from script_shared.models.base import Component, Gathered, Remembered, best, rows_of
+from script_shared.models.base import Component, Gathered, Remembered, closest, dot, rows_of
 from script_shared.state.state import State
 from script_shared.types import NO_ITEMS, FeatureArray, FloatArray, IntArray, LongArray, Query
 
@@ -75,7 +75,8 @@ class Als(Component):
         users, user = np.unique(reads.user, return_inverse=True)
         items, item = np.unique(reads.item, return_inverse=True)
         if len(users) and len(items):
-            cells = coo_matrix((self._confidence(reads.time, reads.weight, end), (user, item)))
+            confidence = _confidence(reads.time, reads.weight, end, p.half_life * MS_PER_HOUR, p.alpha)
+            cells = coo_matrix((confidence, (user, item)))
             self._factors[items] = self._factorise(cells.tocsr())
         self._gram = self._prepared_gram()
 
@@ -97,10 +98,6 @@ class Als(Component):
             model.fit(cells, show_progress=False)
         return np.asarray(model.item_factors, np.float32)
 
-    def _confidence(self, times: LongArray, weights: FeatureArray, now_ms: int) -> FeatureArray:
-        age = (now_ms - times) / (self._parameters.half_life * MS_PER_HOUR)
-        return (self._parameters.alpha * weights * np.exp2(-np.clip(age, 0.0, 60.0))).astype(np.float32)
-
     def _prepared_gram(self) -> FeatureArray:
         self._readers.forget()
         ridge = self._parameters.regularization * np.eye(self._parameters.factors, dtype=np.float32)
@@ -112,20 +109,21 @@ class Als(Component):
             return NO_ITEMS
         pool = state.most_read(len(state.parameters.half_lives) - 1, _POOL, query.now_ms)
         rows = self._pool.get(self._factors, pool, lambda items: rows_of(self._factors, items))
-        return best(pool, rows @ self._readers.get(query, state, self._reader), n)
+        return closest(pool, rows, self._readers.get(query, state, self._reader), n)
 
-    def features(self, query: Query, state: State, items: IntArray) -> FeatureArray:
-        """Return the dot products, one column; 0 for a reader without history."""
-        if not len(query.history):
-            return np.zeros((len(items), 1), np.float32)
-        return (rows_of(self._factors, items) @ self._readers.get(query, state, self._reader))[:, None]
+    def fill(self, query: Query, state: State, items: IntArray, told: FeatureArray) -> None:
+        """Write the dot products, one column; 0 for a reader without history."""
+        if len(query.history):
+            _products(self._factors, items, self._readers.get(query, state, self._reader), told)
+        else:
+            told[:] = 0.0
 
     def _reader(self, query: Query, state: State) -> FeatureArray:
         """Solve the normal equations of one reader (equation 4 of the paper)."""
-        items = query.history[-_HISTORY:]
-        confidence = self._confidence(query.times[-_HISTORY:], query.weights[-_HISTORY:], query.now_ms)
-        factors = rows_of(self._factors, items)
-        return _solved(self._gram, factors, confidence)
+        p, items = self._parameters, query.history[-_HISTORY:]
+        read = query.times[-_HISTORY:], query.weights[-_HISTORY:]
+        confidence = _confidence(*read, query.now_ms, p.half_life * MS_PER_HOUR, p.alpha)
+        return _solved(self._gram, self._factors, items, confidence)
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -143,22 +141,45 @@ class Als(Component):
 
 
 @compiled
-def _solved(gram: FeatureArray, factors: FeatureArray, confidence: FeatureArray) -> FeatureArray:
-    """Solve (gram + Σ c·f·fᵀ) x = Σ (1 + c)·f in double precision."""
+def _products(factors: FeatureArray, items: IntArray, reader: FeatureArray, told: FeatureArray) -> None:
+    for at in range(len(items)):
+        told[at, 0] = dot(factors[items[at]], reader) if items[at] < len(factors) else 0.0
+
+
+@compiled
+def _confidence(
+    times: LongArray, weights: FeatureArray, now_ms: int, half_life_ms: float, alpha: float
+) -> FeatureArray:
+    """Return what each read says, weaker with age."""
+    confidence = np.empty(len(times), np.float32)
+    for at in range(len(times)):
+        age = min(max((now_ms - times[at]) / half_life_ms, 0.0), 60.0)
+        confidence[at] = np.float32(alpha) * weights[at] * 2.0**-age
+    return confidence
+
+
+@compiled
+def _solved(
+    gram: FeatureArray, factors: FeatureArray, items: IntArray, confidence: FeatureArray
+) -> FeatureArray:
+    """Solve (gram + Σ c·f·fᵀ) x = Σ (1 + c)·f in double precision, f being the items' factors."""
     size = len(gram)
-    system, right = gram.astype(np.float64), np.zeros(size)
-    for row in range(len(factors)):
+    system, right, own = gram.astype(np.float64), np.zeros(size), np.empty(size)
+    for at in range(len(items)):
+        if items[at] >= len(factors):
+            continue
+        own[:] = factors[items[at]]
+        right += (1.0 + confidence[at]) * own
         for i in range(size):
-            right[i] += (1.0 + confidence[row]) * factors[row, i]
-            scaled = np.float64(confidence[row]) * factors[row, i]
-            for j in range(i + 1):
-                system[i, j] += scaled * factors[row, j]
+            scaled = np.float64(confidence[at]) * own[i]
+            for j in range(size):
+                system[i, j] += scaled * own[j]
     _decompose(system)
     _substitute(system, right)
     return right.astype(np.float32)
 
 
-@compiled
+@compiled_sums
 def _decompose(system: FloatArray) -> None:
     """Put Cholesky's factor in the place of a system's lower triangle."""
     for i in range(len(system)):
@@ -169,15 +190,16 @@ def _decompose(system: FloatArray) -> None:
             system[i, j] = np.sqrt(left) if i == j else left / system[j, j]
 
 
-@compiled
+@compiled_sums
 def _substitute(lower: FloatArray, right: FloatArray) -> None:
     """Put the solution in the place of the right side."""
     size = len(right)
     for i in range(size):
+        left = right[i]
         for k in range(i):
-            right[i] -= lower[i, k] * right[k]
-        right[i] /= lower[i, i]
+            left -= lower[i, k] * right[k]
+        right[i] = left / lower[i, i]
     for i in range(size - 1, -1, -1):
-        for k in range(i + 1, size):
-            right[i] -= lower[k, i] * right[k]
         right[i] /= lower[i, i]
+        for k in range(i):
+            right[k] -= lower[i, k] * right[i]

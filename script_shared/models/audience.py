@@ -48,21 +48,15 @@ class Audience(Component):
 
     name: ClassVar[str] = "audience"
 
-    def features(self, query: Query, state: State, items: IntArray) -> FeatureArray:
-        """Return the mean lift, one column; 0 for a reader without history and items without profile."""
+    def fill(self, query: Query, state: State, items: IntArray, told: FeatureArray) -> None:
+        """Write the mean lift, one column; 0 for a reader without history and items without profile."""
         if not len(query.history):
-            return np.zeros((len(items), 1), np.float32)
+            told[:] = 0.0
+            return
         profiles = state.once(self.name, query.now_ms, lambda: self._profiles(state), _PATIENCE)
-        categories, shares = self._shares(query, state)
-        scale = float(state.returns.scale(query.now_ms)[-1])
-        return _lifts(profiles, items, categories, shares, scale)[:, None]
-
-    def _shares(self, query: Query, state: State) -> tuple[IntArray, FloatArray]:
-        """Return the categories that the reader reads, and the share of each."""
-        read = query.history[-_HISTORY:]
-        weights = _FADE ** np.arange(len(read))[::-1]
-        categories, place = np.unique(state.items.category[read], return_inverse=True)
-        return categories, np.bincount(place, weights) / weights.sum()
+        known = profiles.row, profiles.counts, profiles.totals, profiles.usual
+        scale, read = float(state.returns.scale(query.now_ms)[-1]), query.history[-_HISTORY:]
+        _lift(known, scale, state.items.category, read, items, told)
 
     def _profiles(self, state: State) -> Profiles:
         size = state.sizes.items
@@ -87,16 +81,48 @@ class Audience(Component):
 
 
 @compiled
-def _lifts(
-    profiles: Profiles, items: IntArray, categories: IntArray, shares: FloatArray, scale: float
-) -> FeatureArray:
-    """Return the mean log lift of some categories among what each item's readers had read before."""
-    lifts = np.empty(len(items), np.float32)
+def _lift(
+    known: tuple[IntArray, FloatArray, FloatArray, FloatArray],
+    scale: float,
+    category: IntArray,
+    read: IntArray,
+    items: IntArray,
+    told: FeatureArray,
+) -> None:
+    """Write the mean log lift of the reader's categories among what each item's readers had read before.
+
+    Args:
+        known: see `Profiles`.
+        scale: of its counts.
+        category: of every item.
+        read: what the reader read, the newest last.
+        items: which items.
+        told: where to, shape (items, 1).
+    """
+    row, counts, totals, usual = known
+    categories, shares = _shares(category, read)
     for at in range(len(items)):
-        row, total = profiles.row[items[at]], 0.0
-        for place in range(len(categories)):
-            usual = profiles.usual[categories[place]] + _LEAST_SHARE
-            own = profiles.counts[row, categories[place]] * scale + PRIOR_READS * usual
-            total += shares[place] * np.log(own / ((profiles.totals[row] * scale + PRIOR_READS) * usual))
-        lifts[at] = total
-    return lifts
+        own, lift = row[items[at]], 0.0
+        total = totals[own] * scale + PRIOR_READS
+        for place in range(len(categories) if own else 0):
+            share = usual[categories[place]] + _LEAST_SHARE
+            count = counts[own, categories[place]] * scale + PRIOR_READS * share
+            lift += shares[place] * np.log(np.float32(count / (total * share)))
+        told[at, 0] = lift
+
+
+@compiled
+def _shares(category: IntArray, read: IntArray) -> tuple[IntArray, FloatArray]:
+    """Return the categories of what was read, and the share of each."""
+    found, shares, count = np.empty(len(read), np.int32), np.zeros(len(read)), 0
+    weight, total = 1.0, 0.0
+    for item in read[::-1]:
+        place = 0
+        while place < count and found[place] != category[item]:
+            place += 1
+        found[place] = category[item]
+        count = max(count, place + 1)
+        shares[place] += weight
+        total += weight
+        weight *= _FADE
+    return found[:count], shares[:count] / total

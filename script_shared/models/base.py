@@ -11,10 +11,19 @@ import numpy as np
 import numpy.typing as npt
 
 from script_shared.bundle import Bundle
-from script_shared.compiled import compiled
+from script_shared.compiled import compiled, compiled_sums
 from script_shared.dataset import Dataset
 from script_shared.state.state import State
-from script_shared.types import NO_ITEMS, BoolArray, FeatureArray, IntArray, Query, Reader, ScoredItem
+from script_shared.types import (
+    NO_ITEMS,
+    BoolArray,
+    FeatureArray,
+    FloatArray,
+    IntArray,
+    Query,
+    Reader,
+    ScoredItem,
+)
 
 T = TypeVar("T")
 
@@ -80,6 +89,8 @@ class Component(ABC):
     name: ClassVar[str]
     #: Whether its features say how well an item suits a reader before anybody has read it.
     foresees: ClassVar[bool] = False
+    #: Whether its features are logarithms: they are taken of many columns at once.
+    tells_logs: ClassVar[bool] = False
 
     def fit(self, dataset: Dataset, state: State) -> None:
         """Learn from `dataset`, of which `state` is the fold up to the same moment; nothing by default."""
@@ -104,9 +115,18 @@ class Component(ABC):
         """Return at most `n` distinct items worth ranking, best first; none by default."""
         return NO_ITEMS
 
-    @abstractmethod
     def features(self, query: Query, state: State, items: IntArray) -> FeatureArray:
         """Describe `items` for the query: one row an item, one column a name of `feature_names`."""
+        told = table_of(len(items), len(self.feature_names))
+        self.fill(query, state, items, told)
+        return np.log(told, out=told) if self.tells_logs else told
+
+    @abstractmethod
+    def fill(self, query: Query, state: State, items: IntArray, told: FeatureArray) -> None:
+        """Write the features into `told`, one row an item, which holds anything before.
+
+        Where the component `tells_logs`, what is written is what the features are logarithms of.
+        """
 
     @property
     @abstractmethod
@@ -160,16 +180,24 @@ class Gathered:
         self._last = None
 
 
-def best(items: IntArray, scores: npt.NDArray[np.floating[Any]], n: int) -> IntArray:
-    """Return the `n` items with the highest scores, best first, ties in the order given."""
-    if n >= len(items):
-        return items[np.argsort(-scores, kind="stable")]
-    return items[_places_of_best(scores, n)]
+def table_of(items: int, columns: int) -> FeatureArray:
+    """Return room for features, one row an item; a column lies side by side in memory."""
+    return np.empty((columns, items), np.float32).T
 
 
 @compiled
-def _places_of_best(scores: npt.NDArray[np.floating[Any]], n: int) -> IntArray:
-    """Insert one score after the other into a list of the `n` best: most stay outside."""
+def best(items: IntArray, scores: npt.NDArray[np.floating[Any]], n: int) -> IntArray:
+    """Return the `n` items with the highest scores, best first, ties in the order given."""
+    return items[best_places(scores, n)]
+
+
+@compiled
+def best_places(scores: npt.NDArray[np.floating[Any]], most: int) -> IntArray:
+    """Return the places of the highest scores, best first, ties in order.
+
+    One score after the other is inserted into a list of the best: most stay outside.
+    """
+    n = min(most, len(scores))
     places, held = np.empty(n, np.int64), 0
     for at in range(len(scores)):
         if n == 0 or (held == n and not scores[at] > scores[places[n - 1]]):
@@ -181,6 +209,34 @@ def _places_of_best(scores: npt.NDArray[np.floating[Any]], n: int) -> IntArray:
             to -= 1
         places[to] = at
     return places
+
+
+@compiled
+def weigh(table: FeatureArray, weights: FloatArray) -> FloatArray:
+    """Return the weighted sum of each row of a table whose columns lie side by side."""
+    sums = np.zeros(len(table))
+    for column in range(len(weights)):
+        for row in range(len(table)):
+            sums[row] += weights[column] * table[row, column]
+    return sums
+
+
+@compiled_sums
+def dot(one: FeatureArray, other: FeatureArray) -> float:
+    """Return the dot product of two rows."""
+    total = np.float32(0.0)
+    for column in range(len(other)):
+        total += one[column] * other[column]
+    return float(total)
+
+
+@compiled
+def closest(items: IntArray, rows: FeatureArray, vector: FeatureArray, n: int) -> IntArray:
+    """Return the `n` items whose rows have the highest dot products with a vector, best first."""
+    products = np.empty(len(items), np.float32)
+    for at in range(len(items)):
+        products[at] = dot(rows[at], vector)
+    return best(items, products, n)
 
 
 def rows_of(table: npt.NDArray[Any], positions: IntArray) -> npt.NDArray[Any]:

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from script_shared.clock import MS_PER_HOUR
+from script_shared.compiled import compiled
 from script_shared.state.items import Items
 from script_shared.types import FeatureArray, FloatArray, IntArray, LongArray, Query
 
 _DAY_MS = 24 * MS_PER_HOUR
 _LARGEST_CATEGORIES = 16
+#: Where the shares of categories begin, those beyond the largest last.
+_SHARES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class Behaviour:
         return cls(np.zeros(1, np.int64), query.history, query.times, query.weights)
 
     def describe(self, items: Items, rank: IntArray) -> FloatArray:
-        """Describe each reader; shape (readers, 22).
+        """Describe each reader; shape (readers, 23).
 
         Time between reads is left out, as sources stamp it badly or not at all; so is the time since
         the last read: it would gather readers by what was there to read, not by how they read.
@@ -47,15 +50,11 @@ class Behaviour:
             Number of reads (log), time of day as two circular means, mean and spread of engagement,
             freshness of what is read (log hours), category shares.
         """
-        angle = 2 * np.pi * (self.times % _DAY_MS) / _DAY_MS
-        age = np.maximum(self.times - items.first_ms[self.items], 0) / MS_PER_HOUR
-        weight = self._mean(self.weights)
-        spread = np.sqrt(np.maximum(self._mean(self.weights.astype(np.float64) ** 2) - weight**2, 0.0))
-        means = [self._mean(np.sin(angle)), self._mean(np.cos(angle)), weight, spread]
-        head = np.stack([np.log1p(self.lengths), *means, self._mean(np.log1p(age))], axis=1)
-        ranks = np.append(rank, _LARGEST_CATEGORIES)  # the last for those that came after training
-        shares = self._shares(ranks[np.minimum(items.category[self.items], len(rank))])
-        return np.concatenate([head, shares], axis=1)
+        described = np.zeros((len(self.starts), _SHARES + _LARGEST_CATEGORIES + 1))
+        ends = np.append(self.starts[1:], len(self.items))
+        read = self.items, self.times, self.weights
+        _describe(self.starts, ends, read, (items.first_ms, items.category), rank, described)
+        return described
 
     @property
     def lengths(self) -> IntArray:
@@ -66,12 +65,30 @@ class Behaviour:
         """Return what is left of 1 without the shares of each history's items, at least 0.05."""
         return np.maximum(1.0 - np.add.reduceat(shares, self.starts), 0.05)
 
-    def _mean(self, values: FloatArray | FeatureArray) -> FloatArray:
-        return np.add.reduceat(values.astype(np.float64), self.starts) / self.lengths
 
-    def _shares(self, ranks: IntArray) -> FloatArray:
-        lengths = self.lengths
-        reader = np.repeat(np.arange(len(lengths)), lengths)
-        width = _LARGEST_CATEGORIES + 1
-        cells = reader * width + np.minimum(ranks, _LARGEST_CATEGORIES)
-        return np.bincount(cells, minlength=len(lengths) * width).reshape(-1, width) / lengths[:, None]
+@compiled
+def _describe(
+    starts: IntArray,
+    ends: IntArray,
+    read: tuple[IntArray, LongArray, FeatureArray],
+    known: tuple[LongArray, IntArray],
+    rank: IntArray,
+    told: FloatArray,
+) -> None:
+    """Write a row for each history; see `Behaviour.describe`."""
+    (items, times, weights), (first_ms, category) = read, known
+    for reader in range(len(starts)):
+        row, length = told[reader], ends[reader] - starts[reader]
+        for at in range(starts[reader], ends[reader]):
+            angle = 2 * np.pi * (times[at] % _DAY_MS) / _DAY_MS
+            weight = np.float64(weights[at])
+            row[1] += np.sin(angle) / length
+            row[2] += np.cos(angle) / length
+            row[3] += weight / length
+            row[4] += weight**2 / length
+            row[5] += np.log1p(max(times[at] - first_ms[items[at]], 0) / MS_PER_HOUR) / length
+            kind = category[items[at]]
+            own = min(rank[kind], _LARGEST_CATEGORIES) if kind < len(rank) else _LARGEST_CATEGORIES
+            row[_SHARES + own] += 1.0 / length
+        row[0] = np.log1p(length)
+        row[4] = np.sqrt(max(row[4] - row[3] ** 2, 0.0))

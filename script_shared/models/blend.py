@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
+from itertools import groupby
 from typing import Any, Literal
 
 import numpy as np
@@ -11,11 +12,11 @@ from pydantic import BaseModel, ConfigDict
 
 from script_shared.bundle import Bundle
 from script_shared.clock import MS_PER_HOUR
-from script_shared.compiled import compiled
 from script_shared.dataset import Dataset
-from script_shared.models.base import Component, Recommender
+from script_shared.models.base import Component, Recommender, best_places, table_of
 from script_shared.models.ranking import Listed, Ranking, RankingParameters
 from script_shared.models.samples import Replay, Sample, draw_clicks, draw_readers
+from script_shared.models.union import Union
 from script_shared.models.worth import Worth
 from script_shared.state.state import State, StateParameters
 from script_shared.types import NO_ITEMS, BoolArray, FeatureArray, IntArray, Query, Reader, ScoredItem
@@ -70,10 +71,11 @@ class Blend(Recommender):
     def __init__(
         self, components: Sequence[Component], state: StateParameters, parameters: BlendParameters
     ) -> None:
-        self._all = self.components = tuple(components)
+        self._all = tuple(components)
         self._state, self._parameters = state, parameters
         self.worth: dict[str, Worth] = {}
-        self.ranking = Ranking(self.feature_names, parameters.ranking)
+        self._union = Union()
+        self._keep(self._all)
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -95,7 +97,7 @@ class Blend(Recommender):
         """Return the `n` best of what the components retrieve."""
         items, origin = self.retrieve(query, state)
         scores = self.ranking.score(self.features(query, state, items))
-        best = np.argsort(-scores, kind="stable")[:n]
+        best = best_places(scores, n)
         rows = zip(items[best].tolist(), scores[best].tolist(), origin[best].tolist(), strict=True)
         return [ScoredItem(item, score, self.components[part].name) for item, score, part in rows]
 
@@ -140,9 +142,8 @@ class Blend(Recommender):
 
     def retrieve(self, query: Query, state: State) -> tuple[IntArray, IntArray]:
         """Return unread items in ascending order, and which component named each first."""
-        lists = [part.retrieve(query, state, self.asked_of(part)) for part in self.components]
-        ends = np.cumsum([len(each) for each in lists])
-        return _union(np.concatenate(lists), ends, query.history)
+        lists = [part.retrieve(query, state, n) for part, n in self._asked]
+        return self._union.of(lists, query.history, state.sizes.items)
 
     def asked_of(self, part: Component) -> int:
         """Return how many items a component is asked for."""
@@ -150,7 +151,12 @@ class Blend(Recommender):
 
     def features(self, query: Query, state: State, items: IntArray) -> FeatureArray:
         """Describe items by all components, shape (items, features)."""
-        return np.concatenate([part.features(query, state, items) for part in self.components], axis=1)
+        told = table_of(len(items), len(self.ranking.weights))
+        for part, own in self._columns:
+            part.fill(query, state, items, told[:, own])
+        for run in self._logs:
+            np.log(told[:, run], out=told[:, run])
+        return told
 
     def fit(self, dataset: Dataset, serves: Callable[[Reader], bool]) -> None:
         """Fit the ranking on hours before the end, with components that knew no more; then these on all."""
@@ -175,6 +181,11 @@ class Blend(Recommender):
 
     def _keep(self, components: Sequence[Component]) -> None:
         self.components = tuple(components)
+        ends = np.cumsum([len(part.feature_names) for part in self.components]).tolist()
+        starts = [0, *ends][: len(ends)]
+        self._columns = list(zip(self.components, map(slice, starts, ends), strict=True))
+        self._asked = [(part, self.asked_of(part)) for part in self.components]
+        self._logs = _runs([part.tells_logs for part in self.components for _ in part.feature_names])
         self.ranking = Ranking(self.feature_names, self._parameters.ranking)
 
     def _choose(self, lists: Sequence[Listed]) -> list[Listed]:
@@ -218,7 +229,8 @@ class Blend(Recommender):
         rng = np.random.default_rng(sample.query.user + 1)
         others = rng.permutation(np.flatnonzero(~chosen))[: self._parameters.fit_others]
         rows = np.concatenate([np.flatnonzero(chosen), others])
-        return self.features(sample.query, state, items[rows]), chosen[rows]
+        features = self.features(sample.query, state, items[rows])
+        return np.ascontiguousarray(features), chosen[rows]
 
     def _fit_components(self, dataset: Dataset, state: State) -> None:
         for component in self.components:
@@ -251,23 +263,11 @@ def _arrays(bundle: Bundle, name: str) -> dict[str, Any]:
     return {k.removeprefix(prefix): v for k, v in bundle.arrays.items() if k.startswith(prefix)}
 
 
-@compiled
-def _union(items: IntArray, ends: IntArray, read: IntArray) -> tuple[IntArray, IntArray]:
-    """Return the unread items of several lists, in ascending order, and the first list of each."""
-    order = np.argsort(items, kind="mergesort")
-    read = np.sort(read)
-    union, origin = np.empty(len(items), items.dtype), np.empty(len(items), np.int32)
-    count, last, place = 0, np.int64(-1), 0
-    for at in order:
-        item = items[at]
-        while place < len(read) and read[place] < item:
-            place += 1
-        if item == last or (place < len(read) and read[place] == item):
-            continue
-        union[count], last = item, item
-        origin[count] = np.searchsorted(ends, at, side="right")
-        count += 1
-    return union[:count], origin[:count]
+def _runs(wanted: Sequence[bool]) -> list[slice]:
+    """Return where the wanted columns are, those side by side together."""
+    places = groupby(enumerate(wanted), lambda each: each[1])
+    spans = [[place for place, _ in group] for is_wanted, group in places if is_wanted]
+    return [slice(span[0], span[-1] + 1) for span in spans]
 
 
 def _holds(ascending: IntArray, items: IntArray) -> BoolArray:

@@ -14,8 +14,9 @@ from pydantic import BaseModel, ConfigDict
 
 from script_shared.bundle import Bundle
 from script_shared.clock import MS_PER_HOUR
+from script_shared.compiled import compiled
 from script_shared.dataset import Dataset, Interactions
-from script_shared.models.base import Component, Remembered, rows_of
+from script_shared.models.base import Component, Remembered
 from script_shared.models.behaviour import Behaviour
 from script_shared.state.state import State
 from script_shared.types import NO_ITEMS, Arrays, FeatureArray, FloatArray, IntArray, Query
@@ -58,9 +59,30 @@ class Projection:
 
     def assign(self, features: FloatArray) -> IntArray:
         """Return the nearest centre of each row."""
-        low = (features - self.mean) / self.scale @ self.axes.T
-        distances = (self.centres**2).sum(axis=1) - 2 * low @ self.centres.T
-        return np.argmin(distances, axis=1).astype(np.int32)
+        return _nearest(features, self.mean, self.scale, self.axes, self.centres)
+
+
+@compiled
+def _look_up(ratios: FeatureArray, items: IntArray, told: FeatureArray) -> None:
+    """Write each item's ratio; 0 for items that came after."""
+    for at in range(len(items)):
+        told[at, 0] = ratios[items[at]] if items[at] < len(ratios) else 0.0
+
+
+@compiled
+def _nearest(
+    features: FloatArray, mean: FloatArray, scale: FloatArray, axes: FloatArray, centres: FloatArray
+) -> IntArray:
+    nearest, low = np.empty(len(features), np.int32), np.empty(len(axes))
+    for at in range(len(features)):
+        for axis in range(len(axes)):
+            low[axis] = ((features[at] - mean) / scale * axes[axis]).sum()
+        least = np.inf
+        for centre in range(len(centres)):
+            distance = ((centres[centre] - low) ** 2).sum()
+            if distance < least:
+                least, nearest[at] = distance, centre
+    return nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,12 +223,13 @@ class Clusters(Component):
         cluster = self._cluster.get(query, state, self._assign)
         return NO_ITEMS if cluster is None else self._named[cluster, :n]
 
-    def features(self, query: Query, state: State, items: IntArray) -> FeatureArray:
-        """Return the log ratios, one column; 0 for a reader without history."""
+    def fill(self, query: Query, state: State, items: IntArray, told: FeatureArray) -> None:
+        """Write the log ratios, one column; 0 for a reader without history."""
         cluster = self._cluster.get(query, state, self._assign)
         if cluster is None:
-            return np.zeros((len(items), 1), np.float32)
-        return rows_of(self._ratios[cluster], items)[:, None]
+            told[:] = 0.0
+        else:
+            _look_up(self._ratios[cluster], items, told)
 
     def cluster(self, query: Query, state: State) -> int | None:
         """Return the reader's cluster; None where there are none, and for a reader without history."""

@@ -9,12 +9,15 @@ from pydantic import BaseModel, ConfigDict
 
 from script_shared.bundle import Bundle
 from script_shared.clock import MS_PER_HOUR
+from script_shared.compiled import compiled
 from script_shared.dataset import Dataset
-from script_shared.models.base import Component, Gathered, Remembered, best, rows_of, with_room
+from script_shared.models.base import Component, Gathered, Remembered, best, closest, dot, rows_of, with_room
 from script_shared.state.state import State
-from script_shared.types import NO_ITEMS, BoolArray, FeatureArray, IntArray, Query
+from script_shared.types import NO_ITEMS, BoolArray, FeatureArray, IntArray, LongArray, Query
 
 _POOL = 500
+#: So many of a reader's last reads make their taste.
+_READS = 50
 
 
 class ContentParameters(BaseModel):
@@ -76,11 +79,14 @@ class Content(Component):
             return NO_ITEMS
         pool = state.most_read(len(state.parameters.half_lives) - 1, _POOL, query.now_ms)
         rows = self._pool.get(self._vectors, pool, lambda items: self._vectors[rows_of(self._row, items)])
-        return best(pool, rows @ self._tastes.get(query, state, self._taste), n)
+        return closest(pool, rows, self._tastes.get(query, state, self._taste), n)
 
-    def features(self, query: Query, state: State, items: IntArray) -> FeatureArray:
-        """Return the cosines, one column; 0 for a reader without history."""
-        return self._cosines(query, state, items)[:, None]
+    def fill(self, query: Query, state: State, items: IntArray, told: FeatureArray) -> None:
+        """Write the cosines, one column; 0 for a reader without history."""
+        if len(query.history):
+            _cosines(self._vectors, self._row, items, self._tastes.get(query, state, self._taste), told)
+        else:
+            told[:] = 0.0
 
     def alike(self, item: int, allowed: BoolArray | None, n: int) -> IntArray:
         """Return at most `n` items by the cosine of their vector and the item's, if that is above 0."""
@@ -92,13 +98,9 @@ class Content(Component):
             items = items[allowed[items]]
         return best(items, cosines[items], n)
 
-    def _cosines(self, query: Query, state: State, items: IntArray) -> FeatureArray:
-        return self._vectors[rows_of(self._row, items)] @ self._tastes.get(query, state, self._taste)
-
     def _taste(self, query: Query, state: State) -> FeatureArray:
-        age = (query.now_ms - query.times[-50:]) / (self._parameters.half_life * MS_PER_HOUR)
-        mean = np.exp2(-np.clip(age, 0.0, 60.0)) @ self._vectors[rows_of(self._row, query.history[-50:])]
-        return (mean / max(float(np.linalg.norm(mean)), 1e-9)).astype(np.float32)
+        last = query.history[-_READS:], query.times[-_READS:]
+        return _mean(self._vectors, self._row, *last, query.now_ms, self._parameters.half_life * MS_PER_HOUR)
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -116,3 +118,25 @@ class Content(Component):
         self._vectors = np.asarray(bundle.arrays["vectors"], np.float32)
         self._fitted = self._used = len(self._vectors)
         self._row = np.asarray(bundle.arrays["row"], np.int32)
+
+
+@compiled
+def _cosines(
+    vectors: FeatureArray, row: IntArray, items: IntArray, taste: FeatureArray, told: FeatureArray
+) -> None:
+    for at in range(len(items)):
+        told[at, 0] = dot(vectors[row[items[at]]], taste) if items[at] < len(row) else 0.0
+
+
+@compiled
+def _mean(
+    vectors: FeatureArray, row: IntArray, items: IntArray, times: LongArray, now_ms: int, half_life_ms: float
+) -> FeatureArray:
+    """Return the direction of the decayed sum of the items' vectors."""
+    total = np.zeros(vectors.shape[1])
+    for at in range(len(items)):
+        own = row[items[at]] if items[at] < len(row) else 0
+        weight = 2.0 ** -min(max((now_ms - times[at]) / half_life_ms, 0.0), 60.0)
+        for column in range(len(total)):
+            total[column] += weight * vectors[own, column]
+    return (total / max(np.sqrt((total**2).sum()), 1e-9)).astype(np.float32)

@@ -9,6 +9,7 @@ import numpy as np
 
 from script_shared.compiled import compiled
 from script_shared.models.base import Component, best
+from script_shared.state.counts import Decayed, decays
 from script_shared.state.state import State
 from script_shared.types import FeatureArray, FloatArray, IntArray, Query
 
@@ -27,6 +28,7 @@ class Onward(Component):
     """
 
     name: ClassVar[str] = "onward"
+    tells_logs: ClassVar[bool] = True
 
     def __init__(self, half_lives: Sequence[float]) -> None:
         self._half_lives = tuple(half_lives)
@@ -34,18 +36,13 @@ class Onward(Component):
     def retrieve(self, query: Query, state: State, n: int) -> IntArray:
         """Return the items with most reads that continued a visit, at the shortest half-life."""
         row = state.parameters.nearest(self._half_lives[0])
-        values = state.continued.values[row]
-        return state.once(
-            (self.name, n), query.now_ms, lambda: best(np.flatnonzero(values), values[values > 0], n)
-        )
+        return state.once((self.name, n), query.now_ms, lambda: _most(state.continued.values[row], n))
 
-    def features(self, query: Query, state: State, items: IntArray) -> FeatureArray:
-        """Return the log ratios, one column a half-life."""
-        rows = np.array([state.parameters.nearest(hours) for hours in self._half_lives])
-        now = query.now_ms
-        counts, continued = state.counts, state.continued
-        scales = counts.scale(now) * state.continuing(now), continued.scale(now)
-        return _ratios(counts.values, continued.values, scales, rows, items)
+    def fill(self, query: Query, state: State, items: IntArray, told: FeatureArray) -> None:
+        """Write the log ratios, one column a half-life."""
+        now, rows = query.now_ms, state.parameters.rows(self._half_lives)
+        everything = state.reads.values, state.continued_reads(now)
+        _ratios((state.counts.parts, state.continued.parts), everything, rows, now, items, told)
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -53,27 +50,37 @@ class Onward(Component):
         return tuple(f"onward_{hours:g}h" for hours in self._half_lives)
 
 
+def _most(values: FloatArray, n: int) -> IntArray:
+    places = np.flatnonzero(values).astype(np.int32)
+    return best(places, values[places], n)
+
+
 @compiled
 def _ratios(
-    counts: FloatArray,
-    continued: FloatArray,
-    scales: tuple[FloatArray, FloatArray],
+    of_items: tuple[Decayed, Decayed],
+    of_all: tuple[FloatArray, FloatArray],
     rows: IntArray,
+    now_ms: int,
     items: IntArray,
-) -> FeatureArray:
-    """Return the log ratio of an item's reads that continued a visit to those expected to.
+    told: FeatureArray,
+) -> None:
+    """Write the ratio of an item's reads that continued a visit to those expected to.
 
     Args:
-        counts: of all reads, shape (half-lives, all items).
-        continued: of those that continued a visit.
-        scales: what turns the first into expected and the second into actual reads, by half-life.
+        of_items: all reads of items, and those that continued a visit.
+        of_all: the same of all items together, as stored.
         rows: the half-lives.
+        now_ms: the moment.
         items: which items.
+        told: where to, shape (items, rows).
     """
-    ratios = np.empty((len(items), len(rows)), np.float32)
-    for at in range(len(items)):
-        for column, row in enumerate(rows):
-            expected = counts[row, items[at]] * scales[0][row]
-            own = continued[row, items[at]] * scales[1][row]
-            ratios[at, column] = np.log(np.float32((own + PRIOR_READS) / (expected + PRIOR_READS)))
-    return ratios
+    counts, continued = of_items[0][0], of_items[1][0]
+    scale, continued_scale = decays(of_items[0], now_ms), decays(of_items[1], now_ms)
+    reads, continued_reads = of_all
+    for column in range(len(rows)):
+        row = rows[column]
+        usual = continued_reads[row] * continued_scale[row] / max(reads[row, 0] * scale[row], 1e-9)
+        for at in range(len(items)):
+            expected = counts[row, items[at]] * (scale[row] * usual)
+            own = continued[row, items[at]] * continued_scale[row]
+            told[at, column] = (own + PRIOR_READS) / (expected + PRIOR_READS)

@@ -10,8 +10,9 @@ import numpy as np
 from script_shared.compiled import compiled
 from script_shared.dataset import Dataset
 from script_shared.models.base import Component, Recommender
+from script_shared.state.counts import Decayed, decays
 from script_shared.state.state import State
-from script_shared.types import FeatureArray, FloatArray, IntArray, Query, Reader, ScoredItem
+from script_shared.types import FeatureArray, IntArray, Query, Reader, ScoredItem
 
 #: Added to a count before its logarithm: about one read, seen through the shortest half-life.
 SMOOTHING = 0.1
@@ -25,6 +26,7 @@ class Popularity(Component):
     """
 
     name: ClassVar[str] = "popularity"
+    tells_logs: ClassVar[bool] = True
 
     def __init__(self, half_lives: Sequence[float]) -> None:
         self._half_lives = tuple(half_lives)
@@ -39,9 +41,9 @@ class Popularity(Component):
         others = interleave([state.most_read(row, n // 4, now_ms) for row in rows], n)
         return np.concatenate([main, others[~np.isin(others, main)]])[:n]
 
-    def features(self, query: Query, state: State, items: IntArray) -> FeatureArray:
-        """Return log(count + smoothing), one column a half-life."""
-        return _logs(state.counts.values, state.counts.scale(query.now_ms), items)
+    def fill(self, query: Query, state: State, items: IntArray, told: FeatureArray) -> None:
+        """Write count + smoothing, one column a half-life."""
+        _smooth(state.counts.parts, query.now_ms, items, told)
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -50,12 +52,11 @@ class Popularity(Component):
 
 
 @compiled
-def _logs(values: FloatArray, scale: FloatArray, items: IntArray) -> FeatureArray:
-    logs = np.empty((len(items), len(values)), np.float32)
+def _smooth(counts: Decayed, now_ms: int, items: IntArray, told: FeatureArray) -> None:
+    values, scale = counts[0], decays(counts, now_ms)
     for at in range(len(items)):
         for row in range(len(values)):
-            logs[at, row] = np.log(np.float32(values[row, items[at]] * scale[row] + SMOOTHING))
-    return logs
+            told[at, row] = values[row, items[at]] * scale[row] + SMOOTHING
 
 
 class MostRead(Recommender):

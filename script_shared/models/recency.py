@@ -19,10 +19,10 @@ class Recency(Component):
 
     name: ClassVar[str] = "recency"
 
-    def features(self, query: Query, state: State, items: IntArray) -> FeatureArray:
-        """Return log hours since the first read, and whether that was after the reader's last visit."""
+    def fill(self, query: Query, state: State, items: IntArray, told: FeatureArray) -> None:
+        """Write log hours since the first read, and whether that was after the reader's last visit."""
         last_visit = int(query.times[-1]) if len(query.times) else NEVER
-        return _described(state.items.first_ms, items, query.now_ms, last_visit)
+        _describe(state.items.first_ms, items, query.now_ms, last_visit, told)
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -31,10 +31,11 @@ class Recency(Component):
 
 
 @compiled
-def _described(first_ms: LongArray, items: IntArray, now_ms: int, last_visit_ms: int) -> FeatureArray:
-    described = np.empty((len(items), 2), np.float32)
+def _describe(
+    first_ms: LongArray, items: IntArray, now_ms: int, last_visit_ms: int, told: FeatureArray
+) -> None:
+    """Write log hours since the first read, smoothed, and whether that was after the last visit."""
     for at in range(len(items)):
         first = first_ms[items[at]]
-        described[at, 0] = np.log(max(now_ms - first, 0) / MS_PER_HOUR + 0.1)
-        described[at, 1] = first > last_visit_ms
-    return described
+        told[at, 0] = np.log(np.float32(max(now_ms - first, 0) / MS_PER_HOUR + 0.1))
+        told[at, 1] = first > last_visit_ms

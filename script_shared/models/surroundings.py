@@ -10,8 +10,9 @@ import numpy as np
 from script_shared.compiled import compiled
 from script_shared.models.base import Component
 from script_shared.models.popularity import interleave
-from script_shared.state.state import State
-from script_shared.types import FeatureArray, FloatArray, IntArray, Query
+from script_shared.state.counts import Decayed, decays
+from script_shared.state.state import State, share_of
+from script_shared.types import FeatureArray, FloatArray, IntArray, LongArray, Query
 from script_shared.vocabulary import UNKNOWN
 
 #: Expected reads mixed into an item's reads within a key, so that rare keys and items say little.
@@ -30,6 +31,7 @@ class Surroundings(Component):
     """
 
     name: ClassVar[str] = "surroundings"
+    tells_logs: ClassVar[bool] = True
 
     def __init__(self, context: Sequence[str], key_half_lives: Sequence[float]) -> None:
         self._context, self._key_half_lives = tuple(context), tuple(key_half_lives)
@@ -41,17 +43,11 @@ class Surroundings(Component):
             (keys, n), now, lambda: interleave([state.most_read(0, n, now, key) for key in keys], n)
         )
 
-    def features(self, query: Query, state: State, items: IntArray) -> FeatureArray:
-        """Return one column a context column and half-life."""
-        rows = [state.parameters.nearest(hours) for hours in self._key_half_lives]
-        shares = state.shares(rows, items, query.now_ms)
-        keys = np.array(query.keys, np.int64)
-        slots = np.where(keys == UNKNOWN, 0, keys)[:, None] * state.sizes.items + items
-        counts = state.key_counts.at(slots.ravel(), query.now_ms)
-        totals = state.key_totals.at(keys, query.now_ms)
-        ratios = _ratios(counts, totals, shares)
-        ratios[:, np.repeat(keys == UNKNOWN, len(rows))] = 1.0
-        return np.log(ratios, out=ratios)
+    def fill(self, query: Query, state: State, items: IntArray, told: FeatureArray) -> None:
+        """Write one column a context column and half-life."""
+        rows, keys = state.parameters.rows(self._key_half_lives), np.array(query.keys, np.int64)
+        usual = state.counts.parts, state.reads.values, rows
+        _ratios(usual, (state.key_counts.parts, state.key_totals.parts), keys, query.now_ms, items, told)
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -60,21 +56,39 @@ class Surroundings(Component):
 
 
 @compiled
-def _ratios(counts: FloatArray, totals: FloatArray, shares: FloatArray) -> FeatureArray:
-    """Return how much more often items are read within keys than their shares foretell.
+def _ratios(
+    usual: tuple[Decayed, FloatArray, IntArray],
+    within: tuple[Decayed, Decayed],
+    keys: LongArray,
+    now_ms: int,
+    items: IntArray,
+    told: FeatureArray,
+) -> None:
+    """Write how much more often items are read within keys than their shares of all reads foretell.
 
     Args:
-        counts: within each key, shape (half-lives, keys · items).
-        totals: of all items within each key, shape (half-lives, keys).
-        shares: of all reads, shape (half-lives, items).
+        usual: counts of items and of all reads, and the half-lives that go with those within keys.
+        within: counts of items within keys, and of whole keys.
+        keys: which keys, -1 for unknown ones.
+        now_ms: the moment.
+        items: which items.
+        told: where to, shape (items, keys · half-lives).
     """
-    half_lives, items = shares.shape
-    keys = totals.shape[1]
-    ratios = np.empty((items, keys * half_lives), np.float32)
-    for key in range(keys):
-        for row in range(half_lives):
-            for at in range(items):
-                expected = totals[row, key] * shares[row, at]
-                own = counts[row, key * items + at]
-                ratios[at, key * half_lives + row] = (own + PRIOR_READS) / (expected + PRIOR_READS)
-    return ratios
+    (counts, reads, rows), ((own, _, _), (totals, _, _)) = (usual[0][0], *usual[1:]), within
+    scale, own_scale, totals_scale = (
+        decays(usual[0], now_ms),
+        decays(within[0], now_ms),
+        decays(within[1], now_ms),
+    )
+    size = counts.shape[1]
+    for place in range(len(keys)):
+        key, first = keys[place], place * len(rows)
+        for at in range(len(items)):
+            for row in range(len(rows)):
+                if key == UNKNOWN:
+                    told[at, first + row] = 1.0
+                    continue
+                share = share_of(counts, reads, scale, rows[row], items[at])
+                expected = totals[row, key] * totals_scale[row] * share
+                count = own[row, key * size + items[at]] * own_scale[row]
+                told[at, first + row] = (count + PRIOR_READS) / (expected + PRIOR_READS)

@@ -26,6 +26,7 @@ class Taste(Component):
     """
 
     name: ClassVar[str] = "taste"
+    tells_logs: ClassVar[bool] = True
     foresees: ClassVar[bool] = True
 
     def __init__(self) -> None:
@@ -37,10 +38,10 @@ class Taste(Component):
         counts = np.bincount(state.items.category[dataset.interactions.item], minlength=size) + 1.0
         self._audience = counts / counts.sum()
 
-    def features(self, query: Query, state: State, items: IntArray) -> FeatureArray:
-        """Return the log ratios, one column; 0 for a reader without history."""
-        told = self._audience, query.history, query.times, state.items.category
-        return _lifts(*told, items, query.now_ms)
+    def fill(self, query: Query, state: State, items: IntArray, told: FeatureArray) -> None:
+        """Write the log ratios, one column; 0 for a reader without history."""
+        own = query.history, query.times, query.now_ms
+        _lift(self._audience, state.items.category, own, items, told)
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -57,25 +58,22 @@ class Taste(Component):
 
 
 @compiled
-def _lifts(
+def _lift(
     audience: FloatArray,
-    history: IntArray,
-    times: LongArray,
     category: IntArray,
+    read: tuple[IntArray, LongArray, int],
     items: IntArray,
-    now_ms: int,
-) -> FeatureArray:
-    """Return how much more of each item's category the reader reads than the audience does, as logs."""
-    last = len(audience)
+    told: FeatureArray,
+) -> None:
+    """Write how much more of each item's category the reader reads than the audience does."""
+    history, times, now_ms = read
+    last, least = len(audience), audience.min()
     own, total = np.zeros(last + 1), 0.0
     for at in range(len(history)):
         weight = 2.0 ** -min(max((now_ms - times[at]) / _HALF_LIFE_MS, 0.0), 60.0)
         own[min(category[history[at]], last)] += weight
         total += weight
-    for at in range(last + 1):
-        usual = audience[at] if at < last else audience.min()
-        own[at] = np.log((own[at] / usual + PRIOR_READS) / (total + PRIOR_READS))
-    lifts = np.empty((len(items), 1), np.float32)
     for at in range(len(items)):
-        lifts[at, 0] = own[min(category[items[at]], last)]
-    return lifts
+        kind = min(category[items[at]], last)
+        usual = audience[kind] if kind < last else least
+        told[at, 0] = (own[kind] / usual + PRIOR_READS) / (total + PRIOR_READS)

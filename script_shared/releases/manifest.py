@@ -14,7 +14,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from script_shared.errors import ReleaseCorruptedError, ReleaseError
 
 #: 2: `state/categories`, without which no new item can be taken in.
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 MANIFEST = "manifest.json"
 
 _BLOCK = 1 << 20

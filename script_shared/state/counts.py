@@ -8,6 +8,7 @@ times 2^((origin - now) / half-life). The origin moves only to keep the exponent
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 
@@ -17,6 +18,8 @@ from script_shared.types import Arrays, FloatArray, IntArray, LongArray
 
 _MAX_DOUBLINGS = 200.0
 
+Decayed = tuple[FloatArray, LongArray, FloatArray]
+
 
 class DecayedCounts:
     """Counts of slots at several half-lives.
@@ -24,11 +27,13 @@ class DecayedCounts:
     Args:
         half_lives: hours, one row of counts each.
         slots: how many things are counted.
+        order: what lies side by side in memory, the counts of a half-life ("C") or those of a slot ("F").
     """
 
-    def __init__(self, half_lives: Sequence[float], slots: int) -> None:
+    def __init__(self, half_lives: Sequence[float], slots: int, order: Literal["C", "F"] = "C") -> None:
+        self._order = order
         self.half_lives_ms = np.asarray(half_lives, np.float64) * MS_PER_HOUR
-        self.values: FloatArray = np.zeros((len(half_lives), slots))
+        self.values: FloatArray = np.zeros((len(half_lives), slots), order=order)
         self.origin_ms: LongArray = np.zeros(len(half_lives), np.int64)
         self._scale: tuple[int, FloatArray] | None = None
 
@@ -56,10 +61,13 @@ class DecayedCounts:
     def scale(self, now_ms: int) -> FloatArray:
         """Return what turns stored values into counts at a moment, one factor a half-life."""
         if self._scale is None or self._scale[0] != now_ms:
-            # A moment long before the newest interaction, where a clock was set back, must not overflow.
-            doublings = np.clip((self.origin_ms - now_ms) / self.half_lives_ms, -1_000.0, _MAX_DOUBLINGS)
-            self._scale = now_ms, np.exp2(doublings)
+            self._scale = now_ms, decays(self.parts, now_ms)
         return self._scale[1]
+
+    @property
+    def parts(self) -> Decayed:
+        """What a compiled loop needs: values as stored, origins and half-lives; see `decays`."""
+        return self.values, self.origin_ms, self.half_lives_ms
 
     def snapshot(self) -> Arrays:
         """Return the state as arrays."""
@@ -74,11 +82,24 @@ class DecayedCounts:
         """
         self.origin_ms, self._scale = np.array(arrays["origin_ms"], np.int64), None
         if arrays["values"].shape == self.values.shape:
-            self.values = np.array(arrays["values"], np.float64)
+            self.values = np.array(arrays["values"], np.float64, order=self._order)
             return
-        table = np.asarray(arrays["values"]).reshape(len(self.values), rows, -1)
         self.values[:] = 0.0
-        self.values.reshape(len(self.values), rows, -1)[:, :, : table.shape[2]] = table
+        for own, told in zip(self.values, arrays["values"], strict=True):
+            table = np.asarray(told).reshape(rows, -1)
+            own.reshape(rows, -1)[:, : table.shape[1]] = table
+
+
+@compiled
+def decays(counts: Decayed, now_ms: int) -> FloatArray:
+    """Return what turns stored values into counts at a moment, one factor a half-life."""
+    _, origins, half_lives = counts
+    factors = np.empty(len(origins))
+    for row in range(len(origins)):
+        # A moment long before the newest interaction, where a clock was set back, must not overflow.
+        doublings = min(max((origins[row] - now_ms) / half_lives[row], -1_000.0), _MAX_DOUBLINGS)
+        factors[row] = 2.0**doublings
+    return factors
 
 
 @compiled

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
@@ -19,6 +18,7 @@ from script_shared.state.counts import DecayedCounts
 from script_shared.state.histories import Histories
 from script_shared.state.items import Items
 from script_shared.state.pairs import PairParameters, Pairs
+from script_shared.state.rows import Rows
 from script_shared.types import BoolArray, FloatArray, IntArray, LongArray, Query
 from script_shared.vocabulary import UNKNOWN
 
@@ -60,6 +60,10 @@ class StateParameters(BaseModel):
 
     def nearest(self, hours: float) -> int:
         """Return the row of `half_lives` that is closest, as a ratio, to so many hours."""
+        return int(_nearest(self.half_lives, (hours,))[0])
+
+    def rows(self, hours: tuple[float, ...]) -> IntArray:
+        """Return the row of `half_lives` that is closest to each of several numbers of hours."""
         return _nearest(self.half_lives, hours)
 
 
@@ -77,9 +81,11 @@ class State:
 
     Attributes:
         counts: decayed counts of items over all readers.
+        reads: of all items together.
         continued: the same of those reads that continued a visit.
         key_counts: decayed counts of (context key, item), at slot key · items + item.
         coreads, returns: decayed pairs of items.
+        rows: the same, by name, as rows of an item's neighbours.
         histories: what each reader has read.
         items: what is known of each item.
         version: grows with every `apply`.
@@ -88,13 +94,17 @@ class State:
 
     def __init__(self, parameters: StateParameters, sizes: Sizes) -> None:
         self.parameters, self.sizes = parameters, sizes
-        self.counts = DecayedCounts(parameters.half_lives, sizes.items)
-        self.continued = DecayedCounts(parameters.half_lives, sizes.items)
-        self._all = DecayedCounts(parameters.half_lives, 1)
-        self.key_counts = DecayedCounts(parameters.key_half_lives, sizes.keys * sizes.items)
-        self.key_totals = DecayedCounts(parameters.key_half_lives, sizes.keys)
+        self.counts = DecayedCounts(parameters.half_lives, sizes.items, "F")
+        self.continued = DecayedCounts(parameters.half_lives, sizes.items, "F")
+        self.reads = DecayedCounts(parameters.half_lives, 1, "F")
+        self.key_counts = DecayedCounts(parameters.key_half_lives, sizes.keys * sizes.items, "F")
+        self.key_totals = DecayedCounts(parameters.key_half_lives, sizes.keys, "F")
         self.coreads = Pairs(parameters.coreads)
         self.returns = Pairs(parameters.returns)
+        self.rows = {
+            "coreads": Rows(self.coreads, parameters.coreads),
+            "returns": Rows(self.returns, parameters.returns),
+        }
         self.histories = Histories(sizes.users)
         self.items = Items(sizes.items)
         self.version = 0
@@ -118,7 +128,7 @@ class State:
         self.counts.apply(new.item, new.time)
         onward = new.take(self._continues(new))
         self.continued.apply(onward.item, onward.time)
-        self._all.apply(np.zeros(len(new), np.int32), new.time)
+        self.reads.apply(np.zeros(len(new), np.int32), new.time)
         for column in new.keys.T:
             self._apply_keys(column, new)
         self.coreads.apply(new, self.histories)
@@ -156,12 +166,11 @@ class State:
 
     def totals(self, now_ms: int) -> FloatArray:
         """Return the decayed number of all reads, one a half-life."""
-        return self._all.values[:, 0] * self._all.scale(now_ms)
+        return self.reads.values[:, 0] * self.reads.scale(now_ms)
 
-    def continuing(self, now_ms: int) -> FloatArray:
-        """Return the share of reads that continue a visit, one a half-life."""
-        onward = self.once("continuing", now_ms, lambda: self.continued.values.sum(axis=1))
-        return onward * self.continued.scale(now_ms) / np.maximum(self.totals(now_ms), 1e-9)
+    def continued_reads(self, now_ms: int) -> FloatArray:
+        """Return how many reads continued a visit, of all items together, as `continued` stores them."""
+        return self.once("continued", now_ms, lambda: self.continued.values.sum(axis=1))
 
     def shares(self, rows: Sequence[int], items: IntArray, now_ms: int) -> FloatArray:
         """Return the items' shares of all reads, smoothed, never 0; shape (rows, items).
@@ -172,7 +181,7 @@ class State:
             now_ms: the moment.
         """
         scale = self.counts.scale(now_ms)
-        return _shares(self.counts.values, self._all.values[:, 0], scale, np.array(rows), items)
+        return _shares(self.counts.values, self.reads.values, scale, np.array(rows), items)
 
     def most_read(self, half_life: int, n: int, now_ms: int, key: int = UNKNOWN) -> IntArray:
         """Return the `n` items with the highest counts, best first, ties by position.
@@ -197,16 +206,15 @@ class State:
             patience: it is kept, once interactions have come, for so many times `patience_ms`.
         """
         kept = self._once.get(name)
-        if kept is not None and self._is_fresh(kept[0], now_ms - kept[1], patience):
-            return cast(T, kept[2])
+        if kept is not None:
+            version, made_ms, made = kept
+            if version == self.version or 0 <= now_ms - made_ms < patience * self.patience_ms:
+                return made
         if len(self._once) >= _REMEMBERED:
             self._once.clear()
         made = make()
         self._once[name] = self.version, now_ms, made
         return made
-
-    def _is_fresh(self, version: int, age_ms: int, patience: float) -> bool:
-        return version == self.version or 0 <= age_ms < patience * self.patience_ms
 
     def _row(self, half_life: int, key: int) -> FloatArray:
         if key == UNKNOWN:
@@ -219,7 +227,7 @@ class State:
         return {
             "counts": Bundle(self.counts.snapshot()),
             "continued": Bundle(self.continued.snapshot()),
-            "totals": Bundle(self._all.snapshot()),
+            "totals": Bundle(self.reads.snapshot()),
             "key_counts": Bundle(self.key_counts.snapshot()),
             "key_totals": Bundle(self.key_totals.snapshot()),
             "coreads": Bundle(self.coreads.snapshot()),
@@ -233,24 +241,38 @@ class State:
         for name in ("counts", "continued", "key_totals", "coreads", "returns", "histories", "items"):
             getattr(self, name).restore(parts[name].arrays)
         self.key_counts.restore(parts["key_counts"].arrays, rows=self.sizes.keys)
-        self._all.restore(parts["totals"].arrays)
+        self.reads.restore(parts["totals"].arrays)
         self._once.clear()
 
 
 @cache
-def _nearest(half_lives: tuple[float, ...], hours: float) -> int:
-    return min(range(len(half_lives)), key=lambda row: abs(math.log(half_lives[row] / hours)))
+def _nearest(half_lives: tuple[float, ...], hours: tuple[float, ...]) -> IntArray:
+    ratios = np.abs(np.log(np.divide.outer(hours, half_lives)))
+    return np.argmin(ratios, axis=1)
+
+
+@compiled
+def share_of(counts: FloatArray, reads: FloatArray, scale: FloatArray, row: int, item: int) -> float:
+    """Return an item's share of all reads at a half-life, smoothed, never 0; see `State.shares`.
+
+    Args:
+        counts: of items, as stored, shape (half-lives, items).
+        reads: of all items together, shape (half-lives, 1).
+        scale: of both, one factor a half-life.
+        row: the half-life.
+        item: which one.
+    """
+    return (counts[row, item] * scale[row] + _UNSEEN_READS) / (reads[row, 0] * scale[row] + 1.0)
 
 
 @compiled
 def _shares(
-    counts: FloatArray, totals: FloatArray, scale: FloatArray, rows: IntArray, items: IntArray
+    counts: FloatArray, reads: FloatArray, scale: FloatArray, rows: IntArray, items: IntArray
 ) -> FloatArray:
     shares = np.empty((len(rows), len(items)))
     for place, row in enumerate(rows):
-        total = totals[row] * scale[row] + 1.0
         for at in range(len(items)):
-            shares[place, at] = (counts[row, items[at]] * scale[row] + _UNSEEN_READS) / total
+            shares[place, at] = share_of(counts, reads, scale, row, items[at])
     return shares
 
 
