@@ -48,7 +48,8 @@ class Histories:
 
     def counts(self) -> LongArray:
         """Return how many interactions each user has."""
-        counts: LongArray = np.diff(self.offsets) + self._late.counts
+        counts = np.diff(self.offsets)
+        counts += self._late.counts
         return counts
 
     def among(self, users: IntArray) -> tuple[IntArray, IntArray, LongArray, FeatureArray]:

@@ -187,12 +187,11 @@ class Pairs:
 
     def _sort(self, now_ms: int) -> None:
         """Put the late pairs among the others, and let go of what has faded out."""
-        pairs = self._pairs()
-        kept = np.flatnonzero(self._remembered(self.weights, now_ms)[: len(pairs)])
-        # Stable is timsort here, which finds most of them sorted.
-        order = kept[np.argsort(pairs[kept], kind="stable")]
-        self.weights.values = self.weights.values[:, order]
-        self._settle(pairs[order], self.weights)
+        late = np.argsort(self._late.pairs)
+        kept = self._remembered(self.weights, now_ms)
+        pairs, slots = _woven(self._sorted, self._late.pairs[late], late + len(self._sorted), kept)
+        self.weights.values = np.take(self.weights.values, slots, axis=1)
+        self._settle(pairs, self.weights)
 
     def _remembered(self, weights: DecayedCounts, now_ms: int) -> BoolArray:
         weakest = self._parameters.distance**-self._parameters.fade * (self._parameters.reverse or 1.0)
@@ -243,6 +242,32 @@ def _strongest(
         weights[:, count] = values[:, slots[at]]
         count += 1
     return kept[:count], weights, totals
+
+
+@compiled
+def _woven(
+    pairs: LongArray, late: LongArray, late_slots: LongArray, kept: BoolArray
+) -> tuple[LongArray, LongArray]:
+    """Return pairs of two sorted arrays in one order, and their slots; those of the first are their places.
+
+    Args:
+        pairs: those sorted before.
+        late: the others.
+        late_slots: of the others.
+        kept: by slot, which are wanted.
+    """
+    count = kept[: len(pairs) + len(late)].sum()
+    woven, slots, at, other = np.empty(count, np.int64), np.empty(count, np.int64), 0, 0
+    for slot in range(len(pairs) + 1):
+        while other < len(late) and (slot == len(pairs) or late[other] < pairs[slot]):
+            if kept[late_slots[other]]:
+                woven[at], slots[at] = late[other], late_slots[other]
+                at += 1
+            other += 1
+        if slot < len(pairs) and kept[slot]:
+            woven[at], slots[at] = pairs[slot], slot
+            at += 1
+    return woven, slots
 
 
 def _split(pairs: LongArray) -> tuple[IntArray, IntArray]:
