@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from app.security_headers import HEADERS
 from script_shared.errors import EventLogError, MancheteError, ReleaseError, VolumeFullError
@@ -66,6 +67,7 @@ def install(app: FastAPI) -> None:
     """Answer every error of the application with a problem document."""
     handlers: dict[Any, Any] = {
         HTTPException: _http,
+        ClientDisconnect: _gone,
         RequestValidationError: _invalid,
         NotReadyError: _not_ready,
         EventLogError: _not_logged,
@@ -80,6 +82,11 @@ def install(app: FastAPI) -> None:
 async def _http(_: Request, error: HTTPException) -> JSONResponse:
     remedy = _REMEDIES.get(HTTPStatus(error.status_code), "")
     return problem(error.status_code, str(error.detail), remedy=remedy, headers=error.headers)
+
+
+async def _gone(_: Request, __: ClientDisconnect) -> JSONResponse:
+    """Count it as the client's doing; nobody is there to read the answer."""
+    return problem(408, "the connection ended before the body did")
 
 
 async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:

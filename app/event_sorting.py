@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Iterable
 from typing import Any, Literal
 
 from app.event_bodies import Fault, Sent
 from script_shared.clock import MS_PER_HOUR, MS_PER_MINUTE
-from script_shared.events.event import Event
+from script_shared.events.event import NOTHING, Event
 from script_shared.inference.engine import Engine
 
 #: No event may be further ahead of the service's clock; one as far behind it as the second is told so.
@@ -36,22 +37,20 @@ class Sorting:
         self.statuses: list[Status] = []
         self.faults: dict[int, Fault] = {}
 
-    def add(self, sent: Sent | Fault) -> None:
-        """Take the next event of the body."""
-        if isinstance(sent, Fault):
-            self._refuse("malformed", sent)
-            return
-        event = self._event(sent)
-        if event.time_ms > self._now + AHEAD_MS:
-            self._refuse("future", _AHEAD)
-            return
-        self.events.append(event)
-        self.statuses.append(self._status(event))
-
-    def _status(self, event: Event) -> Status:
-        if not self._engine.knows(event.item_id):
-            return "unknown-item"
-        return "late" if event.time_ms < self._now - LATE_MS else "accepted"
+    def take(self, sent: Iterable[Sent | Fault]) -> None:
+        """Take the body's events in their order."""
+        knows, latest, late = self._engine.knows, self._now + AHEAD_MS, self._now - LATE_MS
+        for each in sent:
+            if isinstance(each, Fault):
+                self._refuse("malformed", each)
+                continue
+            event = self._event(each)
+            if event.time_ms > latest:
+                self._refuse("future", _AHEAD)
+                continue
+            self.events.append(event)
+            known: Status = "late" if event.time_ms < late else "accepted"
+            self.statuses.append(known if knows(event.item_id) else "unknown-item")
 
     def _refuse(self, status: Status, fault: Fault) -> None:
         self.faults[len(self.statuses)] = fault
@@ -68,7 +67,7 @@ class Sorting:
             self._now if moment is None else moment if type(moment) is int else _ms(moment),
             take("session_id", None),
             take("user_type", None),
-            sent,
+            sent or NOTHING,
         )
 
     def told(self, duplicates: frozenset[int]) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
-"""Uvicorn's protocol on httptools with what it lacks: bounds on a request's head, in bytes and in time.
+"""Uvicorn's protocol on httptools with what it lacks: bounds on a request's head and on its body's time.
 
-Without them a client can send headers for as long as it likes, and all of them are kept.
+Without them a client can send headers for as long as it likes, and all of them are kept; or a body byte
+by byte, and hold a connection for hours.
 """
 
 from __future__ import annotations
@@ -15,20 +16,21 @@ from app.whole_answers import WholeAnswers
 
 
 class BoundedHeads(HttpToolsProtocol):
-    """Answers 431 to a head that is too large, 408 to one that does not come, and hangs up."""
+    """Answers 431 to a head that is too large, 408 to a head or body that does not come, and hangs up."""
 
     max_bytes: ClassVar[int]
     seconds: ClassVar[float]
+    body_seconds: ClassVar[float]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._begun, self._refused, self._arrived = False, False, 0
+        self._begun, self._in_body, self._refused, self._arrived = False, False, False, 0
         self._deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Wait for the first head."""
         super().connection_made(WholeAnswers(transport))  # type: ignore[arg-type]  # all that uvicorn uses
-        self._wait()
+        self._wait(self.seconds)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no more."""
@@ -53,27 +55,35 @@ class BoundedHeads(HttpToolsProtocol):
         if size > self.max_bytes:
             self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
             raise ValueError("the head is too large")  # ends the parser's work; uvicorn catches it
+        self._in_body = True
         super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """A body is whole, or there was none."""
+        self._in_body = False
+        self._stop_waiting()
+        super().on_message_complete()
 
     def data_received(self, data: bytes) -> None:
         """Take the next bytes in; those of an unfinished head are counted as they come."""
         super().data_received(data)
+        if self._in_body and self._deadline is None:
+            self._wait(self.body_seconds)
         if not self._begun or self.transport.is_closing():
             return
         self._arrived += len(data)
         if self._arrived > self.max_bytes:
             self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
         elif self._deadline is None:
-            self._wait()
+            self._wait(self.seconds)
 
     def send_400_response(self, msg: str) -> None:
         """Answer what is no HTTP, unless it has been answered."""
         if not self._refused:
             super().send_400_response(msg)
 
-    def _wait(self) -> None:
-        late = HTTPStatus.REQUEST_TIMEOUT
-        self._deadline = self.loop.call_later(self.seconds, self._refuse, late)
+    def _wait(self, seconds: float) -> None:
+        self._deadline = self.loop.call_later(seconds, self._refuse, HTTPStatus.REQUEST_TIMEOUT)
 
     def _stop_waiting(self) -> None:
         if self._deadline is not None:
@@ -82,18 +92,25 @@ class BoundedHeads(HttpToolsProtocol):
 
     def _refuse(self, status: HTTPStatus) -> None:
         self._stop_waiting()
-        is_asked = self._begun or status != HTTPStatus.REQUEST_TIMEOUT
-        self._refused, self._begun = True, False
         # Nothing is said to who has asked nothing, and nothing amid the answer to an earlier request.
-        if is_asked and (self.cycle is None or self.cycle.response_complete):
+        if self._is_asked(status):
             self._say(status)
+        self._refused, self._begun, self._in_body = True, False, False
         self.transport.close()
+
+    def _is_asked(self, status: HTTPStatus) -> bool:
+        """Tell whether the refusal is the next thing that the client waits for."""
+        cycle = self.cycle
+        if cycle is None or cycle.response_complete:
+            return self._begun or status != HTTPStatus.REQUEST_TIMEOUT
+        return not (self._begun or cycle.response_started or self.pipeline)
 
     def _say(self, status: HTTPStatus) -> None:
         self.transport.write(b"HTTP/1.1 %d %s\r\n" % (status, status.phrase.encode()))
         self.transport.write(b"content-length: 0\r\nconnection: close\r\n\r\n")
 
 
-def bounded_heads(max_bytes: int, seconds: float) -> type[asyncio.Protocol]:
+def bounded_heads(max_bytes: int, seconds: float, body_seconds: float) -> type[asyncio.Protocol]:
     """Return the protocol with these bounds, as `uvicorn.run` takes it for `http`."""
-    return type("BoundedHeads", (BoundedHeads,), {"max_bytes": max_bytes, "seconds": seconds})
+    bounds = {"max_bytes": max_bytes, "seconds": seconds, "body_seconds": body_seconds}
+    return type("BoundedHeads", (BoundedHeads,), bounds)

@@ -16,7 +16,10 @@ def listen(app: ASGIApp, settings: ApiSettings) -> None:
         host=settings.api_host,
         port=settings.api_port,
         log_config=None,
-        http=bounded_heads(settings.api_max_header_bytes, settings.api_header_seconds),
+        http=bounded_heads(
+            settings.api_max_header_bytes, settings.api_header_seconds, settings.api_body_seconds
+        ),
+        limit_concurrency=settings.api_max_connections,
         ws="none",
         access_log=settings.api_access_log,
         server_header=False,

@@ -25,6 +25,8 @@ class ApiSettings(Settings):
         api_max_body_bytes: larger request bodies are refused.
         api_max_header_bytes, api_header_seconds: requests whose line and headers are larger, or are not
             there after so long, are refused.
+        api_body_seconds: so are those whose body is not there so long after them.
+        api_max_connections: beyond so many at once, requests are answered 503.
         api_rate_per_key, api_rate_per_address: requests a second from the sender of a valid key, and from
             the address of anybody else; 0 for no limit.
         api_burst_seconds: what so many seconds allow may come at once.
@@ -50,6 +52,8 @@ class ApiSettings(Settings):
     api_max_body_bytes: int = Field(default=1_048_576, ge=1, le=16 * 1024 * 1024)
     api_max_header_bytes: int = Field(default=65_536, ge=1_024, le=1024 * 1024)
     api_header_seconds: float = Field(default=10, ge=0.1, le=600)
+    api_body_seconds: float = Field(default=30, ge=0.1, le=3_600)
+    api_max_connections: int = Field(default=2_000, ge=1, le=1_000_000)
     api_rate_per_key: float = Field(default=0, ge=0, le=1e6)
     api_rate_per_address: float = Field(default=0, ge=0, le=1e6)
     api_burst_seconds: float = Field(default=5, ge=0, le=3_600)

@@ -64,6 +64,8 @@ class Tail:
         self._broken = False
         #: What this replica has logged and not yet folded in, by the offset at which it starts.
         self._own: dict[int, Sequence[Event]] = {}
+        #: Whether that has led to the log's end since it was last looked for.
+        self._at_end = False
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -91,6 +93,7 @@ class Tail:
                 # It is on disk; where it cannot be read back now, the next turn will.
                 with self._apart(each), suppress(EventLogError):
                     await self._include(each, appended.end)
+            self._at_end = all(x.replica.position >= appended.end for x in self._followed.values())
         self._own.pop(appended.start, None)
 
     async def _include(self, each: Follows, end: int) -> None:
@@ -179,6 +182,11 @@ class Tail:
     async def _follow(self) -> None:
         while True:
             await asyncio.sleep(self._poll_seconds)
+            if self._at_end:
+                # What others logged before our own came in with it; what came since, the next turn finds.
+                self._at_end = False
+                self._telemetry.caught_up()
+                continue
             async with self._turn:
                 await self._look()
 

@@ -1,7 +1,7 @@
 """Services to compare with, on the product's own server settings: `python -m benchmarks.contestants`.
 
 `empty` answers nothing; `als` is what a plain service would be: implicit's ALS fitted on all reads of the
-volume, asked in the route, and most read for whom it does not know.
+volume, asked in the route, and most read for whom it does not know; `pandas` is written as notebooks are.
 """
 
 from __future__ import annotations
@@ -85,9 +85,17 @@ def als(volume: Path) -> FastAPI:
     return app
 
 
+def pandas_service(volume: Path) -> FastAPI:
+    """Make the service of pandas, which no other contestant is to import."""
+    from benchmarks.pandas_service import make_app
+
+    return make_app(volume)
+
+
 def main(name: str, port: int, volume: Path) -> None:
     """Serve one of them."""
-    listen(empty() if name == "empty" else als(volume), ApiSettings(api_port=port))
+    made = {"empty": lambda _: empty(), "als": als, "pandas": pandas_service}
+    listen(made[name](volume), ApiSettings(api_port=port))
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ SIZE, BATCHES = 50, 10
 DOOR_SIZE = 100
 #: All servers share the first core; the second worker has the other.
 SERVER_CORE, TWIN_CORE = 0, 1
-CONTESTANTS = ("empty", "ahead", "anew", "ahead + events", "anew + events", "als")
+CONTESTANTS = ("empty", "ahead", "anew", "ahead + events", "anew + events", "als", "pandas")
 
 Row = dict[str, Any]
 
@@ -134,7 +134,10 @@ def start(stack: ExitStack, data_root: Path, folder: Path) -> dict[str, Server]:
         servers[name] = stack.enter_context(serving(data_root, log, SERVER_CORE, **settings))
     log = folder / "anew.sqlite3"
     servers["twin"] = stack.enter_context(serving(data_root, log, TWIN_CORE, **anew))
-    return servers | {"als": stack.enter_context(contestant("als", data_root, SERVER_CORE))}
+    others = {
+        name: stack.enter_context(contestant(name, data_root, SERVER_CORE)) for name in ("als", "pandas")
+    }
+    return servers | others
 
 
 def rounds(bench: Bench, count: int, seconds: float) -> list[Row]:
@@ -211,5 +214,5 @@ def prepared(stack: ExitStack, data_root: Path, folder: Path, readers: int) -> B
     told = batches(users, items, SIZE, 600, KEY)
     bench = Bench(start(stack, data_root, folder), asked, told, batches(users, items, DOOR_SIZE, 2_000, KEY))
     for name in bench.servers:
-        bench.warm(name, readers if name == "ahead" else min(readers, 2_000))
+        bench.warm(name, {"ahead": readers, "pandas": min(readers, 100)}.get(name, min(readers, 2_000)))
     return bench

@@ -49,6 +49,8 @@ DEMANDS = (
     Demand("ranked anew / empty route", 0.25, True, ratio("anew", "empty")),
     Demand("lists ahead / FastAPI + implicit ALS", 5.0, True, ratio("ahead", "als")),
     Demand("ranked anew / FastAPI + implicit ALS", 5.0, True, ratio("anew", "als")),
+    Demand("lists ahead / pandas service", 30.0, True, ratio("ahead", "pandas")),
+    Demand("ranked anew / pandas service", 30.0, True, ratio("anew", "pandas")),
     Demand("lists ahead, 500 events/s meanwhile / without", 0.9, True, ratio("ahead + events", "ahead")),
     Demand("ranked anew, 500 events/s meanwhile / without", 0.9, True, ratio("anew + events", "anew")),
     Demand("p99 at half load: lists ahead / empty route", 2.0, False, _slower),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -44,9 +45,8 @@ class Request:
     max_age_hours: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
-    """One interaction that has just happened, in the publisher's own ids.
+class Read(NamedTuple):
+    """One interaction that has just happened, in the publisher's own ids; a tuple, since they are many.
 
     Attributes:
         user_id, item_id: whose, and of what.
@@ -60,7 +60,7 @@ class Read:
     item_id: str
     time_ms: int
     weight: float = 1.0
-    context: Mapping[str, str] = field(default_factory=dict)
+    context: Mapping[str, str] = MappingProxyType({})
     user_type: str | None = None
 
 

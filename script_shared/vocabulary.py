@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from script_shared.compiled import compiled
 from script_shared.types import Arrays, IntArray
 
 UNKNOWN = -1
@@ -15,7 +16,7 @@ UNKNOWN = -1
 #: Ids asked for that are kept ready, of a few MB.
 _REMEMBERED = 32_768
 
-_NO_BLOCK: tuple[int, npt.NDArray[np.bytes_]] = (0, np.empty(0, "S1"))
+_NOWHERE = (0, 0)
 
 
 class Vocabulary(Sequence[str]):
@@ -66,22 +67,16 @@ class Vocabulary(Sequence[str]):
     def find(self, value: str) -> int:
         """Return the position of an id, -1 when it is not there."""
         wanted = value.encode()
-        start, block = self._blocks.get(len(wanted), _NO_BLOCK)
-        place = int(block.searchsorted(wanted)) if len(block) else 0
-        found = place < len(block) and self._raw(start + place) == wanted
-        return start + place if found else UNKNOWN
+        start, end = self._spans.get(len(wanted), _NOWHERE)
+        return _found(wanted, self._bytes, self._offsets, start, end) if start < end else UNKNOWN
 
     @cached_property
-    def _blocks(self) -> dict[int, tuple[int, npt.NDArray[np.bytes_]]]:
-        """By length, where ids of that length begin, and they as one array of equal widths: no copy."""
+    def _spans(self) -> dict[int, tuple[int, int]]:
+        """By length, where ids of that length begin and end."""
         lengths, starts = np.unique(np.diff(self._offsets), return_index=True)
         ends = np.append(starts[1:], len(self))[: len(starts)]
-        spans = zip(lengths.tolist(), starts.tolist(), ends.tolist(), strict=True)
-        return {length: (start, self._block(length, start, end)) for length, start, end in spans}
-
-    def _block(self, length: int, start: int, end: int) -> npt.NDArray[np.bytes_]:
-        text = self._bytes[self._offsets[start] : self._offsets[end]]
-        return text.view(f"S{length}") if length else np.zeros(end - start, "S1")
+        spans = zip(starts.tolist(), ends.tolist(), strict=True)
+        return dict(zip(lengths.tolist(), spans, strict=True))
 
     def find_all(self, values: Iterable[str]) -> IntArray:
         """Return the positions of those ids that are known, in the order given."""
@@ -96,6 +91,26 @@ class Vocabulary(Sequence[str]):
     def restore(cls, arrays: Arrays) -> Vocabulary:
         """Build a vocabulary from what `arrays` gave."""
         return cls(np.asarray(arrays["text"], np.uint8), np.asarray(arrays["offsets"], np.int64))
+
+
+@compiled
+def _found(
+    wanted: bytes, text: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64], low: int, high: int
+) -> int:
+    """Return the position of an id among ids of its length from `low` on, in order; -1: not there."""
+    length = len(wanted)
+    while low < high:
+        middle = (low + high) // 2
+        at, start = 0, offsets[middle]
+        while at < length and wanted[at] == text[start + at]:
+            at += 1
+        if at == length:
+            return middle
+        if wanted[at] < text[start + at]:
+            high = middle
+        else:
+            low = middle + 1
+    return UNKNOWN
 
 
 class GrowingVocabulary(Sequence[str]):

@@ -80,8 +80,7 @@ def make_router(endpoint: Endpoint) -> APIRouter:
             remedy = TOO_LARGE if error.too_long else "send one event or a list of them as JSON"
             return problem(413 if error.too_long else 422, str(error), remedy=remedy)
         sorting = Sorting(served.engine)
-        for each in sent:
-            sorting.add(each)
+        sorting.take(sent)
         duplicates: frozenset[int] = frozenset()
         if sorting.events:
             appended = await asyncio.wrap_future(tail.log.submit(sorting.events))

@@ -67,7 +67,7 @@ def main(
     if unknown := set(wanted) - set(NAMES):
         raise typer.BadParameter(f"there is no drill {min(unknown)!r}; there are {', '.join(NAMES)}")
     with tempfile.TemporaryDirectory() as folder:
-        release = _release(data_root, Path(folder))
+        release = base_release(data_root, Path(folder))
         sound = [_do(name, release, minutes) for name in wanted]
     sys.exit(0 if all(sound) else 1)
 
@@ -94,7 +94,7 @@ def _drill(name: str, minutes: float) -> Iterator[tuple[str, Callable[[Stand], O
         yield "", partial(soak.run, minutes=minutes) if name == _SOAK else _DRILLS[name]
 
 
-def _release(data_root: Path | None, folder: Path) -> Release:
+def base_release(data_root: Path | None, folder: Path) -> Release:
     """Return the champion of a volume, or of a small one that is made here."""
     if data_root is None:
         (folder / "clicks").mkdir()

@@ -15,8 +15,10 @@ _HEADERS = b"GET /recommendations HTTP/1.1\r\nHost: x\r\nX-Slow: " + b"a" * 4_00
 _POST = f"POST /events HTTP/1.1\r\nHost: x\r\nX-API-Key: {EVENTS_KEY}\r\nContent-Length: 4000\r\n\r\n"
 
 
-def run(stand: Stand, seconds: float = 20.0, slow: int = 400, rate: float = 100.0) -> Outcome:
-    replica = stand.replica()
+def run(
+    stand: Stand, seconds: float = 20.0, slow: int = 400, rate: float = 100.0, patience: float = 10.0
+) -> Outcome:
+    replica = stand.replica(api_header_seconds=patience, api_body_seconds=patience)
     with Load([replica.port], rate=rate) as alone:
         time.sleep(min(seconds, 3.0))
     crowd = _Crowd(replica.port, slow)
@@ -26,6 +28,7 @@ def run(stand: Stand, seconds: float = 20.0, slow: int = 400, rate: float = 100.
     outcome = Outcome.of(load.seen, lost(stand, load), slow_clients=slow, still_held=held)
     outcome.facts["p99_without_them_ms"] = round(alone.seen.at(0.99), 2)
     outcome.demand(crowd.connected == slow, f"{crowd.connected} slow clients were let in")
+    outcome.demand(held == 0 or seconds < patience, f"{held} slow clients were still held")
     outcome.demand(replica.health()["status"] == "ready", "the service is not ready afterwards")
     return outcome
 

@@ -14,15 +14,14 @@ from script_shared.compiled import compiled
 from script_shared.dataset import Interactions
 from script_shared.state.counts import DecayedCounts
 from script_shared.state.histories import Histories
+from script_shared.state.late_pairs import BITS as _BITS
+from script_shared.state.late_pairs import LatePairs
 from script_shared.types import Arrays, BoolArray, FloatArray, IntArray, LongArray
 
 _Chain = tuple[IntArray, IntArray, LongArray, BoolArray]
 
 #: A pair is forgotten once it weighs less than the weakest single one this many half-lives ago.
 _FORGOTTEN_AFTER = 9.0
-
-#: A pair is one number: the first item's position, shifted, and the second's.
-_BITS = 32
 
 #: There is room for an eighth more pairs, and at least so many, before they are sorted anew.
 _LEAST_ROOM = 20_000
@@ -56,8 +55,8 @@ class PairParameters(BaseModel):
 class Pairs:
     """Decayed weights of ordered pairs of items.
 
-    Most pairs lie in one sorted array; pairs first seen since lie in tables beside it until there
-    are enough of them to merge, so that a few interactions cost little however many pairs there are.
+    Most pairs lie in one sorted array; pairs first seen since lie in a table beside it until there
+    are enough of them to be sorted in, so that a few interactions cost little however many pairs there are.
 
     Args:
         parameters: which pairs count.
@@ -71,21 +70,25 @@ class Pairs:
     def _settle(self, pairs: LongArray, weights: DecayedCounts) -> None:
         """Take sorted pairs and their weights, and make room for those to come."""
         self._sorted = pairs
-        room = max(_LEAST_ROOM, len(pairs) // 8)
-        empty = np.zeros((len(weights.values), room))
-        weights.values = np.concatenate([weights.values, empty], axis=1)
+        self._limit = max(_LEAST_ROOM, len(pairs) // 8)
+        # Twice as much: those that go beyond the limit are taken in before all are sorted.
+        values = np.zeros((len(weights.values), len(pairs) + 2 * self._limit))
+        values[:, : len(pairs)] = weights.values
+        weights.values = values
         self.weights = weights
-        self._late: dict[int, int] = {}
-        self._late_after: dict[int, list[int]] = {}
-        self._late_pairs: LongArray = np.empty(room, np.int64)
+        self._late = LatePairs(2 * self._limit)
         self._rows: dict[int, tuple[IntArray, FloatArray, FloatArray]] = {}
 
     def __len__(self) -> int:
         return len(self._sorted) + len(self._late)
 
+    def _pairs(self) -> LongArray:
+        """Return all pairs, by slot."""
+        return np.concatenate([self._sorted, self._late.pairs])
+
     def all(self) -> tuple[IntArray, IntArray, FloatArray]:
         """Return first items, second items, and weights of shape (half-lives, pairs), to be scaled."""
-        pairs = np.concatenate([self._sorted, self._late_pairs[: len(self._late)]])
+        pairs = self._pairs()
         return *_split(pairs), self.weights.values[:, : len(pairs)]
 
     def neighbours(self, item: int) -> tuple[IntArray, FloatArray, FloatArray]:
@@ -110,10 +113,10 @@ class Pairs:
         start, end = np.searchsorted(self._sorted, [item << _BITS, (item + 1) << _BITS])
         slots = np.arange(start, end)
         pairs = self._sorted[start:end]
-        if item in self._late_after:
-            late = np.array(self._late_after[item])
+        late = self._late.after(item)
+        if len(late):
             slots = np.append(slots, late + len(self._sorted))
-            pairs = np.append(pairs, self._late_pairs[late])
+            pairs = np.append(pairs, self._late.pairs[late])
             order = np.argsort(pairs)
             slots, pairs = slots[order], pairs[order]
         return _strongest(_split(pairs)[1], slots, self.weights.values, self._parameters.partners)
@@ -125,30 +128,33 @@ class Pairs:
         newest = int(new.time.max())
         since = newest - int(_FORGOTTEN_AFTER * self.weights.half_lives_ms.max())
         pairs, times, shares = self._close(_chain(new, before, self._parameters.distance, since))
-        if len(self._late) + len(pairs) <= len(self._late_pairs):
-            self.weights.apply(self._slots(pairs), times, shares)
-            for item in np.unique(_split(pairs)[0]).tolist():
-                self._rows.pop(item, None)
-        else:
+        if len(pairs) > self._limit:
             self._merge(newest, pairs, times, shares)
+            return
+        is_full = len(self._late) + len(pairs) > self._limit
+        self.weights.apply(self._slots(pairs), times, shares)
+        if is_full:
+            self._sort(newest)
+        else:
+            self._forget_rows(pairs)
+
+    def _forget_rows(self, pairs: LongArray) -> None:
+        """Let neighbours that were kept ready be worked out anew."""
+        for item in self._rows.keys() & set((pairs >> _BITS).tolist()) if self._rows else ():
+            del self._rows[item]
 
     def _slots(self, pairs: LongArray) -> LongArray:
         """Return where the weight of each pair lies; pairs not seen before get a place."""
-        slots = np.searchsorted(self._sorted, pairs)
+        # In their order, so that one search touches what the next will: half the time.
+        order = np.argsort(pairs)
+        slots = np.empty(len(pairs), np.int64)
+        slots[order] = np.searchsorted(self._sorted, pairs[order])
         known = np.zeros(len(pairs), np.bool_)
         inside = slots < len(self._sorted)
         known[inside] = self._sorted[slots[inside]] == pairs[inside]
         others = np.flatnonzero(~known)
-        slots[others] = [len(self._sorted) + self._late_slot(pair) for pair in pairs[others].tolist()]
+        slots[others] = len(self._sorted) + self._late.slots(pairs[others])
         return slots
-
-    def _late_slot(self, pair: int) -> int:
-        slot = self._late.get(pair)
-        if slot is None:
-            slot = self._late[pair] = len(self._late)
-            self._late_pairs[slot] = pair
-            self._late_after.setdefault(pair >> _BITS, []).append(slot)
-        return slot
 
     def _close(self, chain: _Chain) -> tuple[LongArray, LongArray, FloatArray]:
         found = [self._at_distance(chain, steps) for steps in range(1, self._parameters.distance + 1)]
@@ -172,7 +178,7 @@ class Pairs:
 
     def _merge(self, now_ms: int, pairs: LongArray, times: LongArray, shares: FloatArray) -> None:
         """Sort everything anew, new pairs included, and let go of what has faded out."""
-        held = np.concatenate([self._sorted, self._late_pairs[: len(self._late)]])
+        held = self._pairs()
         known, slot = np.unique(np.concatenate([held, pairs]), return_inverse=True)
         merged = DecayedCounts(self._parameters.half_lives, len(known))
         merged.origin_ms = self.weights.origin_ms
@@ -182,13 +188,21 @@ class Pairs:
         merged.values = merged.values[:, kept]
         self._settle(known[kept], merged)
 
+    def _sort(self, now_ms: int) -> None:
+        """Put the late pairs among the others, and let go of what has faded out."""
+        late = np.argsort(self._late.pairs)
+        kept = self._remembered(self.weights, now_ms)
+        pairs, slots = _woven(self._sorted, self._late.pairs[late], late + len(self._sorted), kept)
+        self.weights.values = np.take(self.weights.values, slots, axis=1)
+        self._settle(pairs, self.weights)
+
     def _remembered(self, weights: DecayedCounts, now_ms: int) -> BoolArray:
         weakest = self._parameters.distance**-self._parameters.fade * (self._parameters.reverse or 1.0)
         return weights.values[-1] * weights.scale(now_ms)[-1] >= weakest * 2.0**-_FORGOTTEN_AFTER
 
     def snapshot(self) -> Arrays:
         """Return the state as arrays."""
-        pairs = np.concatenate([self._sorted, self._late_pairs[: len(self._late)]])
+        pairs = self._pairs()
         order = np.argsort(pairs)
         values = self.weights.values[:, : len(pairs)][:, order]
         return {"pairs": pairs[order], "values": values, "origin_ms": self.weights.origin_ms.copy()}
@@ -231,6 +245,32 @@ def _strongest(
         weights[:, count] = values[:, slots[at]]
         count += 1
     return kept[:count], weights, totals
+
+
+@compiled
+def _woven(
+    pairs: LongArray, late: LongArray, late_slots: LongArray, kept: BoolArray
+) -> tuple[LongArray, LongArray]:
+    """Return pairs of two sorted arrays in one order, and their slots; those of the first are their places.
+
+    Args:
+        pairs: those sorted before.
+        late: the others.
+        late_slots: of the others.
+        kept: by slot, which are wanted.
+    """
+    count = kept[: len(pairs) + len(late)].sum()
+    woven, slots, at, other = np.empty(count, np.int64), np.empty(count, np.int64), 0, 0
+    for slot in range(len(pairs) + 1):
+        while other < len(late) and (slot == len(pairs) or late[other] < pairs[slot]):
+            if kept[late_slots[other]]:
+                woven[at], slots[at] = late[other], late_slots[other]
+                at += 1
+            other += 1
+        if slot < len(pairs) and kept[slot]:
+            woven[at], slots[at] = pairs[slot], slot
+            at += 1
+    return woven, slots
 
 
 def _split(pairs: LongArray) -> tuple[IntArray, IntArray]:

@@ -1,26 +1,52 @@
-"""What README says to ask the service is answered."""
+"""README's chapter on the API, pasted line by line into a shell beside a running service."""
 
 import re
+import subprocess
 from pathlib import Path
 
+import httpx
 import pytest
 
+from tests.support.editions import publish_edition, registry_at
+from tests.support.servers import serving, until_ready
+
+pytestmark = [pytest.mark.integration, pytest.mark.tools("curl")]
+
 PAGE = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-EXAMPLE = r"^\$ curl (?:-H '(.*?): (.*?)' )?'http://127\.0\.0\.1:8001(.*?)'(?: --json '(.*?)')?$"
-EXAMPLES = re.findall(EXAMPLE, PAGE, re.MULTILINE)
+LINES = re.findall(r"^\$ (curl .*)  # (.+)$", PAGE, re.MULTILINE)
+ADDRESS = "http://127.0.0.1:8001"
 
 
-def test_every_curl_of_the_page_is_read():
-    assert len(EXAMPLES) == PAGE.count("$ curl ")
+@pytest.fixture(scope="module")
+def service(whole, tmp_path_factory):
+    root = tmp_path_factory.mktemp("readme")
+    publish_edition(registry_at(root), whole, "first")
+    with serving(root, root / "log") as (_, client):
+        until_ready(client)
+        yield str(client.base_url).rstrip("/")
 
 
-@pytest.mark.parametrize(("header", "value", "path", "sent"), EXAMPLES)
-def test_an_example_is_answered(open_door, header, value, path, sent):
-    headers = {"Content-Type": "application/json"} if sent else {}
-    headers |= {header: value} if header else {}
-    answer = open_door.request("POST" if sent else "GET", path, content=sent, headers=headers)
-    assert answer.status_code == 200
-    wanted = value if header == "Accept" else ""
-    assert answer.headers["content-type"].startswith(
-        wanted or ("text/plain" if path == "/metrics" else "application/json")
-    )
+def bare(text):
+    """The text without its spaces: answers have none between names and values."""
+    return re.sub(r"\s", "", text)
+
+
+def test_every_line_says_what_is_answered():
+    assert len(LINES) == PAGE.count("$ curl ") > 20
+
+
+def test_every_door_is_shown(service):
+    document = httpx.get(f"{service}/openapi.json").json()
+    shown = {re.sub(r".*:8001(.*?)[?'].*", r"\1", line) for line, _ in LINES}
+    patterns = [re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path)) for path in document["paths"]]
+    seen_elsewhere = {"/health/live", "/evaluation/metrics\\.csv"}
+    unseen = {each for each in patterns if not any(re.fullmatch(each, path) for path in shown)}
+    assert unseen == seen_elsewhere
+
+
+def test_the_lines_one_after_the_other(service):
+    for line, told in LINES:
+        assert ADDRESS in line
+        command = line.replace(ADDRESS, service).replace("curl ", "curl --silent --show-error ", 1)
+        done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
+        assert bare(told) in bare(done.stdout), f"{line}\n{done.stdout[:500]}"

@@ -3,6 +3,7 @@
 import json
 import re
 import socket
+from contextlib import ExitStack
 
 import pytest
 
@@ -20,7 +21,12 @@ def server(whole, tmp_path_factory):
     root = tmp_path_factory.mktemp("wire")
     publish_edition(registry_at(root), whole, "first")
     log = root / "log"
-    limits = {"api_max_body_bytes": BODY, "api_max_header_bytes": HEAD, "api_header_seconds": 1}
+    limits = {
+        "api_max_body_bytes": BODY,
+        "api_max_header_bytes": HEAD,
+        "api_header_seconds": 1,
+        "api_body_seconds": 3,
+    }
     with serving(root, log, api_access_log=True, **limits) as (_, client):
         until_ready(client)
         yield client, log
@@ -92,6 +98,62 @@ def test_a_slow_body_is_waited_for(server):
         line.settimeout(30)
         line.sendall(body[3:])
         assert line.recv(65_536).startswith(b"HTTP/1.1 200")
+
+
+SLOW = request("POST /events HTTP/1.1", f"X-API-Key: {EVENTS_KEY}", "Content-Length: 4000")
+
+
+@pytest.mark.parametrize("head", [SLOW, SLOW.replace(b"Content-Length: 4000", b"Transfer-Encoding: chunked")])
+def test_a_body_that_does_not_come_is_waited_for_no_longer_than_told(server, head):
+    client, log = server
+    answers = []
+    with socket.create_connection(("127.0.0.1", client.base_url.port), timeout=0.2) as line:
+        line.sendall(head)
+        for _ in range(60):
+            try:
+                line.sendall(b"1\r\n \r\n" if b"chunked" in head else b" ")
+                answers.append(line.recv(65_536))
+            except TimeoutError:
+                continue
+            except OSError:
+                break
+            if not answers[-1]:
+                break
+        else:
+            pytest.fail("the body was waited for all the time")
+    assert (
+        b"".join(answers) == b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+    )
+    assert "Traceback" not in log.read_text()
+    assert 'handler="/events",method="POST",status="5xx"' not in client.get("/metrics").text
+
+
+def test_who_hangs_up_amid_a_body_is_no_failure_of_the_service(server):
+    client, log = server
+    with socket.create_connection(("127.0.0.1", client.base_url.port)) as line:
+        line.sendall(SLOW + b"[")
+    counted = 'http_requests_total{handler="/events",method="POST",status="4xx"}'
+    until(lambda: counted in client.get("/metrics").text, "the request is counted")
+    assert "Traceback" not in log.read_text()
+
+
+def test_nothing_is_said_of_a_slow_body_where_the_answer_was_given_before(server):
+    told = talk(server[0], SLOW.replace(EVENTS_KEY.encode(), b"wrong"), b"[")
+    assert told.startswith(b"HTTP/1.1 401")
+    assert told.count(b"HTTP/1.1") == 1
+
+
+def test_beyond_so_many_connections_requests_are_turned_away(whole, tmp_path):
+    publish_edition(registry_at(tmp_path), whole, "first")
+    with serving(tmp_path, tmp_path / "log", api_max_connections=8) as (_, client), ExitStack() as stack:
+        until_ready(client)
+        address = ("127.0.0.1", client.base_url.port)
+        for _ in range(6):
+            stack.enter_context(socket.create_connection(address)).sendall(b"GET / HTTP/1.1\r\n")
+        live = request("GET /health/live HTTP/1.1", "Connection: close")
+        assert talk(client, live).startswith(b"HTTP/1.1 503")
+        stack.close()
+        until(lambda: talk(client, live).startswith(b"HTTP/1.1 200"), "there is room again")
 
 
 POSTS = ["/predict", "/events", "/items"]

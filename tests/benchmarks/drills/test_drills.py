@@ -56,7 +56,7 @@ def test_a_clock_that_jumps(stand):
 
 
 def test_slow_clients(stand):
-    check(slow_clients.run(stand, seconds=1.0, slow=60, rate=60), "slow_clients")
+    check(slow_clients.run(stand, seconds=3.0, slow=60, rate=60, patience=1.0), "slow_clients")
 
 
 def test_a_while_at_seventy_per_cent(stand):

@@ -1,0 +1,111 @@
+"""Reads that have not been put in order of readers yet, each tied to the same reader's one before."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from script_shared.compiled import compiled
+from script_shared.dataset import Interactions
+from script_shared.types import FeatureArray, IntArray, LongArray
+
+_LEAST_ROOM = 1_024
+
+#: A reader of no read any more.
+_NOBODY = -1
+
+
+class Chains(NamedTuple):
+    """What compiled loops look at; rows are numbers plus one, 0 is none.
+
+    Attributes:
+        counts, newest: how many rows a reader has, and the newest.
+        before: by row, the same reader's row before it.
+        items, times: by row.
+    """
+
+    counts: IntArray
+    newest: IntArray
+    before: IntArray
+    items: IntArray
+    times: LongArray
+
+
+class LateReads:
+    """Rows in the order in which they came; the newest of each reader, and how many there are.
+
+    Args:
+        users: how many readers there can be.
+    """
+
+    def __init__(self, users: int) -> None:
+        self._count = 0
+        # Rows are kept plus one, so that 0 is none, and memory that nobody wrote takes no room.
+        self._newest = np.zeros(users, np.int32)
+        self._counts = np.zeros(users, np.int32)
+        self._user, self._item, self._before = (np.zeros(_LEAST_ROOM, np.int32) for _ in range(3))
+        self._time = np.zeros(_LEAST_ROOM, np.int64)
+        self._weight = np.zeros(_LEAST_ROOM, np.float32)
+
+    @property
+    def chains(self) -> Chains:
+        """The reads of each reader, newest first."""
+        return Chains(self._counts, self._newest, self._before, self._item, self._time)
+
+    @property
+    def counts(self) -> IntArray:
+        """How many reads there are of each reader."""
+        return self._counts
+
+    def add(self, new: Interactions) -> None:
+        """Take reads in their order."""
+        first, self._count = self._count, self._count + len(new)
+        if self._count > len(self._time):
+            self._grow()
+        rows = slice(first, self._count)
+        self._user[rows], self._item[rows] = new.user, new.item
+        self._time[rows], self._weight[rows] = new.time, new.weight
+        _tie(self._user, first, self._count, self._counts, self._newest, self._before)
+
+    def _grow(self) -> None:
+        room = 2 * self._count
+        for name in ("_user", "_item", "_before", "_time", "_weight"):
+            held: np.ndarray = getattr(self, name)
+            grown = np.zeros(room, held.dtype)
+            grown[: len(held)] = held
+            setattr(self, name, grown)
+
+    def of(self, user: int) -> tuple[IntArray, LongArray, FeatureArray]:
+        """Return a reader's items, times and weights, in the order in which they came."""
+        rows = _chain(self._counts[user], self._newest[user], self._before)
+        return self._item[rows], self._time[rows], self._weight[rows]
+
+    def all(self) -> tuple[IntArray, IntArray, LongArray, FeatureArray]:
+        """Return readers, items, times and weights, in the order in which they came."""
+        rows = np.flatnonzero(self._user[: self._count] != _NOBODY)
+        return self._user[rows], self._item[rows], self._time[rows], self._weight[rows]
+
+    def forget(self, user: int) -> None:
+        """Overwrite what a reader has read."""
+        rows = _chain(self._counts[user], self._newest[user], self._before)
+        self._user[rows] = _NOBODY
+        self._item[rows], self._time[rows], self._weight[rows] = 0, 0, 0.0
+        self._counts[user] = self._newest[user] = 0
+
+
+@compiled
+def _tie(user: IntArray, first: int, end: int, counts: IntArray, newest: IntArray, before: IntArray) -> None:
+    for row in range(first, end):
+        before[row] = newest[user[row]]
+        newest[user[row]] = row + 1
+        counts[user[row]] += 1
+
+
+@compiled
+def _chain(count: int, newest: int, before: IntArray) -> LongArray:
+    rows, row = np.empty(count, np.int64), newest
+    for at in range(count - 1, -1, -1):
+        rows[at] = row - 1
+        row = before[row - 1]
+    return rows
