@@ -13,6 +13,9 @@ from script_shared.state.counts import Decayed, decays
 from script_shared.state.state import State, share_of
 from script_shared.types import NO_ITEMS, FeatureArray, FloatArray, IntArray, Query
 
+#: Added to an item's share before its logarithm.
+LEAST_SHARE = 1e-3
+
 
 class Neighbours(NamedTuple):
     """What is read after some items, summed.
@@ -21,20 +24,25 @@ class Neighbours(NamedTuple):
         rows: of each item of the catalogue, its place among the items here; -1 where it has none.
         items: distinct, in no order.
         weights: of each, shape (items, half-lives).
-        totals: of all, one a half-life.
+        shares: of each, of what follows one of the reads, the mean over these; same shape.
+        totals: weights of all, one a half-life.
     """
 
     rows: IntArray
     items: IntArray
     weights: FloatArray
+    shares: FloatArray
     totals: FloatArray
 
 
 class CoReads(Component):
-    """Log ratio of how often an item follows the reader's last reads to how often it is read at all.
+    """How often an item follows the reader's last reads, at all and for how often it is read.
 
-    Weights of the state's pairs are summed over the last reads, faded with each step back. The
-    ratio is smoothed towards 1 by `prior` expected reads (a Dirichlet prior of the item's share).
+    Weights of the state's pairs are summed over the last reads, faded with each step back. Two
+    features come of it: the log ratio of an item's weight to what its share of all reads foretells,
+    smoothed towards 1 by `prior` expected reads (a Dirichlet prior of the item's share); and the log
+    of the item's mean share of what follows each read (an item-to-item Markov chain with decay), plus
+    `LEAST_SHARE`. The first knows what is special for the reader, the second what is likely.
 
     Args:
         pairs: which of the state's pairs to use, the attribute's name.
@@ -72,14 +80,16 @@ class CoReads(Component):
         return best(found.items, found.weights[:, -1], n)
 
     def fill(self, query: Query, state: State, items: IntArray, told: FeatureArray) -> None:
-        """Write the log ratios, one column a half-life; 0 for a reader without history."""
+        """Write ratios and shares, a column a half-life each; all alike for a reader without history."""
         found = self._neighbours.get(query, state, self._sum) if len(query.history) else None
         if found is None or not len(found.items):
             told[:] = 1.0
             return
         rows = state.parameters.rows(self._half_lives)
         usual = state.counts.parts, state.reads.values, rows, query.now_ms
-        _ratios((found.rows, found.weights, found.totals), self._prior, usual, items, told)
+        own, columns = found.rows, len(rows)
+        _ratios((own, found.weights, found.totals), self._prior, usual, items, told[:, :columns])
+        _shares(own, found.shares, items, told[:, columns:])
 
     def _sum(self, query: Query, state: State) -> Neighbours:
         """Add up what the last reads' neighbours weigh; what was summed before is overwritten."""
@@ -88,21 +98,24 @@ class CoReads(Component):
         if len(self._rows) != state.sizes.items:
             self._make_room(state.sizes.items, beside.items.shape[1])
         kept = beside.lengths, beside.items, beside.shares, beside.totals
-        found = self._found, self._sums, self._totals
-        count = self._count = _sum(read, kept, self._fades, scale, self._rows, (*found, self._count))
-        return Neighbours(self._rows, found[0][:count], found[1][:count], found[2])
+        found, weights, shares = self._found, self._weights, self._shares
+        last = found, weights, shares, self._totals, self._count
+        count = self._count = _sum(read, kept, self._fades, scale, self._rows, last)
+        return Neighbours(self._rows, found[:count], weights[:count], shares[:count], self._totals)
 
     def _make_room(self, items: int, partners: int) -> None:
         self._rows = np.full(items, -1, np.int16)
         self._found: IntArray = np.empty(self._depth * partners, np.int32)
-        self._sums: FloatArray = np.empty((self._depth * partners, len(self._half_lives)))
+        self._weights: FloatArray = np.empty((self._depth * partners, len(self._half_lives)))
+        self._shares: FloatArray = np.empty_like(self._weights)
         self._totals: FloatArray = np.empty(len(self._half_lives))
         self._count = 0
 
     @property
     def feature_names(self) -> tuple[str, ...]:
         """Name the columns that `features` gives."""
-        return tuple(f"{self.name}_{hours:g}h" for hours in self._half_lives)
+        kinds = self.name, f"{self.name}_share"
+        return tuple(f"{kind}_{hours:g}h" for kind in kinds for hours in self._half_lives)
 
 
 @compiled
@@ -112,9 +125,9 @@ def _sum(
     fades: FloatArray,
     scale: FloatArray,
     rows: IntArray,
-    last: tuple[IntArray, FloatArray, FloatArray, int],
+    last: tuple[IntArray, FloatArray, FloatArray, FloatArray, int],
 ) -> int:
-    """Add up what the same item weighs in several rows; return how many items there are.
+    """Add up what the same item weighs in several rows, and its shares; return how many items there are.
 
     Args:
         read: rows of `state.rows.Rows`, the newest read's first.
@@ -122,14 +135,14 @@ def _sum(
         fades: what a row counts, by place.
         scale: of the weights, by half-life.
         rows: see `Neighbours`; it is written over, as is the next.
-        last: items, weights and totals, and how many items there were.
+        last: items, weights, shares and totals, and how many items there were.
     """
     lengths, items, shares, row_totals = kept
-    found, sums, totals, count = last
+    found, sums, means, totals, count = last
     for at in range(count):
         rows[found[at]] = -1
     totals[:] = 0.0
-    count, weights = 0, np.empty(len(scale))
+    count, weights, all_fades = 0, np.empty(len(scale)), fades[: len(read)].sum()
     for place in range(len(read)):
         row = read[place]
         for column in range(len(scale)):
@@ -139,10 +152,11 @@ def _sum(
             own = rows[items[row, at]]
             if own < 0:
                 own = rows[items[row, at]] = count
-                found[count], sums[count] = items[row, at], 0.0
+                found[count], sums[count], means[count] = items[row, at], 0.0, 0.0
                 count += 1
             for column in range(len(scale)):
                 sums[own, column] += shares[row, at, column] * weights[column]
+                means[own, column] += shares[row, at, column] * (fades[place] / all_fades)
     return count
 
 
@@ -164,3 +178,12 @@ def _ratios(
             expected = prior * share_of(counts, reads, scale, half_lives[column], items[at])
             own = weights[row, column] if row >= 0 else 0.0
             told[at, column] = (own + expected) / (totals[column] + prior) * (prior / expected)
+
+
+@compiled
+def _shares(rows: IntArray, shares: FloatArray, items: IntArray, told: FeatureArray) -> None:
+    """Write the mean share of each item in what follows the reads, `LEAST_SHARE` added."""
+    for at in range(len(items)):
+        row = rows[items[at]]
+        for column in range(told.shape[1]):
+            told[at, column] = LEAST_SHARE + (shares[row, column] if row >= 0 else 0.0)

@@ -18,6 +18,7 @@ from script_shared.models.coreads import CoReads
 from script_shared.models.onward import Onward
 from script_shared.models.popularity import Popularity
 from script_shared.models.recency import Recency
+from script_shared.models.sections import Sections
 from script_shared.models.surroundings import Surroundings
 from script_shared.models.taste import Taste
 from script_shared.models.text_space import TextParameters
@@ -117,6 +118,7 @@ def _session(p: NewsParameters) -> list[Component]:
     return [
         CoReads("coreads", half_lives, depth=8, fade=0.7, prior=0.3),
         CoReads("coreads", half_lives, depth=1, fade=1.0, prior=0.3, name="last_read"),
+        Sections(),
     ]
 
 

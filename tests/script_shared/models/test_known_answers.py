@@ -12,12 +12,13 @@ from script_shared.models.audience import PRIOR_READS as PRIOR_VISITS
 from script_shared.models.audience import Audience
 from script_shared.models.clusters import ClusterParameters, Clusters
 from script_shared.models.content import Content, ContentParameters
-from script_shared.models.coreads import CoReads
+from script_shared.models.coreads import LEAST_SHARE, CoReads
 from script_shared.models.logit import fit_logit
 from script_shared.models.onward import PRIOR_READS as PRIOR_VISITED
 from script_shared.models.onward import Onward
 from script_shared.models.popularity import SMOOTHING, MostRead, MostReadEver, Popularity
 from script_shared.models.recency import Recency
+from script_shared.models.sections import PRIOR_STEPS, Sections
 from script_shared.models.surroundings import PRIOR_READS, Surroundings
 from script_shared.models.taste import Taste
 from script_shared.state.state import State, StateParameters
@@ -144,6 +145,46 @@ def test_the_audience_of_an_item_is_what_its_readers_read_on_earlier_visits():
     expected = (20 + PRIOR_VISITS) / 2
     assert own == pytest.approx(log((20 + PRIOR_VISITS / 2) / expected), rel=0.01)
     assert other == pytest.approx(log(PRIOR_VISITS / 2 / expected), rel=0.01)
+
+
+def test_shares_are_those_of_what_followed_each_read_the_newest_counting_most():
+    """After a, three went on to c and one to d; after b, two to d. Half lives leave shares as they are."""
+    steps = [
+        ("1", "a", "c"),
+        ("2", "a", "c"),
+        ("3", "a", "c"),
+        ("4", "a", "d"),
+        ("5", "b", "d"),
+        ("6", "b", "d"),
+    ]
+    reads = [(who, item, 1 + place / 100) for who, *path in steps for place, item in enumerate(path)]
+    dataset = world(reads, hours=2)
+    coreads = CoReads("coreads", STATE.coreads.half_lives, depth=8, fade=0.5, prior=1.0)
+    coreads.fit(dataset, state := State.of(dataset, STATE))
+    items = dataset.items.find_all(["c", "d"])
+    found = coreads.features(ask(dataset, ["a", "b"], hour=2), state, items)[:, -1]
+    # The newest read is b: it says d; a, a step back, counts half.
+    assert found[0] == pytest.approx(log(LEAST_SHARE + 0.5 * 3 / 4 / 1.5), rel=1e-4)
+    assert found[1] == pytest.approx(log(LEAST_SHARE + (1 + 0.5 / 4) / 1.5), rel=1e-4)
+
+
+def test_sections_are_those_that_follow_the_readers_own():
+    """Of forty steps half go from sport to culture and half from justice to money, none the other way."""
+    ways = [("goal", "book")] * 20 + [("law", "bank")] * 20
+    reads = [(f"r{n}", item, 1 + place / 100) for n, way in enumerate(ways) for place, item in enumerate(way)]
+    about = {"goal": "sport", "book": "culture", "law": "justice", "bank": "money", "new": "weather"}
+    dataset = world(reads, hours=1.02, items=["new"], categories=about)
+    # Each step counts a tenth in the other direction.
+    forth, way = 20.0, 44.0
+    sections, state = Sections(), State.of(dataset, STATE)
+    sections.fit(dataset, state)
+    items = dataset.items.find_all(["book", "bank", "goal", "new"])
+    after_last, after_visit = sections.features(ask(dataset, ["law", "goal"], hour=1.02), state, items).T
+    usual = forth / way
+    own = log((forth + PRIOR_STEPS * usual) / ((forth + PRIOR_STEPS) * usual))
+    other = log(PRIOR_STEPS / (forth + PRIOR_STEPS))
+    assert after_last == pytest.approx([own, other, other, 0], abs=0.01)
+    assert after_visit == pytest.approx([(own + other) / 2, (own + other) / 2, other, 0], abs=0.01)
 
 
 def test_clusters_split_two_obvious_groups_and_name_what_their_own_reads():
