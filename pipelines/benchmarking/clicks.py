@@ -27,7 +27,7 @@ from script_shared.models.samples import Replay
 from script_shared.types import Request
 
 #: From so many clicks a segment's model learns: there are a hundred models to fit.
-CLICKS = 2_100
+CLICKS = 5_000
 
 #: The most-read list beside the service: the state's row of half-lives, its name.
 MOST_READ_ROW = 1

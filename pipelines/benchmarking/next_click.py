@@ -38,8 +38,8 @@ LIVE: tuple[Kind, ...] = ("live", "live-delayed")
 #: so much later.
 DELAY_MS = 133_000
 #: Where the state is frozen, models are fitted anew after a window when the data has grown by half, at
-#: the latest after two days.
-_LONGEST_BLOCK = 48
+#: the latest after a day.
+_LONGEST_BLOCK = 24
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,5 +114,5 @@ def test_windows_may_be_ranges():
 
 def test_frozen_windows_share_models_until_the_data_has_grown_and_live_ones_never():
     assert blocks_of([2, 3, 4, 5, 6, 9, 10], live=False) == [[2], [3], [4, 5], [6], [9, 10]]
-    assert all(block[-1] - block[0] < 48 for block in blocks_of(range(2, 309), live=False))
+    assert all(block[-1] - block[0] < 24 for block in blocks_of(range(2, 309), live=False))
     assert blocks_of([10, 20], live=True) == [[10], [20]]
