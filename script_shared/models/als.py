@@ -120,10 +120,10 @@ class Als(Component):
 
     def _reader(self, query: Query, state: State) -> FeatureArray:
         """Solve the normal equations of one reader (equation 4 of the paper)."""
-        last = query.history[-_HISTORY:], query.times[-_HISTORY:], query.weights[-_HISTORY:]
-        half_life_ms = self._parameters.half_life * MS_PER_HOUR
-        confidence = _confidence(*last[1:], query.now_ms, half_life_ms, self._parameters.alpha)
-        return _solved(self._gram, self._factors, last[0], confidence)
+        p, items = self._parameters, query.history[-_HISTORY:]
+        read = query.times[-_HISTORY:], query.weights[-_HISTORY:]
+        confidence = _confidence(*read, query.now_ms, p.half_life * MS_PER_HOUR, p.alpha)
+        return _solved(self._gram, self._factors, items, confidence)
 
     @property
     def feature_names(self) -> tuple[str, ...]:

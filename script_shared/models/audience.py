@@ -7,7 +7,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from script_shared.compiled import compiled
-from script_shared.models.base import Component, table_of, weigh
+from script_shared.models.base import Component
 from script_shared.state.state import State
 from script_shared.types import FeatureArray, FloatArray, IntArray, Query
 
@@ -54,10 +54,9 @@ class Audience(Component):
             told[:] = 0.0
             return
         profiles = state.once(self.name, query.now_ms, lambda: self._profiles(state), _PATIENCE)
-        categories, shares = _shares(state.items.category, query.history[-_HISTORY:])
-        lifts, scale = table_of(len(items), len(categories)), state.returns.scale(query.now_ms)[-1]
-        _lifts(profiles[1:], scale, profiles.row, categories, items, lifts)
-        told[:, 0] = weigh(np.log(lifts, out=lifts), shares)
+        known = profiles.row, profiles.counts, profiles.totals, profiles.usual
+        scale, read = float(state.returns.scale(query.now_ms)[-1]), query.history[-_HISTORY:]
+        _lift(known, scale, state.items.category, read, items, told)
 
     def _profiles(self, state: State) -> Profiles:
         size = state.sizes.items
@@ -82,8 +81,39 @@ class Audience(Component):
 
 
 @compiled
+def _lift(
+    known: tuple[IntArray, FloatArray, FloatArray, FloatArray],
+    scale: float,
+    category: IntArray,
+    read: IntArray,
+    items: IntArray,
+    told: FeatureArray,
+) -> None:
+    """Write the mean log lift of the reader's categories among what each item's readers had read before.
+
+    Args:
+        known: see `Profiles`.
+        scale: of its counts.
+        category: of every item.
+        read: what the reader read, the newest last.
+        items: which items.
+        told: where to, shape (items, 1).
+    """
+    row, counts, totals, usual = known
+    categories, shares = _shares(category, read)
+    for at in range(len(items)):
+        own, lift = row[items[at]], 0.0
+        total = totals[own] * scale + PRIOR_READS
+        for place in range(len(categories) if own else 0):
+            share = usual[categories[place]] + _LEAST_SHARE
+            count = counts[own, categories[place]] * scale + PRIOR_READS * share
+            lift += shares[place] * np.log(np.float32(count / (total * share)))
+        told[at, 0] = lift
+
+
+@compiled
 def _shares(category: IntArray, read: IntArray) -> tuple[IntArray, FloatArray]:
-    """Return the categories of what was read, the newest last, and the share of each."""
+    """Return the categories of what was read, and the share of each."""
     found, shares, count = np.empty(len(read), np.int32), np.zeros(len(read)), 0
     weight, total = 1.0, 0.0
     for item in read[::-1]:
@@ -96,23 +126,3 @@ def _shares(category: IntArray, read: IntArray) -> tuple[IntArray, FloatArray]:
         total += weight
         weight *= _FADE
     return found[:count], shares[:count] / total
-
-
-@compiled
-def _lifts(
-    known: tuple[FloatArray, FloatArray, FloatArray],
-    scale: float,
-    row: IntArray,
-    categories: IntArray,
-    items: IntArray,
-    lifts: FeatureArray,
-) -> None:
-    """Write the lift of each category among what each item's readers had read before; see `Profiles`."""
-    counts, totals, usual = known
-    for at in range(len(items)):
-        own = row[items[at]]
-        total = totals[own] * scale + PRIOR_READS
-        for place in range(len(categories)):
-            share = usual[categories[place]] + _LEAST_SHARE
-            count = counts[own, categories[place]] * scale + PRIOR_READS * share
-            lifts[at, place] = count / (total * share)

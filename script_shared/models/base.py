@@ -89,6 +89,8 @@ class Component(ABC):
     name: ClassVar[str]
     #: Whether its features say how well an item suits a reader before anybody has read it.
     foresees: ClassVar[bool] = False
+    #: Whether its features are logarithms: they are taken of many columns at once.
+    tells_logs: ClassVar[bool] = False
 
     def fit(self, dataset: Dataset, state: State) -> None:
         """Learn from `dataset`, of which `state` is the fold up to the same moment; nothing by default."""
@@ -117,11 +119,14 @@ class Component(ABC):
         """Describe `items` for the query: one row an item, one column a name of `feature_names`."""
         told = table_of(len(items), len(self.feature_names))
         self.fill(query, state, items, told)
-        return told
+        return np.log(told, out=told) if self.tells_logs else told
 
     @abstractmethod
     def fill(self, query: Query, state: State, items: IntArray, told: FeatureArray) -> None:
-        """Write the features into `told`, one row an item; it holds anything before."""
+        """Write the features into `told`, one row an item, which holds anything before.
+
+        Where the component `tells_logs`, what is written is what the features are logarithms of.
+        """
 
     @property
     @abstractmethod

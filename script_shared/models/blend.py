@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
+from itertools import groupby
 from typing import Any, Literal
 
 import numpy as np
@@ -152,6 +153,8 @@ class Blend(Recommender):
         told = table_of(len(items), self._ends[-1])
         for part, start, end in zip(self.components, (0, *self._ends), self._ends, strict=False):
             part.fill(query, state, items, told[:, start:end])
+        for run in self._logs:
+            np.log(told[:, run], out=told[:, run])
         return told
 
     def fit(self, dataset: Dataset, serves: Callable[[Reader], bool]) -> None:
@@ -178,6 +181,7 @@ class Blend(Recommender):
     def _keep(self, components: Sequence[Component]) -> None:
         self.components = tuple(components)
         self._ends = tuple(np.cumsum([len(part.feature_names) for part in self.components]).tolist())
+        self._logs = _runs([part.tells_logs for part in self.components for _ in part.feature_names])
         self.ranking = Ranking(self.feature_names, self._parameters.ranking)
 
     def _choose(self, lists: Sequence[Listed]) -> list[Listed]:
@@ -253,6 +257,13 @@ class Blend(Recommender):
 def _arrays(bundle: Bundle, name: str) -> dict[str, Any]:
     prefix = f"{name}."
     return {k.removeprefix(prefix): v for k, v in bundle.arrays.items() if k.startswith(prefix)}
+
+
+def _runs(wanted: Sequence[bool]) -> list[slice]:
+    """Return where the wanted columns are, those side by side together."""
+    places = groupby(enumerate(wanted), lambda each: each[1])
+    spans = [[place for place, _ in group] for is_wanted, group in places if is_wanted]
+    return [slice(span[0], span[-1] + 1) for span in spans]
 
 
 def _holds(ascending: IntArray, items: IntArray) -> BoolArray:

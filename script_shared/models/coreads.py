@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
 from script_shared.compiled import compiled
 from script_shared.models.base import Component, Remembered, best
+from script_shared.state.counts import Decayed, decays
 from script_shared.state.state import State, share_of
 from script_shared.types import NO_ITEMS, FeatureArray, FloatArray, IntArray, Query
 
@@ -44,6 +45,8 @@ class CoReads(Component):
         prior: reads of the whole audience mixed in.
     """
 
+    tells_logs: ClassVar[bool] = True
+
     def __init__(
         self,
         pairs: str,
@@ -72,12 +75,11 @@ class CoReads(Component):
         """Write the log ratios, one column a half-life; 0 for a reader without history."""
         found = self._neighbours.get(query, state, self._sum) if len(query.history) else None
         if found is None or not len(found.items):
-            told[:] = 0.0
+            told[:] = 1.0
             return
-        usual = state.counts.values, state.reads.values, state.counts.scale(query.now_ms)
         rows = state.parameters.rows(self._half_lives)
-        _ratios((found.rows, found.weights, found.totals), self._prior, usual, rows, items, told)
-        np.log(told, out=told)
+        usual = state.counts.parts, state.reads.values, rows, query.now_ms
+        _ratios((found.rows, found.weights, found.totals), self._prior, usual, items, told)
 
     def _sum(self, query: Query, state: State) -> Neighbours:
         """Add up what the last reads' neighbours weigh; what was summed before is overwritten."""
@@ -147,14 +149,14 @@ def _sum(
 def _ratios(
     found: tuple[IntArray, FloatArray, FloatArray],
     prior: float,
-    usual: tuple[FloatArray, FloatArray, FloatArray],
-    half_lives: IntArray,
+    usual: tuple[Decayed, FloatArray, IntArray, int],
     items: IntArray,
     told: FeatureArray,
 ) -> None:
     """Write how much more often each item was read after these than its share of all reads foretells."""
     rows, weights, totals = found
-    counts, reads, scale = usual
+    decayed, reads, half_lives, now_ms = usual
+    counts, scale = decayed[0], decays(decayed, now_ms)
     for at in range(len(items)):
         row = rows[items[at]]
         for column in range(len(half_lives)):

@@ -9,6 +9,7 @@ import numpy as np
 
 from script_shared.compiled import compiled
 from script_shared.models.base import Component, best
+from script_shared.state.counts import Decayed, decays
 from script_shared.state.state import State
 from script_shared.types import FeatureArray, FloatArray, IntArray, Query
 
@@ -27,6 +28,7 @@ class Onward(Component):
     """
 
     name: ClassVar[str] = "onward"
+    tells_logs: ClassVar[bool] = True
 
     def __init__(self, half_lives: Sequence[float]) -> None:
         self._half_lives = tuple(half_lives)
@@ -38,11 +40,9 @@ class Onward(Component):
 
     def fill(self, query: Query, state: State, items: IntArray, told: FeatureArray) -> None:
         """Write the log ratios, one column a half-life."""
-        now, counts, continued = query.now_ms, state.counts, state.continued
-        rows, usual = state.parameters.rows(self._half_lives), state.continuing(now)
-        all_reads = counts.values, counts.scale(now), usual
-        _ratios(all_reads, (continued.values, continued.scale(now)), rows, items, told)
-        np.log(told, out=told)
+        now, rows = query.now_ms, state.parameters.rows(self._half_lives)
+        everything = state.reads.values, state.continued_reads(now)
+        _ratios((state.counts.parts, state.continued.parts), everything, rows, now, items, told)
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -57,26 +57,30 @@ def _most(values: FloatArray, n: int) -> IntArray:
 
 @compiled
 def _ratios(
-    all_reads: tuple[FloatArray, FloatArray, FloatArray],
-    onward: tuple[FloatArray, FloatArray],
+    of_items: tuple[Decayed, Decayed],
+    of_all: tuple[FloatArray, FloatArray],
     rows: IntArray,
+    now_ms: int,
     items: IntArray,
     told: FeatureArray,
 ) -> None:
     """Write the ratio of an item's reads that continued a visit to those expected to.
 
     Args:
-        all_reads: counts of items, their scale, and the share that usually continues a visit, by half-life.
-        onward: counts of those that did, and their scale.
+        of_items: all reads of items, and those that continued a visit.
+        of_all: the same of all items together, as stored.
         rows: the half-lives.
+        now_ms: the moment.
         items: which items.
         told: where to, shape (items, rows).
     """
-    counts, scale, usual = all_reads
-    continued, continued_scale = onward
-    for at in range(len(items)):
-        for column in range(len(rows)):
-            row = rows[column]
-            expected = counts[row, items[at]] * (scale[row] * usual[row])
+    counts, continued = of_items[0][0], of_items[1][0]
+    scale, continued_scale = decays(of_items[0], now_ms), decays(of_items[1], now_ms)
+    reads, continued_reads = of_all
+    for column in range(len(rows)):
+        row = rows[column]
+        usual = continued_reads[row] * continued_scale[row] / max(reads[row, 0] * scale[row], 1e-9)
+        for at in range(len(items)):
+            expected = counts[row, items[at]] * (scale[row] * usual)
             own = continued[row, items[at]] * continued_scale[row]
             told[at, column] = (own + PRIOR_READS) / (expected + PRIOR_READS)

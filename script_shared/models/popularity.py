@@ -10,8 +10,9 @@ import numpy as np
 from script_shared.compiled import compiled
 from script_shared.dataset import Dataset
 from script_shared.models.base import Component, Recommender
+from script_shared.state.counts import Decayed, decays
 from script_shared.state.state import State
-from script_shared.types import FeatureArray, FloatArray, IntArray, Query, Reader, ScoredItem
+from script_shared.types import FeatureArray, IntArray, Query, Reader, ScoredItem
 
 #: Added to a count before its logarithm: about one read, seen through the shortest half-life.
 SMOOTHING = 0.1
@@ -25,6 +26,7 @@ class Popularity(Component):
     """
 
     name: ClassVar[str] = "popularity"
+    tells_logs: ClassVar[bool] = True
 
     def __init__(self, half_lives: Sequence[float]) -> None:
         self._half_lives = tuple(half_lives)
@@ -40,9 +42,8 @@ class Popularity(Component):
         return np.concatenate([main, others[~np.isin(others, main)]])[:n]
 
     def fill(self, query: Query, state: State, items: IntArray, told: FeatureArray) -> None:
-        """Write log(count + smoothing), one column a half-life."""
-        _smooth(state.counts.values, state.counts.scale(query.now_ms), items, told)
-        np.log(told, out=told)
+        """Write count + smoothing, one column a half-life."""
+        _smooth(state.counts.parts, query.now_ms, items, told)
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -51,7 +52,8 @@ class Popularity(Component):
 
 
 @compiled
-def _smooth(values: FloatArray, scale: FloatArray, items: IntArray, told: FeatureArray) -> None:
+def _smooth(counts: Decayed, now_ms: int, items: IntArray, told: FeatureArray) -> None:
+    values, scale = counts[0], decays(counts, now_ms)
     for at in range(len(items)):
         for row in range(len(values)):
             told[at, row] = values[row, items[at]] * scale[row] + SMOOTHING

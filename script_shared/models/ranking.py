@@ -12,9 +12,9 @@ from script_shared.bundle import Bundle
 from script_shared.compiled import compiled
 from script_shared.evaluation.ranking import score_list
 from script_shared.models.base import best_places, weigh
-from script_shared.models.forest import Forest
+from script_shared.models.forest import Forest, score_rows
 from script_shared.models.trees import TreeParameters, grow
-from script_shared.types import BoolArray, FeatureArray, FloatArray
+from script_shared.types import BoolArray, FeatureArray, FloatArray, IntArray
 
 #: The features of a list's items, and which of them were read.
 Listed = tuple[FeatureArray, BoolArray]
@@ -66,12 +66,9 @@ class Ranking:
     def score(self, features: FeatureArray) -> FloatArray:
         """Return a score for each item of one list; trees settle the order of its head."""
         features = np.asfortranarray(features)
-        scores = weigh(features, self.weights)
-        if self.trees is None or len(scores) < 2:
-            return scores
-        head = best_places(scores, self._parameters.head)
-        scores[head] = _together(scores[head], self.trees.score_some(features, head))
-        return scores
+        if self.trees is None or len(features) < 2:
+            return weigh(features, self.weights)
+        return _settled(features, self.weights, self._parameters.head, tuple(self.trees))
 
     def fit(self, lists: Sequence[Listed]) -> None:
         """Fit the weights, and the trees where they help on the newest lists, which they had not seen.
@@ -131,8 +128,20 @@ def list_ndcg(scores: FloatArray, chosen: BoolArray) -> float:
 
 
 @compiled
-def _together(weighed: FloatArray, grown: FloatArray) -> FloatArray:
-    """Return the sum of both, each standardised, no lower than the lowest of the first."""
+def _settled(
+    features: FeatureArray,
+    weights: FloatArray,
+    most: int,
+    trees: tuple[IntArray, FeatureArray, IntArray, FloatArray],
+) -> FloatArray:
+    """Return weighted sums, those of the best with the trees' scores added: both standardised.
+
+    None of these falls below the lowest of them.
+    """
+    scores = weigh(features, weights)
+    head = best_places(scores, most)
+    weighed, grown = scores[head], score_rows(features, head, trees)
     both = (weighed - weighed.mean()) / max(weighed.std(), 1e-9)
     both += (grown - grown.mean()) / max(grown.std(), 1e-9)
-    return weighed.min() + both - both.min()
+    scores[head] = weighed.min() + both - both.min()
+    return scores

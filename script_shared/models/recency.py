@@ -23,7 +23,6 @@ class Recency(Component):
         """Write log hours since the first read, and whether that was after the reader's last visit."""
         last_visit = int(query.times[-1]) if len(query.times) else NEVER
         _describe(state.items.first_ms, items, query.now_ms, last_visit, told)
-        np.log(told[:, 0], out=told[:, 0])
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -35,8 +34,8 @@ class Recency(Component):
 def _describe(
     first_ms: LongArray, items: IntArray, now_ms: int, last_visit_ms: int, told: FeatureArray
 ) -> None:
-    """Write hours since the first read, smoothed, and whether that was after the last visit."""
+    """Write log hours since the first read, smoothed, and whether that was after the last visit."""
     for at in range(len(items)):
         first = first_ms[items[at]]
-        told[at, 0] = max(now_ms - first, 0) / MS_PER_HOUR + 0.1
+        told[at, 0] = np.log(np.float32(max(now_ms - first, 0) / MS_PER_HOUR + 0.1))
         told[at, 1] = first > last_visit_ms

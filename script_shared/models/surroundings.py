@@ -10,6 +10,7 @@ import numpy as np
 from script_shared.compiled import compiled
 from script_shared.models.base import Component
 from script_shared.models.popularity import interleave
+from script_shared.state.counts import Decayed, decays
 from script_shared.state.state import State, share_of
 from script_shared.types import FeatureArray, FloatArray, IntArray, LongArray, Query
 from script_shared.vocabulary import UNKNOWN
@@ -30,6 +31,7 @@ class Surroundings(Component):
     """
 
     name: ClassVar[str] = "surroundings"
+    tells_logs: ClassVar[bool] = True
 
     def __init__(self, context: Sequence[str], key_half_lives: Sequence[float]) -> None:
         self._context, self._key_half_lives = tuple(context), tuple(key_half_lives)
@@ -43,12 +45,9 @@ class Surroundings(Component):
 
     def fill(self, query: Query, state: State, items: IntArray, told: FeatureArray) -> None:
         """Write one column a context column and half-life."""
-        now, within, totals = query.now_ms, state.key_counts, state.key_totals
-        rows, scale = state.parameters.rows(self._key_half_lives), state.counts.scale(now)
-        usual = state.counts.values, state.reads.values, scale
-        own = within.values, within.scale(now), totals.values, totals.scale(now)
-        _ratios(usual, rows, own, np.array(query.keys, np.int64), items, told)
-        np.log(told, out=told)
+        rows, keys = state.parameters.rows(self._key_half_lives), np.array(query.keys, np.int64)
+        usual = state.counts.parts, state.reads.values, rows
+        _ratios(usual, (state.key_counts.parts, state.key_totals.parts), keys, query.now_ms, items, told)
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -58,34 +57,38 @@ class Surroundings(Component):
 
 @compiled
 def _ratios(
-    usual: tuple[FloatArray, FloatArray, FloatArray],
-    rows: IntArray,
-    within: tuple[FloatArray, FloatArray, FloatArray, FloatArray],
+    usual: tuple[Decayed, FloatArray, IntArray],
+    within: tuple[Decayed, Decayed],
     keys: LongArray,
+    now_ms: int,
     items: IntArray,
     told: FeatureArray,
 ) -> None:
     """Write how much more often items are read within keys than their shares of all reads foretell.
 
     Args:
-        usual: counts of items and of all reads, and their scale.
-        rows: the half-lives of these that go with those of the counts within keys.
-        within: counts within keys and their scale, those of whole keys and theirs.
+        usual: counts of items and of all reads, and the half-lives that go with those within keys.
+        within: counts of items within keys, and of whole keys.
         keys: which keys, -1 for unknown ones.
+        now_ms: the moment.
         items: which items.
         told: where to, shape (items, keys · half-lives).
     """
-    counts, reads, scale = usual
-    own_counts, own_scale, totals, totals_scale = within
-    size, half_lives = counts.shape[1], len(rows)
+    (counts, reads, rows), ((own, _, _), (totals, _, _)) = (usual[0][0], *usual[1:]), within
+    scale, own_scale, totals_scale = (
+        decays(usual[0], now_ms),
+        decays(within[0], now_ms),
+        decays(within[1], now_ms),
+    )
+    size = counts.shape[1]
     for place in range(len(keys)):
-        key, first = keys[place], place * half_lives
-        if key == UNKNOWN:
-            told[:, first : first + half_lives] = 1.0
-            continue
+        key, first = keys[place], place * len(rows)
         for at in range(len(items)):
-            for row in range(half_lives):
+            for row in range(len(rows)):
+                if key == UNKNOWN:
+                    told[at, first + row] = 1.0
+                    continue
                 share = share_of(counts, reads, scale, rows[row], items[at])
                 expected = totals[row, key] * totals_scale[row] * share
-                own = own_counts[row, key * size + items[at]] * own_scale[row]
-                told[at, first + row] = (own + PRIOR_READS) / (expected + PRIOR_READS)
+                count = own[row, key * size + items[at]] * own_scale[row]
+                told[at, first + row] = (count + PRIOR_READS) / (expected + PRIOR_READS)

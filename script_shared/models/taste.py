@@ -26,6 +26,7 @@ class Taste(Component):
     """
 
     name: ClassVar[str] = "taste"
+    tells_logs: ClassVar[bool] = True
     foresees: ClassVar[bool] = True
 
     def __init__(self) -> None:
@@ -41,7 +42,6 @@ class Taste(Component):
         """Write the log ratios, one column; 0 for a reader without history."""
         own = query.history, query.times, query.now_ms
         _lift(self._audience, state.items.category, own, items, told)
-        np.log(told, out=told)
 
     @property
     def feature_names(self) -> tuple[str, ...]:

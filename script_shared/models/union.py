@@ -7,17 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from script_shared.compiled import compiled
-from script_shared.types import NO_ITEMS, IntArray
-
-#: What the table says of items that no list has named, and of those that were read.
-_UNNAMED, _READ = -1, -2
+from script_shared.types import IntArray, LongArray
 
 
 class Union:
-    """The union of lists, by a table with a place for every item that is kept between calls."""
+    """The union of lists, by a table with a bit for every item that is kept between calls."""
 
     def __init__(self) -> None:
-        self._lists = NO_ITEMS
+        self._marks = np.empty(0, np.uint64)
 
     def of(self, lists: Sequence[IntArray], read: IntArray, size: int) -> tuple[IntArray, IntArray]:
         """Return the unread items of several lists, ascending, and the first list that names each.
@@ -27,28 +24,28 @@ class Union:
             read: positions that are left out.
             size: all positions are below.
         """
-        if len(self._lists) != size:
-            self._lists = np.full(size, _UNNAMED, np.int32)
+        if len(self._marks) != size // 64 + 1:
+            self._marks = np.zeros(size // 64 + 1, np.uint64)
         lengths = np.array([len(each) for each in lists], np.int32)
-        return _union(np.concatenate(lists), lengths, read, self._lists)
+        return _union(np.concatenate(lists), lengths, read, self._marks)
 
 
 @compiled
-def _union(items: IntArray, lengths: IntArray, read: IntArray, lists: IntArray) -> tuple[IntArray, IntArray]:
+def _union(items: IntArray, lengths: IntArray, read: IntArray, marks: LongArray) -> tuple[IntArray, IntArray]:
     for item in read:
-        lists[item] = _READ
-    union, count, at = np.empty(len(items), np.int32), 0, 0
+        marks[item >> 6] |= np.uint64(1) << np.uint64(item & 63)
+    named, count, at = np.empty(len(items), np.int64), 0, 0
     for place in range(len(lengths)):
         for _ in range(lengths[place]):
-            if lists[items[at]] == _UNNAMED:
-                lists[items[at]] = place
-                union[count] = items[at]
+            item, at = items[at], at + 1
+            bit = np.uint64(1) << np.uint64(item & 63)
+            if not marks[item >> 6] & bit:
+                marks[item >> 6] |= bit
+                named[count] = np.int64(item) * len(lengths) + place
                 count += 1
-            at += 1
-    ascending, origin = np.sort(union[:count]), np.empty(count, np.int32)
-    for at in range(count):
-        origin[at] = lists[ascending[at]]
-        lists[ascending[at]] = _UNNAMED
+    for item in items:
+        marks[item >> 6] = 0
     for item in read:
-        lists[item] = _UNNAMED
-    return ascending, origin
+        marks[item >> 6] = 0
+    ascending = np.sort(named[:count])
+    return (ascending // len(lengths)).astype(np.int32), (ascending % len(lengths)).astype(np.int32)

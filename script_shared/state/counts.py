@@ -18,6 +18,8 @@ from script_shared.types import Arrays, FloatArray, IntArray, LongArray
 
 _MAX_DOUBLINGS = 200.0
 
+Decayed = tuple[FloatArray, LongArray, FloatArray]
+
 
 class DecayedCounts:
     """Counts of slots at several half-lives.
@@ -59,10 +61,13 @@ class DecayedCounts:
     def scale(self, now_ms: int) -> FloatArray:
         """Return what turns stored values into counts at a moment, one factor a half-life."""
         if self._scale is None or self._scale[0] != now_ms:
-            factors = np.empty(len(self.origin_ms))
-            _decay(self.origin_ms, self.half_lives_ms, now_ms, factors)
-            self._scale = now_ms, factors
+            self._scale = now_ms, decays(self.parts, now_ms)
         return self._scale[1]
+
+    @property
+    def parts(self) -> Decayed:
+        """What a compiled loop needs: values as stored, origins and half-lives; see `decays`."""
+        return self.values, self.origin_ms, self.half_lives_ms
 
     def snapshot(self) -> Arrays:
         """Return the state as arrays."""
@@ -86,12 +91,15 @@ class DecayedCounts:
 
 
 @compiled
-def _decay(origins: LongArray, half_lives: FloatArray, now_ms: int, factors: FloatArray) -> None:
-    """Write 2^((origin - now) / half-life) for each half-life."""
+def decays(counts: Decayed, now_ms: int) -> FloatArray:
+    """Return what turns stored values into counts at a moment, one factor a half-life."""
+    _, origins, half_lives = counts
+    factors = np.empty(len(origins))
     for row in range(len(origins)):
         # A moment long before the newest interaction, where a clock was set back, must not overflow.
         doublings = min(max((origins[row] - now_ms) / half_lives[row], -1_000.0), _MAX_DOUBLINGS)
         factors[row] = 2.0**doublings
+    return factors
 
 
 @compiled

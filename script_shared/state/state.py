@@ -168,10 +168,9 @@ class State:
         """Return the decayed number of all reads, one a half-life."""
         return self.reads.values[:, 0] * self.reads.scale(now_ms)
 
-    def continuing(self, now_ms: int) -> FloatArray:
-        """Return the share of reads that continue a visit, one a half-life."""
-        onward = self.once("continuing", now_ms, lambda: self.continued.values.sum(axis=1))
-        return onward * self.continued.scale(now_ms) / np.maximum(self.totals(now_ms), 1e-9)
+    def continued_reads(self, now_ms: int) -> FloatArray:
+        """Return how many reads continued a visit, of all items together, as `continued` stores them."""
+        return self.once("continued", now_ms, lambda: self.continued.values.sum(axis=1))
 
     def shares(self, rows: Sequence[int], items: IntArray, now_ms: int) -> FloatArray:
         """Return the items' shares of all reads, smoothed, never 0; shape (rows, items).
