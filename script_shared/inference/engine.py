@@ -234,4 +234,4 @@ class Engine:
 
     def _named(self, ranked: Sequence[ScoredItem]) -> list[RecommendedItem]:
         ids = self._router.items
-        return [RecommendedItem(each.item, ids[each.item], each.score, each.reason) for each in ranked]
+        return [RecommendedItem(item, ids[item], score, reason) for item, score, reason in ranked]

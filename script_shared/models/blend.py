@@ -142,17 +142,14 @@ class Blend(Recommender):
 
     def retrieve(self, query: Query, state: State) -> tuple[IntArray, IntArray]:
         """Return unread items in ascending order, and which component named each first."""
-        lists = [part.retrieve(query, state, self._asked(part)) for part in self.components]
+        lists = [part.retrieve(query, state, n) for part, n in self._asked]
         return self._union.of(lists, query.history, state.sizes.items)
-
-    def _asked(self, part: Component) -> int:
-        return self._parameters.retrieve.get(part.name, self._parameters.retrieve_others)
 
     def features(self, query: Query, state: State, items: IntArray) -> FeatureArray:
         """Describe items by all components, shape (items, features)."""
-        told = table_of(len(items), self._ends[-1])
-        for part, start, end in zip(self.components, (0, *self._ends), self._ends, strict=False):
-            part.fill(query, state, items, told[:, start:end])
+        told = table_of(len(items), len(self.ranking.weights))
+        for part, own in self._columns:
+            part.fill(query, state, items, told[:, own])
         for run in self._logs:
             np.log(told[:, run], out=told[:, run])
         return told
@@ -180,7 +177,11 @@ class Blend(Recommender):
 
     def _keep(self, components: Sequence[Component]) -> None:
         self.components = tuple(components)
-        self._ends = tuple(np.cumsum([len(part.feature_names) for part in self.components]).tolist())
+        ends = np.cumsum([len(part.feature_names) for part in self.components]).tolist()
+        starts = [0, *ends][: len(ends)]
+        self._columns = list(zip(self.components, map(slice, starts, ends), strict=True))
+        asked, others = self._parameters.retrieve, self._parameters.retrieve_others
+        self._asked = [(part, asked.get(part.name, others)) for part in self.components]
         self._logs = _runs([part.tells_logs for part in self.components for _ in part.feature_names])
         self.ranking = Ranking(self.feature_names, self._parameters.ranking)
 

@@ -87,13 +87,13 @@ class CoReads(Component):
         read = beside.of(query.history[: -self._depth - 1 : -1].tolist())
         if len(self._rows) != state.sizes.items:
             self._make_room(state.sizes.items, beside.items.shape[1])
-        kept = beside.lengths, beside.items, beside.weights, beside.totals
+        kept = beside.lengths, beside.items, beside.shares, beside.totals
         found = self._found, self._sums, self._totals
         self._count = _sum(read, kept, self._fades, scale, self._rows, (*found, self._count))
         return Neighbours(self._rows, found[0][: self._count], found[1][: self._count], found[2])
 
     def _make_room(self, items: int, partners: int) -> None:
-        self._rows = np.full(items, -1, np.int32)
+        self._rows = np.full(items, -1, np.int16)
         self._found: IntArray = np.empty(self._depth * partners, np.int32)
         self._sums: FloatArray = np.empty((self._depth * partners, len(self._half_lives)))
         self._totals: FloatArray = np.empty(len(self._half_lives))
@@ -108,7 +108,7 @@ class CoReads(Component):
 @compiled
 def _sum(
     read: IntArray,
-    kept: tuple[IntArray, IntArray, FloatArray, FloatArray],
+    kept: tuple[IntArray, IntArray, FeatureArray, FloatArray],
     fades: FloatArray,
     scale: FloatArray,
     rows: IntArray,
@@ -118,20 +118,23 @@ def _sum(
 
     Args:
         read: rows of `state.rows.Rows`, the newest read's first.
-        kept: these rows' lengths, items, weights and totals.
+        kept: these rows' lengths, items, shares and totals.
         fades: what a row counts, by place.
         scale: of the weights, by half-life.
         rows: see `Neighbours`; it is written over, as is the next.
         last: items, weights and totals, and how many items there were.
     """
-    lengths, items, weights, row_totals = kept
+    lengths, items, shares, row_totals = kept
     found, sums, totals, count = last
     for at in range(count):
         rows[found[at]] = -1
     totals[:] = 0.0
-    count = 0
+    count, weights = 0, np.empty(len(scale))
     for place in range(len(read)):
         row = read[place]
+        for column in range(len(scale)):
+            weights[column] = row_totals[row, column] * fades[place] * scale[column]
+            totals[column] += weights[column]
         for at in range(lengths[row]):
             own = rows[items[row, at]]
             if own < 0:
@@ -139,9 +142,7 @@ def _sum(
                 found[count], sums[count] = items[row, at], 0.0
                 count += 1
             for column in range(len(scale)):
-                sums[own, column] += weights[row, at, column] * fades[place] * scale[column]
-        for column in range(len(scale)):
-            totals[column] += row_totals[row, column] * fades[place] * scale[column]
+                sums[own, column] += shares[row, at, column] * weights[column]
     return count
 
 

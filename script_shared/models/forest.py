@@ -21,7 +21,7 @@ LEAVES = 32
 _ALL = 0xFFFFFFFF
 #: A single bit times this has a number of its own in the topmost five bits (de Bruijn).
 _SPREAD = 0x077CB531
-_KINDS = {"features": np.int32, "thresholds": np.float32, "masks": np.uint32, "values": np.float64}
+_KINDS = {"features": np.uint8, "thresholds": np.float32, "masks": np.uint32, "values": np.float64}
 
 
 class Forest(NamedTuple):
@@ -47,7 +47,7 @@ class Forest(NamedTuple):
             ValueError: a tree has more than 32 leaves.
         """
         shape, values = (len(trees), LEAVES), np.zeros((len(trees), LEAVES))
-        features, masks = np.zeros(shape, np.int32), np.full(shape, _ALL, np.uint32)
+        features, masks = np.zeros(shape, np.uint8), np.full(shape, _ALL, np.uint32)
         thresholds = np.full(shape, np.inf)
         for tree, told in enumerate(trees):
             splits: list[tuple[int, float, int]] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from script_shared.state.pairs import PairParameters, Pairs
-from script_shared.types import FloatArray, IntArray
+from script_shared.types import FeatureArray, FloatArray, IntArray
 
 #: So many items' neighbours are kept; memory is taken as they come.
 _ROOM = 8_192
@@ -23,8 +23,9 @@ class Rows:
     Attributes:
         lengths: of each row, how many neighbours.
         items: neighbours, shape (rows, most neighbours).
-        weights: of each, to be scaled, shape (rows, most neighbours, half-lives).
-        totals: of all neighbours of a row, those not told included, shape (rows, half-lives).
+        shares: of each in the row's total, shape (rows, most neighbours, half-lives).
+        totals: weights of all neighbours of a row, those not told included, to be scaled, shape
+            (rows, half-lives).
     """
 
     def __init__(self, pairs: Pairs, parameters: PairParameters) -> None:
@@ -33,7 +34,7 @@ class Rows:
         self._kept: dict[int, tuple[int, _Row]] = {}
         self.lengths: IntArray = np.zeros(_ROOM, np.int32)
         self.items: IntArray = np.empty((_ROOM, most), np.int32)
-        self.weights: FloatArray = np.empty((_ROOM, most, half_lives))
+        self.shares: FeatureArray = np.empty((_ROOM, most, half_lives), np.float32)
         self.totals: FloatArray = np.empty((_ROOM, half_lives))
 
     def of(self, items: list[int]) -> IntArray:
@@ -54,5 +55,5 @@ class Rows:
         items, weights, totals = row
         self.lengths[place] = len(items)
         self.items[place, : len(items)] = items
-        self.weights[place, : len(items)] = weights.T
+        self.shares[place, : len(items)] = (weights / totals[:, None]).T
         self.totals[place] = totals

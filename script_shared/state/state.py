@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
@@ -206,16 +206,15 @@ class State:
             patience: it is kept, once interactions have come, for so many times `patience_ms`.
         """
         kept = self._once.get(name)
-        if kept is not None and self._is_fresh(kept[0], now_ms - kept[1], patience):
-            return cast(T, kept[2])
+        if kept is not None:
+            version, made_ms, made = kept
+            if version == self.version or 0 <= now_ms - made_ms < patience * self.patience_ms:
+                return made  # type: ignore[no-any-return]  # made by the same name's maker
         if len(self._once) >= _REMEMBERED:
             self._once.clear()
         made = make()
         self._once[name] = self.version, now_ms, made
         return made
-
-    def _is_fresh(self, version: int, age_ms: int, patience: float) -> bool:
-        return version == self.version or 0 <= age_ms < patience * self.patience_ms
 
     def _row(self, half_life: int, key: int) -> FloatArray:
         if key == UNKNOWN:
