@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from pydantic_core import to_json
 
 from script_shared.errors import ReleaseCorruptedError
 
@@ -30,6 +31,7 @@ class Catalogue:
         self._size = len(table)
         self._rows: dict[int, Mapping[str, Any]] = {}
         self._told: dict[int, Mapping[str, Any]] = {}
+        self._json: dict[int, bytes] = {}
 
     @classmethod
     def read(cls, path: Path, columns: Sequence[str]) -> Catalogue:
@@ -58,12 +60,22 @@ class Catalogue:
                 self._rows[position] = row
         return row
 
+    def json(self, position: int) -> bytes:
+        """Return what is shown of the item at a position as the inside of a JSON object."""
+        told = self._json.get(position)
+        if told is None:
+            told = to_json(dict(self.row(position)))[1:-1]
+            if len(self._json) < _KEPT:
+                self._json[position] = told
+        return told
+
     def tell(self, position: int, details: Mapping[str, Any]) -> None:
         """Show an item, also one behind the release's own, as it is told of now."""
         told = {name: details.get(name) for name in self._columns}
         if "published_at" in told:
             told["published_at"] = _iso(int(details["published_ms"]))
         self._told[position] = MappingProxyType(told)
+        self._json.pop(position, None)
 
     def among(self, column: str, value: str, size: int) -> npt.NDArray[np.bool_]:
         """Return, for so many positions, whether an item has this value in a column."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 from pydantic_core import to_json
 
@@ -30,11 +31,29 @@ def shown_json(served: Served, found: Recommendation) -> bytes:
     """Return the items of an answer as JSON; it is made once for an answer that is given again."""
     told = found.told.get("items")
     if told is None:
-        told = found.told["items"] = to_json(_explained(shown(served, found.items), found))
+        told = found.told["items"] = _explained(served, found) if found.why else _joined(served, found)
     return told
 
 
-def _explained(items: list[Shown], found: Recommendation) -> list[Shown]:
+def _joined(served: Served, found: Recommendation) -> bytes:
+    """Put together what `shown` gives; most of it is ready, for what is shown of an item is always the same."""
+    finite = [score if math.isfinite(score) else None for _, _, score, _ in found.items]
+    scores, tell, items = to_json(finite)[1:-1].split(b","), served.catalogue.json, []
+    for rank, ((item, item_id, _, reason), score) in enumerate(
+        zip(found.items, scores, strict=False), start=1
+    ):
+        told = _quoted(item_id), rank, score, tell(item), _quoted(reason)
+        items.append(b'{"item_id":%b,"rank":%d,"score":%b,%b,"reason":%b}' % told)
+    return b"[%b]" % b",".join(items)
+
+
+@lru_cache(maxsize=32_768)
+def _quoted(text: str) -> bytes:
+    return to_json(text)
+
+
+def _explained(served: Served, found: Recommendation) -> bytes:
+    items = shown(served, found.items)
     for item, why in zip(items, found.why, strict=False):
         item["why"] = {name: round(added, 4) for name, added in why.items()}
-    return items
+    return to_json(items)

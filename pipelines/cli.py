@@ -121,7 +121,9 @@ def predict(
     """Print what the champion recommends to a reader, as JSON."""
     plan, volume = _place()
     engine = Engine.load(Registry(volume.releases).open(), plan.domain)
-    typer.echo(json.dumps(asdict(engine.recommend(Request(user, n)))))
+    found = engine.recommend(Request(user, n))
+    items = [each._asdict() for each in found.items]
+    typer.echo(json.dumps(asdict(found) | {"items": items}))
 
 
 @app.command()

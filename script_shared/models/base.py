@@ -227,7 +227,7 @@ def dot(one: FeatureArray, other: FeatureArray) -> float:
     total = np.float32(0.0)
     for column in range(len(other)):
         total += one[column] * other[column]
-    return total
+    return float(total)
 
 
 @compiled

@@ -62,7 +62,7 @@ class CoReads(Component):
         self._half_lives, self._depth, self._prior = tuple(half_lives), depth, prior
         self._fades = np.asarray(fade ** np.arange(depth), np.float64)
         self._neighbours: Remembered[Neighbours] = Remembered()
-        self._rows = NO_ITEMS
+        self._rows, self._count = NO_ITEMS, 0
 
     def retrieve(self, query: Query, state: State, n: int) -> IntArray:
         """Return the items with the highest summed weight at the longest half-life."""
@@ -89,8 +89,8 @@ class CoReads(Component):
             self._make_room(state.sizes.items, beside.items.shape[1])
         kept = beside.lengths, beside.items, beside.shares, beside.totals
         found = self._found, self._sums, self._totals
-        self._count = _sum(read, kept, self._fades, scale, self._rows, (*found, self._count))
-        return Neighbours(self._rows, found[0][: self._count], found[1][: self._count], found[2])
+        count = self._count = _sum(read, kept, self._fades, scale, self._rows, (*found, self._count))
+        return Neighbours(self._rows, found[0][:count], found[1][:count], found[2])
 
     def _make_room(self, items: int, partners: int) -> None:
         self._rows = np.full(items, -1, np.int16)

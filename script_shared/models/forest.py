@@ -61,7 +61,12 @@ class Forest(NamedTuple):
 
     def score(self, features: FeatureArray) -> FloatArray:
         """Return a score a row."""
-        return score_rows(np.asfortranarray(features, np.float32), np.arange(len(features)), tuple(self))
+        return score_rows(np.asfortranarray(features, np.float32), np.arange(len(features)), self.parts)
+
+    @property
+    def parts(self) -> tuple[IntArray, FeatureArray, IntArray, FloatArray]:
+        """All of it as a plain tuple, which compiled loops take in half the time."""
+        return self.features, self.thresholds, self.masks, self.values
 
     def dump(self) -> Arrays:
         """Return splits and leaves as arrays."""

@@ -68,7 +68,7 @@ class Ranking:
         features = np.asfortranarray(features)
         if self.trees is None or len(features) < 2:
             return weigh(features, self.weights)
-        return _settled(features, self.weights, self._parameters.head, tuple(self.trees))
+        return _settled(features, self.weights, self._parameters.head, self.trees.parts)
 
     def fit(self, lists: Sequence[Listed]) -> None:
         """Fit the weights, and the trees where they help on the newest lists, which they had not seen.

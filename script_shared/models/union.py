@@ -7,14 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from script_shared.compiled import compiled
-from script_shared.types import IntArray, LongArray
+from script_shared.types import IntArray
 
 
 class Union:
     """The union of lists, by a table with a bit for every item that is kept between calls."""
 
     def __init__(self) -> None:
-        self._marks = np.empty(0, np.uint64)
+        self._marks: IntArray = np.empty(0, np.uint64)
 
     def of(self, lists: Sequence[IntArray], read: IntArray, size: int) -> tuple[IntArray, IntArray]:
         """Return the unread items of several lists, ascending, and the first list that names each.
@@ -31,7 +31,7 @@ class Union:
 
 
 @compiled
-def _union(items: IntArray, lengths: IntArray, read: IntArray, marks: LongArray) -> tuple[IntArray, IntArray]:
+def _union(items: IntArray, lengths: IntArray, read: IntArray, marks: IntArray) -> tuple[IntArray, IntArray]:
     for item in read:
         marks[item >> 6] |= np.uint64(1) << np.uint64(item & 63)
     named, count, at = np.empty(len(items), np.int64), 0, 0

@@ -209,7 +209,7 @@ class State:
         if kept is not None:
             version, made_ms, made = kept
             if version == self.version or 0 <= now_ms - made_ms < patience * self.patience_ms:
-                return made  # type: ignore[no-any-return]  # made by the same name's maker
+                return made
         if len(self._once) >= _REMEMBERED:
             self._once.clear()
         made = make()

@@ -1,7 +1,5 @@
 """A read now changes the next answer."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -91,6 +89,6 @@ def test_two_engines_that_saw_the_same_reads_in_other_portions_answer_alike(rele
         other.apply(portion)
     for user in range(5):
         answers = [engine.recommend(Request(f"new {user}", n=20)) for engine in (one, other)]
-        plain = [[replace(item, score=round(item.score, 6)) for item in answer.items] for answer in answers]
+        plain = [[item._replace(score=round(item.score, 6)) for item in answer.items] for answer in answers]
         assert plain[0] == plain[1]
         assert answers[0].segment == answers[1].segment

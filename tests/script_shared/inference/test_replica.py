@@ -1,7 +1,5 @@
 """A replica is the release and the log, however it came to follow them."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -34,7 +32,7 @@ def replica_of(release, **facts):
 def answers(replica, readers):
     found = [replica.engine.recommend(Request(reader, n=20)) for reader in readers]
     return [
-        (each.segment, [replace(item, score=round(item.score, 6)) for item in each.items]) for each in found
+        (each.segment, [item._replace(score=round(item.score, 6)) for item in each.items]) for each in found
     ]
 
 
