@@ -36,7 +36,7 @@ def shown_json(served: Served, found: Recommendation) -> bytes:
 
 
 def _joined(served: Served, found: Recommendation) -> bytes:
-    """Put together what `shown` gives; most of it is ready, for what is shown of an item is always the same."""
+    """Put together what `shown` gives: what is shown of an item is ready, for it is always the same."""
     finite = [score if math.isfinite(score) else None for _, _, score, _ in found.items]
     scores, tell, items = to_json(finite)[1:-1].split(b","), served.catalogue.json, []
     for rank, ((item, item_id, _, reason), score) in enumerate(

@@ -7,18 +7,19 @@ from collections.abc import Hashable
 from typing import NamedTuple
 
 from script_shared.inference.answers import Recommendation
+from script_shared.inference.front import Front
 from script_shared.state.state import State
 
-#: Time alone changes a list slowly: so long it may stand while nobody reads anything.
-STANDS_MS = 300_000
-#: Once something was read, an answer may be as old as this share of the state's patience: what it is made
-#: of lags by the patience itself, and both together must stay within a second.
+#: Time, and reads that move nothing noticeably, change a list slowly: so long it may stand.
+STANDS_MS = 120_000
+#: What is ranked for everybody may lag behind by the state's patience. So a list that was made so soon after
+#: the front changed stands for this share of it only: both together stay within a second.
 _PATIENCE = 0.5
 
 
 class _Kept(NamedTuple):
     answer: Recommendation
-    version: int
+    changes: int
     made_ms: int
 
 
@@ -31,6 +32,7 @@ class Ahead:
 
     def __init__(self, capacity: int) -> None:
         self.capacity = capacity
+        self._front = Front(STANDS_MS)
         self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
 
     def find(self, key: Hashable, state: State, now_ms: int) -> Recommendation | None:
@@ -41,18 +43,19 @@ class Ahead:
             state: as of now.
             now_ms: the moment.
         """
+        self._front.look(state, now_ms)
         kept = self._kept.get(key)
-        if kept is None:
+        if kept is None or kept.changes != self._front.changes:
             return None
-        is_same = kept.version == state.version
-        if not 0 <= now_ms - kept.made_ms < (STANDS_MS if is_same else state.patience_ms * _PATIENCE):
+        is_early = 0 <= kept.made_ms - self._front.changed_ms < state.patience_ms
+        if not 0 <= now_ms - kept.made_ms < (state.patience_ms * _PATIENCE if is_early else STANDS_MS):
             return None
         self._kept.move_to_end(key)
         return kept.answer
 
-    def keep(self, key: Hashable, state: State, now_ms: int, answer: Recommendation) -> None:
+    def keep(self, key: Hashable, now_ms: int, answer: Recommendation) -> None:
         """Keep an answer that has just been worked out."""
-        self._kept[key] = _Kept(answer, state.version, now_ms)
+        self._kept[key] = _Kept(answer, self._front.changes, now_ms)
         self._kept.move_to_end(key)
         if len(self._kept) > self.capacity:
             self._kept.popitem(last=False)

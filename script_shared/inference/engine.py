@@ -164,7 +164,7 @@ class Engine:
         found = self._ahead.find(key, self._state, now)
         if found is None:
             found = self._answer(request, now)
-            self._ahead.keep(key, self._state, now, found)
+            self._ahead.keep(key, now, found)
         return found
 
     def _answer(
