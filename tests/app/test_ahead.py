@@ -93,7 +93,6 @@ def test_a_read_reaches_its_reader_at_once_and_changes_nothing_for_others(engine
 def test_what_thirty_read_within_a_second_is_in_everybodys_list_before_the_second_is_over(
     engine, whole, clock, begin
 ):
-    """They ask all the while: a list that is made too early to know may not stand."""
     item, anew = unheard_of(engine), Engine.load(whole, NEWS, clock)
     for moment in range(0, 3 * SECOND, 50):
         for each in (engine, anew) if moment == begin + SECOND else ():
