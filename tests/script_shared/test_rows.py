@@ -1,4 +1,4 @@
-"""Rows of neighbours tell what the pairs tell, whatever was read in between and however many are asked for."""
+"""Rows of neighbours tell what the pairs tell, whatever was read in between, however many are asked for."""
 
 import numpy as np
 import pytest
