@@ -145,6 +145,10 @@ class Blend(Recommender):
         lists = [part.retrieve(query, state, n) for part, n in self._asked]
         return self._union.of(lists, query.history, state.sizes.items)
 
+    def asked_of(self, part: Component) -> int:
+        """Return how many items a component is asked for."""
+        return self._parameters.retrieve.get(part.name, self._parameters.retrieve_others)
+
     def features(self, query: Query, state: State, items: IntArray) -> FeatureArray:
         """Describe items by all components, shape (items, features)."""
         told = table_of(len(items), len(self.ranking.weights))
@@ -180,8 +184,7 @@ class Blend(Recommender):
         ends = np.cumsum([len(part.feature_names) for part in self.components]).tolist()
         starts = [0, *ends][: len(ends)]
         self._columns = list(zip(self.components, map(slice, starts, ends), strict=True))
-        asked, others = self._parameters.retrieve, self._parameters.retrieve_others
-        self._asked = [(part, asked.get(part.name, others)) for part in self.components]
+        self._asked = [(part, self.asked_of(part)) for part in self.components]
         self._logs = _runs([part.tells_logs for part in self.components for _ in part.feature_names])
         self.ranking = Ranking(self.feature_names, self._parameters.ranking)
 
