@@ -58,6 +58,13 @@ def ask(user_id: str, region: str | None, device: str | None) -> bytes:
     return f"GET /recommendations?{query} HTTP/1.1\r\n{HEAD}\r\n".encode()
 
 
+def lately(volume: Path) -> list[str]:
+    """Return what was read on the last day, each item as often as it was."""
+    reads = pl.read_parquet(find_partition(volume / "refined") / "interactions.parquet")
+    since = pl.col("timestamp") > pl.col("timestamp").max() - pl.duration(days=1)
+    return reads.filter(since)["item_id"].to_list()
+
+
 def batches(users: list[str], items: list[str], size: int, count: int, key: str) -> list[bytes]:
     """Return so many requests that each tell of so many reads."""
     rng = np.random.default_rng(1)

@@ -24,15 +24,15 @@ import typer
 import uvloop
 from rich.console import Console
 
-from benchmarks.asks import asks, batches
+from benchmarks.asks import asks, batches, lately
 from benchmarks.loader import CONNECTIONS, Load, press
 from benchmarks.servers import KEY, Server, contestant, serving
 from benchmarks.serving_figures import show
-from script_shared.releases.registry import Registry
-from script_shared.vocabulary import Vocabulary
 
 #: Reads that arrive meanwhile: batches of this size, so many a second.
 SIZE, BATCHES = 50, 10
+#: So many batches came before, a minute's worth: counts have become what they are at this rate.
+BEFORE = 600
 #: Batches of this size are what the door of events is asked with by itself.
 DOOR_SIZE = 100
 #: All servers share the first core; the second worker has the other.
@@ -64,6 +64,12 @@ class Bench:
         load = uvloop.run(press(self.servers[name].port, _first(self._asked, count), 600.0))
         if load.failed:
             raise RuntimeError(f"{name}: {load.failed} requests failed")
+
+    def meet(self, name: str, count: int) -> None:
+        """Send a server so many batches of events, as if they had been arriving all along."""
+        load = uvloop.run(press(self.servers[name].port, _first(self._told, count), 600.0, connections=1))
+        if load.failed:
+            raise RuntimeError(f"{name}: {load.failed} batches failed")
 
     def measure(self, name: str, seconds: float, *, rate: float = 0.0) -> Row:
         """Ask one for so long; those called `… + events` take events in meanwhile."""
@@ -206,13 +212,13 @@ def generated(folder: Path, scale: float) -> Path:
 
 
 def prepared(stack: ExitStack, data_root: Path, folder: Path, readers: int) -> Bench:
-    """Start the servers and let each answer every reader, or some of them where nothing is remembered."""
-    asked = asks(data_root / "news", readers)
-    bundle = Registry(data_root / "news" / "releases").open().bundle("state/vocabulary")
-    items = list(Vocabulary.restore(bundle.arrays))
+    """Start the servers, let events arrive where they are to, and let each answer every reader."""
+    asked, items = asks(data_root / "news", readers), lately(data_root / "news")
     users = [f"new-{number}" for number in range(10_000)]
-    told = batches(users, items, SIZE, 600, KEY)
+    told = batches(users, items, SIZE, 2 * BEFORE + 600, KEY)
     bench = Bench(start(stack, data_root, folder), asked, told, batches(users, items, DOOR_SIZE, 2_000, KEY))
     for name in bench.servers:
-        bench.warm(name, {"ahead": readers, "pandas": min(readers, 100)}.get(name, min(readers, 2_000)))
+        if "events" in name:
+            bench.meet(name, BEFORE)
+        bench.warm(name, min(readers, 100) if name == "pandas" else readers)
     return bench

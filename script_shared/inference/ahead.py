@@ -11,7 +11,7 @@ from script_shared.inference.front import Front
 from script_shared.state.state import State
 
 #: Time, and reads that move nothing noticeably, change a list slowly: so long it may stand.
-STANDS_MS = 120_000
+STANDS_MS = 180_000
 #: What is ranked for everybody may lag behind by the state's patience. So a list that was made so soon after
 #: the front changed stands for this share of it only: both together stay within a second.
 _PATIENCE = 0.5

@@ -7,9 +7,9 @@ than the trees do.
 from __future__ import annotations
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
-from script_shared.models.forest import Forest
+from script_shared.models.forest import LEAVES, Forest
 from script_shared.types import BoolArray, FeatureArray, IntArray
 
 
@@ -29,7 +29,7 @@ class TreeParameters(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     rounds: int = 100
-    leaves: int = 31
+    leaves: int = Field(default=31, ge=2, le=LEAVES)
     learning_rate: float = 0.1
     rows: int = 50
     columns: float = 0.6

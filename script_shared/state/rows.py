@@ -8,7 +8,7 @@ from script_shared.state.pairs import PairParameters, Pairs
 from script_shared.types import FeatureArray, FloatArray, IntArray
 
 #: So many items' neighbours are kept; memory is taken as they come.
-_ROOM = 8_192
+ROOM = 8_192
 
 _Row = tuple[IntArray, FloatArray, FloatArray]
 
@@ -32,14 +32,14 @@ class Rows:
         most, half_lives = parameters.partners, len(parameters.half_lives)
         self._pairs = pairs
         self._kept: dict[int, tuple[int, _Row]] = {}
-        self.lengths: IntArray = np.zeros(_ROOM, np.int32)
-        self.items: IntArray = np.empty((_ROOM, most), np.int32)
-        self.shares: FeatureArray = np.empty((_ROOM, most, half_lives), np.float32)
-        self.totals: FloatArray = np.empty((_ROOM, half_lives))
+        self.lengths: IntArray = np.zeros(ROOM, np.int32)
+        self.items: IntArray = np.empty((ROOM, most), np.int32)
+        self.shares: FeatureArray = np.empty((ROOM, most, half_lives), np.float32)
+        self.totals: FloatArray = np.empty((ROOM, half_lives))
 
     def of(self, items: list[int]) -> IntArray:
         """Return the row of each item; rows stay where they are until the next call."""
-        if len(self._kept) + len(items) > _ROOM:
+        if len(self._kept) + len(items) > ROOM:
             self._kept.clear()
         tell, kept = self._pairs.neighbours, self._kept
         places = []

@@ -14,7 +14,7 @@ SEARCH: Space = {
     "blend.ranking.ridge": Numbers(3e-4, 0.1, log=True),
     "blend.ranking.head": Numbers(30, 160, log=True, whole=True),
     "blend.ranking.trees.rounds": Numbers(40, 250, log=True, whole=True),
-    "blend.ranking.trees.leaves": Numbers(7, 63, log=True, whole=True),
+    "blend.ranking.trees.leaves": Numbers(7, 32, log=True, whole=True),
     "blend.ranking.trees.learning_rate": Numbers(0.02, 0.2, log=True),
     "blend.ranking.trees.rows": Numbers(20, 250, log=True, whole=True),
     "blend.ranking.trees.columns": Numbers(0.3, 1.0),

@@ -51,19 +51,38 @@ def test_an_unknown_reader_becomes_known_by_reading(release):
     assert segments == ["anonymous", "anonymous", "semi_logged", "semi_logged", "semi_logged", "logged"]
 
 
-def test_an_article_that_many_read_rises_for_everyone_when_patience_ends():
+def small(ahead=0):
+    """Return an engine whose lists are most read at the shortest half-life, and its clock."""
     dataset = world([("r0", "old", 9), ("r1", "old", 9), ("r0", "new", 9)], hours=10)
     state, clock = State.of(dataset, StateParameters()), FixedClock(dataset.as_of_ms)
     state.patience_ms = PATIENCE_MS
     segments = [Segment("all", "most_read", lambda _: True, lambda: MostRead(0))]
     ranker = Ranker({"all": MostRead(0)}, dataset.newest_items())
-    engine = Engine(Router.of(dataset, segments), ranker, state, clock)
+    return Engine(Router.of(dataset, segments), ranker, state, clock, ahead), clock
+
+
+def test_an_article_that_many_read_rises_for_everyone_when_patience_ends():
+    engine, clock = small()
     assert listed(engine, None) == ["old", "new"]
     engine.apply([Read("r1", "new", clock.ms), Read("r2", "new", clock.ms)])
     clock.ms += PATIENCE_MS - 1
     assert listed(engine, None) == ["old", "new"]
     clock.ms += 1
     assert listed(engine, None) == ["new", "old"]
+
+
+@pytest.mark.parametrize("moment", range(0, 1_000, 50))
+def test_a_list_that_was_made_too_early_to_know_does_not_stand(moment):
+    """Others read all the while and ask for other lists, so that what these are made of is never old."""
+    engine, clock = small(ahead=10)
+    begin = clock.ms
+    for clock.ms in range(begin, begin + 4_000, 50):
+        engine.apply([Read("r0", "old", clock.ms)])
+        if clock.ms == begin + 1_000 + moment:
+            engine.apply([Read("r1", "new", clock.ms)] * 200)
+        assert listed(engine, None)[0] == "old" or clock.ms >= begin + 1_000 + moment
+        engine.recommend(Request(None, exclude=("old",)))
+        assert listed(engine, None)[0] == "new" or clock.ms < begin + 2_000 + moment
 
 
 def test_reads_of_unknown_items_are_counted_and_left_out(release):

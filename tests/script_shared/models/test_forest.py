@@ -52,3 +52,25 @@ def test_a_tree_that_is_one_leaf_gives_its_value():
 def test_what_was_dumped_scores_as_what_was_grown(forest):
     features = np.random.default_rng(1).normal(size=(30, COLUMNS)).astype(np.float32)
     assert Forest.load(forest.dump()).score(features).tolist() == forest.score(features).tolist()
+
+
+def test_a_tree_of_more_leaves_than_a_mask_has_bits_is_refused():
+    node = {"leaf_value": 0.0}
+    for _ in range(32):
+        node = {"split_feature": 0, "threshold": 0.0, "left_child": node, "right_child": {"leaf_value": 1.0}}
+    with pytest.raises(ValueError, match="33 leaves"):
+        Forest.of([{"tree_structure": node}])
+
+
+def test_a_tree_may_have_as_many_leaves_as_a_mask_has_bits():
+    node = {"leaf_value": 31.0}
+    for leaf in reversed(range(31)):
+        node = {
+            "split_feature": 0,
+            "threshold": leaf,
+            "left_child": {"leaf_value": leaf},
+            "right_child": node,
+        }
+    rows = np.arange(-1, 40, dtype=np.float32)[:, None]
+    expected = [float(sum(row > leaf for leaf in range(31))) for row in rows[:, 0]]
+    assert Forest.of([{"tree_structure": node}]).score(rows).tolist() == expected
