@@ -2,7 +2,7 @@
 
 import typer
 
-from benchmarks import diversity, events, growth, pipeline, quality, replicas, serving
+from benchmarks import ablation, diversity, events, growth, pipeline, quality, replicas, serving
 from benchmarks.drills import command as drills
 
 app = typer.Typer(no_args_is_help=True, help=__doc__)
@@ -13,6 +13,7 @@ def benchmarks() -> None:
     """Measure on this machine; nothing here asserts a time."""
 
 
+app.command("ablation", help=ablation.__doc__)(ablation.main)
 app.command("events", help=events.__doc__)(events.main)
 app.command("pipeline", help=pipeline.__doc__)(pipeline.main)
 app.command("drill", help=drills.__doc__)(drills.main)

@@ -140,11 +140,12 @@ class Blend(Recommender):
 
     def retrieve(self, query: Query, state: State) -> tuple[IntArray, IntArray]:
         """Return unread items in ascending order, and which component named each first."""
-        lists = [part.retrieve(query, state, self._asked(part)) for part in self.components]
+        lists = [part.retrieve(query, state, self.asked_of(part)) for part in self.components]
         ends = np.cumsum([len(each) for each in lists])
         return _union(np.concatenate(lists), ends, query.history)
 
-    def _asked(self, part: Component) -> int:
+    def asked_of(self, part: Component) -> int:
+        """Return how many items a component is asked for."""
         return self._parameters.retrieve.get(part.name, self._parameters.retrieve_others)
 
     def features(self, query: Query, state: State, items: IntArray) -> FeatureArray:
