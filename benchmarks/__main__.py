@@ -2,7 +2,7 @@
 
 import typer
 
-from benchmarks import ablation, diversity, events, pipeline, quality, replicas, serving
+from benchmarks import ablation, diversity, events, growth, pipeline, quality, replicas, serving
 from benchmarks.drills import command as drills
 
 app = typer.Typer(no_args_is_help=True, help=__doc__)
@@ -18,6 +18,7 @@ app.command("events", help=events.__doc__)(events.main)
 app.command("pipeline", help=pipeline.__doc__)(pipeline.main)
 app.command("drill", help=drills.__doc__)(drills.main)
 app.command("diversity", help=diversity.__doc__)(diversity.main)
+app.command("growth", help=growth.__doc__)(growth.main)
 app.command("quality", help=quality.__doc__)(quality.main)
 app.command("replicas", help=replicas.__doc__)(replicas.main)
 app.command("serving", help=serving.__doc__)(serving.main)

@@ -45,7 +45,7 @@ def asks(volume: Path, count: int) -> list[bytes]:
     everybody, rng, found = readers(volume), np.random.default_rng(0), list[bytes]()
     for name, share in shares(volume).items():
         own = everybody.filter(segment=name)
-        wanted = round(count * share)
+        wanted = round(count * share) if len(own) else 0
         drawn = rng.choice(len(own), wanted, replace=wanted > len(own))
         found += [ask(*row) for row in own["user_id", "region", "device"][drawn].iter_rows()]
     return [found[place] for place in rng.permutation(len(found))]
