@@ -7,7 +7,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from script_shared.compiled import compiled
-from script_shared.models.base import Component
+from script_shared.models.base import DRIFTS, Component
 from script_shared.state.state import State
 from script_shared.types import FeatureArray, FloatArray, IntArray, Query
 
@@ -19,8 +19,6 @@ _PROFILED = 4_000
 _HISTORY = 30
 _FADE = 0.95
 _LEAST_SHARE = 1e-4
-#: Profiles move slowly and cost tens of milliseconds: they are made anew so much less often than lists.
-_PATIENCE = 60.0
 
 
 class Profiles(NamedTuple):
@@ -53,7 +51,7 @@ class Audience(Component):
         if not len(query.history):
             told[:] = 0.0
             return
-        profiles = state.once(self.name, query.now_ms, lambda: self._profiles(state), _PATIENCE)
+        profiles = state.once(self.name, query.now_ms, lambda: self._profiles(state), DRIFTS)
         known = profiles.row, profiles.counts, profiles.totals, profiles.usual
         scale, read = float(state.returns.scale(query.now_ms)[-1]), query.history[-_HISTORY:]
         _lift(known, scale, state.items.category, read, items, told)

@@ -29,6 +29,9 @@ T = TypeVar("T")
 
 #: Rows by which a table grows.
 ROOM = 1_000
+#: What drifts over hours and costs tens of milliseconds is worked out anew so much less often than
+#: lists are: with those every half second, every five minutes.
+DRIFTS = 600.0
 
 
 class Recommender(ABC):

@@ -7,7 +7,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from script_shared.compiled import compiled
-from script_shared.models.base import Component
+from script_shared.models.base import DRIFTS, Component
 from script_shared.state.state import State
 from script_shared.types import FeatureArray, FloatArray, IntArray, Query
 
@@ -17,8 +17,6 @@ PRIOR_STEPS = 5.0
 _NAMED = 500
 #: The reader's newest reads count, so many.
 _DEPTH = 4
-#: Steps move slowly and cost tens of milliseconds: they are made anew so much less often than lists.
-_PATIENCE = 60.0
 
 
 class Steps(NamedTuple):
@@ -51,7 +49,7 @@ class Sections(Component):
         if not len(query.history):
             told[:] = 0.0
             return
-        known = state.once(self.name, query.now_ms, lambda: _count(state), _PATIENCE)
+        known = state.once(self.name, query.now_ms, lambda: _count(state), DRIFTS)
         scale, read = float(state.coreads.scale(query.now_ms)[-1]), query.history[-_DEPTH:]
         _lift(
             (known.row, known.steps, known.left, known.usual), scale, state.items.category, read, items, told
