@@ -8,8 +8,8 @@ from script_shared.state.counts import DecayedCounts
 from script_shared.state.state import Sizes, State, StateParameters
 
 HOUR_MS = 3_600_000
-#: No weight below this is told apart from nothing.
-FORGOTTEN = 2.0**-9
+#: What one read that is nine half-lives old may weigh: with twelve before it, it closes so many pairs.
+FORGOTTEN = 12 * 2.0**-9
 SIZES = Sizes(users=5, items=8, keys=3)
 
 
