@@ -164,19 +164,25 @@ def _solved(
 ) -> FeatureArray:
     """Solve (gram + Σ c·f·fᵀ) x = Σ (1 + c)·f in double precision, f being the items' factors."""
     size = len(gram)
-    system, right, own = gram.astype(np.float64), np.zeros(size), np.empty(size)
+    system, right = np.empty((size, size)), np.zeros(size)
+    for i in range(size):
+        for j in range(size):
+            system[i, j] = gram[i, j]
     for at in range(len(items)):
         if items[at] >= len(factors):
             continue
-        own[:] = factors[items[at]]
-        right += (1.0 + confidence[at]) * own
+        own, sure = factors[items[at]], np.float64(confidence[at])
         for i in range(size):
-            scaled = np.float64(confidence[at]) * own[i]
+            right[i] += (1.0 + sure) * own[i]
+            scaled = sure * own[i]
             for j in range(size):
                 system[i, j] += scaled * own[j]
     _decompose(system)
     _substitute(system, right)
-    return right.astype(np.float32)
+    told = np.empty(size, np.float32)
+    for i in range(size):
+        told[i] = right[i]
+    return told
 
 
 @compiled_sums

@@ -10,6 +10,7 @@ import numpy as np
 from script_shared.compiled import compiled
 from script_shared.models.base import Component, Remembered, best
 from script_shared.state.counts import Decayed, decays
+from script_shared.state.pairs import Pairs
 from script_shared.state.state import State, share_of
 from script_shared.types import NO_ITEMS, FeatureArray, FloatArray, IntArray, Query
 
@@ -93,14 +94,14 @@ class CoReads(Component):
 
     def _sum(self, query: Query, state: State) -> Neighbours:
         """Add up what the last reads' neighbours weigh; what was summed before is overwritten."""
-        beside, scale = state.rows[self._pairs], getattr(state, self._pairs).scale(query.now_ms)
-        read = beside.of(query.history[: -self._depth - 1 : -1].tolist())
+        pairs: Pairs = getattr(state, self._pairs)
+        read = pairs.rows(query.history[: -self._depth - 1 : -1].tolist())
         if len(self._rows) != state.sizes.items:
-            self._make_room(state.sizes.items, beside.items.shape[1])
-        kept = beside.lengths, beside.items, beside.shares, beside.totals
+            self._make_room(state.sizes.items, pairs.near.items.shape[1])
         found, weights, shares = self._found, self._weights, self._shares
         last = found, weights, shares, self._totals, self._count
-        count = self._count = _sum(read, kept, self._fades, scale, self._rows, last)
+        scale = pairs.scale(query.now_ms)
+        count = self._count = _sum(read, pairs.near.parts, self._fades, scale, self._rows, last)
         return Neighbours(self._rows, found[:count], weights[:count], shares[:count], self._totals)
 
     def _make_room(self, items: int, partners: int) -> None:
@@ -130,8 +131,8 @@ def _sum(
     """Add up what the same item weighs in several rows, and its shares; return how many items there are.
 
     Args:
-        read: rows of `state.rows.Rows`, the newest read's first.
-        kept: these rows' lengths, items, shares and totals.
+        read: rows, the newest read's first.
+        kept: these rows' lengths, items, shares and totals; see `state.rows.Rows`.
         fades: what a row counts, by place.
         scale: of the weights, by half-life.
         rows: see `Neighbours`; it is written over, as is the next.
@@ -144,7 +145,7 @@ def _sum(
     totals[:] = 0.0
     count, weights, all_fades = 0, np.empty(len(scale)), fades[: len(read)].sum()
     for place in range(len(read)):
-        row = read[place]
+        row, say = read[place], fades[place] / all_fades
         for column in range(len(scale)):
             weights[column] = row_totals[row, column] * fades[place] * scale[column]
             totals[column] += weights[column]
@@ -156,7 +157,7 @@ def _sum(
                 count += 1
             for column in range(len(scale)):
                 sums[own, column] += shares[row, at, column] * weights[column]
-                means[own, column] += shares[row, at, column] * (fades[place] / all_fades)
+                means[own, column] += shares[row, at, column] * say
     return count
 
 

@@ -7,7 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from script_shared.compiled import compiled
-from script_shared.types import IntArray
+from script_shared.types import IntArray, LongArray
+
+#: An item and the number of a list are one number; so many bits hold the list's.
+_BITS = 16
+_LAST = (1 << _BITS) - 1
 
 
 class Union:
@@ -27,11 +31,14 @@ class Union:
         if len(self._marks) != size // 64 + 1:
             self._marks = np.zeros(size // 64 + 1, np.uint64)
         lengths = np.array([len(each) for each in lists], np.int32)
-        return _union(np.concatenate(lists), lengths, read, self._marks)
+        named = _union(np.concatenate(lists), lengths, read, self._marks)
+        named.sort()
+        return (named >> _BITS).astype(np.int32), (named & _LAST).astype(np.int32)
 
 
 @compiled
-def _union(items: IntArray, lengths: IntArray, read: IntArray, marks: IntArray) -> tuple[IntArray, IntArray]:
+def _union(items: IntArray, lengths: IntArray, read: IntArray, marks: IntArray) -> LongArray:
+    """Return each unread item once, as one number with the first list that names it."""
     for item in read:
         marks[item >> 6] |= np.uint64(1) << np.uint64(item & 63)
     named, count, at = np.empty(len(items), np.int64), 0, 0
@@ -41,11 +48,10 @@ def _union(items: IntArray, lengths: IntArray, read: IntArray, marks: IntArray) 
             bit = np.uint64(1) << np.uint64(item & 63)
             if not marks[item >> 6] & bit:
                 marks[item >> 6] |= bit
-                named[count] = np.int64(item) * len(lengths) + place
+                named[count] = (np.int64(item) << _BITS) + place
                 count += 1
     for item in items:
         marks[item >> 6] = 0
     for item in read:
         marks[item >> 6] = 0
-    ascending = np.sort(named[:count])
-    return (ascending // len(lengths)).astype(np.int32), (ascending % len(lengths)).astype(np.int32)
+    return named[:count]

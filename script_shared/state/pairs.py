@@ -16,6 +16,7 @@ from script_shared.state.counts import DecayedCounts
 from script_shared.state.histories import Histories
 from script_shared.state.late_pairs import BITS as _BITS
 from script_shared.state.late_pairs import LatePairs
+from script_shared.state.rows import Rows
 from script_shared.types import Arrays, BoolArray, FloatArray, IntArray, LongArray
 
 _Chain = tuple[IntArray, IntArray, LongArray, BoolArray]
@@ -25,9 +26,6 @@ _FORGOTTEN_AFTER = 9.0
 
 #: There is room for an eighth more pairs, and at least so many, before they are sorted anew.
 _LEAST_ROOM = 20_000
-
-#: Items whose neighbours are kept ready.
-_REMEMBERED = 8_192
 
 
 class PairParameters(BaseModel):
@@ -60,10 +58,14 @@ class Pairs:
 
     Args:
         parameters: which pairs count.
+
+    Attributes:
+        near: what is read after the items asked for lately; `rows` says where.
     """
 
     def __init__(self, parameters: PairParameters) -> None:
         self._parameters = parameters
+        self.near = Rows(parameters.partners, len(parameters.half_lives))
         self._nearest_ms, self._furthest_ms = (int(hours * MS_PER_HOUR) for hours in parameters.apart)
         self._settle(np.empty(0, np.int64), DecayedCounts(parameters.half_lives, 0))
 
@@ -77,7 +79,7 @@ class Pairs:
         weights.values = values
         self.weights = weights
         self._late = LatePairs(2 * self._limit)
-        self._rows: dict[int, tuple[IntArray, FloatArray, FloatArray]] = {}
+        self.near.forget_all()
 
     def __len__(self) -> int:
         return len(self._sorted) + len(self._late)
@@ -98,18 +100,17 @@ class Pairs:
             At most `partners` items in ascending order; weights of shape (half-lives, items) and
             totals of shape (half-lives,), to be scaled by `scale`.
         """
-        found = self._rows.get(item)
-        if found is None:
-            if len(self._rows) >= _REMEMBERED:
-                self._rows.clear()
-            self._rows[item] = found = self._row(item)
-        return found
+        return self.near.row(int(self.rows([item])[0]))
+
+    def rows(self, items: list[int]) -> IntArray:
+        """Return the rows of `near` for these items; they stay where they are until the next call."""
+        return self.near.of(items, self._write)
 
     def scale(self, now_ms: int) -> FloatArray:
         """Return what turns the weights of `neighbours` into weights at a moment, one a half-life."""
         return self.weights.scale(now_ms)
 
-    def _row(self, item: int) -> tuple[IntArray, FloatArray, FloatArray]:
+    def _write(self, item: int, row: int) -> None:
         start, end = np.searchsorted(self._sorted, [item << _BITS, (item + 1) << _BITS])
         slots = np.arange(start, end)
         pairs = self._sorted[start:end]
@@ -119,7 +120,7 @@ class Pairs:
             pairs = np.append(pairs, self._late.pairs[late])
             order = np.argsort(pairs)
             slots, pairs = slots[order], pairs[order]
-        return _strongest(_split(pairs)[1], slots, self.weights.values, self._parameters.partners)
+        self.near.write(row, _split(pairs)[1], slots, self.weights.values)
 
     def apply(self, new: Interactions, before: Histories) -> None:
         """Count the pairs that `new` interactions close; `before` holds what came earlier."""
@@ -132,16 +133,14 @@ class Pairs:
             self._merge(newest, pairs, times, shares)
             return
         is_full = len(self._late) + len(pairs) > self._limit
+        origins = self.weights.origin_ms.copy()
         self.weights.apply(self._slots(pairs), times, shares)
         if is_full:
             self._sort(newest)
+        elif (self.weights.origin_ms != origins).any():
+            self.near.forget_all()
         else:
-            self._forget_rows(pairs)
-
-    def _forget_rows(self, pairs: LongArray) -> None:
-        """Let neighbours that were kept ready be worked out anew."""
-        for item in self._rows.keys() & set((pairs >> _BITS).tolist()) if self._rows else ():
-            del self._rows[item]
+            self.near.forget((pairs >> _BITS).tolist())
 
     def _slots(self, pairs: LongArray) -> LongArray:
         """Return where the weight of each pair lies; pairs not seen before get a place."""
@@ -212,39 +211,6 @@ class Pairs:
         weights = DecayedCounts(self._parameters.half_lives, len(arrays["pairs"]))
         weights.restore(arrays)
         self._settle(np.asarray(arrays["pairs"], np.int64), weights)
-
-
-@compiled
-def _strongest(
-    items: IntArray, slots: LongArray, values: FloatArray, most: int
-) -> tuple[IntArray, FloatArray, FloatArray]:
-    """Return the items that weigh most at the longest half-life, in their order; weights and their totals.
-
-    Args:
-        items: one a slot.
-        slots: where each one's weights lie.
-        values: weights, shape (half-lives, all slots).
-        most: at most so many items; of equals, the first.
-    """
-    last = len(values) - 1
-    totals = np.zeros(len(values))
-    for row in range(len(values)):
-        for slot in slots:
-            totals[row] += values[row, slot]
-    floor, equals = -np.inf, len(items)
-    if len(items) > most:
-        longest = values[last][slots]
-        floor = np.partition(longest, len(items) - most)[len(items) - most]
-        equals = most - (longest > floor).sum()
-    kept, weights, count = np.empty_like(items), np.empty((len(values), min(len(items), most))), 0
-    for at in range(len(items)):
-        if values[last, slots[at]] < floor or (values[last, slots[at]] == floor and equals == 0):
-            continue
-        equals -= values[last, slots[at]] == floor
-        kept[count] = items[at]
-        weights[:, count] = values[:, slots[at]]
-        count += 1
-    return kept[:count], weights, totals
 
 
 @compiled

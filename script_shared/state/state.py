@@ -18,7 +18,6 @@ from script_shared.state.counts import DecayedCounts
 from script_shared.state.histories import Histories
 from script_shared.state.items import Items
 from script_shared.state.pairs import PairParameters, Pairs
-from script_shared.state.rows import Rows
 from script_shared.types import BoolArray, FloatArray, IntArray, LongArray, Query
 from script_shared.vocabulary import UNKNOWN
 
@@ -85,7 +84,6 @@ class State:
         continued: the same of those reads that continued a visit.
         key_counts: decayed counts of (context key, item), at slot key · items + item.
         coreads, returns: decayed pairs of items.
-        rows: the same, by name, as rows of an item's neighbours.
         histories: what each reader has read.
         items: what is known of each item.
         version: grows with every `apply`.
@@ -101,10 +99,6 @@ class State:
         self.key_totals = DecayedCounts(parameters.key_half_lives, sizes.keys, "F")
         self.coreads = Pairs(parameters.coreads)
         self.returns = Pairs(parameters.returns)
-        self.rows = {
-            "coreads": Rows(self.coreads, parameters.coreads),
-            "returns": Rows(self.returns, parameters.returns),
-        }
         self.histories = Histories(sizes.users)
         self.items = Items(sizes.items)
         self.version = 0

@@ -1,4 +1,4 @@
-"""Rows of neighbours tell what the pairs tell, whatever was read in between, however many are asked for."""
+"""Rows tell an item's strongest neighbours, whatever was read in between, however many are asked for."""
 
 import numpy as np
 import pytest
@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from script_shared.dataset import Interactions
 from script_shared.state import rows
+from script_shared.state.pairs import PairParameters
 from script_shared.state.state import Sizes, State, StateParameters
 
 ITEMS = 30
@@ -23,26 +24,43 @@ some_reads = st.lists(st.tuples(st.integers(0, 4), st.integers(0, ITEMS - 1)), m
 asked = st.lists(st.integers(0, ITEMS - 1), min_size=1, max_size=8)
 
 
+def strongest(pairs, item, most):
+    """Say by brute force what an item's row tells: neighbours, shares and the weight of all."""
+    first, second, weights = pairs.all()
+    own = sorted(np.flatnonzero(first == item).tolist(), key=lambda at: second[at])
+    totals = weights[:, own].sum(axis=1)
+    kept = sorted(sorted(own, key=lambda at: -weights[-1, at])[:most], key=lambda at: second[at])
+    return second[kept].tolist(), (weights[:, kept] / totals[:, None]).T, totals
+
+
 @settings(deadline=None, derandomize=True, database=None, max_examples=50)
-@given(st.lists(st.tuples(some_reads, asked), min_size=1, max_size=4))
-def test_rows_are_those_that_the_pairs_tell(turns):
-    state = State(StateParameters(), Sizes(5, ITEMS, 0))
+@given(st.lists(st.tuples(some_reads, asked), min_size=1, max_size=4), st.sampled_from([2, 150]))
+def test_rows_tell_the_strongest_pairs_of_each_item(turns, most):
+    state = State(StateParameters(coreads=PairParameters(partners=most)), Sizes(5, ITEMS, 0))
     for hour, (reads, items) in enumerate(turns):
         read(state, reads, hour)
-        beside = state.rows["coreads"]
-        for item, row in zip(items, beside.of(items).tolist(), strict=True):
-            others, weights, totals = state.coreads.neighbours(item)
-            span = slice(0, beside.lengths[row])
-            assert beside.items[row, span].tolist() == others.tolist()
-            assert beside.totals[row].tolist() == totals.tolist()
-            found = beside.shares[row, span].T * totals[:, None]
-            assert found == pytest.approx(weights, rel=1e-6)
+        near = state.coreads.near
+        for item, row in zip(items, state.coreads.rows(items).tolist(), strict=True):
+            others, shares, totals = strongest(state.coreads, item, most)
+            told = slice(0, near.lengths[row])
+            assert near.items[row, told].tolist() == others
+            assert near.shares[row, told] == pytest.approx(shares, rel=1e-6)
+            assert near.totals[row] == pytest.approx(totals)
 
 
 def test_more_rows_than_there_is_room_for_take_the_place_of_others():
     state = State(StateParameters(), Sizes(5, 3 * rows.ROOM, 0))
     read(state, [(0, 0), (0, 1)], 1)
-    beside, first = state.rows["coreads"], [0, 1]
+    pairs, first = state.coreads, [0, 1]
     for begin in range(2, 2 * rows.ROOM, 8):
-        beside.of(list(range(begin, begin + 8)))
-        assert beside.items[beside.of(first)[0], 0] == 1
+        pairs.rows(list(range(begin, begin + 8)))
+        assert pairs.near.items[pairs.rows(first)[0], 0] == 1
+
+
+def test_a_row_still_holds_when_weeks_pass_without_its_item_being_read():
+    state = State(StateParameters(), Sizes(5, ITEMS, 0))
+    read(state, [(0, 0), (0, 1)], 1)
+    assert state.coreads.neighbours(0)[0].tolist() == [1]
+    read(state, [(1, 2), (1, 3)], 500)
+    _, weights, _ = state.coreads.neighbours(0)
+    assert (weights * state.coreads.scale(500 * HOUR_MS)[:, None] < 1e-6).all()
