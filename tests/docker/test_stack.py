@@ -81,7 +81,7 @@ class Stack:
         """Run the one-shot; return how it ended."""
         return self.start("airflow-init").wait(120)
 
-    def wait(self, names, seconds=240):
+    def wait(self, names, seconds=600):
         end = time.monotonic() + seconds
         left = set(names)
         while left and time.monotonic() < end:
