@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 from scipy.optimize import minimize
+from threadpoolctl import threadpool_limits
 
 from script_shared.types import BoolArray, FeatureArray, FloatArray, IntArray
 
@@ -28,9 +29,9 @@ def fit_logit(features: FeatureArray, starts: IntArray, chosen: BoolArray, ridge
     scale[scale < 1e-6] = 1.0
     scaled = (features - features.mean(axis=0)) / scale
     share = _choice_shares(starts, chosen)
-    result = minimize(
-        _loss, np.zeros(features.shape[1]), (scaled, starts, share, ridge), jac=True, method="L-BFGS-B"
-    )
+    begin = np.zeros(features.shape[1])
+    with threadpool_limits(1, "blas"):  # so little work is seven times slower on several threads
+        result = minimize(_loss, begin, (scaled, starts, share, ridge), jac=True, method="L-BFGS-B")
     return np.asarray(result.x / scale, np.float64)
 
 
