@@ -73,13 +73,13 @@ class Histories:
 
     def _merge(self, new: Interactions) -> None:
         self._flush()
-        user = np.concatenate([np.repeat(np.arange(len(self.offsets) - 1), np.diff(self.offsets)), new.user])
-        order = np.argsort(user, kind="stable")
+        offsets = self.offsets.copy()
+        offsets[1:] += np.cumsum(np.bincount(new.user, minlength=len(offsets) - 1))
+        order = _order(self.offsets, offsets, new.user)
         self.items = np.concatenate([self.items, new.item])[order]
         self.times = np.concatenate([self.times, new.time])[order]
         self.weights = np.concatenate([self.weights, new.weight])[order]
-        counts = np.bincount(user, minlength=len(self.offsets) - 1)
-        self.offsets = np.concatenate([[0], np.cumsum(counts)])
+        self.offsets = offsets
 
     def forget(self, user: int) -> None:
         """Overwrite what a user has read with one thing over and over; nobody may ask for it again."""
@@ -113,6 +113,27 @@ class Histories:
 def _append(merged: History, late: History) -> History:
     items, times, weights = (np.concatenate(columns) for columns in zip(merged, late, strict=True))
     return items, times, weights
+
+
+@compiled
+def _order(before: LongArray, after: LongArray, users: IntArray) -> LongArray:
+    """Return the order that puts new interactions behind each user's own.
+
+    Args:
+        before: where each user's begin, and at last where all end.
+        after: the same with the new ones among them.
+        users: of the new ones, in order of time.
+    """
+    order, ends = np.empty(after[-1], np.int64), np.empty(len(after) - 1, np.int64)
+    for user in range(len(ends)):
+        ends[user] = after[user]
+        for at in range(before[user], before[user + 1]):
+            order[ends[user]] = at
+            ends[user] += 1
+    for at in range(len(users)):
+        order[ends[users[at]]] = before[-1] + at
+        ends[users[at]] += 1
+    return order
 
 
 @compiled

@@ -16,7 +16,7 @@ from script_shared.state.counts import DecayedCounts
 from script_shared.state.histories import Histories
 from script_shared.state.late_pairs import BITS as _BITS
 from script_shared.state.late_pairs import LatePairs
-from script_shared.state.rows import Rows
+from script_shared.state.rows import Parts, Rows, write_row
 from script_shared.types import Arrays, BoolArray, FloatArray, IntArray, LongArray
 
 _Chain = tuple[IntArray, IntArray, LongArray, BoolArray]
@@ -111,16 +111,11 @@ class Pairs:
         return self.weights.scale(now_ms)
 
     def _write(self, item: int, row: int) -> None:
-        start, end = np.searchsorted(self._sorted, [item << _BITS, (item + 1) << _BITS])
-        slots = np.arange(start, end)
-        pairs = self._sorted[start:end]
         late = self._late.after(item)
-        if len(late):
-            slots = np.append(slots, late + len(self._sorted))
-            pairs = np.append(pairs, self._late.pairs[late])
-            order = np.argsort(pairs)
-            slots, pairs = slots[order], pairs[order]
-        self.near.write(row, _split(pairs)[1], slots, self.weights.values)
+        if len(late) > 1:
+            late = late[np.argsort(self._late.pairs[late])]
+        known = self._sorted, self._late.pairs, late
+        _tell(row, item, known, self.weights.values, self.near.parts)
 
     def apply(self, new: Interactions, before: Histories) -> None:
         """Count the pairs that `new` interactions close; `before` holds what came earlier."""
@@ -211,6 +206,48 @@ class Pairs:
         weights = DecayedCounts(self._parameters.half_lives, len(arrays["pairs"]))
         weights.restore(arrays)
         self._settle(np.asarray(arrays["pairs"], np.int64), weights)
+
+
+@compiled
+def _tell(
+    row: int, item: int, known: tuple[LongArray, LongArray, LongArray], values: FloatArray, parts: Parts
+) -> None:
+    """Write the neighbours of an item into a row, those of both arrays in one order.
+
+    Args:
+        row: which.
+        item: position.
+        known: sorted pairs, late pairs, and the places among these of the item's, ascending by pair.
+        values: weights, shape (half-lives, slots); late pairs have the slots behind the sorted ones.
+        parts: of the rows.
+    """
+    pairs, others, late = known
+    start, end = _first(pairs, item << _BITS), _first(pairs, (item + 1) << _BITS)
+    count = end - start + len(late)
+    items, slots, other = np.empty(count, np.int32), np.empty(count, np.int64), 0
+    for at in range(count):
+        is_late = other < len(late) and (start == end or others[late[other]] < pairs[start])
+        pair = others[late[other]] if is_late else pairs[start]
+        slots[at] = len(pairs) + late[other] if is_late else start
+        items[at] = pair & ((1 << _BITS) - 1)
+        if is_late:
+            other += 1
+        else:
+            start += 1
+    write_row(row, items, slots, values, parts)
+
+
+@compiled
+def _first(pairs: LongArray, pair: int) -> int:
+    """Return the place of the first sorted pair that is not below one."""
+    low, high = 0, len(pairs)
+    while low < high:
+        middle = (low + high) // 2
+        if pairs[middle] < pair:
+            low = middle + 1
+        else:
+            high = middle
+    return low
 
 
 @compiled

@@ -12,7 +12,7 @@ from script_shared.types import FeatureArray, FloatArray, IntArray, LongArray
 #: So many items' neighbours are kept; memory is taken as they come.
 ROOM = 8_192
 
-_Parts = tuple[IntArray, IntArray, FeatureArray, FloatArray]
+Parts = tuple[IntArray, IntArray, FeatureArray, FloatArray]
 
 
 class Rows:
@@ -39,7 +39,7 @@ class Rows:
         self.totals: FloatArray = np.empty((ROOM, half_lives))
 
     @property
-    def parts(self) -> _Parts:
+    def parts(self) -> Parts:
         """What a compiled loop needs: lengths, items, shares and totals."""
         return self.lengths, self.items, self.shares, self.totals
 
@@ -55,20 +55,6 @@ class Rows:
                 write(item, row)
                 fresh[item] = row
         return np.array([fresh[item] for item in items], np.int32)
-
-    def write(self, row: int, items: IntArray, slots: LongArray, values: FloatArray) -> None:
-        """Put an item's neighbours into a row.
-
-        Args:
-            row: which.
-            items: all neighbours, ascending.
-            slots: where their weights lie.
-            values: weights, shape (half-lives, all slots); those that weigh most at the last half-life
-                are told.
-        """
-        most = self.items.shape[1]
-        told = np.arange(len(items)) if len(items) <= most else _strongest(values[-1, slots], most)
-        _write(row, items, slots, values, told, self.parts)
 
     def row(self, row: int) -> tuple[IntArray, FloatArray, FloatArray]:
         """Return items, their weights of shape (half-lives, items), and totals of shape (half-lives,)."""
@@ -86,27 +72,69 @@ class Rows:
         self._fresh.clear()
 
 
-def _strongest(weights: FloatArray, most: int) -> LongArray:
-    """Return the places of the largest weights, ascending; of equals, the first."""
-    floor = np.partition(weights, -most)[-most]
-    strong = weights > floor
-    equals = np.flatnonzero(weights == floor)
-    strong[equals[: most - np.count_nonzero(strong)]] = True
-    return np.flatnonzero(strong)
+@compiled
+def write_row(row: int, items: IntArray, slots: LongArray, values: FloatArray, parts: Parts) -> None:
+    """Put an item's strongest neighbours into a row.
+
+    Args:
+        row: which.
+        items: all neighbours, ascending.
+        slots: where their weights lie.
+        values: weights, shape (half-lives, all slots); those that weigh most at the last half-life are
+            told; of equals, the first.
+        parts: of the rows, written into.
+    """
+    lengths, row_items, shares, totals = parts
+    most, last, count = row_items.shape[1], len(values) - 1, 0
+    for column in range(len(values)):
+        totals[row, column] = 0.0
+        for slot in slots:
+            totals[row, column] += values[column, slot]
+    floor, equals = -np.inf, len(items)
+    if len(items) > most:
+        floor, equals = _floor(values[last], slots, most)
+    for at in range(len(items)):
+        weight = values[last, slots[at]]
+        if weight < floor or (weight == floor and equals == 0):
+            continue
+        if weight == floor:
+            equals -= 1
+        row_items[row, count] = items[at]
+        for column in range(len(values)):
+            total = totals[row, column]
+            shares[row, count, column] = values[column, slots[at]] / total if total > 0.0 else 0.0
+        count += 1
+    lengths[row] = count
 
 
 @compiled
-def _write(
-    row: int, items: IntArray, slots: LongArray, values: FloatArray, told: LongArray, parts: _Parts
-) -> None:
-    lengths, row_items, shares, totals = parts
-    lengths[row] = len(told)
-    for at in range(len(told)):
-        row_items[row, at] = items[told[at]]
-    for column in range(len(values)):
-        total = 0.0
-        for slot in slots:
-            total += values[column, slot]
-        totals[row, column] = total
-        for at in range(len(told)):
-            shares[row, at, column] = values[column, slots[told[at]]] / total if total > 0.0 else 0.0
+def _floor(weights: FloatArray, slots: LongArray, most: int) -> tuple[float, int]:
+    """Return the least of the `most` largest weights, and how many of them are as small."""
+    own = np.empty(len(slots))
+    for at in range(len(slots)):
+        own[at] = weights[slots[at]]
+    floor, larger = _find(own, len(own) - most), 0
+    for weight in own:
+        if weight > floor:
+            larger += 1
+    return floor, most - larger
+
+
+@compiled
+def _find(values: FloatArray, wanted: int) -> float:
+    """Return the value whose place it would be if they were sorted, by Hoare's FIND; they change places."""
+    low, high = 0, len(values) - 1
+    while low < high:
+        pivot, left, right = values[(low + high) // 2], low, high
+        while left <= right:
+            while values[left] < pivot:
+                left += 1
+            while pivot < values[right]:
+                right -= 1
+            if left <= right:
+                values[left], values[right] = values[right], values[left]
+                left, right = left + 1, right - 1
+        if right < wanted < left:
+            break
+        low, high = (low, right) if wanted <= right else (left, high)
+    return float(values[wanted])
