@@ -24,6 +24,7 @@ class TreeParameters(BaseModel):
         columns, sample: share of the features and of the rows that a tree sees.
         ridge: penalty on a leaf's value.
         top: pairs count that concern the first so many places.
+        bins: values of a feature are told apart in so many steps.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -36,6 +37,7 @@ class TreeParameters(BaseModel):
     sample: float = 0.8
     ridge: float = 5.0
     top: int = 20
+    bins: int = 63
 
 
 def grow(features: FeatureArray, lengths: IntArray, chosen: BoolArray, parameters: TreeParameters) -> Forest:
@@ -60,6 +62,7 @@ def grow(features: FeatureArray, lengths: IntArray, chosen: BoolArray, parameter
         "bagging_freq": 1,
         "lambda_l2": p.ridge,
         "lambdarank_truncation_level": p.top,
+        "max_bin": p.bins,
         "num_threads": 1,
         "deterministic": True,
         "force_row_wise": True,
