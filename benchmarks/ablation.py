@@ -27,22 +27,18 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.cutoff import Cutoff
 from benchmarks.next_hour import refine
 from pipelines.benchmarking.next_hour import Hours
 from pipelines.benchmarking.workers import one_thread_each
-from pipelines.domains import load
 from pipelines.stages.train import serves
-from script_shared.clock import MS_PER_HOUR
-from script_shared.dataset import Dataset, encode
+from script_shared.dataset import Dataset
 from script_shared.evaluation.ranking import K
 from script_shared.models.base import Component
 from script_shared.models.blend import Blend
-from script_shared.models.folding import fold
 from script_shared.models.ranking import Ranking
-from script_shared.models.samples import draw
 from script_shared.segments import find
 from script_shared.state.state import State
-from script_shared.tables import Tables
 from script_shared.types import FeatureArray, IntArray, Query
 
 CUTOFFS = "58,108,158"
@@ -71,18 +67,14 @@ def parts(unit: tuple[int, str], folder: Path, as_of_ms: int, readers: int) -> l
         readers: at most so many are asked for.
     """
     cutoff_ms, name = unit
-    plan, tables = load("news"), Tables.read(folder)
-    dataset = encode(tables, plan.domain.context, plan.weight, as_of_ms)
-    parameters = plan.parameters(tables)
-    past, segments = dataset.before(cutoff_ms), plan.domain.segments(parameters)
-    segment = find(segments, name)
+    cutoff = Cutoff(folder, as_of_ms, cutoff_ms)
+    segment = find(cutoff.segments, name)
     model, candidates = cast(Blend, segment.make_model()), cast(Blend, segment.make_model()).components
-    _, fit_s = _timed(lambda: model.fit(past, serves(segments, segment)))
-    state = fold(past, plan.domain.state(parameters))
-    following = dataset.interactions.between(cutoff_ms, cutoff_ms + MS_PER_HOUR)
-    queries = [each.query for each in draw(past, state, following, serves(segments, segment), readers)]
+    _, fit_s = _timed(lambda: model.fit(cutoff.past, serves(cutoff.segments, segment)))
+    state = cutoff.state
+    queries = [each.query for each in cutoff.samples(segment, readers)]
     asked = Asked(queries, state, [model.retrieve(query, state)[0] for query in queries])
-    rows = [*(_part(part, model, past, asked) for part in candidates), *_ranking(model, asked, fit_s)]
+    rows = [*(_part(part, model, cutoff.past, asked) for part in candidates), *_ranking(model, asked, fit_s)]
     return [{"segment": name, "cutoff": cutoff_ms} | row for row in rows]
 
 

@@ -24,21 +24,15 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.cutoff import Cutoff
 from benchmarks.next_hour import refine
 from pipelines.benchmarking.next_hour import Hours
 from pipelines.benchmarking.workers import one_thread_each
-from pipelines.domains import load
 from pipelines.stages.evaluate import FittedOnDemand
-from pipelines.stages.train import serves
-from script_shared.clock import MS_PER_HOUR
-from script_shared.dataset import encode
 from script_shared.evaluation.ranking import K, score_list
 from script_shared.evaluation.sessions import summarise_sessions
 from script_shared.inference.ranker import Ranker
 from script_shared.inference.reranking import POOL, diversify, same_category
-from script_shared.models.samples import draw
-from script_shared.state.state import State
-from script_shared.tables import Tables
 from script_shared.types import IntArray, ScoredItem
 
 CUTOFFS = "58,108,158"
@@ -59,19 +53,15 @@ class Turned:
 
 def pools(folder: Path, as_of_ms: int, cutoff_ms: int, readers: int) -> list[Turned]:
     """Return the product's first items for readers of one hour, some of each segment."""
-    plan, tables = load("news"), Tables.read(folder)
-    dataset = encode(tables, plan.domain.context, plan.weight, as_of_ms)
-    parameters = plan.parameters(tables)
-    past, segments = dataset.before(cutoff_ms), plan.domain.segments(parameters)
-    state = State.of(past, plan.domain.state(parameters))
-    ranker = Ranker(FittedOnDemand(past, segments), past.newest_items())
-    following = dataset.interactions.between(cutoff_ms, cutoff_ms + MS_PER_HOUR)
+    cutoff = Cutoff(folder, as_of_ms, cutoff_ms)
+    past = cutoff.past
+    ranker = Ranker(FittedOnDemand(past, cutoff.segments), past.newest_items())
     found = []
-    for segment in segments:
-        for sample in draw(past, state, following, serves(segments, segment), readers):
-            ranked, _ = ranker.rank(segment, sample.query, state, POOL)
-            reader = dataset.users[sample.query.user]
-            found.append(Turned(cutoff_ms, reader, ranked, sample.targets, dataset.catalogue.category))
+    for segment in cutoff.segments:
+        for sample in cutoff.samples(segment, readers):
+            ranked, _ = ranker.rank(segment, sample.query, cutoff.state, POOL)
+            reader = past.users[sample.query.user]
+            found.append(Turned(cutoff_ms, reader, ranked, sample.targets, past.catalogue.category))
     return found
 
 

@@ -30,9 +30,11 @@ def run(stand: Stand, server: PostgresServer, seconds: float = 3.0, rate: float 
         until(
             lambda: all(_lag(each) < time.monotonic() - back for each in replicas), "both read the log again"
         )
+        followed = time.monotonic() - back
         load.apart_until = time.perf_counter()
         time.sleep(seconds)
     outcome = Outcome.of(load.seen, lost(stand, load), seconds_without_events=round(away, 2))
+    outcome.facts["return_to_followed_s"] = round(followed, 3)
     outcome.demand(while_down.get(503, 0) > 0, "events were not refused while the log was gone")
     outcome.demand(set(load.seen.posts) <= {200, 503}, f"events were answered {dict(load.seen.posts)}")
     return outcome

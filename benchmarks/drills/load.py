@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import threading
 import time
 from array import array
 from collections import Counter
+from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
+from benchmarks.drills.swarm import Swarm
 from benchmarks.drills.wire import Cut, Wire
 
 #: A replica that did not take the read in itself has so long to learn of it.
@@ -65,8 +67,8 @@ class Seen:
         }
 
 
-class Load:
-    """Clients in a thread of their own, for as long as a block lasts.
+class Load(Swarm):
+    """Readers who ask for lists for as long as a block lasts.
 
     Args:
         ports: of the replicas; a client whose connection is cut goes to the next.
@@ -80,27 +82,14 @@ class Load:
     """
 
     def __init__(self, ports: list[int], clients: int = 4, rate: float = 0.0, lists_a_read: int = 4) -> None:
+        super().__init__()
         self.ports, self._clients, self._rate, self._lists = ports, clients, rate, lists_a_read
         self.seen = Seen()
         self.apart_until = 0.0
         self._run = secrets.token_hex(4)
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._all()), daemon=True)
 
-    def __enter__(self) -> Load:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stopped.set()
-        self._thread.join()
-
-    async def _all(self) -> None:
-        await asyncio.gather(*(_Client(self, number).run() for number in range(self._clients)))
-
-    @property
-    def stopped(self) -> bool:
-        return self._stopped.is_set()
+    def clients(self) -> Iterable[Coroutine[Any, Any, None]]:
+        return (_Client(self, number).run() for number in range(self._clients))
 
     def name(self, client: int, number: int) -> str:
         return f"{self._run}-{client}-{number}"

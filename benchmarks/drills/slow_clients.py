@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 import time
+from collections.abc import Coroutine, Iterable
+from typing import Any
 
 from benchmarks.drills.load import Load
 from benchmarks.drills.outcome import Outcome
 from benchmarks.drills.stand import Stand, lost
+from benchmarks.drills.swarm import Swarm
 from tests.support.services import EVENTS_KEY
 
 _HEADERS = b"GET /recommendations HTTP/1.1\r\nHost: x\r\nX-Slow: " + b"a" * 4_000
@@ -33,25 +35,16 @@ def run(
     return outcome
 
 
-class _Crowd:
-    """Slow clients in a thread of their own: half of them send headers, half a body."""
+class _Crowd(Swarm):
+    """Slow clients: half of them send headers, half a body."""
 
     def __init__(self, port: int, size: int) -> None:
+        super().__init__()
         self._port, self._size = port, size
         self.open = self.connected = 0
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._all()), daemon=True)
 
-    def __enter__(self) -> _Crowd:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stopped.set()
-        self._thread.join()
-
-    async def _all(self) -> None:
-        await asyncio.gather(*(self._drip(number) for number in range(self._size)))
+    def clients(self) -> Iterable[Coroutine[Any, Any, None]]:
+        return (self._drip(number) for number in range(self._size))
 
     async def _drip(self, number: int) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
@@ -61,7 +54,7 @@ class _Crowd:
         try:
             writer.write(head)
             for byte in rest:
-                if self._stopped.is_set() or reader.at_eof():
+                if self.stopped or reader.at_eof():
                     break
                 writer.write(bytes([byte]))
                 await writer.drain()

@@ -1,6 +1,7 @@
 import polars as pl
 import pytest
 
+from script_shared.clock import FixedClock
 from script_shared.partitions import find_partition
 from script_shared.releases.registry import Registry
 from tests.support.editions import publish_edition, registry_at
@@ -65,6 +66,21 @@ def publish(registry, whole):
         return publish_edition(registry, whole, name, **changes).id
 
     return publish
+
+
+@pytest.fixture
+def clock(whole):
+    """Stands at the end of the release's data until a test moves it."""
+    return FixedClock(whole.manifest.as_of_ms)
+
+
+@pytest.fixture
+def live(publish, tmp_path, clock):
+    """A service by that clock, with a release and keys; an error is answered, as it is to clients."""
+    publish("first")
+    with started(tmp_path, clock, raise_server_exceptions=False, **KEYS) as client:
+        client.app.state.follower.look()
+        yield client
 
 
 @pytest.fixture

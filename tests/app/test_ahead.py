@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-from script_shared.clock import FixedClock
 from script_shared.domains.news.domain import NEWS
 from script_shared.inference.ahead import STANDS_MS
 from script_shared.inference.engine import Engine
@@ -12,22 +11,9 @@ from script_shared.types import Read, Request
 from tests.app.test_wire import request, talk
 from tests.support.editions import publish_edition, registry_at
 from tests.support.servers import serving, until_ready
-from tests.support.services import EVENTS_KEY, KEYS, started
+from tests.support.services import EVENTS_KEY, KEYS
 
 SECOND = 1_000
-
-
-@pytest.fixture
-def clock(whole):
-    return FixedClock(whole.manifest.as_of_ms)
-
-
-@pytest.fixture
-def live(publish, tmp_path, clock):
-    publish("first")
-    with started(tmp_path, clock, raise_server_exceptions=False, **KEYS) as client:
-        client.app.state.follower.look()
-        yield client
 
 
 def post(client, *reads):

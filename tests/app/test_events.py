@@ -7,26 +7,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from script_shared.clock import FixedClock
 from tests.app.test_problems import check
 from tests.support.services import EVENTS_KEY, KEYS, READERS_KEY, started
 
 MINUTE_MS = 60_000
 HEADERS = {"X-API-Key": EVENTS_KEY}
-
-
-@pytest.fixture
-def clock(whole):
-    return FixedClock(whole.manifest.as_of_ms)
-
-
-@pytest.fixture
-def live(publish, tmp_path, clock):
-    """A service with a release and keys, whose clock stands until a test moves it."""
-    publish("first")
-    with started(tmp_path, clock, raise_server_exceptions=False, **KEYS) as client:
-        client.app.state.follower.look()
-        yield client
 
 
 @pytest.fixture

@@ -2,24 +2,10 @@
 
 import pytest
 
-from script_shared.clock import FixedClock
 from tests.app.test_problems import check
-from tests.support.services import EVENTS_KEY, KEYS, READERS_KEY, started
+from tests.support.services import EVENTS_KEY, READERS_KEY
 
 HEADERS = {"X-API-Key": READERS_KEY}
-
-
-@pytest.fixture
-def clock(whole):
-    return FixedClock(whole.manifest.as_of_ms)
-
-
-@pytest.fixture
-def live(publish, tmp_path, clock):
-    publish("first")
-    with started(tmp_path, clock, raise_server_exceptions=False, **KEYS) as client:
-        client.app.state.follower.look()
-        yield client
 
 
 @pytest.fixture

@@ -69,4 +69,4 @@ def test_a_killed_postgres(small_volume, tmp_path):
         running_postgres() as server,
         Stand(tmp_path, Registry(small_volume.releases).open(), server.address) as stand,
     ):
-        check(killed_postgres.run(stand, server, seconds=0.5, rate=60))
+        check(killed_postgres.run(stand, server, seconds=0.5, rate=60), "return_to_followed_s")
