@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import structlog
@@ -131,6 +131,12 @@ class Follower:
                 self._refuse(name, self._within(error.where) + error.what, error)
             except Exception as error:  # noqa: BLE001 - whatever a release does, the old one goes on
                 self._refuse(name, f"{type(error).__name__} while it was loaded", error)
+
+    def look_again(self) -> None:
+        """Look now, also at what was refused a moment ago."""
+        if self._refusal is not None:
+            self._refusal = replace(self._refusal, until=0.0)
+        self.look()
 
     def wanted(self) -> str | None:
         """Return the release that is to be served; None where none is."""

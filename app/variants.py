@@ -44,6 +44,12 @@ class Variants:
             return Variant(CHALLENGER, challenger, self.split.experiment)
         return Variant(CHAMPION, self._champion.served, self.split.experiment)
 
+    def look_again(self) -> None:
+        """Look for new releases now, also at such as were refused a moment ago."""
+        for each in (self._champion, self._challenger):
+            if each is not None:
+                each.look_again()
+
     @property
     def challenger(self) -> Served | None:
         """What the challenger serves; None while there is none."""

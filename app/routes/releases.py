@@ -1,14 +1,16 @@
-"""What has been published: the newest releases and the names that stand for them."""
+"""What has been published, and what of it is served: a look at the volume, out of turn where a key asks."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
-from app.dependencies import FollowerNow
+from app.dependencies import FollowerNow, VariantsNow
+from app.errors import Problem
+from app.keys import Scope, requires
 from script_shared.releases.registry import Entry
 
 router = APIRouter(tags=["releases"])
@@ -28,11 +30,36 @@ class ReleaseEntry(BaseModel):
     metrics: dict[str, Any] | None = None
 
 
+class Served(BaseModel):
+    """Which releases answer, and why one that should does not."""
+
+    champion: str | None
+    challenger: str | None
+    refused: str | None
+
+
 # Not async: it reads the volume, and other requests must not wait for that.
 @router.get("/releases")
 def releases(follower: FollowerNow) -> list[ReleaseEntry]:
     """List the twenty newest releases, newest first."""
     return [_entry(each) for each in follower.registry.list()[:_SHOWN]]
+
+
+# Not async: loading a release takes seconds.
+@router.post(
+    "/releases/look",
+    dependencies=[Depends(requires(Scope.ADMIN))],
+    responses={code: {"model": Problem} for code in (401, 403)},
+)
+def look(follower: FollowerNow, variants: VariantsNow) -> Served:
+    """Look for a new champion and challenger now, also where they were refused a moment ago."""
+    variants.look_again()
+    champion, challenger, refusal = follower.found, variants.challenger, follower.refusal
+    return Served(
+        champion=champion.release.id if champion else None,
+        challenger=challenger.release.id if challenger else None,
+        refused=str(refusal) if refusal else variants.refusal,
+    )
 
 
 def _entry(entry: Entry) -> ReleaseEntry:

@@ -11,10 +11,11 @@ from app.settings import ApiSettings
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
 EXAMPLE = (
-    r"\$ curl (?:-H '(.*?): (.*?)' )?'http://127\.0\.0\.1:8001(.*?)'(?: --json '(.*?)')?\n(.*?)(?=\n\$|\n```)"
+    r"\$ curl (?:-X (\w+) )?(?:-H '(.*?): (.*?)' )?'http://127\.0\.0\.1:8001(.*?)'(?: --json '(.*?)')?"
+    r"\n(.*?)(?=\n\$|\n```)"
 )
 EXAMPLES = re.findall(EXAMPLE, DOCUMENT, re.DOTALL)
-NAMES = [f"{path} {value}" for _, value, path, _, _ in EXAMPLES]
+NAMES = [f"{path} {value}" for _, _, value, path, _, _ in EXAMPLES]
 
 
 def shape(value):
@@ -24,11 +25,12 @@ def shape(value):
     return [shape(each) for each in value[:1]] if isinstance(value, list) else None
 
 
-@pytest.mark.parametrize(("header", "value", "path", "sent", "shown"), EXAMPLES, ids=NAMES)
-def test_an_example_answers_as_shown(open_door, header, value, path, sent, shown):
+@pytest.mark.parametrize("example", EXAMPLES, ids=NAMES)
+def test_an_example_answers_as_shown(open_door, example):
+    method, header, value, path, sent, shown = example
     headers = {"Content-Type": "application/json"} if sent else {}
     headers |= {header: value} if header else {}
-    answer = open_door.request("POST" if sent else "GET", path, content=sent, headers=headers)
+    answer = open_door.request(method or ("POST" if sent else "GET"), path, content=sent, headers=headers)
     if shown[0] not in "{[":
         assert answer.text.startswith(shown.splitlines()[0])
         return
@@ -41,7 +43,7 @@ def test_an_example_answers_as_shown(open_door, header, value, path, sent, shown
 
 
 def test_every_route_has_an_example(client):
-    asked = {path.partition("?")[0] for _, _, path, _, _ in EXAMPLES}
+    asked = {path.partition("?")[0] for *_, path, _, _ in EXAMPLES}
     document = client.get("/openapi.json").json()
     for path in {*document["paths"], "/", "/metrics"}:
         pattern = re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path))

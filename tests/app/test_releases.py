@@ -11,6 +11,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from script_shared.releases.registry import CHALLENGER
+from tests.support.services import ADMIN_KEY, EVENTS_KEY
+
+ADMINISTRATION = {"X-API-Key": ADMIN_KEY}
 
 
 def titles(client):
@@ -175,6 +178,25 @@ def test_after_a_refusal_a_rollback_or_a_sound_release_makes_it_well_again(fresh
     third = publish("third")
     look()
     assert titles(fresh) == (third, {"third"})
+
+
+def test_a_release_that_was_mended_is_served_as_soon_as_administration_asks(live, publish, registry):
+    second = publish("second")
+    flip(registry.folder / second / "evaluation.json")
+    refused = live.post("/releases/look", headers=ADMINISTRATION).json()
+    assert refused["champion"] != second
+    assert refused["refused"].startswith(f"release {second} was refused: ")
+    flip(registry.folder / second / "evaluation.json")
+    found = live.post("/releases/look", headers=ADMINISTRATION).json()
+    assert found == {"champion": second, "challenger": None, "refused": None}
+    assert titles(live) == (second, {"second"})
+
+
+@pytest.mark.parametrize(("headers", "status"), [({}, 401), ({"X-API-Key": EVENTS_KEY}, 403)])
+def test_only_administration_asks_for_a_look(live, publish, headers, status):
+    second = publish("second")
+    assert live.post("/releases/look", headers=headers).status_code == status
+    assert titles(live)[0] != second
 
 
 def test_each_answer_during_swaps_is_whole_and_from_one_release(

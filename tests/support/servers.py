@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 
 from pipelines.embedded.ports import free_port
-from tests.support.services import EVENTS_KEY, ITEMS_KEY, READERS_KEY
+from tests.support.services import ADMIN_KEY, EVENTS_KEY, ITEMS_KEY, READERS_KEY
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -28,6 +28,7 @@ def serving(data_root, log, *, prepare=None, module="app", arguments=(), **setti
         "API_KEYS_EVENTS": EVENTS_KEY,
         "API_KEYS_ITEMS": ITEMS_KEY,
         "API_KEYS_READERS": READERS_KEY,
+        "API_KEYS_ADMIN": ADMIN_KEY,
     } | {name.upper(): str(value) for name, value in settings.items()}
     with (
         log.open("a") as out,
