@@ -158,7 +158,14 @@ def main(
     table = pl.DataFrame(rows)
     table.write_csv(out / "costs.csv")
     draw(table, out / "costs.png")
-    shown = Table(*table.columns)
+    Console().print(_shown(table))
+
+
+def _shown(table: pl.DataFrame) -> Table:
+    """Return the table as printed: it fits into 80 columns."""
+    shown = Table(padding=0)
+    for column in table.columns:
+        shown.add_column(column.replace(" + ", "\n+ "), justify="right")
     for line in table.iter_rows():
-        shown.add_row(*(f"{value:g}" if isinstance(value, float) else str(value) for value in line))
-    Console().print(shown)
+        shown.add_row(*(f"{value:.3g}" if isinstance(value, float) else str(value) for value in line))
+    return shown
