@@ -82,7 +82,9 @@ async def reader(variants: VariantsNow, user_id: ReaderId, response: Response) -
     )
 
 
-@router.delete("/users/{user_id:path}", status_code=204, responses={507: {"model": Problem}})
+@router.delete(
+    "/users/{user_id:path}", status_code=204, responses={code: {"model": Problem} for code in (404, 507)}
+)
 async def forget(served: ServedNow, tail: TailNow, recorder: RecorderNow, user_id: ReaderId) -> None:
     """Forget a reader: in both logs and in this replica at once, in all others within a second.
 

@@ -16,7 +16,7 @@ def predict(client):
 
 @pytest.mark.parametrize("reader", ["3", "5", "nobody"])
 def test_it_is_the_list_of_recommendations(predict, ask, reader):
-    told = predict(userId=reader, max_results=7).json()
+    told = predict(userId=reader, max_results=7.0).json()
     same = ask(user_id=reader, num_recs=7)
     for mine, theirs in zip(told["recommendations"], same["items"], strict=True):
         for name in ("rank", "item_id", "title", "url", "category"):
@@ -54,6 +54,9 @@ def test_the_parts_of_the_time_are_its_sum(predict):
         {},
         {"userId": ""},
         {"userId": "3", "max_results": 0},
+        {"userId": "3", "max_results": True},
+        {"userId": "3", "max_results": "7"},
+        {"userId": "3", "max_results": 7.5},
         {"userId": "3", "minScore": 2},
         {"userId": "3", "x": 1},
     ],
