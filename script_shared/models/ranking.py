@@ -143,5 +143,7 @@ def _settled(
     weighed, grown = scores[head], score_rows(features, head, trees)
     both = (weighed - weighed.mean()) / max(weighed.std(), 1e-9)
     both += (grown - grown.mean()) / max(grown.std(), 1e-9)
-    scores[head] = weighed.min() + both - both.min()
+    lift = weighed.min() - both.min()
+    for at in range(len(head)):
+        scores[head[at]] = lift + both[at]
     return scores
