@@ -125,10 +125,12 @@ def _prepare(uri: str, folder: Path, asked: Windows, ours: Path | None) -> list[
     )
     numbered.write_parquet(folder / "clicks.parquet")
     sessions = sessions_of(numbered.filter(pl.col("window").is_in(list(asked.windows))))
+    _lists(ours).sink_parquet(folder / "ours.parquet")
+    if ours is not None:
+        sessions = _answered(sessions, folder / "ours.parquet")
     if sessions.is_empty():
         raise SettingsError("no window holds a session", where="--windows", remedy="choose others")
     thin_sessions(sessions, asked.sample).write_parquet(folder / "sessions.parquet")
-    _lists(ours).sink_parquet(folder / "ours.parquet")
     return sessions["window"].unique().sort().to_list()
 
 
@@ -142,6 +144,14 @@ def _lists(ours: Path | None) -> pl.LazyFrame:
     return (
         pl.scan_parquet(file).filter(model=SERVED).select(pl.col(n).cast(t) for n, t in PREDICTIONS.items())
     )
+
+
+def _answered(sessions: pl.DataFrame, lists: Path) -> pl.DataFrame:
+    """Keep the sessions that the product was asked about, which may be a sample."""
+    asked = (
+        pl.read_parquet(lists).select(pl.col("cutoff").cast(sessions["window"].dtype), "query_id").unique()
+    )
+    return sessions.join(asked, left_on=["window", "session_id"], right_on=["cutoff", "query_id"], how="semi")
 
 
 def score(work: Work, window: int, kind: Kind) -> Scored:
