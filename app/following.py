@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import structlog
@@ -117,26 +117,24 @@ class Follower:
         """The release that is wanted, where it had to be refused."""
         return self._refusal
 
-    def look(self) -> None:
-        """Serve what is wanted if it is new; on any fault keep what is served and remember why."""
+    def look(self, *, patient: bool = True) -> None:
+        """Serve what is wanted if it is new; on any fault keep what is served and remember why.
+
+        Args:
+            patient: leave what was refused alone for `RETRY_SECONDS`.
+        """
         with self._looking:
             name: str | None = None
             try:
                 name = self.wanted()
                 if name is None:
                     self.leave()
-                elif self._is_news(name):
+                elif self._is_news(name, patient):
                     self.put(self._load(name))
             except MancheteError as error:
                 self._refuse(name, self._within(error.where) + error.what, error)
             except Exception as error:  # noqa: BLE001 - whatever a release does, the old one goes on
                 self._refuse(name, f"{type(error).__name__} while it was loaded", error)
-
-    def look_again(self) -> None:
-        """Look now, also at what was refused a moment ago."""
-        if self._refusal is not None:
-            self._refusal = replace(self._refusal, until=0.0)
-        self.look()
 
     def wanted(self) -> str | None:
         """Return the release that is to be served; None where none is."""
@@ -155,12 +153,14 @@ class Follower:
             if self._stopped.wait(poll_seconds):
                 return
 
-    def _is_news(self, name: str) -> bool:
+    def _is_news(self, name: str, patient: bool) -> bool:
         if self._served is not None and self._served.release.id == name:
             self._refusal = None
             return False
         refusal = self._refusal
-        return refusal is None or refusal.release != name or time.monotonic() > refusal.until
+        if not patient or refusal is None or refusal.release != name:
+            return True
+        return time.monotonic() > refusal.until
 
     def _load(self, name: str) -> Served:
         self._loading = name

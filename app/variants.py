@@ -48,7 +48,7 @@ class Variants:
         """Look for new releases now, also at such as were refused a moment ago."""
         for each in (self._champion, self._challenger):
             if each is not None:
-                each.look_again()
+                each.look(patient=False)
 
     @property
     def challenger(self) -> Served | None:

@@ -30,7 +30,7 @@ class ReleaseEntry(BaseModel):
     metrics: dict[str, Any] | None = None
 
 
-class Served(BaseModel):
+class Serving(BaseModel):
     """Which releases answer, and why one that should does not."""
 
     champion: str | None
@@ -51,11 +51,11 @@ def releases(follower: FollowerNow) -> list[ReleaseEntry]:
     dependencies=[Depends(requires(Scope.ADMIN))],
     responses={code: {"model": Problem} for code in (401, 403)},
 )
-def look(follower: FollowerNow, variants: VariantsNow) -> Served:
+def look(follower: FollowerNow, variants: VariantsNow) -> Serving:
     """Look for a new champion and challenger now, also where they were refused a moment ago."""
     variants.look_again()
     champion, challenger, refusal = follower.found, variants.challenger, follower.refusal
-    return Served(
+    return Serving(
         champion=champion.release.id if champion else None,
         challenger=challenger.release.id if challenger else None,
         refused=str(refusal) if refusal else variants.refusal,

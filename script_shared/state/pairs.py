@@ -135,7 +135,7 @@ class Pairs:
         elif (self.weights.origin_ms != origins).any():
             self.near.forget_all()
         else:
-            self.near.forget((pairs >> _BITS).tolist())
+            self.near.forget(pairs >> _BITS)
 
     def _slots(self, pairs: LongArray) -> LongArray:
         """Return where the weight of each pair lies; pairs not seen before get a place."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import numpy as np
 
@@ -62,9 +62,9 @@ class Rows:
         totals = self.totals[row].copy()
         return self.items[row, told].copy(), self.shares[row, told].T * totals[:, None], totals
 
-    def forget(self, items: Iterable[int]) -> None:
+    def forget(self, items: LongArray) -> None:
         """Have the rows of some items written anew when they are next asked for."""
-        for item in self._fresh.keys() & set(items) if self._fresh else ():
+        for item in self._fresh.keys() & set(items.tolist()) if self._fresh else ():
             del self._fresh[item]
 
     def forget_all(self) -> None:
