@@ -3,61 +3,57 @@
 import hashlib
 import os
 import signal
+from contextlib import suppress
 
 import psutil
 
 from pipelines.embedded.sessions import members
 from tests.support.embedded import wait_until
 
-#: What Airflow calls the processes in which a task's own code runs; its idle workers add `LocalExecutor`.
-_TITLE = "airflow worker -- "
 _ALIVE = (psutil.STATUS_RUNNING, psutil.STATUS_SLEEPING, psutil.STATUS_DISK_SLEEP)
-
-
-def task_processes(session):
-    """Return the processes of a scheduler's session in which the code of a task runs."""
-    return [each for each in map(_process, members({session})) if each and _runs_a_task(each)]
-
-
-def _process(pid):
-    try:
-        return psutil.Process(pid)
-    except psutil.NoSuchProcess:
-        return None
-
-
-def _runs_a_task(process):
-    try:
-        title = " ".join(process.cmdline())
-        return title.startswith(_TITLE) and "LocalExecutor" not in title and lives(process)
-    except psutil.NoSuchProcess:
-        return False
 
 
 def lives(process):
     """Tell whether a process is there and no zombie."""
-    return process.is_running() and process.status() in _ALIVE
+    try:
+        return process.is_running() and process.status() in _ALIVE
+    except psutil.NoSuchProcess:
+        return False
 
 
-def kill_while_writing(session, folder, drafts):
+def kill_while_writing(session, instance, folder, drafts):
     """Kill -9 the task that writes a draft in a folder, and return what is left of the draft.
 
-    It is looked for without a pause: some tasks write for a few milliseconds only.
+    Args:
+        session: of the scheduler.
+        instance: the id of the task instance, which is at work. Others may be as well.
+        folder: where it writes.
+        drafts: what its drafts are called.
     """
-    # As long as all that comes before that task may take on a busy machine.
-    task, draft = wait_until(lambda: _task_and_draft(session, folder, drafts), seconds=600, pause=0)
+    task = wait_until(lambda: _process_of(session, instance), pause=0.01)
+    draft = _draft_of(task, folder, drafts)
     task.kill()
     psutil.wait_procs([task])
     assert draft.exists(), "the task was quicker than we"
     return draft
 
 
-def _task_and_draft(session, folder, drafts):
-    for task in task_processes(session):
-        while _runs_a_task(task):
-            if draft := next(folder.glob(drafts), None):
-                return task, draft
+def _process_of(session, instance):
+    """Return the process in which the task's own code runs."""
+    for pid in members({session}):
+        with suppress(psutil.NoSuchProcess):
+            process = psutil.Process(pid)
+            if " ".join(process.cmdline()).strip() == f"airflow worker -- {instance}":
+                return process
     return None
+
+
+def _draft_of(task, folder, drafts):
+    """Look for a draft without a pause: some tasks write for a few milliseconds only."""
+    while lives(task):
+        if draft := next(folder.glob(drafts), None):
+            return draft
+    raise AssertionError("the task ended, and no draft was seen")
 
 
 def kill_session(session):

@@ -41,6 +41,8 @@ pytestmark = [pytest.mark.integration, pytest.mark.tools("initdb")]
 
 SCALE = 0.002
 RUN = "undisturbed"
+#: As long as all that comes before a task may take on a busy machine.
+BEFORE_SECONDS = 600
 ENVIRONMENT = {
     "TASK_RETRY_SECONDS": "1",
     "EVALUATION_READERS": "20",
@@ -76,7 +78,7 @@ class World:
     def run_of(self, dag):
         """Wait for the one run of a DAG to begin."""
         ask = f"/api/v2/dags/{dag}/dagRuns"
-        [run] = wait_until(lambda: self._http.get(ask).json()["dag_runs"])
+        [run] = wait_until(lambda: self._http.get(ask).json()["dag_runs"], BEFORE_SECONDS)
         return run["dag_run_id"]
 
     def end(self, dag, *tasks):
@@ -99,10 +101,18 @@ class World:
         place = f"/api/v2/dags/{dag}/dagRuns/{self.run_of(dag)}/taskInstances/{task}/xcomEntries"
         return self._http.get(f"{place}/return_value", params={"deserialize": True}).json()["value"]
 
-    def is_running(self, dag, task):
-        """Whether at least one try of a task is at work."""
-        tasks = self.up.airflow.tasks(dag, self.run_of(dag))
-        return any(each["task_id"] == task and each["state"] == "running" for each in tasks)
+    def at_work(self, dag, task):
+        """Wait for a task to be at work; return the id of that task instance."""
+        run = self.run_of(dag)
+        return wait_until(lambda: self._at_work(dag, run, task), BEFORE_SECONDS)
+
+    def _at_work(self, dag, run, task):
+        tasks = self.up.airflow.tasks(dag, run)
+        return next((x["id"] for x in tasks if x["task_id"] == task and x["state"] == "running"), None)
+
+    def kill_while_writing(self, dag, task, folder, drafts):
+        """Kill a task while it writes; return what is left of its draft."""
+        return kill_while_writing(self.scheduler, self.at_work(dag, task), folder, drafts)
 
     def again(self, dag, task, place):
         """Have a task that is done run again, as one does in the UI; wait for its end."""
@@ -152,7 +162,7 @@ def world(undisturbed, tmp_path_factory):
 def killed_download(world):
     """What the volume held when the first task had been killed while it wrote; the run has ended well."""
     world.up.airflow.trigger("process_data", {"scale": SCALE})
-    draft = kill_while_writing(world.scheduler, world.volume.raw, ".writing-*")
+    draft = world.kill_while_writing("process_data", "download", world.volume.raw, ".writing-*")
     left = bytes_below(world.volume.raw)
     tries = world.end("process_data", "download")
     return draft, left, tries
@@ -161,7 +171,7 @@ def killed_download(world):
 @pytest.fixture(scope="module")
 def killed_scheduler(world, killed_download):
     """What the volume held when the scheduler and its trainings were gone; the run has ended well."""
-    wait_until(lambda: world.is_running("train_models", "train"))
+    world.at_work("train_models", "train")
     kill_session(world.scheduler)
     left, champion = models(world.volume), world.champion()
     command = [sys.executable, "-m", "airflow", *COMPONENTS["airflow-scheduler"]]
@@ -173,7 +183,7 @@ def killed_scheduler(world, killed_download):
 @pytest.fixture(scope="module")
 def killed_publish(world, killed_scheduler):
     """What was served when the last task had been killed while it wrote; the run has ended well."""
-    draft = kill_while_writing(world.scheduler, world.volume.releases, ".filling-*")
+    draft = world.kill_while_writing("evaluate_models", "publish", world.volume.releases, ".filling-*")
     left = world.champion(), world.served()
     return draft, left, world.end("evaluate_models", "publish")
 
