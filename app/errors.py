@@ -15,11 +15,18 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from app.security_headers import HEADERS
-from script_shared.errors import EventLogError, MancheteError, ReleaseError, VolumeFullError
+from script_shared.errors import (
+    EventLogError,
+    EventsUnreadError,
+    MancheteError,
+    ReleaseError,
+    VolumeFullError,
+)
 
 PROBLEM_JSON = "application/problem+json"
 RETRY_AFTER_SECONDS = 5
 TOO_LARGE = "send less at once"
+_NOT_KEPT = "the event log cannot be written now: nothing of this request was kept"
 
 _LOG = structlog.get_logger(__name__)
 _REMEDIES = {
@@ -70,6 +77,7 @@ def install(app: FastAPI) -> None:
         ClientDisconnect: _gone,
         RequestValidationError: _invalid,
         NotReadyError: _not_ready,
+        EventsUnreadError: _unread,
         EventLogError: _not_logged,
         VolumeFullError: _no_room,
         MancheteError: _known,
@@ -117,17 +125,21 @@ async def _not_ready(_: Request, error: NotReadyError) -> JSONResponse:
 
 
 async def _not_logged(request: Request, error: EventLogError) -> JSONResponse:
-    return _passing(503, request, error)
+    return _passing(503, request, error, _NOT_KEPT)
+
+
+async def _unread(request: Request, error: EventsUnreadError) -> JSONResponse:
+    kept = "the event log cannot be read now: this request is kept, and lists do not know of it yet"
+    return _passing(503, request, error, kept)
 
 
 async def _no_room(request: Request, error: VolumeFullError) -> JSONResponse:
-    return _passing(507, request, error)
+    return _passing(507, request, error, _NOT_KEPT)
 
 
-def _passing(status: int, request: Request, error: MancheteError) -> JSONResponse:
-    """Say that it was not done, and when to try again; why and where is for the log."""
+def _passing(status: int, request: Request, error: MancheteError, detail: str) -> JSONResponse:
+    """Say what was not done, and when to try again; why and where is for the log."""
     _LOG.error("request failed", path=request.url.path, error=str(error))
-    detail = "the event log cannot be written now: nothing of this request was kept"
     headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
     return problem(status, detail, remedy="send it again with the same event ids", headers=headers)
 

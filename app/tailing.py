@@ -16,7 +16,7 @@ import structlog
 
 from app.serving import Served
 from app.telemetry import Telemetry
-from script_shared.errors import EventLogError, EventsCompactedError, MancheteError
+from script_shared.errors import EventLogError, EventsCompactedError, EventsUnreadError, MancheteError
 from script_shared.events.event import FORGET, Event
 from script_shared.events.log import Appended, EventLog, Logged
 from script_shared.inference.replica import PAGE, Replica
@@ -85,22 +85,31 @@ class Tail:
         """Fold in what this replica has just logged, and whatever others logged before it.
 
         Batches that were logged together are folded in together: a fold has its price, however small.
+
+        Raises:
+            EventsUnreadError: what others logged before it cannot be read now; the next turn that can
+                folds both in.
         """
         self._own[appended.start] = appended.fresh
-        await asyncio.sleep(0)
-        async with self._turn:
-            for each in list(self._followed.values()):
-                # It is on disk; where it cannot be read back now, the next turn will.
-                with self._apart(each), suppress(EventLogError):
-                    await self._include(each, appended.end)
-            self._at_end = all(x.replica.position >= appended.end for x in self._followed.values())
-        self._own.pop(appended.start, None)
+        try:
+            await asyncio.sleep(0)
+            async with self._turn:
+                self._at_end = False
+                for each in list(self._followed.values()):
+                    with self._apart(each):
+                        await self._include(each, appended.end)
+                self._at_end = True
+        finally:
+            self._own.pop(appended.start, None)
 
     async def _include(self, each: Follows, end: int) -> None:
         if each.replica.position < end:
             await self._fold_own(each)
         if each.replica.position < end:
-            await self._catch_up(each)
+            try:
+                await self._catch_up(each)
+            except EventLogError as error:
+                raise EventsUnreadError(error.what, where=error.where, remedy=error.remedy) from error
 
     async def _fold_own(self, each: Follows) -> None:
         start, events = each.replica.position + 1, list[Event]()

@@ -83,6 +83,10 @@ class EventLogError(MancheteError):
     """The event log cannot be reached or written now; what it acknowledged is unharmed."""
 
 
+class EventsUnreadError(EventLogError):
+    """What was logged is on disk, and what came before it cannot be read now."""
+
+
 class EventsCompactedError(EventLogError):
     """Events that are asked for have been taken out of the log."""
 

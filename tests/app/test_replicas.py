@@ -3,16 +3,18 @@
 import resource
 import signal
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 import httpx
 import pytest
 
+from script_shared.events.event import Event
 from script_shared.events.opening import open_log
 from tests.support.editions import publish_edition
 from tests.support.events import follow
-from tests.support.postgres import postgres_server
+from tests.support.postgres import execute, own_database, postgres_server
 from tests.support.servers import serving, until, until_ready
 from tests.support.services import ITEMS_KEY
 
@@ -32,8 +34,8 @@ class Postgres:
     @pytest.fixture(scope="class")
     @staticmethod
     def address():
-        with postgres_server() as address:
-            yield address
+        with postgres_server() as server:
+            yield own_database(server)
 
 
 @pytest.fixture
@@ -187,4 +189,15 @@ class TestOnSqlite(Sqlite, Together):
 
 @pytest.mark.tools("initdb")
 class TestOnPostgres(Postgres, Together):
-    pass
+    def test_what_cannot_be_read_back_is_not_answered_as_if_lists_knew_of_it(self, replicas, log, address):
+        _, client = replicas()
+        item, another = shown(client, "new")[0][:2]
+        told = {"user_id": "new", "item_id": item, "event_id": "unread"}
+        execute(address, "REVOKE SELECT ON events FROM events", "GRANT SELECT (event_id) ON events TO events")
+        log.append([Event("another's", "newer", another, time.time_ns() // 1_000_000)])
+        refused = client.post("/events", json=told)
+        assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
+        assert "is kept, and lists do not know of it yet" in refused.json()["detail"]
+        execute(address, "GRANT SELECT ON events TO events")
+        assert client.post("/events", json=told).json()["duplicates"] == 1
+        assert item not in shown(client, "new", 100)[0]

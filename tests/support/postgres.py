@@ -4,10 +4,11 @@ import os
 import shutil
 import subprocess
 import tempfile
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import psutil
+import psycopg2
 
 from pipelines.embedded.ports import free_port
 
@@ -81,6 +82,27 @@ def postgres_server():
     """Start a server on loopback; give the address of an empty database."""
     with running_postgres() as server:
         yield server.address
+
+
+def own_database(server):
+    """Make a user and an empty database of its own, as the compose file does; return its address."""
+    execute(
+        server,
+        "DROP DATABASE IF EXISTS events WITH (FORCE)",
+        "DROP ROLE IF EXISTS events",
+        "CREATE ROLE events LOGIN PASSWORD 'secret'",
+        "CREATE DATABASE events OWNER events",
+    )
+    return f"postgresql://events:secret@{server.rpartition('@')[2].replace('/postgres', '/events')}"
+
+
+def execute(address, *orders):
+    """Execute statements, each in a transaction of its own."""
+    with closing(psycopg2.connect(address)) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            for order in orders:
+                cursor.execute(order)
 
 
 def _run(program, *arguments):

@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
-import psycopg2
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -18,7 +17,7 @@ from script_shared.errors import EventLogError, EventsCompactedError, SettingsEr
 from script_shared.events.event import FORGET, ITEM, READ
 from script_shared.events.opening import FILE, open_log
 from tests.support.events import event, events, follow
-from tests.support.postgres import postgres_server
+from tests.support.postgres import execute, own_database, postgres_server
 
 ROOT = Path(__file__).parents[3]
 WRITERS, BATCHES = 4, 40
@@ -320,51 +319,30 @@ class TestSqlite(LogContract):
 class TestPostgres(LogContract):
     @pytest.fixture
     def address(self, server):
-        """A user and a database of its own, as the compose file makes them."""
-        connection = psycopg2.connect(server)
-        connection.autocommit = True
-        with connection.cursor() as cursor:
-            for order in (
-                "DROP DATABASE IF EXISTS events WITH (FORCE)",
-                "DROP ROLE IF EXISTS events",
-                "CREATE ROLE events LOGIN PASSWORD 'secret'",
-                "CREATE DATABASE events OWNER events",
-            ):
-                cursor.execute(order)
-        connection.close()
-        return (
-            server.rpartition("@")[2]
-            .join(("postgresql://events:secret@", ""))
-            .replace("/postgres", "/events")
-        )
+        return own_database(server)
 
     def test_a_log_comes_back_after_its_connections_were_cut(self, log, server):
         log.append(events("a"))
-        connection = psycopg2.connect(server)
-        with connection, connection.cursor() as cursor:
-            cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'events'")
-        connection.close()
+        execute(server, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'events'")
         with pytest.raises(EventLogError, match=r"event log on 127\.0\.0\.1: the event log cannot be used"):
             log.append(events("b"))
         assert log.append(events("b")).start == 2
 
     def test_a_log_of_before_there_were_kinds_goes_on(self, address, log, open_one):
-        connection = psycopg2.connect(address)
-        with connection, connection.cursor() as cursor:
-            cursor.execute(
-                """CREATE TABLE events (
-                    log_offset bigint PRIMARY KEY, event_id text NOT NULL UNIQUE, user_id text NOT NULL,
-                    item_id text NOT NULL, time_ms bigint NOT NULL, session_id text, user_type text,
-                    details text
-                );
-                CREATE TABLE ends (
-                    only_row integer PRIMARY KEY CHECK (only_row = 1), newest bigint NOT NULL,
-                    compacted bigint NOT NULL
-                );
-                INSERT INTO ends VALUES (1, 1, 0);
-                INSERT INTO events VALUES (1, 'a', 'u1', 'i1', 1700000000000, NULL, NULL, NULL);"""
-            )
-        connection.close()
+        execute(
+            address,
+            """CREATE TABLE events (
+                log_offset bigint PRIMARY KEY, event_id text NOT NULL UNIQUE, user_id text NOT NULL,
+                item_id text NOT NULL, time_ms bigint NOT NULL, session_id text, user_type text,
+                details text
+            );
+            CREATE TABLE ends (
+                only_row integer PRIMARY KEY CHECK (only_row = 1), newest bigint NOT NULL,
+                compacted bigint NOT NULL
+            );
+            INSERT INTO ends VALUES (1, 1, 0);
+            INSERT INTO events VALUES (1, 'a', 'u1', 'i1', 1700000000000, NULL, NULL, NULL);""",
+        )
         goes_on(log, open_one)
 
     def test_a_server_that_is_not_there_is_named_without_the_password(self, tmp_path):

@@ -12,7 +12,7 @@ from script_shared.impressions.impression import Click, Followed, Shown
 from script_shared.impressions.opening import open_impressions
 from tests.support.events import event
 from tests.support.impressions import impression
-from tests.support.postgres import postgres_server
+from tests.support.postgres import execute, postgres_server
 
 #: Examples follow each other in one log, and every engine draws its own.
 REUSED = [HealthCheck.function_scoped_fixture, HealthCheck.differing_executors]
@@ -185,7 +185,7 @@ class TestPostgres(ImpressionsContract):
     @pytest.fixture
     def address(self, server):
         open_log(server, None).close()
-        _clear(server)
+        execute(server, "DROP TABLE IF EXISTS impressions, follows, followed, events, ends")
         return server
 
     def test_a_server_that_is_not_there_is_named_without_the_password(self):
@@ -193,15 +193,6 @@ class TestPostgres(ImpressionsContract):
         with pytest.raises(EventLogError, match=r"inference log on 127\.0\.0\.1: the inference log") as told:
             log.newest(1)
         assert "secret" not in str(told.value)
-
-
-def _clear(server):
-    import psycopg2
-
-    connection = psycopg2.connect(server)
-    with connection, connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS impressions, follows, followed, events, ends")
-    connection.close()
 
 
 def test_an_address_of_another_kind_is_refused(tmp_path):
