@@ -111,8 +111,11 @@ class Histories:
 
 
 def _append(merged: History, late: History) -> History:
-    items, times, weights = (np.concatenate(columns) for columns in zip(merged, late, strict=True))
-    return items, times, weights
+    return (
+        np.concatenate((merged[0], late[0])),
+        np.concatenate((merged[1], late[1])),
+        np.concatenate((merged[2], late[2])),
+    )
 
 
 @compiled
