@@ -15,6 +15,7 @@ from script_shared.errors import ReleaseCorruptedError, ReleaseError
 from script_shared.inference.arrivals import Arrivals
 from script_shared.inference.engine import Engine
 from script_shared.inference.replica import Replica
+from script_shared.releases.manifest import OTHER_CODE
 from script_shared.releases.store import Release
 from script_shared.types import Request
 
@@ -55,7 +56,11 @@ class Served:
         domain, manifest = endpoint.domain, release.manifest
         if manifest.domain != domain.name:
             raise ReleaseError(f"the release is for {manifest.domain!r}, not {domain.name!r}")
-        engine = Engine.load(release, domain, clock, ahead)
+        try:
+            engine = Engine.load(release, domain, clock, ahead)
+        except KeyError as error:
+            what = f"{error} is not in it: it was published by other code"
+            raise ReleaseError(what, remedy=OTHER_CODE) from error
         catalogue = Catalogue.read(release.path(CATALOGUE), endpoint.shown)
         replica = Replica(engine, domain, manifest, Arrivals.load(release, domain), catalogue.tell)
         coverage = Coverage(len(catalogue), engine.capacity)

@@ -15,6 +15,8 @@ from script_shared.errors import ReleaseCorruptedError, ReleaseError
 
 #: 2: `state/categories`, without which no new item can be taken in.
 FORMAT_VERSION = 3
+#: What to do about a release that this code cannot read.
+OTHER_CODE = "train and publish again with the version of the code that serves"
 MANIFEST = "manifest.json"
 
 _BLOCK = 1 << 20
@@ -155,7 +157,7 @@ def _check_version(document: Any, path: Path) -> None:
         raise ReleaseError(
             f"the format version is {version!r}, this service reads {FORMAT_VERSION}",
             where=str(path),
-            remedy="train and publish again with the version of the code that serves",
+            remedy=OTHER_CODE,
         )
 
 

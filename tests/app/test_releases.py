@@ -1,6 +1,7 @@
 """A release appears, changes, is broken, is rolled back, and nobody restarts anything."""
 
 import gc
+import json
 import shutil
 import weakref
 from concurrent.futures import ThreadPoolExecutor
@@ -37,6 +38,12 @@ def no_list(path):
 
 def shorten(path):
     pq.write_table(pq.ParquetFile(path).read().slice(0, 1), path)
+
+
+def unlearn(path):
+    document = json.loads(path.read_text())
+    del document["weights"]["popularity_0.1h"]
+    path.write_text(json.dumps(document))
 
 
 def test_before_there_is_a_release_the_service_is_alive_and_says_why_it_is_not_ready(fresh):
@@ -114,6 +121,10 @@ USELESS = {
     "no records": ({"change": damage("evaluation.json", empty)}, "this is not JSON"),
     "no list of records": ({"change": damage("evaluation.json", no_list)}, "this is not a list of records"),
     "no model": ({"change": damage("models/logged/document.json", Path.unlink)}, "models/logged"),
+    "a model of other code": (
+        {"change": damage("models/logged/document.json", unlearn)},
+        "'popularity_0.1h' is not in it: it was published by other code",
+    ),
     "half a catalogue": ({"change": damage("catalogue.parquet", shorten)}, "IndexError while it was loaded"),
 }
 
