@@ -19,6 +19,7 @@ import pytest
 
 from pipelines.embedded.ports import free_port
 from tests.support.compose import SECRETS, Container, Place, services
+from tests.support.embedded import RUN_SECONDS
 from tests.support.images import ROOT
 from tests.support.postgres import postgres_server
 from tests.support.prometheus import (
@@ -81,7 +82,7 @@ class Stack:
         """Run the one-shot; return how it ended."""
         return self.start("airflow-init").wait(120)
 
-    def wait(self, names, seconds=600):
+    def wait(self, names, seconds=RUN_SECONDS):
         end = time.monotonic() + seconds
         left = set(names)
         while left and time.monotonic() < end:

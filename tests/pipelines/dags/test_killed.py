@@ -26,7 +26,7 @@ from pipelines.stages.segment import segment
 from pipelines.stages.train import train
 from script_shared.releases.registry import Registry
 from script_shared.volume import Volume
-from tests.support.embedded import wait_until
+from tests.support.embedded import RUN_SECONDS, wait_until
 from tests.support.killing import (
     bytes_below,
     drafts_below,
@@ -41,8 +41,6 @@ pytestmark = [pytest.mark.integration, pytest.mark.tools("initdb")]
 
 SCALE = 0.002
 RUN = "undisturbed"
-#: As long as all that comes before a task may take on a busy machine.
-BEFORE_SECONDS = 600
 ENVIRONMENT = {
     "TASK_RETRY_SECONDS": "1",
     "EVALUATION_READERS": "20",
@@ -78,7 +76,7 @@ class World:
     def run_of(self, dag):
         """Wait for the one run of a DAG to begin."""
         ask = f"/api/v2/dags/{dag}/dagRuns"
-        [run] = wait_until(lambda: self._http.get(ask).json()["dag_runs"], BEFORE_SECONDS)
+        [run] = wait_until(lambda: self._http.get(ask).json()["dag_runs"], RUN_SECONDS)
         return run["dag_run_id"]
 
     def end(self, dag, *tasks):
@@ -104,7 +102,7 @@ class World:
     def at_work(self, dag, task):
         """Wait for a task to be at work; return the id of that task instance."""
         run = self.run_of(dag)
-        return wait_until(lambda: self._at_work(dag, run, task), BEFORE_SECONDS)
+        return wait_until(lambda: self._at_work(dag, run, task), RUN_SECONDS)
 
     def _at_work(self, dag, run, task):
         tasks = self.up.airflow.tasks(dag, run)

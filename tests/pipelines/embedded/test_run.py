@@ -12,7 +12,7 @@ from pipelines.embedded.chain import Chain
 from pipelines.embedded.client import AirflowClient
 from pipelines.embedded.ports import free_ports
 from script_shared.errors import MancheteError, SettingsError
-from tests.support.embedded import embedded, wait_until
+from tests.support.embedded import RUN_SECONDS, embedded, wait_until
 
 pytestmark = pytest.mark.integration
 
@@ -36,7 +36,7 @@ def up(tmp_path_factory):
         clients[0] as airflow,
         clients[1] as api,
     ):
-        wait_until(lambda: command.ended() or "Ctrl-C" in (folder / "err").read_text(), 240)
+        wait_until(lambda: command.ended() or "Ctrl-C" in (folder / "err").read_text(), RUN_SECONDS)
         yield SimpleNamespace(command=command, folder=folder, ports=ports, airflow=airflow, api=api)
 
 
@@ -102,7 +102,7 @@ def test_a_run_that_is_triggered_over_rest_ends_in_a_new_release_that_is_served(
     headers = {"Authorization": f"Bearer {token}"}
     answer = up.airflow.post("/api/v2/dags/process_data/dagRuns", json=body, headers=headers)
     assert answer.status_code == 200
-    wait_until(lambda: up.api.get("/health/ready").json()["release"] != earlier, 240)
+    wait_until(lambda: up.api.get("/health/ready").json()["release"] != earlier, RUN_SECONDS)
     found = up.api.get("/recommendations", params={"num_recs": 3}).json()
     assert found["release"] != earlier
     assert len(found["items"]) == 3
