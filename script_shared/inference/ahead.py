@@ -17,14 +17,27 @@ STANDS_MS = 180_000
 _PATIENCE = 0.5
 
 
+class Question(NamedTuple):
+    """All that an answer depends on but the state and the moment.
+
+    Attributes:
+        key: who asks, where, for what.
+        reads: how many the reader has: none is ever taken back, so another number is another history.
+    """
+
+    key: Hashable
+    reads: int
+
+
 class _Kept(NamedTuple):
     answer: Recommendation
+    reads: int
     changes: int
     made_ms: int
 
 
 class Ahead:
-    """The answers given last; those not asked for longest make room.
+    """The answers given last; those not asked for longest make room, as does one that a read has overtaken.
 
     Args:
         capacity: how many are kept, some 4 KB each; 0 for none.
@@ -35,28 +48,28 @@ class Ahead:
         self._front = Front(STANDS_MS)
         self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
 
-    def find(self, key: Hashable, state: State, now_ms: int) -> Recommendation | None:
-        """Return the answer kept under a key; None where there is none that holds.
+    def find(self, question: Question, state: State, now_ms: int) -> Recommendation | None:
+        """Return the answer kept for a question; None where there is none that holds.
 
         Args:
-            key: all that the answer depends on but the state and the moment.
+            question: what is asked.
             state: as of now.
             now_ms: the moment.
         """
         self._front.look(state, now_ms)
-        kept = self._kept.get(key)
-        if kept is None or kept.changes != self._front.changes:
+        kept = self._kept.get(question.key)
+        if kept is None or kept.reads != question.reads or kept.changes != self._front.changes:
             return None
         is_early = 0 <= kept.made_ms - self._front.changed_ms < state.patience_ms
         if not 0 <= now_ms - kept.made_ms < (state.patience_ms * _PATIENCE if is_early else STANDS_MS):
             return None
-        self._kept.move_to_end(key)
+        self._kept.move_to_end(question.key)
         return kept.answer
 
-    def keep(self, key: Hashable, now_ms: int, answer: Recommendation) -> None:
+    def keep(self, question: Question, now_ms: int, answer: Recommendation) -> None:
         """Keep an answer that has just been worked out."""
-        self._kept[key] = _Kept(answer, self._front.changes, now_ms)
-        self._kept.move_to_end(key)
+        self._kept[question.key] = _Kept(answer, question.reads, self._front.changes, now_ms)
+        self._kept.move_to_end(question.key)
         if len(self._kept) > self.capacity:
             self._kept.popitem(last=False)
 

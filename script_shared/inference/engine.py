@@ -157,14 +157,14 @@ class Engine:
             explain: say of each item what speaks for it.
         """
         is_plain = self._ahead.capacity and among is None and not explain
-        key = self._router.key(request, self._state) if is_plain else None
-        if key is None:
+        question = self._router.question(request, self._state) if is_plain else None
+        if question is None:
             return self._answer(request, self.now_ms(), among, explain)
         now = self.now_ms()
-        found = self._ahead.find(key, self._state, now)
+        found = self._ahead.find(question, self._state, now)
         if found is None:
             found = self._answer(request, now)
-            self._ahead.keep(key, now, found)
+            self._ahead.keep(question, now, found)
         return found
 
     def _answer(

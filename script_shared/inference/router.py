@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from script_shared.dataset import Dataset
+from script_shared.inference.ahead import Question
 from script_shared.segments import Segment, assign
 from script_shared.state.state import State
 from script_shared.types import Query, Reader, Request
@@ -48,17 +49,14 @@ class Router:
         query = state.query(user, now_ms, keys=keys, user_type=user_type)
         return query.after(self.items.find_all(request.recent_items)) if request.recent_items else query
 
-    def key(self, request: Request, state: State) -> Hashable | None:
-        """Return all that an answer depends on but the state and the moment; None where it is asked for once.
-
-        A reader's own reads are among it, by their number: none is ever taken back.
-        """
+    def question(self, request: Request, state: State) -> Question | None:
+        """Return what the answer depends on but the state and the moment; None where it is asked for once."""
         if request.recent_items or request.exclude or request.max_age_hours is not None:
             return None
         user = UNKNOWN if request.user_id is None else self.users.find(request.user_id)
         user_type = request.user_type or (self.user_types[user] if user != UNKNOWN else None)
-        reads, keys = state.histories.count(user), self.context_keys(request.context)
-        return user, reads, user_type, keys, request.n, request.diversity
+        key = user, user_type, self.context_keys(request.context), request.n, request.diversity
+        return Question(key, state.histories.count(user))
 
     def context_keys(self, context: Mapping[str, str]) -> tuple[int, ...]:
         """Return one key a context column, -1 where the value is missing or unknown."""

@@ -48,6 +48,14 @@ def test_who_was_not_asked_for_longest_makes_room(engine):
     assert engine.recommend(Request("5")) is not second
 
 
+def test_a_list_that_a_read_has_overtaken_makes_room_for_the_next(engine, clock):
+    others = engine.recommend(Request("5"))
+    for _ in range(3):
+        own = engine.recommend(Request("3"))
+        engine.apply([Read("3", own.items[0].item_id, clock.ms)])
+    assert engine.recommend(Request("5")) is others
+
+
 @pytest.mark.parametrize(
     "other", [{"n": 11}, {"diversity": 0.5}, {"context": {"region": "1"}}, {"user_type": "Logged"}]
 )
