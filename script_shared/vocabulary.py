@@ -13,8 +13,8 @@ from script_shared.types import Arrays, IntArray
 
 UNKNOWN = -1
 
-#: Ids asked for that are kept ready, of a few MB.
-_REMEMBERED = 32_768
+#: Ids asked for that are kept ready, of some ten MB.
+_REMEMBERED = 65_536
 
 _NOWHERE = (0, 0)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 
 from script_shared.domain import Domain
-from script_shared.events.event import FORGET, ITEM, READ, Details, Event
+from script_shared.events.event import FORGET, ITEM, NOTHING, READ, Details, Event
 from script_shared.events.log import EventLog, Logged
 from script_shared.inference.arrivals import Arrivals
 from script_shared.inference.engine import Engine
@@ -46,7 +46,7 @@ class Replica:
         self.engine, self._arrivals, self._shown = engine, arrivals, shown
         self.position = facts.log_after
         self._covered, self._as_of_ms = facts.log_until, facts.as_of_ms
-        self._context, self._weight = domain.context, domain.weight
+        self._context, self._weight, self._plain = domain.context, domain.weight, domain.weight(NOTHING)
         self._newest_ms = 0
 
     def follow(self, rows: Sequence[Logged]) -> int:
@@ -109,9 +109,9 @@ class Replica:
         return 0
 
     def _read(self, event: Event) -> Read:
-        weight, context = self._weight(event.details), _context(event.details, self._context)
+        details = event.details
+        if not details:
+            return Read(event.user_id, event.item_id, event.time_ms, self._plain, user_type=event.user_type)
+        context = {name: str(details[name]) for name in self._context if name in details}
+        weight = self._weight(details)
         return Read(event.user_id, event.item_id, event.time_ms, weight, context, event.user_type)
-
-
-def _context(details: Details, columns: Sequence[str]) -> dict[str, str]:
-    return {name: str(details[name]) for name in columns if name in details} if details else {}
