@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from itertools import cycle
 
 import numpy as np
 import psutil
@@ -52,10 +51,10 @@ def run(
 def _fill(replica: Replica, reads: int) -> None:
     """Have readers read: tables and SQLite's pages grow at first, whatever happens afterwards."""
     answer = replica.client.get("/recommendations", params={"num_recs": 100}).json()
-    items = cycle([each["item_id"] for each in answer["items"]])
-    readers = cycle(f"before-{number}" for number in range(_READERS))
+    items, rng = [each["item_id"] for each in answer["items"]], np.random.default_rng(0)
     for _ in range(reads // _AT_ONCE):
-        batch = [{"user_id": next(readers), "item_id": next(items)} for _ in range(_AT_ONCE)]
+        pairs = zip(rng.integers(_READERS, size=_AT_ONCE), rng.choice(items, _AT_ONCE), strict=True)
+        batch = [{"user_id": f"before-{reader}", "item_id": str(item)} for reader, item in pairs]
         replica.client.post("/events", json=batch).raise_for_status()
 
 
