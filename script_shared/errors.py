@@ -8,6 +8,7 @@ MancheteError                what was wrong, where, and what to do
 ├── PartitionError           a stage's output is missing or unfinished on the volume
 ├── VolumeFullError          there is no room on the volume
 ├── EventLogError            the event log cannot be reached or written now; what it acknowledged is unharmed
+│   ├── EventsUnreadError        what was logged is on disk, and what came before it cannot be read now
 │   └── EventsCompactedError     events that are asked for have been taken out of the log
 └── ReleaseError             a release cannot be used
     ├── ReleaseNotFoundError     nothing has been published under that name

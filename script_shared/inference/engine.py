@@ -23,7 +23,7 @@ from script_shared.models.fresh import Fresh
 from script_shared.releases.store import Release
 from script_shared.segments import Segment
 from script_shared.state.items import NEVER
-from script_shared.state.state import State
+from script_shared.state.state import Sizes, State
 from script_shared.types import BoolArray, IntArray, Query, Read, Request, ScoredItem
 from script_shared.vocabulary import UNKNOWN
 
@@ -108,7 +108,7 @@ class Engine:
         return True
 
     def rehearse(self) -> None:
-        """Rank once in every segment, with a history and without: nobody waits for what is compiled first.
+        """Do once what requests and reads do: nobody waits for what is compiled first.
 
         What cannot rank is broken; its error tells how.
         """
@@ -117,6 +117,17 @@ class Engine:
         reader = stranger.after(self._state.most_read(0, 3, now))
         for segment, query in product(self._router.segments, (stranger, reader)):
             self._ranker.rank(segment, query, self._state, 10)
+        next(map(self.knows, self._router.items), None)
+        self._rehearse_reads(now)
+
+    def _rehearse_reads(self, now_ms: int) -> None:
+        """Fold some reads into a state of nobody's, the second time behind others."""
+        state = State(self._state.parameters, Sizes(users=2, items=3, keys=1))
+        users, items = np.array([0, 0, 1], np.int32), np.arange(3, dtype=np.int32)
+        times, keys = np.full(3, now_ms), np.zeros((3, len(self._router.context)), np.int32)
+        for _ in range(2):
+            state.apply(Interactions(users, items, times, np.ones(3, np.float32), keys))
+        state.histories.of(0)
 
     def now_ms(self) -> int:
         """Return the moment at which the engine answers, ms UTC."""
