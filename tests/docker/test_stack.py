@@ -189,12 +189,12 @@ def test_the_first_start_ends_in_recommendations(up):
 
 
 def test_a_read_reaches_the_event_log_in_postgres(up):
-    where = f"http://127.0.0.1:{up.api}"
-    item = httpx.get(f"{where}/recommendations", params={"user_id": "new"}).json()["items"][0]["item_id"]
-    sent = {"user_id": "new", "item_id": item}
-    answer = httpx.post(f"{where}/events", json=sent, headers={"X-API-Key": EVENTS_KEY})
-    assert answer.json()["accepted"] == 1
-    told = httpx.get(f"{where}/recommendations", params={"user_id": "new", "num_recs": 100}).json()
+    key = {"X-API-Key": EVENTS_KEY}
+    with httpx.Client(base_url=f"http://127.0.0.1:{up.api}", headers=key, timeout=30) as client:
+        item = client.get("/recommendations", params={"user_id": "new"}).json()["items"][0]["item_id"]
+        answer = client.post("/events", json={"user_id": "new", "item_id": item})
+        assert answer.json()["accepted"] == 1
+        told = client.get("/recommendations", params={"user_id": "new", "num_recs": 100}).json()
     assert item not in {each["item_id"] for each in told["items"]}
     ours = {".archive.lock", "collected"}  # what the pipelines took over; no log of SQLite's
     assert {each.name for each in (up.folder / "data" / "news" / "events").iterdir()} <= ours
