@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any, Required
 
 from pydantic import (
+    AfterValidator,
     AwareDatetime,
     BeforeValidator,
     ConfigDict,
@@ -20,13 +22,12 @@ from pydantic_core import from_json, to_json
 from typing_extensions import TypedDict
 
 from app.parameters import MAX_ID, MAX_VALUE, PRINTABLE
+from script_shared.events.event import EARLIEST_MS, LATEST_MS
 
 MAX_EVENTS = 1_000
 
-#: 2000-01-01 and 2100-01-01: what lies outside is seconds, or no moment at all.
-_EARLIEST_MS, _LATEST_MS = 946_684_800_000, 4_102_444_800_000
 _MOMENTS = ("timestamp", "published_at")
-_MOMENT = "should be ISO 8601 with an offset from UTC, or whole milliseconds since 1970"
+_MOMENT = "should be ISO 8601 with an offset from UTC, or whole milliseconds since 1970, from 2000 to 2100"
 
 Id = Annotated[str, Field(min_length=1, max_length=MAX_ID, pattern=PRINTABLE)]
 ShortText = Annotated[str, Field(min_length=1, max_length=MAX_VALUE, pattern=PRINTABLE)]
@@ -40,9 +41,16 @@ def _iso(told: Any) -> str:
     return told
 
 
+def _within_bounds(moment: datetime) -> datetime:
+    """Hold an ISO text to the bounds of a number."""
+    if not EARLIEST_MS <= moment.timestamp() * 1000 <= LATEST_MS:
+        raise ValueError(_MOMENT)
+    return moment
+
+
 Moment = (
-    Annotated[int, Strict(), Field(ge=_EARLIEST_MS, le=_LATEST_MS)]
-    | Annotated[AwareDatetime, Strict(False), BeforeValidator(_iso)]
+    Annotated[int, Strict(), Field(ge=EARLIEST_MS, le=LATEST_MS)]
+    | Annotated[AwareDatetime, Strict(False), BeforeValidator(_iso), AfterValidator(_within_bounds)]
 )
 
 #: No text passes for a number, and no field that nobody knows for one that counts.

@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from typing import Any, Literal
 
 from app.event_bodies import Fault, Sent
-from script_shared.clock import MS_PER_HOUR, MS_PER_MINUTE
+from script_shared.clock import MS_PER_HOUR
 from script_shared.events.event import NOTHING, Event
-from script_shared.inference.engine import Engine
+from script_shared.inference.engine import AHEAD_MS, Engine
 
-#: No event may be further ahead of the service's clock; one as far behind it as the second is told so.
-AHEAD_MS, LATE_MS = 5 * MS_PER_MINUTE, MS_PER_HOUR
+#: An event that is so far behind the service's clock is reported as late.
+LATE_MS = MS_PER_HOUR
 
 _AHEAD = Fault("timestamp", "lies more than 5 minutes ahead of the service's clock")
 
@@ -46,8 +46,11 @@ class Sorting:
                 continue
             event = self._event(each)
             if event.time_ms > latest:
-                self._refuse("future", _AHEAD)
-                continue
+                if not self._engine.go_live(event.time_ms):
+                    self._refuse("future", _AHEAD)
+                    continue
+                self._now = self._engine.now_ms()
+                latest, late = self._now + AHEAD_MS, self._now - LATE_MS
             self.events.append(event)
             known: Status = "late" if event.time_ms < late else "accepted"
             self.statuses.append(known if knows(event.item_id) else "unknown-item")

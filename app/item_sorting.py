@@ -7,10 +7,9 @@ import time
 from typing import Any, Literal
 
 from app.event_bodies import Fault, Sent
-from app.event_sorting import AHEAD_MS
 from script_shared.clock import MS_PER_SECOND
 from script_shared.events.event import ITEM, Event
-from script_shared.inference.engine import Engine
+from script_shared.inference.engine import AHEAD_MS, Engine
 
 _AHEAD = Fault("published_at", "lies more than 5 minutes ahead of the service's clock")
 
@@ -44,7 +43,10 @@ class ItemSorting:
             self._refuse("malformed", sent)
             return
         event = self._event(sent)
-        if event.details["published_ms"] > self._now + AHEAD_MS:  # type: ignore[operator]  # a number
+        published = int(event.details["published_ms"])
+        if self._engine.go_live(published):
+            self._now = self._engine.now_ms()
+        if published > self._now + AHEAD_MS:
             self._refuse("future", _AHEAD)
             return
         self.answers.append({"status": self._status(event.item_id), "item_id": event.item_id})

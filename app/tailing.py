@@ -159,6 +159,7 @@ class Tail:
         covered = served.replica.position
         try:
             served.replica.replay(self.log, self._telemetry.left_out if name == CHAMPION else lambda _: None)
+            self._report_rejected(name, served.replica, 0)
             if served.replica.position < covered:
                 _LOG.error("the event log is another one than the release was made with", covered=covered)
         except EventsCompactedError:
@@ -246,8 +247,18 @@ class Tail:
                 self._forgotten(event.user_id)
 
     def _timed(self, each: Follows, fold: Callable[[], int]) -> None:
-        start = time.perf_counter()
+        start, rejected = time.perf_counter(), each.replica.rejected.count
         left_out = fold()
+        self._report_rejected(each.name, each.replica, rejected)
         self._telemetry.folded(time.perf_counter() - start)
         if each.name == CHAMPION:
             self._telemetry.left_out(left_out)
+
+    def _report_rejected(self, name: str, replica: Replica, before: int) -> None:
+        """Log and count the events that could not be applied since there were `before` of them."""
+        if replica.rejected.count == before:
+            return
+        for event in replica.rejected.since(before):
+            _LOG.error("event rejected", release=name, **event._asdict())
+        if name == CHAMPION:
+            self._telemetry.rejected(replica.rejected.count - before)

@@ -75,6 +75,9 @@ class Telemetry:
         self._left_out = Counter(
             "manchete_events_left_out", "Events of unknown items or readers.", registry=registry
         )
+        self._rejected = Counter(
+            "manchete_events_rejected", "Logged events that could not be applied.", registry=registry
+        )
         self._fold = Histogram(
             "manchete_event_fold_seconds",
             "Time to fold a portion of events in.",
@@ -111,6 +114,10 @@ class Telemetry:
     def left_out(self, count: int) -> None:
         """Count events that could not be folded in."""
         self._left_out.inc(count)
+
+    def rejected(self, count: int) -> None:
+        """Count logged events that could not be applied."""
+        self._rejected.inc(count)
 
     def behind(self, count: int) -> None:
         """Note how many events of the log are still to come."""

@@ -24,7 +24,7 @@ class EventAnswer(BaseModel):
     """What became of one event.
 
     `accepted`: it counts. `late`: it counts, at its own age, more than an hour. `unknown-item`: it is kept
-    for the next release, this one does not know the item. `duplicate`: it was there already. `future` and
+    and counts as soon as the item is reported. `duplicate`: it was there already. `future` and
     `malformed`: it is refused; `field` and `message` say why.
     """
 
@@ -41,6 +41,22 @@ class EventsAnswer(BaseModel):
     duplicates: int
     refused: int
     events: list[EventAnswer]
+
+
+class RejectedEvent(BaseModel):
+    """A logged event that could not be applied: its offset in the log, and why."""
+
+    offset: int
+    event_id: str
+    kind: str
+    reason: str
+
+
+class RejectedAnswer(BaseModel):
+    """How many logged events could not be applied since the release was loaded; the newest of them."""
+
+    count: int
+    events: list[RejectedEvent]
 
 
 class EventsProblem(Problem):
@@ -92,6 +108,18 @@ def make_router(endpoint: Endpoint) -> APIRouter:
         answers = sorting.told(duplicates)
         telemetry.received(sorting.statuses)
         return _answer(sorting.statuses, answers)
+
+    @router.get(
+        "/events/rejected",
+        dependencies=[Depends(requires(Scope.ADMIN))],
+        responses={code: {"model": Problem} for code in (401, 403, 503)},
+    )
+    async def rejected(served: ServedNow) -> RejectedAnswer:
+        """List the newest logged events that could not be applied, at most 1,000, oldest first."""
+        events = served.replica.rejected
+        return RejectedAnswer(
+            count=events.count, events=[RejectedEvent(**event._asdict()) for event in events.newest]
+        )
 
     return router
 

@@ -35,7 +35,7 @@ from script_shared.volume import Volume
 _LOG = structlog.get_logger(__name__)
 
 #: Data that ends longer ago than this is replayed: serving's clock then starts at its end.
-REPLAY_AFTER_MS = 24 * MS_PER_HOUR
+REPLAY_AFTER_MS = 14 * 24 * MS_PER_HOUR
 
 
 @dataclass(frozen=True, slots=True)

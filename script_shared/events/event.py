@@ -16,6 +16,9 @@ NOTHING: Details = MappingProxyType({})
 READ, ITEM, FORGET = "read", "item", "forget"
 
 
+#: 2000-01-01 and 2100-01-01, ms UTC: a time outside is in seconds, or a sentinel such as year 1.
+EARLIEST_MS, LATEST_MS = 946_684_800_000, 4_102_444_800_000
+
 #: Among the details of a read: the impression from which it came.
 IMPRESSION = "impression_id"
 

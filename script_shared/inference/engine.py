@@ -7,7 +7,7 @@ from itertools import product
 
 import numpy as np
 
-from script_shared.clock import MS_PER_HOUR, Clock, ReplayClock
+from script_shared.clock import MS_PER_HOUR, MS_PER_MINUTE, Clock, ReplayClock, WallClock
 from script_shared.dataset import Interactions
 from script_shared.domain import Domain
 from script_shared.inference.ahead import Ahead
@@ -16,6 +16,7 @@ from script_shared.inference.arrivals import Arrived
 from script_shared.inference.introducing import introduce
 from script_shared.inference.lists import similar, trending
 from script_shared.inference.loading import clock_of, load_model, load_router, load_state
+from script_shared.inference.pending_reads import PendingReads
 from script_shared.inference.ranker import Ranker
 from script_shared.inference.reranking import POOL, diversify, same_category
 from script_shared.inference.router import Router
@@ -30,6 +31,9 @@ from script_shared.vocabulary import UNKNOWN
 #: Of a reader's reads, so many are told.
 _RECENT = 20
 
+#: No event may be further ahead of the clock.
+AHEAD_MS = 5 * MS_PER_MINUTE
+
 
 class Engine:
     """Answers requests over a state that moves on with what is read.
@@ -42,12 +46,21 @@ class Engine:
         state: as of now.
         clock: tells the time.
         ahead: how many answers are kept to be given again while they hold; see `Ahead`.
+        replay_lag_ms: how far a replayed world was behind the wall clock when its release was made.
     """
 
-    def __init__(self, router: Router, ranker: Ranker, state: State, clock: Clock, ahead: int = 0) -> None:
+    def __init__(
+        self,
+        router: Router,
+        ranker: Ranker,
+        state: State,
+        clock: Clock,
+        ahead: int = 0,
+        replay_lag_ms: int = 0,
+    ) -> None:
         self._router, self._ranker, self._state, self._clock = router, ranker, state, clock
-        self._ahead = Ahead(ahead)
-        self._fresh = Fresh()
+        self._ahead, self._replay_lag_ms = Ahead(ahead), replay_lag_ms
+        self._fresh, self._pending = Fresh(), PendingReads()
 
     @classmethod
     def load(cls, release: Release, domain: Domain, clock: Clock | None = None, ahead: int = 0) -> Engine:
@@ -60,14 +73,16 @@ class Engine:
         router = load_router(release, domain, segments)
         newest = np.asarray(release.bundle("state/catalogue").arrays["newest"], np.int32)
         ranker = Ranker({segment.name: load_model(release, segment) for segment in segments}, newest)
-        return cls(router, ranker, load_state(release, domain, router), clock or clock_of(release), ahead)
+        state, manifest = load_state(release, domain, router), release.manifest
+        lag_ms = round(manifest.created_at.timestamp() * 1000) - manifest.as_of_ms
+        return cls(router, ranker, state, clock or clock_of(release), ahead, lag_ms)
 
     def apply(self, reads: Sequence[Read]) -> int:
         """Fold reads into the state in the order given; each reader's next answer knows them.
 
         Returns:
-            How many were of items that are not known, or of readers beyond the room for new ones, and
-            were left out.
+            How many were not counted: of items that are not known, which are kept until `learn` reports
+            the item, or of readers beyond the room for new ones.
         """
         users = np.array([self._router.users.add(read.user_id) for read in reads], np.int32)
         items = np.array([self._router.items.find(read.item_id) for read in reads], np.int32)
@@ -77,6 +92,8 @@ class Engine:
         for read, user in zip(reads, users.tolist(), strict=True):
             if read.user_type is not None and user != UNKNOWN:
                 self._router.user_types[user] = read.user_type
+        for place in np.flatnonzero((users != UNKNOWN) & (items == UNKNOWN)).tolist():
+            self._pending.add(reads[place])
         kept = np.flatnonzero((users != UNKNOWN) & (items != UNKNOWN))
         width = len(self._router.context)
         self._state.apply(Interactions(users, items, times, weights, keys.reshape(-1, width)).take(kept))
@@ -95,10 +112,14 @@ class Engine:
         self._ranker.learn(items, arrived.vectors[kept])
         self._fresh.announce(items.tolist())
         self._ahead.clear()
+        waiting = self._pending.take(arrived.ids[place] for place in kept)
+        if waiting:
+            self.apply(waiting)
         return places
 
     def forget(self, user_id: str) -> bool:
         """Forget a reader and return whether there was one; what they read stays in anonymous counts."""
+        self._pending.forget(user_id)
         user = self._router.users.forget(user_id)
         if user == UNKNOWN:
             return False
@@ -140,8 +161,27 @@ class Engine:
 
     def resume(self, newest_ms: int) -> None:
         """Let a replayed world go on where its newest event left it; any other clock stays."""
+        self.go_live(newest_ms)
         if isinstance(self._clock, ReplayClock) and newest_ms > self.now_ms():
             self._clock = ReplayClock(newest_ms)
+
+    def go_live(self, time_ms: int) -> bool:
+        """Change from a replay clock to the wall clock if an event at `time_ms` can only be a live one.
+
+        A replayed world, however often it is restarted, is never ahead of its data's end plus the time since
+        its release was made; a live event is, and it is not ahead of the wall clock.
+
+        Returns:
+            Whether the clock has changed.
+        """
+        if not isinstance(self._clock, ReplayClock):
+            return False
+        wall_ms = WallClock().now_ms()
+        if not wall_ms - self._replay_lag_ms + AHEAD_MS < time_ms <= wall_ms + AHEAD_MS:
+            return False
+        self._clock = WallClock()
+        self._ahead.clear()
+        return True
 
     def knows(self, item_id: str) -> bool:
         """Tell whether an item is in the catalogue."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 
 from script_shared.domain import Domain
 from script_shared.events.event import FORGET, ITEM, NOTHING, READ, Details, Event
 from script_shared.events.log import EventLog, Logged
-from script_shared.inference.arrivals import Arrivals
+from script_shared.events.validation import invalid_reason
+from script_shared.inference.arrivals import Arrivals, Arrived
 from script_shared.inference.engine import Engine
+from script_shared.inference.rejected_events import RejectedEvents
 from script_shared.releases.manifest import Facts
 from script_shared.types import Read
 from script_shared.vocabulary import UNKNOWN
@@ -22,7 +25,7 @@ class Replica:
     """A release's state plus the events since, folded in the order of the log.
 
     Since every replica folds the same events in the same order, all that have come equally far answer alike,
-    whenever they began.
+    whenever they began. An event that cannot be applied is rejected and never stops the others.
 
     Args:
         engine: as the release left it.
@@ -33,6 +36,7 @@ class Replica:
 
     Attributes:
         position: the offset of the newest event that is in the state.
+        rejected: events that could not be applied.
     """
 
     def __init__(
@@ -48,19 +52,31 @@ class Replica:
         self._covered, self._as_of_ms = facts.log_until, facts.as_of_ms
         self._context, self._weight, self._plain = domain.context, domain.weight, domain.weight(NOTHING)
         self._newest_ms = 0
+        self.rejected = RejectedEvents()
 
     def follow(self, rows: Sequence[Logged]) -> int:
         """Fold what the log gives after `position`; return how many were left out as unknown."""
         if not rows:
             return 0
-        return self.apply([event for offset, event in rows if not self._holds(offset, event)], rows[-1][0])
+        return self._fold([row for row in rows if not self._holds(*row)], rows[-1][0])
 
     def apply(self, events: Sequence[Event], through: int) -> int:
-        """Fold events in and move on to an offset; return how many were left out as unknown."""
-        left_out = sum(self._fold(kind, list(group)) for kind, group in groupby(events, lambda x: x.kind))
-        self._newest_ms = max([self._newest_ms, *(event.time_ms for event in events)])
+        """Fold consecutive events, the last at offset `through`; return how many were left out as unknown."""
+        return self._fold(list(enumerate(events, through - len(events) + 1)), through)
+
+    def _fold(self, rows: Sequence[Logged], through: int) -> int:
+        valid = [row for row in rows if self._is_valid(*row)]
+        left_out = sum(self._fold_kind(kind, list(group)) for kind, group in groupby(valid, _kind))
+        self._newest_ms = max([self._newest_ms, *(event.time_ms for _, event in valid)])
+        self.engine.go_live(self._newest_ms)
         self.position = through
         return left_out
+
+    def _is_valid(self, offset: int, event: Event) -> bool:
+        reason = invalid_reason(event)
+        if reason is not None:
+            self.rejected.add(offset, event, reason)
+        return reason is None
 
     def replay(self, log: EventLog, told: Callable[[int], None] = lambda _: None) -> None:
         """Fold all that the log holds now; `told` hears how many events each page left out.
@@ -82,31 +98,50 @@ class Replica:
         # Who came back after being forgotten is in the release, by what was read since.
         return event.kind == FORGET or (event.kind == READ and event.time_ms < self._as_of_ms)
 
-    def _fold(self, kind: str, events: list[Event]) -> int:
-        """Fold events of one kind; return how many were left out, which is all of a kind not known."""
+    def _fold_kind(self, kind: str, rows: list[Logged]) -> int:
+        """Fold events of one kind; return how many were left out."""
         # No table of methods: it would hold the replica, and a release with it, when nobody else does.
         if kind == READ:
-            return self._meet(events)
+            return self.engine.apply(list(self._reads(rows)))
         if kind == ITEM:
-            return self._learn(events)
-        return self._forget(events) if kind == FORGET else len(events)
+            return self._learn(rows)
+        for _, event in rows:
+            self.engine.forget(event.user_id)
+        return 0
 
-    def _meet(self, events: list[Event]) -> int:
-        return self.engine.apply([self._read(event) for event in events])
+    def _reads(self, rows: list[Logged]) -> Iterator[Read]:
+        for offset, event in rows:
+            try:
+                read = self._read(event)
+            except (TypeError, ValueError, OverflowError) as error:
+                self.rejected.add(offset, event, f"{type(error).__name__} in its details")
+                continue
+            if math.isfinite(read.weight):
+                yield read
+            else:
+                self.rejected.add(offset, event, "its weight is not a finite number")
 
-    def _learn(self, events: list[Event]) -> int:
-        arrived = self._arrivals.describe(events)
-        details = {event.item_id: event.details for event in events}
+    def _learn(self, rows: list[Logged]) -> int:
+        arrived = self._describe(rows)
+        if arrived is None:
+            return 0
+        details = {event.item_id: event.details for _, event in rows}
         places = self.engine.learn(arrived).tolist()
         for name, place in zip(arrived.ids, places, strict=True):
             if place != UNKNOWN:
                 self._shown(place, details[name])
         return places.count(UNKNOWN)
 
-    def _forget(self, events: list[Event]) -> int:
-        for event in events:
-            self.engine.forget(event.user_id)
-        return 0
+    def _describe(self, rows: list[Logged]) -> Arrived | None:
+        """Describe the items that can be described; one by one only where they cannot be together."""
+        try:
+            return self._arrivals.describe([event for _, event in rows])
+        except Exception as error:  # noqa: BLE001 - no item may stop the others
+            if len(rows) > 1:
+                rows[:] = [row for row in rows if self._describe([row]) is not None]
+                return self._arrivals.describe([event for _, event in rows]) if rows else None
+            self.rejected.add(*rows[0], f"{type(error).__name__} while it was encoded")
+            return None
 
     def _read(self, event: Event) -> Read:
         details = event.details
@@ -115,3 +150,7 @@ class Replica:
         context = {name: str(details[name]) for name in self._context if name in details}
         weight = self._weight(details)
         return Read(event.user_id, event.item_id, event.time_ms, weight, context, event.user_type)
+
+
+def _kind(row: Logged) -> str:
+    return row[1].kind

@@ -60,12 +60,19 @@ class Histories:
         rows = np.repeat(ends - np.cumsum(lengths), lengths) + np.arange(lengths.sum())
         return np.repeat(users, lengths), self.items[rows], self.times[rows], self.weights[rows]
 
+    def of_all(self, users: IntArray) -> tuple[IntArray, IntArray, LongArray, FeatureArray]:
+        """Return user, item, time and weight of all interactions of a few users, by user and time."""
+        found = [self.of(user) for user in users.tolist()]
+        lengths = [len(times) for _, times, _ in found]
+        items, times, weights = (np.concatenate(part) for part in zip(*found, strict=True))
+        return np.repeat(users, lengths), items, times, weights
+
     def last(self, users: IntArray, depth: int) -> tuple[IntArray, IntArray, LongArray]:
         """Return user, item and time of the last `depth` interactions of each of `users`."""
         return _last(users, depth, self.offsets, self.items, self.times, self._late.chains)
 
     def apply(self, new: Interactions) -> None:
-        """Append interactions; a user's own must arrive in order of time."""
+        """Add interactions, in any order; each user's are kept in order of time."""
         if len(new) >= _REBUILD_FROM:
             self._merge(new)
         else:
@@ -80,6 +87,7 @@ class Histories:
         self.times = np.concatenate([self.times, new.time])[order]
         self.weights = np.concatenate([self.weights, new.weight])[order]
         self.offsets = offsets
+        _sort(self.offsets, self.items, self.times, self.weights)
 
     def forget(self, user: int) -> None:
         """Overwrite what a user has read with one thing over and over; nobody may ask for it again."""
@@ -111,11 +119,25 @@ class Histories:
 
 
 def _append(merged: History, late: History) -> History:
-    return (
-        np.concatenate((merged[0], late[0])),
-        np.concatenate((merged[1], late[1])),
-        np.concatenate((merged[2], late[2])),
-    )
+    items = np.concatenate((merged[0], late[0]))
+    times = np.concatenate((merged[1], late[1]))
+    weights = np.concatenate((merged[2], late[2]))
+    if not len(merged[1]) or late[1][0] >= merged[1][-1]:
+        return items, times, weights
+    order = np.argsort(times, kind="stable")
+    return items[order], times[order], weights[order]
+
+
+@compiled
+def _sort(offsets: LongArray, items: IntArray, times: LongArray, weights: FeatureArray) -> None:
+    """Put each user's interactions in order of time, in place; most are already."""
+    for user in range(len(offsets) - 1):
+        for row in range(offsets[user] + 1, offsets[user + 1]):
+            item, time, weight, at = items[row], times[row], weights[row], row
+            while at > offsets[user] and times[at - 1] > time:
+                items[at], times[at], weights[at] = items[at - 1], times[at - 1], weights[at - 1]
+                at -= 1
+            items[at], times[at], weights[at] = item, time, weight
 
 
 @compiled
@@ -143,7 +165,7 @@ def _order(before: LongArray, after: LongArray, users: IntArray) -> LongArray:
 def _last(
     users: IntArray, depth: int, offsets: LongArray, items: IntArray, times: LongArray, late: Chains
 ) -> tuple[IntArray, IntArray, LongArray]:
-    """Return the last interactions of each user: from behind, those that came late, then those merged."""
+    """Return the last interactions of each user, in order of time."""
     size = 0
     for user in users:
         size += min(depth, offsets[user + 1] - offsets[user] + late.counts[user])
@@ -151,12 +173,13 @@ def _last(
     end = 0
     for user in users:
         start, end = end, end + min(depth, offsets[user + 1] - offsets[user] + late.counts[user])
-        row, at = late.newest[user], end - 1
-        while at >= start and row:
-            owner[at], item[at], time[at] = user, late.items[row - 1], late.times[row - 1]
-            row, at = late.before[row - 1], at - 1
-        merged = offsets[user + 1] - 1
-        while at >= start:
-            owner[at], item[at], time[at] = user, items[merged], times[merged]
-            merged, at = merged - 1, at - 1
+        row, merged = late.newest[user], offsets[user + 1] - 1
+        for at in range(end - 1, start - 1, -1):
+            owner[at] = user
+            if row and (merged < offsets[user] or late.times[row - 1] >= times[merged]):
+                item[at], time[at] = late.items[row - 1], late.times[row - 1]
+                row = late.before[row - 1]
+            else:
+                item[at], time[at] = items[merged], times[merged]
+                merged -= 1
     return owner, item, time

@@ -33,7 +33,7 @@ class Chains(NamedTuple):
 
 
 class LateReads:
-    """Rows in the order in which they came; the newest of each reader, and how many there are.
+    """Rows in the order in which they came, and for each reader a chain of them in order of time.
 
     Args:
         users: how many readers there can be.
@@ -50,7 +50,7 @@ class LateReads:
 
     @property
     def chains(self) -> Chains:
-        """The reads of each reader, newest first."""
+        """The reads of each reader, newest first; of two at one time the one that came last is first."""
         return Chains(self._counts, self._newest, self._before, self._item, self._time)
 
     @property
@@ -66,7 +66,7 @@ class LateReads:
         rows = slice(first, self._count)
         self._user[rows], self._item[rows] = new.user, new.item
         self._time[rows], self._weight[rows] = new.time, new.weight
-        _tie(self._user, first, self._count, self._counts, self._newest, self._before)
+        _tie(self._user, self._time, first, self._count, self.chains)
 
     def _grow(self) -> None:
         room = 2 * self._count
@@ -77,7 +77,7 @@ class LateReads:
             setattr(self, name, grown)
 
     def of(self, user: int) -> tuple[IntArray, LongArray, FeatureArray]:
-        """Return a reader's items, times and weights, in the order in which they came."""
+        """Return a reader's items, times and weights, in order of time."""
         rows = _chain(self._counts[user], self._newest[user], self._before)
         return self._item[rows], self._time[rows], self._weight[rows]
 
@@ -95,11 +95,18 @@ class LateReads:
 
 
 @compiled
-def _tie(user: IntArray, first: int, end: int, counts: IntArray, newest: IntArray, before: IntArray) -> None:
+def _tie(user: IntArray, time: LongArray, first: int, end: int, chains: Chains) -> None:
+    """Insert rows into their readers' chains, which descend in time."""
     for row in range(first, end):
-        before[row] = newest[user[row]]
-        newest[user[row]] = row + 1
-        counts[user[row]] += 1
+        owner, after, row_before = user[row], 0, chains.newest[user[row]]
+        while row_before and time[row_before - 1] > time[row]:
+            after, row_before = row_before, chains.before[row_before - 1]
+        chains.before[row] = row_before
+        if after:
+            chains.before[after - 1] = row + 1
+        else:
+            chains.newest[owner] = row + 1
+        chains.counts[owner] += 1
 
 
 @compiled

@@ -117,13 +117,20 @@ class Pairs:
         known = self._sorted, self._late.pairs, late
         _tell(row, item, known, self.weights.values, self.near.parts)
 
-    def apply(self, new: Interactions, before: Histories) -> None:
-        """Count the pairs that `new` interactions close; `before` holds what came earlier."""
+    def apply(self, new: Interactions, before: Histories, late: IntArray) -> None:
+        """Count the pairs that interactions close.
+
+        Args:
+            new: in order of time.
+            before: the interactions applied earlier.
+            late: users whose earlier interactions go on after one of the new ones. Their pairs are counted
+                again: a read that is inserted also moves its neighbours apart.
+        """
         if not len(new):
             return
         newest = int(new.time.max())
         since = newest - int(_FORGOTTEN_AFTER * self.weights.half_lives_ms.max())
-        pairs, times, shares = self._close(_chain(new, before, self._parameters.distance, since))
+        pairs, times, shares = self._changes(new, before, late, since)
         if len(pairs) > self._limit:
             self._merge(newest, pairs, times, shares)
             return
@@ -149,6 +156,20 @@ class Pairs:
         others = np.flatnonzero(~known)
         slots[others] = len(self._sorted) + self._late.slots(pairs[others])
         return slots
+
+    def _changes(
+        self, new: Interactions, before: Histories, late: IntArray, since: int
+    ) -> tuple[LongArray, LongArray, FloatArray]:
+        if not len(late):
+            return self._close(_chain(new, before, self._parameters.distance, since))
+        is_late = np.isin(new.user, late)
+        earlier, later = _whole_chains(new.take(is_late), before, late, since)
+        found = [self._close(later), self._close(earlier)]
+        found[1] = (*found[1][:2], -found[1][2])
+        if not is_late.all():
+            found.append(self._close(_chain(new.take(~is_late), before, self._parameters.distance, since)))
+        pairs, times, shares = (np.concatenate(part) for part in zip(*found, strict=True))
+        return pairs, times, shares
 
     def _close(self, chain: _Chain) -> tuple[LongArray, LongArray, FloatArray]:
         found = [self._at_distance(chain, steps) for steps in range(1, self._parameters.distance + 1)]
@@ -297,3 +318,13 @@ def _chain(new: Interactions, before: Histories, depth: int, since: int) -> _Cha
     order = np.argsort(user, kind="stable")
     item, time = np.concatenate([item, new.item]), np.concatenate([time, new.time])
     return user[order], item[order], time[order], closes[order]
+
+
+def _whole_chains(new: Interactions, before: Histories, users: IntArray, since: int) -> tuple[_Chain, _Chain]:
+    """Return the chains of users without and with the new interactions, in order of time."""
+    user, item, time, _ = before.of_all(users)
+    earlier = user, item, time, time > since
+    user, item = np.concatenate([user, new.user]), np.concatenate([item, new.item])
+    time = np.concatenate([time, new.time])
+    order = np.lexsort((time, user))
+    return earlier, (user[order], item[order], time[order], time[order] > since)

@@ -116,17 +116,20 @@ class State:
         return state
 
     def apply(self, new: Interactions) -> None:
-        """Fold interactions in, in their order; one that comes late counts at its own age."""
+        """Fold interactions in, by time; one that comes late counts at its own age."""
         if not len(new):
             return
+        if (np.diff(new.time) < 0).any():
+            new = new.take(np.argsort(new.time, kind="stable"))
+        last = self.histories.last(_distinct(new.user), 1)
+        late = _late_users(new, last)
         self.counts.apply(new.item, new.time)
-        onward = new.take(self._continues(new))
-        self.continued.apply(onward.item, onward.time)
+        self._apply_continued(new, last, late)
         self.reads.apply(np.zeros(len(new), np.int32), new.time)
         for column in new.keys.T:
             self._apply_keys(column, new)
-        self.coreads.apply(new, self.histories)
-        self.returns.apply(new, self.histories)
+        self.coreads.apply(new, self.histories, late)
+        self.returns.apply(new, self.histories, late)
         self.histories.apply(new)
         self.items.apply(new.item, new.time)
         self.version += 1
@@ -136,16 +139,37 @@ class State:
         self.items.published_ms[items], self.items.category[items] = published_ms, categories
         self.version += 1
 
-    def _continues(self, new: Interactions) -> BoolArray:
-        """Tell which interactions follow another of the same reader within `visit_gap`."""
-        earlier, _, times = self.histories.last(_distinct(new.user), 1)
-        user = np.concatenate([earlier, new.user])
-        order = np.argsort(user, kind="stable")
-        user, time = user[order], np.concatenate([times, new.time])[order]
+    def _apply_continued(
+        self, new: Interactions, last: tuple[IntArray, IntArray, LongArray], late: IntArray
+    ) -> None:
+        """Count the interactions that continue a visit; those of late users are counted again."""
+        plain = new
+        if len(late):
+            is_late = np.isin(new.user, late)
+            user, item, time, _ = self.histories.of_all(late)
+            self._count_continued(user, item, time, np.ones(len(user), np.bool_), -1.0)
+            some = new.take(is_late)
+            user, item = np.concatenate([user, some.user]), np.concatenate([item, some.item])
+            time = np.concatenate([time, some.time])
+            self._count_continued(user, item, time, np.ones(len(user), np.bool_), 1.0)
+            plain = new.take(~is_late)
+        earlier, items, times = last
+        is_new = np.concatenate([np.zeros(len(earlier), np.bool_), np.ones(len(plain), np.bool_)])
+        user, item = np.concatenate([earlier, plain.user]), np.concatenate([items, plain.item])
+        self._count_continued(user, item, np.concatenate([times, plain.time]), is_new, 1.0)
+
+    def _count_continued(
+        self, user: IntArray, item: IntArray, time: LongArray, counts: BoolArray, share: float
+    ) -> None:
+        """Count, of interactions that `counts`, those that follow another of the user within `visit_gap`.
+
+        Of interactions at the same time, those given first are the earlier ones.
+        """
+        order = np.lexsort((time, user)) if counts.all() else np.argsort(user, kind="stable")
+        user, item, time, counts = user[order], item[order], time[order], counts[order]
         soon = np.diff(time) < self.parameters.visit_gap * MS_PER_HOUR
-        follows = np.zeros(len(order), np.bool_)
-        follows[order[1:]] = (user[1:] == user[:-1]) & soon
-        return follows[len(earlier) :]
+        rows = np.flatnonzero((user[1:] == user[:-1]) & soon & counts[1:]) + 1
+        self.continued.apply(item[rows], time[rows], share)
 
     def _apply_keys(self, key: IntArray, new: Interactions) -> None:
         known = np.flatnonzero(key != UNKNOWN)
@@ -237,6 +261,20 @@ class State:
         self.key_counts.restore(parts["key_counts"].arrays, rows=self.sizes.keys)
         self.reads.restore(parts["totals"].arrays)
         self._once.clear()
+
+
+def _late_users(new: Interactions, last: tuple[IntArray, IntArray, LongArray]) -> IntArray:
+    """Return the users whose last interaction so far is after one of the new ones.
+
+    Args:
+        new: in any order.
+        last: users in ascending order, and the item and time of each one's last interaction.
+    """
+    user, _, time = last
+    if not len(user):
+        return user
+    at = np.minimum(np.searchsorted(user, new.user), len(user) - 1)
+    return np.unique(new.user[(user[at] == new.user) & (time[at] > new.time)])
 
 
 @cache

@@ -288,3 +288,13 @@ def test_the_document_of_the_api_describes_a_body(live):
     assert {"timestamp", "event_id", "session_id", "region", "device", "seconds"} <= set(one["properties"])
     assert many["maxItems"] == 1_000
     assert operation["security"] == [{"HTTPBearer": []}, {"APIKeyHeader": []}]
+
+
+@pytest.mark.parametrize(
+    "moment", ["0001-01-01T00:00:00+01:00", "1999-12-31T23:59:59Z", "2100-01-02T00:00:00Z", 0]
+)
+def test_times_outside_2000_to_2100_are_refused_whatever_their_form(live, moment):
+    event = {"user_id": "old", "item_id": "1", "timestamp": moment}
+    answer = live.post("/events", json=event, headers={"X-API-Key": EVENTS_KEY})
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "0.timestamp"

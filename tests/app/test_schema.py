@@ -67,6 +67,7 @@ LISTS = ("exclude", "recent_items")
 PLAIN = [
     "GET /evaluation/metrics",
     "GET /evaluation/metrics.csv",
+    "GET /events/rejected",
     "GET /health",
     "GET /health/live",
     "GET /health/ready",

@@ -1,0 +1,90 @@
+"""The state depends on which events there are, not on the order in which they arrive."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from script_shared.clock import ReplayClock
+from script_shared.domains.news.domain import NEWS
+from script_shared.events.event import ITEM, Event
+from script_shared.inference.engine import Engine
+from script_shared.releases.registry import Registry
+from script_shared.types import Request
+from tests.script_shared.inference.test_replica import MINUTE_MS, answers, replica_of
+
+HOUR_MS = 60 * MINUTE_MS
+
+
+@pytest.fixture(scope="module")
+def release(small_volume):
+    return Registry(small_volume.releases).open()
+
+
+def reads_of(data, now):
+    rows = data.draw(
+        st.lists(
+            st.tuples(st.sampled_from(["3", "new", "newer"]), st.integers(0, 30), st.integers(0, 1_000)),
+            max_size=30,
+            unique_by=lambda row: row[2],
+        )
+    )
+    return [Event(f"e{minute}", user, str(item), now - minute * MINUTE_MS) for user, item, minute in rows]
+
+
+def fold(replica, events, data):
+    position = 0
+    while events:
+        size = data.draw(st.integers(1, len(events)))
+        position += size
+        replica.apply(events[:size], position)
+        events = events[size:]
+
+
+@settings(deadline=None, derandomize=True, database=None, max_examples=25)
+@given(st.data())
+def test_reads_may_arrive_in_any_order(release, data):
+    events = reads_of(data, release.manifest.as_of_ms)
+    (one, _), (other, _) = replica_of(release), replica_of(release)
+    fold(one, sorted(events, key=lambda event: event.time_ms), data)
+    fold(other, data.draw(st.permutations(events)), data)
+    readers = ["3", "new", "newer", None]
+    assert answers(one, readers) == answers(other, readers)
+    for user in readers[:3]:
+        assert one.engine.reader(user) == other.engine.reader(user)
+
+
+@settings(deadline=None, derandomize=True, database=None, max_examples=15)
+@given(st.data())
+def test_a_read_may_arrive_before_its_article(release, data):
+    now = release.manifest.as_of_ms
+    about = {"title": "Just out", "published_ms": now - HOUR_MS}
+    events = [
+        Event("article", "", "just out", now, details=about, kind=ITEM),
+        Event("read", "zoe", "just out", now - 2),
+        Event("another", "zoe", "3", now - 1),
+    ]
+    replica, _ = replica_of(release)
+    fold(replica, data.draw(st.permutations(events)), data)
+    assert replica.engine.reader("zoe").reads == 2
+    assert "just out" not in [each.item_id for each in replica.engine.recommend(Request("zoe", n=100)).items]
+
+
+def test_who_is_forgotten_has_no_read_waiting(release):
+    now = release.manifest.as_of_ms
+    replica, _ = replica_of(release)
+    replica.apply([Event("read", "zoe", "just out", now)], 1)
+    replica.engine.forget("zoe")
+    replica.apply([Event("article", "", "just out", now, details={"title": "Just out"}, kind=ITEM)], 2)
+    assert replica.engine.reader("zoe") is None
+
+
+def test_a_replayed_world_becomes_live_with_the_first_live_event(release):
+    created_ms = round(release.manifest.created_at.timestamp() * 1000)
+    engine = Engine.load(release, NEWS, ReplayClock(release.manifest.as_of_ms))
+    # What the replayed world says of itself, also after days of serving, is no live event.
+    assert not engine.go_live(release.manifest.as_of_ms + MINUTE_MS)
+    assert not engine.go_live(created_ms + 365 * 24 * HOUR_MS)
+    assert engine.now_ms() < release.manifest.as_of_ms + HOUR_MS
+    assert engine.go_live(created_ms)
+    assert engine.now_ms() >= created_ms
+    assert not engine.go_live(created_ms)
