@@ -92,6 +92,8 @@ class Component(ABC):
     name: ClassVar[str]
     #: Whether its features say how well an item suits a reader before anybody has read it.
     foresees: ClassVar[bool] = False
+    #: Whether it finds items by their texts: a blend keeps it for that even where it harms the ranking.
+    knows_texts: ClassVar[bool] = False
     #: Whether its features are logarithms: they are taken of many columns at once.
     tells_logs: ClassVar[bool] = False
 

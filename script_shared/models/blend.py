@@ -111,12 +111,13 @@ class Blend(Recommender):
 
     def describe(self, items: IntArray, vectors: FeatureArray) -> None:
         """Tell the components what the texts of some items are about."""
-        for component in self.components:
+        for component in (*self.components, *self.unranked):
             component.describe(items, vectors)
 
     def alike(self, item: int, allowed: BoolArray | None, n: int) -> IntArray:
         """Return the items whose texts are closest to that of one, where a component knows texts."""
-        lists = (component.alike(item, allowed, n) for component in self.components)
+        parts = (*self.components, *self.unranked)
+        lists = (component.alike(item, allowed, n) for component in parts)
         return next((each for each in lists if len(each)), NO_ITEMS)
 
     def cluster(self, query: Query, state: State) -> int | None:
@@ -181,6 +182,9 @@ class Blend(Recommender):
 
     def _keep(self, components: Sequence[Component]) -> None:
         self.components = tuple(components)
+        others = [part for part in self._all if part not in self.components]
+        #: Left out of the ranking, and fitted all the same: they find items by their texts.
+        self.unranked = tuple(part for part in others if part.knows_texts)
         ends = np.cumsum([len(part.feature_names) for part in self.components]).tolist()
         starts = [0, *ends][: len(ends)]
         self._columns = list(zip(self.components, map(slice, starts, ends), strict=True))
@@ -233,7 +237,7 @@ class Blend(Recommender):
         return np.ascontiguousarray(features), chosen[rows]
 
     def _fit_components(self, dataset: Dataset, state: State) -> None:
-        for component in self.components:
+        for component in (*self.components, *self.unranked):
             component.fit(dataset, state)
 
     def dump(self) -> Bundle:
@@ -241,20 +245,26 @@ class Blend(Recommender):
         ranking = self.ranking.dump()
         arrays = {f"{RANKING}.{key}": array for key, array in ranking.arrays.items()}
         documents: dict[str, Any] = {}
-        for component in self.components:
+        for component in (*self.components, *self.unranked):
             bundle = component.dump()
             arrays |= {f"{component.name}.{key}": array for key, array in bundle.arrays.items()}
             documents[component.name] = dict(bundle.document)
         worth = {name: asdict(each) for name, each in self.worth.items()}
-        return Bundle(arrays, {**ranking.document, "worth": worth, "components": documents})
+        ranked = {part.name: documents[part.name] for part in self.components}
+        unranked = {part.name: documents[part.name] for part in self.unranked}
+        parts = {"worth": worth, "components": ranked, "unranked": unranked}
+        return Bundle(arrays, {**ranking.document, **parts})
 
     def load(self, bundle: Bundle) -> None:
         """Take back what `dump` returned."""
         self.worth = {name: Worth(**each) for name, each in bundle.document["worth"].items()}
         self._keep([part for part in self._all if part.name in bundle.document["components"]])
         self.ranking.load(Bundle(_arrays(bundle, RANKING), bundle.document))
-        for component in self.components:
-            document = bundle.document["components"][component.name]
+        # A release of before has no components but those that rank.
+        documents = bundle.document["components"] | bundle.document.get("unranked", {})
+        self.unranked = tuple(part for part in self.unranked if part.name in documents)
+        for component in (*self.components, *self.unranked):
+            document = documents[component.name]
             component.load(Bundle(_arrays(bundle, component.name), document))
 
 

@@ -39,6 +39,7 @@ class Content(Component):
 
     name: ClassVar[str] = "content"
     foresees: ClassVar[bool] = True
+    knows_texts: ClassVar[bool] = True
 
     def __init__(self, parameters: ContentParameters) -> None:
         self._parameters = parameters
