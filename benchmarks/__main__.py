@@ -4,6 +4,7 @@ import typer
 
 from benchmarks import ablation, diversity, events, growth, pipeline, quality, replicas, serving
 from benchmarks.drills import command as drills
+from pipelines.console import run_command
 
 app = typer.Typer(no_args_is_help=True, help=__doc__)
 
@@ -24,4 +25,4 @@ app.command("replicas", help=replicas.__doc__)(replicas.main)
 app.command("serving", help=serving.__doc__)(serving.main)
 
 if __name__ == "__main__":
-    app()
+    run_command(app)

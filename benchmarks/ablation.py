@@ -29,6 +29,7 @@ from rich.table import Table
 
 from benchmarks.cutoff import Cutoff
 from benchmarks.next_hour import refine
+from pipelines.benchmarking.commands import numbers
 from pipelines.benchmarking.next_hour import Hours
 from pipelines.benchmarking.workers import one_thread_each
 from pipelines.stages.train import serves
@@ -168,7 +169,7 @@ def main(
     processes: Annotated[int, typer.Option(min=1, help="models at a time; one for times to trust")] = 1,
 ) -> None:
     """Fit the models, and show what their parts are worth and cost."""
-    moments = Hours([int(hours) for hours in cutoffs.split(",")]).moments
+    moments = Hours(numbers(cutoffs, "--cutoffs")).moments
     units = list(product(moments, SEGMENTS))
     with TemporaryDirectory() as name:
         told = {"folder": Path(name), "as_of_ms": refine(uri, Path(name)), "readers": readers}

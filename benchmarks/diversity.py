@@ -26,6 +26,7 @@ from rich.table import Table
 
 from benchmarks.cutoff import Cutoff
 from benchmarks.next_hour import refine
+from pipelines.benchmarking.commands import numbers
 from pipelines.benchmarking.next_hour import Hours
 from pipelines.benchmarking.workers import one_thread_each
 from pipelines.stages.evaluate import FittedOnDemand
@@ -132,7 +133,7 @@ def main(
     processes: Annotated[int, typer.Option(min=1, help="cut-offs at a time")] = os.cpu_count() or 1,
 ) -> None:
     """Turn the dial and show what it costs."""
-    moments = Hours([int(hours) for hours in cutoffs.split(",")]).moments
+    moments = Hours(numbers(cutoffs, "--cutoffs")).moments
     with TemporaryDirectory() as name:
         as_of_ms = refine(uri, Path(name))
         pool = ProcessPoolExecutor(min(processes, len(moments)), get_context("spawn"))

@@ -23,6 +23,7 @@ from benchmarks.asks import asks, batches
 from benchmarks.growing import THINGS, base, grown, publish
 from benchmarks.loader import press
 from benchmarks.servers import KEY, Server, serving
+from pipelines.benchmarking.commands import numbers
 from script_shared.releases.registry import Registry
 from script_shared.vocabulary import Vocabulary
 
@@ -106,7 +107,7 @@ def main(
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
         folder = Path(name)
         reads, items = base(folder / "base" / "news", scale, processes)
-        wanted = [("base", 1), *((thing, int(each)) for thing in THINGS for each in factors.split(","))]
+        wanted = [("base", 1), *((thing, each) for thing in THINGS for each in numbers(factors, "--factors"))]
         roots = {}
         for thing, factor in wanted:
             tables = (reads, items) if factor == 1 else grown(reads, items, thing, factor)

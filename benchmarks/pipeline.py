@@ -27,7 +27,7 @@ from rich.table import Table
 from pipelines.costs import Cost, measured, read_costs, stage_seconds
 from pipelines.domains import load
 from pipelines.settings import SCORED_HOURS, PipelineSettings
-from pipelines.stages.download import download
+from pipelines.stages.download import download, require_scale
 from pipelines.stages.encode import encode
 from pipelines.stages.evaluate import evaluate
 from pipelines.stages.publish import publish
@@ -35,6 +35,7 @@ from pipelines.stages.refine import refine
 from pipelines.stages.report import report
 from pipelines.stages.segment import segment
 from pipelines.stages.train import train
+from script_shared.errors import SettingsError
 from script_shared.volume import Volume
 
 RUNS = COLD, WARM = ("cold", "warm")
@@ -140,6 +141,18 @@ def draw(table: pl.DataFrame, path: Path) -> None:
     figure.savefig(path, dpi=120)
 
 
+def _numbers(scales: str) -> list[float]:
+    """Read scales with commas between them."""
+    try:
+        found = [float(part) for part in scales.split(",")]
+        for scale in found:
+            require_scale(scale)
+    except (ValueError, SettingsError) as error:
+        what = f"{scales!r} is not numbers above 0 and at most 10 with commas between them, like 0.1,1"
+        raise typer.BadParameter(what, param_hint="--scales") from error
+    return found
+
+
 def main(
     scales: Annotated[str, typer.Option(help="1 = 577,942 readers, 8.1 million reads")] = "0.1,0.3,1",
     out: Annotated[Path, typer.Option(help="where tables and plot go")] = Path("out/scale"),
@@ -151,7 +164,7 @@ def main(
     out.mkdir(parents=True, exist_ok=True)
     os.environ |= THREADS
     rows = []
-    for scale in map(float, scales.split(",")):
+    for scale in _numbers(scales):
         for run, costs in measure(scale, out, processes).items():
             pl.DataFrame(costs).write_csv(out / f"stages-{scale:g}-{run}.csv")
             rows.append(row(scale, run, costs))

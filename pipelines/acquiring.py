@@ -12,6 +12,8 @@ from urllib.parse import unquote, urlsplit
 from pipelines.raw_files import find_files
 from script_shared.errors import InputError
 
+_FORMS = "give a folder, a file, https://… or gdrive:<id>"
+
 
 def local_path(uri: str) -> Path:
     """Return the folder or file that `uri` names: a path or a `file://` address.
@@ -19,16 +21,29 @@ def local_path(uri: str) -> Path:
     Raises:
         InputError: it lies elsewhere, or there is nothing.
     """
-    address = urlsplit(uri)
+    try:
+        address = urlsplit(uri)
+    except ValueError as error:
+        raise InputError("this is no address", where=uri, remedy=_FORMS) from error
     if "://" in uri and address.scheme != "file":
         raise InputError(
             f"{address.scheme}:// addresses are not read",
             where=uri,
-            remedy="give a folder, a file, https://… or gdrive:<id>",
+            remedy=_FORMS,
         )
-    path = Path(unquote(address.path) if address.scheme == "file" else uri).expanduser()
-    if not uri or not path.exists():
-        raise InputError("there is no such folder or file", where=uri or "uri", remedy="check the path")
+    if not uri:
+        raise InputError("there is no such folder or file: none is named", where="URI", remedy=_FORMS)
+    try:
+        path = Path(unquote(address.path) if address.scheme == "file" else uri).expanduser()
+        exists = path.exists()
+    except (OSError, RuntimeError) as error:
+        raise InputError(
+            f"the path cannot be looked up: {error}", where=uri, remedy="check the path"
+        ) from error
+    if not exists:
+        raise InputError("there is no such folder or file", where=uri, remedy="check the path")
+    if not os.access(path, os.R_OK | os.X_OK if path.is_dir() else os.R_OK):
+        raise InputError("this user may not read it", where=uri, remedy="give this user the right to read it")
     return path
 
 

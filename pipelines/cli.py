@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from itertools import product
@@ -13,12 +12,12 @@ import typer
 from rich.console import Console
 
 from pipelines.benchmarking import commands as benchmarking
-from pipelines.console import CONSOLE
+from pipelines.console import CONSOLE, plain, print_error, run_command
 from pipelines.cost_table import cost_table
 from pipelines.costs import measured, read_costs, write_costs
 from pipelines.domains import load
 from pipelines.experiments.command import experiment_command
-from pipelines.inspection_page import plain, show
+from pipelines.inspection_page import show
 from pipelines.plan import Plan
 from pipelines.rolling_back import roll_back
 from pipelines.runs import new_run
@@ -39,6 +38,7 @@ from script_shared.errors import MancheteError
 from script_shared.inference.engine import Engine
 from script_shared.partitions import find_partition
 from script_shared.releases.registry import Registry
+from script_shared.room import require_writable
 from script_shared.settings import Settings
 from script_shared.types import Request
 from script_shared.volume import Volume
@@ -57,7 +57,8 @@ def train_all(
 ) -> None:
     """Go from raw files to trained models."""
     plan, volume = _place()
-    name, settings = new_run(), Settings()
+    name, settings = new_run(), Settings.read()
+    require_writable(settings.data_root)
     _do(download, name, source, uri, scale)
     _do(collect, name, settings.events_url.get_secret_value())
     _do(refine, name, source, settings.reader_share)
@@ -72,13 +73,14 @@ def train_all(
 def evaluate_all() -> None:
     """Evaluate, report and publish the newest trained models."""
     plan, volume = _place()
+    require_writable(Settings.read().data_root)
     name = find_partition(volume.segments).name
-    readers = PipelineSettings().evaluation_readers
+    readers = PipelineSettings.read().evaluation_readers
     for hours, each in product(SCORED_HOURS, plan.domain.segments({})):
         _do(evaluate, name, hours, each.name, readers, part=f"{each.name}-{hours}h")
     _do(report, name)
     published = _do(publish, name)
-    _do(compact, name, Settings().events_url.get_secret_value())
+    _do(compact, name, Settings.read().events_url.get_secret_value())
     write_costs(volume, name)
     CONSOLE.print(cost_table(read_costs(volume, name)))
     CONSOLE.print(plain(str(published)), soft_wrap=True)
@@ -106,7 +108,7 @@ def inspect_files(
     try:
         inspection = inspect(plan, uri, source, SCORED_HOURS)
     except MancheteError as error:
-        CONSOLE.print(plain(f"not usable: {error}"), style="red", soft_wrap=True)
+        print_error(error)
         raise typer.Exit(1) from error
     show(inspection, plan.remedies, Console())
     if inspection.fault:
@@ -139,7 +141,7 @@ def rollback(
 ) -> None:
     """Make an earlier release the champion again, and print its id."""
     _, volume = _place()
-    typer.echo(roll_back(volume, to, Settings().events_url.get_secret_value()))
+    typer.echo(roll_back(volume, to, Settings.read().events_url.get_secret_value()))
 
 
 @app.command()
@@ -156,7 +158,7 @@ def embedded(
 
 
 def _place() -> tuple[Plan, Volume]:
-    settings = Settings()
+    settings = PipelineSettings.read()
     return load(settings.domain), Volume.of(settings)
 
 
@@ -166,9 +168,5 @@ def _do(stage: Callable[..., Any], run: str, *arguments: Any, part: str = "") ->
 
 
 def main() -> None:
-    """Run a command; an error that a person can act on is one sentence and exit code 2."""
-    try:
-        app()
-    except MancheteError as error:
-        CONSOLE.print(plain(str(error)), style="red", soft_wrap=True)
-        sys.exit(2)
+    """Run a command; an error that a person can act on is printed without a traceback, with exit status 2."""
+    run_command(app)

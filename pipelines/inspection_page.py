@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 import polars as pl
@@ -10,13 +9,13 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from pipelines.console import plain
 from pipelines.plan import Refinement
 from pipelines.stages.inspect import FoundFile, Inspection
 
 #: Files of a kind that are listed; the rest are counted.
 _LISTED = 5
 _EXAMPLE = 60
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def show(inspection: Inspection, remedies: Mapping[str, str], console: Console) -> None:
@@ -131,8 +130,3 @@ def _table(*columns: str, title: str) -> Table:
 
 def _text(words: str, style: str) -> Text:
     return Text(plain(words).plain, style)
-
-
-def plain(words: str) -> Text:
-    """Return text of strangers as it may be printed: no markup, nothing that steers a terminal."""
-    return Text(_CONTROL.sub("\ufffd", words))

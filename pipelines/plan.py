@@ -35,6 +35,17 @@ class Source(Protocol):
     def acquire(self, uri: str, scale: float, folder: Path) -> None:
         """Bring the raw files into an empty folder: copy, link, download or generate them."""
 
+    def require(self, folder: Path, where: object) -> Sequence[RawFile]:
+        """Return the files that a run cannot do without; none where they are generated.
+
+        Args:
+            folder: where they are looked for.
+            where: what to name when one is missing, as the person who gave it knows it.
+
+        Raises:
+            InputError: one is missing, or an archive cannot be used.
+        """
+
     def refine(self, folder: Path) -> Refinement:
         """Read the raw files of `folder` into refined tables.
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from pydantic import PositiveInt
+from datetime import timedelta
+from typing import Any
+
+from pydantic import Field, PositiveInt, field_validator
 
 from script_shared.settings import Settings
 
@@ -18,3 +21,37 @@ class PipelineSettings(Settings):
     """
 
     evaluation_readers: PositiveInt = 2_000
+
+
+class DagSettings(Settings):
+    """When the first DAG starts by itself, and how patient the tasks are.
+
+    Attributes:
+        process_schedule: a cron expression, UTC; empty waits to be triggered.
+        task_retries: how often a task is tried again after an error that nobody can act on.
+        task_retry_seconds: how long it waits before.
+        task_timeout_minutes: a task that takes longer is ended and counts as failed.
+    """
+
+    process_schedule: str = ""
+    task_retries: int = Field(default=2, ge=0, le=1_000)
+    task_retry_seconds: float = Field(default=10, ge=0, le=86_400)
+    task_timeout_minutes: int = Field(default=60, gt=0, le=100_000)
+
+    @field_validator("process_schedule")
+    @classmethod
+    def _is_cron(cls, schedule: str) -> str:
+        from croniter import croniter  # type: ignore[import-untyped]  # comes with Airflow; serving and the other commands do without
+
+        if schedule and not croniter.is_valid(schedule):
+            raise ValueError(f"{schedule!r} is no cron expression, such as '15 * * * *'")
+        return schedule
+
+    @property
+    def defaults(self) -> dict[str, Any]:
+        """What every task is given."""
+        return {
+            "retries": self.task_retries,
+            "retry_delay": timedelta(seconds=self.task_retry_seconds),
+            "execution_timeout": timedelta(minutes=self.task_timeout_minutes),
+        }

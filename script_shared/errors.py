@@ -17,6 +17,10 @@ MancheteError                what was wrong, where, and what to do
 
 from __future__ import annotations
 
+from typing import Self
+
+_WHERE, _REMEDY = "  where:  ", "  remedy: "
+
 
 class MancheteError(Exception):
     """An error a person can act on.
@@ -25,23 +29,44 @@ class MancheteError(Exception):
         what: one sentence, what is wrong.
         where: the place (file, row, field, setting), outermost first.
         remedy: one sentence, what to do about it.
+        details: further lines, such as the end of a log.
     """
 
-    def __init__(self, what: str, *, where: str = "", remedy: str = "") -> None:
-        self.what, self.where, self.remedy = what, where, remedy
+    def __init__(self, what: str, *, where: str = "", remedy: str = "", details: str = "") -> None:
+        self.what, self.where, self.remedy, self.details = what, where, remedy, details
         super().__init__(str(self))
 
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""
         advice = f" Remedy: {self.remedy}" if self.remedy else ""
-        return f"{place}{self.what}{advice}"
+        details = f"\n{self.details}" if self.details else ""
+        return f"{place}{self.what}{advice}{details}"
+
+    @property
+    def text(self) -> str:
+        """The error for a terminal: what, where and remedy on lines of their own, then the details."""
+        lines = [self.what]
+        lines += [f"{_WHERE}{self.where}"] if self.where else []
+        lines += [f"{_REMEDY}{self.remedy}"] if self.remedy else []
+        lines += [self.details] if self.details else []
+        return "\n".join(lines)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read back what `text` gave; lines that are neither place nor remedy belong to the sentence."""
+        parts: dict[str, list[str]] = {"": [], _WHERE: [], _REMEDY: []}
+        for line in text.splitlines():
+            label = next((each for each in (_WHERE, _REMEDY) if line.startswith(each)), "")
+            parts[label].append(line.removeprefix(label))
+        what, where, remedy = ("\n".join(lines) for lines in parts.values())
+        return cls(what, where=where, remedy=remedy)
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _rebuild, (type(self), self.what, self.where, self.remedy)
+        return _rebuild, (type(self), self.what, self.where, self.remedy, self.details)
 
 
-def _rebuild(kind: type[MancheteError], what: str, where: str, remedy: str) -> MancheteError:
-    return kind(what, where=where, remedy=remedy)
+def _rebuild(kind: type[MancheteError], what: str, where: str, remedy: str, details: str) -> MancheteError:
+    return kind(what, where=where, remedy=remedy, details=details)
 
 
 class InputError(MancheteError):

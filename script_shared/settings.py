@@ -47,6 +47,9 @@ class Settings(BaseSettings):
         """
         try:
             return cls()
+        except (OSError, UnicodeDecodeError) as error:
+            remedy = "write it as UTF-8 text that this user may read, or remove it"
+            raise SettingsError("the file of settings cannot be read", where=".env", remedy=remedy) from error
         except ValidationError as error:
             first = error.errors()[0]
             name = ".".join(str(part) for part in first["loc"]).upper()

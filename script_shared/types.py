@@ -110,7 +110,7 @@ class Query:
 
 
 class ScoredItem(NamedTuple):
-    """One recommended item: its position in the vocabulary, its score and which part named it."""
+    """One recommended item: its position in the vocabulary, its score and the part that named it first."""
 
     item: int
     score: float

@@ -19,7 +19,7 @@ from script_shared.domains.news.domain import NEWS
 class Article(BaseModel):
     """One recommended article.
 
-    `reason` names the part that chose it; `score` orders this answer and compares with no other.
+    `reason` says what carried it; `score` orders this answer and compares with no other.
     """
 
     item_id: str

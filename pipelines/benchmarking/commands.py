@@ -44,7 +44,7 @@ def next_hour_command(
 ) -> None:
     """Recommend once, at each cut-off, for the hour after it (protocol P1)."""
     hours = Hours(numbers(cutoffs, "--cutoffs"), readers, processes)
-    outcome = next_hour(load(Settings().domain), source, uri, hours)
+    outcome = next_hour(load(Settings.read().domain), source, uri, hours)
     console = Console()
     console.width = console.width if console.is_terminal else _WIDTH
     console.print(*write_results(outcome, out), sep="\n")
@@ -75,7 +75,7 @@ def live_command(
 
 
 def _ask_sessions(uri: str, out: Path, asked: Windows, kinds: Sequence[Kind]) -> None:
-    found = next_click(load(Settings().domain), uri, asked, kinds)
+    found = next_click(load(Settings.read().domain), uri, asked, kinds)
     Console(width=_WIDTH).print(*write_sessions(*found, out), sep="\n")
 
 

@@ -38,7 +38,7 @@ def evaluate_models() -> None:
         from pipelines.domains import load
         from script_shared.settings import Settings
 
-        names = [each.name for each in load(Settings().domain).domain.segments({})]
+        names = [each.name for each in load(Settings.read().domain).domain.segments({})]
         return [{"hours_before": hours, "segment": name} for hours in SCORED_HOURS for name in names]
 
     @task(
@@ -50,7 +50,7 @@ def evaluate_models() -> None:
         from pipelines.settings import PipelineSettings
         from pipelines.stages.evaluate import evaluate as stage
 
-        readers = PipelineSettings().evaluation_readers
+        readers = PipelineSettings.read().evaluation_readers
         return call(stage, run, hours_before, segment, readers, part=f"{segment}-{hours_before}h")
 
     @task
@@ -77,7 +77,7 @@ def evaluate_models() -> None:
         from pipelines.stages.compact import compact as stage
         from script_shared.settings import Settings
 
-        return call(stage, run, Settings().events_url.get_secret_value())
+        return call(stage, run, Settings.read().events_url.get_secret_value())
 
     @task
     def account(run: str) -> str:
@@ -86,7 +86,7 @@ def evaluate_models() -> None:
         from script_shared.settings import Settings
         from script_shared.volume import Volume
 
-        return str(write_costs(Volume.of(Settings()), run))
+        return str(write_costs(Volume.of(Settings.read()), run))
 
     run = begin()
     (

@@ -50,7 +50,7 @@ def process_data() -> None:
         from pipelines.stages.collect import collect as stage
         from script_shared.settings import Settings
 
-        return call(stage, run, Settings().events_url.get_secret_value())
+        return call(stage, run, Settings.read().events_url.get_secret_value())
 
     @task
     def refine(run: str) -> str:
@@ -58,7 +58,7 @@ def process_data() -> None:
         from pipelines.stages.refine import refine as stage
         from script_shared.settings import Settings
 
-        return call(stage, run, get_current_context()["params"]["source"], Settings().reader_share)
+        return call(stage, run, get_current_context()["params"]["source"], Settings.read().reader_share)
 
     @task
     def encode(run: str) -> str:

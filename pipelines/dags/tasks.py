@@ -33,10 +33,10 @@ def do(stage: Callable[..., Any], run: str, *arguments: Any, part: str = "") -> 
     from script_shared.settings import Settings
     from script_shared.volume import Volume
 
-    settings = Settings()
+    settings = Settings.read()
     try:
         return measured(part, stage, load(settings.domain), Volume.of(settings), run, *arguments)
     except (DownloadError, EventLogError):
         raise
     except MancheteError as error:
-        raise AirflowFailException(str(error)) from error
+        raise AirflowFailException(error.text) from error

@@ -31,7 +31,7 @@ def train_models() -> None:
         from pipelines.domains import load
         from script_shared.settings import Settings
 
-        return [each.name for each in load(Settings().domain).domain.segments({})]
+        return [each.name for each in load(Settings.read().domain).domain.segments({})]
 
     @task(doc_md="Train one segment's model.", map_index_template="{{ task.op_kwargs['segment'] }}")
     def train(run: str, segment: str) -> str:

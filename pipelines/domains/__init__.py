@@ -17,6 +17,7 @@ def load(domain: str) -> Plan:
     try:
         module = import_module(f"pipelines.domains.{domain}.plan")
     except ModuleNotFoundError as error:
-        raise SettingsError(f"there is no domain {domain!r}", remedy="set DOMAIN=news") from error
+        what = f"there is no domain {domain!r}"
+        raise SettingsError(what, where="DOMAIN", remedy="set DOMAIN=news") from error
     plan: Plan = module.PLAN
     return plan

@@ -15,6 +15,8 @@ CHAIN = ("process_data", "train_models", "evaluate_models")
 _T = TypeVar("_T")
 _PATIENCE_SECONDS = 3_600
 _POLL_SECONDS = 0.3
+#: What tasks raise for an error that a person must act on.
+_FOR_A_PERSON = "AirflowFailException"
 
 
 class Chain:
@@ -40,7 +42,7 @@ class Chain:
     def _finish(self, dag: str, run: str) -> None:
         state = self._until(dag, partial(self._end_state, dag, run))
         if state != "success":
-            raise MancheteError(f"{dag} {state}\n{self.failures(dag, run)}", where=run)
+            raise self._failure(dag, state, run)
 
     def _end_state(self, dag: str, run: str) -> str | None:
         state = self._airflow.state(dag, run)
@@ -64,15 +66,27 @@ class Chain:
             time.sleep(_POLL_SECONDS)
         raise MancheteError(f"{what} took more than {_PATIENCE_SECONDS} s")
 
-    def failures(self, dag: str, run: str, lines: int = 30) -> str:
-        """Return the ends of the logs of a run's failed tasks."""
+    def _failure(self, dag: str, state: str, run: str, lines: int = 30) -> MancheteError:
+        """Return the error that failed a run, with the ends of the failed tasks' logs as its details."""
         failed = [task for task in self._airflow.tasks(dag, run) if task["state"] == "failed"]
-        return "\n".join(f"--- {task['task_id']}\n{_tail(self._airflow.log(task), lines)}" for task in failed)
+        logs = {task["task_id"]: self._airflow.log(task) for task in failed}
+        tails = [f"--- {name}\n{_tail(records, lines)}" for name, records in logs.items()]
+        details = "\n".join([f"{dag} {state} ({run})", *tails])
+        for error in (error for records in logs.values() for error in _errors(records)):
+            if error["exc_type"].endswith(_FOR_A_PERSON):
+                found = MancheteError.parse(str(error["exc_value"]))
+                return MancheteError(found.what, where=found.where, remedy=found.remedy, details=details)
+        remedy = "mend what the end of the log below names, then run again"
+        return MancheteError(f"{dag} {state}", where=run, remedy=remedy, details=details)
+
+
+def _errors(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [error for record in records for error in record.get("error_detail") or []]
 
 
 def _tail(records: list[dict[str, Any]], lines: int) -> str:
     text = [line for each in records for line in _readable(each)]
-    return "\n".join(text[-lines:])
+    return "\n".join("\n".join(text).splitlines()[-lines:])
 
 
 def _readable(record: dict[str, Any]) -> list[str]:
@@ -80,5 +94,5 @@ def _readable(record: dict[str, Any]) -> list[str]:
     sentence = str(record["event"])
     if sentence.startswith("::"):
         return []
-    errors = [f"{each['exc_type']}: {each['exc_value']}" for each in record.get("error_detail") or []]
+    errors = [f"{error['exc_type']}: {error['exc_value']}" for error in _errors([record])]
     return [f"{record.get('level', '')}: {sentence}", *errors]

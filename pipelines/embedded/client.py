@@ -44,7 +44,8 @@ class AirflowClient:
         body = {"logical_date": None, "conf": conf}
         answer = self._http.post(f"/api/v2/dags/{dag}/dagRuns", json=body)
         if answer.status_code == 400:
-            raise SettingsError(str(answer.json()["detail"]), where=dag)
+            what = str(answer.json()["detail"]).splitlines()[0]
+            raise SettingsError(what, where=dag, remedy="correct this parameter of the DAG")
         return str(answer.raise_for_status().json()["dag_run_id"])
 
     def state(self, dag: str, run: str) -> str:

@@ -11,14 +11,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from pipelines.domains import load
 from pipelines.embedded.answers import ask_one_of_each
 from pipelines.embedded.lifeline import end_with_make
 from pipelines.embedded.ports import free_ports
+from pipelines.embedded.preflight import require_input, require_place, require_settings
 from pipelines.embedded.settings import EmbeddedSettings
 from pipelines.embedded.supervisor import Running, run_chain, running
-from pipelines.stages.download import source_of
 from pipelines.stages.publish import Published
+from script_shared.errors import SettingsError
 
 
 def serve(source: str, uri: str, scale: float) -> None:
@@ -33,7 +33,10 @@ def serve(source: str, uri: str, scale: float) -> None:
         MancheteError: a setting, the input or a stage is at fault; all has been stopped.
     """
     settings = EmbeddedSettings.read()
-    with _up(settings, source) as up:
+    space = require_input(source, uri, scale, settings.domain)
+    require_settings(settings)
+    require_place(settings, space)
+    with _up(settings) as up:
         done = run_chain(up, _conf(source, uri, scale))
         if done.champion is not None:
             _answer(up, settings.domain, done)
@@ -46,18 +49,30 @@ def smoke(source: str, uri: str, scale: float) -> None:
 
     Args and errors are those of `serve`; a release that the gate refuses is an error too.
     """
-    with TemporaryDirectory(prefix="manchete-", ignore_cleanup_errors=True) as folder:
+    settings = EmbeddedSettings.read()
+    space = require_input(source, uri, scale, settings.domain)
+    require_settings(settings)
+    with _temporary_folder() as folder:
         airflow, api = free_ports(2)
         place = {"data_root": Path(folder), "airflow_port": airflow, "api_port": api, "airflow_database": ""}
-        settings = EmbeddedSettings.read().model_copy(update=place)
-        with _up(settings, source, temporary=True) as up:
+        settings = settings.model_copy(update=place)
+        require_place(settings, space, "TMPDIR")
+        with _up(settings, temporary=True) as up:
             _answer(up, settings.domain, run_chain(up, _conf(source, uri, scale)))
 
 
-def _up(
-    settings: EmbeddedSettings, source: str, *, temporary: bool = False
-) -> AbstractContextManager[Running]:
-    source_of(load(settings.domain), source)
+def _temporary_folder() -> TemporaryDirectory[str]:
+    try:
+        return TemporaryDirectory(prefix="manchete-", ignore_cleanup_errors=True)
+    except OSError as error:
+        raise SettingsError(
+            f"no temporary folder can be created: {error.strerror or error}",
+            where="TMPDIR",
+            remedy="set TMPDIR to a folder that this user may write to",
+        ) from error
+
+
+def _up(settings: EmbeddedSettings, *, temporary: bool = False) -> AbstractContextManager[Running]:
     end_with_make()
     # A shell starts what it puts into the background deaf to Ctrl-C.
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -75,7 +75,7 @@ class Processes:
         failed = self._running[name].wait()
         self.stop([name])
         if failed:
-            raise MancheteError(f"{name} failed:\n{self.log_tail(name)}")
+            raise self._failure(name, "failed")
 
     def check(self) -> None:
         """Make sure that all are still there.
@@ -85,7 +85,11 @@ class Processes:
         """
         for name, each in self._running.items():
             if each.poll() is not None:
-                raise MancheteError(f"{name} ended by itself:\n{self.log_tail(name)}")
+                raise self._failure(name, "ended by itself")
+
+    def _failure(self, name: str, what: str) -> MancheteError:
+        where, remedy = str(self._logs / f"{name}.log"), "mend what the end of its log below names"
+        return MancheteError(f"{name} {what}", where=where, remedy=remedy, details=self.log_tail(name))
 
     def log_tail(self, name: str, lines: int = 30) -> str:
         """Return the last lines that a command printed."""

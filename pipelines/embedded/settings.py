@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import Field, field_validator
+
 from script_shared.settings import Settings
 
 
@@ -15,6 +17,16 @@ class EmbeddedSettings(Settings):
             file below the data root.
     """
 
-    airflow_port: int = 8080
-    api_port: int = 8001
+    airflow_port: int = Field(default=8080, ge=1, le=65_535)
+    api_port: int = Field(default=8001, ge=1, le=65_535)
     airflow_database: str = ""
+
+    @field_validator("airflow_database")
+    @classmethod
+    def _is_postgres(cls, address: str) -> str:
+        # The message leaves the address out: it has a password.
+        if address and not address.startswith(("postgresql://", "postgres://")):
+            raise ValueError(
+                "the address does not begin with postgresql://; leave it empty for a SQLite file"
+            )
+        return address

@@ -20,7 +20,6 @@ from pipelines.embedded.airflow import COMPONENTS, USER, Place
 from pipelines.embedded.airflow import environment as airflow_environment
 from pipelines.embedded.chain import CHAIN, Chain
 from pipelines.embedded.client import AirflowClient
-from pipelines.embedded.ports import require_free
 from pipelines.embedded.processes import Processes
 from pipelines.embedded.settings import EmbeddedSettings
 from pipelines.stages.publish import Published
@@ -51,11 +50,8 @@ def running(settings: EmbeddedSettings, *, temporary: bool = False) -> Iterator[
         temporary: the data root goes when the block ends, and no task is tried twice.
 
     Raises:
-        SettingsError: a port is taken.
         MancheteError: something did not come up; tells what it printed last.
     """
-    require_free(settings.airflow_port, "AIRFLOW_PORT")
-    require_free(settings.api_port, "API_PORT")
     password = secrets.token_urlsafe(12)
     with ExitStack() as stack:
         root = settings.data_root.resolve()
@@ -109,7 +105,7 @@ def _wait(up: Running) -> None:
         up.processes.check()
         if up.airflow.sign_in():
             if broken := up.airflow.import_errors():
-                raise MancheteError(f"a DAG cannot be read:\n{broken[0]}")
+                raise MancheteError("a DAG cannot be read", details=broken[0])
             if all(up.airflow.knows(dag) for dag in CHAIN):
                 return
         time.sleep(0.2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from contextlib import closing
 from typing import Annotated
 
@@ -26,11 +27,13 @@ def experiment_command(
     window: Annotated[float, typer.Option(help="hours within which a read follows a list", min=0.0)] = 24.0,
 ) -> None:
     """Say which reads followed the lists of champion and challenger; print it as JSON."""
-    settings = Settings()
+    if not math.isfinite(window):
+        raise typer.BadParameter(f"{window} is not a number of hours", param_hint="--window")
+    settings = Settings.read()
     address, folder = settings.events_url.get_secret_value(), Volume.of(settings).events
     with closing(open_log(address, folder)) as log, closing(open_impressions(address, folder)) as impressions:
         attribute(log, impressions, WallClock())
-        name = name or _newest(impressions)
+        name = _named(impressions, name)
         shown, clicks = impressions.shown(name), impressions.clicks(name)
     found, both = arms(shown, clicks, round(window * MS_PER_HOUR)), in_both(shown)
     CONSOLE.print(table(name, found))
@@ -39,11 +42,16 @@ def experiment_command(
     typer.echo(json.dumps(document(name, found, both)))
 
 
-def _newest(impressions: ImpressionLog) -> str:
+def _named(impressions: ImpressionLog, name: str) -> str:
+    """Return the name if there is such an experiment; the newest one's where none is given."""
     names = impressions.experiments()
     if not names:
         raise NotEnoughDataError(
             "the inference log holds no experiment",
             remedy="serve with CHALLENGER_SHARE and INFERENCE_LOG_KEYS, and see that there is a challenger",
         )
-    return names[-1]
+    if name and name not in names:
+        raise NotEnoughDataError(
+            f"the inference log holds no experiment {name!r}", remedy=f"name one of {', '.join(names)}"
+        )
+    return name or names[-1]

@@ -80,8 +80,8 @@ def inspect(plan: Plan, uri: str, source: str | None = None, cutoffs: Sequence[i
         SettingsError: the domain has no such source.
         DownloadError: the files could not be fetched now.
     """
-    with _place(uri) as folder:
-        chosen = source_of(plan, source) if source else _guess(plan, folder, uri)
+    with open_files(uri) as folder:
+        chosen = _guess(plan, folder, uri) if source is None else source_of(plan, source)
         files = [_look(chosen, kind, file) for kind, file in _find(chosen, folder)]
         try:
             refinement = chosen.refine(folder)
@@ -95,7 +95,7 @@ def inspect(plan: Plan, uri: str, source: str | None = None, cutoffs: Sequence[i
 
 
 @contextmanager
-def _place(uri: str) -> Iterator[Path]:
+def open_files(uri: str) -> Iterator[Path]:
     """Give a folder that holds the files: their own, or a temporary one with a link to the only file."""
     with TemporaryDirectory() as name, fetched(uri, Path(name) / "downloads") as here:
         path = local_path(here)

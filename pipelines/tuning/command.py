@@ -35,7 +35,7 @@ def tune_command(
     hours = Hours(numbers(cutoffs, "--cutoffs"), readers)
     later = numbers(confirm, "--confirm") if confirm else ()
     wanted = Wanted(hours, later, segment or (), parameter or (), trials, seed)
-    found = tune(load(Settings().domain), source, uri, wanted, out)
+    found = tune(load(Settings.read().domain), source, uri, wanted, out)
     console = Console()
     console.width = console.width if console.is_terminal else _WIDTH
     console.print(*tables_of(found), sep="\n")

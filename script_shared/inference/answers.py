@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 
 class RecommendedItem(NamedTuple):
-    """One item of an answer: its position and id, its score, and which part named it."""
+    """One item of an answer: its position and id, its score, and why it is listed."""
 
     item: int
     item_id: str

@@ -21,6 +21,7 @@ from script_shared.inference.ranker import Ranker
 from script_shared.inference.reranking import POOL, diversify, same_category
 from script_shared.inference.router import Router
 from script_shared.models.fresh import Fresh
+from script_shared.models.reasons import Reason
 from script_shared.releases.store import Release
 from script_shared.segments import Segment
 from script_shared.state.items import NEVER
@@ -137,7 +138,8 @@ class Engine:
         stranger = self._router.query(Request(None), self._state, now)
         reader = stranger.after(self._state.most_read(0, 3, now))
         for segment, query in product(self._router.segments, (stranger, reader)):
-            self._ranker.rank(segment, query, self._state, 10)
+            ranked, _ = self._ranker.rank(segment, query, self._state, 10)
+            self._ranker.reasons(segment, query, self._state, ranked)
         next(map(self.knows, self._router.items), None)
         self._rehearse_reads(now)
 
@@ -225,7 +227,8 @@ class Engine:
         segment = self._router.segment(query)
         ranked, fallback = self._rank(segment, query, request, self._allowed(request, query.now_ms, among))
         why = self._ranker.explain(segment, query, self._state, ranked) if explain else ()
-        return Recommendation(segment.name, segment.model, self._named(ranked), fallback, why)
+        reasons = self._ranker.reasons(segment, query, self._state, ranked)
+        return Recommendation(segment.name, segment.model, self._named(ranked, reasons), fallback, why)
 
     def _rank(
         self, segment: Segment, query: Query, request: Request, allowed: BoolArray | None
@@ -283,6 +286,20 @@ class Engine:
         cluster = self._ranker.cluster(segment, query, self._state)
         return Profile(segment.name, segment.model, query.user_type, cluster, len(query.history), recent)
 
-    def _named(self, ranked: Sequence[ScoredItem]) -> list[RecommendedItem]:
+    def _named(
+        self, ranked: Sequence[ScoredItem], reasons: Sequence[Reason] | None = None
+    ) -> list[RecommendedItem]:
+        """Put ids for positions; without reasons, the part that named an item is its reason."""
         ids = self._router.items
+        if reasons is not None:
+            rows = zip(ranked, reasons, strict=True)
+            return [
+                RecommendedItem(item.item, ids[item.item], item.score, self._text(reason))
+                for item, reason in rows
+            ]
         return [RecommendedItem(item, ids[item], score, reason) for item, score, reason in ranked]
+
+    def _text(self, reason: Reason) -> str:
+        return (
+            reason.name if reason.source == UNKNOWN else f"{reason.name}:{self._router.items[reason.source]}"
+        )

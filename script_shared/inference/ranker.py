@@ -6,11 +6,17 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from script_shared.inference.fallback import CATALOGUE as FILLED
 from script_shared.inference.fallback import Rest, fill
+from script_shared.inference.introducing import FRESH
 from script_shared.models.base import Recommender, best
+from script_shared.models.reasons import CATALOGUE, NEW, TRENDING, Reason
 from script_shared.segments import Segment
 from script_shared.state.state import State
 from script_shared.types import NO_ITEMS, BoolArray, FeatureArray, IntArray, Query, ScoredItem
+
+#: Items that no model ranked.
+_ORIGINS = {FRESH: Reason(NEW), FILLED: Reason(CATALOGUE)}
 
 
 class Ranker:
@@ -57,6 +63,19 @@ class Ranker:
             if (suits := model.suit(query, state, items)) is not None:
                 return best(items, suits, len(items))
         return items
+
+    def reasons(
+        self, segment: Segment, query: Query, state: State, ranked: Sequence[ScoredItem]
+    ) -> list[Reason]:
+        """Say of each item of a list that has just been ranked why it is there."""
+        items = np.array([each.item for each in ranked], np.int32)
+        found = self._models[segment.name].reasons(query, state, items)
+        for name, model in self._models.items():
+            if name != segment.name and None in found:
+                others = model.reasons(query, state, items)
+                found = [one or other for one, other in zip(found, others, strict=True)]
+        pairs = zip(ranked, found, strict=True)
+        return [_ORIGINS.get(item.reason) or reason or Reason(TRENDING) for item, reason in pairs]
 
     def explain(
         self, segment: Segment, query: Query, state: State, ranked: Sequence[ScoredItem]

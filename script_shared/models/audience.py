@@ -8,6 +8,7 @@ import numpy as np
 
 from script_shared.compiled import compiled
 from script_shared.models.base import DRIFTS, Component
+from script_shared.models.reasons import READERS_LIKE_YOU
 from script_shared.state.state import State
 from script_shared.types import FeatureArray, FloatArray, IntArray, Query
 
@@ -45,6 +46,7 @@ class Audience(Component):
     """
 
     name: ClassVar[str] = "audience"
+    reason: ClassVar[str] = READERS_LIKE_YOU
 
     def fill(self, query: Query, state: State, items: IntArray, told: FeatureArray) -> None:
         """Write the mean lift, one column; 0 for a reader without history and items without profile."""

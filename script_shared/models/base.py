@@ -13,6 +13,7 @@ import numpy.typing as npt
 from script_shared.bundle import Bundle
 from script_shared.compiled import compiled, compiled_sums
 from script_shared.dataset import Dataset
+from script_shared.models.reasons import TRENDING, Reason
 from script_shared.state.state import State
 from script_shared.types import (
     NO_ITEMS,
@@ -24,6 +25,7 @@ from script_shared.types import (
     Reader,
     ScoredItem,
 )
+from script_shared.vocabulary import UNKNOWN
 
 T = TypeVar("T")
 
@@ -73,6 +75,16 @@ class Recommender(ABC):
         """Say of each item what its features add to its weight; nothing by default."""
         return [{} for _ in items]
 
+    def reasons(self, query: Query, state: State, items: IntArray) -> list[Reason | None]:
+        """Say of each item why it was recommended; None for items that the last list did not rank.
+
+        Args:
+            query: that of the last call of `recommend`, the same object.
+            state: as it was then.
+            items: distinct positions.
+        """
+        return [None] * len(items)
+
     def cluster(self, query: Query, state: State) -> int | None:
         """Return which of its clusters of readers the query's belongs to; None by default."""
         return None
@@ -92,6 +104,12 @@ class Component(ABC):
     name: ClassVar[str]
     #: Whether its features say how well an item suits a reader before anybody has read it.
     foresees: ClassVar[bool] = False
+    #: Whether it finds items by their texts: a blend keeps it for that even where it harms the ranking.
+    knows_texts: ClassVar[bool] = False
+    #: Why an item is listed for which its features speak most.
+    reason: ClassVar[str] = TRENDING
+    #: Features that speak for an item by a low value; all others do by a high one.
+    descending: ClassVar[tuple[str, ...]] = ()
     #: Whether its features are logarithms: they are taken of many columns at once.
     tells_logs: ClassVar[bool] = False
 
@@ -113,6 +131,10 @@ class Component(ABC):
     def cluster(self, query: Query, state: State) -> int | None:
         """Return which of its clusters of readers the query's belongs to; None by default."""
         return None
+
+    def sources(self, query: Query, state: State, items: IntArray) -> IntArray:
+        """Return the read from which each item follows, `UNKNOWN` where there is none; none by default."""
+        return np.full(len(items), UNKNOWN, np.int32)
 
     def retrieve(self, query: Query, state: State, n: int) -> IntArray:
         """Return at most `n` distinct items worth ranking, best first; none by default."""

@@ -5,21 +5,42 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from itertools import groupby
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
+from weakref import ref
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from script_shared.bundle import Bundle
 from script_shared.clock import MS_PER_HOUR
+from script_shared.compiled import compiled
 from script_shared.dataset import Dataset
 from script_shared.models.base import Component, Recommender, best_places, table_of
 from script_shared.models.ranking import Listed, Ranking, RankingParameters
+from script_shared.models.reasons import (
+    BECAUSE_YOU_READ,
+    NEAR_YOU,
+    NEW,
+    READERS_LIKE_YOU,
+    TRENDING,
+    YOUR_SECTIONS,
+    Reason,
+)
 from script_shared.models.samples import Replay, Sample, draw_clicks, draw_readers
 from script_shared.models.union import Union
 from script_shared.models.worth import Worth
 from script_shared.state.state import State, StateParameters
-from script_shared.types import NO_ITEMS, BoolArray, FeatureArray, IntArray, Query, Reader, ScoredItem
+from script_shared.types import (
+    NO_ITEMS,
+    BoolArray,
+    FeatureArray,
+    FloatArray,
+    IntArray,
+    Query,
+    Reader,
+    ScoredItem,
+)
+from script_shared.vocabulary import UNKNOWN
 
 #: Fewer reads than this in the hours to fit on, and all hours of four days are used.
 MIN_READS = 5_000
@@ -30,6 +51,11 @@ MIN_LISTS_TO_CHOOSE = 1_500
 RANKING = "ranking"
 #: Names what the trees add to a score, among the features.
 TREES = "trees"
+#: In this order where two add as much.
+REASONS = (TRENDING, BECAUSE_YOU_READ, READERS_LIKE_YOU, NEAR_YOU, NEW, YOUR_SECTIONS)
+_READ = REASONS.index(BECAUSE_YOU_READ)
+_REASONS = tuple(map(Reason, REASONS))
+_NO_ADDED: FloatArray = np.zeros(len(REASONS))
 
 
 class BlendParameters(BaseModel):
@@ -59,11 +85,27 @@ class BlendParameters(BaseModel):
     ranking: RankingParameters = RankingParameters()
 
 
+class Ranked(NamedTuple):
+    """What the last list was chosen from.
+
+    Attributes:
+        query: whose it was.
+        items: ascending.
+        features: one row an item.
+        scores: of each item.
+    """
+
+    query: ref[Query]
+    items: IntArray
+    features: FeatureArray
+    scores: FloatArray
+
+
 class Blend(Recommender):
     """Ranks the union of what its components retrieve, by their features.
 
     Args:
-        components: at least one; the first that names an item gives the reason shown.
+        components: at least one; the first that names an item is its origin.
         state: what the replayed states count while the weights are fitted.
         parameters: how to retrieve and learn.
     """
@@ -75,6 +117,7 @@ class Blend(Recommender):
         self._state, self._parameters = state, parameters
         self.worth: dict[str, Worth] = {}
         self._union = Union()
+        self._ranked: Ranked | None = None
         self._keep(self._all)
 
     @property
@@ -96,10 +139,40 @@ class Blend(Recommender):
     def recommend(self, query: Query, state: State, n: int) -> Sequence[ScoredItem]:
         """Return the `n` best of what the components retrieve."""
         items, origin = self.retrieve(query, state)
-        scores = self.ranking.score(self.features(query, state, items))
+        features = self.features(query, state, items)
+        scores = self.ranking.score(features)
+        self._ranked = Ranked(ref(query), items, features, scores)
         best = best_places(scores, n)
         rows = zip(items[best].tolist(), scores[best].tolist(), origin[best].tolist(), strict=True)
         return [ScoredItem(item, score, self.components[part].name) for item, score, part in rows]
+
+    def reasons(self, query: Query, state: State, items: IntArray) -> list[Reason | None]:
+        """Name for each item what its weighted features add most to, against the mean of the list's head.
+
+        A component counts where its features are on the side that speaks for an item: what the weights make
+        of an item that is read less in a region is no reason to say that it is read there.
+        """
+        last = self._ranked
+        if last is None or last.query() is not query or not len(last.items):
+            return [None] * len(items)
+        usual = _head_mean(last.features, last.scores, self.ranking.head)
+        columns = self.ranking.weights, self._signs, self._part, self._reason
+        best, others, parts = _carriers((last.items, last.features, usual), items, columns, _NO_ADDED)
+        sources = self._sources(parts, query, state, items)
+        return [
+            None if place < 0 else Reason(REASONS[place], source) if source != UNKNOWN else _REASONS[other]
+            for place, other, source in zip(best.tolist(), others.tolist(), sources, strict=True)
+        ]
+
+    def _sources(self, parts: IntArray, query: Query, state: State, items: IntArray) -> list[int]:
+        """Return the read that each item follows, as the component says that is named for it."""
+        sources = [UNKNOWN] * len(items)
+        for part in set(parts.tolist()) - {-1}:
+            rows = np.flatnonzero(parts == part)
+            found = self.components[part].sources(query, state, items[rows]).tolist()
+            for row, source in zip(rows.tolist(), found, strict=True):
+                sources[row] = source
+        return sources
 
     def suit(self, query: Query, state: State, items: IntArray) -> FeatureArray | None:
         """Return the sum of those features that need no reads; None where no component foresees.
@@ -111,12 +184,13 @@ class Blend(Recommender):
 
     def describe(self, items: IntArray, vectors: FeatureArray) -> None:
         """Tell the components what the texts of some items are about."""
-        for component in self.components:
+        for component in (*self.components, *self.unranked):
             component.describe(items, vectors)
 
     def alike(self, item: int, allowed: BoolArray | None, n: int) -> IntArray:
         """Return the items whose texts are closest to that of one, where a component knows texts."""
-        lists = (component.alike(item, allowed, n) for component in self.components)
+        parts = (*self.components, *self.unranked)
+        lists = (component.alike(item, allowed, n) for component in parts)
         return next((each for each in lists if len(each)), NO_ITEMS)
 
     def cluster(self, query: Query, state: State) -> int | None:
@@ -181,12 +255,20 @@ class Blend(Recommender):
 
     def _keep(self, components: Sequence[Component]) -> None:
         self.components = tuple(components)
+        others = [part for part in self._all if part not in self.components]
+        #: Left out of the ranking, and fitted all the same: they find items by their texts.
+        self.unranked = tuple(part for part in others if part.knows_texts)
         ends = np.cumsum([len(part.feature_names) for part in self.components]).tolist()
         starts = [0, *ends][: len(ends)]
         self._columns = list(zip(self.components, map(slice, starts, ends), strict=True))
         self._asked = [(part, self.asked_of(part)) for part in self.components]
         self._logs = _runs([part.tells_logs for part in self.components for _ in part.feature_names])
         self.ranking = Ranking(self.feature_names, self._parameters.ranking)
+        self._ranked = None
+        self._part = np.repeat(np.arange(len(self._columns), dtype=np.int32), np.diff([0, *ends]))
+        self._reason = np.array([REASONS.index(part.reason) for part in self.components], np.int32)
+        lower = {name for part in self.components for name in part.descending}
+        self._signs = np.array([-1.0 if name in lower else 1.0 for name in self.feature_names])
 
     def _choose(self, lists: Sequence[Listed]) -> list[Listed]:
         """Measure what each component is worth and leave out those that harm; return the others' features."""
@@ -233,7 +315,7 @@ class Blend(Recommender):
         return np.ascontiguousarray(features), chosen[rows]
 
     def _fit_components(self, dataset: Dataset, state: State) -> None:
-        for component in self.components:
+        for component in (*self.components, *self.unranked):
             component.fit(dataset, state)
 
     def dump(self) -> Bundle:
@@ -241,20 +323,26 @@ class Blend(Recommender):
         ranking = self.ranking.dump()
         arrays = {f"{RANKING}.{key}": array for key, array in ranking.arrays.items()}
         documents: dict[str, Any] = {}
-        for component in self.components:
+        for component in (*self.components, *self.unranked):
             bundle = component.dump()
             arrays |= {f"{component.name}.{key}": array for key, array in bundle.arrays.items()}
             documents[component.name] = dict(bundle.document)
         worth = {name: asdict(each) for name, each in self.worth.items()}
-        return Bundle(arrays, {**ranking.document, "worth": worth, "components": documents})
+        ranked = {part.name: documents[part.name] for part in self.components}
+        unranked = {part.name: documents[part.name] for part in self.unranked}
+        parts = {"worth": worth, "components": ranked, "unranked": unranked}
+        return Bundle(arrays, {**ranking.document, **parts})
 
     def load(self, bundle: Bundle) -> None:
         """Take back what `dump` returned."""
         self.worth = {name: Worth(**each) for name, each in bundle.document["worth"].items()}
         self._keep([part for part in self._all if part.name in bundle.document["components"]])
         self.ranking.load(Bundle(_arrays(bundle, RANKING), bundle.document))
-        for component in self.components:
-            document = bundle.document["components"][component.name]
+        # A release of before has no components but those that rank.
+        documents = bundle.document["components"] | bundle.document.get("unranked", {})
+        self.unranked = tuple(part for part in self.unranked if part.name in documents)
+        for component in (*self.components, *self.unranked):
+            document = documents[component.name]
             component.load(Bundle(_arrays(bundle, component.name), document))
 
 
@@ -277,3 +365,67 @@ def _holds(ascending: IntArray, items: IntArray) -> BoolArray:
     known = places < len(ascending)
     found[places[known][ascending[places[known]] == items[known]]] = True
     return found[:-1]
+
+
+@compiled
+def _head_mean(features: FeatureArray, scores: FloatArray, head: int) -> FloatArray:
+    """Return the mean of each feature over the best of a list."""
+    best, means = best_places(scores, head), np.zeros(features.shape[1])
+    for column in range(len(means)):
+        for row in best:
+            means[column] += features[row, column]
+    return means / len(best)
+
+
+@compiled
+def _carriers(
+    ranked: tuple[IntArray, FeatureArray, FloatArray],
+    items: IntArray,
+    columns: tuple[FloatArray, FloatArray, IntArray, IntArray],
+    nothing: FloatArray,
+) -> tuple[IntArray, IntArray, IntArray]:
+    """Return the reason that adds most to each item, the one that does without reads, and the reads' part.
+
+    Args:
+        ranked: all items of a list, ascending, their features, and what these are compared with.
+        items: which of them; one that is not among them has the reason -1.
+        columns: of each feature its weight, 1 or -1 for the side that speaks for an item, and its component;
+            of each component its reason.
+        nothing: a zero a reason.
+    """
+    all_items, features, usual = ranked
+    best, others = np.full(len(items), -1, np.int32), np.full(len(items), -1, np.int32)
+    reads = np.full(len(items), -1, np.int32)
+    for at in range(len(items)):
+        row = np.searchsorted(all_items, items[at])
+        if row == len(all_items) or all_items[row] != items[at]:
+            continue
+        by_reason, part = _added(features[row], usual, columns, nothing)
+        best[at] = by_reason.argmax()
+        if best[at] == _READ:
+            reads[at], by_reason[_READ] = part, 0.0
+        others[at] = by_reason.argmax()
+    return best, others, reads
+
+
+@compiled
+def _added(
+    features: FeatureArray,
+    usual: FloatArray,
+    columns: tuple[FloatArray, FloatArray, IntArray, IntArray],
+    nothing: FloatArray,
+) -> tuple[FloatArray, int]:
+    """Return what an item's components add by reason, and the one of reads that adds most."""
+    weights, signs, part, reason = columns
+    added, evidence = np.zeros(len(reason)), np.zeros(len(reason))
+    for column in range(len(weights)):
+        above = features[column] - usual[column]
+        added[part[column]] += weights[column] * above
+        evidence[part[column]] += signs[column] * above
+    by_reason, most, chosen = nothing.copy(), 0.0, -1
+    for own in range(len(reason)):
+        if evidence[own] > 0.0:
+            by_reason[reason[own]] += added[own]
+            if reason[own] == _READ and added[own] > most:
+                most, chosen = added[own], own
+    return np.maximum(by_reason, 0.0), chosen

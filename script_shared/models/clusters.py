@@ -18,6 +18,7 @@ from script_shared.compiled import compiled
 from script_shared.dataset import Dataset, Interactions
 from script_shared.models.base import Component, Remembered
 from script_shared.models.behaviour import Behaviour
+from script_shared.models.reasons import READERS_LIKE_YOU
 from script_shared.state.state import State
 from script_shared.types import NO_ITEMS, Arrays, FeatureArray, FloatArray, IntArray, Query
 
@@ -103,6 +104,7 @@ class Clusters(Component):
     """
 
     name: ClassVar[str] = "clusters"
+    reason: ClassVar[str] = READERS_LIKE_YOU
 
     def __init__(self, parameters: ClusterParameters) -> None:
         self._parameters = parameters

@@ -12,8 +12,10 @@ from script_shared.clock import MS_PER_HOUR
 from script_shared.compiled import compiled
 from script_shared.dataset import Dataset
 from script_shared.models.base import Component, Gathered, Remembered, best, closest, dot, rows_of, with_room
+from script_shared.models.reasons import BECAUSE_YOU_READ
 from script_shared.state.state import State
 from script_shared.types import NO_ITEMS, BoolArray, FeatureArray, IntArray, LongArray, Query
+from script_shared.vocabulary import UNKNOWN
 
 _POOL = 500
 #: So many of a reader's last reads make their taste.
@@ -38,7 +40,9 @@ class Content(Component):
     """Cosine of an item's vector and the decayed mean of what the reader read."""
 
     name: ClassVar[str] = "content"
+    reason: ClassVar[str] = BECAUSE_YOU_READ
     foresees: ClassVar[bool] = True
+    knows_texts: ClassVar[bool] = True
 
     def __init__(self, parameters: ContentParameters) -> None:
         self._parameters = parameters
@@ -97,6 +101,18 @@ class Content(Component):
         if allowed is not None:
             items = items[allowed[items]]
         return best(items, cosines[items], n)
+
+    def sources(self, query: Query, state: State, items: IntArray) -> IntArray:
+        """Return the read whose text is closest to each item's, recent reads first."""
+        read = query.history[-_READS:]
+        if not len(read):
+            return super().sources(query, state, items)
+        ages = np.maximum(query.now_ms - query.times[-_READS:], 0) / (
+            self._parameters.half_life * MS_PER_HOUR
+        )
+        others, own = (self._vectors[rows_of(self._row, each)] for each in (read, items))
+        likeness = own @ others.T * np.exp2(-ages)
+        return np.where(likeness.max(axis=1) > 0, read[likeness.argmax(axis=1)], UNKNOWN)
 
     def _taste(self, query: Query, state: State) -> FeatureArray:
         last = query.history[-_READS:], query.times[-_READS:]

@@ -9,10 +9,12 @@ import numpy as np
 
 from script_shared.compiled import compiled
 from script_shared.models.base import Component, Remembered, best
+from script_shared.models.reasons import BECAUSE_YOU_READ
 from script_shared.state.counts import Decayed, decays
 from script_shared.state.pairs import Pairs
 from script_shared.state.state import State, share_of
 from script_shared.types import NO_ITEMS, FeatureArray, FloatArray, IntArray, Query
+from script_shared.vocabulary import UNKNOWN
 
 #: Added to an item's share before its logarithm.
 LEAST_SHARE = 1e-3
@@ -55,6 +57,7 @@ class CoReads(Component):
     """
 
     tells_logs: ClassVar[bool] = True
+    reason: ClassVar[str] = BECAUSE_YOU_READ
 
     def __init__(
         self,
@@ -91,6 +94,15 @@ class CoReads(Component):
         own, columns = found.rows, len(rows)
         _ratios((own, found.weights, found.totals), self._prior, usual, items, told[:, :columns])
         _shares(own, found.shares, items, told[:, columns:])
+
+    def sources(self, query: Query, state: State, items: IntArray) -> IntArray:
+        """Return the read that adds most to each item's weight, among those that count."""
+        read = query.history[: -self._depth - 1 : -1]
+        if not len(read):
+            return super().sources(query, state, items)
+        pairs: Pairs = getattr(state, self._pairs)
+        rows = pairs.rows(read.tolist())
+        return _sources(read, rows, pairs.near.parts, self._fades, items)
 
     def _sum(self, query: Query, state: State) -> Neighbours:
         """Add up what the last reads' neighbours weigh; what was summed before is overwritten."""
@@ -188,3 +200,26 @@ def _shares(rows: IntArray, shares: FloatArray, items: IntArray, told: FeatureAr
         row = rows[items[at]]
         for column in range(told.shape[1]):
             told[at, column] = LEAST_SHARE + (shares[row, column] if row >= 0 else 0.0)
+
+
+@compiled
+def _sources(
+    read: IntArray,
+    rows: IntArray,
+    kept: tuple[IntArray, IntArray, FeatureArray, FloatArray],
+    fades: FloatArray,
+    items: IntArray,
+) -> IntArray:
+    """Return the read in whose row each item weighs most at the longest half-life, `UNKNOWN` without any."""
+    lengths, near, shares, totals = kept
+    sources, last = np.full(len(items), UNKNOWN, np.int32), totals.shape[1] - 1
+    for at in range(len(items)):
+        most = 0.0
+        for place in range(len(rows)):
+            row = rows[place]
+            to = np.searchsorted(near[row, : lengths[row]], items[at])
+            if to < lengths[row] and near[row, to] == items[at]:
+                weight = shares[row, to, last] * totals[row, last] * fades[place]
+                if weight > most:
+                    most, sources[at] = weight, read[place]
+    return sources

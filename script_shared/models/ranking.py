@@ -59,6 +59,11 @@ class Ranking:
         self._fitted: dict[str, Any] = {}
 
     @property
+    def head(self) -> int:
+        """How many of the best by the weights compete for the first places."""
+        return self._parameters.head
+
+    @property
     def fitted_on(self) -> int:
         """How many lists it learned from."""
         return int(self._fitted.get("fitted_on", 0))

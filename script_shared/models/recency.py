@@ -9,6 +9,7 @@ import numpy as np
 from script_shared.clock import MS_PER_HOUR
 from script_shared.compiled import compiled
 from script_shared.models.base import Component
+from script_shared.models.reasons import NEW
 from script_shared.state.items import NEVER
 from script_shared.state.state import State
 from script_shared.types import FeatureArray, IntArray, LongArray, Query
@@ -18,6 +19,8 @@ class Recency(Component):
     """How new an item is, in general and to this reader."""
 
     name: ClassVar[str] = "recency"
+    reason: ClassVar[str] = NEW
+    descending: ClassVar[tuple[str, ...]] = ("age",)
 
     def fill(self, query: Query, state: State, items: IntArray, told: FeatureArray) -> None:
         """Write log hours since the first read, and whether that was after the reader's last visit."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from script_shared.compiled import compiled
 from script_shared.models.base import DRIFTS, Component
+from script_shared.models.reasons import YOUR_SECTIONS
 from script_shared.state.state import State
 from script_shared.types import FeatureArray, FloatArray, IntArray, Query
 
@@ -43,6 +44,7 @@ class Sections(Component):
     """
 
     name: ClassVar[str] = "sections"
+    reason: ClassVar[str] = YOUR_SECTIONS
 
     def fill(self, query: Query, state: State, items: IntArray, told: FeatureArray) -> None:
         """Write the two lifts; 0 for a reader without history."""

@@ -10,6 +10,7 @@ import numpy as np
 from script_shared.compiled import compiled
 from script_shared.models.base import Component
 from script_shared.models.popularity import interleave
+from script_shared.models.reasons import NEAR_YOU
 from script_shared.state.counts import Decayed, decays
 from script_shared.state.state import State, share_of
 from script_shared.types import FeatureArray, FloatArray, IntArray, LongArray, Query
@@ -31,6 +32,7 @@ class Surroundings(Component):
     """
 
     name: ClassVar[str] = "surroundings"
+    reason: ClassVar[str] = NEAR_YOU
     tells_logs: ClassVar[bool] = True
 
     def __init__(self, context: Sequence[str], key_half_lives: Sequence[float]) -> None:

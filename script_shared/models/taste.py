@@ -11,6 +11,7 @@ from script_shared.clock import MS_PER_HOUR
 from script_shared.compiled import compiled
 from script_shared.dataset import Dataset
 from script_shared.models.base import Component
+from script_shared.models.reasons import YOUR_SECTIONS
 from script_shared.state.state import State
 from script_shared.types import FeatureArray, FloatArray, IntArray, LongArray, Query
 
@@ -26,6 +27,7 @@ class Taste(Component):
     """
 
     name: ClassVar[str] = "taste"
+    reason: ClassVar[str] = YOUR_SECTIONS
     tells_logs: ClassVar[bool] = True
     foresees: ClassVar[bool] = True
 

@@ -6,6 +6,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+REASONS = {
+    "trending",
+    "because_you_read",
+    "readers_like_you",
+    "near_you",
+    "new",
+    "your_sections",
+    "catalogue",
+}
 ITEM = {"item_id", "rank", "score", "title", "url", "published_at", "category", "reason"}
 
 
@@ -114,3 +123,16 @@ def test_never_read_never_twice_always_as_many_as_there_are(ask, reads, catalogu
 
 def test_no_answer_may_be_kept_by_a_proxy(client):
     assert client.get("/recommendations").headers["cache-control"] == "no-store"
+
+
+def test_every_reason_is_documented_and_names_the_reader_s_own_reads(ask, reads):
+    seen = set()
+    for user, read in sorted(reads.items())[:40]:
+        for item in ask(user_id=user, num_recs=20)["items"]:
+            name, _, source = item["reason"].partition(":")
+            seen.add(name)
+            assert name in REASONS
+            assert (source in read) == (name == "because_you_read")
+    assert {"trending", "because_you_read"} <= seen
+    for item in ask(num_recs=20)["items"]:
+        assert item["reason"] in {"trending", "new", "catalogue"}

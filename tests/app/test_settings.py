@@ -42,8 +42,9 @@ def test_a_wrong_setting_ends_the_process_with_its_name(tmp_path, name, value):
         [sys.executable, "-m", "app"], env=environment, capture_output=True, text=True, check=False
     )
     assert ended.returncode == 2
-    assert ended.stderr.startswith(f"{name}: ")
-    assert "Remedy: " in ended.stderr
+    assert f"  where:  {name}" in ended.stderr.splitlines()
+    assert "  remedy: " in ended.stderr
+    assert "Traceback" not in ended.stderr
     assert "secret" not in ended.stderr
 
 

@@ -85,14 +85,14 @@ def test_what_is_deaf_to_the_request_to_end_is_killed(tmp_path):
 def test_a_command_that_ends_by_itself_is_reported_with_its_last_words(tmp_path):
     with Processes({}, tmp_path) as processes:
         processes.start("short", [sys.executable, "-c", "raise SystemExit('no disk')"])
-        with pytest.raises(MancheteError, match=r"short ended by itself:\nno disk"):
+        with pytest.raises(MancheteError, match=r"short ended by itself .*\nno disk"):
             wait_until(processes.check)
 
 
 def test_a_command_that_fails_is_reported_with_its_last_words(tmp_path):
     with Processes({}, tmp_path) as processes:
         processes.start("step", [sys.executable, "-c", "raise SystemExit('no table')"])
-        with pytest.raises(MancheteError, match=r"step failed:\nno table"):
+        with pytest.raises(MancheteError, match=r"step failed .*\nno table"):
             processes.wait("step")
         processes.check()
 

@@ -109,7 +109,7 @@ def test_a_run_that_is_triggered_over_rest_ends_in_a_new_release_that_is_served(
 
 
 def test_input_that_cannot_be_used_fails_at_once_with_the_task_and_its_reason(up, client):
-    nowhere = str(up.folder / "nowhere")
+    nowhere = str(up.folder / "nowhere")  # a DAG that is triggered over REST has no preflight
     chain = Chain(client, lambda: None, lambda _: None)
     with pytest.raises(MancheteError) as failure:
         chain.run({"source": "globo", "uri": nowhere})

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pipelines.domains.news.sources.synthetic import generate
 from pipelines.domains.news.sources.webmedia import Webmedia
+from pipelines.raw_files import RawFile
 from script_shared.errors import SettingsError
 
 
@@ -15,6 +16,10 @@ class Synthetic(Webmedia):
     """Generates reads at a scale; 1.0 is the size of the published data."""
 
     name: str = "synthetic"
+
+    def require(self, folder: Path, where: object) -> list[RawFile]:
+        """Return no file: none is needed."""
+        return []
 
     def acquire(self, uri: str, scale: float, folder: Path) -> None:
         """Generate the files at their published places, and `synthetic.json`, which tells what is in them.

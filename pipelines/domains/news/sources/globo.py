@@ -113,6 +113,10 @@ class Globo(NewsFiles):
         link_files(local_path(uri), (CLICKS, ARTICLES), folder)
         find_clicks(folder, uri)
 
+    def require(self, folder: Path, where: object) -> list[RawFile]:
+        """Return the click files; see `Source.require`."""
+        return find_clicks(folder, where)
+
     def refine(self, folder: Path) -> Refinement:
         """Read clicks and articles: stragglers and exact duplicates go, and rows that are broken.
 

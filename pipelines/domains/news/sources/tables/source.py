@@ -15,6 +15,7 @@ from pipelines.domains.news.sources.tables.items import read_items
 from pipelines.domains.news.sources.tables.reads import UNZONED, newest_types, read_reads
 from pipelines.file_kinds import FileKind
 from pipelines.plan import Refinement
+from pipelines.raw_files import RawFile
 
 
 @dataclass(slots=True)
@@ -45,6 +46,10 @@ class TableFiles(NewsFiles):
         """
         link_files(local_path(uri), [kind.pattern for kind in self.kinds], folder)
         require_interactions(folder, uri)
+
+    def require(self, folder: Path, where: object) -> list[RawFile]:
+        """Return the files of interactions; see `Source.require`."""
+        return require_interactions(folder, where)
 
     def refine(self, folder: Path) -> Refinement:
         """Read interactions and items, by all rules of news.

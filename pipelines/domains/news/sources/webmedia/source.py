@@ -18,6 +18,7 @@ from pipelines.domains.news.sources.webmedia.kinds import KINDS
 from pipelines.domains.news.sources.webmedia.readers import read_readers
 from pipelines.file_kinds import FileKind
 from pipelines.plan import Refinement
+from pipelines.raw_files import RawFile
 
 
 @dataclass(slots=True)
@@ -47,8 +48,11 @@ class Webmedia(NewsFiles):
             InputError: files are missing, or an archive cannot be used.
         """
         link_files(local_path(uri), (READERS, ARTICLES, VALIDATION), folder)
-        require(folder, READERS, uri)
-        require(folder, ARTICLES, uri)
+        self.require(folder, uri)
+
+    def require(self, folder: Path, where: object) -> list[RawFile]:
+        """Return the readers' and articles' files; see `Source.require`."""
+        return [*require(folder, READERS, where), *require(folder, ARTICLES, where)]
 
     def refine(self, folder: Path) -> Refinement:
         """Read readers and articles, by all rules of news.
