@@ -23,6 +23,7 @@ class Asked(NamedTuple):
 
     request: Request
     filters: Filters
+    offset: int = 0
 
 
 class AskedBefore:

@@ -8,7 +8,8 @@ from fastapi import Depends
 
 from app.endpoint import Endpoint, Particulars
 from app.filtering import FiltersNow
-from app.parameters import Count, Diversity, RecentItems, UserId
+from app.paging import PAGE, Page
+from app.parameters import Diversity, RecentItems, UserId
 from script_shared.types import Request
 
 
@@ -19,14 +20,14 @@ def asked(endpoint: Endpoint) -> Callable[..., Awaitable[Request]]:
     async def ask(
         filters: FiltersNow,
         user_id: UserId = None,
-        num_recs: Count = 10,
+        page: Page = PAGE,
         recent_items: RecentItems = [],  # noqa: B006 - never changed
         diversity: Diversity = 0.0,
         particulars: Particulars = told,
     ) -> Request:
         return Request(
             user_id or None,
-            num_recs,
+            page.offset + page.num_recs,
             particulars.user_type,
             particulars.context,
             tuple(recent_items),

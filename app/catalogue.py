@@ -76,9 +76,10 @@ class Catalogue:
         return told
 
     def tell(self, position: int, details: Mapping[str, Any]) -> None:
-        """Show an item, also one behind the release's own, as it is told of now."""
-        told = {name: details.get(name) for name in self._columns}
-        if "published_at" in told:
+        """Show an item, also one behind the release's own, as reported; what is not reported stays."""
+        known = self.row(position) if position < self._size else self._told.get(position, {})
+        told = {name: details.get(name, known.get(name)) for name in self._columns}
+        if "published_at" in told and "published_ms" in details:
             told["published_at"] = _iso(int(details["published_ms"]))
         self._told[position] = MappingProxyType(told)
         self._json.pop(position, None)

@@ -26,7 +26,8 @@ from script_shared.events.event import EARLIEST_MS, LATEST_MS
 
 MAX_EVENTS = 1_000
 
-_MOMENTS = ("timestamp", "published_at")
+_MOMENTS = ("timestamp", "published_at", "expires_at")
+_IDS = ("user_id", "item_id", "event_id", "session_id")
 _MOMENT = "should be ISO 8601 with an offset from UTC, or whole milliseconds since 1970, from 2000 to 2100"
 
 Id = Annotated[str, Field(min_length=1, max_length=MAX_ID, pattern=PRINTABLE)]
@@ -99,18 +100,30 @@ class Bodies:
     """
 
     def __init__(self, kind: Any, nouns: tuple[str, str] = ("an event", "events")) -> None:
-        self._nouns = nouns
+        self._nouns, self._required = nouns, kind.__required_keys__
         self._one: TypeAdapter[Sent] = TypeAdapter(kind)
         self._many: TypeAdapter[list[Sent]] = TypeAdapter(Annotated[list[kind], Field(max_length=MAX_EVENTS)])
 
     def schema(self) -> dict[str, Any]:
         """Describe a body as JSON Schema: one event, or a list."""
         one = self._one.json_schema()
+        for name, property_ in one["properties"].items():
+            about = {key: property_.pop(key) for key in ("description", "title") if key in property_}
+            forms = [property_]
+            if name in _IDS:
+                forms.append({"type": "integer"})
+            if name not in one["required"]:
+                forms += [{"type": "null"}, {"const": ""}]
+            one["properties"][name] = {**about, "anyOf": forms} if len(forms) > 1 else {**about, **property_}
         # Pydantic's own schema of the list has references, which would point nowhere in the API's document.
         return {"anyOf": [one, {"type": "array", "items": one, "maxItems": MAX_EVENTS}]}
 
-    def parse(self, body: bytes) -> Sequence[Sent | Fault]:
+    def parse(self, body: bytes, *, is_plain: bool = False) -> Sequence[Sent | Fault]:
         """Return each event of a body in its order, or what is wrong with it.
+
+        Args:
+            body: JSON.
+            is_plain: it has no null, no empty text and no number where a field is optional or an id.
 
         Raises:
             BodyError: there are no events in it, or too many.
@@ -118,12 +131,34 @@ class Bodies:
         try:
             return [self._one.validate_json(body)] if _is_object(body) else self._many.validate_json(body)
         except ValidationError as error:
+            plain = self._plain(body)
+            if plain is not None and not is_plain:
+                return self.parse(plain, is_plain=True)
             faults = self._faults(error, missing=_is_object(body))
         if _is_object(body):
             return [faults[0]]
         sent = from_json(body)
         sound = iter(self._many.validate_json(to_json([x for i, x in enumerate(sent) if i not in faults])))
         return [faults[place] if place in faults else next(sound) for place in range(len(sent))]
+
+    def _plain(self, body: bytes) -> bytes | None:
+        """Return the body without optional fields that are null or empty, and with ids as texts.
+
+        None where it is not JSON.
+        """
+        try:
+            sent = from_json(body)
+        except ValueError:
+            return None
+        if isinstance(sent, list):
+            return to_json([self._element(each) for each in sent])
+        return to_json(self._element(sent))
+
+    def _element(self, sent: Any) -> Any:
+        if not isinstance(sent, dict):
+            return sent
+        kept = {n: value for n, value in sent.items() if n in self._required or value not in (None, "")}
+        return {n: str(value) if n in _IDS and type(value) is int else value for n, value in kept.items()}
 
     def _faults(self, error: ValidationError, missing: bool) -> Mapping[int, Fault]:
         """Return the first fault of each element; without an index where `missing`."""

@@ -15,7 +15,7 @@ MAX_TITLE, MAX_URL, MAX_TEXT = 500, 2_000, 20_000
 
 @with_config(STRICT)
 class ItemBody(TypedDict, total=False):
-    """An item as it is now; what is left out is not known. A domain adds its own columns."""
+    """An item as it is now; what is left out stays as it is known. A domain adds its own columns."""
 
     item_id: Required[Annotated[Id, Field(description="Its id; one that is known is changed.")]]
     title: Required[
@@ -28,5 +28,9 @@ class ItemBody(TypedDict, total=False):
     body: Annotated[
         str, Field(max_length=MAX_TEXT, description="Its text; the beginning does where it is longer.")
     ]
-    published_at: Annotated[Moment, Field(description="When it came out. Left out: now.")]
+    published_at: Annotated[
+        Moment,
+        Field(description="When it is published; it is shown from then on. Left out: as known, or now."),
+    ]
+    expires_at: Annotated[Moment, Field(description="From when on it is not shown any more.")]
     category: Annotated[ShortText, Field(description="Its section.")]

@@ -9,11 +9,11 @@ from typing import Any, Literal
 from app.event_bodies import Fault, Sent
 from script_shared.clock import MS_PER_SECOND
 from script_shared.events.event import ITEM, Event
-from script_shared.inference.engine import AHEAD_MS, Engine
+from script_shared.inference.engine import Engine
 
-_AHEAD = Fault("published_at", "lies more than 5 minutes ahead of the service's clock")
+_TIMES = ("published", "expires")
 
-ItemStatus = Literal["new", "changed", "no-room", "future", "malformed"]
+ItemStatus = Literal["new", "changed", "no-room", "malformed"]
 #: Those that are in the log now.
 KEPT_ITEMS = ("new", "changed", "no-room")
 
@@ -43,12 +43,8 @@ class ItemSorting:
             self._refuse("malformed", sent)
             return
         event = self._event(sent)
-        published = int(event.details["published_ms"])
-        if self._engine.go_live(published):
+        if self._engine.go_live(int(event.details.get("published_ms", 0))):
             self._now = self._engine.now_ms()
-        if published > self._now + AHEAD_MS:
-            self._refuse("future", _AHEAD)
-            return
         self.answers.append({"status": self._status(event.item_id), "item_id": event.item_id})
         self.events.append(event)
 
@@ -64,7 +60,13 @@ class ItemSorting:
         self.answers.append({"status": status, "field": fault.field, "message": fault.message})
 
     def _event(self, sent: Sent) -> Event:
-        item_id, moment = sent.pop("item_id"), sent.pop("published_at", self._now)
-        published = moment if isinstance(moment, int) else round(moment.timestamp() * MS_PER_SECOND)
+        item_id = sent.pop("item_id")
+        times = {f"{name}_ms": _ms(sent.pop(f"{name}_at")) for name in _TIMES if f"{name}_at" in sent}
+        if "published_ms" not in times and not self._engine.knows(item_id):
+            times["published_ms"] = self._now
         name = f"{self._made}-{len(self.answers)}"
-        return Event(name, "", item_id, self._now, details={**sent, "published_ms": published}, kind=ITEM)
+        return Event(name, "", item_id, self._now, details={**sent, **times}, kind=ITEM)
+
+
+def _ms(moment: Any) -> int:
+    return moment if isinstance(moment, int) else round(moment.timestamp() * MS_PER_SECOND)

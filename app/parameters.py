@@ -5,6 +5,8 @@ A description says what is accepted: it is also the remedy in the problem that a
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import Query
@@ -13,6 +15,8 @@ from pydantic import AfterValidator
 MAX_ID = 256
 MAX_VALUE = 64
 MAX_RECENT = 50
+MAX_EXCLUDED = 500
+MAX_OFFSET = 500
 MAX_COUNT = 100
 MAX_AGE_HOURS = 87_600
 
@@ -20,14 +24,37 @@ MAX_AGE_HOURS = 87_600
 PRINTABLE = "^[^\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029]*$"
 
 
-def _split(values: list[str]) -> list[str]:
-    """Take `a,b` apart, drop what is empty, and hold the list to its bounds."""
-    items = [item for value in values for part in value.split(",") if (item := part.strip())]
-    if len(items) > MAX_RECENT:
-        raise ValueError(f"there are more than {MAX_RECENT} items")
-    if any(len(item) > MAX_ID for item in items):
-        raise ValueError(f"an item id has more than {MAX_ID} characters")
-    return items
+#: A character behind a backslash, or any other: what a backslash precedes belongs to an id.
+_CHARACTER = re.compile(r"\\(.)|(.)")
+
+
+def split_ids(value: str) -> list[str]:
+    """Split ids at commas and drop blanks around them; a character behind a backslash is part of an id."""
+    ids, item, kept = list[str](), "", 0
+    for escaped, plain in _CHARACTER.findall(value + ","):
+        if plain == ",":
+            ids.append(item[:kept] + item[kept:].rstrip())
+            item, kept = "", 0
+        elif escaped:
+            item += escaped
+            kept = len(item)
+        elif item or not plain.isspace():
+            item += plain
+    return [each for each in ids if each]
+
+
+def _ids(most: int) -> Callable[[list[str]], list[str]]:
+    """Make the validator of a list of at most so many ids."""
+
+    def validate(values: list[str]) -> list[str]:
+        items = [item for value in values for item in split_ids(value)]
+        if len(items) > most:
+            raise ValueError(f"there are more than {most} items")
+        if any(len(item) > MAX_ID for item in items):
+            raise ValueError(f"an item id has more than {MAX_ID} characters")
+        return items
+
+    return validate
 
 
 Value = Annotated[
@@ -50,6 +77,14 @@ Count = Annotated[
     int,
     Query(
         ge=1, le=MAX_COUNT, description=f"How many items are wanted, a whole number from 1 to {MAX_COUNT}."
+    ),
+]
+Offset = Annotated[
+    int,
+    Query(
+        ge=0,
+        le=MAX_OFFSET,
+        description=f"How many items of the list to leave out, a whole number from 0 to {MAX_OFFSET}.",
     ),
 ]
 Category = Annotated[
@@ -84,23 +119,25 @@ Explain = Annotated[
 ]
 Exclude = Annotated[
     list[Annotated[str, Query(max_length=MAX_RECENT * (MAX_ID + 1), pattern=PRINTABLE)]],
-    AfterValidator(_split),
+    AfterValidator(_ids(MAX_EXCLUDED)),
     Query(
-        max_length=MAX_RECENT,
+        max_length=MAX_EXCLUDED,
         description=(
-            f"Items that are not wanted, repeated or separated by commas: at most {MAX_RECENT} ids "
-            f"of at most {MAX_ID} printable characters each; unknown ones are ignored."
+            f"Items that are not wanted, repeated or separated by commas: at most {MAX_EXCLUDED} ids "
+            f"of at most {MAX_ID} printable characters each; unknown ones are ignored. "
+            "A backslash precedes a comma or a blank that belongs to an id."
         ),
     ),
 ]
 RecentItems = Annotated[
     list[Annotated[str, Query(max_length=MAX_RECENT * (MAX_ID + 1), pattern=PRINTABLE)]],
-    AfterValidator(_split),
+    AfterValidator(_ids(MAX_RECENT)),
     Query(
         max_length=MAX_RECENT,
         description=(
             f"Items just read, oldest first, repeated or separated by commas: at most {MAX_RECENT} ids "
-            f"of at most {MAX_ID} printable characters each; unknown ones are ignored."
+            f"of at most {MAX_ID} printable characters each; unknown ones are ignored. "
+            "A backslash precedes a comma or a blank that belongs to an id."
         ),
     ),
 ]

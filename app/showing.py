@@ -13,8 +13,8 @@ from app.serving import Served
 from script_shared.inference.answers import Recommendation, RecommendedItem
 
 
-def shown(served: Served, items: Sequence[RecommendedItem]) -> list[Shown]:
-    """Return plain JSON values of items, ranked as they come."""
+def shown(served: Served, items: Sequence[RecommendedItem], first: int = 1) -> list[Shown]:
+    """Return plain JSON values of items, ranked as they come from `first` on."""
     return [
         {
             "item_id": each.item_id,
@@ -23,24 +23,24 @@ def shown(served: Served, items: Sequence[RecommendedItem]) -> list[Shown]:
             **served.catalogue.row(each.item),
             "reason": each.reason,
         }
-        for rank, each in enumerate(items, start=1)
+        for rank, each in enumerate(items, start=first)
     ]
 
 
-def shown_json(served: Served, found: Recommendation) -> bytes:
+def shown_json(served: Served, found: Recommendation, first: int = 1) -> bytes:
     """Return the items of an answer as JSON; it is made once for an answer that is given again."""
     told = found.told.get("items")
     if told is None:
-        told = found.told["items"] = _explained(served, found) if found.why else _joined(served, found)
+        told = found.told["items"] = (_explained if found.why else _joined)(served, found, first)
     return told
 
 
-def _joined(served: Served, found: Recommendation) -> bytes:
+def _joined(served: Served, found: Recommendation, first: int) -> bytes:
     """Put together what `shown` gives: what is shown of an item is ready, for it is always the same."""
     finite = [score if math.isfinite(score) else None for _, _, score, _ in found.items]
     scores, tell, items = to_json(finite)[1:-1].split(b","), served.catalogue.json, []
     for rank, ((item, item_id, _, reason), score) in enumerate(
-        zip(found.items, scores, strict=False), start=1
+        zip(found.items, scores, strict=False), start=first
     ):
         told = _quoted(item_id), rank, score, tell(item), _quoted(reason)
         items.append(b'{"item_id":%b,"rank":%d,"score":%b,%b,"reason":%b}' % told)
@@ -52,8 +52,8 @@ def _quoted(text: str) -> bytes:
     return to_json(text)
 
 
-def _explained(served: Served, found: Recommendation) -> bytes:
-    items = shown(served, found.items)
+def _explained(served: Served, found: Recommendation, first: int) -> bytes:
+    items = shown(served, found.items, first)
     for item, why in zip(items, found.why, strict=False):
         item["why"] = {name: round(added, 4) for name, added in why.items()}
     return to_json(items)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request
@@ -16,13 +17,16 @@ from app.errors import TOO_LARGE, Problem, problem
 from app.event_bodies import Bodies, BodyError
 from app.item_sorting import KEPT_ITEMS, ItemSorting, ItemStatus
 from app.keys import Scope, requires
+from app.routes.lists import ItemId
+from script_shared.events.event import WITHDRAW, Event
 
 
 class ItemAnswer(BaseModel):
     """What became of one item.
 
-    `new` and `changed`: it can be recommended now. `no-room`: it is kept for the next release, this one has
-    taken in as many as it can. `future` and `malformed`: it is refused; `field` and `message` say why.
+    `new` and `changed`: it can be recommended as soon as it is published. `no-room`: it is kept for the
+    next release, this one has taken in as many as it can. `malformed`: it is refused; `field` and
+    `message` say why.
     """
 
     status: ItemStatus
@@ -78,6 +82,21 @@ def make_router(endpoint: Endpoint) -> APIRouter:
             await tail.include(await asyncio.wrap_future(tail.log.submit(sorting.events)))
         telemetry.told(sorting.statuses)
         return _answer(sorting)
+
+    @router.delete(
+        "/items/{item_id:path}",
+        status_code=204,
+        dependencies=[Depends(requires(Scope.ITEMS))],
+        responses={**problems, 404: {"model": Problem}, 422: {"model": Problem}},
+    )
+    async def withdraw(served: ServedNow, tail: TailNow, item_id: ItemId) -> None:
+        """Withdraw an item: it is named no more, on this replica at once and on all within a second.
+
+        It stays withdrawn, whatever releases and files say, until `POST /items` reports it again.
+        """
+        number, now_ms = f"withdraw-{secrets.token_hex(12)}", served.engine.now_ms()
+        event = Event(number, "", item_id, now_ms, kind=WITHDRAW)
+        await tail.include(await asyncio.wrap_future(tail.log.submit([event])))
 
     return router
 

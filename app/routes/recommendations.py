@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Any, Literal
 
 from fastapi import APIRouter, Depends
@@ -18,6 +19,7 @@ from app.endpoint import Endpoint
 from app.errors import Problem
 from app.filtering import FiltersNow
 from app.keys import Scope, admit, sent_key
+from app.paging import PAGE, Page
 from app.parameters import Explain
 from app.plain_requests import PlainRequests
 from app.recording import Recorder
@@ -62,10 +64,14 @@ def make_router(endpoint: Endpoint) -> APIRouter:
         responses={200: {"model": answer}, **problems},
     )
     async def recommendations(
-        sent: Sent, filters: FiltersNow, request: Request = told, explain: Explain = False
+        sent: Sent,
+        filters: FiltersNow,
+        request: Request = told,
+        explain: Explain = False,
+        page: Page = PAGE,
     ) -> Response:
         """Return items that the reader has not read, best first; an unknown reader is anonymous."""
-        asked = Asked(request, filters)
+        asked = Asked(request, filters, page.offset)
         if explain:
             admit(sent, Scope.READERS, sent_key(sent.headers))
         else:
@@ -82,6 +88,9 @@ def _answered(state: State, asked: Asked, explain: bool = False) -> Response:
     chosen = variants.of(request.user_id)
     served = chosen.served
     found = served.engine.recommend(request, asked.filters.among(served), explain)
+    if asked.offset:
+        items, why = found.items[asked.offset :], found.why[asked.offset :]
+        found = replace(found, items=items, why=why, fallback=min(found.fallback, len(items)), told={})
     seconds = time.perf_counter() - start
     impression = recorder.answered(chosen, request.user_id, found, start, seconds)
     head = {
@@ -92,5 +101,5 @@ def _answered(state: State, asked: Asked, explain: bool = False) -> Response:
         "variant": chosen.name,
         "impression_id": impression,
     }
-    body = b'%b,"items":%b}' % (to_json(head)[:-1], shown_json(served, found))
+    body = b'%b,"items":%b}' % (to_json(head)[:-1], shown_json(served, found, asked.offset + 1))
     return Response(body, headers={"Cache-Control": "no-store"}, media_type="application/json")

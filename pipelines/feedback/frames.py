@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from script_shared.events.event import ITEM, READ, to_row
+from script_shared.events.event import EARLIEST_MS, ITEM, LATEST_MS, READ, WITHDRAW, to_row
 from script_shared.events.log import Logged
 from script_shared.tables import Schema
 
@@ -50,14 +50,43 @@ def reads_of(events: pl.DataFrame, schema: Schema) -> pl.DataFrame:
 
 
 def items_of(events: pl.DataFrame, schema: Schema) -> pl.DataFrame:
-    """Return the items that were told of, as they were told last, with the columns of a domain's items."""
+    """Return the items that were reported, with the columns of a domain's items; null is not reported.
+
+    Of each column the newest value counts.
+    """
     told = {
         "item_id": pl.col("item_id"),
         "published_at": _detail("published_ms", pl.Int64()).cast(_TIME),
     }
     columns = {each.name: told.get(each.name, _detail(each.name, each.dtype)) for each in schema.columns}
-    newest = events.filter(pl.col("kind") == ITEM).sort(OFFSET).unique("item_id", keep="last")
-    return newest.select(**columns)
+    reported = events.filter(pl.col("kind") == ITEM).sort(OFFSET).select(**columns)
+    newest = pl.exclude("item_id").drop_nulls().last()
+    return reported.group_by("item_id", maintain_order=True).agg(newest).select(list(columns))
+
+
+def valid(events: pl.DataFrame) -> pl.DataFrame:
+    """Leave out the events whose times no state accepts; see `script_shared.events.validation`."""
+    times = pl.col("time_ms"), *(_detail(name, pl.Int64()) for name in ("published_ms", "expires_ms"))
+    accepted = (time.fill_null(EARLIEST_MS).is_between(EARLIEST_MS, LATEST_MS) for time in times)
+    return events.filter(pl.all_horizontal(accepted))
+
+
+def unavailable_from(events: pl.DataFrame) -> dict[str, int]:
+    """Return, by item id, from when on it may not be named, ms UTC; 0 where it was withdrawn last."""
+    items = events.filter(pl.col("kind").is_in([ITEM, WITHDRAW])).sort(OFFSET)
+    last = items.group_by("item_id", maintain_order=True).agg(
+        (pl.col("kind").last() == WITHDRAW).alias("withdrawn"),
+        _detail("expires_ms", pl.Int64()).drop_nulls().last().alias("expires_ms"),
+    )
+    ended = last.filter(pl.col("withdrawn") | pl.col("expires_ms").is_not_null())
+    moments = ended.select("item_id", pl.when("withdrawn").then(0).otherwise("expires_ms").alias("ms"))
+    return {item_id: int(ms) for item_id, ms in moments.iter_rows()}
+
+
+def offsets_of_new_items(events: pl.DataFrame, since_ms: int) -> list[int]:
+    """Return the offsets of the reports of items that are published after a moment."""
+    published = pl.coalesce(_detail("published_ms", pl.Int64()), "time_ms")
+    return events.filter((pl.col("kind") == ITEM) & (published > since_ms))[OFFSET].to_list()
 
 
 def _detail(name: str, dtype: pl.DataType) -> pl.Expr:

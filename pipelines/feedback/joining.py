@@ -8,9 +8,17 @@ from typing import Any
 import polars as pl
 
 from pipelines.feedback.forgotten import Forgotten
-from pipelines.feedback.frames import OFFSET, items_of, reads_of
+from pipelines.feedback.frames import (
+    OFFSET,
+    items_of,
+    offsets_of_new_items,
+    reads_of,
+    unavailable_from,
+    valid,
+)
 from pipelines.plan import Plan, Refinement
-from script_shared.clock import MS_PER_MINUTE
+from script_shared.clock import MS_PER_HOUR, MS_PER_MINUTE
+from script_shared.models.fresh import HOURS
 from script_shared.tables import Tables
 
 _FAST_CLOCK_MS = 5 * MS_PER_MINUTE
@@ -48,7 +56,8 @@ def join(plan: Plan, found: Refinement, told: Told, now_ms: int) -> Refinement:
     and what was added and left out.
     """
     of_files = found.tables.interactions.filter(told.forgotten.keeps_reads(found.tables.interactions))
-    of_log = reads_of(told.events, plan.domain.interactions)
+    events = valid(told.events)
+    of_log = reads_of(events, plan.domain.interactions)
     reads = of_log.filter(pl.col("timestamp").to_physical() <= now_ms + _FAST_CLOCK_MS)
     new = reads.unique(_SAME, keep="first", maintain_order=True).join(
         of_files, on=_SAME, how="anti", maintain_order="left"
@@ -58,32 +67,41 @@ def join(plan: Plan, found: Refinement, told: Told, now_ms: int) -> Refinement:
         return found
     as_of_ms = max(found.as_of_ms, plan.end(together["timestamp"]))
     kept = together.filter(pl.col("timestamp").to_physical() < as_of_ms)
-    items = items_of(told.events, plan.domain.items)
+    items = items_of(events, plan.domain.items)
     described = _newer(found.tables.items, items)
     tables = plan.assemble(kept, described, _types(found.tables, reads))
     log = {
-        "after": _after(new, as_of_ms, told.until),
+        "after": _after(new, events, as_of_ms, told.until),
         "until": told.until,
         "reads": kept.height - of_files.height,
         "repeated": reads.height - new.height,
+        "rejected": told.events.height - events.height,
         "in_the_future": of_log.height - reads.height,
         "left_to_the_log": together.height - kept.height,
         "items": items.height,
         "forgotten_reads": found.tables.interactions.height - of_files.height,
     }
-    report: dict[str, Any] = {**found.report, "log": log}
+    report: dict[str, Any] = {**found.report, "log": log, "unavailable_from": unavailable_from(events)}
     return replace(found, tables=_dated(tables, described), as_of_ms=as_of_ms, report=report)
 
 
-def _after(reads: pl.DataFrame, as_of_ms: int, until: int) -> int:
-    """Return the last offset before the first read that the tables do not hold."""
-    beyond = reads.filter(pl.col("timestamp").to_physical() >= as_of_ms)[OFFSET].min()
-    return until if beyond is None else int(beyond) - 1  # type: ignore[arg-type]
+def _after(reads: pl.DataFrame, events: pl.DataFrame, as_of_ms: int, until: int) -> int:
+    """Return the last offset before the first read that the tables do not hold, or the first new item.
+
+    A service reads from there on, so that items keep their place among the new ones across releases.
+    """
+    beyond = reads.filter(pl.col("timestamp").to_physical() >= as_of_ms)[OFFSET].to_list()
+    new = offsets_of_new_items(events, as_of_ms - round(HOURS * MS_PER_HOUR))
+    return min([*beyond, *new, until + 1]) - 1
 
 
 def _newer(items: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
-    """Return the items, with what was told in place of what a file says."""
-    return pl.concat([items.join(told, on="item_id", how="anti", maintain_order="left"), told])
+    """Return the items, with what was reported in place of what a file says."""
+    both = told.join(items, on="item_id", how="left", suffix="_of_file", maintain_order="left")
+    others = [name for name in told.columns if name != "item_id"]
+    merged = both.select("item_id", *(pl.coalesce(name, f"{name}_of_file") for name in others))
+    unchanged = items.join(told, on="item_id", how="anti", maintain_order="left")
+    return pl.concat([unchanged, merged.select(items.columns)])
 
 
 def _types(tables: Tables, reads: pl.DataFrame) -> pl.DataFrame:

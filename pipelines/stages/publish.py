@@ -104,6 +104,7 @@ def _write_release(plan: Plan, volume: Volume, run: str, clock: Clock) -> str:
         replay=clock.now_ms() - dataset.as_of_ms > REPLAY_AFTER_MS,
         log_after=log.get("after", 0),
         log_until=log.get("until", 0),
+        unavailable_from=refined.get("unavailable_from", {}),
         data_fingerprint=str(refined.get("fingerprint", "")),
         parameters=parameters,
         segments={each.name: {"model": each.model, **models[each.name].document} for each in segments},

@@ -1,4 +1,4 @@
-"""One event: a reader met an item, an item is new or has changed, a reader is to be forgotten."""
+"""One event: a reader met an item; an item is new, changed or withdrawn; a reader is to be forgotten."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ Details = Mapping[str, str | float]
 
 NOTHING: Details = MappingProxyType({})
 
-#: What an event says: a reader met an item; an item is new, or is now as told; a reader is forgotten.
-READ, ITEM, FORGET = "read", "item", "forget"
+#: What an event says: a reader met an item; an item is new or has changed; an item may not be named until it
+#: is reported again; a reader is forgotten.
+READ, ITEM, WITHDRAW, FORGET = "read", "item", "withdraw", "forget"
 
 
 #: 2000-01-01 and 2100-01-01, ms UTC: a time outside is in seconds, or a sentinel such as year 1.
@@ -33,7 +34,7 @@ class Event(NamedTuple):
         session_id: the visit it belongs to, None where unknown.
         user_type: login state, None where unknown.
         details: the domain's own columns of an interaction, e.g. region, device, seconds; or of an item.
-        kind: `READ`, `ITEM` or `FORGET`.
+        kind: `READ`, `ITEM`, `WITHDRAW` or `FORGET`.
 
     No text may hold a NUL character: Postgres has no place for one.
     """

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from script_shared.events.event import EARLIEST_MS, FORGET, ITEM, LATEST_MS, READ, Event
+from script_shared.events.event import EARLIEST_MS, FORGET, ITEM, LATEST_MS, READ, WITHDRAW, Event
 
-_KINDS = frozenset((READ, ITEM, FORGET))
+_KINDS = frozenset((READ, ITEM, WITHDRAW, FORGET))
 #: Times among the details of an item, ms UTC.
-_ITEM_TIMES = ("published_ms",)
+_ITEM_TIMES = ("published_ms", "expires_ms")
 
 
 def invalid_reason(event: Event) -> str | None:

@@ -20,13 +20,18 @@ class Arrived:
 
     Attributes:
         ids: distinct, in the publisher's own form.
-        published_ms: when they were published, ms UTC.
-        categories: positions of their categories; one more than there are for those not known.
+        published_ms: when they are published, ms UTC; -1 where that is not reported.
+        reported_ms: when they were reported, ms UTC.
+        expires_ms: when they expire, ms UTC; None where that is not reported.
+        categories: positions of their categories; one more than there are for those the release does not
+            know, -1 where none is reported.
         vectors: of their texts.
     """
 
     ids: tuple[str, ...]
     published_ms: LongArray
+    reported_ms: LongArray
+    expires_ms: tuple[int | None, ...]
     categories: IntArray
     vectors: FeatureArray
 
@@ -60,16 +65,19 @@ class Arrivals:
         """Describe the items that events tell of."""
         told = {event.item_id: event for event in events}
         details = [event.details for event in told.values()]
-        published = [int(event.details.get("published_ms", event.time_ms)) for event in told.values()]
         return Arrived(
             tuple(told),
-            np.array(published, np.int64),
+            np.array([int(each.get("published_ms", UNKNOWN)) for each in details], np.int64),
+            np.array([event.time_ms for event in told.values()], np.int64),
+            tuple(int(each["expires_ms"]) if "expires_ms" in each else None for each in details),
             np.array([self._category(each) for each in details], np.int32),
             self.space.transform([self._text(each) for each in details]),
         )
 
     def _category(self, details: Details) -> int:
-        known = self.categories.find(str(details.get("category", "")))
+        if "category" not in details:
+            return UNKNOWN
+        known = self.categories.find(str(details["category"]))
         return len(self.categories) if known == UNKNOWN else known
 
     def _text(self, details: Details) -> str:

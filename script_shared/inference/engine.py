@@ -13,6 +13,7 @@ from script_shared.domain import Domain
 from script_shared.inference.ahead import Ahead
 from script_shared.inference.answers import Profile, Recommendation, RecommendedItem
 from script_shared.inference.arrivals import Arrived
+from script_shared.inference.availability import WITHDRAWN, Availability
 from script_shared.inference.introducing import introduce
 from script_shared.inference.lists import similar, trending
 from script_shared.inference.loading import clock_of, load_model, load_router, load_state
@@ -31,6 +32,9 @@ from script_shared.vocabulary import UNKNOWN
 
 #: Of a reader's reads, so many are told.
 _RECENT = 20
+
+#: So many more items are ranked where some may not be named: mostly enough.
+_SPARE = 20
 
 #: No event may be further ahead of the clock.
 AHEAD_MS = 5 * MS_PER_MINUTE
@@ -62,6 +66,7 @@ class Engine:
         self._router, self._ranker, self._state, self._clock = router, ranker, state, clock
         self._ahead, self._replay_lag_ms = Ahead(ahead), replay_lag_ms
         self._fresh, self._pending = Fresh(), PendingReads()
+        self._availability = Availability(state.items.published_ms)
 
     @classmethod
     def load(cls, release: Release, domain: Domain, clock: Clock | None = None, ahead: int = 0) -> Engine:
@@ -76,7 +81,11 @@ class Engine:
         ranker = Ranker({segment.name: load_model(release, segment) for segment in segments}, newest)
         state, manifest = load_state(release, domain, router), release.manifest
         lag_ms = round(manifest.created_at.timestamp() * 1000) - manifest.as_of_ms
-        return cls(router, ranker, state, clock or clock_of(release), ahead, lag_ms)
+        engine = cls(router, ranker, state, clock or clock_of(release), ahead, lag_ms)
+        for item_id, moment_ms in manifest.unavailable_from.items():
+            if (item := router.items.find(item_id)) != UNKNOWN:
+                engine._availability.end(item, moment_ms)
+        return engine
 
     def apply(self, reads: Sequence[Read]) -> int:
         """Fold reads into the state in the order given; each reader's next answer knows them.
@@ -101,7 +110,9 @@ class Engine:
         return len(reads) - len(kept)
 
     def learn(self, arrived: Arrived) -> IntArray:
-        """Take in new and changed items; they can be recommended from now on, before anybody has read them.
+        """Take in new and changed items; they can be recommended as soon as they are published.
+
+        What is not reported of an item that is known stays as it was.
 
         Returns:
             The position of each, -1 where there is no room for more.
@@ -109,7 +120,14 @@ class Engine:
         places = np.array([self._router.items.add(each) for each in arrived.ids], np.int32)
         kept = np.flatnonzero(places != UNKNOWN)
         items = places[kept]
-        self._state.learn(items, arrived.published_ms[kept], arrived.categories[kept])
+        about = self._state.items
+        published, categories = arrived.published_ms[kept], arrived.categories[kept]
+        published = np.where(published == UNKNOWN, about.published_ms[items], published)
+        published = np.where(published == UNKNOWN, arrived.reported_ms[kept], published)
+        categories = np.where(categories == UNKNOWN, about.category[items], categories)
+        self._state.learn(items, published, categories)
+        for item, place in zip(items.tolist(), kept.tolist(), strict=True):
+            self._availability.report(item, arrived.expires_ms[place])
         self._ranker.learn(items, arrived.vectors[kept])
         self._fresh.announce(items.tolist())
         self._ahead.clear()
@@ -117,6 +135,13 @@ class Engine:
         if waiting:
             self.apply(waiting)
         return places
+
+    def withdraw(self, item_id: str) -> None:
+        """Name an item no longer until it is reported again, also one that is not known yet."""
+        item = self._router.items.add(item_id)
+        if item != UNKNOWN:
+            self._availability.end(item, WITHDRAWN)
+            self._ahead.clear()
 
     def forget(self, user_id: str) -> bool:
         """Forget a reader and return whether there was one; what they read stays in anonymous counts."""
@@ -214,6 +239,8 @@ class Engine:
         if question is None:
             return self._answer(request, self.now_ms(), among, explain)
         now = self.now_ms()
+        if self._availability.refresh(now):
+            self._ahead.clear()
         found = self._ahead.find(question, self._state, now)
         if found is None:
             found = self._answer(request, now)
@@ -235,7 +262,7 @@ class Engine:
     ) -> tuple[list[ScoredItem], int]:
         """Return the list, and how many of its items came from a fallback."""
         n = max(request.n, POOL) if request.diversity else request.n
-        ranked, fallback = self._ranker.rank(segment, query, self._state, n, allowed)
+        ranked, fallback = self._available(segment, query, n, allowed)
         if request.diversity:
             others = ranked[len(ranked) - fallback :]
             likeness = same_category(self._state.items.category)
@@ -245,33 +272,69 @@ class Engine:
         if not len(fresh):
             return ranked, fallback
         unread = fresh[~np.isin(fresh, query.history)]
+        unread = unread[~np.isin(unread, self._availability.hidden)]
         fit = unread if allowed is None else unread[allowed[unread]]
         ordered = self._ranker.order(query, self._state, fit)
         return introduce(ranked, ordered.tolist(), request.n), fallback
+
+    def _available(
+        self, segment: Segment, query: Query, n: int, allowed: BoolArray | None
+    ) -> tuple[list[ScoredItem], int]:
+        """Rank items that may be named now; the filters in `allowed` leave out the others already."""
+        hidden = self._hidden(query.now_ms)
+        if allowed is not None or not len(hidden):
+            return self._ranker.rank(segment, query, self._state, n, allowed)
+        ranked, fallback = self._ranker.rank(segment, query, self._state, n + _SPARE)
+        unnamed = frozenset(hidden.tolist())
+        kept = [place for place, each in enumerate(ranked) if each.item not in unnamed][:n]
+        if len(kept) == n or len(ranked) < n + _SPARE:
+            own = len(ranked) - fallback
+            return [ranked[place] for place in kept], sum(place >= own for place in kept)
+        mask = np.ones(self.capacity, np.bool_)
+        mask[hidden] = False
+        return self._ranker.rank(segment, query, self._state, n, mask)
 
     def _allowed(self, request: Request, now_ms: int, among: BoolArray | None) -> BoolArray | None:
         """Put the filters of a request together; None where there is none."""
         if among is None and not request.exclude and request.max_age_hours is None:
             return None
+        return self._mask(request, now_ms, among)
+
+    def _mask(self, request: Request, now_ms: int, among: BoolArray | None) -> BoolArray:
+        """Return by position which items may be named."""
         allowed = np.ones(self.capacity, np.bool_) if among is None else among.copy()
+        allowed[self._hidden(now_ms)] = False
         allowed[self._router.items.find_all(request.exclude)] = False
         if request.max_age_hours is not None:
             allowed &= self._state.items.published_ms >= now_ms - request.max_age_hours * MS_PER_HOUR
         return allowed
 
+    def _hidden(self, now_ms: int) -> IntArray:
+        """Return the items that may not be named now."""
+        self._availability.refresh(now_ms)
+        return self._availability.hidden
+
+    def _allowed_now(self, request: Request, now_ms: int, among: BoolArray | None) -> BoolArray | None:
+        """Put the filters of a request and what may not be named together; None where there is neither."""
+        if len(self._hidden(now_ms)):
+            return self._mask(request, now_ms, among)
+        return self._allowed(request, now_ms, among)
+
     def trending(self, request: Request, among: BoolArray | None = None) -> list[RecommendedItem]:
         """Return what is read most now, where the request says where: there."""
         now, keys = self.now_ms(), self._router.context_keys(request.context)
-        return self._named(trending(self._state, keys, now, request.n, self._allowed(request, now, among)))
+        return self._named(
+            trending(self._state, keys, now, request.n, self._allowed_now(request, now, among))
+        )
 
     def similar(
         self, item_id: str, request: Request, among: BoolArray | None = None
     ) -> list[RecommendedItem] | None:
         """Return what is like an item; None where it is not known."""
         item, now = self._router.items.find(item_id), self.now_ms()
-        if item == UNKNOWN:
+        if item == UNKNOWN or item in self._hidden(now):
             return None
-        allowed = self._allowed(request, now, among)
+        allowed = self._allowed_now(request, now, among)
         texts = self._ranker.alike(item, allowed, request.n + 1)
         return self._named(similar(self._state, item, texts, now, request.n, allowed))
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 
 from script_shared.domain import Domain
-from script_shared.events.event import FORGET, ITEM, NOTHING, READ, Details, Event
+from script_shared.events.event import FORGET, ITEM, NOTHING, READ, WITHDRAW, Details, Event
 from script_shared.events.log import EventLog, Logged
 from script_shared.events.validation import invalid_reason
 from script_shared.inference.arrivals import Arrivals, Arrived
@@ -93,7 +93,7 @@ class Replica:
 
     def _holds(self, offset: int, event: Event) -> bool:
         """Tell whether the release knows of it; what items say does no harm twice."""
-        if offset > self._covered or event.kind == ITEM:
+        if offset > self._covered or event.kind in (ITEM, WITHDRAW):
             return False
         # Who came back after being forgotten is in the release, by what was read since.
         return event.kind == FORGET or (event.kind == READ and event.time_ms < self._as_of_ms)
@@ -105,8 +105,9 @@ class Replica:
             return self.engine.apply(list(self._reads(rows)))
         if kind == ITEM:
             return self._learn(rows)
+        change = self.engine.withdraw if kind == WITHDRAW else self.engine.forget
         for _, event in rows:
-            self.engine.forget(event.user_id)
+            change(event.item_id if kind == WITHDRAW else event.user_id)
         return 0
 
     def _reads(self, rows: list[Logged]) -> Iterator[Read]:

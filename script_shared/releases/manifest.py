@@ -55,6 +55,7 @@ class Facts(BaseModel):
         log_after, log_until: which part of the event log the state holds: the events up to the second
             offset that happened before `as_of_ms`. All up to the first are of that kind or were refused,
             so that a replica begins to read behind it. 0 and 0: the data came without the log.
+        unavailable_from: by item id, from when on it may not be named, ms UTC; 0 where it was withdrawn.
         data_fingerprint: identifies the refined data it was trained on.
         parameters: what makes the domain's segments, models and state.
         segments: by segment name, its model and what is known of it.
@@ -69,6 +70,7 @@ class Facts(BaseModel):
     replay: bool = False
     log_after: int = Field(default=0, ge=0)
     log_until: int = Field(default=0, ge=0)
+    unavailable_from: Mapping[str, int] = {}
     data_fingerprint: str = ""
     parameters: Mapping[str, Any] = {}
     segments: Mapping[str, Mapping[str, Any]] = {}

@@ -117,7 +117,7 @@ def test_all_that_was_told_is_logged(live, post, catalogue):
     ("field", "value"),
     [
         ("user_id", ""),
-        ("user_id", 3),
+        ("user_id", 3.5),
         ("user_id", None),
         ("user_id", "a\u0000"),
         ("item_id", "x" * 257),

@@ -153,9 +153,9 @@ def test_every_article_is_answered_in_the_order_sent(post, clock):
             "n5",
         ]
     ).json()
-    assert [each["status"] for each in answer["items"]] == ["new", "malformed", "new", "future", "malformed"]
-    assert [each.get("field") for each in answer["items"]] == [None, "title", None, "published_at", ""]
-    assert (answer["accepted"], answer["refused"]) == (2, 3)
+    assert [each["status"] for each in answer["items"]] == ["new", "malformed", "new", "new", "malformed"]
+    assert [each.get("field") for each in answer["items"]] == [None, "title", None, None, ""]
+    assert (answer["accepted"], answer["refused"]) == (3, 2)
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,7 @@ PLAIN = [
 ]
 JUDGED_BY_THE_CLOCK = ["POST /events", "POST /items"]
 ASKED = [
+    "DELETE /items/{item_id}",
     "DELETE /users/{user_id}",
     "GET /recommendations",
     "GET /similar/{item_id}",

@@ -8,12 +8,12 @@ import pytest
 from pipelines.domains import load
 from pipelines.feedback.archive import Archive
 from pipelines.feedback.forgotten import Forgotten, Since
-from pipelines.feedback.frames import frame_of, items_of, reads_of
+from pipelines.feedback.frames import frame_of, items_of, reads_of, unavailable_from
 from pipelines.feedback.joining import Told, join
 from pipelines.plan import Refinement
 from script_shared.domains.news.tables import INTERACTIONS, ITEMS
 from script_shared.errors import MancheteError
-from script_shared.events.event import ITEM
+from script_shared.events.event import ITEM, WITHDRAW, Event
 from tests.support.events import event
 
 HOUR = 3_600_000
@@ -70,6 +70,7 @@ def test_reads_are_added_in_the_order_of_time_and_those_the_files_hold_count_onc
         "until": 4,
         "reads": 2,
         "repeated": 2,
+        "rejected": 0,
         "in_the_future": 0,
         "left_to_the_log": 0,
         "items": 0,
@@ -208,3 +209,67 @@ class TestArchive:
         assert archive.keep(lambda events: events["user_id"] != "someone-to-forget") == 1
         assert archive.read(2)["event_id"].to_list() == ["y"]
         assert archive.end() == 2
+
+
+def items_told(*events):
+    return frame_of([(at, one) for at, one in enumerate(events, start=1)])
+
+
+def about(number, item_id, kind=ITEM, ms=START, **details):
+    return Event(f"e{number}", "", item_id, ms, details=details, kind=kind)
+
+
+def test_a_correction_keeps_what_it_does_not_name():
+    told_items = items_of(
+        items_told(
+            about(1, "a", title="First", category="sp", published_ms=START),
+            about(2, "a", title="Second"),
+        ),
+        ITEMS,
+    )
+    row = told_items.row(0, named=True)
+    assert (row["title"], row["category"]) == ("Second", "sp")
+    assert int(row["published_at"].timestamp() * 1000) == START
+
+
+def test_the_file_says_what_was_not_reported(nobody):
+    found = refinement([("u", "a", 0), ("u", "b", 1)], [("a", "of the file")])
+    events = items_told(about(1, "a", category="sp"), about(2, "b", title="of the API"))
+    items = joined(found, Told(events, 2, nobody)).tables.items.sort("item_id")
+    assert items["title"].to_list() == ["of the file", "of the API"]
+    assert items["category"].to_list() == ["sp", None]
+
+
+def test_what_may_not_be_named_is_reported_by_its_last_word():
+    events = items_told(
+        about(1, "gone", title="x"),
+        about(2, "gone", WITHDRAW),
+        about(3, "back", WITHDRAW),
+        about(4, "back", title="x"),
+        about(5, "short", title="x", expires_ms=START + HOUR),
+        about(6, "short", title="corrected"),
+        about(7, "gone and short", title="x", expires_ms=START),
+        about(8, "gone and short", WITHDRAW),
+    )
+    assert unavailable_from(events) == {"gone": 0, "short": START + HOUR, "gone and short": 0}
+
+
+def test_events_with_impossible_times_are_left_out(nobody):
+    year_one = -62_135_600_400_000
+    events = items_told(
+        about(1, "a", title="x", published_ms=year_one),
+        about(2, "b", title="x"),
+        Event("e3", "u", "b", year_one),
+    )
+    result = joined(refinement([("u", "b", 0)]), Told(events, 3, nobody))
+    assert result.tables.items["item_id"].to_list() == ["b"]
+    assert result.report["log"]["rejected"] == 2
+
+
+def test_a_service_reads_again_from_the_first_item_that_is_new(nobody):
+    events = items_told(
+        about(1, "old", title="x", published_ms=START - 30 * HOUR),
+        about(2, "new", title="x", published_ms=START),
+        about(3, "old", title="y", published_ms=START - 30 * HOUR),
+    )
+    assert joined(refinement([("u", "b", 0)]), Told(events, 3, nobody)).report["log"]["after"] == 1

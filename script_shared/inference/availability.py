@@ -1,0 +1,54 @@
+"""Which items may not be named now: those not published yet, expired or withdrawn."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from script_shared.types import IntArray, LongArray
+
+#: A withdrawn item is unavailable from this moment on.
+WITHDRAWN = 0
+
+_NEVER = np.iinfo(np.int64).max
+
+
+class Availability:
+    """Finds the items that may not be named; looks at all items only when a moment is reached or one changes.
+
+    Args:
+        published_ms: by position, when an item is published, ms UTC; shared with the state.
+
+    Attributes:
+        hidden: positions of the items that may not be named as of the last `refresh`, ascending.
+    """
+
+    def __init__(self, published_ms: LongArray) -> None:
+        self._published_ms = published_ms
+        self._ends_ms: dict[int, int] = {}
+        self.hidden: IntArray = np.empty(0, np.int32)
+        self._from_ms = self._until_ms = 0
+
+    def end(self, item: int, moment_ms: int) -> None:
+        """Hide an item from a moment on, ms UTC; `WITHDRAWN` for always."""
+        self._ends_ms[item] = moment_ms
+        self._until_ms = 0
+
+    def report(self, item: int, expires_ms: int | None) -> None:
+        """Note that an item is new or has changed: it is no longer withdrawn; None keeps when it expires."""
+        if expires_ms is not None:
+            self._ends_ms[item] = expires_ms
+        elif self._ends_ms.get(item) == WITHDRAWN:
+            del self._ends_ms[item]
+        self._until_ms = 0
+
+    def refresh(self, now_ms: int) -> bool:
+        """Bring `hidden` up to a moment; return whether it may have changed."""
+        if self._from_ms <= now_ms < self._until_ms:
+            return False
+        coming = np.flatnonzero(self._published_ms > now_ms)
+        ended = [item for item, moment in self._ends_ms.items() if moment <= now_ms]
+        ending = min((moment for moment in self._ends_ms.values() if moment > now_ms), default=_NEVER)
+        self.hidden = np.union1d(coming, ended).astype(np.int32)
+        self._from_ms = now_ms
+        self._until_ms = min(ending, int(self._published_ms[coming].min(initial=_NEVER)))
+        return True

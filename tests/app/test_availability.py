@@ -1,0 +1,169 @@
+"""An article is named while it is published, neither expired nor withdrawn."""
+
+import json
+
+import pytest
+
+from tests.support.services import ADMIN_KEY, EVENTS_KEY, ITEMS_KEY, READERS_KEY
+
+HOUR_MS = 3_600_000
+
+
+@pytest.fixture
+def post(live, clock):
+    def post(body, path="/items", key=ITEMS_KEY):
+        answer = live.post(path, content=json.dumps(body), headers={"X-API-Key": key})
+        clock.ms += 1_000
+        return answer
+
+    return post
+
+
+@pytest.fixture
+def withdraw(live, clock):
+    def withdraw(item_id, key=ITEMS_KEY):
+        answer = live.delete(f"/items/{item_id}", headers={"X-API-Key": key})
+        clock.ms += 1_000
+        return answer.status_code
+
+    return withdraw
+
+
+def article(name, **more):
+    return {"item_id": name, "title": f"Title of {name}", "category": "novelty", **more}
+
+
+def ids(answer):
+    return [item["item_id"] for item in answer.json()["items"]]
+
+
+def everywhere(client, name):
+    """Return by which ways an article is named to a reader who has not read it."""
+    reader = {"user_id": "3"}
+    ways = {
+        "list": ids(client.get("/recommendations", params={**reader, "num_recs": 100})),
+        "section": ids(client.get("/recommendations", params={"category": "novelty"})),
+        "new": ids(client.get("/recommendations", params={"max_age_hours": 2, "num_recs": 100})),
+        "trending": ids(client.get("/trending", params={"num_recs": 100})),
+        "similar": ids(client.get("/similar/1", params={"num_recs": 100})),
+        "predict": [
+            each["item_id"]
+            for each in client.post("/predict", json={"userId": "3", "max_results": 100}).json()[
+                "recommendations"
+            ]
+        ],
+    }
+    return {way for way, named in ways.items() if name in named}
+
+
+def read_by(post, name, readers):
+    post([{"user_id": reader, "item_id": name} for reader in readers], "/events", EVENTS_KEY)
+
+
+def test_an_embargoed_article_is_named_from_its_publication_on(live, post, clock):
+    assert post(article("soon", published_at=clock.ms + 6 * HOUR_MS)).json()["items"][0]["status"] == "new"
+    read_by(post, "soon", [f"editor {at}" for at in range(30)])
+    assert everywhere(live, "soon") == set()
+    assert live.get("/similar/soon").status_code == 404
+    clock.ms += 6 * HOUR_MS
+    assert {"section", "new", "trending"} <= everywhere(live, "soon")
+    assert live.get("/similar/soon").status_code == 200
+
+
+def test_an_expired_article_is_named_no_more(live, post, clock):
+    post(article("short", expires_at=clock.ms + HOUR_MS))
+    assert "section" in everywhere(live, "short")
+    clock.ms += HOUR_MS
+    assert everywhere(live, "short") == set()
+
+
+def test_a_withdrawn_article_is_named_again_once_it_is_reported(live, post, withdraw):
+    post(article("n1"))
+    read_by(post, "n1", [f"r{at}" for at in range(30)])
+    assert "trending" in everywhere(live, "n1")
+    assert withdraw("n1") == 204
+    assert everywhere(live, "n1") == set()
+    post(article("n1"))
+    assert "trending" in everywhere(live, "n1")
+
+
+def test_the_most_read_of_all_can_be_withdrawn_also_from_kept_lists(live, withdraw):
+    def asked():
+        return ids(live.get("/recommendations", params={"user_id": "3", "num_recs": 10}))
+
+    for _ in range(25):
+        first = asked()[0]
+        assert withdraw(first) == 204
+        after = asked()
+        assert len(after) == 10
+        assert first not in after
+
+
+def test_one_that_nobody_has_heard_of_stays_withdrawn(live, withdraw, post):
+    assert withdraw("later") == 204
+    read_by(post, "later", ["somebody"])
+    assert everywhere(live, "later") == set()
+
+
+def test_withdrawing_needs_a_key_for_items(withdraw):
+    assert withdraw("1", READERS_KEY) == 403
+
+
+def test_a_correction_keeps_what_it_does_not_name(live, post):
+    post(article("n1", url="https://example.com/n1", published_at="2020-01-01T00:00:00Z"))
+    post({"item_id": "n1", "title": "Corrected"})
+    found = live.get("/recommendations", params={"category": "novelty"}).json()["items"][0]
+    assert found["title"] == "Corrected"
+    assert (found["url"], found["category"]) == ("https://example.com/n1", "novelty")
+    assert found["published_at"] == "2020-01-01T00:00:00Z"
+    assert "new" not in everywhere(live, "n1")
+
+
+@pytest.mark.parametrize("nothing", [None, ""])
+def test_null_and_empty_say_nothing_of_what_is_optional(live, post, nothing):
+    assert post(article("n1", url=nothing, published_at=nothing)).json()["accepted"] == 1
+    event = {"user_id": "a", "item_id": "n1", "region": nothing, "seconds": nothing}
+    assert post(event, "/events", EVENTS_KEY).json()["accepted"] == 1
+    assert post({**event, "user_id": nothing}, "/events", EVENTS_KEY).status_code == 422
+
+
+def test_whole_numbers_are_ids(live, post):
+    post(article(1234))
+    post({"user_id": 17, "item_id": 1234}, "/events", EVENTS_KEY)
+    headers = {"X-API-Key": READERS_KEY}
+    assert live.get("/users/17", headers=headers).json()["recent"][0]["item_id"] == "1234"
+
+
+def test_ids_with_commas_and_blanks_are_excluded_by_a_backslash(live, post):
+    post([article("story,42"), article(" lead"), article("back\\slash")])
+    asked = {"category": "novelty", "exclude": ["story\\,42", "\\ lead"]}
+    assert ids(live.get("/recommendations", params=asked)) == ["back\\slash"]
+    asked = {"category": "novelty", "exclude": "story\\,42, back\\\\slash"}
+    assert ids(live.get("/recommendations", params=asked)) == [" lead"]
+
+
+def test_pages_are_parts_of_one_list(live):
+    whole = live.get("/recommendations", params={"user_id": "3", "num_recs": 60}).json()["items"]
+    pages = [
+        live.get("/recommendations", params={"user_id": "3", "num_recs": 20, "offset": first}).json()["items"]
+        for first in (0, 20, 40)
+    ]
+    assert [(item["item_id"], item["rank"]) for page in pages for item in page] == [
+        (item["item_id"], item["rank"]) for item in whole
+    ]
+    beyond = live.get("/recommendations", params={"user_id": "3", "offset": 500}).json()["items"]
+    assert beyond == []
+
+
+def test_five_hundred_may_be_excluded(live):
+    some = ids(live.get("/recommendations", params={"num_recs": 10}))
+    params = {"exclude": ",".join([*some, *(f"other{at}" for at in range(490))])}
+    assert not set(some) & set(ids(live.get("/recommendations", params=params)))
+    params = {"exclude": ",".join(f"other{at}" for at in range(501))}
+    assert live.get("/recommendations", params=params).status_code == 422
+
+
+def test_rejected_events_are_listed_for_administrators(live):
+    answer = live.get("/events/rejected", headers={"X-API-Key": ADMIN_KEY})
+    assert answer.json() == {"count": 0, "events": []}
+    assert live.get("/events/rejected", headers={"X-API-Key": ITEMS_KEY}).status_code == 403
