@@ -81,7 +81,8 @@ def read_parquet_names(contents: bytes, name: str) -> list[str]:
 def _check_type(kind: pa.DataType, file: str, column: str) -> None:
     plain = kind.value_type if pa.types.is_dictionary(kind) else kind
     tests = (
-        *(pa.types.is_string, pa.types.is_large_string, pa.types.is_binary, pa.types.is_large_binary),
+        *(pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view),
+        *(pa.types.is_binary, pa.types.is_large_binary, pa.types.is_binary_view),
         *(pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal, pa.types.is_boolean),
         *(pa.types.is_timestamp, pa.types.is_date, pa.types.is_null),
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +23,9 @@ SCHEMA = pl.Schema(
     {FILE: pl.String, ROW: pl.Int64, "field": pl.String, "reason": pl.String, "content": pl.String}
 )
 CONTENT_LENGTH = 1_000
+
+#: Texts of an optional field that stand for null, beside an empty one.
+NULLS = ("NULL", "null", "None", "NaN", "nan", "<NA>", "NaT", "\\N", "undefined")
 
 #: More rejected rows than this share of a file, and than this number, and the file is not what it should be.
 UNUSABLE_SHARE = 0.5
@@ -45,6 +49,7 @@ class Sieve:
 
     _read: list[int] = field(default_factory=list)
     _rejected: list[pl.DataFrame] = field(default_factory=list)
+    _cleared: Counter[str] = field(default_factory=Counter)
 
     def take(self, frame: pl.DataFrame, rules: Sequence[Rule], file: str) -> pl.DataFrame:
         """Count the rows of a whole file as read, and sift them.
@@ -59,6 +64,34 @@ class Sieve:
             rejected = self.quarantine.filter(pl.col(FILE) == file)
             raise unusable(rejected, f"{broken} of {frame.height} rows are broken")
         return sound
+
+    def clear(self, frame: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:
+        """Turn the values of optional fields that break a rule into null, and count them; no row is lost.
+
+        What stands for null, like `NULL` and `NaN`, becomes null and is not counted.
+        """
+        fields = list(dict.fromkeys(rule.field for rule in rules if rule.field is not None))
+        frame = frame.with_columns(
+            pl.when(~pl.col(name).is_in(NULLS)).then(pl.col(name)).alias(name) for name in fields
+        )
+        broken = frame.select(
+            rule.broken.fill_null(value=False).alias(str(number)) for number, rule in enumerate(rules)
+        )
+        found = {number: rule for number, rule in enumerate(rules) if broken[str(number)].any()}
+        for number, rule in found.items():
+            self._cleared[f"{rule.field} set to null: {rule.reason}"] += int(broken[str(number)].sum())
+        bad = {name: [str(n) for n, rule in found.items() if rule.field == name] for name in fields}
+        return frame.hstack(broken).select(
+            pl.when(pl.any_horizontal(bad[name])).then(None).otherwise(pl.col(name)).alias(name)
+            if bad.get(name)
+            else pl.col(name)
+            for name in frame.columns
+        )
+
+    @property
+    def cleared(self) -> Mapping[str, int]:
+        """How many values of optional fields became null, by field and reason."""
+        return dict(sorted(self._cleared.items()))
 
     def sift(self, frame: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:
         """Return the rows that break no rule; remember the others with the first rule they break."""

@@ -42,6 +42,6 @@ REMEDIES: Mapping[Reason, str] = {
     Reason.FUTURE: "correct the clock that stamped it, and give times in UTC",
     Reason.LENGTHS: "give every list of the row as many values as historySize says",
     Reason.DUPLICATE: "nothing: the first of the equal rows was kept",
-    Reason.REPEATED: "nothing: the item's first row was kept",
+    Reason.REPEATED: "nothing: one row of the item was kept",
     Reason.STRAGGLER: "nothing, or lower the straggler share; such reads come after the data has dried up",
 }

@@ -43,8 +43,9 @@ def moment(field: str) -> tuple[Rule, ...]:
 
 
 def time_of(field: str) -> pl.Expr:
-    """Return the time that `read_times` read."""
-    return pl.col(_name(field)).struct.field("ms").cast(TIMESTAMP).alias(field)
+    """Return the time that `read_times` read; null where the text has become null since."""
+    time = pl.col(_name(field)).struct.field("ms").cast(TIMESTAMP)
+    return pl.when(pl.col(field).is_not_null()).then(time).alias(field)
 
 
 def is_unzoned(field: str) -> pl.Expr:

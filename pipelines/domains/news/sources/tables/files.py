@@ -17,7 +17,7 @@ _TIME = "ISO 8601, UTC unless it says otherwise, or milliseconds since 1970"
 
 INTERACTIONS = FileKind(
     name="reads",
-    pattern=re.compile(r"(?:[^/]+/)*interactions[^/]*\.(?:csv|parquet)"),
+    pattern=re.compile(r"(?:[^/]+/)*interactions[^/]*(?:/part-[^/]*)?\.(?:csv|parquet)"),
     required={
         "user_id": "the reader: 1 to 256 characters, or a number",
         "item_id": "the article: 1 to 256 characters, or a number",
@@ -38,7 +38,7 @@ INTERACTIONS = FileKind(
 )
 ITEMS = FileKind(
     name="items",
-    pattern=re.compile(r"(?:[^/]+/)*items[^/]*\.(?:csv|parquet)"),
+    pattern=re.compile(r"(?:[^/]+/)*items[^/]*(?:/part-[^/]*)?\.(?:csv|parquet)"),
     required={"item_id": "the article, as the interactions name it"},
     optional={
         "published_at": f"when it was published: {_TIME}",

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from pipelines.domains.news.quarantine import FILE, ROW, Sieve
-from pipelines.domains.news.refining import drop_repeated
+from pipelines.domains.news.quarantine import FILE, ROW, Rule, Sieve
+from pipelines.domains.news.reasons import Reason
 from pipelines.domains.news.rules import identifier, printable, readable, too_many_fields
 from pipelines.domains.news.sources.tables.files import ITEMS, read
 from pipelines.domains.news.times import moment, read_times, time_of
@@ -18,17 +18,18 @@ RULES = (
     too_many_fields(),
     *identifier("item_id"),
     printable("item_id"),
-    *moment("published_at"),
-    *(readable(name) for name in WORDS),
 )
+OPTIONAL_RULES = (*moment("published_at"), *(readable(name) for name in WORDS))
+#: The newest row of an item counts: the last one of the last file.
+NEWEST = Rule(Reason.REPEATED, "item_id", ~pl.col("item_id").is_last_distinct())
 
 
 def read_items(files: Sequence[RawFile], sieve: Sieve) -> pl.DataFrame:
-    """Return the sound items as refined ones, the first row of each."""
-    parts = [sieve.take(read_times(read(file, ITEMS), "published_at"), RULES, file.name) for file in files]
+    """Return the sound items as refined ones, the last row of each."""
+    parts = [_sift(file, sieve) for file in files]
     if not parts:
         return pl.DataFrame(schema={"item_id": pl.String})
-    sound = drop_repeated(pl.concat(parts), "item_id", sieve).drop(FILE, ROW)
+    sound = sieve.sift(pl.concat(parts), [NEWEST]).drop(FILE, ROW)
     words = pl.col(*WORDS)
     return sound.select(
         "item_id",
@@ -36,3 +37,8 @@ def read_items(files: Sequence[RawFile], sieve: Sieve) -> pl.DataFrame:
         pl.when(words.str.strip_chars() != "").then(words).name.keep(),
         pl.col("body").str.count_matches(r"\S+").cast(pl.Int32).alias("words"),
     )
+
+
+def _sift(file: RawFile, sieve: Sieve) -> pl.DataFrame:
+    sound = sieve.take(read(file, ITEMS), RULES, file.name)
+    return sieve.clear(read_times(sound, "published_at"), OPTIONAL_RULES)

@@ -31,6 +31,8 @@ RULES = (
     *(rule for name in ("user_id", "item_id") for rule in (*identifier(name), printable(name))),
     present("timestamp"),
     *moment("timestamp"),
+)
+OPTIONAL_RULES = (
     *(readable(name) for name in ("user_type", *WORDS)),
     *(printable(name) for name in ("region", "device")),
     Rule(Reason.USER_TYPE, "user_type", ~_USER_TYPE.is_in(["", *USER_TYPES])),
@@ -46,7 +48,8 @@ def read_reads(files: Sequence[RawFile], sieve: Sieve) -> pl.DataFrame:
 
 
 def _sift(file: RawFile, sieve: Sieve) -> pl.DataFrame:
-    return sieve.take(read_times(read(file, INTERACTIONS), "timestamp"), RULES, file.name)
+    sound = sieve.take(read_times(read(file, INTERACTIONS), "timestamp"), RULES, file.name)
+    return sieve.clear(sound, OPTIONAL_RULES)
 
 
 def _type(sound: pl.DataFrame) -> pl.DataFrame:

@@ -66,11 +66,15 @@ class TableFiles(NewsFiles):
         report = {
             "reads": {
                 **sieves["reads"].balance(reads.height),
-                "changed": {**changed, "time without an offset taken as UTC": int(reads[UNZONED].sum())},
+                "changed": {
+                    **changed,
+                    **sieves["reads"].cleared,
+                    "time without an offset taken as UTC": int(reads[UNZONED].sum()),
+                },
             },
             "items": {
                 **sieves["items"].balance(items.height),
-                "changed": {"published_at taken from the first read": dated},
+                "changed": {**sieves["items"].cleared, "published_at taken from the first read": dated},
             },
         }
         return Refinement(tables, gather(sieves), as_of_ms, report)

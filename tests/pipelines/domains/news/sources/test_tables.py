@@ -2,6 +2,8 @@ import zipfile
 from datetime import UTC, datetime
 
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from pipelines.domains import load
@@ -132,11 +134,6 @@ class TestRows:
             ({"user_id": "a\nb"}, "user_id", "control character"),
             ({"item_id": "x" * 257}, "item_id", "id too long"),
             ({"item_id": "a\x1b[31m"}, "item_id", "control character"),
-            ({"user_type": "premium"}, "user_type", "unknown user type"),
-            ({"seconds": "long"}, "seconds", "not a number"),
-            ({"seconds": "inf"}, "seconds", "not a number"),
-            ({"scroll": "-1"}, "scroll", "negative"),
-            ({"region": "a\u2028"}, "region", "control character"),
         ],
     )
     def test_a_broken_row_is_set_aside_with_its_place(self, tmp_path, changed, field, reason):
@@ -149,10 +146,55 @@ class TestRows:
         assert assert_balanced(refinement) == {reason: 1}
         assert refinement.quarantine.row(0)[:4] == ("interactions.csv", 9, field, reason)
 
-    def test_items_are_sifted_too(self, tmp_path):
-        items = [*articles(4), *articles(1), {**next(articles(1)), "item_id": "9", "published_at": "soon"}]
+    @pytest.mark.parametrize(
+        ("field", "text", "reason"),
+        [
+            ("user_type", "premium", "unknown user type"),
+            ("seconds", "long", "not a number"),
+            ("seconds", "inf", "not a number"),
+            ("scroll", "-1", "negative"),
+            ("region", "a\u2028", "control character"),
+        ],
+    )
+    def test_a_bad_optional_value_becomes_null_and_costs_nothing_else(self, tmp_path, field, text, reason):
+        rows = [
+            *reads(20, user_type=lambda _: "", seconds=lambda _: 5, scroll=lambda _: 5, region=lambda _: "sp")
+        ]
+        for row in rows[3:19]:
+            row[field] = text
+        refinement = refine(tmp_path, rows)
+        assert assert_balanced(refinement) == {}
+        assert refinement.report["reads"]["changed"][f"{field} set to null: {reason}"] == 16
+        if field != "user_type":
+            assert refinement.tables.interactions[field].null_count() == 16
+
+    @pytest.mark.parametrize("nothing", ["NULL", "NaN", "None", "", " "])
+    def test_what_stands_for_null_is_null(self, tmp_path, nothing):
+        rows = [*reads(20, seconds=lambda _: nothing, region=lambda _: nothing)]
+        refinement = refine(tmp_path, rows)
+        assert refinement.tables.interactions["region"].null_count() == 20
+        assert refinement.tables.interactions["seconds"].null_count() == 20
+
+    @pytest.mark.parametrize("date", ["0", "9999-12-31", "1965-03-02", "soon"])
+    def test_an_article_with_an_impossible_date_keeps_the_rest(self, tmp_path, date):
+        items = [{**article, "published_at": date} for article in articles(4)]
         refinement = refine(tmp_path, reads(20), items)
-        assert assert_balanced(refinement) == {"not a time": 1, "repeated item": 1}
+        assert assert_balanced(refinement) == {}
+        assert refinement.tables.items["title"].drop_nulls().len() == 4
+
+    def test_the_last_row_of_an_article_counts(self, tmp_path):
+        items = [*articles(4), {**next(articles(1)), "title": "Corrected"}]
+        refinement = refine(tmp_path, reads(20), items)
+        assert assert_balanced(refinement) == {"repeated item": 1}
+        assert "Corrected" in refinement.tables.items["title"].to_list()
+
+    def test_folders_that_spark_writes_and_text_as_polars_writes_it(self, tmp_path):
+        rows = [*reads(20)]
+        folder = tmp_path / "interactions.parquet"
+        folder.mkdir()
+        texts = {name: pa.array([str(row[name]) for row in rows], pa.string_view()) for name in rows[0]}
+        pq.write_table(pa.table(texts), folder / "part-00000.snappy.parquet")
+        assert TableFiles().refine(tmp_path).report["reads"]["kept"] == 20
 
     def test_equal_rows_count_once(self, tmp_path):
         rows = [*reads(20)]
