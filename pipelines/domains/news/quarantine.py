@@ -88,9 +88,14 @@ class Sieve:
             for name in frame.columns
         )
 
+    def note(self, what: str, rows: int) -> None:
+        """Count rows of which something was taken in another way than it is written."""
+        if rows:
+            self._cleared[what] += rows
+
     @property
     def cleared(self) -> Mapping[str, int]:
-        """How many values of optional fields became null, by field and reason."""
+        """How many values of optional fields became null, by field and reason, and what was noted."""
         return dict(sorted(self._cleared.items()))
 
     def sift(self, frame: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:

@@ -18,6 +18,33 @@ _FORMAT = "%Y-%m-%d %H:%M:%S%.f%z"
 _READ = pl.Struct({"ms": pl.Int64, "number": pl.Boolean, "zoned": pl.Boolean})
 
 
+#: Numbers throughout a column that are times of 1973 to 5138 in another unit: from, to, and its name.
+_UNITS = (
+    (EARLIEST_MS // 1_000, EARLIEST_MS, "seconds"),
+    (LATEST_MS, LATEST_MS * 1_000, "microseconds"),
+    (LATEST_MS * 1_000, 2**63 - 1, "nanoseconds"),
+)
+_IN_MS = {
+    "seconds": lambda number: number * 1_000,
+    "microseconds": lambda number: number // 1_000,
+    "nanoseconds": lambda number: number // 1_000_000,
+}
+
+
+def in_milliseconds(frame: pl.DataFrame, field: str) -> tuple[pl.DataFrame, str | None]:
+    """Convert a column that holds nothing but numbers of one other unit; return it and the unit's name.
+
+    A file in which units are mixed stays as it is: its rows break the rule of `moment`.
+    """
+    number = frame[field].cast(pl.Int64, strict=False)
+    if number.null_count() > frame[field].null_count() or number.null_count() == len(number):
+        return frame, None
+    for first, end, unit in _UNITS:
+        if number.drop_nulls().is_between(first, end, closed="left").all():
+            return frame.with_columns(_IN_MS[unit](number).cast(pl.String).alias(field)), unit
+    return frame, None
+
+
 def read_times(frame: pl.DataFrame, field: str) -> pl.DataFrame:
     """Add what the texts of `field` say, for `moment`, `time_of` and `is_unzoned`."""
     number = frame[field].cast(pl.Int64, strict=False)

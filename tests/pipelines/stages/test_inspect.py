@@ -107,12 +107,19 @@ class TestUnusable:
         assert "not usable: interactions.csv, row 1, field 'user_id': the column is missing" in text
         assert "if 'userId' is what is meant, rename it to 'user_id'" in text
 
-    def test_seconds_everywhere(self, here):
+    def test_units_of_time_that_are_mixed(self, here):
         rows = [row | {"timestamp": "1714521600"} for row in reads(50)]
+        rows[0]["timestamp"] += "000"
         code, text = inspect(write_tables(here / "raw", rows))
         assert code == 1
-        assert "50 of 50 rows are broken (50 × time not in milliseconds)" in text
+        assert "49 of 50 rows are broken (49 × time not in milliseconds)" in text
         assert "multiply seconds by 1,000" in text
+
+    def test_seconds_throughout_are_converted_and_said(self, here):
+        rows = [row | {"timestamp": str(1714521600 + at)} for at, row in enumerate(reads(50))]
+        code, text = inspect(write_tables(here / "raw", rows))
+        assert code == 0
+        assert "timestamp given in seconds" in text
 
     def test_a_damaged_file_is_named_among_the_others(self, here):
         write_tables(here / "raw", reads(50))

@@ -9,6 +9,7 @@ import polars as pl
 
 from pipelines.domains.news.parquet import read_parquet
 from pipelines.domains.news.reading import read_text
+from pipelines.domains.news.sources.tables.dialect import converted
 from pipelines.file_kinds import FileKind
 from pipelines.raw_files import RawFile, find_files
 from script_shared.errors import InputError
@@ -17,7 +18,7 @@ _TIME = "ISO 8601, UTC unless it says otherwise, or milliseconds since 1970"
 
 INTERACTIONS = FileKind(
     name="reads",
-    pattern=re.compile(r"(?:[^/]+/)*interactions[^/]*(?:/part-[^/]*)?\.(?:csv|parquet)"),
+    pattern=re.compile(r"(?:[^/]+/)*interactions[^/]*(?:/part-[^/]*)?\.(?:csv|tsv|parquet)"),
     required={
         "user_id": "the reader: 1 to 256 characters, or a number",
         "item_id": "the article: 1 to 256 characters, or a number",
@@ -38,7 +39,7 @@ INTERACTIONS = FileKind(
 )
 ITEMS = FileKind(
     name="items",
-    pattern=re.compile(r"(?:[^/]+/)*items[^/]*(?:/part-[^/]*)?\.(?:csv|parquet)"),
+    pattern=re.compile(r"(?:[^/]+/)*items[^/]*(?:/part-[^/]*)?\.(?:csv|tsv|parquet)"),
     required={"item_id": "the article, as the interactions name it"},
     optional={
         "published_at": f"when it was published: {_TIME}",
@@ -58,7 +59,8 @@ def find(folder: Path, kind: FileKind) -> list[RawFile]:
     Raises:
         InputError: an archive cannot be used.
     """
-    return find_files(folder, kind.pattern, by_name=False)
+    columns = (*kind.required, *kind.optional)
+    return [converted(file, columns) for file in find_files(folder, kind.pattern, by_name=False)]
 
 
 def require_interactions(folder: Path, where: object) -> list[RawFile]:

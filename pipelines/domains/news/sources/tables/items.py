@@ -10,7 +10,7 @@ from pipelines.domains.news.quarantine import FILE, ROW, Rule, Sieve
 from pipelines.domains.news.reasons import Reason
 from pipelines.domains.news.rules import identifier, printable, readable, too_many_fields
 from pipelines.domains.news.sources.tables.files import ITEMS, read
-from pipelines.domains.news.times import moment, read_times, time_of
+from pipelines.domains.news.times import in_milliseconds, moment, read_times, time_of
 from pipelines.raw_files import RawFile
 
 WORDS = ("title", "body", "url", "category", "region")
@@ -41,4 +41,6 @@ def read_items(files: Sequence[RawFile], sieve: Sieve) -> pl.DataFrame:
 
 def _sift(file: RawFile, sieve: Sieve) -> pl.DataFrame:
     sound = sieve.take(read(file, ITEMS), RULES, file.name)
-    return sieve.clear(read_times(sound, "published_at"), OPTIONAL_RULES)
+    frame, unit = in_milliseconds(sound, "published_at")
+    sieve.note(f"published_at given in {unit}", frame.height if unit else 0)
+    return sieve.clear(read_times(frame, "published_at"), OPTIONAL_RULES)

@@ -17,7 +17,7 @@ from pipelines.domains.news.rules import (
     too_many_fields,
 )
 from pipelines.domains.news.sources.tables.files import INTERACTIONS, read
-from pipelines.domains.news.times import is_unzoned, moment, read_times, time_of
+from pipelines.domains.news.times import in_milliseconds, is_unzoned, moment, read_times, time_of
 from pipelines.raw_files import RawFile
 
 MEASURES = ("clicks", "seconds", "scroll", "visits")
@@ -48,7 +48,9 @@ def read_reads(files: Sequence[RawFile], sieve: Sieve) -> pl.DataFrame:
 
 
 def _sift(file: RawFile, sieve: Sieve) -> pl.DataFrame:
-    sound = sieve.take(read_times(read(file, INTERACTIONS), "timestamp"), RULES, file.name)
+    frame, unit = in_milliseconds(read(file, INTERACTIONS), "timestamp")
+    sieve.note(f"timestamp given in {unit}", frame.height if unit else 0)
+    sound = sieve.take(read_times(frame, "timestamp"), RULES, file.name)
     return sieve.clear(sound, OPTIONAL_RULES)
 
 
