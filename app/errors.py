@@ -99,7 +99,8 @@ async def _gone(_: Request, __: ClientDisconnect) -> JSONResponse:
 
 async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
     """Name the faulty fields; what was sent is never sent back, it may be anything."""
-    found = error.errors()[:20]
+    # A parameter that two dependencies read is reported by both.
+    found = list({(each["loc"], each["msg"]): each for each in error.errors()}.values())[:20]
     faults = [{"field": _field(each["loc"]), "message": each["msg"]} for each in found]
     detail = "; ".join(f"{fault['field']}: {fault['message']}" for fault in faults)
     return problem(422, detail, remedy=_accepted(request, found), errors=faults)

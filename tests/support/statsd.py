@@ -1,7 +1,8 @@
 """What statsd-exporter does with Airflow's datagrams, as far as the project's mapping asks for it.
 
 The exporter itself is a Go program that no registry of ours carries. Here are: InfluxDB-style tags,
-exact and `*` matches, names, labels, histograms in seconds. Exported under the same rules.
+exact and `*` matches, regular expressions, names, labels, histograms in seconds. Exported under the
+same rules.
 """
 
 import re
@@ -52,12 +53,12 @@ class Mapping:
     def __init__(self, path):
         document = yaml.safe_load(path.read_text())
         self.buckets = document["defaults"]["histogram_options"]["buckets"]
-        self.rules = document["mappings"]
+        self.rules = [(_pattern(rule), rule) for rule in document["mappings"]]
 
     def apply(self, name, labels):
         """Return what a metric is called and labelled after mapping."""
-        for rule in self.rules:
-            found = re.fullmatch(re.escape(rule["match"]).replace(r"\*", "([^.]*)"), name)
+        for pattern, rule in self.rules:
+            found = pattern.fullmatch(name)
             if found:
                 own = {
                     key: found.expand(value.replace("$", "\\"))
@@ -65,6 +66,16 @@ class Mapping:
                 }
                 return rule["name"], labels | own
         return re.sub(r"[^a-zA-Z0-9_]", "_", name), labels
+
+
+def _pattern(rule):
+    """Return the pattern of a rule; the exporter does not start where `*` is a part of a name's part."""
+    if rule.get("match_type", "glob") == "regex":
+        return re.compile(rule["match"])
+    parts = rule["match"].split(".")
+    if any("*" in part and part != "*" for part in parts):
+        raise ValueError(f"invalid match: {rule['match']}")
+    return re.compile(r"\.".join("([^.]*)" if part == "*" else re.escape(part) for part in parts))
 
 
 class Exposition:
