@@ -22,13 +22,14 @@ BIN := .venv/bin
 # Named after what it was made of: other requirements, another stamp, a new installation.
 READY := .venv/.requirements-$(shell cat requirements_uv.txt requirements_dev.txt | sha256sum | cut -c1-16)
 CHAIN := --source "$(SOURCE)" --uri "$(URI)" --scale "$(SCALE)"
+PYTEST := $(BIN)/python -m pytest -n $(JOBS) --maxprocesses=4 --dist loadfile
 # The shell's own USER is not the reader that is asked for.
 READER := $(if $(filter command line,$(origin USER)),$(USER))
 
-.PHONY: help run smoke test coverage check train evaluate predict drill notebooks lock clean
+.PHONY: help run smoke test test-slow coverage check train evaluate predict drill notebooks lock clean
 
 help: ## list what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 	@echo "  variables: SOURCE=$(SOURCE) URI=$(URI) SCALE=$(SCALE) ENV=$(ENV) JOBS=$(JOBS)"
 
 run: $(READY) ## Airflow and the API on this machine, from raw data to recommendations; Ctrl-C stops
@@ -37,8 +38,11 @@ run: $(READY) ## Airflow and the API on this machine, from raw data to recommend
 smoke: $(READY) ## the same on free ports in a temporary folder: three recommendations, then exits
 	@ENV=$(ENV) $(BIN)/python -m pipelines embedded --smoke $(CHAIN)
 
-test: $(READY) ## all tests
-	$(BIN)/python -m pytest -n $(JOBS) --maxprocesses=4 --dist loadfile $(TESTS)
+test: $(READY) ## the tests of up to ten minutes on two cores
+	$(PYTEST) -m "not slow" $(TESTS)
+
+test-slow: $(READY) ## the tests that take longer
+	$(PYTEST) -m slow $(TESTS)
 
 coverage: TESTS = --cov --cov-report=term
 coverage: test ## the same, telling which lines they do not reach

@@ -302,7 +302,7 @@ def test_all_three_components_give_signs_of_life(prometheus):
 def test_every_rule_of_the_mapping_is_met(statsd, mapping, prometheus):
     (ROOT / "out" / "statsd.txt").write_text("\n".join(statsd.lines))
     text = Exposition(statsd, mapping).text()
-    assert {rule["name"] for rule in mapping.rules if rule["name"] not in text} == set()
+    assert {rule["name"] for _, rule in mapping.rules if rule["name"] not in text} == set()
 
 
 def test_the_services_end_when_they_are_told(stack, prometheus):
