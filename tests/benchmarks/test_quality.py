@@ -13,6 +13,8 @@ from script_shared.evaluation.beyond_accuracy import BEYOND
 from script_shared.evaluation.sessions import sessions_of, targets_of
 from tests.support.clicks import HOUR_MS, START_MS, write_clicks
 
+pytestmark = pytest.mark.slow
+
 CUTOFF = (START_MS - EPOCH_MS) // HOUR_MS + 6
 NAMES = [name for name in PEERS if not name.startswith("rectools")]
 TASTE = {name for name in NAMES if not name.startswith("popularity")}

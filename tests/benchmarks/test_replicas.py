@@ -6,7 +6,7 @@ from benchmarks.drills.stand import Stand
 from benchmarks.replicas import busy, delays
 from script_shared.releases.registry import Registry
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.slow]
 
 
 def test_a_read_that_one_acknowledged_changes_what_the_other_recommends(small_volume, tmp_path):

@@ -8,7 +8,7 @@ from benchmarks.__main__ import app
 from benchmarks.serving import CONTESTANTS
 from benchmarks.serving_figures import DEMANDS
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.slow]
 
 
 def test_every_contestant_answers_and_every_demand_is_told(small_volume, tmp_path):

@@ -12,6 +12,8 @@ from nbclient import NotebookClient
 from script_shared.evaluation.ranking import METRICS
 from tests.support.runs import refined_clicks
 
+pytestmark = pytest.mark.slow
+
 FOLDER = Path(__file__).parents[2] / "test_model"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 STRICT = 'import warnings\nwarnings.simplefilter("error")\n'

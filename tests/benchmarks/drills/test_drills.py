@@ -17,7 +17,7 @@ from benchmarks.drills.stand import Stand
 from script_shared.releases.registry import Registry
 from tests.support.postgres import running_postgres
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.slow]
 
 
 @pytest.fixture

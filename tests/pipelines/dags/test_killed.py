@@ -37,7 +37,7 @@ from tests.support.killing import (
 from tests.support.postgres import postgres_server
 from tests.support.releases import SEGMENTS
 
-pytestmark = [pytest.mark.integration, pytest.mark.tools("initdb")]
+pytestmark = [pytest.mark.integration, pytest.mark.slow, pytest.mark.tools("initdb")]
 
 SCALE = 0.002
 RUN = "undisturbed"
