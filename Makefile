@@ -7,6 +7,8 @@ PYTHON ?= python3
 SOURCE ?= synthetic
 URI ?=
 SCALE ?= 0.01
+# How the files of SOURCE=tables are read, such as OPTIONS="--map user_id=userId --time-zone America/Sao_Paulo".
+OPTIONS ?=
 ENV ?= prod
 # How long `make drill` keeps a service under load.
 MINUTES ?= 10
@@ -21,7 +23,7 @@ export UV_COMPILE_BYTECODE := 1
 BIN := .venv/bin
 # Named after what it was made of: other requirements, another stamp, a new installation.
 READY := .venv/.requirements-$(shell cat requirements_uv.txt requirements_dev.txt | sha256sum | cut -c1-16)
-CHAIN := --source "$(SOURCE)" --uri "$(URI)" --scale "$(SCALE)"
+CHAIN := --source "$(SOURCE)" --uri "$(URI)" --scale "$(SCALE)" $(OPTIONS)
 PYTEST := $(BIN)/python -m pytest -n $(JOBS) --maxprocesses=4 --dist loadfile
 # The shell's own USER is not the reader that is asked for.
 READER := $(if $(filter command line,$(origin USER)),$(USER))

@@ -45,14 +45,21 @@ def _parts(inspection: Inspection, remedies: Mapping[str, str]) -> Iterator[Rend
 
 
 def _files(inspection: Inspection) -> Table:
-    table = _table("files", "what", "columns", title="Found")
+    table = _table("files", "what", "columns", "detected", title="Found")
     for kind in dict.fromkeys(file.kind.name for file in inspection.files):
         files = [file for file in inspection.files if file.kind.name == kind]
         for file in files[:_LISTED]:
-            table.add_row(plain(file.name), kind, _summary(file))
+            table.add_row(plain(file.name), kind, _summary(file), plain(_detected(file)))
         if len(files) > _LISTED:
-            table.add_row(f"and {len(files) - _LISTED} more", kind, "")
+            table.add_row(f"and {len(files) - _LISTED} more", kind, "", "")
     return table
+
+
+def _detected(file: FoundFile) -> str:
+    """Return what was detected of a file; its format needs no name."""
+    return "; ".join(
+        words if topic == "format" else f"{topic}: {words}" for topic, words in file.facts.items()
+    )
 
 
 def _summary(file: FoundFile) -> Text:
@@ -89,9 +96,11 @@ def _figures(refinement: Refinement, segments: Mapping[str, int]) -> Table:
         if "read" in part:
             rejected = sum(part["rejected"].values())
             table.add_row(f"rows of {kind}", f"{part['read']:,} read, {rejected:,} rejected")
-        for change, count in part.get("changed", {}).items():
-            if count:
-                table.add_row(f"  {change}", f"{count:,}")
+            for change, count in part.get("changed", {}).items():
+                if count:
+                    table.add_row(f"  {change}", f"{count:,}")
+    for name, figure in refinement.report.get("match", {}).items():
+        table.add_row(name, f"{figure:.1%}" if isinstance(figure, float) else f"{figure:,}")
     return table
 
 

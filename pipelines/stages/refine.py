@@ -52,6 +52,7 @@ def refine(plan: Plan, volume: Volume, run: str, source: str, reader_share: floa
             "reads": tables.interactions.height,
         },
         "as_of_ms": result.as_of_ms,
+        "warnings": list(result.warnings),
         "fingerprint": _fingerprint(volume, raw, told),
     }
     with write_partition(volume.refined, run) as folder:
@@ -59,6 +60,8 @@ def refine(plan: Plan, volume: Volume, run: str, source: str, reader_share: floa
         result.quarantine.write_parquet(folder / "quarantine.parquet")
         (folder / "report.json").write_text(json.dumps(report, indent=1))
     set_alias(volume.refined, "latest", run)
+    for warning in result.warnings:
+        _LOG.warning(warning, run=run)
     _LOG.info("refined", run=run, **{k: v for k, v in report.items() if k != "fingerprint"})
     return report
 

@@ -107,6 +107,13 @@ class Histories:
         self._flush()
         return {"offsets": self.offsets, "items": self.items, "times": self.times, "weights": self.weights}
 
+    def snapshot_first(self, users: int) -> Arrays:
+        """Return the state of the first so many users as arrays."""
+        arrays = self.snapshot()
+        rows = arrays["offsets"][users]
+        columns = {name: arrays[name][:rows] for name in ("items", "times", "weights")}
+        return {"offsets": arrays["offsets"][: users + 1], **columns}
+
     def restore(self, arrays: Arrays) -> None:
         """Take the state back, of as many users or fewer."""
         offsets = np.asarray(arrays["offsets"], np.int64)

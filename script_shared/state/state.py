@@ -108,7 +108,7 @@ class State:
     @classmethod
     def of(cls, dataset: Dataset, parameters: StateParameters) -> State:
         """Fold a whole data set."""
-        sizes = Sizes(len(dataset.users), len(dataset.items), len(dataset.keys))
+        sizes = Sizes(dataset.histories, len(dataset.items), len(dataset.keys))
         state = cls(parameters, sizes)
         state.items.published_ms = dataset.catalogue.published_ms
         state.items.category = np.maximum(dataset.catalogue.category, 0)

@@ -92,6 +92,8 @@ def _flat(report: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, An
     for name, value in report.items():
         if isinstance(value, Mapping):
             yield from _flat(value, f"{prefix}{name} · ")
+        elif isinstance(value, list):
+            yield from ((f"{prefix}{name} · {number}", each) for number, each in enumerate(value, start=1))
         else:
             yield f"{prefix}{name}", value
 

@@ -10,6 +10,7 @@ import polars as pl
 from pipelines.acquiring import link_files, local_path
 from pipelines.domains.news.assembling import assemble, gather
 from pipelines.domains.news.files import NewsFiles
+from pipelines.domains.news.matching import match_items
 from pipelines.domains.news.quarantine import Sieve
 from pipelines.domains.news.refining import clip_measures
 from pipelines.domains.news.sources.webmedia.articles import read_articles
@@ -65,13 +66,17 @@ class Webmedia(NewsFiles):
         reads, as_of_ms = self.settle(reads, sieves, "reads")
         reads, changed = clip_measures(reads)
         articles = read_articles(require(folder, ARTICLES, folder), sieves["items"])
+        match = match_items(reads["item_id"], articles["item_id"])
         report = {
             "readers": sieves["readers"].balance(types.height),
             "reads": {**sieves["reads"].balance(reads.height), "changed": changed},
             "items": sieves["items"].balance(articles.height),
+            "match": match.report,
         }
         types = types.drop_nulls().unique("user_id", keep="last")
-        return Refinement(assemble(reads, articles, types), gather(sieves), as_of_ms, report)
+        return Refinement(
+            assemble(reads, articles, types), gather(sieves), as_of_ms, report, tuple(match.warnings)
+        )
 
 
 def _read(folder: Path, sieves: dict[str, Sieve]) -> tuple[pl.DataFrame, pl.DataFrame]:
