@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from airflow.sdk.exceptions import AirflowFailException
-
-if TYPE_CHECKING:
-    from pipelines.plan import Plan
 
 
 def call(
@@ -16,7 +13,7 @@ def call(
     run: str,
     *arguments: Any,
     part: str = "",
-    configure: Callable[[Plan], Plan] | None = None,
+    configure: Callable[[Any], Any] | None = None,
 ) -> str:
     """Run a stage as `do` does; return what it gave, as text."""
     return str(do(stage, run, *arguments, part=part, configure=configure))[:2_000]
@@ -27,7 +24,7 @@ def do(
     run: str,
     *arguments: Any,
     part: str = "",
-    configure: Callable[[Plan], Plan] | None = None,
+    configure: Callable[[Any], Any] | None = None,
 ) -> Any:
     """Run a stage with this deployment's plan and volume; return what it gave.
 
@@ -36,7 +33,7 @@ def do(
         run: name of the run.
         arguments: the stage's own.
         part: which of several parallel calls this is.
-        configure: sets options in the plan.
+        configure: takes the plan and returns it with options set.
 
     Raises:
         AirflowFailException: an error that a person must act on; trying again would not help.

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -126,10 +125,11 @@ def _is_format(value: str) -> bool:
 
 def _time_zone(value: object, where: str) -> str:
     try:
-        return ZoneInfo(str(value)).key
-    except (OSError, ValueError) as error:
+        pl.Series([0]).cast(pl.Datetime("ms")).dt.replace_time_zone(str(value))
+    except pl.exceptions.PolarsError as error:
         remedy = "write an IANA name such as America/Sao_Paulo"
         raise _unusable("time_zone", value, where, remedy) from error
+    return str(value)
 
 
 def _anonymous(value: object, where: str) -> tuple[str, ...]:
