@@ -24,19 +24,19 @@ def read_time_column(frame: pl.DataFrame, field: str, file: TableFile, sieve: Si
     if text_format is None and unit is None:
         text_format = detect_order(frame, field)
     read = read_times(frame, field, TimeFormat(text_format, options.time_zone))
-    file.facts[field] = _describe(read, field, text_format, unit)
+    file.facts[field] = _describe(read, field, TimeFormat(text_format, options.time_zone), unit)
     return read
 
 
-def _describe(read: pl.DataFrame, field: str, text_format: str | None, unit: str | None) -> str:
+def _describe(read: pl.DataFrame, field: str, how: TimeFormat, unit: str | None) -> str:
     values = read.filter(pl.col(field).is_not_null())[f"{field} (read)"].struct.unnest()
     known = values.filter(pl.col("ms").is_not_null())
     if known.is_empty():
         return "none"
     if known["number"].all():
         return f"{unit or 'milliseconds'} since 1970"
-    words = text_format or ("ISO 8601 and milliseconds" if known["number"].any() else "ISO 8601")
+    words = how.format or ("ISO 8601 and milliseconds" if known["number"].any() else "ISO 8601")
     zoned = known["zoned"]
     if zoned.all():
         return f"{words}, with an offset"
-    return f"{words}, {'some ' if zoned.any() else ''}without an offset"
+    return f"{words}, {'some ' if zoned.any() else ''}without an offset: {how.zone}"
