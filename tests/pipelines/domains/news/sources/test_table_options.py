@@ -105,9 +105,6 @@ class TestOne:
         assert "0" not in found.tables.users["user_id"].to_list()
 
     def test_separator_and_encoding(self, tmp_path):
-        text = csv_text(reads(20, region=lambda _: "Łódź")).replace(",", ":").replace("T0", "T0")
-        rows = text.replace("+00:00", "Z")
-        rows = "\n".join(line for line in rows.splitlines())
         text = csv_text(
             [row | {"timestamp": row["timestamp"][:10]} for row in reads(20, region=lambda _: "Łódź")]
         )
@@ -201,7 +198,9 @@ class TestPlaces:
 
     def test_the_first_dag_gets_them(self):
         assert _conf("tables", "", 1.0, {"map": "user_id=a"}) == {
-            **{"source": "tables", "uri": "", "scale": 1.0},
+            "source": "tables",
+            "uri": "",
+            "scale": 1.0,
             "map": "user_id=a",
         }
 
