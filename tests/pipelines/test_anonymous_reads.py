@@ -1,5 +1,6 @@
 """Reads without a reader through the whole chain: they count, and are nobody's."""
 
+import re
 from dataclasses import replace
 
 import polars as pl
@@ -135,6 +136,10 @@ class TestEvaluation:
         )
         assert scores.height
         assert not scores["query_id"].str.starts_with(ANONYMOUS_PREFIX).any()
+
+    def test_the_report_warns_of_a_reader_who_is_probably_nobody(self, volume):
+        page = (volume.evaluation / "reports" / "run-1" / "index.html").read_text(encoding="utf-8")
+        assert re.search(r'<ul class="warnings">\s*<li>the reader &#39;0&#39; has \d+% of all reads', page)
 
     def test_the_readers_who_are_shown_are_named(self, volume):
         users = _one_of_each(volume, "news", "run-1")
