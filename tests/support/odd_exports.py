@@ -205,6 +205,14 @@ EXPORTS = [
         "a prefix in the catalogue alone", _csv(), [row | {"item_id": f"n-{row['item_id']}"} for row in ITEMS]
     ),
     OddExport("NULL and NaN for a number", _csv(seconds=lambda n, _: ("NULL", "NaN", "30")[n % 3])),
+    OddExport(
+        "semicolons and decimal commas",
+        {
+            "interactions.csv": ";".join([*READS[0], "seconds"]).encode()
+            + b"\n"
+            + "".join(";".join([*row.values(), "12,5"]) + "\n" for row in READS).encode()
+        },
+    ),
     OddExport("two rows of an article", _csv(), [*ITEMS, ITEMS[0] | {"title": "Corrected"}]),
     OddExport(
         "an article of 1965, one of the year 9999",

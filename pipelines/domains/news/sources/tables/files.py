@@ -65,12 +65,19 @@ ITEMS = FileKind(
 
 
 def find(folder: Path, kind: FileKind) -> list[RawFile]:
-    """Return the files of a kind, those in different folders included.
+    """Return the files of a kind, those in different folders included; compressed copies of others are not.
 
     Raises:
         InputError: an archive cannot be used.
     """
-    return find_files(folder, kind.pattern, by_name=False)
+    files = find_files(folder, kind.pattern, by_name=False)
+    names = {file.name for file in files}
+    return [file for file in files if (plain := plain_name(file.name)) == file.name or plain not in names]
+
+
+def plain_name(name: str) -> str:
+    """Return a file's name without the ending of its compression."""
+    return name.removesuffix(next((ending for ending in CODECS if name.endswith(ending)), ""))
 
 
 def require_interactions(folder: Path, where: object) -> list[RawFile]:
@@ -140,16 +147,10 @@ class TableFile:
 
     @property
     def _format(self) -> str:
-        name = self._plain_name
+        name = plain_name(self.file.name)
         if name.endswith(".parquet"):
             return "Parquet"
         return "JSON Lines" if name.endswith(_JSON) else "delimited text"
-
-    @property
-    def _plain_name(self) -> str:
-        """The name without the ending of its compression."""
-        ending = next((each for each in CODECS if self.file.name.endswith(each)), "")
-        return self.file.name.removesuffix(ending)
 
     def _contents(self) -> bytes:
         contents, codec = self.file.load(), codec_of(self.file.name)

@@ -29,6 +29,7 @@ WORDS = ("session_id", "region", "device", "referrer")
 #: Login state as it may be written, and as the segments' rule knows it.
 USER_TYPES = {"logged": "Logged", "non-logged": "Non-Logged"}
 
+_DECIMAL_COMMA = r"^\s*-?\d+,\d+\s*$"
 _USER_TYPE = pl.col("user_type").str.strip_chars().str.to_lowercase()
 RULES = (
     whole_object(),
@@ -63,8 +64,20 @@ def _sift(file: TableFile, sieve: Sieve) -> pl.DataFrame:
     file.facts["user_id"], file.facts["item_id"] = (
         describe_ids(frame[name]) for name in ("user_id", "item_id")
     )
+    frame = _with_points(frame, file, sieve)
     sound = sieve.take(read_time_column(frame, "timestamp", file, sieve), RULES, file.file.name)
     return sieve.clear(sound, OPTIONAL_RULES)
+
+
+def _with_points(frame: pl.DataFrame, file: TableFile, sieve: Sieve) -> pl.DataFrame:
+    """Write the decimal commas of measures as points: a file with another separator may have them."""
+    if file.facts.get("separator", "comma") == "comma":
+        return frame
+    commas = pl.col(*MEASURES).str.contains(_DECIMAL_COMMA)
+    for name, count in frame.select(commas.sum()).row(0, named=True).items():
+        sieve.note(f"{name} written with a decimal comma", count or 0)
+    point = pl.col(*MEASURES).str.replace(",", ".", literal=True)
+    return frame.with_columns(pl.when(commas).then(point).otherwise(pl.col(*MEASURES)))
 
 
 def _type(sound: pl.DataFrame) -> pl.DataFrame:

@@ -1,3 +1,4 @@
+import gzip
 import zipfile
 from datetime import UTC, datetime
 
@@ -225,6 +226,23 @@ class TestRows:
         assert refinement.report["reads"]["changed"][f"timestamp given in {unit}"] == 20
         times = refinement.tables.interactions["timestamp"].to_physical().to_list()
         assert times == [START_MS + at * 60_000 for at in range(20)]
+
+    def test_decimal_commas_where_commas_do_not_separate(self, tmp_path):
+        rows = [*reads(20, seconds=lambda n: f"{n},5", scroll=lambda _: "7")]
+        lines = [
+            ";".join(map(str, row.values())) for row in (dict(zip(rows[0], rows[0], strict=True)), *rows)
+        ]
+        (tmp_path / "interactions.csv").write_text("\n".join(lines))
+        refinement = TableFiles().refine(tmp_path)
+        assert refinement.report["reads"]["changed"]["seconds written with a decimal comma"] == 20
+        assert sorted(refinement.tables.interactions["seconds"])[:3] == [0.5, 1.5, 2.5]
+
+    def test_a_file_beside_its_compressed_copy_is_read_once(self, tmp_path):
+        text = csv_text(reads(20))
+        (tmp_path / "interactions.csv").write_text(text)
+        (tmp_path / "interactions.csv.gz").write_bytes(gzip.compress(text.encode()))
+        (tmp_path / "interactions-2.csv.gz").write_bytes(gzip.compress(csv_text(reads(9)).encode()))
+        assert TableFiles().refine(tmp_path).report["reads"]["read"] == 29
 
     def test_folders_that_spark_writes_and_text_as_polars_writes_it(self, tmp_path):
         rows = [*reads(20)]
