@@ -46,8 +46,7 @@ def suggestions(refinement: Refinement | None, columns: Sequence[str]) -> list[s
         columns: the names of all columns of the files.
     """
     if refinement is not None:
-        reads = refinement.tables.interactions
-        return [f'anonymous = ["{user_id}"]' for user_id, _ in suspicious_readers(reads)]
+        return [f'anonymous = ["{user_id}"]' for user_id, _ in suspicious_readers(refinement.tables)]
     missing = [column for column in INTERACTIONS.required if column not in columns]
     others = {name.lower().replace("_", ""): name for name in columns if name not in INTERACTIONS.columns}
     near = {column: get_close_matches(column.replace("_", ""), list(others), 1, 0.5) for column in missing}

@@ -87,7 +87,8 @@ def convert(contents: bytes, dialect: Dialect, spell: Callable[[Sequence[str]], 
     if dialect.separator != ",":
         contents = _with_commas(contents, dialect.separator)
     head, newline, rest = contents.partition(b"\n")
-    return _spelled(head, spell) + newline + rest
+    spelled = _spelled(head, spell)
+    return contents if spelled == head else spelled + newline + rest
 
 
 def _with_commas(contents: bytes, separator: str) -> bytes:

@@ -8,6 +8,7 @@ import polars as pl
 
 from pipelines.domains.news.quarantine import NULLS
 from script_shared.anonymous import ANONYMOUS_PREFIX, is_anonymous
+from script_shared.tables import Tables
 
 #: One reader with so much of all reads is a placeholder or a crawler: no person reads a third of a site.
 SUSPICIOUS_SHARE = 0.3
@@ -19,6 +20,7 @@ PLACEHOLDERS = (
     *("not set", "(not set)", "missing", "nobody", "default", "user", "test"),
 )
 _FEWEST_READS = 10
+_LISTED = 5
 
 
 def without_placeholders(frame: pl.DataFrame, anonymous: Sequence[str]) -> pl.DataFrame:
@@ -43,21 +45,21 @@ def count_anonymous(reads: pl.DataFrame) -> int:
     return int(reads.select(is_anonymous(pl.col("user_id")).sum()).item())
 
 
-def suspicious_readers(reads: pl.DataFrame) -> list[tuple[str, float]]:
+def suspicious_readers(tables: Tables) -> list[tuple[str, float]]:
     """Return ids that have an implausible share of all reads, with that share."""
-    counts = reads.filter(~is_anonymous(pl.col("user_id")))["user_id"].value_counts(sort=True).head(5)
+    counts = tables.users.top_k(_LISTED, by="reads").sort("reads", "user_id", descending=[True, False])
     found = []
-    for user_id, count in counts.iter_rows():
-        share, placeholder = count / len(reads), user_id.strip().lower() in PLACEHOLDERS
+    for user_id, count in counts.select("user_id", "reads").iter_rows():
+        share, placeholder = count / len(tables.interactions), user_id.strip().lower() in PLACEHOLDERS
         least = PLACEHOLDER_SHARE if placeholder else SUSPICIOUS_SHARE
         if count >= _FEWEST_READS and share >= least:
             found.append((user_id, share))
     return found
 
 
-def warn_of_readers(reads: pl.DataFrame) -> Iterator[str]:
+def warn_of_readers(tables: Tables) -> Iterator[str]:
     """Give a warning for each id that has an implausible share of all reads."""
-    for user_id, share in suspicious_readers(reads):
+    for user_id, share in suspicious_readers(tables):
         placeholder = user_id.strip().lower() in PLACEHOLDERS
         what = "a placeholder for no reader" if placeholder else "a placeholder for no reader, or a crawler"
         yield (

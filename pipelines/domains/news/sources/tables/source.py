@@ -132,7 +132,7 @@ class TableFiles(NewsFiles):
             "match": match.report,
             "files": {file.file.name: file.facts for kind in files.values() for file in kind},
         }
-        warnings = (*match.warnings, *warn_of_readers(reads))
+        warnings = (*match.warnings, *warn_of_readers(tables))
         return Refinement(tables, gather(sieves), as_of_ms, report, warnings)
 
     def write_config(self, refinement: Refinement | None, columns: Sequence[str], path: Path) -> None:
