@@ -9,9 +9,9 @@ import polars as pl
 from pipelines.domains.news.quarantine import FILE, NULLS, ROW, Rule, Sieve
 from pipelines.domains.news.reasons import Reason
 from pipelines.domains.news.rules import identifier, printable, readable, too_many_fields, whole_object
-from pipelines.domains.news.sources.tables.columns_of_times import read_time_column
 from pipelines.domains.news.sources.tables.files import TableFile
 from pipelines.domains.news.sources.tables.ids import describe_ids
+from pipelines.domains.news.sources.tables.time_column import read_time_column
 from pipelines.domains.news.times import moment, time_of
 
 WORDS = ("title", "body", "url", "category", "region")

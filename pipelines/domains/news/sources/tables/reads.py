@@ -18,10 +18,10 @@ from pipelines.domains.news.rules import (
     too_many_fields,
     whole_object,
 )
-from pipelines.domains.news.sources.tables.columns_of_times import read_time_column
 from pipelines.domains.news.sources.tables.files import TableFile
 from pipelines.domains.news.sources.tables.ids import describe_ids
 from pipelines.domains.news.sources.tables.readers import without_placeholders
+from pipelines.domains.news.sources.tables.time_column import read_time_column
 from pipelines.domains.news.times import is_unzoned, moment, time_of
 
 MEASURES = ("clicks", "seconds", "scroll", "visits")

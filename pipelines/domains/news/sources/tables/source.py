@@ -11,12 +11,12 @@ import polars as pl
 
 from pipelines.acquiring import link_files, local_path
 from pipelines.domains.news.assembling import assemble, date_by_first_read, gather
+from pipelines.domains.news.catalogue_match import match_items
 from pipelines.domains.news.files import NewsFiles
-from pipelines.domains.news.matching import match_items
 from pipelines.domains.news.quarantine import Sieve
 from pipelines.domains.news.refining import clip_measures
+from pipelines.domains.news.sources.tables.config_detection import detected_options, suggestions
 from pipelines.domains.news.sources.tables.config_file import read_config, write_config
-from pipelines.domains.news.sources.tables.detected import detected_options, suggestions
 from pipelines.domains.news.sources.tables.files import (
     INTERACTIONS,
     ITEMS,

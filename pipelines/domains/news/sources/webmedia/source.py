@@ -9,8 +9,8 @@ import polars as pl
 
 from pipelines.acquiring import link_files, local_path
 from pipelines.domains.news.assembling import assemble, gather
+from pipelines.domains.news.catalogue_match import match_items
 from pipelines.domains.news.files import NewsFiles
-from pipelines.domains.news.matching import match_items
 from pipelines.domains.news.quarantine import Sieve
 from pipelines.domains.news.refining import clip_measures
 from pipelines.domains.news.sources.webmedia.articles import read_articles
