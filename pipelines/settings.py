@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import Field, PositiveInt, field_validator
 
 from script_shared.settings import Settings
+
+if TYPE_CHECKING:
+    from pipelines.bot_detection import BotBounds
 
 #: The hours that are scored begin so many hours before `as_of`: the newest, and a day earlier.
 SCORED_HOURS = (1, 25)
@@ -18,9 +21,23 @@ class PipelineSettings(Settings):
 
     Attributes:
         evaluation_readers: at most so many readers of each segment and hour are scored.
+        reader_limit: what the reads of one reader add to the counts at most in a minute, in plain reads.
+        bot_reads_per_hour, bot_reads_per_day: a reader beyond them is a suspected bot; 0 for no bound.
     """
 
     evaluation_readers: PositiveInt = 2_000
+    reader_limit: float = Field(default=20.0, gt=0, allow_inf_nan=False)
+    bot_reads_per_hour: int = Field(default=100, ge=0)
+    bot_reads_per_day: int = Field(default=400, ge=0)
+
+    @property
+    def bot_bounds(self) -> BotBounds:
+        """Bounds beyond which a reader is a suspected bot."""
+        from pipelines.bot_detection import (
+            BotBounds,
+        )  # Airflow reads the DAGs' settings often, without polars
+
+        return BotBounds(self.bot_reads_per_hour, self.bot_reads_per_day)
 
 
 class DagSettings(Settings):
