@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from pipelines.settings import BotBounds
 from script_shared.clock import MS_PER_HOUR
 from script_shared.tables import Tables
 
@@ -14,21 +15,6 @@ from script_shared.tables import Tables
 _TIMES_MEDIAN = 50
 #: So many ids are named in a report.
 _NAMED = 5
-
-
-@dataclass(frozen=True, slots=True)
-class BotBounds:
-    """The most that a reader reads in an hour and in a day of the clock, in UTC.
-
-    A site whose readers read more has a higher bound: 50 times the median of its readers' busiest hours
-    or days.
-
-    Attributes:
-        per_hour, per_day: reads; 0 for no bound.
-    """
-
-    per_hour: int
-    per_day: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import Field, PositiveInt, field_validator
 
 from script_shared.settings import Settings
 
-if TYPE_CHECKING:
-    from pipelines.bot_detection import BotBounds
-
 #: The hours that are scored begin so many hours before `as_of`: the newest, and a day earlier.
 SCORED_HOURS = (1, 25)
+
+
+@dataclass(frozen=True, slots=True)
+class BotBounds:
+    """The most that a reader reads in an hour and in a day of the clock, in UTC.
+
+    A site whose readers read more has a higher bound: 50 times the median of its readers' busiest hours
+    or days.
+
+    Attributes:
+        per_hour, per_day: reads; 0 for no bound.
+    """
+
+    per_hour: int
+    per_day: int
 
 
 class PipelineSettings(Settings):

@@ -11,10 +11,11 @@ from typing import Any
 
 import structlog
 
-from pipelines.bot_detection import BotBounds, find_bots, without
+from pipelines.bot_detection import find_bots, without
 from pipelines.feedback.joining import Told, join
 from pipelines.plan import Plan
 from pipelines.sampling import sample_readers
+from pipelines.settings import BotBounds
 from pipelines.stages.collect import archive_of, collected
 from pipelines.stages.download import source_of
 from script_shared.clock import WallClock

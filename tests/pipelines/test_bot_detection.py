@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.bot_detection import BotBounds, find_bots
+from pipelines.bot_detection import find_bots
 from pipelines.domains import load
+from pipelines.settings import BotBounds
 from pipelines.stages.download import download
 from pipelines.stages.refine import refine
 from script_shared.tables import Tables
