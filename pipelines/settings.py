@@ -46,7 +46,6 @@ class PipelineSettings(Settings):
     @property
     def bot_bounds(self) -> BotBounds:
         """Bounds beyond which a reader is a suspected bot."""
-        from pipelines.bot_detection import (
             BotBounds,
         )  # Airflow reads the DAGs' settings often, without polars
 
