@@ -46,9 +46,6 @@ class PipelineSettings(Settings):
     @property
     def bot_bounds(self) -> BotBounds:
         """Bounds beyond which a reader is a suspected bot."""
-            BotBounds,
-        )  # Airflow reads the DAGs' settings often, without polars
-
         return BotBounds(self.bot_reads_per_hour, self.bot_reads_per_day)
 
 
