@@ -236,9 +236,9 @@ def _last(users: IntArray, depth: int, past: Past) -> tuple[IntArray, IntArray, 
 
 
 @compiled
-def reads_of(user: int, past: Past) -> History:
-    """Return items, times and weights of one user, in order of time."""
-    size = past.offsets[user + 1] - past.offsets[user] + past.late.counts[user]
+def last_reads(user: int, depth: int, past: Past) -> History:
+    """Return items, times and weights of the last `depth` interactions of one user, in order of time."""
+    size = min(depth, past.offsets[user + 1] - past.offsets[user] + past.late.counts[user])
     item, time, weight = np.empty(size, np.int32), np.empty(size, np.int64), np.empty(size, np.float32)
     _fill_last(user, past, item, time, weight)
     return item, time, weight

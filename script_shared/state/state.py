@@ -113,7 +113,7 @@ class State:
         self.returns = Pairs(parameters.returns)
         self.histories = Histories(sizes.users, sizes.contexts)
         self.items = Items(sizes.items)
-        self._contributions = Contributions(sizes.items, parameters.reader_limit)
+        self._contributions = Contributions(parameters.reader_limit)
         self.version = 0
         self.patience_ms = 0
         self._once: dict[Hashable, tuple[int, int, Any]] = {}
