@@ -65,13 +65,13 @@ def train_all(
 
 def _train_all(source: str, uri: str, scale: float, options: Mapping[str, Any]) -> None:
     plan, volume = _place()
-    name, settings = new_run(), Settings.read()
+    name, settings = new_run(), PipelineSettings.read()
     plan = plan.configured(source, options)
     require_writable(settings.data_root)
     with CONSOLE.status("download"):
         measured("", download, plan, volume, name, source, uri, scale)
     _do(collect, name, settings.events_url.get_secret_value())
-    _do(refine, name, source, settings.reader_share)
+    _do(refine, name, source, settings.reader_share, settings.bot_bounds)
     _do(encode, name)
     CONSOLE.print(_do(segment, name))
     for each in plan.domain.segments({}):

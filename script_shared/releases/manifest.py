@@ -56,6 +56,7 @@ class Facts(BaseModel):
             offset that happened before `as_of_ms`. All up to the first are of that kind or were refused,
             so that a replica begins to read behind it. 0 and 0: the data came without the log.
         unavailable_from: by item id, from when on it may not be named, ms UTC; 0 where it was withdrawn.
+        suspected_bots: how many readers were left out of counts and training as suspected bots.
         data_fingerprint: identifies the refined data it was trained on.
         parameters: what makes the domain's segments, models and state.
         segments: by segment name, its model and what is known of it.
@@ -71,6 +72,7 @@ class Facts(BaseModel):
     log_after: int = Field(default=0, ge=0)
     log_until: int = Field(default=0, ge=0)
     unavailable_from: Mapping[str, int] = {}
+    suspected_bots: int = Field(default=0, ge=0)
     data_fingerprint: str = ""
     parameters: Mapping[str, Any] = {}
     segments: Mapping[str, Mapping[str, Any]] = {}

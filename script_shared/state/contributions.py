@@ -1,0 +1,140 @@
+"""How much each read adds to the counts.
+
+A read adds what its weight exceeds the largest weight by that the item has among the reader's 1,000 reads
+before, so that repeats add nothing. A read before the item's publication adds nothing. All reads of a reader
+together add at most a limit in each minute of the clock, and of a minute only the first 100 count.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from script_shared.clock import MS_PER_MINUTE
+from script_shared.compiled import compiled
+from script_shared.dataset import Interactions
+from script_shared.state.histories import Past, last_reads
+from script_shared.types import FeatureArray, FloatArray, IntArray, LongArray
+
+#: Users, items, times and weights.
+_Columns = tuple[IntArray, IntArray, LongArray, FeatureArray]
+#: Publication by item, ms UTC; the limit of a reader in a minute.
+_Rule = tuple[LongArray, float]
+
+#: A repeat of what was read before so many other reads counts again: the cost of a read is bounded.
+_LOOKBACK = 1_000
+#: No person opens more articles in a minute.
+_COUNTED_A_MINUTE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class CountedReads:
+    """Reads and how much each adds to the counts, shape (n,)."""
+
+    reads: Interactions
+    added: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a batch of reads changes in the counts.
+
+    Attributes:
+        new: reads that follow all earlier ones of their readers.
+        removed, added: the whole histories of the other readers, without and with the batch.
+    """
+
+    new: CountedReads
+    removed: CountedReads
+    added: CountedReads
+
+    @property
+    def newest_ms(self) -> int:
+        """The time of the newest read, ms UTC."""
+        return max(int(part.reads.time.max(initial=0)) for part in (self.new, self.removed, self.added))
+
+
+class Contributions:
+    """Computes how much reads add.
+
+    Args:
+        limit: how much one reader adds at most in a minute, in plain reads.
+    """
+
+    def __init__(self, limit: float) -> None:
+        self._limit = limit
+
+    def of(self, reads: Interactions, past: Past | None, published_ms: LongArray) -> CountedReads:
+        """Return how much each read adds.
+
+        Args:
+            reads: in order of time, none of them before the reader's last one in `past`.
+            past: the readers' earlier reads; None for none.
+            published_ms: when each item was published, ms UTC, -1 where unknown.
+        """
+        order = np.argsort(reads.user, kind="stable")
+        added = np.empty(len(reads))
+        columns = reads.user, reads.item, reads.time, reads.weight
+        _fill(columns, order, past, (published_ms, self._limit), added)
+        return CountedReads(reads, added)
+
+
+@compiled
+def _fill(columns: _Columns, order: LongArray, past: Past | None, rule: _Rule, added: FloatArray) -> None:
+    """Write how much each read adds.
+
+    Args:
+        columns: of the reads.
+        order: the reads by user and time.
+        past: the users' earlier reads; None for none.
+        rule: what limits them.
+        added: where to, one a read.
+    """
+    user, start = columns[0], 0
+    for end in range(1, len(order) + 1):
+        if end < len(order) and user[order[end]] == user[order[start]]:
+            continue
+        rows, first = order[start:end], 0
+        items, times, weights = columns[1][rows], columns[2][rows], columns[3][rows]
+        if past is not None:
+            earlier = last_reads(user[rows[0]], _LOOKBACK + _COUNTED_A_MINUTE, past)
+            first = len(earlier[0])
+            if first:
+                items = np.concatenate((earlier[0], items))
+                times = np.concatenate((earlier[1], times))
+                weights = np.concatenate((earlier[2], weights))
+        added[rows] = _of_one_reader(items, times, weights, first, rule)
+        start = end
+
+
+@compiled
+def _of_one_reader(
+    items: IntArray, times: LongArray, weights: FeatureArray, first: int, rule: _Rule
+) -> FloatArray:
+    """Return how much each of one reader's reads, in order of time, adds, from the row `first` on."""
+    published_ms, limit = rule
+    added, minute, begin, used = np.zeros(len(items)), -1, 0, 0.0
+    row = first
+    while row and times[row - 1] // MS_PER_MINUTE == times[first] // MS_PER_MINUTE:
+        row -= 1
+    for at in range(row, len(items)):
+        if times[at] // MS_PER_MINUTE != minute:
+            minute, begin, used = times[at] // MS_PER_MINUTE, at, 0.0
+        if at - begin < _COUNTED_A_MINUTE and times[at] >= published_ms[items[at]]:
+            largest = _largest(items, times, weights, at, published_ms)
+            added[at] = max(min(weights[at] - largest, limit - used), 0.0)
+            used += added[at]
+    return added[first:]
+
+
+@compiled
+def _largest(
+    items: IntArray, times: LongArray, weights: FeatureArray, row: int, published_ms: LongArray
+) -> float:
+    """Return the largest weight of the item of a row among the rows before it; 0 where there is none."""
+    item, largest = items[row], 0.0
+    for at in range(max(row - _LOOKBACK, 0), row):
+        if items[at] == item and times[at] >= published_ms[item]:
+            largest = max(largest, weights[at])
+    return largest
