@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pipelines.dags.settings import DagSettings
 from pipelines.embedded.settings import EmbeddedSettings
+from pipelines.settings import PipelineSettings
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "operating.md").read_text()
@@ -16,8 +17,9 @@ def documented():
     return dict(rows)
 
 
-def test_every_setting_of_the_embedded_run_and_the_dags_is_described_with_its_default():
-    fields = {**EmbeddedSettings.model_fields, **DagSettings.model_fields}
+def test_every_setting_of_the_embedded_run_the_stages_and_the_dags_is_described_with_its_default():
+    kinds = EmbeddedSettings, PipelineSettings, DagSettings
+    fields = {name: field for kind in kinds for name, field in kind.model_fields.items()}
     assert documented() == {name.upper(): str(field.default) for name, field in fields.items()}
 
 
