@@ -215,6 +215,10 @@ class Tail:
 
     async def _look(self) -> None:
         try:
+            if not self._followed:
+                # Before the first release nothing is behind; whether the log can be read shows early.
+                await asyncio.to_thread(self.log.end)
+                self._telemetry.caught_up()
             for each in list(self._followed.values()):
                 with self._apart(each):
                     await self._catch_up(each)

@@ -50,12 +50,12 @@ def _reason(fault: MancheteError) -> str:
 async def health(follower: FollowerNow, tail: TailNow) -> Health:
     """Summarise the service; always 200 while the process answers."""
     uptime = round(time.monotonic() - _STARTED, 3)
+    faults = [_reason(tail.fault)] if tail.fault else []
     try:
         manifest = follower.served.release.manifest
     except NotReadyError as error:
-        return Health(status="starting", reason=error.what, uptime_seconds=uptime)
-    reasons = [str(follower.refusal)] if follower.refusal else []
-    reasons += [_reason(tail.fault)] if tail.fault else []
+        return Health(status="starting", reason="; ".join([error.what, *faults]), uptime_seconds=uptime)
+    reasons = [str(follower.refusal), *faults] if follower.refusal else faults
     return Health(
         status="degraded" if reasons else "ready",
         release=manifest.release_id,

@@ -9,6 +9,8 @@ from tests.support.editions import publish_edition
 from tests.support.postgres import own_database, running_postgres
 from tests.support.services import started
 
+LAG = "manchete_event_log_lag_seconds "
+
 
 @pytest.fixture
 def serve(tmp_path, registry, whole):
@@ -46,6 +48,24 @@ def test_a_replica_that_has_never_read_the_log_answers_but_is_not_ready(serve, t
         file.unlink()
         until(client, "/health/ready", code=200, status="ready")
         until(client, "/health", status="ready", reason=None)
+
+
+def test_before_the_first_release_a_log_that_cannot_be_read_is_a_reason_too(tmp_path):
+    file = tmp_path / "news" / "events" / FILE
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"no database" * 1_000)
+    with started(tmp_path, events_poll_seconds=0.02) as client:
+        time.sleep(0.5)
+        reason = until(client, "/health", status="starting")["reason"]
+        assert reason.startswith("no release has been published yet; the event log cannot be used")
+
+
+def test_before_the_first_release_nothing_is_behind(tmp_path):
+    with started(tmp_path, events_poll_seconds=0.02) as client:
+        time.sleep(1)
+        lines = client.get("/metrics").text.splitlines()
+        assert float(next(line for line in lines if line.startswith(LAG)).split()[1]) < 0.5
+    assert not (tmp_path / "news" / "events").exists()
 
 
 @pytest.mark.integration

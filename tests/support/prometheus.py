@@ -120,4 +120,4 @@ def shows_numbers(server, expression):
 
 def is_of(job, expression):
     """Tell whether an expression reads the metrics of `airflow`, or those of the API."""
-    return ("airflow_" in expression) == (job == "airflow")
+    return bool(re.search(r'airflow_|job="airflow"', expression)) == (job == "airflow")
