@@ -13,11 +13,11 @@ import yaml
 
 
 class Listener:
-    """Collects the lines that arrive on a UDP port of its own."""
+    """Collects the lines that arrive on a UDP port, any free one by default."""
 
-    def __init__(self):
+    def __init__(self, host="127.0.0.1", port=0):
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.bind(("127.0.0.1", 0))
+        self._socket.bind((host, port))
         self._socket.settimeout(0.2)
         self._stopped = threading.Event()
         self.port = self._socket.getsockname()[1]
