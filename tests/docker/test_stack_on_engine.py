@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.engine, pytest.mark.integration]
 #: One of each segment of the generated data: a login, two reads, an unknown reader.
 SEGMENTS = ("logged", "semi_logged", "anonymous")
 SERVERS = ("airflow-api", "airflow-scheduler", "airflow-dag-processor", "airflow-triggerer")
-RUN_SECONDS = 420
+RUN_SECONDS = 900
 #: What the rules and intervals of Prometheus are divided by once the first run is over.
 SLOW = 15
 DOWN, BEHIND = "the database does not answer", "EventLogBehind"
@@ -207,11 +207,13 @@ def test_a_full_volume_ends_the_run_with_the_reason_and_the_service_goes_on(stac
     assert failures == []
     with stack.airflow() as airflow:
         tasks = airflow.get(f"/api/v2/dags/process_data/dagRuns/{run}/taskInstances").json()["task_instances"]
-        (failed,) = [each for each in tasks if each["state"] == "failed"]
-        path = f"/api/v2/dags/process_data/dagRuns/{run}/taskInstances/{failed['task_id']}"
-        told = airflow.get(f"{path}/logs/{failed['try_number']}", headers={"Accept": "application/json"}).text
-    assert "no room" in told or "No space" in told, told[-3_000:]
-    assert "emedy" in told
+        failed = [each for each in tasks if each["state"] == "failed"]
+        assert failed
+        for task in failed:
+            path = f"/api/v2/dags/process_data/dagRuns/{run}/taskInstances/{task['task_id']}/logs"
+            told = airflow.get(f"{path}/{task['try_number']}", headers={"Accept": "application/json"}).text
+            assert "there is no room for more data" in told, told[-3_000:]
+            assert "free space there or give a larger volume" in told
     assert stack.health()["status"] == "ready"
 
 
@@ -360,4 +362,5 @@ def test_no_other_alert_has_fired(stack):
         "ReleaseRefused",
         "TaskFailed",
     }
+    # Events that are refused while the database is away may be more than a hundredth of all requests.
     assert {each["alertname"] for each in fired} - {"ErrorsHigh"} == expected

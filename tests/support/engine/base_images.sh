@@ -17,6 +17,7 @@ if ! docker image inspect manchete-base/python >/dev/null 2>&1; then
     mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Identifier: Packages' | grep --invert-match security | head --lines=1)
     root=$(mktemp --directory)
     trap 'rm -rf "$root"' EXIT
+    chmod 755 "$root"
     debootstrap --variant=minbase --include=ca-certificates,netbase,python3,python3-venv,tzdata \
         bookworm "$root" "$mirror" >&2
     # Whom this machine trusts is trusted inside: packages may come through a proxy.
