@@ -51,7 +51,7 @@ def deployment(figures):
             figures["engine and images of others, s"] = round(time.monotonic() - start)
             deployment = Deployment(folder, environment, images)
             start = time.monotonic()
-            deployment.compose("down", "--volumes", "--remove-orphans")
+            deployment.remove()
             deployment.compose("build")
             figures["both of our images built, s"] = round(time.monotonic() - start)
             try:
@@ -61,7 +61,7 @@ def deployment(figures):
                 logs = deployment.compose("logs", "--no-color", "--timestamps", check=False)
                 (ROOT / "out").mkdir(exist_ok=True)
                 (ROOT / "out" / "stack-test.log").write_text(logs.stdout)
-                deployment.compose("down", "--volumes", "--remove-orphans", check=False)
+                deployment.remove()
     except NoEngineError as error:
         pytest.skip(str(error))
     finally:
@@ -71,6 +71,7 @@ def deployment(figures):
 @pytest.fixture(scope="module")
 def first_start(deployment, figures):
     """Start everything and wait for the first release; return what was seen before there was one."""
+    deployment.keep_data()
     start = time.monotonic()
     deployment.compose("up", "--detach")
     figures["up returns, s"] = round(time.monotonic() - start)
@@ -251,7 +252,12 @@ def test_while_the_database_is_away_lists_are_answered_and_afterwards_no_accepte
     before, accepted = logged_events(stack), read(stack, "carla", *chosen)
     with load(stack.api.base_url) as failures:
         stack.crash("postgres")
-        figures["Postgres killed, API ready again after, s"] = round(stack.until_ready(), 1)
+        body = [{"user_id": "carla", "item_id": chosen[0], "event_id": "after the crash"}]
+        _, seconds = stack.until(
+            lambda: stack.api.post("/events", json=body).status_code == 200, "events are accepted again"
+        )
+        figures["Postgres killed, events accepted again after, s"] = round(seconds, 1)
+        assert int(stack.inspect("postgres", "{{.RestartCount}}")) == 1
         stack.compose("stop", "--timeout=5", "postgres")
         told, _ = stack.until(
             lambda: (found := stack.health())["status"] == "degraded" and found, "the health is degraded"
@@ -266,7 +272,7 @@ def test_while_the_database_is_away_lists_are_answered_and_afterwards_no_accepte
         stack.compose("start", "postgres")
         stack.until_ready()
     assert failures == []
-    assert logged_events(stack) == before + accepted
+    assert logged_events(stack) == before + accepted + len(body)
 
 
 def test_a_release_that_is_broken_is_refused_with_the_reason_and_the_one_before_serves(stack):
@@ -341,12 +347,11 @@ def test_another_password_of_the_database_is_named_with_the_remedy_which_works(s
 
 def test_down_and_up_keeps_releases_events_and_runs_and_triggers_nothing(stack, figures):
     before = stack.health()["release"], logged_events(stack), states(stack, "process_data")
-    with stack.data_kept():
-        stack.compose("down")
-        start = time.monotonic()
-        stack.compose("up", "--detach")
-        stack.until_ready()
-        figures["down, then up until the API is ready, s"] = round(time.monotonic() - start)
+    stack.compose("down")
+    start = time.monotonic()
+    stack.compose("up", "--detach")
+    stack.until_ready()
+    figures["down, then up until the API is ready, s"] = round(time.monotonic() - start)
     assert (stack.health()["release"], logged_events(stack), states(stack, "process_data")) == before
 
 
@@ -362,5 +367,6 @@ def test_no_other_alert_has_fired(stack):
         "ReleaseRefused",
         "TaskFailed",
     }
-    # Events that are refused while the database is away may be more than a hundredth of all requests.
-    assert {each["alertname"] for each in fired} - {"ErrorsHigh"} == expected
+    # Events refused while the database is away may be more than a hundredth of all requests, and lists are
+    # slow while the same two cores train.
+    assert {each["alertname"] for each in fired} - {"ErrorsHigh", "AnswersSlow"} == expected

@@ -14,7 +14,7 @@ from tests.support.images import ROOT
 from tests.support.prometheus import CONFIGURATION, Prometheus
 from tests.support.services import ADMIN_KEY, EVENTS_KEY, ITEMS_KEY, READERS_KEY
 
-PROJECT = "manchete-stack-test"
+PROJECT, KEEPER = "manchete-stack-test", "manchete-stack-test-keeper"
 PORTS = ("API_PORT", "AIRFLOW_PORT", "PROMETHEUS_PORT", "GRAFANA_PORT")
 #: The volume of data is small, so that it can be filled.
 DATA_MB = 160
@@ -109,19 +109,18 @@ class Deployment:
             "--entrypoint=/bin/sh", "manchete-api:0.1.0", "-c", words,
         ).stdout.strip()  # fmt: skip
 
-    @contextmanager
-    def data_kept(self):
-        """Keep the volume of data, which is memory, while no service uses it."""
-        name = f"{PROJECT}-keeper"
+    def keep_data(self):
+        """Keep the volume of data, which is memory, also while no service uses it."""
+        self.compose("create", "api")
         self.docker(
-            "run", "--rm", "--detach", "--init", f"--name={name}", "--network=none",
-            f"--volume={PROJECT}_data:/data",
-            "--entrypoint=sleep", "manchete-api:0.1.0", "3600",
+            "run", "--rm", "--detach", "--init", f"--name={KEEPER}", "--network=none",
+            f"--volume={PROJECT}_data:/data", "--entrypoint=sleep", "manchete-api:0.1.0", "3600",
         )  # fmt: skip
-        try:
-            yield
-        finally:
-            self.docker("rm", "--force", name, check=False)
+
+    def remove(self):
+        """Remove containers, networks and volumes of this and of an earlier project."""
+        self.docker("rm", "--force", KEEPER, check=False)
+        self.compose("down", "--volumes", "--remove-orphans", check=False)
 
     def query(self, database, question):
         """Ask the database as its owner."""
