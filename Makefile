@@ -28,7 +28,7 @@ PYTEST := $(BIN)/python -m pytest -n $(JOBS) --maxprocesses=4 --dist loadfile
 # The shell's own USER is not the reader that is asked for.
 READER := $(if $(filter command line,$(origin USER)),$(USER))
 
-.PHONY: help run smoke test test-slow coverage check train evaluate predict drill notebooks lock clean
+.PHONY: help run smoke test test-slow stack-test coverage check train evaluate predict drill notebooks lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -45,6 +45,10 @@ test: $(READY) ## the tests of up to ten minutes on two cores
 
 test-slow: $(READY) ## the tests that take longer
 	$(PYTEST) -m slow $(TESTS)
+
+stack-test: $(READY) ## the containers on a Docker engine, started where none runs; prints times, memory, sizes
+	$(BIN)/python -m pytest -m engine -rs --durations=0 $(TESTS)
+	@cat out/stack-test.txt
 
 coverage: TESTS = --cov --cov-report=term
 coverage: test ## the same, telling which lines they do not reach

@@ -61,11 +61,22 @@ class Tail:
         self._followed: dict[str, Follows] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._turn = asyncio.Lock()
-        self._broken = False
+        self._fault: MancheteError | None = None
+        self._has_read = False
         #: What this replica has logged and not yet folded in, by the offset at which it starts.
         self._own: dict[int, Sequence[Event]] = {}
         #: Whether that has led to the log's end since it was last looked for.
         self._at_end = False
+
+    @property
+    def fault(self) -> MancheteError | None:
+        """Why the log cannot be followed now; None while it can."""
+        return self._fault
+
+    @property
+    def has_read(self) -> bool:
+        """Whether the log has been read since the start."""
+        return self._has_read
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -162,11 +173,13 @@ class Tail:
             self._report_rejected(name, served.replica, 0)
             if served.replica.position < covered:
                 _LOG.error("the event log is another one than the release was made with", covered=covered)
+            self._has_read = True
         except EventsCompactedError:
             raise
         except EventLogError as error:
             if self._followed:
                 raise
+            self._fault = error
             _LOG.error("serving without the event log until it can be read", reason=str(error))
         follows = Follows(name, served.replica, lost)
         if self._loop is None:
@@ -202,17 +215,23 @@ class Tail:
 
     async def _look(self) -> None:
         try:
+            if not self._followed:
+                # Before the first release nothing is behind; whether the log can be read shows early.
+                await asyncio.to_thread(self.log.end)
+                self._telemetry.caught_up()
             for each in list(self._followed.values()):
                 with self._apart(each):
                     await self._catch_up(each)
-            self._broken = False
+                    self._has_read = True
+            self._fault = None
         except MancheteError as error:
-            if not self._broken:
+            if self._fault is None:
                 _LOG.error("the event log cannot be followed", reason=str(error))
-            self._broken = True
+            self._fault = error
         except Exception as error:  # noqa: BLE001 - requests go on; the lag tells, and the next turn tries again
-            _LOG.error("events could not be folded in", exc_info=None if self._broken else error)
-            self._broken = True
+            what = "events could not be folded in"
+            _LOG.error(what, exc_info=error if self._fault is None else None)
+            self._fault = MancheteError(what, remedy="see the log of the service")
 
     async def _catch_up(self, each: Follows) -> None:
         replica = each.replica

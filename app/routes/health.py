@@ -10,8 +10,9 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from app import __version__
-from app.dependencies import FollowerNow, ServedNow
+from app.dependencies import FollowerNow, ServedNow, TailNow
 from app.errors import NotReadyError, Problem
+from script_shared.errors import MancheteError
 
 router = APIRouter(tags=["health"])
 
@@ -19,7 +20,10 @@ _STARTED = time.monotonic()
 
 
 class Health(BaseModel):
-    """A summary: `ready`, `degraded` (the newest release was refused, the old one serves) or `starting`."""
+    """A summary: `ready`, `starting` or `degraded`.
+
+    Degraded: the newest release was refused and the old one serves, or the event log cannot be read.
+    """
 
     status: str
     release: str | None = None
@@ -37,21 +41,27 @@ class Version(BaseModel):
     python: str
 
 
+def _reason(fault: MancheteError) -> str:
+    """Say what is wrong and what to do; where is for the log, it names hosts of this network."""
+    return f"{fault.what}. Remedy: {fault.remedy}" if fault.remedy else fault.what
+
+
 @router.get("/health")
-async def health(follower: FollowerNow) -> Health:
+async def health(follower: FollowerNow, tail: TailNow) -> Health:
     """Summarise the service; always 200 while the process answers."""
     uptime = round(time.monotonic() - _STARTED, 3)
+    faults = [_reason(tail.fault)] if tail.fault else []
     try:
         manifest = follower.served.release.manifest
     except NotReadyError as error:
-        return Health(status="starting", reason=error.what, uptime_seconds=uptime)
-    refusal = follower.refusal
+        return Health(status="starting", reason="; ".join([error.what, *faults]), uptime_seconds=uptime)
+    reasons = [str(follower.refusal), *faults] if follower.refusal else faults
     return Health(
-        status="degraded" if refusal else "ready",
+        status="degraded" if reasons else "ready",
         release=manifest.release_id,
         as_of_ms=manifest.as_of_ms,
         replay=manifest.replay,
-        reason=str(refusal) if refusal else None,
+        reason="; ".join(reasons) or None,
         uptime_seconds=uptime,
     )
 
@@ -63,9 +73,18 @@ async def live() -> dict[str, str]:
 
 
 @router.get("/health/ready", responses={503: {"model": Problem}})
-async def ready(served: ServedNow) -> dict[str, Any]:
-    """Say which release is served; 503 with the reason until there is one."""
-    return {"status": "ready", "release": served.release.id}
+async def ready(served: ServedNow, tail: TailNow) -> dict[str, Any]:
+    """Say which release is served; 503 with the reason until there is one and the event log has been read.
+
+    A replica that has once read the log stays ready while the log cannot be read: it answers from the
+    events that it knows, and all replicas share the log.
+    """
+    if tail.fault is None:
+        return {"status": "ready", "release": served.release.id}
+    if not tail.has_read:
+        what = f"the events since the release are unknown: {tail.fault.what}"
+        raise NotReadyError(what, remedy=tail.fault.remedy)
+    return {"status": "degraded", "release": served.release.id, "reason": _reason(tail.fault)}
 
 
 @router.get("/version")
