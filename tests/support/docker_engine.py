@@ -38,7 +38,7 @@ def docker_engine():
         return
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
         raise NoEngineError("no Docker engine is reachable; one is started as root on Debian only")
-    if any(process.name() == "dockerd" for process in psutil.process_iter(["name"])):
+    if any(process.info["name"] == "dockerd" for process in psutil.process_iter(["name"])):
         # Two would overwrite each other's firewall rules.
         raise NoEngineError("a Docker engine runs here and is not reachable; say where in DOCKER_HOST")
     folder = Path(tempfile.mkdtemp(prefix="manchete-engine-"))
