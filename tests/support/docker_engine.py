@@ -9,6 +9,7 @@ import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import psutil
 import yaml
 
 from tests.support.images import ROOT
@@ -37,6 +38,9 @@ def docker_engine():
         return
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
         raise NoEngineError("no Docker engine is reachable; one is started as root on Debian only")
+    if any(process.info["name"] == "dockerd" for process in psutil.process_iter(["name"])):
+        # Two would overwrite each other's firewall rules.
+        raise NoEngineError("a Docker engine runs here and is not reachable; say where in DOCKER_HOST")
     folder = Path(tempfile.mkdtemp(prefix="manchete-engine-"))
     try:
         started = _run(["sh", SCRIPTS / "start.sh", folder], environment)
@@ -59,7 +63,8 @@ def _end(folder):
     for line in reversed(Path("/proc/mounts").read_text().splitlines()):
         if (place := line.split()[1]).startswith(str(folder)):
             subprocess.run(["umount", "--lazy", place], check=False)
-    shutil.rmtree(folder, ignore_errors=True)
+    # Some 100,000 files, which take minutes on a slow disk: nobody waits for that.
+    subprocess.run(["sh", "-c", 'setsid rm -rf "$0" >/dev/null 2>&1 &', folder], check=False)
 
 
 def _run(command, environment, seconds=600):
