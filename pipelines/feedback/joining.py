@@ -10,11 +10,12 @@ import polars as pl
 from pipelines.feedback.forgotten import Forgotten
 from pipelines.feedback.frames import (
     OFFSET,
+    expires_ms,
     items_of,
     offsets_of_new_items,
     reads_of,
-    unavailable_from,
     valid,
+    withdrawn,
 )
 from pipelines.plan import Plan, Refinement
 from script_shared.clock import MS_PER_HOUR, MS_PER_MINUTE
@@ -81,7 +82,12 @@ def join(plan: Plan, found: Refinement, told: Told, now_ms: int) -> Refinement:
         "items": items.height,
         "forgotten_reads": found.tables.interactions.height - of_files.height,
     }
-    report: dict[str, Any] = {**found.report, "log": log, "unavailable_from": unavailable_from(events)}
+    report: dict[str, Any] = {
+        **found.report,
+        "log": log,
+        "withdrawn": withdrawn(events),
+        "expires_ms": expires_ms(events),
+    }
     return replace(found, tables=_dated(tables, described), as_of_ms=as_of_ms, report=report)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +55,8 @@ class Facts(BaseModel):
         log_after, log_until: which part of the event log the state holds: the events up to the second
             offset that happened before `as_of_ms`. All up to the first are of that kind or were refused,
             so that a replica begins to read behind it. 0 and 0: the data came without the log.
-        unavailable_from: by item id, from when on it may not be named, ms UTC; 0 where it was withdrawn.
+        withdrawn: ids of items that may not be named until they are reported again.
+        expires_ms: by item id, from when on it may not be named, ms UTC.
         data_fingerprint: identifies the refined data it was trained on.
         parameters: what makes the domain's segments, models and state.
         segments: by segment name, its model and what is known of it.
@@ -70,7 +71,8 @@ class Facts(BaseModel):
     replay: bool = False
     log_after: int = Field(default=0, ge=0)
     log_until: int = Field(default=0, ge=0)
-    unavailable_from: Mapping[str, int] = {}
+    withdrawn: Sequence[str] = ()
+    expires_ms: Mapping[str, int] = {}
     data_fingerprint: str = ""
     parameters: Mapping[str, Any] = {}
     segments: Mapping[str, Mapping[str, Any]] = {}
