@@ -178,9 +178,7 @@ class Follower:
 
     def announce(self, served: Served) -> None:
         """Tell of what is served from now on."""
-        manifest = served.release.manifest
-        created, as_of = manifest.created_at.timestamp(), manifest.as_of_ms / 1000
-        self.telemetry.loaded(manifest.release_id, created, as_of, served.evaluation, served.coverage)
+        self.telemetry.loaded(served.release.manifest, served.evaluation, served.coverage)
 
     def count_refusal(self) -> None:
         """Tell that a release could not be used."""

@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
 from app.limits import BodyLimit
-from app.rates import Buckets, RateLimit
+from app.rates import Buckets, EventRates, RateLimit
 from app.security_headers import SecurityHeaders
 from app.settings import ApiSettings
 
@@ -18,6 +18,8 @@ _CORS_EXPOSED = ("X-Variant", "X-Impression-Id")
 def protect(app: FastAPI, settings: ApiSettings) -> None:
     """Add what the settings ask for; what is added last sees a request first."""
     app.add_middleware(BodyLimit, max_bytes=settings.api_max_body_bytes)
+    of_events = Buckets(settings.api_events_per_key, settings.api_burst_seconds)
+    app.state.event_rates = EventRates(app.state.keys, of_events)
     rates = (settings.api_rate_per_key, settings.api_rate_per_address)
     if any(rates):
         by_key, by_address = (Buckets(rate, settings.api_burst_seconds) for rate in rates)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Hashable
 from functools import lru_cache
 
 from starlette.datastructures import Headers
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.errors import problem
@@ -52,13 +53,16 @@ class Buckets:
         self._clock, self._max = clock, max_senders
         self._full_at: dict[Hashable, float] = {}
 
-    def take(self, sender: Hashable) -> float:
-        """Take one request out of a sender's bucket; return the seconds until one is there."""
+    def take(self, sender: Hashable, count: int = 1) -> float:
+        """Take out of a sender's bucket; return 0, or the seconds until it may be taken and take nothing.
+
+        Where one is there, more may be taken than there are: the sender then waits longer for the next.
+        """
         now = self._clock()
         full_at = max(self._full_at.pop(sender, now), now)
         wait = full_at + self._interval - now - self._depth
         # Put in again at the end: the first of the dictionary is who has been silent longest.
-        self._full_at[sender] = full_at if wait > _ROUNDING else full_at + self._interval
+        self._full_at[sender] = full_at if wait > _ROUNDING else full_at + count * self._interval
         if len(self._full_at) > self._max:
             del self._full_at[next(iter(self._full_at))]
         return wait if wait > _ROUNDING else 0.0
@@ -84,9 +88,7 @@ class RateLimit:
         if not wait:
             await self._app(scope, receive, send)
             return
-        headers = {"Retry-After": str(math.ceil(wait))}
-        detail = "too many requests came from this key or address"
-        await problem(429, detail, remedy=_REMEDY, headers=headers)(scope, receive, send)
+        await too_many("requests came from this key or address", wait)(scope, receive, send)
 
     def _wait(self, scope: Scope) -> float:
         if scope["path"].startswith(_FREE):
@@ -96,6 +98,31 @@ class RateLimit:
         if name is not None:
             return self._by_key.take(name) if self._by_key.limits else 0.0
         return self._by_address.take(sender(scope)) if self._by_address.limits else 0.0
+
+
+class EventRates:
+    """How many events a key may send.
+
+    Args:
+        keys: which keys are valid.
+        buckets: one a key, of events.
+    """
+
+    def __init__(self, keys: Keys, buckets: Buckets) -> None:
+        self._keys, self._buckets = keys, buckets
+
+    def take(self, headers: Headers, count: int) -> float:
+        """Count events that came with a request; return 0, or the seconds until they may be sent."""
+        if not self._buckets.limits:
+            return 0.0
+        key = sent_key(headers)
+        return self._buckets.take(self._keys.name(key) if key else None, count)
+
+
+def too_many(what: str, wait: float) -> Response:
+    """Answer 429 with the seconds to wait."""
+    headers = {"Retry-After": str(math.ceil(wait))}
+    return problem(429, f"too many {what}", remedy=_REMEDY, headers=headers)
 
 
 def sender(scope: Scope) -> str:

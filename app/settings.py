@@ -29,6 +29,7 @@ class ApiSettings(Settings):
         api_max_connections: beyond so many at once, requests are answered 503.
         api_rate_per_key, api_rate_per_address: requests a second from the sender of a valid key, and from
             the address of anybody else; 0 for no limit.
+        api_events_per_key: events a second that count of those sent with one key; 0 for no limit.
         api_burst_seconds: what so many seconds allow may come at once.
         api_cors_origins: other sites whose pages may ask, `https://host` separated by commas.
         api_lists_ahead: so many lists are kept and given again while they hold; 0 ranks every request anew.
@@ -56,6 +57,7 @@ class ApiSettings(Settings):
     api_max_connections: int = Field(default=2_000, ge=1, le=1_000_000)
     api_rate_per_key: float = Field(default=0, ge=0, le=1e6)
     api_rate_per_address: float = Field(default=0, ge=0, le=1e6)
+    api_events_per_key: float = Field(default=0, ge=0, le=1e6)
     api_burst_seconds: float = Field(default=5, ge=0, le=3_600)
     api_lists_ahead: int = Field(default=16_384, ge=0, le=1_000_000)
     api_cors_origins: str = Field(default="", pattern=_ORIGINS)

@@ -22,6 +22,7 @@ from app.coverage import Coverage
 from app.tallies import Counts as Tallies
 from app.tallies import Histograms
 from app.trial_metrics import TrialMetrics
+from script_shared.releases.manifest import Manifest
 
 _SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0)
 _MAX_METRIC_SERIES = 1_000
@@ -59,6 +60,11 @@ class Telemetry:
         self._age = Gauge("manchete_release_age_seconds", "Time since it was written.", registry=registry)
         self._as_of = Gauge(
             "manchete_release_as_of_timestamp_seconds", "What its state describes.", registry=registry
+        )
+        self._bots = Gauge(
+            "manchete_release_suspected_bots",
+            "Readers left out of its counts and training as suspected bots.",
+            registry=registry,
         )
         self._metrics = Gauge(
             "manchete_evaluation_metric", "Offline, by segment.", (*by_model, "metric"), registry=registry
@@ -139,29 +145,22 @@ class Telemetry:
         """Count a release that could not be used."""
         self._loads.labels("refused").inc()
 
-    def loaded(
-        self,
-        release: str,
-        created: float,
-        as_of: float,
-        records: Iterable[Mapping[str, Any]],
-        coverage: Coverage,
-    ) -> None:
+    def loaded(self, manifest: Manifest, records: Iterable[Mapping[str, Any]], coverage: Coverage) -> None:
         """Describe the release that is served from now on.
 
         Args:
-            release: its id.
-            created: when it was written, seconds since 1970.
-            as_of: the moment its state describes, seconds since 1970.
+            manifest: of the release.
             records: its evaluation, a record a segment and model.
             coverage: what of its catalogue is being served.
         """
+        created = manifest.created_at.timestamp()
         self._loads.labels("loaded").inc()
         self._release.clear()
-        self._release.labels(release).set(1)
+        self._release.labels(manifest.release_id).set(1)
         self._created.set(created)
         self._age.set_function(lambda: max(time.time() - created, 0.0))
-        self._as_of.set(as_of)
+        self._as_of.set(manifest.as_of_ms / 1000)
+        self._bots.set(manifest.suspected_bots)
         self._coverage.now = coverage
         self._metrics.clear()
         for labels, value in _series(records)[:_MAX_METRIC_SERIES]:

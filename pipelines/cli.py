@@ -57,11 +57,11 @@ def train_all(
 ) -> None:
     """Go from raw files to trained models."""
     plan, volume = _place()
-    name, settings = new_run(), Settings.read()
+    name, settings = new_run(), PipelineSettings.read()
     require_writable(settings.data_root)
     _do(download, name, source, uri, scale)
     _do(collect, name, settings.events_url.get_secret_value())
-    _do(refine, name, source, settings.reader_share)
+    _do(refine, name, source, settings.reader_share, settings.bot_bounds)
     _do(encode, name)
     CONSOLE.print(_do(segment, name))
     for each in plan.domain.segments({}):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -13,14 +14,39 @@ from script_shared.settings import Settings
 SCORED_HOURS = (1, 25)
 
 
+@dataclass(frozen=True, slots=True)
+class BotBounds:
+    """The most that a reader reads in an hour and in a day of the clock, in UTC.
+
+    A site whose readers read more has a higher bound: 50 times the median of its readers' busiest hours
+    or days.
+
+    Attributes:
+        per_hour, per_day: reads; 0 for no bound.
+    """
+
+    per_hour: int
+    per_day: int
+
+
 class PipelineSettings(Settings):
     """What the stages can be told beyond what serving knows too.
 
     Attributes:
         evaluation_readers: at most so many readers of each segment and hour are scored.
+        reader_limit: what the reads of one reader add to the counts at most in a minute, in plain reads.
+        bot_reads_per_hour, bot_reads_per_day: a reader beyond them is a suspected bot; 0 for no bound.
     """
 
     evaluation_readers: PositiveInt = 2_000
+    reader_limit: float = Field(default=20.0, gt=0, allow_inf_nan=False)
+    bot_reads_per_hour: int = Field(default=100, ge=0)
+    bot_reads_per_day: int = Field(default=400, ge=0)
+
+    @property
+    def bot_bounds(self) -> BotBounds:
+        """Bounds beyond which a reader is a suspected bot."""
+        return BotBounds(self.bot_reads_per_hour, self.bot_reads_per_day)
 
 
 class DagSettings(Settings):

@@ -47,6 +47,19 @@ class Interactions:
             self.user[rows], self.item[rows], self.time[rows], self.weight[rows], self.keys[rows]
         )
 
+    @classmethod
+    def merge(cls, parts: Sequence[Interactions]) -> Interactions:
+        """Return the rows of all parts in order of time; at one time those of an earlier part are first."""
+        time = np.concatenate([part.time for part in parts])
+        joined = cls(
+            np.concatenate([part.user for part in parts]),
+            np.concatenate([part.item for part in parts]),
+            time,
+            np.concatenate([part.weight for part in parts]),
+            np.concatenate([part.keys for part in parts]),
+        )
+        return joined.take(np.argsort(time, kind="stable"))
+
     def between(self, start_ms: int, end_ms: int) -> Interactions:
         """Return those with start ≤ time < end, without copying."""
         first, last = np.searchsorted(self.time, [start_ms, end_ms])

@@ -17,6 +17,7 @@ from app.errors import TOO_LARGE, Problem, problem
 from app.event_bodies import Bodies, BodyError
 from app.event_sorting import KEPT, Sorting, Status
 from app.keys import Scope, requires
+from app.rates import too_many
 from script_shared.events.event import IMPRESSION
 
 
@@ -95,6 +96,9 @@ def make_router(endpoint: Endpoint) -> APIRouter:
         except BodyError as error:
             remedy = TOO_LARGE if error.too_long else "send one event or a list of them as JSON"
             return problem(413 if error.too_long else 422, str(error), remedy=remedy)
+        wait = request.app.state.event_rates.take(request.headers, len(sent))
+        if wait:
+            return too_many("events came with this key", wait)
         sorting = Sorting(served.engine)
         sorting.take(sent)
         duplicates: frozenset[int] = frozenset()

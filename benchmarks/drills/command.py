@@ -21,6 +21,7 @@ from typing import Annotated
 import typer
 
 from benchmarks.drills import (
+    abuse,
     clock,
     full_disk,
     killed_postgres,
@@ -49,6 +50,7 @@ _DRILLS: dict[str, Callable[[Stand], Outcome]] = {
     "clock": clock.run,
     "two-publishers": two_publishers.run,
     "slow-clients": slow_clients.run,
+    "abuse": abuse.run,
 }
 _POSTGRES = "killed-postgres"
 _SOAK = "soak"

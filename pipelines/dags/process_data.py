@@ -55,10 +55,11 @@ def process_data() -> None:
     @task
     def refine(run: str) -> str:
         """Check and type the tables; set bad rows aside with their reasons."""
+        from pipelines.settings import PipelineSettings
         from pipelines.stages.refine import refine as stage
-        from script_shared.settings import Settings
 
-        return call(stage, run, get_current_context()["params"]["source"], Settings.read().reader_share)
+        source, settings = get_current_context()["params"]["source"], PipelineSettings.read()
+        return call(stage, run, source, settings.reader_share, settings.bot_bounds)
 
     @task
     def encode(run: str) -> str:

@@ -11,9 +11,11 @@ from typing import Any
 
 import structlog
 
+from pipelines.bot_detection import find_bots, without
 from pipelines.feedback.joining import Told, join
 from pipelines.plan import Plan
 from pipelines.sampling import sample_readers
+from pipelines.settings import BotBounds
 from pipelines.stages.collect import archive_of, collected
 from pipelines.stages.download import source_of
 from script_shared.clock import WallClock
@@ -22,9 +24,18 @@ from script_shared.volume import Volume
 
 _LOG = structlog.get_logger(__name__)
 
+NO_BOUNDS = BotBounds(0, 0)
 
-def refine(plan: Plan, volume: Volume, run: str, source: str, reader_share: float = 1.0) -> dict[str, Any]:
-    """Write `refined/<run>`: the three tables, the quarantine and a report; return the report.
+
+def refine(
+    plan: Plan,
+    volume: Volume,
+    run: str,
+    source: str,
+    reader_share: float = 1.0,
+    bounds: BotBounds = NO_BOUNDS,
+) -> dict[str, Any]:
+    """Write `refined/<run>`: three tables, the quarantine, suspected bots and a report; return the report.
 
     Args:
         plan: the domain's.
@@ -32,6 +43,7 @@ def refine(plan: Plan, volume: Volume, run: str, source: str, reader_share: floa
         run: name of the run.
         source: raw format of the files.
         reader_share: the share of readers to go on with, below 1 for a developer's sample.
+        bounds: readers beyond them are suspected bots, whose reads are left out.
 
     Raises:
         InputError: a raw file cannot be used at all; what was refined before stays as it is.
@@ -43,7 +55,8 @@ def refine(plan: Plan, volume: Volume, run: str, source: str, reader_share: floa
     told = collected(volume, run)
     if told:
         result = join(plan, result, told, WallClock().now_ms())
-    tables = result.tables
+    bots = find_bots(result.tables.interactions, bounds)
+    tables = without(result.tables, bots)
     report = {
         **result.report,
         "sample": {
@@ -51,12 +64,14 @@ def refine(plan: Plan, volume: Volume, run: str, source: str, reader_share: floa
             "readers": tables.users.height,
             "reads": tables.interactions.height,
         },
+        "suspected_bots": bots.summary(),
         "as_of_ms": result.as_of_ms,
         "fingerprint": _fingerprint(volume, raw, told),
     }
     with write_partition(volume.refined, run) as folder:
         tables.write(folder)
         result.quarantine.write_parquet(folder / "quarantine.parquet")
+        bots.readers.write_parquet(folder / "suspected_bots.parquet")
         (folder / "report.json").write_text(json.dumps(report, indent=1))
     set_alias(volume.refined, "latest", run)
     _LOG.info("refined", run=run, **{k: v for k, v in report.items() if k != "fingerprint"})

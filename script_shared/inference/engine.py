@@ -177,7 +177,7 @@ class Engine:
 
     def _rehearse_reads(self, now_ms: int) -> None:
         """Fold some reads into a state of nobody's, the second time behind others."""
-        state = State(self._state.parameters, Sizes(users=2, items=3, keys=1))
+        state = State(self._state.parameters, Sizes(2, 3, 1, len(self._router.context)))
         users, items = np.array([0, 0, 1], np.int32), np.arange(3, dtype=np.int32)
         times, keys = np.full(3, now_ms), np.zeros((3, len(self._router.context)), np.int32)
         for _ in range(2):

@@ -40,7 +40,7 @@ def load_router(release: Release, domain: Domain, segments: Sequence[Segment]) -
 
 def load_state(release: Release, domain: Domain, router: Router) -> State:
     """Load the state as of the release; the room for new items is of no known category."""
-    sizes = Sizes(router.users.capacity, router.items.capacity, len(router.keys))
+    sizes = Sizes(router.users.capacity, router.items.capacity, len(router.keys), len(router.context))
     state = State(domain.state(release.manifest.parameters), sizes)
     state.patience_ms = PATIENCE_MS
     parts = {name.removeprefix("state/"): release.bundle(name) for name in release.bundles("state")}

@@ -148,12 +148,11 @@ class Clusters(Component):
 
     def _describe(self, users: IntArray, state: State, now_ms: int) -> Readers:
         """Describe readers by what they had read at a moment; those without two reads are left out."""
-        user, item, time, weight = state.histories.among(users)
-        earlier = np.flatnonzero(time < now_ms)
-        counts = np.bincount(user[earlier], minlength=1)
-        kept = earlier[counts[user[earlier]] >= 2]
-        known, starts = np.unique(user[kept], return_index=True)
-        histories = Behaviour(starts, item[kept], time[kept], weight[kept])
+        reads = state.histories.among(users)
+        reads = reads.take(reads.time < now_ms)
+        reads = reads.take(np.bincount(reads.user, minlength=1)[reads.user] >= 2)
+        known, starts = np.unique(reads.user, return_index=True)
+        histories = Behaviour(starts, reads.item, reads.time, reads.weight)
         features = histories.describe(state.items, self._rank) if len(known) else np.zeros((0, 1))
         return Readers(known, histories, features, now_ms)
 

@@ -57,6 +57,7 @@ class Facts(BaseModel):
             so that a replica begins to read behind it. 0 and 0: the data came without the log.
         withdrawn: ids of items that may not be named until they are reported again.
         expires_ms: by item id, from when on it may not be named, ms UTC.
+        suspected_bots: how many readers were left out of counts and training as suspected bots.
         data_fingerprint: identifies the refined data it was trained on.
         parameters: what makes the domain's segments, models and state.
         segments: by segment name, its model and what is known of it.
@@ -73,6 +74,7 @@ class Facts(BaseModel):
     log_until: int = Field(default=0, ge=0)
     withdrawn: Sequence[str] = ()
     expires_ms: Mapping[str, int] = {}
+    suspected_bots: int = Field(default=0, ge=0)
     data_fingerprint: str = ""
     parameters: Mapping[str, Any] = {}
     segments: Mapping[str, Mapping[str, Any]] = {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from script_shared.compiled import compiled
@@ -15,24 +17,56 @@ _REBUILD_FROM = 5_000
 History = tuple[IntArray, LongArray, FeatureArray]
 
 
+class Past(NamedTuple):
+    """Histories as compiled loops read them.
+
+    Attributes:
+        offsets: where each user's merged interactions begin, and at last where all end.
+        items, times, weights: of the merged interactions, by user and time.
+        late: those not merged yet.
+    """
+
+    offsets: LongArray
+    items: IntArray
+    times: LongArray
+    weights: FeatureArray
+    late: Chains
+
+
 class Histories:
-    """Items, times and weights of each user's interactions.
+    """Items, times, weights and context keys of each user's interactions.
 
     Most lie in flat arrays ordered by user and time, which can be mapped into memory; what came
     since lies beside them in the order in which it came, until there is enough to merge.
+
+    Args:
+        users: how many there can be.
+        contexts: how many context keys an interaction has.
     """
 
-    def __init__(self, users: int) -> None:
+    def __init__(self, users: int, contexts: int) -> None:
         self.offsets: LongArray = np.zeros(users + 1, np.int64)
         self.items: IntArray = np.empty(0, np.int32)
         self.times: LongArray = np.empty(0, np.int64)
         self.weights: FeatureArray = np.empty(0, np.float32)
-        self._late = LateReads(users)
+        self.keys: IntArray = np.empty((0, contexts), np.int32)
+        self._late = self._no_late_reads()
+
+    def _no_late_reads(self) -> LateReads:
+        return LateReads(len(self.offsets) - 1, self.keys.shape[1])
+
+    @property
+    def past(self) -> Past:
+        """What compiled loops need."""
+        return Past(self.offsets, self.items, self.times, self.weights, self._late.chains)
 
     def of(self, user: int) -> History:
         """Return items, times (ms UTC) and weights of one user, oldest first."""
         merged, late = self._merged(user), self._late_count(user)
-        return _append(merged, self._late.of(user)) if late else merged
+        if not late:
+            return merged
+        added = self._late.of(user)
+        return _append(merged, (added.item, added.time, added.weight))
 
     def count(self, user: int) -> int:
         """Return how many interactions a user has."""
@@ -52,24 +86,34 @@ class Histories:
         counts += self._late.counts
         return counts
 
-    def among(self, users: IntArray) -> tuple[IntArray, IntArray, LongArray, FeatureArray]:
-        """Return user, item, time and weight of all interactions of `users`, in their order."""
+    def among(self, users: IntArray) -> Interactions:
+        """Return all interactions of `users`, by user in the order given, and time."""
         self._flush()
+        return self._rows(users)
+
+    def _rows(self, users: IntArray) -> Interactions:
+        """Return the merged interactions of users."""
         starts, ends = self.offsets[users], self.offsets[users + 1]
         lengths = ends - starts
         rows = np.repeat(ends - np.cumsum(lengths), lengths) + np.arange(lengths.sum())
-        return np.repeat(users, lengths), self.items[rows], self.times[rows], self.weights[rows]
+        return Interactions(
+            np.repeat(users, lengths), self.items[rows], self.times[rows], self.weights[rows], self.keys[rows]
+        )
 
-    def of_all(self, users: IntArray) -> tuple[IntArray, IntArray, LongArray, FeatureArray]:
-        """Return user, item, time and weight of all interactions of a few users, by user and time."""
-        found = [self.of(user) for user in users.tolist()]
-        lengths = [len(times) for _, times, _ in found]
-        items, times, weights = (np.concatenate(part) for part in zip(*found, strict=True))
-        return np.repeat(users, lengths), items, times, weights
+    def of_all(self, users: IntArray) -> Interactions:
+        """Return all interactions of a few users, in order of time."""
+        parts = [self._rows(users), *(self._late.of(user) for user in users.tolist())]
+        return Interactions.merge(parts)
+
+    def readers_of(self, items: IntArray) -> IntArray:
+        """Return who has interacted with items, each user once, ascending."""
+        rows = np.flatnonzero(np.isin(self.items, items))
+        merged = np.searchsorted(self.offsets, rows, "right") - 1
+        return np.union1d(merged, self._late.readers_of(items)).astype(np.int32)
 
     def last(self, users: IntArray, depth: int) -> tuple[IntArray, IntArray, LongArray]:
         """Return user, item and time of the last `depth` interactions of each of `users`."""
-        return _last(users, depth, self.offsets, self.items, self.times, self._late.chains)
+        return _last(users, depth, self.past)
 
     def apply(self, new: Interactions) -> None:
         """Add interactions, in any order; each user's are kept in order of time."""
@@ -86,8 +130,9 @@ class Histories:
         self.items = np.concatenate([self.items, new.item])[order]
         self.times = np.concatenate([self.times, new.time])[order]
         self.weights = np.concatenate([self.weights, new.weight])[order]
+        self.keys = np.concatenate([self.keys, new.keys])[order]
         self.offsets = offsets
-        _sort(self.offsets, self.items, self.times, self.weights)
+        _sort(self.offsets, self.items, self.times, self.weights, self.keys)
 
     def forget(self, user: int) -> None:
         """Overwrite what a user has read with one thing over and over; nobody may ask for it again."""
@@ -97,15 +142,21 @@ class Histories:
             column[span] = 0
 
     def _flush(self) -> None:
-        user, item, time, weight = self._late.all()
-        self._late = LateReads(len(self.offsets) - 1)
-        if len(user):
-            self._merge(Interactions(user, item, time, weight, np.empty((len(user), 0), np.int32)))
+        late = self._late.all()
+        self._late = self._no_late_reads()
+        if len(late):
+            self._merge(late)
 
     def snapshot(self) -> Arrays:
         """Return the state as arrays."""
         self._flush()
-        return {"offsets": self.offsets, "items": self.items, "times": self.times, "weights": self.weights}
+        return {
+            "offsets": self.offsets,
+            "items": self.items,
+            "times": self.times,
+            "weights": self.weights,
+            "keys": self.keys,
+        }
 
     def restore(self, arrays: Arrays) -> None:
         """Take the state back, of as many users or fewer."""
@@ -115,7 +166,8 @@ class Histories:
         self.items = np.asarray(arrays["items"], np.int32)
         self.times = np.asarray(arrays["times"], np.int64)
         self.weights = np.asarray(arrays["weights"], np.float32)
-        self._late = LateReads(len(self.offsets) - 1)
+        self.keys = np.asarray(arrays["keys"], np.int32)
+        self._late = self._no_late_reads()
 
 
 def _append(merged: History, late: History) -> History:
@@ -129,15 +181,21 @@ def _append(merged: History, late: History) -> History:
 
 
 @compiled
-def _sort(offsets: LongArray, items: IntArray, times: LongArray, weights: FeatureArray) -> None:
+def _sort(
+    offsets: LongArray, items: IntArray, times: LongArray, weights: FeatureArray, keys: IntArray
+) -> None:
     """Put each user's interactions in order of time, in place; most are already."""
     for user in range(len(offsets) - 1):
         for row in range(offsets[user] + 1, offsets[user + 1]):
-            item, time, weight, at = items[row], times[row], weights[row], row
+            if times[row - 1] <= times[row]:
+                continue
+            item, time, weight, own, at = items[row], times[row], weights[row], keys[row].copy(), row
             while at > offsets[user] and times[at - 1] > time:
                 items[at], times[at], weights[at] = items[at - 1], times[at - 1], weights[at - 1]
+                keys[at] = keys[at - 1]
                 at -= 1
             items[at], times[at], weights[at] = item, time, weight
+            keys[at] = own
 
 
 @compiled
@@ -162,24 +220,39 @@ def _order(before: LongArray, after: LongArray, users: IntArray) -> LongArray:
 
 
 @compiled
-def _last(
-    users: IntArray, depth: int, offsets: LongArray, items: IntArray, times: LongArray, late: Chains
-) -> tuple[IntArray, IntArray, LongArray]:
-    """Return the last interactions of each user, in order of time."""
+def _last(users: IntArray, depth: int, past: Past) -> tuple[IntArray, IntArray, LongArray]:
+    """Return user, item and time of the last interactions of each user, in order of time."""
+    offsets, late = past.offsets, past.late
     size = 0
     for user in users:
         size += min(depth, offsets[user + 1] - offsets[user] + late.counts[user])
-    owner, item, time = np.empty(size, users.dtype), np.empty(size, items.dtype), np.empty(size, np.int64)
-    end = 0
+    owner, item, time = np.empty(size, users.dtype), np.empty(size, np.int32), np.empty(size, np.int64)
+    weight, end = np.empty(size, np.float32), 0
     for user in users:
         start, end = end, end + min(depth, offsets[user + 1] - offsets[user] + late.counts[user])
-        row, merged = late.newest[user], offsets[user + 1] - 1
-        for at in range(end - 1, start - 1, -1):
-            owner[at] = user
-            if row and (merged < offsets[user] or late.times[row - 1] >= times[merged]):
-                item[at], time[at] = late.items[row - 1], late.times[row - 1]
-                row = late.before[row - 1]
-            else:
-                item[at], time[at] = items[merged], times[merged]
-                merged -= 1
+        owner[start:end] = user
+        _fill_last(user, past, item[start:end], time[start:end], weight[start:end])
     return owner, item, time
+
+
+@compiled
+def reads_of(user: int, past: Past) -> History:
+    """Return items, times and weights of one user, in order of time."""
+    size = past.offsets[user + 1] - past.offsets[user] + past.late.counts[user]
+    item, time, weight = np.empty(size, np.int32), np.empty(size, np.int64), np.empty(size, np.float32)
+    _fill_last(user, past, item, time, weight)
+    return item, time, weight
+
+
+@compiled
+def _fill_last(user: int, past: Past, item: IntArray, time: LongArray, weight: FeatureArray) -> None:
+    """Write as many of a user's last interactions as there is room for, in order of time."""
+    late = past.late
+    row, merged = late.newest[user], past.offsets[user + 1] - 1
+    for at in range(len(item) - 1, -1, -1):
+        if row and (merged < past.offsets[user] or late.times[row - 1] >= past.times[merged]):
+            item[at], time[at], weight[at] = late.items[row - 1], late.times[row - 1], late.weights[row - 1]
+            row = late.before[row - 1]
+        else:
+            item[at], time[at], weight[at] = past.items[merged], past.times[merged], past.weights[merged]
+            merged -= 1

@@ -22,7 +22,7 @@ class Chains(NamedTuple):
     Attributes:
         counts, newest: how many rows a reader has, and the newest.
         before: by row, the same reader's row before it.
-        items, times: by row.
+        items, times, weights: by row.
     """
 
     counts: IntArray
@@ -30,6 +30,7 @@ class Chains(NamedTuple):
     before: IntArray
     items: IntArray
     times: LongArray
+    weights: FeatureArray
 
 
 class LateReads:
@@ -37,9 +38,10 @@ class LateReads:
 
     Args:
         users: how many readers there can be.
+        contexts: how many context keys a read has.
     """
 
-    def __init__(self, users: int) -> None:
+    def __init__(self, users: int, contexts: int) -> None:
         self._count = 0
         # Rows are kept plus one, so that 0 is none, and memory that nobody wrote takes no room.
         self._newest = np.zeros(users, np.int32)
@@ -47,11 +49,12 @@ class LateReads:
         self._user, self._item, self._before = (np.zeros(_LEAST_ROOM, np.int32) for _ in range(3))
         self._time = np.zeros(_LEAST_ROOM, np.int64)
         self._weight = np.zeros(_LEAST_ROOM, np.float32)
+        self._keys = np.zeros((_LEAST_ROOM, contexts), np.int32)
 
     @property
     def chains(self) -> Chains:
         """The reads of each reader, newest first; of two at one time the one that came last is first."""
-        return Chains(self._counts, self._newest, self._before, self._item, self._time)
+        return Chains(self._counts, self._newest, self._before, self._item, self._time, self._weight)
 
     @property
     def counts(self) -> IntArray:
@@ -65,26 +68,34 @@ class LateReads:
             self._grow()
         rows = slice(first, self._count)
         self._user[rows], self._item[rows] = new.user, new.item
-        self._time[rows], self._weight[rows] = new.time, new.weight
+        self._time[rows], self._weight[rows], self._keys[rows] = new.time, new.weight, new.keys
         _tie(self._user, self._time, first, self._count, self.chains)
 
     def _grow(self) -> None:
         room = 2 * self._count
-        for name in ("_user", "_item", "_before", "_time", "_weight"):
+        for name in ("_user", "_item", "_before", "_time", "_weight", "_keys"):
             held: np.ndarray = getattr(self, name)
-            grown = np.zeros(room, held.dtype)
+            grown = np.zeros((room, *held.shape[1:]), held.dtype)
             grown[: len(held)] = held
             setattr(self, name, grown)
 
-    def of(self, user: int) -> tuple[IntArray, LongArray, FeatureArray]:
-        """Return a reader's items, times and weights, in order of time."""
-        rows = _chain(self._counts[user], self._newest[user], self._before)
-        return self._item[rows], self._time[rows], self._weight[rows]
+    def of(self, user: int) -> Interactions:
+        """Return a reader's reads, in order of time."""
+        return self._take(_chain(self._counts[user], self._newest[user], self._before))
 
-    def all(self) -> tuple[IntArray, IntArray, LongArray, FeatureArray]:
-        """Return readers, items, times and weights, in the order in which they came."""
-        rows = np.flatnonzero(self._user[: self._count] != _NOBODY)
-        return self._user[rows], self._item[rows], self._time[rows], self._weight[rows]
+    def all(self) -> Interactions:
+        """Return all reads, in the order in which they came."""
+        return self._take(np.flatnonzero(self._user[: self._count] != _NOBODY))
+
+    def readers_of(self, items: IntArray) -> IntArray:
+        """Return the readers of items, in no order."""
+        readers = self._user[: self._count][np.isin(self._item[: self._count], items)]
+        return readers[readers != _NOBODY]
+
+    def _take(self, rows: LongArray) -> Interactions:
+        return Interactions(
+            self._user[rows], self._item[rows], self._time[rows], self._weight[rows], self._keys[rows]
+        )
 
     def forget(self, user: int) -> None:
         """Overwrite what a reader has read."""

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from script_shared.clock import MS_PER_HOUR
 from script_shared.compiled import compiled
-from script_shared.dataset import Interactions
+from script_shared.state.contributions import Change, CountedReads
 from script_shared.state.counts import DecayedCounts
 from script_shared.state.histories import Histories
 from script_shared.state.late_pairs import BITS as _BITS
@@ -66,6 +66,7 @@ class Pairs:
     def __init__(self, parameters: PairParameters) -> None:
         self._parameters = parameters
         self.near = Rows(parameters.partners, len(parameters.half_lives))
+        self._newest_ms = 0
         self._nearest_ms, self._furthest_ms = (int(hours * MS_PER_HOUR) for hours in parameters.apart)
         self._settle(np.empty(0, np.int64), DecayedCounts(parameters.half_lives, 0))
 
@@ -117,20 +118,17 @@ class Pairs:
         known = self._sorted, self._late.pairs, late
         _tell(row, item, known, self.weights.values, self.near.parts)
 
-    def apply(self, new: Interactions, before: Histories, late: IntArray) -> None:
-        """Count the pairs that interactions close.
+    def apply(self, change: Change, before: Histories) -> None:
+        """Count the pairs that reads close; one that adds nothing to the counts closes none.
 
         Args:
-            new: in order of time.
+            change: what is counted, and no longer.
             before: the interactions applied earlier.
-            late: users whose earlier interactions go on after one of the new ones. Their pairs are counted
-                again: a read that is inserted also moves its neighbours apart.
         """
-        if not len(new):
-            return
-        newest = int(new.time.max())
+        # A pair that is forgotten at the newest time is neither counted nor removed by a late read.
+        newest = self._newest_ms = max(self._newest_ms, change.newest_ms)
         since = newest - int(_FORGOTTEN_AFTER * self.weights.half_lives_ms.max())
-        pairs, times, shares = self._changes(new, before, late, since)
+        pairs, times, shares = self._changes(change, before, since)
         if len(pairs) > self._limit:
             self._merge(newest, pairs, times, shares)
             return
@@ -158,16 +156,14 @@ class Pairs:
         return slots
 
     def _changes(
-        self, new: Interactions, before: Histories, late: IntArray, since: int
+        self, change: Change, before: Histories, since: int
     ) -> tuple[LongArray, LongArray, FloatArray]:
-        if not len(late):
-            return self._close(_chain(new, before, self._parameters.distance, since))
-        is_late = np.isin(new.user, late)
-        earlier, later = _whole_chains(new.take(is_late), before, late, since)
-        found = [self._close(later), self._close(earlier)]
-        found[1] = (*found[1][:2], -found[1][2])
-        if not is_late.all():
-            found.append(self._close(_chain(new.take(~is_late), before, self._parameters.distance, since)))
+        found = [self._close(_chain(change.new, before, self._parameters.distance, since))]
+        if len(change.added.reads):
+            found.append(self._close(_whole_chain(change.added, since)))
+        if len(change.removed.reads):
+            pairs, times, shares = self._close(_whole_chain(change.removed, since))
+            found.append((pairs, times, -shares))
         pairs, times, shares = (np.concatenate(part) for part in zip(*found, strict=True))
         return pairs, times, shares
 
@@ -220,12 +216,15 @@ class Pairs:
         pairs = self._pairs()
         order = np.argsort(pairs)
         values = self.weights.values[:, : len(pairs)][:, order]
-        return {"pairs": pairs[order], "values": values, "origin_ms": self.weights.origin_ms.copy()}
+        newest = np.array([self._newest_ms])
+        origin = self.weights.origin_ms.copy()
+        return {"pairs": pairs[order], "values": values, "origin_ms": origin, "newest_ms": newest}
 
     def restore(self, arrays: Arrays) -> None:
         """Take the state back."""
         weights = DecayedCounts(self._parameters.half_lives, len(arrays["pairs"]))
         weights.restore(arrays)
+        self._newest_ms = int(arrays["newest_ms"][0])
         self._settle(np.asarray(arrays["pairs"], np.int64), weights)
 
 
@@ -302,29 +301,27 @@ def _split(pairs: LongArray) -> tuple[IntArray, IntArray]:
     return (pairs >> _BITS).astype(np.int32), (pairs & ((1 << _BITS) - 1)).astype(np.int32)
 
 
-def _chain(new: Interactions, before: Histories, depth: int, since: int) -> _Chain:
-    """Order interactions by user and time, each user's last few earlier ones put in front.
+def _chain(new: CountedReads, before: Histories, depth: int, since: int) -> _Chain:
+    """Order reads by user and time, each user's last few earlier ones put in front.
 
     Returns:
-        User, item, time, and which interactions close pairs: the new ones after `since`. Users
-        without any of these are left out.
+        User, item, time, and which reads close pairs: the new ones after `since`. Users without any of
+        these are left out.
     """
-    active = np.zeros(int(new.user.max()) + 1, np.bool_)
-    active[new.user[new.time > since]] = True
-    new = new.take(active[new.user])
+    reads, closes = new.reads, (new.reads.time > since) & (new.added > 0)
+    active = np.zeros(int(reads.user.max(initial=-1)) + 1, np.bool_)
+    active[reads.user[closes]] = True
+    rows = np.flatnonzero(active[reads.user])
     user, item, time = before.last(np.flatnonzero(active), depth)
-    closes = np.concatenate([np.zeros(len(user), np.bool_), new.time > since])
-    user = np.concatenate([user, new.user])
+    closes = np.concatenate([np.zeros(len(user), np.bool_), closes[rows]])
+    user = np.concatenate([user, reads.user[rows]])
     order = np.argsort(user, kind="stable")
-    item, time = np.concatenate([item, new.item]), np.concatenate([time, new.time])
+    item, time = np.concatenate([item, reads.item[rows]]), np.concatenate([time, reads.time[rows]])
     return user[order], item[order], time[order], closes[order]
 
 
-def _whole_chains(new: Interactions, before: Histories, users: IntArray, since: int) -> tuple[_Chain, _Chain]:
-    """Return the chains of users without and with the new interactions, in order of time."""
-    user, item, time, _ = before.of_all(users)
-    earlier = user, item, time, time > since
-    user, item = np.concatenate([user, new.user]), np.concatenate([item, new.item])
-    time = np.concatenate([time, new.time])
-    order = np.lexsort((time, user))
-    return earlier, (user[order], item[order], time[order], time[order] > since)
+def _whole_chain(counted: CountedReads, since: int) -> _Chain:
+    """Order whole histories by user and time."""
+    reads, closes = counted.reads, (counted.reads.time > since) & (counted.added > 0)
+    order = np.argsort(reads.user, kind="stable")
+    return reads.user[order], reads.item[order], reads.time[order], closes[order]

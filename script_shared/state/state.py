@@ -14,11 +14,12 @@ from script_shared.bundle import Bundle
 from script_shared.clock import MS_PER_HOUR
 from script_shared.compiled import compiled
 from script_shared.dataset import Dataset, Interactions
+from script_shared.state.contributions import Change, Contributions, CountedReads
 from script_shared.state.counts import DecayedCounts
-from script_shared.state.histories import Histories
+from script_shared.state.histories import Histories, Past
 from script_shared.state.items import Items
 from script_shared.state.pairs import PairParameters, Pairs
-from script_shared.types import BoolArray, FloatArray, IntArray, LongArray, Query
+from script_shared.types import FloatArray, IntArray, LongArray, Query
 from script_shared.vocabulary import UNKNOWN
 
 T = TypeVar("T")
@@ -45,6 +46,7 @@ class StateParameters(BaseModel):
         visit_gap: hours; a read that follows the reader's last one sooner continues their visit.
         coreads: pairs of items read one after the other.
         returns: pairs of items read in different visits: the second after a pause.
+        reader_limit: what the reads of one reader add to the counts at most in a minute, in plain reads.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -56,6 +58,7 @@ class StateParameters(BaseModel):
     returns: PairParameters = PairParameters(
         half_lives=(0.7, 3.0), distance=12, fade=0.4, reverse=0.0, apart=(0.5, 240.0)
     )
+    reader_limit: float = 20.0
 
     def nearest(self, hours: float) -> int:
         """Return the row of `half_lives` that is closest, as a ratio, to so many hours."""
@@ -68,15 +71,24 @@ class StateParameters(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """How many positions there are; a vocabulary may hold fewer, the rest is room to grow."""
+    """How many positions there are; a vocabulary may hold fewer, the rest is room to grow.
+
+    Attributes:
+        users, items, keys: positions in each vocabulary.
+        contexts: context keys of an interaction.
+    """
 
     users: int
     items: int
     keys: int
+    contexts: int
 
 
 class State:
     """Decayed counts, co-reads, histories and first sightings, all kept by one `apply`.
+
+    Counts are of readers, weighted by engagement, of what is published; see `state.contributions`. They
+    depend on the reads and their times, not on the order in which reads are applied.
 
     Attributes:
         counts: decayed counts of items over all readers.
@@ -99,8 +111,9 @@ class State:
         self.key_totals = DecayedCounts(parameters.key_half_lives, sizes.keys, "F")
         self.coreads = Pairs(parameters.coreads)
         self.returns = Pairs(parameters.returns)
-        self.histories = Histories(sizes.users)
+        self.histories = Histories(sizes.users, sizes.contexts)
         self.items = Items(sizes.items)
+        self._contributions = Contributions(sizes.items, parameters.reader_limit)
         self.version = 0
         self.patience_ms = 0
         self._once: dict[Hashable, tuple[int, int, Any]] = {}
@@ -108,7 +121,7 @@ class State:
     @classmethod
     def of(cls, dataset: Dataset, parameters: StateParameters) -> State:
         """Fold a whole data set."""
-        sizes = Sizes(len(dataset.users), len(dataset.items), len(dataset.keys))
+        sizes = Sizes(len(dataset.users), len(dataset.items), len(dataset.keys), len(dataset.context))
         state = cls(parameters, sizes)
         state.items.published_ms = dataset.catalogue.published_ms
         state.items.category = np.maximum(dataset.catalogue.category, 0)
@@ -123,59 +136,76 @@ class State:
             new = new.take(np.argsort(new.time, kind="stable"))
         last = self.histories.last(_distinct(new.user), 1)
         late = _late_users(new, last)
-        self.counts.apply(new.item, new.time)
-        self._apply_continued(new, last, late)
-        self.reads.apply(np.zeros(len(new), np.int32), new.time)
-        for column in new.keys.T:
-            self._apply_keys(column, new)
-        self.coreads.apply(new, self.histories, late)
-        self.returns.apply(new, self.histories, late)
+        is_late = np.isin(new.user, late)
+        earlier = self.histories.of_all(late)
+        change = Change(
+            new=self._counted(new.take(~is_late) if len(late) else new, self.histories.past),
+            removed=self._counted(earlier),
+            added=self._counted(Interactions.merge([earlier, new.take(is_late)])),
+        )
+        self._apply_change(change, last)
         self.histories.apply(new)
         self.items.apply(new.item, new.time)
         self.version += 1
 
     def learn(self, items: IntArray, published_ms: LongArray, categories: IntArray) -> None:
-        """Take in what is known of items: when they were published, ms UTC, and their categories."""
+        """Take in what is known of items: when they were published, ms UTC, and their categories.
+
+        Reads of an item whose publication moves are counted again.
+        """
+        before = self.items.published_ms[items]
+        moved = (before != published_ms) & (self.items.first_ms[items] < np.maximum(before, published_ms))
+        reads = self.histories.of_all(self.histories.readers_of(items[moved])) if moved.any() else None
+        removed = self._counted(reads) if reads is not None else None
         self.items.published_ms[items], self.items.category[items] = published_ms, categories
+        if reads is not None and removed is not None:
+            change = Change(self._counted(reads.take(slice(0))), removed, self._counted(reads))
+            self._apply_change(change, self.histories.last(reads.user[:0], 1))
         self.version += 1
 
-    def _apply_continued(
-        self, new: Interactions, last: tuple[IntArray, IntArray, LongArray], late: IntArray
-    ) -> None:
-        """Count the interactions that continue a visit; those of late users are counted again."""
-        plain = new
-        if len(late):
-            is_late = np.isin(new.user, late)
-            user, item, time, _ = self.histories.of_all(late)
-            self._count_continued(user, item, time, np.ones(len(user), np.bool_), -1.0)
-            some = new.take(is_late)
-            user, item = np.concatenate([user, some.user]), np.concatenate([item, some.item])
-            time = np.concatenate([time, some.time])
-            self._count_continued(user, item, time, np.ones(len(user), np.bool_), 1.0)
-            plain = new.take(~is_late)
-        earlier, items, times = last
-        is_new = np.concatenate([np.zeros(len(earlier), np.bool_), np.ones(len(plain), np.bool_)])
-        user, item = np.concatenate([earlier, plain.user]), np.concatenate([items, plain.item])
-        self._count_continued(user, item, np.concatenate([times, plain.time]), is_new, 1.0)
+    def _counted(self, reads: Interactions, past: Past | None = None) -> CountedReads:
+        return self._contributions.of(reads, past, self.items.published_ms)
 
-    def _count_continued(
-        self, user: IntArray, item: IntArray, time: LongArray, counts: BoolArray, share: float
-    ) -> None:
-        """Count, of interactions that `counts`, those that follow another of the user within `visit_gap`.
+    def _apply_change(self, change: Change, last: tuple[IntArray, IntArray, LongArray]) -> None:
+        """Apply a change to all counts.
 
-        Of interactions at the same time, those given first are the earlier ones.
+        Args:
+            change: what is counted, and no longer.
+            last: user, item and time of the last earlier read of each user of the new reads.
         """
-        order = np.lexsort((time, user)) if counts.all() else np.argsort(user, kind="stable")
-        user, item, time, counts = user[order], item[order], time[order], counts[order]
-        soon = np.diff(time) < self.parameters.visit_gap * MS_PER_HOUR
-        rows = np.flatnonzero((user[1:] == user[:-1]) & soon & counts[1:]) + 1
-        self.continued.apply(item[rows], time[rows], share)
+        for part, sign in ((change.removed, -1.0), (change.added, 1.0), (change.new, 1.0)):
+            reads, added = part.reads, part.added * sign
+            self.counts.apply(reads.item, reads.time, added)
+            self.reads.apply(np.zeros(len(reads), np.int32), reads.time, added)
+            for column in reads.keys.T:
+                self._apply_keys(column, reads, added)
+        self._count_continued(_columns(change.removed), -change.removed.added)
+        self._count_continued(_columns(change.added), change.added.added)
+        user, item, time = (np.concatenate(pair) for pair in zip(last, _columns(change.new), strict=True))
+        added = np.concatenate([np.zeros(len(last[0])), change.new.added])
+        self._count_continued((user, item, time), added)
+        self.coreads.apply(change, self.histories)
+        self.returns.apply(change, self.histories)
 
-    def _apply_keys(self, key: IntArray, new: Interactions) -> None:
+    def _count_continued(self, columns: tuple[IntArray, IntArray, LongArray], added: FloatArray) -> None:
+        """Count reads that follow another of the user within `visit_gap`.
+
+        Args:
+            columns: user, item and time of reads, each user's in order of time.
+            added: how much each adds.
+        """
+        user, item, time = columns
+        order = np.argsort(user, kind="stable")
+        user, item, time, added = user[order], item[order], time[order], added[order]
+        soon = np.diff(time) < self.parameters.visit_gap * MS_PER_HOUR
+        rows = np.flatnonzero((user[1:] == user[:-1]) & soon & (added[1:] != 0)) + 1
+        self.continued.apply(item[rows], time[rows], added[rows])
+
+    def _apply_keys(self, key: IntArray, reads: Interactions, added: FloatArray) -> None:
         known = np.flatnonzero(key != UNKNOWN)
-        slots = key[known].astype(np.int64) * self.sizes.items + new.item[known]
-        self.key_counts.apply(slots, new.time[known])
-        self.key_totals.apply(key[known], new.time[known])
+        slots = key[known].astype(np.int64) * self.sizes.items + reads.item[known]
+        self.key_counts.apply(slots, reads.time[known], added[known])
+        self.key_totals.apply(key[known], reads.time[known], added[known])
 
     def query(self, user: int, now_ms: int, *, keys: tuple[int, ...], user_type: str | None = None) -> Query:
         """Describe a reader at a moment."""
@@ -261,6 +291,10 @@ class State:
         self.key_counts.restore(parts["key_counts"].arrays, rows=self.sizes.keys)
         self.reads.restore(parts["totals"].arrays)
         self._once.clear()
+
+
+def _columns(counted: CountedReads) -> tuple[IntArray, IntArray, LongArray]:
+    return counted.reads.user, counted.reads.item, counted.reads.time
 
 
 def _late_users(new: Interactions, last: tuple[IntArray, IntArray, LongArray]) -> IntArray:

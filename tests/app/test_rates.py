@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from app.rates import Buckets, sender
 from tests.app.test_problems import check
+from tests.support.editions import publish_edition, registry_at
 from tests.support.services import EVENTS_KEY, KEYS, READERS_KEY, started
 
 RATES = {"api_rate_per_address": 0.01, "api_rate_per_key": 0.01, "api_burst_seconds": 300}
@@ -57,6 +58,26 @@ def test_a_limit_for_addresses_is_none_for_keys(tmp_path):
     with started(tmp_path, **KEYS, **RATES | {"api_rate_per_key": 0}) as client:
         assert statuses(client, 9, "/nothing", headers={"X-API-Key": EVENTS_KEY}) == [404] * 9
         assert statuses(client, AT_ONCE + 1, "/nothing")[-1] == 429
+
+
+def test_a_key_sends_so_many_events_and_then_none_of_a_request_is_kept(tmp_path, whole):
+    publish_edition(registry_at(tmp_path), whole, "first")
+    rates = {"api_events_per_key": 0.1, "api_burst_seconds": 50}
+    with started(tmp_path, **KEYS, **rates) as client:
+        mine = {"X-API-Key": EVENTS_KEY}
+        client.app.state.follower.look()
+        item = client.get("/recommendations").json()["items"][0]["item_id"]
+
+        def send(*events):
+            reads = [{"user_id": "u", "item_id": item, "event_id": event} for event in events]
+            return client.post("/events", headers=mine, json=reads)
+
+        assert send("1", "2").json()["accepted"] == 2
+        assert send(*map(str, range(3, 10))).json()["accepted"] == 7
+        answer = send("10")
+        assert 1 <= int(answer.headers["retry-after"]) <= 100
+        assert "events" in check(answer, 429)["detail"]
+        assert statuses(client, 9, "/nothing", headers=mine) == [404] * 9
 
 
 def test_without_rates_nobody_is_limited(fresh):

@@ -64,7 +64,13 @@ def test_every_service_has_the_least_privileges(told):
 def test_the_api_reads_the_volume_and_nothing_else_of_ours(told):
     assert told["api"]["volumes"] == ["data:/data:ro"]
     keys = {f"API_KEYS_{kind}" for kind in ("EVENTS", "ITEMS", "READERS", "ADMIN")}
-    limits = {"API_RATE_PER_KEY", "API_RATE_PER_ADDRESS", "API_CORS_ORIGINS", "FORWARDED_ALLOW_IPS"}
+    limits = {
+        "API_RATE_PER_KEY",
+        "API_EVENTS_PER_KEY",
+        "API_RATE_PER_ADDRESS",
+        "API_CORS_ORIGINS",
+        "FORWARDED_ALLOW_IPS",
+    }
     trial = {"CHALLENGER_SHARE", "EXPERIMENT", "INFERENCE_LOG_KEYS"}
     assert set(told["api"]["environment"]) == {"ENV", "EVENTS_URL"} | keys | limits | trial
     assert set(told["api"]["networks"]) == {"serving", "events"}

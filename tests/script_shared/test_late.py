@@ -42,7 +42,7 @@ def interactions(reads):
 @promise
 @given(READS, READS, st.integers(0, 3), st.integers(1, 4))
 def test_who_is_forgotten_leaves_nothing_and_the_others_keep_all(merged, late, gone, depth):
-    histories = Histories(5)
+    histories = Histories(5, 0)
     histories.apply(interactions(merged))
     histories.snapshot()
     histories.apply(interactions(late))

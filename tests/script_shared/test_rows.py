@@ -36,7 +36,7 @@ def strongest(pairs, item, most):
 @settings(deadline=None, derandomize=True, database=None, max_examples=50)
 @given(st.lists(st.tuples(some_reads, asked), min_size=1, max_size=4), st.sampled_from([2, 150]))
 def test_rows_tell_the_strongest_pairs_of_each_item(turns, most):
-    state = State(StateParameters(coreads=PairParameters(partners=most)), Sizes(5, ITEMS, 0))
+    state = State(StateParameters(coreads=PairParameters(partners=most)), Sizes(5, ITEMS, 0, 0))
     for hour, (reads, items) in enumerate(turns):
         read(state, reads, hour)
         near = state.coreads.near
@@ -49,7 +49,7 @@ def test_rows_tell_the_strongest_pairs_of_each_item(turns, most):
 
 
 def test_more_rows_than_there_is_room_for_take_the_place_of_others():
-    state = State(StateParameters(), Sizes(5, 3 * rows.ROOM, 0))
+    state = State(StateParameters(), Sizes(5, 3 * rows.ROOM, 0, 0))
     read(state, [(0, 0), (0, 1)], 1)
     pairs, first = state.coreads, [0, 1]
     for begin in range(2, 2 * rows.ROOM, 8):
@@ -58,7 +58,7 @@ def test_more_rows_than_there_is_room_for_take_the_place_of_others():
 
 
 def test_a_row_still_holds_when_weeks_pass_without_its_item_being_read():
-    state = State(StateParameters(), Sizes(5, ITEMS, 0))
+    state = State(StateParameters(), Sizes(5, ITEMS, 0, 0))
     read(state, [(0, 0), (0, 1)], 1)
     assert state.coreads.neighbours(0)[0].tolist() == [1]
     read(state, [(1, 2), (1, 3)], 500)

@@ -10,7 +10,7 @@ from script_shared.state.state import Sizes, State, StateParameters
 HOUR_MS = 3_600_000
 #: Reads that are so many half-lives older than the newest may close no pairs.
 FORGOTTEN_AFTER = 9
-SIZES = Sizes(users=5, items=8, keys=3)
+SIZES = Sizes(users=5, items=8, keys=3, contexts=1)
 
 
 def test_a_count_halves_with_each_half_life():
@@ -54,7 +54,7 @@ def test_a_fold_in_two_parts_or_from_a_snapshot_is_the_fold_of_the_whole(new, cu
 @settings(max_examples=30, deadline=None)
 @given(interactions(), st.integers(0, 40))
 def test_a_snapshot_is_taken_into_a_larger_state(new, cut):
-    small, large = State(StateParameters(), SIZES), State(StateParameters(), Sizes(9, 12, SIZES.keys))
+    small, large = State(StateParameters(), SIZES), State(StateParameters(), Sizes(9, 12, SIZES.keys, 1))
     small.apply(new.take(slice(cut)))
     large.restore(small.snapshot())
     for state in (small, large):

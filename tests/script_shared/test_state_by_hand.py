@@ -14,21 +14,36 @@ from script_shared.state.pairs import PairParameters
 from script_shared.state.state import Sizes, State, StateParameters
 
 HOUR_MS = 3_600_000
-SIZES = Sizes(users=4, items=6, keys=2)
+SIZES = Sizes(users=4, items=6, keys=2, contexts=1)
 PLAIN = PairParameters(half_lives=(1.0, 4.0), distance=3, fade=1.0, reverse=0.1, apart=(0.0, 36.0))
 PARAMETERS = StateParameters(coreads=PLAIN)
 #: A pair is forgotten at 2^-9 of the weakest one: a third, read in reverse.
 FORGOTTEN = 2.0**-9 / 3 / 10
 
 promise = settings(deadline=None, derandomize=True, database=None, max_examples=60)
-ROW = st.tuples(st.integers(0, 3), st.integers(0, 5), st.integers(0, 50 * 60), st.integers(-1, 1))
+WEIGHT = st.sampled_from([0.25, 1.0, 3.0])
+ROW = st.tuples(st.integers(0, 3), st.integers(0, 5), st.integers(0, 50 * 60), st.integers(-1, 1), WEIGHT)
 ROWS = st.lists(ROW, max_size=40).map(lambda rows: sorted(rows, key=lambda row: row[2]))
 
 
 def interactions(rows):
     user, item, minute, key = (np.array([row[i] for row in rows], np.int64) for i in range(4))
-    ones = np.ones(len(rows), np.float32)
-    return Interactions(user.astype(np.int32), item.astype(np.int32), minute * 60_000, ones, key[:, None])
+    weight = np.array([row[4] if len(row) > 4 else 1.0 for row in rows], np.float32)
+    return Interactions(user.astype(np.int32), item.astype(np.int32), minute * 60_000, weight, key[:, None])
+
+
+def added(rows, published=(-1,) * SIZES.items, limit=PARAMETERS.reader_limit):
+    """Return how much each read adds: what exceeds the reader's earlier reads of the item."""
+    largest, used, found = {}, {}, []
+    for user, item, minute, _, weight in rows:
+        share = 0.0
+        if minute >= published[item]:
+            share = max(weight - largest.get((user, item), 0.0), 0.0)
+            share = min(share, limit - used.get((user, minute), 0.0))
+            largest[user, item] = max(weight, largest.get((user, item), 0.0))
+            used[user, minute] = used.get((user, minute), 0.0) + share
+        found.append(share)
+    return found
 
 
 def fold(rows, parameters=PARAMETERS, parts=1):
@@ -47,8 +62,8 @@ def decay(now_ms, minute, half_life):
 def test_a_count_is_the_sum_of_two_to_the_minus_age_over_half_life(rows, minute):
     state, now = fold(rows), minute * 60_000
     expected = np.zeros((len(PARAMETERS.half_lives), SIZES.items))
-    for (_, item, when, _), row in ((r, i) for r in rows for i in range(len(expected))):
-        expected[row, item] += decay(now, when, PARAMETERS.half_lives[row])
+    for (_, item, when, *_), share in zip(rows, added(rows), strict=True):
+        expected[:, item] += [share * decay(now, when, half_life) for half_life in PARAMETERS.half_lives]
     assert state.counts.at(np.arange(state.counts.values.shape[1]), now) == pytest.approx(expected)
     assert state.totals(now) == pytest.approx(expected.sum(axis=1))
 
@@ -59,10 +74,12 @@ def test_a_read_within_half_an_hour_of_the_readers_last_continues_their_visit(ro
     state, now = fold(rows, parts=parts), 51 * HOUR_MS
     expected = np.zeros((len(PARAMETERS.half_lives), SIZES.items))
     for user in range(SIZES.users):
-        own = [(item, when) for reader, item, when, _ in rows if reader == user]
-        for (_, before), (item, when) in pairwise(own):
+        own = [
+            (row[1], row[2], share) for row, share in zip(rows, added(rows), strict=True) if row[0] == user
+        ]
+        for (_, before, _), (item, when, share) in pairwise(own):
             if when - before < 30:
-                expected[:, item] += [decay(now, when, half_life) for half_life in PARAMETERS.half_lives]
+                expected[:, item] += [share * decay(now, when, h) for h in PARAMETERS.half_lives]
     assert state.continued.at(np.arange(state.continued.values.shape[1]), now) == pytest.approx(expected)
 
 
@@ -71,23 +88,59 @@ def test_a_read_within_half_an_hour_of_the_readers_last_continues_their_visit(ro
 def test_a_count_within_a_key_holds_the_reads_that_carry_it(rows):
     state, now = fold(rows), 51 * HOUR_MS
     expected = np.zeros((len(PARAMETERS.key_half_lives), SIZES.keys * SIZES.items))
-    for _, item, when, key in rows:
+    for (_, item, when, key, _), share in zip(rows, added(rows), strict=True):
         for row, half_life in enumerate(PARAMETERS.key_half_lives):
             if key >= 0:
-                expected[row, key * SIZES.items + item] += decay(now, when, half_life)
+                expected[row, key * SIZES.items + item] += share * decay(now, when, half_life)
     assert state.key_counts.at(np.arange(state.key_counts.values.shape[1]), now) == pytest.approx(expected)
     totals = expected.reshape(len(expected), SIZES.keys, SIZES.items).sum(axis=2)
     assert state.key_totals.at(np.arange(state.key_totals.values.shape[1]), now) == pytest.approx(totals)
+
+
+def counts_of(state, now):
+    return state.counts.at(np.arange(SIZES.items), now)
+
+
+@promise
+@given(ROWS, st.lists(st.integers(-1, 50 * 60), min_size=6, max_size=6), st.integers(1, 4))
+def test_a_read_before_publication_adds_nothing_whenever_the_publication_is_known(rows, published, parts):
+    parameters, now = PARAMETERS.model_copy(update={"reader_limit": 2.0}), 51 * HOUR_MS
+    expected = np.zeros((len(PARAMETERS.half_lives), SIZES.items))
+    for (_, item, when, *_), share in zip(rows, added(rows, published, 2.0), strict=True):
+        expected[:, item] += [share * decay(now, when, half_life) for half_life in PARAMETERS.half_lives]
+    items, moments = np.arange(SIZES.items), np.maximum(np.array(published) * 60_000, -1)
+    before, after = State(parameters, SIZES), fold(rows, parameters, parts)
+    before.learn(items, moments, np.zeros(SIZES.items, np.int32))
+    for part in np.array_split(np.arange(len(rows)), parts):
+        before.apply(interactions(rows).take(part))
+    after.learn(items, moments, np.zeros(SIZES.items, np.int32))
+    for state in (before, after):
+        assert counts_of(state, now) == pytest.approx(expected, abs=1e-9)
+    every = np.arange(SIZES.keys * SIZES.items)
+    assert after.key_counts.at(every, now) == pytest.approx(before.key_counts.at(every, now), abs=1e-9)
+    assert after.continued.at(items, now) == pytest.approx(before.continued.at(items, now), abs=1e-9)
+    # What is older than nine half-lives stays as it was counted.
+    assert pairs_of(after.coreads, now) == pytest.approx(pairs_of(before.coreads, now), abs=40 * 2.0**-9)
+
+
+def test_a_reader_who_reloads_counts_once_and_at_most_so_much_a_minute():
+    reloads = [(0, 0, minute, -1, 1.0) for minute in range(300)]
+    many = [(1, item, 300, -1, 5.0) for item in range(6)]
+    state, now = fold([*reloads, *many], parts=7), 300 * 60_000
+    counts = counts_of(state, now)[-1]
+    assert counts[0] == pytest.approx(decay(now, 0, 24.0) + 5.0)
+    assert counts[1:].tolist() == pytest.approx([5.0, 5.0, 5.0, 0.0, 0.0])
 
 
 def pairs_by_hand(rows, now, parameters):
     weights = np.zeros((len(parameters.half_lives), SIZES.items, SIZES.items))
     low, high = (hours * 60 for hours in parameters.apart)
     for user in range(SIZES.users):
-        reads = [(item, when) for reader, item, when, _ in rows if reader == user]
-        for i, (old, then) in enumerate(reads):
-            for distance, (new, when) in enumerate(reads[i + 1 : i + 1 + parameters.distance], start=1):
-                if old != new and low <= when - then < high:
+        shares = zip(rows, added(rows), strict=True)
+        reads = [(row[1], row[2], share) for row, share in shares if row[0] == user]
+        for i, (old, then, _) in enumerate(reads):
+            for distance, (new, when, share) in enumerate(reads[i + 1 : i + 1 + parameters.distance], 1):
+                if share and old != new and low <= when - then < high:
                     for row, half_life in enumerate(parameters.half_lives):
                         weight = decay(now, when, half_life) / distance**parameters.fade
                         weights[row, old, new] += weight
@@ -166,7 +219,7 @@ def test_histories_hold_each_readers_own_reads_oldest_first(rows):
     state = fold(rows, parts=3)
     for user in range(SIZES.users):
         items, times, _ = state.histories.of(user)
-        own = [(item, minute * 60_000) for reader, item, minute, _ in rows if reader == user]
+        own = [(item, minute * 60_000) for reader, item, minute, *_ in rows if reader == user]
         assert list(zip(items.tolist(), times.tolist(), strict=True)) == own
         assert all(earlier <= later for earlier, later in pairwise(times.tolist()))
     assert state.histories.counts().sum() == len(rows)
@@ -177,7 +230,7 @@ def test_histories_hold_each_readers_own_reads_oldest_first(rows):
 def test_the_first_read_of_an_item_is_remembered(rows):
     state = fold(rows, parts=2)
     for item in range(SIZES.items):
-        moments = [minute * 60_000 for _, read, minute, _ in rows if read == item]
+        moments = [minute * 60_000 for _, read, minute, *_ in rows if read == item]
         assert state.items.first_ms[item] == min(moments, default=NEVER)
 
 
@@ -207,7 +260,9 @@ def test_an_item_tells_of_so_many_partners_and_no_more():
 def test_pairs_that_faded_out_are_forgotten():
     state = fold([(0, 0, 0, -1), (0, 1, 1, -1)])
     assert len(state.coreads) == 2
-    later = [(1 + turn % 2, 3 + turn % 3, 60 * 24 * 30 + turn // 8, -1) for turn in range(8_000)]
+    later = [
+        (1 + turn % 2, 3 + turn % 3, 60 * 24 * 30 + turn // 8, -1, 1 + turn / 100) for turn in range(8_000)
+    ]
     state.apply(interactions(later))
     assert not len(state.coreads.neighbours(0)[0])
 

@@ -14,10 +14,12 @@ from pipelines.domains.news.sources.globo import Globo
 from pipelines.domains.news.sources.tables import TableFiles
 from pipelines.domains.news.sources.webmedia import Webmedia
 from pipelines.plan import Plan
+from pipelines.settings import PipelineSettings
 from script_shared.domain import Parameters
 from script_shared.domains.news.domain import NEWS
 from script_shared.domains.news.engagement import CAP, LEAST, MEASURES, PLAIN, WEIGHTS
 from script_shared.domains.news.segments import NewsParameters, SegmentRule
+from script_shared.state.state import StateParameters
 from script_shared.tables import Tables
 
 #: One reader whose login state was told to the service does not make those of all others known.
@@ -40,8 +42,9 @@ def engagement() -> pl.Expr:
 
 def parameters(tables: Tables) -> Parameters:
     """Return the parameters to train with: login state decides where it is known of some share of readers."""
+    state = StateParameters(reader_limit=PipelineSettings.read().reader_limit)
     has_login = tables.users["user_type"].count() > KNOWN_LOGINS * len(tables.users)
-    return NewsParameters(rule=SegmentRule(has_login=has_login)).model_dump(mode="json")
+    return NewsParameters(rule=SegmentRule(has_login=has_login), state=state).model_dump(mode="json")
 
 
 _SOURCES = (TableFiles(), Globo(), Webmedia(), Synthetic())

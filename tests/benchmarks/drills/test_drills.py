@@ -3,6 +3,7 @@
 import pytest
 
 from benchmarks.drills import (
+    abuse,
     clock,
     full_disk,
     killed_postgres,
@@ -53,6 +54,12 @@ def test_two_publishers_at_once(stand):
 
 def test_a_clock_that_jumps(stand):
     check(clock.run(stand, seconds=0.4, rate=60))
+
+
+def test_colluding_ids_count_once_each(stand):
+    outcome = abuse.run(stand, people=100, reads=1_000)
+    assert outcome.broken == [], "\n".join(outcome.lines())
+    assert outcome.facts["1_ids_count"].startswith("5.0 of 5,000")
 
 
 def test_slow_clients(stand):

@@ -13,16 +13,17 @@ NOON_MS = int(NOON.timestamp() * 1000)
 
 
 def dataset(*item_ids):
-    """One reader reads the items at the same moment."""
+    """Each item is read by another reader, all at the same moment."""
+    readers = [f"r{number}" for number in range(len(item_ids))]
     reads = pl.DataFrame(
-        {"user_id": "r", "item_id": item_ids, "timestamp": NOON, "region": "1"},
+        {"user_id": readers, "item_id": item_ids, "timestamp": NOON, "region": "1"},
         schema_overrides={"timestamp": TIMESTAMP},
     )
     items = pl.DataFrame(
         {"item_id": sorted(set(item_ids)), "published_at": NOON, "category": "x"},
         schema_overrides={"published_at": TIMESTAMP},
     )
-    users = pl.DataFrame({"user_id": ["r"], "user_type": [None]}, schema_overrides={"user_type": pl.String})
+    users = pl.DataFrame({"user_id": readers, "user_type": None}, schema_overrides={"user_type": pl.String})
     return encode(Tables(reads, items, users), ["region"], pl.lit(1.0), NOON_MS + 1)
 
 

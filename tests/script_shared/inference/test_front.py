@@ -28,7 +28,7 @@ def world(reads, seed=0):
     """Return a state after so many reads, few of most items, and what draws more of the kind."""
     rng = np.random.default_rng(seed)
     popularity = rng.permutation(1.0 / np.arange(1, ITEMS + 1))
-    state = State(StateParameters(), Sizes(20_000, ITEMS, 0))
+    state = State(StateParameters(), Sizes(20_000, ITEMS, 0, 0))
     state.patience_ms = 500
     read(state, rng.choice(ITEMS, reads, p=popularity / popularity.sum()), START)
     return state, lambda count: rng.choice(ITEMS, count, p=popularity / popularity.sum())
@@ -90,7 +90,7 @@ def test_what_rises_slowly_is_told_by_a_lists_age():
 
 @pytest.mark.parametrize("items", [0, 1])
 def test_a_world_of_next_to_nothing_is_looked_at(items):
-    state = State(StateParameters(), Sizes(1, items, 0))
+    state = State(StateParameters(), Sizes(1, items, 0, 0))
     front = Front(LASTS_MS)
     front.look(state, START)
     if items:

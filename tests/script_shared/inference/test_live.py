@@ -18,6 +18,7 @@ from script_shared.types import Read, Request
 from tests.support.worlds import world
 
 MINUTE_MS = 60_000
+MANY = [f"m{number}" for number in range(200)]
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +54,8 @@ def test_an_unknown_reader_becomes_known_by_reading(release):
 
 def small(ahead=0):
     """Return an engine whose lists are most read at the shortest half-life, and its clock."""
-    dataset = world([("r0", "old", 9), ("r1", "old", 9), ("r0", "new", 9)], hours=10)
+    long_ago = [(reader, "old", 0) for reader in MANY]
+    dataset = world([*long_ago, ("r0", "old", 9), ("r1", "old", 9), ("r0", "new", 9)], hours=10)
     state, clock = State.of(dataset, StateParameters()), FixedClock(dataset.as_of_ms)
     state.patience_ms = PATIENCE_MS
     segments = [Segment("all", "most_read", lambda _: True, lambda: MostRead(0))]
@@ -76,10 +78,10 @@ def test_a_list_that_was_made_too_early_to_know_does_not_stand(moment):
     """Others read all the while and ask for other lists, so that what these are made of is never old."""
     engine, clock = small(ahead=10)
     begin = clock.ms
-    for clock.ms in range(begin, begin + 4_000, 50):
-        engine.apply([Read("r0", "old", clock.ms)])
+    for turn, clock.ms in enumerate(range(begin, begin + 4_000, 50)):
+        engine.apply([Read(MANY[turn], "old", clock.ms)])
         if clock.ms == begin + 1_000 + moment:
-            engine.apply([Read("r1", "new", clock.ms)] * 200)
+            engine.apply([Read(reader, "new", clock.ms) for reader in MANY])
         assert listed(engine, None)[0] == "old" or clock.ms >= begin + 1_000 + moment
         engine.recommend(Request(None, exclude=("old",)))
         assert listed(engine, None)[0] == "new" or clock.ms < begin + 2_000 + moment

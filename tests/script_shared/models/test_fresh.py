@@ -16,7 +16,7 @@ NOW = at(10)
 
 @pytest.fixture
 def state():
-    state = State(STATE, Sizes(users=1, items=100, keys=0))
+    state = State(STATE, Sizes(users=1, items=100, keys=0, contexts=0))
     state.learn(np.arange(100), NOW - np.arange(100) * HOUR_MS // 10, np.zeros(100, np.int32))
     return state
 
