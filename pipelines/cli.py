@@ -61,7 +61,7 @@ def train_all(
     require_writable(settings.data_root)
     _do(download, name, source, uri, scale)
     _do(collect, name, settings.events_url.get_secret_value())
-    _do(refine, name, source, settings.reader_share, settings.bot_bounds)
+    _do(refine, name, source, settings.refine_options)
     _do(encode, name)
     CONSOLE.print(_do(segment, name))
     for each in plan.domain.segments({}):

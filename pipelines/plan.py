@@ -64,12 +64,14 @@ class Refinement:
             `reason`, `content` (the row's text, cut at 1,000 characters).
         as_of_ms: the end of the newest hour that counts, ms UTC; no interaction is later.
         report: counts of rows read, kept, changed and rejected, by file kind and reason.
+        catalogue: the items that the catalogue files describe; None where there are none.
     """
 
     tables: Tables
     quarantine: pl.DataFrame
     as_of_ms: int
     report: Mapping[str, Any]
+    catalogue: pl.DataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,12 @@ def expires_ms(events: pl.DataFrame) -> dict[str, int]:
     return dict(last.drop_nulls().iter_rows())
 
 
+def last_reports(events: pl.DataFrame) -> dict[str, int]:
+    """Return, by item id, when it was reported last, ms UTC."""
+    reported = events.filter(pl.col("kind") == ITEM).group_by("item_id").agg(pl.col("time_ms").max())
+    return dict(reported.iter_rows())
+
+
 def offsets_of_new_items(events: pl.DataFrame, since_ms: int) -> list[int]:
     """Return the offsets of the reports of items that are published after a moment."""
     published = pl.coalesce(_detail("published_ms", pl.Int64()), "time_ms")

@@ -136,6 +136,7 @@ class Globo(NewsFiles):
                 "clicks": sieves["clicks"].balance(clicks.height),
                 "items": sieves["items"].balance(articles.height),
             },
+            catalogue=articles if articles.height else None,
         )
 
 

@@ -77,4 +77,4 @@ class TableFiles(NewsFiles):
                 "changed": {**sieves["items"].cleared, "published_at taken from the first read": dated},
             },
         }
-        return Refinement(tables, gather(sieves), as_of_ms, report)
+        return Refinement(tables, gather(sieves), as_of_ms, report, items if items.height else None)

@@ -71,7 +71,8 @@ class Webmedia(NewsFiles):
             "items": sieves["items"].balance(articles.height),
         }
         types = types.drop_nulls().unique("user_id", keep="last")
-        return Refinement(assemble(reads, articles, types), gather(sieves), as_of_ms, report)
+        tables = assemble(reads, articles, types)
+        return Refinement(tables, gather(sieves), as_of_ms, report, articles if articles.height else None)
 
 
 def _read(folder: Path, sieves: dict[str, Sieve]) -> tuple[pl.DataFrame, pl.DataFrame]:
