@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, get_type_hints
 
-from pydantic import BaseModel, Field, create_model
+from pydantic import BaseModel, BeforeValidator, Field, WithJsonSchema, create_model
 
 from app.endpoint import Endpoint
 from app.event_bodies import STRICT, WHOLE, Id
@@ -22,8 +22,25 @@ from app.parameters import (
 )
 from script_shared.types import Request
 
-Number = Annotated[int, Field(ge=-(2**63), le=2**63 - 1), WHOLE]
-BodyId = Id | Number
+#: JSON's numbers are exact up to here.
+_LARGEST = 2**53
+
+
+def _text(value: Any) -> Any:
+    """Take a whole number for the text that it is written as."""
+    is_whole = type(value) in (int, float) and value == value // 1 and abs(value) <= _LARGEST
+    return str(int(value)) if is_whole else value
+
+
+def _schema(least: int) -> WithJsonSchema:
+    """Describe an id of at least so many characters."""
+    text = {"type": "string", "minLength": least, "maxLength": MAX_ID, "pattern": PRINTABLE}
+    number = {"type": "integer", "minimum": -_LARGEST, "maximum": _LARGEST}
+    return WithJsonSchema({"anyOf": [text, number]})
+
+
+ItemId = Annotated[Id, BeforeValidator(_text), _schema(1)]
+ReaderId = Annotated[str, Field(max_length=MAX_ID, pattern=PRINTABLE), BeforeValidator(_text), _schema(0)]
 
 
 class RecommendationBody(BaseModel):
@@ -35,22 +52,22 @@ class RecommendationBody(BaseModel):
     model_config = STRICT
 
     user_id: Annotated[
-        Annotated[str, Field(max_length=MAX_ID, pattern=PRINTABLE)] | Number | None,
+        ReaderId | None,
         Field(description="The reader; left out for one without an id."),
     ] = None
     num_recs: Annotated[int, Field(ge=1, le=MAX_COUNT, description="How many items are wanted."), WHOLE] = 10
     offset: Annotated[
-        int, Field(ge=0, le=MAX_OFFSET, description="How many of the list to leave out."), WHOLE
+        int, Field(ge=0, le=MAX_OFFSET, description="How many of them to leave out."), WHOLE
     ] = 0
     recent_items: Annotated[
-        list[BodyId], Field(max_length=MAX_RECENT, description="Items just read, oldest first.")
+        list[ItemId], Field(max_length=MAX_RECENT, description="Items just read, oldest first.")
     ] = []
     category: Annotated[
         Annotated[str, Field(max_length=MAX_VALUE, pattern=PRINTABLE)] | None,
         Field(description="Only items of this category."),
     ] = None
     exclude: Annotated[
-        list[BodyId], Field(max_length=MAX_EXCLUDED, description="Items that are not wanted.")
+        list[ItemId], Field(max_length=MAX_EXCLUDED, description="Items that are not wanted.")
     ] = []
     max_age_hours: Annotated[
         Annotated[float, Field(gt=0, le=MAX_AGE_HOURS, allow_inf_nan=False)] | None,
@@ -72,7 +89,7 @@ class RecommendationBody(BaseModel):
     @property
     def filters(self) -> Filters:
         """Which items may be in the answer."""
-        return Filters(self.category, [str(each) for each in self.exclude], self.max_age_hours)
+        return Filters(self.category, self.exclude, self.max_age_hours)
 
 
 def body_reader(endpoint: Endpoint) -> Callable[..., Awaitable[RecommendationBody]]:
@@ -95,13 +112,13 @@ async def request_of(endpoint: Endpoint, body: RecommendationBody) -> Request:
     said = body.model_dump(include=set(_particulars(endpoint)), exclude_none=True)
     particulars = await endpoint.particulars(**said)
     return Request(
-        None if body.user_id in (None, "") else str(body.user_id),
+        body.user_id or None,
         body.offset + body.num_recs,
         particulars.user_type,
         particulars.context,
-        tuple(map(str, body.recent_items)),
+        tuple(body.recent_items),
         body.diversity,
-        tuple(map(str, body.exclude)),
+        tuple(body.exclude),
         body.max_age_hours,
     )
 
