@@ -10,8 +10,9 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from app import __version__
-from app.dependencies import FollowerNow, ServedNow
+from app.dependencies import FollowerNow, ServedNow, TailNow
 from app.errors import NotReadyError, Problem
+from app.tailing import NOT_APPLIED
 
 router = APIRouter(tags=["health"])
 
@@ -19,7 +20,11 @@ _STARTED = time.monotonic()
 
 
 class Health(BaseModel):
-    """A summary: `ready`, `degraded` (the newest release was refused, the old one serves) or `starting`."""
+    """A summary: `ready`, `degraded` or `starting`; `reason` says why it is not `ready`.
+
+    Degraded is a service whose newest release was refused while the old one serves, and one whose lists may
+    not know of all events that were acknowledged.
+    """
 
     status: str
     release: str | None = None
@@ -38,20 +43,21 @@ class Version(BaseModel):
 
 
 @router.get("/health")
-async def health(follower: FollowerNow) -> Health:
+async def health(follower: FollowerNow, tail: TailNow) -> Health:
     """Summarise the service; always 200 while the process answers."""
     uptime = round(time.monotonic() - _STARTED, 3)
     try:
         manifest = follower.served.release.manifest
     except NotReadyError as error:
         return Health(status="starting", reason=error.what, uptime_seconds=uptime)
-    refusal = follower.refusal
+    reasons = [str(follower.refusal)] if follower.refusal else []
+    reasons += tail.faults
     return Health(
-        status="degraded" if refusal else "ready",
+        status="degraded" if reasons else "ready",
         release=manifest.release_id,
         as_of_ms=manifest.as_of_ms,
         replay=manifest.replay,
-        reason=str(refusal) if refusal else None,
+        reason="; ".join(reasons) or None,
         uptime_seconds=uptime,
     )
 
@@ -63,8 +69,10 @@ async def live() -> dict[str, str]:
 
 
 @router.get("/health/ready", responses={503: {"model": Problem}})
-async def ready(served: ServedNow) -> dict[str, Any]:
-    """Say which release is served; 503 with the reason until there is one."""
+async def ready(served: ServedNow, tail: TailNow) -> dict[str, Any]:
+    """Say which release is served; 503 with the reason while there is none, or it cannot follow."""
+    if tail.is_stuck:
+        raise NotReadyError(NOT_APPLIED, remedy="start the service again, or roll the release back")
     return {"status": "ready", "release": served.release.id}
 
 
