@@ -35,6 +35,14 @@ ShortText = Annotated[str, Field(min_length=1, max_length=MAX_VALUE, pattern=PRI
 Measure = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
 
 
+def _whole(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+#: Lets 10.0 be 10, as JSON has it.
+WHOLE = BeforeValidator(_whole)
+
+
 def _iso(told: Any) -> str:
     """Let only what looks like a date on: pydantic would read any number as a moment."""
     if not isinstance(told, str) or told[4:5] != "-":

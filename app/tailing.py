@@ -7,6 +7,7 @@ portions, and in the order of the log; only reading from the log happens in thre
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
@@ -26,6 +27,11 @@ _LOG = structlog.get_logger(__name__)
 
 #: Events that are folded in before waiting requests get their turn.
 _PORTION = 500
+NOT_APPLIED = "events of the log could not be applied; the service's log says why"
+#: A replica that could not apply what the log holds for so long is not ready.
+STUCK_SECONDS = 10.0
+#: A rejected event degrades the service for so long.
+REJECTED_SECONDS = 600.0
 
 
 class Follows(NamedTuple):
@@ -63,6 +69,7 @@ class Tail:
         self._turn = asyncio.Lock()
         self._fault: MancheteError | None = None
         self._has_read = False
+        self._stuck_since = self._rejected_at = math.nan
         #: What this replica has logged and not yet folded in, by the offset at which it starts.
         self._own: dict[int, Sequence[Event]] = {}
         #: Whether that has led to the log's end since it was last looked for.
@@ -91,6 +98,21 @@ class Tail:
             with suppress(asyncio.CancelledError):
                 await following
             await asyncio.to_thread(self.log.close)
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether the log has been readable and its events could not be applied, for `STUCK_SECONDS`."""
+        return time.monotonic() - self._stuck_since > STUCK_SECONDS
+
+    @property
+    def faults(self) -> Sequence[str]:
+        """Why lists may not know of all that was acknowledged; empty where they do."""
+        faults = [f"the event log cannot be followed: {_reason(self._fault)}"] if self._fault else []
+        if not math.isnan(self._stuck_since):
+            faults.append(NOT_APPLIED)
+        if time.monotonic() - self._rejected_at < REJECTED_SECONDS:
+            faults.append("events were rejected in the last 10 minutes; GET /events/rejected lists them")
+        return faults
 
     async def include(self, appended: Appended) -> None:
         """Fold in what this replica has just logged, and whatever others logged before it.
@@ -223,15 +245,15 @@ class Tail:
                 with self._apart(each):
                     await self._catch_up(each)
                     self._has_read = True
-            self._fault = None
+            self._fault, self._stuck_since = None, math.nan
         except MancheteError as error:
             if self._fault is None:
                 _LOG.error("the event log cannot be followed", reason=str(error))
             self._fault = error
         except Exception as error:  # noqa: BLE001 - requests go on; the lag tells, and the next turn tries again
-            what = "events could not be folded in"
-            _LOG.error(what, exc_info=error if self._fault is None else None)
-            self._fault = MancheteError(what, remedy="see the log of the service")
+            _LOG.error(NOT_APPLIED, exc_info=error if math.isnan(self._stuck_since) else None)
+            if math.isnan(self._stuck_since):
+                self._stuck_since = time.monotonic()
 
     async def _catch_up(self, each: Follows) -> None:
         replica = each.replica
@@ -277,7 +299,13 @@ class Tail:
         """Log and count the events that could not be applied since there were `before` of them."""
         if replica.rejected.count == before:
             return
+        self._rejected_at = time.monotonic()
         for event in replica.rejected.since(before):
             _LOG.error("event rejected", release=name, **event._asdict())
         if name == CHAMPION:
             self._telemetry.rejected(replica.rejected.count - before)
+
+
+def _reason(fault: MancheteError) -> str:
+    """Say what is wrong and what to do; where is for the log, it names hosts of this network."""
+    return f"{fault.what}. Remedy: {fault.remedy}" if fault.remedy else fault.what

@@ -71,7 +71,7 @@ def _train_all(source: str, uri: str, scale: float, options: Mapping[str, Any]) 
     with CONSOLE.status("download"):
         measured("", download, plan, volume, name, source, uri, scale)
     _do(collect, name, settings.events_url.get_secret_value())
-    _do(refine, name, source, settings.reader_share, settings.bot_bounds)
+    _do(refine, name, source, settings.refine_options)
     _do(encode, name)
     CONSOLE.print(_do(segment, name))
     for each in plan.domain.segments({}):

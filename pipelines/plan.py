@@ -89,6 +89,7 @@ class Refinement:
         report: counts of rows read, kept, changed and rejected, by file kind and reason; how far reads and
             catalogue match; and, where there are several forms, what was detected of each file.
         warnings: what is probably wrong with the data as a whole, in sentences.
+        catalogue: the items that the catalogue files describe; None where there are none.
     """
 
     tables: Tables
@@ -96,6 +97,7 @@ class Refinement:
     as_of_ms: int
     report: Mapping[str, Any]
     warnings: Sequence[str] = ()
+    catalogue: pl.DataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, PositiveInt, field_validator
 
@@ -29,6 +29,21 @@ class BotBounds:
     per_day: int
 
 
+@dataclass(frozen=True, slots=True)
+class RefineOptions:
+    """What refining may be told.
+
+    Attributes:
+        reader_share: the share of readers to go on with, below 1 for a developer's sample.
+        bot_bounds: readers beyond them are suspected bots, whose reads are left out.
+        removed_items: whether items that have been taken out of the catalogue file may still be named.
+    """
+
+    reader_share: float = 1.0
+    bot_bounds: BotBounds = BotBounds(0, 0)
+    removed_items: Literal["drop", "keep"] = "drop"
+
+
 class PipelineSettings(Settings):
     """What the stages can be told beyond what serving knows too.
 
@@ -36,17 +51,20 @@ class PipelineSettings(Settings):
         evaluation_readers: at most so many readers of each segment and hour are scored.
         reader_limit: what the reads of one reader add to the counts at most in a minute, in plain reads.
         bot_reads_per_hour, bot_reads_per_day: a reader beyond them is a suspected bot; 0 for no bound.
+        removed_items: `drop` names no item any more that has been taken out of the catalogue file.
     """
 
     evaluation_readers: PositiveInt = 2_000
     reader_limit: float = Field(default=20.0, gt=0, allow_inf_nan=False)
     bot_reads_per_hour: int = Field(default=100, ge=0)
     bot_reads_per_day: int = Field(default=400, ge=0)
+    removed_items: Literal["drop", "keep"] = "drop"
 
     @property
-    def bot_bounds(self) -> BotBounds:
-        """Bounds beyond which a reader is a suspected bot."""
-        return BotBounds(self.bot_reads_per_hour, self.bot_reads_per_day)
+    def refine_options(self) -> RefineOptions:
+        """Options of refining."""
+        bounds = BotBounds(self.bot_reads_per_hour, self.bot_reads_per_day)
+        return RefineOptions(self.reader_share, bounds, self.removed_items)
 
 
 class DagSettings(Settings):

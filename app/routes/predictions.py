@@ -9,11 +9,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import BaseModel, Field
 
 from app.dependencies import RecorderNow, VariantsNow
 from app.errors import Problem
-from app.event_bodies import STRICT, Id
+from app.event_bodies import STRICT, WHOLE, Id
 from app.parameters import MAX_COUNT
 from app.serving import Served
 from script_shared.inference.answers import RecommendedItem
@@ -22,18 +22,13 @@ from script_shared.types import Request
 router = APIRouter(tags=["recommendations"])
 
 
-def _whole(told: Any) -> Any:
-    """Let 10.0 be 10, as JSON has it."""
-    return int(told) if isinstance(told, float) and told.is_integer() else told
-
-
 class Question(BaseModel):
     """Who asks, for how many, and how good they must be."""
 
     model_config = STRICT
 
     userId: Id  # noqa: N815 - as these clients call it
-    max_results: Annotated[int, Field(ge=1, le=MAX_COUNT), BeforeValidator(_whole)] = 10
+    max_results: Annotated[int, Field(ge=1, le=MAX_COUNT), WHOLE] = 10
     minScore: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.0  # noqa: N815
 
 

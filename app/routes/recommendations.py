@@ -22,6 +22,7 @@ from app.keys import Scope, admit, sent_key
 from app.paging import PAGE, Page
 from app.parameters import Explain
 from app.plain_requests import PlainRequests
+from app.recommendation_body import RecommendationBody, body_reader, request_of
 from app.recording import Recorder
 from app.showing import shown_json
 from app.variants import Variants
@@ -77,6 +78,20 @@ def make_router(endpoint: Endpoint) -> APIRouter:
         else:
             before.keep(sent.scope["query_string"], asked)
         return _answered(sent.app.state, asked, explain)
+
+    by_body = Depends(body_reader(endpoint))
+
+    @router.post(
+        "/recommendations",
+        response_model=None,
+        responses={200: {"model": answer}, 400: {"model": Problem}, 413: {"model": Problem}, **problems},
+    )
+    async def recommendations_by_body(sent: Sent, body: RecommendationBody = by_body) -> Response:
+        """Return what `GET /recommendations` returns; for long lists of ids, and ids that hold commas."""
+        if body.explain:
+            admit(sent, Scope.READERS, sent_key(sent.headers))
+        asked = Asked(await request_of(endpoint, body), body.filters, body.offset)
+        return _answered(sent.app.state, asked, body.explain)
 
     return router
 

@@ -70,7 +70,7 @@ def process_data() -> None:
         from pipelines.stages.refine import refine as stage
 
         source, settings = get_current_context()["params"]["source"], PipelineSettings.read()
-        return call(stage, run, source, settings.reader_share, settings.bot_bounds)
+        return call(stage, run, source, settings.refine_options)
 
     @task
     def encode(run: str) -> str:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from script_shared.events.event import EARLIEST_MS, ITEM, LATEST_MS, READ, WITHDRAW, to_row
+from script_shared.events.event import EARLIEST_MS, ITEM, LATEST_MS, READ, WITHDRAW, from_row, to_row
 from script_shared.events.log import Logged
+from script_shared.events.validation import KINDS, invalid_reason
 from script_shared.tables import Schema
 
 OFFSET = "log_offset"
@@ -65,22 +66,37 @@ def items_of(events: pl.DataFrame, schema: Schema) -> pl.DataFrame:
 
 
 def valid(events: pl.DataFrame) -> pl.DataFrame:
-    """Leave out the events whose times no state accepts; see `script_shared.events.validation`."""
-    times = pl.col("time_ms"), *(_detail(name, pl.Int64()) for name in ("published_ms", "expires_ms"))
-    accepted = (time.fill_null(EARLIEST_MS).is_between(EARLIEST_MS, LATEST_MS) for time in times)
-    return events.filter(pl.all_horizontal(accepted))
-
-
-def unavailable_from(events: pl.DataFrame) -> dict[str, int]:
-    """Return, by item id, from when on it may not be named, ms UTC; 0 where it was withdrawn last."""
-    items = events.filter(pl.col("kind").is_in([ITEM, WITHDRAW])).sort(OFFSET)
-    last = items.group_by("item_id", maintain_order=True).agg(
-        (pl.col("kind").last() == WITHDRAW).alias("withdrawn"),
-        _detail("expires_ms", pl.Int64()).drop_nulls().last().alias("expires_ms"),
+    """Return the events that a state accepts; see `script_shared.events.validation`."""
+    timed = events.filter(
+        pl.col("kind").is_in(list(KINDS)) & pl.col("time_ms").is_between(EARLIEST_MS, LATEST_MS)
     )
-    ended = last.filter(pl.col("withdrawn") | pl.col("expires_ms").is_not_null())
-    moments = ended.select("item_id", pl.when("withdrawn").then(0).otherwise("expires_ms").alias("ms"))
-    return {item_id: int(ms) for item_id, ms in moments.iter_rows()}
+    # Of the others no details are judged, and there are many more of them.
+    items = timed.filter(pl.col("kind") == ITEM)
+    accepted = [invalid_reason(from_row(row)) is None for row in items.drop(OFFSET).iter_rows()]
+    rejected = items.filter(~pl.Series(accepted, dtype=pl.Boolean))
+    return timed.join(rejected, on=OFFSET, how="anti", maintain_order="left")
+
+
+def withdrawn(events: pl.DataFrame) -> list[str]:
+    """Return the ids of the items that were withdrawn and not reported since."""
+    items = events.filter(pl.col("kind").is_in([ITEM, WITHDRAW])).sort(OFFSET)
+    last = items.group_by("item_id", maintain_order=True).agg(pl.col("kind").last())
+    return last.filter(pl.col("kind") == WITHDRAW)["item_id"].to_list()
+
+
+def expires_ms(events: pl.DataFrame) -> dict[str, int]:
+    """Return, by item id, when it expires, ms UTC; the newest report that says so counts."""
+    items = events.filter(pl.col("kind") == ITEM).sort(OFFSET)
+    last = items.group_by("item_id", maintain_order=True).agg(
+        _detail("expires_ms", pl.Int64()).drop_nulls().last().alias("ms")
+    )
+    return dict(last.drop_nulls().iter_rows())
+
+
+def last_reports(events: pl.DataFrame) -> dict[str, int]:
+    """Return, by item id, when it was reported last, ms UTC."""
+    reported = events.filter(pl.col("kind") == ITEM).group_by("item_id").agg(pl.col("time_ms").max())
+    return dict(reported.iter_rows())
 
 
 def offsets_of_new_items(events: pl.DataFrame, since_ms: int) -> list[int]:

@@ -7,14 +7,16 @@ from typing import Any
 
 import polars as pl
 
+from pipelines.feedback.catalogue_file import CatalogueFile
 from pipelines.feedback.forgotten import Forgotten
 from pipelines.feedback.frames import (
     OFFSET,
+    expires_ms,
     items_of,
     offsets_of_new_items,
     reads_of,
-    unavailable_from,
     valid,
+    withdrawn,
 )
 from pipelines.plan import Plan, Refinement
 from script_shared.clock import MS_PER_HOUR, MS_PER_MINUTE
@@ -40,7 +42,9 @@ class Told:
     forgotten: Forgotten
 
 
-def join(plan: Plan, found: Refinement, told: Told, now_ms: int) -> Refinement:
+def join(
+    plan: Plan, found: Refinement, told: Told, now_ms: int, catalogue: CatalogueFile | None = None
+) -> Refinement:
     """Add reads and items that were told of to those of the files; see docs/events.md for the rules.
 
     Args:
@@ -48,6 +52,7 @@ def join(plan: Plan, found: Refinement, told: Told, now_ms: int) -> Refinement:
         found: what the files hold.
         told: what the service was told.
         now_ms: reads that lie further ahead than a clock may be fast are left out: one had jumped.
+        catalogue: since when the files say what they say of items; without it every report is newer.
 
     Returns:
         All of it.
@@ -68,7 +73,7 @@ def join(plan: Plan, found: Refinement, told: Told, now_ms: int) -> Refinement:
     as_of_ms = max(found.as_of_ms, plan.end(together["timestamp"]))
     kept = together.filter(pl.col("timestamp").to_physical() < as_of_ms)
     items = items_of(events, plan.domain.items)
-    described = _newer(found.tables.items, items)
+    described = _newest(plan, found.tables.items, events, catalogue)
     tables = plan.assemble(kept, described, _types(found.tables, reads))
     log = {
         "after": _after(new, events, as_of_ms, told.until),
@@ -81,7 +86,12 @@ def join(plan: Plan, found: Refinement, told: Told, now_ms: int) -> Refinement:
         "items": items.height,
         "forgotten_reads": found.tables.interactions.height - of_files.height,
     }
-    report: dict[str, Any] = {**found.report, "log": log, "unavailable_from": unavailable_from(events)}
+    report: dict[str, Any] = {
+        **found.report,
+        "log": log,
+        "withdrawn": withdrawn(events),
+        "expires_ms": expires_ms(events),
+    }
     return replace(found, tables=_dated(tables, described), as_of_ms=as_of_ms, report=report)
 
 
@@ -95,13 +105,33 @@ def _after(reads: pl.DataFrame, events: pl.DataFrame, as_of_ms: int, until: int)
     return min([*beyond, *new, until + 1]) - 1
 
 
-def _newer(items: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
-    """Return the items, with what was reported in place of what a file says."""
-    both = told.join(items, on="item_id", how="left", suffix="_of_file", maintain_order="left")
-    others = [name for name in told.columns if name != "item_id"]
+def _newest(
+    plan: Plan, items: pl.DataFrame, events: pl.DataFrame, catalogue: CatalogueFile | None
+) -> pl.DataFrame:
+    """Return the items with the newest value of each column, of a file or reported to the service."""
+    if catalogue is None:
+        return _over(items, items_of(events, plan.domain.items))
+    since = catalogue.named.select("item_id", "since_ms")
+    dated = events.join(since, on="item_id", how="left", maintain_order="left")
+    is_newer = (pl.col("time_ms") > pl.col("since_ms")).fill_null(value=True)
+    newer, older = (items_of(dated.filter(part), plan.domain.items) for part in (is_newer, ~is_newer))
+    return _over(_under(items, older), newer)
+
+
+def _over(items: pl.DataFrame, reported: pl.DataFrame) -> pl.DataFrame:
+    """Put what was reported in the place of what a file says; add the items that no file names."""
+    both = reported.join(items, on="item_id", how="left", suffix="_of_file", maintain_order="left")
+    others = [name for name in reported.columns if name != "item_id"]
     merged = both.select("item_id", *(pl.coalesce(name, f"{name}_of_file") for name in others))
-    unchanged = items.join(told, on="item_id", how="anti", maintain_order="left")
+    unchanged = items.join(reported, on="item_id", how="anti", maintain_order="left")
     return pl.concat([unchanged, merged.select(items.columns)])
+
+
+def _under(items: pl.DataFrame, reported: pl.DataFrame) -> pl.DataFrame:
+    """Put what was reported where a file says nothing."""
+    both = items.join(reported, on="item_id", how="left", suffix="_reported", maintain_order="left")
+    others = [name for name in items.columns if name != "item_id"]
+    return both.select("item_id", *(pl.coalesce(name, f"{name}_reported") for name in others))
 
 
 def _types(tables: Tables, reads: pl.DataFrame) -> pl.DataFrame:

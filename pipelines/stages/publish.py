@@ -13,12 +13,13 @@ import structlog
 
 from pipelines.encoded import type_codes, write_bundles
 from pipelines.plan import Plan
+from pipelines.replay import is_replayed
 from pipelines.stages.encode import CATALOGUE
 from pipelines.stages.judging import Judgement
 from pipelines.stages.loading import load_dataset, load_report
 from pipelines.stages.report import read_metrics
 from script_shared.bundle import Bundle
-from script_shared.clock import MS_PER_HOUR, Clock, WallClock
+from script_shared.clock import Clock, WallClock
 from script_shared.dataset import Dataset
 from script_shared.evaluation.comparison import SERVED
 from script_shared.evaluation.ranking import METRICS
@@ -33,9 +34,6 @@ from script_shared.state.state import State
 from script_shared.volume import Volume
 
 _LOG = structlog.get_logger(__name__)
-
-#: Data that ends longer ago than this is replayed: serving's clock then starts at its end.
-REPLAY_AFTER_MS = 14 * 24 * MS_PER_HOUR
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +99,11 @@ def _write_release(plan: Plan, volume: Volume, run: str, clock: Clock) -> str:
         domain=plan.domain.name,
         run=run,
         as_of_ms=dataset.as_of_ms,
-        replay=clock.now_ms() - dataset.as_of_ms > REPLAY_AFTER_MS,
+        replay=is_replayed(dataset.as_of_ms, clock.now_ms()),
         log_after=log.get("after", 0),
         log_until=log.get("until", 0),
-        unavailable_from=refined.get("unavailable_from", {}),
+        withdrawn=refined.get("withdrawn", []),
+        expires_ms=refined.get("expires_ms", {}),
         suspected_bots=refined.get("suspected_bots", {}).get("readers", 0),
         data_fingerprint=str(refined.get("fingerprint", "")),
         parameters=parameters,

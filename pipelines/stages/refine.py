@@ -12,10 +12,13 @@ from typing import Any
 import structlog
 
 from pipelines.bot_detection import find_bots, without
+from pipelines.feedback.catalogue_file import FILE, CatalogueFile, served_rows, written_ms
 from pipelines.feedback.joining import Told, join
-from pipelines.plan import Plan
+from pipelines.feedback.removal import Removal
+from pipelines.plan import Plan, Refinement, Source
+from pipelines.replay import is_replayed
 from pipelines.sampling import sample_readers
-from pipelines.settings import BotBounds
+from pipelines.settings import RefineOptions
 from pipelines.stages.collect import archive_of, collected
 from pipelines.stages.download import source_of
 from script_shared.clock import WallClock
@@ -24,26 +27,22 @@ from script_shared.volume import Volume
 
 _LOG = structlog.get_logger(__name__)
 
-NO_BOUNDS = BotBounds(0, 0)
+_PLAIN = RefineOptions()
+#: They stand in the release's manifest, and may be many.
+_NOT_LOGGED = ("fingerprint", "withdrawn", "expires_ms")
 
 
 def refine(
-    plan: Plan,
-    volume: Volume,
-    run: str,
-    source: str,
-    reader_share: float = 1.0,
-    bounds: BotBounds = NO_BOUNDS,
+    plan: Plan, volume: Volume, run: str, source: str, options: RefineOptions = _PLAIN
 ) -> dict[str, Any]:
-    """Write `refined/<run>`: three tables, the quarantine, suspected bots and a report; return the report.
+    """Write `refined/<run>`: tables, quarantine, suspected bots, known items and a report; return the report.
 
     Args:
         plan: the domain's.
         volume: holds `raw/<run>`.
         run: name of the run.
         source: raw format of the files.
-        reader_share: the share of readers to go on with, below 1 for a developer's sample.
-        bounds: readers beyond them are suspected bots, whose reads are left out.
+        options: which readers and items are left out.
 
     Raises:
         InputError: a raw file cannot be used at all; what was refined before stays as it is.
@@ -51,16 +50,20 @@ def refine(
     """
     raw = find_partition(volume.raw, run)
     result = source_of(plan, source).refine(raw)
-    result = replace(result, tables=sample_readers(result.tables, reader_share))
+    catalogue = _catalogue(volume, source_of(plan, source), raw, result)
+    result = replace(result, tables=sample_readers(result.tables, options.reader_share))
     told = collected(volume, run)
     if told:
-        result = join(plan, result, told, WallClock().now_ms())
-    bots = find_bots(result.tables.interactions, bounds)
+        result = join(plan, result, told, WallClock().now_ms(), catalogue)
+    bots = find_bots(result.tables.interactions, options.bot_bounds)
     tables = without(result.tables, bots)
+    removal = Removal.of(catalogue, tables, told, keep=options.removed_items == "keep")
     report = {
         **result.report,
+        "withdrawn": sorted({*result.report.get("withdrawn", ()), *removal.dropped}),
+        "removed_items": removal.summary(),
         "sample": {
-            "share": reader_share,
+            "share": options.reader_share,
             "readers": tables.users.height,
             "reads": tables.interactions.height,
         },
@@ -73,12 +76,27 @@ def refine(
         tables.write(folder)
         result.quarantine.write_parquet(folder / "quarantine.parquet")
         bots.readers.write_parquet(folder / "suspected_bots.parquet")
+        if catalogue:
+            catalogue.rows.write_parquet(folder / FILE)
         (folder / "report.json").write_text(json.dumps(report, indent=1))
     set_alias(volume.refined, "latest", run)
     for warning in result.warnings:
         _LOG.warning(warning, run=run)
-    _LOG.info("refined", run=run, **{k: v for k, v in report.items() if k != "fingerprint"})
+    _LOG.info("refined", run=run, **{k: v for k, v in report.items() if k not in _NOT_LOGGED})
+    if removal.is_partial:
+        _LOG.warning("the catalogue file names too few items: none is removed", **removal.summary())
     return report
+
+
+def _catalogue(volume: Volume, source: Source, raw: Path, result: Refinement) -> CatalogueFile | None:
+    """Compare the catalogue file with the one of the served release; None where there is none."""
+    written = written_ms(source, raw)
+    if result.catalogue is None or written is None:
+        return None
+    # In a replayed world, what is reported to the service happens after the end of the data.
+    replayed = is_replayed(result.as_of_ms, WallClock().now_ms())
+    moment = min(written, result.as_of_ms) if replayed else written
+    return CatalogueFile.of(result.catalogue, served_rows(volume), moment)
 
 
 def _fingerprint(volume: Volume, raw: Path, told: Told | None) -> str:

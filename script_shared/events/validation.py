@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from script_shared.events.event import EARLIEST_MS, FORGET, ITEM, LATEST_MS, READ, WITHDRAW, Event
 
-_KINDS = frozenset((READ, ITEM, WITHDRAW, FORGET))
+KINDS = frozenset((READ, ITEM, WITHDRAW, FORGET))
 #: Times among the details of an item, ms UTC.
 _ITEM_TIMES = ("published_ms", "expires_ms")
 
@@ -14,7 +16,7 @@ def invalid_reason(event: Event) -> str | None:
 
     The API refuses such events; a log that an older version wrote may contain them.
     """
-    if event.kind not in _KINDS:
+    if event.kind not in KINDS:
         return f"kind: {event.kind!r} is unknown"
     if not _is_time(event.time_ms):
         return "time_ms: not between 2000-01-01 and 2100-01-01"
@@ -27,8 +29,8 @@ def invalid_reason(event: Event) -> str | None:
     return None
 
 
-def _is_time(value: object) -> bool:
-    return isinstance(value, int | float) and EARLIEST_MS <= value <= LATEST_MS
+def _is_time(value: Any) -> bool:
+    return type(value) in (int, float) and EARLIEST_MS <= value <= LATEST_MS
 
 
 def _is_text(value: str) -> bool:

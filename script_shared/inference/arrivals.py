@@ -16,7 +16,7 @@ from script_shared.vocabulary import UNKNOWN, Vocabulary
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """Items, a row each; of items told of twice the newer word counts.
+    """Items, a row each.
 
     Attributes:
         ids: distinct, in the publisher's own form.
@@ -62,13 +62,12 @@ class Arrivals:
         return cls(TextSpace.load(release.bundle("space")), categories, parameters.characters)
 
     def describe(self, events: list[Event]) -> Arrived:
-        """Describe the items that events tell of."""
-        told = {event.item_id: event for event in events}
-        details = [event.details for event in told.values()]
+        """Describe the items that events report, each once."""
+        details = [event.details for event in events]
         return Arrived(
-            tuple(told),
+            tuple(event.item_id for event in events),
             np.array([int(each.get("published_ms", UNKNOWN)) for each in details], np.int64),
-            np.array([event.time_ms for event in told.values()], np.int64),
+            np.array([event.time_ms for event in events], np.int64),
             tuple(int(each["expires_ms"]) if "expires_ms" in each else None for each in details),
             np.array([self._category(each) for each in details], np.int32),
             self.space.transform([self._text(each) for each in details]),

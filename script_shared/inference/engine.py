@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import product
 
 import numpy as np
@@ -13,7 +13,7 @@ from script_shared.domain import Domain
 from script_shared.inference.ahead import Ahead
 from script_shared.inference.answers import Profile, Recommendation, RecommendedItem
 from script_shared.inference.arrivals import Arrived
-from script_shared.inference.availability import WITHDRAWN, Availability
+from script_shared.inference.availability import Availability
 from script_shared.inference.introducing import introduce
 from script_shared.inference.lists import similar, trending
 from script_shared.inference.loading import clock_of, load_model, load_router, load_state
@@ -82,9 +82,11 @@ class Engine:
         state, manifest = load_state(release, domain, router), release.manifest
         lag_ms = round(manifest.created_at.timestamp() * 1000) - manifest.as_of_ms
         engine = cls(router, ranker, state, clock or clock_of(release), ahead, lag_ms)
-        for item_id, moment_ms in manifest.unavailable_from.items():
+        for item_id, moment_ms in manifest.expires_ms.items():
             if (item := router.items.find(item_id)) != UNKNOWN:
-                engine._availability.end(item, moment_ms)
+                engine._availability.expire(item, moment_ms)
+        for item_id in manifest.withdrawn:
+            engine.withdraw(item_id)
         return engine
 
     def apply(self, reads: Sequence[Read]) -> int:
@@ -136,11 +138,16 @@ class Engine:
             self.apply(waiting)
         return places
 
+    def announce(self, item_ids: Iterable[str]) -> None:
+        """Give items that the release knows already a place among the new ones."""
+        self._fresh.announce(self._router.items.find_all(item_ids).tolist())
+        self._ahead.clear()
+
     def withdraw(self, item_id: str) -> None:
-        """Name an item no longer until it is reported again, also one that is not known yet."""
-        item = self._router.items.add(item_id)
+        """Name an item no longer until it is reported again; one that is not known is not named anyway."""
+        item = self._router.items.find(item_id)
         if item != UNKNOWN:
-            self._availability.end(item, WITHDRAWN)
+            self._availability.withdraw(item)
             self._ahead.clear()
 
     def forget(self, user_id: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 
 from script_shared.domain import Domain
-from script_shared.events.event import FORGET, ITEM, NOTHING, READ, WITHDRAW, Details, Event
+from script_shared.events.event import ITEM, NOTHING, READ, WITHDRAW, Details, Event
 from script_shared.events.log import EventLog, Logged
 from script_shared.events.validation import invalid_reason
 from script_shared.inference.arrivals import Arrivals, Arrived
@@ -58,6 +58,9 @@ class Replica:
         """Fold what the log gives after `position`; return how many were left out as unknown."""
         if not rows:
             return 0
+        held = [event for offset, event in rows if event.kind == ITEM and self._holds(offset, event)]
+        if held:
+            self.engine.announce(event.item_id for event in held)
         return self._fold([row for row in rows if not self._holds(*row)], rows[-1][0])
 
     def apply(self, events: Sequence[Event], through: int) -> int:
@@ -92,11 +95,10 @@ class Replica:
         self.engine.resume(self._newest_ms)
 
     def _holds(self, offset: int, event: Event) -> bool:
-        """Tell whether the release knows of it; what items say does no harm twice."""
-        if offset > self._covered or event.kind in (ITEM, WITHDRAW):
-            return False
-        # Who came back after being forgotten is in the release, by what was read since.
-        return event.kind == FORGET or (event.kind == READ and event.time_ms < self._as_of_ms)
+        """Tell whether the release knows of it."""
+        # Who came back after being forgotten is in the release, by what was read since; an item may be
+        # withdrawn, or a file may say something newer of it.
+        return offset <= self._covered and (event.kind != READ or event.time_ms < self._as_of_ms)
 
     def _fold_kind(self, kind: str, rows: list[Logged]) -> int:
         """Fold events of one kind; return how many were left out."""
@@ -104,7 +106,7 @@ class Replica:
         if kind == READ:
             return self.engine.apply(list(self._reads(rows)))
         if kind == ITEM:
-            return self._learn(rows)
+            return sum(self._learn(group) for group in _distinct(rows))
         change = self.engine.withdraw if kind == WITHDRAW else self.engine.forget
         for _, event in rows:
             change(event.item_id if kind == WITHDRAW else event.user_id)
@@ -151,6 +153,18 @@ class Replica:
         context = {name: str(details[name]) for name in self._context if name in details}
         weight = self._weight(details)
         return Read(event.user_id, event.item_id, event.time_ms, weight, context, event.user_type)
+
+
+def _distinct(rows: Sequence[Logged]) -> Iterator[list[Logged]]:
+    """Split rows where an item comes again: a correction keeps what the report before it says."""
+    group: dict[str, Logged] = {}
+    for row in rows:
+        if row[1].item_id in group:
+            yield list(group.values())
+            group = {}
+        group[row[1].item_id] = row
+    if group:
+        yield list(group.values())
 
 
 def _kind(row: Logged) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +55,8 @@ class Facts(BaseModel):
         log_after, log_until: which part of the event log the state holds: the events up to the second
             offset that happened before `as_of_ms`. All up to the first are of that kind or were refused,
             so that a replica begins to read behind it. 0 and 0: the data came without the log.
-        unavailable_from: by item id, from when on it may not be named, ms UTC; 0 where it was withdrawn.
+        withdrawn: ids of items that may not be named until they are reported again.
+        expires_ms: by item id, from when on it may not be named, ms UTC.
         suspected_bots: how many readers were left out of counts and training as suspected bots.
         data_fingerprint: identifies the refined data it was trained on.
         parameters: what makes the domain's segments, models and state.
@@ -71,7 +72,8 @@ class Facts(BaseModel):
     replay: bool = False
     log_after: int = Field(default=0, ge=0)
     log_until: int = Field(default=0, ge=0)
-    unavailable_from: Mapping[str, int] = {}
+    withdrawn: Sequence[str] = ()
+    expires_ms: Mapping[str, int] = {}
     suspected_bots: int = Field(default=0, ge=0)
     data_fingerprint: str = ""
     parameters: Mapping[str, Any] = {}

@@ -167,3 +167,20 @@ def test_rejected_events_are_listed_for_administrators(live):
     answer = live.get("/events/rejected", headers={"X-API-Key": ADMIN_KEY})
     assert answer.json() == {"count": 0, "events": []}
     assert live.get("/events/rejected", headers={"X-API-Key": ITEMS_KEY}).status_code == 403
+
+
+def test_when_an_article_expires_outlives_its_withdrawal(live, post, withdraw, clock):
+    post(article("short", expires_at=clock.ms + HOUR_MS))
+    withdraw("short")
+    post(article("short"))
+    assert "section" in everywhere(live, "short")
+    clock.ms += HOUR_MS
+    assert everywhere(live, "short") == set()
+
+
+def test_a_report_and_its_correction_in_one_body_are_as_in_two(live, post, clock):
+    post([article("n1", expires_at=clock.ms + HOUR_MS), {"item_id": "n1", "title": "Corrected"}])
+    found = live.get("/recommendations", params={"category": "novelty"}).json()["items"][0]
+    assert (found["item_id"], found["title"]) == ("n1", "Corrected")
+    clock.ms += HOUR_MS
+    assert everywhere(live, "n1") == set()

@@ -85,6 +85,7 @@ ASKED = [
     "GET /trending",
     "GET /users/{user_id}",
     "POST /predict",
+    "POST /recommendations",
     *JUDGED_BY_THE_CLOCK,
 ]
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pipelines.bot_detection import find_bots
 from pipelines.domains import load
-from pipelines.settings import BotBounds
+from pipelines.settings import BotBounds, RefineOptions
 from pipelines.stages.download import download
 from pipelines.stages.refine import refine
 from script_shared.anonymous import ANONYMOUS_PREFIX
@@ -78,7 +78,7 @@ def refined(tmp_path, *readers):
     rows.write_parquet(tmp_path / "raw" / "interactions.parquet")
     volume = Volume(tmp_path / "data")
     download(load("news"), volume, "run", "tables", str(tmp_path / "raw"), 1.0)
-    report = refine(load("news"), volume, "run", "tables", 1.0, BOUNDS)
+    report = refine(load("news"), volume, "run", "tables", RefineOptions(bot_bounds=BOUNDS))
     return volume.refined / "run", report
 
 

@@ -8,7 +8,7 @@ import pytest
 from pipelines.domains import load
 from pipelines.feedback.archive import Archive
 from pipelines.feedback.forgotten import Forgotten, Since
-from pipelines.feedback.frames import frame_of, items_of, reads_of, unavailable_from
+from pipelines.feedback.frames import expires_ms, frame_of, items_of, reads_of, withdrawn
 from pipelines.feedback.joining import Told, join
 from pipelines.plan import Refinement
 from script_shared.domains.news.tables import INTERACTIONS, ITEMS
@@ -251,7 +251,8 @@ def test_what_may_not_be_named_is_reported_by_its_last_word():
         about(7, "gone and short", title="x", expires_ms=START),
         about(8, "gone and short", WITHDRAW),
     )
-    assert unavailable_from(events) == {"gone": 0, "short": START + HOUR, "gone and short": 0}
+    assert withdrawn(events) == ["gone", "gone and short"]
+    assert expires_ms(events) == {"short": START + HOUR, "gone and short": START}
 
 
 def test_events_with_impossible_times_are_left_out(nobody):

@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 
 from pipelines.domains import load
+from pipelines.settings import RefineOptions
 from pipelines.stages.download import download
 from pipelines.stages.refine import refine
 from script_shared.errors import InputError, NotEnoughDataError
@@ -58,7 +59,7 @@ def test_refining_again_writes_the_same(volume):
 
 def test_a_developers_sample_is_refined_and_reported(volume):
     whole = pl.read_parquet(volume.refined / "run-1" / "users.parquet")
-    report = refine(load("news"), volume, "run-1", "globo", 0.1)
+    report = refine(load("news"), volume, "run-1", "globo", RefineOptions(0.1))
     users = pl.read_parquet(volume.refined / "run-1" / "users.parquet")
     reads = pl.read_parquet(volume.refined / "run-1" / "interactions.parquet")
     assert 0 < users.height < 0.25 * whole.height
@@ -70,5 +71,5 @@ def test_a_developers_sample_is_refined_and_reported(volume):
 def test_a_sample_without_readers_leaves_what_was_refined_before(volume):
     before = contents(volume.refined / "run-1")
     with pytest.raises(NotEnoughDataError):
-        refine(load("news"), volume, "run-1", "globo", 1e-9)
+        refine(load("news"), volume, "run-1", "globo", RefineOptions(1e-9))
     assert contents(volume.refined / "run-1") == before

@@ -1,12 +1,14 @@
 """A replica is the release and the log, however it came to follow them."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from script_shared.clock import FixedClock
 from script_shared.domains.news.domain import NEWS
-from script_shared.events.event import FORGET, Event
+from script_shared.events.event import FORGET, ITEM, Event
 from script_shared.events.opening import open_log
 from script_shared.inference.arrivals import Arrivals
 from script_shared.inference.engine import Engine
@@ -131,4 +133,26 @@ def test_a_log_that_ends_before_what_the_release_holds_is_another_one_and_all_of
     replica.replay(log)
     assert replica.position == 1
     assert replica.engine.reader("new").reads == 1
+    log.close()
+
+
+def test_what_a_release_says_of_its_items_stands_in_place_of_older_reports(release, tmp_path):
+    """A catalogue file that is newer than the report may have removed the article, or corrected it."""
+    log, end = open_log("", tmp_path), release.manifest.as_of_ms
+    log.append(
+        [
+            Event("i1", "", "1", end - 9, details={"title": "Of the API"}, kind=ITEM),
+            Event("i2", "", "3", end + 1, details={"title": "Reported again"}, kind=ITEM),
+        ]
+    )
+    told = release.manifest.model_copy(update={"log_until": 1, "withdrawn": ["1", "3"]})
+    edition = replace(release, manifest=told)
+    shown = {}
+    engine = Engine.load(edition, NEWS, FixedClock(end + MINUTE_MS))
+    replica = Replica(engine, NEWS, told, Arrivals.load(release, NEWS), shown.__setitem__)
+    replica.replay(log)
+    listed = {item.item_id for item in engine.recommend(Request(None, n=1_000)).items}
+    assert "1" not in listed
+    assert "3" in listed
+    assert [details["title"] for details in shown.values()] == ["Reported again"]
     log.close()

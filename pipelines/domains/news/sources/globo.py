@@ -140,6 +140,7 @@ class Globo(NewsFiles):
                 "match": match.report,
             },
             warnings=tuple(match.warnings),
+            catalogue=articles if articles.height else None,
         )
 
 

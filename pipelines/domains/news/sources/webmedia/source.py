@@ -74,9 +74,9 @@ class Webmedia(NewsFiles):
             "match": match.report,
         }
         types = types.drop_nulls().unique("user_id", keep="last")
-        return Refinement(
-            assemble(reads, articles, types), gather(sieves), as_of_ms, report, tuple(match.warnings)
-        )
+        tables = assemble(reads, articles, types)
+        catalogue = articles if articles.height else None
+        return Refinement(tables, gather(sieves), as_of_ms, report, tuple(match.warnings), catalogue)
 
 
 def _read(folder: Path, sieves: dict[str, Sieve]) -> tuple[pl.DataFrame, pl.DataFrame]:
