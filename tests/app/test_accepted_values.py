@@ -1,7 +1,6 @@
-"""Whatever the API accepts folds, is rendered by every endpoint, outlives a restart and is taken by the next run."""
+"""Whatever the API accepts folds, is rendered by every endpoint, also after a restart, and is refined."""
 
 import shutil
-import string
 from urllib.parse import quote
 
 import polars as pl
@@ -24,9 +23,8 @@ from tests.support.services import ADMIN_KEY, EVENTS_KEY, ITEMS_KEY, READERS_KEY
 MINUTE_MS = 60_000
 
 TEXTS = st.one_of(
-    st.sampled_from(
-        ["0", "null", "nan", "a,b", " ", "\\", "/", "..", "é", "😀", "\u202e", "\ufeff", "\ufdd0", "'\"<&>"]
-    ),
+    st.sampled_from(["0", "null", "nan", "a,b", " ", "\\", "/", "..", "é", "😀"]),
+    st.sampled_from(["\u202e", "\ufeff", "\ufdd0", "'<&>"]),
     st.text(min_size=1, max_size=12),
     st.integers(1, 256).map("x".__mul__),
 )
@@ -66,9 +64,7 @@ ITEMS = st.builds(
         category=SHORT,
         region=SHORT,
     ),
-    st.fixed_dictionaries(
-        {"item_id": IDS, "title": st.text(string.printable, min_size=1, max_size=30) | TEXTS}
-    ),
+    st.fixed_dictionaries({"item_id": IDS, "title": TEXTS}),
 )
 STEPS = st.lists(
     st.one_of(
@@ -92,7 +88,7 @@ def origin(tmp_path_factory):
 
 
 def send(client, path, body):
-    """Send what may be accepted or not, but never fails; return the ids of what was named."""
+    """Send what may be accepted or not, but never fails."""
     if path.startswith("DELETE"):
         kind = path.removeprefix("DELETE ")
         key = ITEMS_KEY if kind == "/items" else READERS_KEY
@@ -174,7 +170,7 @@ class Accepted:
         collect(plan, volume, "run-2", world.url)
         report = refine(plan, volume, "run-2", "globo")
         assert report["log"]["rejected"] == 0
-        assert report["log"]["until"] > 0
+        assert report["log"]["until"] > 30
         reported = pl.read_parquet(find_partition(volume.refined, "run-2") / "items.parquet")
         assert reported.height > 40
 
