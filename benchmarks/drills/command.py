@@ -3,8 +3,8 @@
     python -m benchmarks drill [NAME …] [--minutes 10] [--data-root data]
 
 Every drill prints its figures and which promise was broken; status 1 if one was. Without a data root it
-serves a small generated release. The log is SQLite but where Postgres is killed; that drill is left out
-where Postgres is not installed.
+serves a small generated release. The log is SQLite but in two drills on Postgres, which are left out where
+it is not installed.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ import typer
 
 from benchmarks.drills import (
     abuse,
+    availability,
     clock,
     full_disk,
     killed_postgres,
@@ -52,9 +53,11 @@ _DRILLS: dict[str, Callable[[Stand], Outcome]] = {
     "slow-clients": slow_clients.run,
     "abuse": abuse.run,
 }
-_POSTGRES = "killed-postgres"
+_AVAILABILITY = "availability"
+_KILLED_POSTGRES = "killed-postgres"
+_ON_POSTGRES = (_AVAILABILITY, _KILLED_POSTGRES)
 _SOAK = "soak"
-NAMES = (*_DRILLS, _POSTGRES, _SOAK)
+NAMES = (*_DRILLS, *_ON_POSTGRES, _SOAK)
 
 
 def main(
@@ -65,7 +68,7 @@ def main(
     """Do the drills and print what each showed."""
     # Ended by a signal, it ends what it started too.
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
-    wanted = names or [name for name in NAMES if name != _POSTGRES or find_program("initdb")]
+    wanted = names or [name for name in NAMES if name not in _ON_POSTGRES or find_program("initdb")]
     if unknown := set(wanted) - set(NAMES):
         raise typer.BadParameter(f"there is no drill {min(unknown)!r}; there are {', '.join(NAMES)}")
     with tempfile.TemporaryDirectory() as folder:
@@ -89,9 +92,10 @@ def _do(name: str, release: Release, minutes: float) -> bool:
 @contextmanager
 def _drill(name: str, minutes: float) -> Iterator[tuple[str, Callable[[Stand], Outcome]]]:
     """Give the log's address and what to do."""
-    if name == _POSTGRES:
+    if name in _ON_POSTGRES:
         with running_postgres() as server:
-            yield server.address, partial(killed_postgres.run, server=server)
+            killed = partial(killed_postgres.run, server=server)
+            yield server.address, killed if name == _KILLED_POSTGRES else availability.run
     else:
         yield "", partial(soak.run, minutes=minutes) if name == _SOAK else _DRILLS[name]
 

@@ -194,7 +194,12 @@ class Engine:
         return None if first == NEVER else first
 
     def resume(self, newest_ms: int) -> None:
-        """Let a replayed world go on where its newest event left it; any other clock stays."""
+        """Serve from now on: a replayed world goes on where its newest event left it, any other clock stays.
+
+        What was worked out before the log was replayed is worked out anew.
+        """
+        self._state.drop_results()
+        self._ahead.clear()
         self.go_live(newest_ms)
         if isinstance(self._clock, ReplayClock) and newest_ms > self.now_ms():
             self._clock = ReplayClock(newest_ms)

@@ -264,6 +264,10 @@ class State:
         self._once[name] = self.version, now_ms, made
         return made
 
+    def drop_results(self) -> None:
+        """Drop what `once` keeps."""
+        self._once.clear()
+
     def _row(self, half_life: int, key: int) -> FloatArray:
         if key == UNKNOWN:
             return self.counts.values[half_life]

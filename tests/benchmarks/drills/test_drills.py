@@ -4,6 +4,7 @@ import pytest
 
 from benchmarks.drills import (
     abuse,
+    availability,
     clock,
     full_disk,
     killed_postgres,
@@ -79,3 +80,14 @@ def test_a_killed_postgres(small_volume, tmp_path):
         Stand(tmp_path, Registry(small_volume.releases).open(), server.address) as stand,
     ):
         check(killed_postgres.run(stand, server, seconds=0.5, rate=60), "return_to_followed_s")
+
+
+@pytest.mark.tools("initdb")
+def test_articles_that_are_withdrawn_embargoed_and_expire(small_volume, tmp_path):
+    with (
+        running_postgres() as server,
+        Stand(tmp_path, Registry(small_volume.releases).open(), server.address) as stand,
+    ):
+        outcome = availability.run(stand, articles=2)
+    assert outcome.broken == []
+    assert len(outcome.facts) == 7

@@ -156,3 +156,13 @@ def test_what_a_release_says_of_its_items_stands_in_place_of_older_reports(relea
     assert "3" in listed
     assert [details["title"] for details in shown.values()] == ["Reported again"]
     log.close()
+
+
+def test_what_was_worked_out_before_the_log_was_replayed_is_worked_out_anew(release, tmp_path):
+    log, now = open_log("", tmp_path), release.manifest.as_of_ms
+    log.append([Event(f"e{at}", f"new {at}", "3", now) for at in range(500)])
+    replica, _ = replica_of(release)
+    assert replica.engine.trending(Request(None, n=1))[0].item_id != "3"
+    replica.replay(log)
+    assert replica.engine.trending(Request(None, n=1))[0].item_id == "3"
+    log.close()
