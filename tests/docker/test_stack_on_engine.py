@@ -62,6 +62,7 @@ def deployment(figures):
                 (ROOT / "out").mkdir(exist_ok=True)
                 (ROOT / "out" / "stack-test.log").write_text(logs.stdout)
                 deployment.remove()
+                deployment.close()
     except NoEngineError as error:
         pytest.skip(str(error))
     finally:

@@ -117,6 +117,10 @@ class Deployment:
             f"--volume={PROJECT}_data:/data", "--entrypoint=sleep", "manchete-api:0.1.0", "3600",
         )  # fmt: skip
 
+    def close(self):
+        """Close the connections to the API."""
+        self.api.close()
+
     def remove(self):
         """Remove containers, networks and volumes of this and of an earlier project."""
         self.docker("rm", "--force", KEEPER, check=False)
