@@ -7,6 +7,8 @@ PYTHON ?= python3
 SOURCE ?= synthetic
 URI ?=
 SCALE ?= 0.01
+# How the files of SOURCE=tables are read, such as OPTIONS="--map user_id=userId --time-zone America/Sao_Paulo".
+OPTIONS ?=
 ENV ?= prod
 # How long `make drill` keeps a service under load.
 MINUTES ?= 10
@@ -21,12 +23,12 @@ export UV_COMPILE_BYTECODE := 1
 BIN := .venv/bin
 # Named after what it was made of: other requirements, another stamp, a new installation.
 READY := .venv/.requirements-$(shell cat requirements_uv.txt requirements_dev.txt | sha256sum | cut -c1-16)
-CHAIN := --source "$(SOURCE)" --uri "$(URI)" --scale "$(SCALE)"
+CHAIN := --source "$(SOURCE)" --uri "$(URI)" --scale "$(SCALE)" $(OPTIONS)
 PYTEST := $(BIN)/python -m pytest -n $(JOBS) --maxprocesses=4 --dist loadfile
 # The shell's own USER is not the reader that is asked for.
 READER := $(if $(filter command line,$(origin USER)),$(USER))
 
-.PHONY: help run smoke test test-slow coverage check train evaluate predict drill notebooks lock clean
+.PHONY: help run smoke test test-slow stack-test coverage check train evaluate predict drill notebooks lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -43,6 +45,10 @@ test: $(READY) ## the tests of up to ten minutes on two cores
 
 test-slow: $(READY) ## the tests that take longer
 	$(PYTEST) -m slow $(TESTS)
+
+stack-test: $(READY) ## the containers on a Docker engine, started where none runs; prints times, memory, sizes
+	$(BIN)/python -m pytest -m engine -rs --durations=0 $(TESTS)
+	@cat out/stack-test.txt
 
 coverage: TESTS = --cov --cov-report=term
 coverage: test ## the same, telling which lines they do not reach

@@ -27,7 +27,7 @@ _LOG = structlog.get_logger(__name__)
 
 #: Events that are folded in before waiting requests get their turn.
 _PORTION = 500
-NOT_APPLIED = "events of the log could not be applied; the service's log says why"
+NOT_APPLIED = "events of the log could not be applied"
 #: A replica that could not apply what the log holds for so long is not ready.
 STUCK_SECONDS = 10.0
 #: A rejected event degrades the service for so long.
@@ -67,13 +67,23 @@ class Tail:
         self._followed: dict[str, Follows] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._turn = asyncio.Lock()
-        self._broken = False
-        self._unread = ""
+        self._fault: MancheteError | None = None
+        self._has_read = False
         self._stuck_since = self._rejected_at = math.nan
         #: What this replica has logged and not yet folded in, by the offset at which it starts.
         self._own: dict[int, Sequence[Event]] = {}
         #: Whether that has led to the log's end since it was last looked for.
         self._at_end = False
+
+    @property
+    def fault(self) -> MancheteError | None:
+        """Why the log cannot be followed now; None while it can."""
+        return self._fault
+
+    @property
+    def has_read(self) -> bool:
+        """Whether the log has been read since the start."""
+        return self._has_read
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -95,14 +105,9 @@ class Tail:
         return time.monotonic() - self._stuck_since > STUCK_SECONDS
 
     @property
-    def faults(self) -> Sequence[str]:
-        """Why lists may not know of all that was acknowledged; empty where they do."""
-        faults = [self._unread] if self._unread else []
-        if not math.isnan(self._stuck_since):
-            faults.append(NOT_APPLIED)
-        if time.monotonic() - self._rejected_at < REJECTED_SECONDS:
-            faults.append("events were rejected in the last 10 minutes; GET /events/rejected lists them")
-        return faults
+    def has_rejected(self) -> bool:
+        """Whether events were rejected within `REJECTED_SECONDS`."""
+        return time.monotonic() - self._rejected_at < REJECTED_SECONDS
 
     async def include(self, appended: Appended) -> None:
         """Fold in what this replica has just logged, and whatever others logged before it.
@@ -185,12 +190,13 @@ class Tail:
             self._report_rejected(name, served.replica, 0)
             if served.replica.position < covered:
                 _LOG.error("the event log is another one than the release was made with", covered=covered)
+            self._has_read = True
         except EventsCompactedError:
             raise
         except EventLogError as error:
             if self._followed:
                 raise
-            self._unread = f"the event log cannot be followed: {error.what}"
+            self._fault = error
             _LOG.error("serving without the event log until it can be read", reason=str(error))
         follows = Follows(name, served.replica, lost)
         if self._loop is None:
@@ -226,20 +232,24 @@ class Tail:
 
     async def _look(self) -> None:
         try:
+            if not self._followed:
+                # Before the first release nothing is behind; whether the log can be read shows early.
+                await asyncio.to_thread(self.log.end)
+                self._telemetry.caught_up()
             for each in list(self._followed.values()):
                 with self._apart(each):
                     await self._catch_up(each)
-            self._broken, self._unread, self._stuck_since = False, "", math.nan
+                    self._has_read = True
+            self._fault, self._stuck_since = None, math.nan
         except MancheteError as error:
-            self._unread = f"the event log cannot be followed: {error.what}"
-            if not self._broken:
+            if self._fault is None:
                 _LOG.error("the event log cannot be followed", reason=str(error))
-            self._broken = True
+            self._fault = error
         except Exception as error:  # noqa: BLE001 - requests go on; the lag tells, and the next turn tries again
             if math.isnan(self._stuck_since):
                 self._stuck_since = time.monotonic()
-            _LOG.error("events could not be folded in", exc_info=None if self._broken else error)
-            self._broken = True
+            _LOG.error(NOT_APPLIED, exc_info=error if self._fault is None else None)
+            self._fault = MancheteError(NOT_APPLIED, remedy="see the log of the service")
 
     async def _catch_up(self, each: Follows) -> None:
         replica = each.replica

@@ -1,11 +1,11 @@
 #!/bin/sh
-# Prepares Airflow once before its servers start: database, user, first run. Run again, it changes nothing.
+# Prepares Airflow before its servers start: database, user, first run. Run again, it changes nothing, unless
+# no run has succeeded yet and none is under way: then it triggers the first run again.
 #
 # Read from the environment: AIRFLOW_ADMIN_PASSWORD, at least 12 characters, for the user `admin`;
 # FIRST_RUN_SOURCE, FIRST_RUN_URI and FIRST_RUN_SCALE, what the first run processes; no source, no run.
 set -eu
 
-first='process_data'
 password="${AIRFLOW_ADMIN_PASSWORD:?set the password of the user admin}"
 users="${AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE:?set where the passwords are kept}"
 
@@ -14,6 +14,7 @@ if [ "${#password}" -lt 12 ]; then
     exit 2
 fi
 
+python docker/check_database.py
 airflow db migrate
 
 # Written beside its place and renamed: the server that reads it never sees a part.
@@ -27,13 +28,4 @@ fi
 
 # Airflow starts no DAG that it has not read; its servers are not up yet, so this is done here.
 airflow dags reserialize
-runs=$(airflow dags list-runs "$first" --output json)
-if ! printf '%s' "$runs" | grep -q '"run_id"'; then
-    conf=$(python -c '
-import json, os
-told = os.environ.get
-scale = float(told("FIRST_RUN_SCALE") or 0.01)
-print(json.dumps({"source": told("FIRST_RUN_SOURCE"), "uri": told("FIRST_RUN_URI", ""), "scale": scale}))
-')
-    airflow dags trigger "$first" --run-id first --conf "$conf"
-fi
+python docker/first_run.py

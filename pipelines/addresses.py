@@ -15,6 +15,8 @@ REMOTE = ("https", "http", "gdrive")
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _FORMS = "give a folder, a file, https://… or gdrive:<id>"
 _LONGEST_NAME = 100
+#: Endings of files that are read.
+_KNOWN = (".zip", ".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".gz", ".zst", ".parquet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class Address:
         """What the file is called here; one without a known ending is taken for a zip."""
         path = urlsplit(self.target).path if self.scheme != "gdrive" else self.target
         name = re.sub(r"[^\w.-]", "_", PurePosixPath(unquote(path)).name)[-_LONGEST_NAME:].lstrip(".")
-        known = PurePosixPath(name).suffix in (".zip", ".csv", ".parquet")
+        known = PurePosixPath(name).suffix in _KNOWN
         return name if known else f"{name or 'download'}.zip"
 
     @property

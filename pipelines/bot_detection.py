@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from pipelines.settings import BotBounds
+from script_shared.anonymous import is_anonymous
 from script_shared.clock import MS_PER_HOUR
 from script_shared.tables import Tables
 
@@ -32,17 +33,18 @@ class SuspectedBots:
 
     def summary(self) -> dict[str, Any]:
         """Return the counts for a report."""
+        named = self.readers.filter(~is_anonymous(pl.col("user_id")))
         return {
             "readers": self.readers.height,
             "reads": int(self.readers["reads"].sum()),
             "per_hour": self.per_hour,
             "per_day": self.per_day,
-            "most_active": self.readers["user_id"].head(_NAMED).to_list(),
+            "most_active": named["user_id"].head(_NAMED).to_list(),
         }
 
 
 def find_bots(interactions: pl.DataFrame, bounds: BotBounds) -> SuspectedBots:
-    """Return the readers beyond the bounds.
+    """Return the readers and anonymous sessions beyond the bounds, which go by the readers' median.
 
     Args:
         interactions: `user_id`, `timestamp`.
@@ -56,8 +58,9 @@ def find_bots(interactions: pl.DataFrame, bounds: BotBounds) -> SuspectedBots:
     )
     days = by_day.group_by("user_id").agg(pl.col("day_reads").max().alias("busiest_day"))
     readers = hours.join(days, on="user_id")
-    per_hour = _bound(bounds.per_hour, readers["busiest_hour"])
-    per_day = _bound(bounds.per_day, readers["busiest_day"])
+    named = readers.filter(~is_anonymous(pl.col("user_id")))
+    per_hour = _bound(bounds.per_hour, named["busiest_hour"])
+    per_day = _bound(bounds.per_day, named["busiest_day"])
     beyond = pl.lit(False)
     if per_hour:
         beyond |= pl.col("busiest_hour") > per_hour

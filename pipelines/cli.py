@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from itertools import product
+from types import MappingProxyType
 from typing import Annotated, Any
 
 import typer
@@ -22,12 +23,13 @@ from pipelines.plan import Plan
 from pipelines.rolling_back import roll_back
 from pipelines.runs import new_run
 from pipelines.settings import SCORED_HOURS, PipelineSettings
+from pipelines.source_options import CONFIG_FILE, with_source_options
 from pipelines.stages.collect import collect
 from pipelines.stages.compact import compact
 from pipelines.stages.download import download
 from pipelines.stages.encode import encode
 from pipelines.stages.evaluate import evaluate
-from pipelines.stages.inspect import inspect
+from pipelines.stages.inspect import inspect, write_options
 from pipelines.stages.publish import publish
 from pipelines.stages.refine import refine
 from pipelines.stages.report import report
@@ -50,16 +52,24 @@ app.command("experiment")(experiment_command)
 
 
 @app.command("train")
+@with_source_options
 def train_all(
     source: Annotated[str, typer.Option(help="raw format")] = "synthetic",
     uri: Annotated[str, typer.Option(help="folder, zip, https://… or gdrive:<id> of the raw files")] = "",
     scale: Annotated[float, typer.Option(help="size of generated data")] = 0.01,
+    options: Mapping[str, Any] = MappingProxyType({}),
 ) -> None:
     """Go from raw files to trained models."""
+    _train_all(source, uri, scale, options)
+
+
+def _train_all(source: str, uri: str, scale: float, options: Mapping[str, Any]) -> None:
     plan, volume = _place()
     name, settings = new_run(), PipelineSettings.read()
+    plan = plan.configured(source, options)
     require_writable(settings.data_root)
-    _do(download, name, source, uri, scale)
+    with CONSOLE.status("download"):
+        measured("", download, plan, volume, name, source, uri, scale)
     _do(collect, name, settings.events_url.get_secret_value())
     _do(refine, name, source, settings.refine_options)
     _do(encode, name)
@@ -88,29 +98,41 @@ def evaluate_all() -> None:
 
 
 @app.command()
+@with_source_options
 def run(
     source: Annotated[str, typer.Option(help="raw format")] = "synthetic",
     uri: Annotated[str, typer.Option(help="folder, zip, https://… or gdrive:<id> of the raw files")] = "",
     scale: Annotated[float, typer.Option(help="size of generated data")] = 0.01,
+    options: Mapping[str, Any] = MappingProxyType({}),
 ) -> None:
     """Run all stages, from raw files to a published release."""
-    train_all(source, uri, scale)
+    _train_all(source, uri, scale, options)
     evaluate_all()
 
 
 @app.command("inspect")
+@with_source_options
 def inspect_files(
-    uri: Annotated[str, typer.Argument(help="a folder, a zip, https://… or gdrive:<id>")],
+    place: Annotated[
+        str, typer.Argument(metavar="URI", help="a folder, a zip, https://… or gdrive:<id>")
+    ] = "",
+    uri: Annotated[str, typer.Option(help="the same")] = "",
     source: Annotated[str | None, typer.Option(help="raw format; guessed by the files' names")] = None,
+    write_config: Annotated[
+        bool, typer.Option("--write-config", help=f"write what was set and detected to {CONFIG_FILE}")
+    ] = False,
+    options: Mapping[str, Any] = MappingProxyType({}),
 ) -> None:
-    """Say what raw files hold, what a run would use and what is wrong; write nothing."""
-    plan, _ = _place()
+    """Say what raw files hold, what a run would use and what is wrong; write nothing but --write-config."""
+    plan, uri = _place()[0], uri or place
     try:
-        inspection = inspect(plan, uri, source, SCORED_HOURS)
+        inspection = inspect(plan, uri, source, SCORED_HOURS, options)
+        show(inspection, plan.remedies, Console())
+        if write_config:
+            CONSOLE.print(plain(f"written: {write_options(plan, uri, inspection, options)}"))
     except MancheteError as error:
         print_error(error)
         raise typer.Exit(1) from error
-    show(inspection, plan.remedies, Console())
     if inspection.fault:
         raise typer.Exit(1)
 
@@ -145,16 +167,18 @@ def rollback(
 
 
 @app.command()
+@with_source_options
 def embedded(
     source: Annotated[str, typer.Option(help="raw format")] = "synthetic",
     uri: Annotated[str, typer.Option(help="folder, zip, https://… or gdrive:<id> of the raw files")] = "",
     scale: Annotated[float, typer.Option(help="size of generated data")] = 0.01,
     smoke: Annotated[bool, typer.Option(help="free ports, a temporary volume, then exit")] = False,
+    options: Mapping[str, Any] = MappingProxyType({}),
 ) -> None:
     """Run everything on this machine through Airflow, and serve until Ctrl-C."""
     from pipelines.embedded import command
 
-    (command.smoke if smoke else command.serve)(source, uri, scale)
+    (command.smoke if smoke else command.serve)(source, uri, scale, options)
 
 
 def _place() -> tuple[Plan, Volume]:

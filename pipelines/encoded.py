@@ -24,7 +24,12 @@ def write_encoded(folder: Path, dataset: Dataset, parameters: Parameters) -> Non
     """Write a data set, but for its texts and head start, and the parameters to train with."""
     catalogue = dataset.catalogue
     types, names = type_codes(dataset.user_types.tolist())
-    document = {"as_of_ms": dataset.as_of_ms, "context": dataset.context, "parameters": parameters}
+    document = {
+        "as_of_ms": dataset.as_of_ms,
+        "context": dataset.context,
+        "anonymous": dataset.anonymous,
+        "parameters": parameters,
+    }
     parts = {
         "dataset": Bundle({"types": types}, {**document, "types": names}),
         "interactions": Bundle({name: getattr(dataset.interactions, name) for name in _INTERACTIONS}),
@@ -62,7 +67,10 @@ def read_encoded(folder: Path) -> tuple[Dataset, Parameters]:
     context = tuple(document["context"])
     reads = Interactions(**_arrays(folder / "interactions"))
     head = _head_start(folder / "head_start")
-    dataset = Dataset(users, items, keys, context, types, catalogue, reads, document["as_of_ms"], head)
+    dataset = Dataset(
+        *(users, items, keys, context, types, catalogue, reads, document["as_of_ms"], head),
+        anonymous=document["anonymous"],
+    )
     return dataset, document["parameters"]
 
 

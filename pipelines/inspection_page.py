@@ -12,10 +12,13 @@ from rich.text import Text
 from pipelines.console import plain
 from pipelines.plan import Refinement
 from pipelines.stages.inspect import FoundFile, Inspection
+from script_shared.anonymous import is_anonymous
 
 #: Files of a kind that are listed; the rest are counted.
 _LISTED = 5
 _EXAMPLE = 60
+#: In a refine report's `match`: how much of what was read the catalogue describes.
+KNOWN = "share of read items that the catalogue knows"
 
 
 def show(inspection: Inspection, remedies: Mapping[str, str], console: Console) -> None:
@@ -45,14 +48,21 @@ def _parts(inspection: Inspection, remedies: Mapping[str, str]) -> Iterator[Rend
 
 
 def _files(inspection: Inspection) -> Table:
-    table = _table("files", "what", "columns", title="Found")
+    table = _table("files", "what", "columns", "detected", title="Found")
     for kind in dict.fromkeys(file.kind.name for file in inspection.files):
         files = [file for file in inspection.files if file.kind.name == kind]
         for file in files[:_LISTED]:
-            table.add_row(plain(file.name), kind, _summary(file))
+            table.add_row(plain(file.name), kind, _summary(file), plain(detected(file)))
         if len(files) > _LISTED:
-            table.add_row(f"and {len(files) - _LISTED} more", kind, "")
+            table.add_row(f"and {len(files) - _LISTED} more", kind, "", "")
     return table
+
+
+def detected(file: FoundFile) -> str:
+    """Return what was detected of a file; its format needs no name."""
+    return "; ".join(
+        words if topic == "format" else f"{topic}: {words}" for topic, words in file.facts.items()
+    )
 
 
 def _summary(file: FoundFile) -> Text:
@@ -89,9 +99,11 @@ def _figures(refinement: Refinement, segments: Mapping[str, int]) -> Table:
         if "read" in part:
             rejected = sum(part["rejected"].values())
             table.add_row(f"rows of {kind}", f"{part['read']:,} read, {rejected:,} rejected")
-        for change, count in part.get("changed", {}).items():
-            if count:
-                table.add_row(f"  {change}", f"{count:,}")
+            for change, count in part.get("changed", {}).items():
+                if count:
+                    table.add_row(f"  {change}", f"{count:,}")
+    for name, figure in refinement.report.get("match", {}).items():
+        table.add_row(name, f"{figure:.1%}" if isinstance(figure, float) else f"{figure:,}")
     return table
 
 
@@ -116,9 +128,26 @@ def _missing(missing: Mapping[str, str]) -> Table:
 
 
 def _verdict(inspection: Inspection) -> Text:
-    if inspection.fault is None:
-        return _text("usable", "green")
-    return _text(f"not usable: {inspection.fault}", "red")
+    return _text(verdict(inspection), "red" if inspection.fault else "green")
+
+
+def verdict(inspection: Inspection) -> str:
+    """Return in one line whether the files can be used, and how much of them."""
+    refinement = inspection.refinement
+    if refinement is None:
+        return f"not usable: {inspection.fault}"
+    reads, items = refinement.tables.interactions, refinement.tables.items
+    anonymous = int(reads.select(is_anonymous(pl.col("user_id")).sum()).item())
+    rejected = refinement.quarantine.height
+    match = refinement.report.get("match", {})
+    parts = [
+        f"usable: {reads.height:,} reads by {refinement.tables.users.height:,} readers",
+        f"{anonymous:,} of them by nobody known" if anonymous else "",
+        f"{items.height:,} items",
+        f"{match[KNOWN]:.0%} of those read are in the catalogue" if match else "no catalogue",
+        f"{rejected:,} rows set aside" if rejected else "",
+    ]
+    return ", ".join(part for part in parts if part)
 
 
 def _table(*columns: str, title: str) -> Table:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -25,11 +25,34 @@ class Source(Protocol):
     def kinds(self) -> Sequence[FileKind]:
         """The kinds of files it has, the interactions' first."""
 
-    def columns_of(self, file: RawFile) -> Sequence[str]:
-        """Return the names of a file's columns.
+    def configured(self, options: Mapping[str, Any]) -> Source:
+        """Return the source with options set, by their names in `SOURCE_OPTIONS`.
+
+        Raises:
+            MancheteError: it has no such option, or a value cannot be used.
+        """
+
+    def columns_of(self, file: RawFile, folder: Path) -> tuple[Sequence[str], Mapping[str, str]]:
+        """Return the names of a file's columns, and what was detected of its form, by topic.
+
+        Args:
+            file: one of the source's files.
+            folder: in which it was found.
 
         Raises:
             InputError: it cannot be read.
+        """
+
+    def write_config(self, refinement: Refinement | None, columns: Sequence[str], path: Path) -> None:
+        """Write a file with the options that were set or detected.
+
+        Args:
+            refinement: what the files gave; None where they were refused.
+            columns: the names of all their columns.
+            path: where the options go: beside the raw files.
+
+        Raises:
+            SettingsError: the source has no options.
         """
 
     def acquire(self, uri: str, scale: float, folder: Path) -> None:
@@ -63,7 +86,9 @@ class Refinement:
         quarantine: every rejected row: `file`, `row` (null where it cannot be told), `field`,
             `reason`, `content` (the row's text, cut at 1,000 characters).
         as_of_ms: the end of the newest hour that counts, ms UTC; no interaction is later.
-        report: counts of rows read, kept, changed and rejected, by file kind and reason.
+        report: counts of rows read, kept, changed and rejected, by file kind and reason; how far reads and
+            catalogue match; and, where there are several forms, what was detected of each file.
+        warnings: what is probably wrong with the data as a whole, in sentences.
         catalogue: the items that the catalogue files describe; None where there are none.
     """
 
@@ -71,6 +96,7 @@ class Refinement:
     quarantine: pl.DataFrame
     as_of_ms: int
     report: Mapping[str, Any]
+    warnings: Sequence[str] = ()
     catalogue: pl.DataFrame | None = None
 
 
@@ -99,3 +125,9 @@ class Plan:
     costs: Mapping[tuple[str, str], str] = field(default_factory=dict)
     remedies: Mapping[str, str] = field(default_factory=dict)
     search: Space = field(default_factory=dict)
+
+    def configured(self, source: str, options: Mapping[str, Any]) -> Plan:
+        """Return the plan with options of one of its sources set; see `Source.configured`."""
+        if not options or source not in self.sources:
+            return self
+        return replace(self, sources={**self.sources, source: self.sources[source].configured(options)})

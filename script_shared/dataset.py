@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from script_shared.anonymous import is_anonymous
 from script_shared.bundle import Bundle
 from script_shared.clock import MS_PER_HOUR
 from script_shared.tables import Tables
@@ -26,7 +27,8 @@ class Interactions:
     """Interactions as columns, in order of time.
 
     Attributes:
-        user, item: positions in the vocabularies.
+        user: positions in the users' vocabulary; an anonymous session's position lies behind it.
+        item: positions in the items' vocabulary.
         time: ms UTC, ascending.
         weight: engagement, 1 = one plain interaction.
         keys: shape (n, context columns), positions of context keys, -1 where unknown.
@@ -126,6 +128,7 @@ class Dataset:
         user_types: login state by user position, None where unknown.
         interactions: everything before `as_of_ms`.
         head_start: of the state, where one is kept.
+        anonymous: sessions without a user; their positions begin at `len(users)`.
     """
 
     users: Vocabulary
@@ -137,6 +140,12 @@ class Dataset:
     interactions: Interactions
     as_of_ms: int
     head_start: HeadStart | None = None
+    anonymous: int = 0
+
+    @property
+    def histories(self) -> int:
+        """How many positions the interactions' users have, anonymous sessions included."""
+        return len(self.users) + self.anonymous
 
     def before(self, ms: int) -> Dataset:
         """Return the data set as it was at an earlier moment; vocabularies stay."""
@@ -161,8 +170,8 @@ class Dataset:
 
     @cached_property
     def read_counts(self) -> IntArray:
-        """Interactions of each user."""
-        return np.bincount(self.interactions.user, minlength=len(self.users)).astype(np.int32)
+        """Interactions of each user; anonymous sessions come last."""
+        return np.bincount(self.interactions.user, minlength=self.histories).astype(np.int32)
 
 
 def encode(tables: Tables, context: Sequence[str], weight: pl.Expr, as_of_ms: int) -> Dataset:
@@ -178,13 +187,14 @@ def encode(tables: Tables, context: Sequence[str], weight: pl.Expr, as_of_ms: in
 
     frame = tables.interactions
     users, user_rows = _index(tables.users["user_id"])
+    sessions = _anonymous_sessions(frame["user_id"], len(users))
     items, item_rows = _index(tables.items["item_id"])
     about = tables.items.select("item_id", "published_at", "category")
     keys = Vocabulary.of(
         f"{column}:{value}" for column in context for value in frame[column].drop_nulls().unique()
     )
     interactions = Interactions(
-        _codes(frame, user_rows),
+        _codes(frame, pl.concat([user_rows, sessions]) if len(sessions) else user_rows),
         _codes(frame, item_rows),
         frame["timestamp"].to_physical().to_numpy(),
         frame.with_columns(weight.cast(pl.Float32).alias("weight"))["weight"].to_numpy(),
@@ -192,7 +202,25 @@ def encode(tables: Tables, context: Sequence[str], weight: pl.Expr, as_of_ms: in
     ).between(0, as_of_ms)
     types = _in_order(tables.users, user_rows)["user_type"].to_numpy().astype(object)
     catalogue = _catalogue(_in_order(about, item_rows), interactions)
-    return Dataset(users, items, keys, tuple(context), types, catalogue, interactions, as_of_ms)
+    return Dataset(
+        users,
+        items,
+        keys,
+        tuple(context),
+        types,
+        catalogue,
+        interactions,
+        as_of_ms,
+        anonymous=len(sessions),
+    )
+
+
+def _anonymous_sessions(ids: pl.Series, users: int) -> pl.DataFrame:
+    """Return the synthetic ids and their positions, which follow those of the users."""
+    import polars as pl
+
+    sessions = ids.to_frame().filter(is_anonymous(pl.col(ids.name))).unique().sort(ids.name)
+    return sessions.with_row_index("position", offset=users).select("position", ids.name)
 
 
 def _index(ids: pl.Series) -> tuple[Vocabulary, pl.DataFrame]:

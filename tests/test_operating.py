@@ -17,13 +17,10 @@ def documented():
     return dict(rows)
 
 
-def test_every_setting_of_the_embedded_run_and_the_dags_is_described_with_its_default():
-    fields = {**EmbeddedSettings.model_fields, **DagSettings.model_fields}
-    # Of those of the stages, the others are described in the documents of what they change.
-    fields |= {name: PipelineSettings.model_fields[name] for name in ("reader_limit", "removed_items")}
-    assert documented() == {
-        name.upper(): str(field.default).removesuffix(".0") for name, field in fields.items()
-    }
+def test_every_setting_of_the_embedded_run_the_stages_and_the_dags_is_described_with_its_default():
+    kinds = EmbeddedSettings, PipelineSettings, DagSettings
+    fields = {name: field for kind in kinds for name, field in kind.model_fields.items()}
+    assert documented() == {name.upper(): str(field.default) for name, field in fields.items()}
 
 
 def test_every_make_target_that_is_named_exists():

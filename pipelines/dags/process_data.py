@@ -7,6 +7,7 @@ from airflow.sdk import Param, dag, get_current_context, task
 from pipelines.dags.assets import READERS
 from pipelines.dags.settings import SETTINGS
 from pipelines.dags.tasks import call
+from pipelines.source_options import SOURCE_OPTIONS, given
 
 PARAMS = {
     "source": Param(
@@ -14,6 +15,10 @@ PARAMS = {
     ),
     "uri": Param("", type="string", description="folder, zip, https://… or gdrive:<id>; not for synthetic"),
     "scale": Param(0.01, type="number", exclusiveMinimum=0, maximum=10, description="size of generated data"),
+    **{
+        name: Param("", type="string", description=f"tables only: {what}")
+        for name, what in SOURCE_OPTIONS.items()
+    },
 }
 
 
@@ -42,7 +47,13 @@ def process_data() -> None:
         from pipelines.stages.download import download as stage
 
         params = get_current_context()["params"]
-        return call(stage, run, params["source"], params["uri"], float(params["scale"]))
+        source, options = params["source"], given(params)
+        return call(
+            stage,
+            run,
+            *(source, params["uri"], float(params["scale"])),
+            configure=lambda plan: plan.configured(source, options),
+        )
 
     @task
     def collect(run: str) -> str:

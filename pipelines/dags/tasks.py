@@ -8,12 +8,24 @@ from typing import Any
 from airflow.sdk.exceptions import AirflowFailException
 
 
-def call(stage: Callable[..., Any], run: str, *arguments: Any, part: str = "") -> str:
+def call(
+    stage: Callable[..., Any],
+    run: str,
+    *arguments: Any,
+    part: str = "",
+    configure: Callable[[Any], Any] | None = None,
+) -> str:
     """Run a stage as `do` does; return what it gave, as text."""
-    return str(do(stage, run, *arguments, part=part))[:2_000]
+    return str(do(stage, run, *arguments, part=part, configure=configure))[:2_000]
 
 
-def do(stage: Callable[..., Any], run: str, *arguments: Any, part: str = "") -> Any:
+def do(
+    stage: Callable[..., Any],
+    run: str,
+    *arguments: Any,
+    part: str = "",
+    configure: Callable[[Any], Any] | None = None,
+) -> Any:
     """Run a stage with this deployment's plan and volume; return what it gave.
 
     Args:
@@ -21,6 +33,7 @@ def do(stage: Callable[..., Any], run: str, *arguments: Any, part: str = "") -> 
         run: name of the run.
         arguments: the stage's own.
         part: which of several parallel calls this is.
+        configure: takes the plan and returns it with options set.
 
     Raises:
         AirflowFailException: an error that a person must act on; trying again would not help.
@@ -35,7 +48,9 @@ def do(stage: Callable[..., Any], run: str, *arguments: Any, part: str = "") -> 
 
     settings = Settings.read()
     try:
-        return measured(part, stage, load(settings.domain), Volume.of(settings), run, *arguments)
+        plan = load(settings.domain)
+        plan = configure(plan) if configure else plan
+        return measured(part, stage, plan, Volume.of(settings), run, *arguments)
     except (DownloadError, EventLogError):
         raise
     except MancheteError as error:

@@ -6,9 +6,11 @@ import json
 import signal
 import sys
 import time
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from typing import Any
 
 from pipelines.embedded.answers import ask_one_of_each
@@ -21,36 +23,37 @@ from pipelines.stages.publish import Published
 from script_shared.errors import SettingsError
 
 
-def serve(source: str, uri: str, scale: float) -> None:
+def serve(source: str, uri: str, scale: float, options: Mapping[str, Any] = MappingProxyType({})) -> None:
     """Run the chain on the volume and the ports of the settings, and serve until Ctrl-C.
 
     Args:
         source: raw format.
         uri: folder, archive or address of the raw files.
         scale: size of generated data.
+        options: of the raw format.
 
     Raises:
         MancheteError: a setting, the input or a stage is at fault; all has been stopped.
     """
     settings = EmbeddedSettings.read()
-    space = require_input(source, uri, scale, settings.domain)
+    space = require_input(source, uri, scale, settings.domain, options)
     require_settings(settings)
     require_place(settings, space)
     with _up(settings) as up:
-        done = run_chain(up, _conf(source, uri, scale))
+        done = run_chain(up, _conf(source, uri, scale, options))
         if done.champion is not None:
             _answer(up, settings.domain, done)
         sys.stderr.write("Ctrl-C stops everything\n")
         _stay(up)
 
 
-def smoke(source: str, uri: str, scale: float) -> None:
+def smoke(source: str, uri: str, scale: float, options: Mapping[str, Any] = MappingProxyType({})) -> None:
     """Run the chain in a temporary folder on free ports, ask for a reader of each segment, and exit.
 
     Args and errors are those of `serve`; a release that the gate refuses is an error too.
     """
     settings = EmbeddedSettings.read()
-    space = require_input(source, uri, scale, settings.domain)
+    space = require_input(source, uri, scale, settings.domain, options)
     require_settings(settings)
     with _temporary_folder() as folder:
         airflow, api = free_ports(2)
@@ -58,7 +61,7 @@ def smoke(source: str, uri: str, scale: float) -> None:
         settings = settings.model_copy(update=place)
         require_place(settings, space, "TMPDIR")
         with _up(settings, temporary=True) as up:
-            _answer(up, settings.domain, run_chain(up, _conf(source, uri, scale)))
+            _answer(up, settings.domain, run_chain(up, _conf(source, uri, scale, options)))
 
 
 def _temporary_folder() -> TemporaryDirectory[str]:
@@ -81,11 +84,11 @@ def _up(settings: EmbeddedSettings, *, temporary: bool = False) -> AbstractConte
     return running(settings, temporary=temporary)
 
 
-def _conf(source: str, uri: str, scale: float) -> dict[str, Any]:
+def _conf(source: str, uri: str, scale: float, options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the first DAG's parameters; tasks do not run in our folder."""
     is_address = "://" in uri or uri.startswith("gdrive:")
     whole = uri if is_address or not uri else str(Path(uri).expanduser().resolve())
-    return {"source": source, "uri": whole, "scale": scale}
+    return {"source": source, "uri": whole, "scale": scale, **options}
 
 
 def _answer(up: Running, domain: str, done: Published) -> None:

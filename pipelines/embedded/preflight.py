@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from pipelines.addresses import is_remote, parse
 from pipelines.domains import load
@@ -27,7 +30,13 @@ _SPACE_PER_BYTE = 3
 _GENERATED_SPACE = 6 * 2**30
 
 
-def require_input(source: str, uri: str, scale: float, domain: str = "news") -> int:
+def require_input(
+    source: str,
+    uri: str,
+    scale: float,
+    domain: str = "news",
+    options: Mapping[str, Any] = MappingProxyType({}),
+) -> int:
     """Check what is to be processed; return about how many bytes of disk a run needs.
 
     A remote address is checked for its form only: nothing is fetched.
@@ -37,12 +46,14 @@ def require_input(source: str, uri: str, scale: float, domain: str = "news") -> 
         uri: folder, archive or address of the raw files.
         scale: size of generated data.
         domain: the domain's name.
+        options: of the raw format.
 
     Raises:
-        SettingsError: there is no such domain or source, or the scale is out of range.
+        SettingsError: there is no such domain or source, the source has no options, or the scale is out of
+            range.
         InputError: there is nothing to read at `uri`, or a file is missing.
     """
-    chosen = source_of(load(domain), source)
+    chosen = source_of(load(domain), source).configured(options)
     require_scale(scale)
     if source == "synthetic":
         return _BASE_SPACE + round(_GENERATED_SPACE * scale)

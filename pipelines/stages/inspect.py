@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import polars as pl
 
@@ -15,15 +16,15 @@ from pipelines.downloading import fetched
 from pipelines.file_kinds import FileKind
 from pipelines.plan import Plan, Refinement, Source
 from pipelines.raw_files import RawFile, find_files
+from pipelines.source_options import CONFIG_FILE
 from pipelines.stages.download import source_of
 from pipelines.stages.segment import count_readers
+from script_shared.anonymous import is_anonymous
 from script_shared.clock import MS_PER_HOUR
 from script_shared.errors import InputError, MancheteError
 
 UNSCORED = "nobody read anything new in the hours that are scored: a run stops at its report; give more data"
 _DAY_MS = 24 * MS_PER_HOUR
-#: With fewer of the items read among the items, their ids are probably written in another way.
-KNOWN_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +35,14 @@ class FoundFile:
         name: where it lies.
         kind: what its rows are.
         columns: the names of its columns, none where it cannot be read.
+        facts: what was detected of its form, by topic.
         fault: why it cannot be read.
     """
 
     name: str
     kind: FileKind
     columns: Sequence[str]
+    facts: Mapping[str, str] = field(default_factory=dict)
     fault: MancheteError | None = None
 
 
@@ -66,7 +69,13 @@ class Inspection:
     fault: MancheteError | None
 
 
-def inspect(plan: Plan, uri: str, source: str | None = None, cutoffs: Sequence[int] = (1,)) -> Inspection:
+def inspect(
+    plan: Plan,
+    uri: str,
+    source: str | None = None,
+    cutoffs: Sequence[int] = (1,),
+    options: Mapping[str, Any] | None = None,
+) -> Inspection:
     """Find out whether raw files can be used, and as what.
 
     Args:
@@ -74,6 +83,7 @@ def inspect(plan: Plan, uri: str, source: str | None = None, cutoffs: Sequence[i
         uri: what `download` takes; a remote file is fetched to a temporary place.
         source: the raw format, guessed by the files' names where it is not given.
         cutoffs: a run scores the hours that begin so many hours before the end.
+        options: of the raw format.
 
     Raises:
         InputError: there is nothing at `uri`, an archive cannot be used, or no format is recognised.
@@ -82,16 +92,42 @@ def inspect(plan: Plan, uri: str, source: str | None = None, cutoffs: Sequence[i
     """
     with open_files(uri) as folder:
         chosen = _guess(plan, folder, uri) if source is None else source_of(plan, source)
-        files = [_look(chosen, kind, file) for kind, file in _find(chosen, folder)]
+        chosen = chosen.configured(options or {})
+        files = [_look(chosen, kind, file, folder) for kind, file in _find(chosen, folder)]
         try:
             refinement = chosen.refine(folder)
         except InputError as fault:
             return Inspection(chosen.name, files, None, {}, {}, (), fault)
+    facts = refinement.report.get("files", {})
+    files = [replace(file, facts=facts.get(file.name, file.facts)) for file in files]
     segments = count_readers(plan, refinement.tables)
     missing = _missing(plan, chosen, files, refinement)
     return Inspection(
         chosen.name, files, refinement, segments, missing, tuple(_doubts(refinement, cutoffs)), None
     )
+
+
+def write_options(plan: Plan, uri: str, inspection: Inspection, options: Mapping[str, Any]) -> Path:
+    """Write the options that were set or detected beside raw files; return where.
+
+    Args:
+        plan: the domain's.
+        uri: of the files.
+        inspection: what was found there.
+        options: those that were set.
+
+    Raises:
+        InputError: the files are not on this machine, or there is such a file already.
+        SettingsError: the raw format has no options.
+    """
+    origin = local_path(uri)
+    path = (origin if origin.is_dir() else origin.parent) / CONFIG_FILE
+    if path.exists():
+        raise InputError("the file exists already", where=str(path), remedy="move it away, or edit it")
+    source = source_of(plan, inspection.source).configured(options)
+    columns = [column for file in inspection.files for column in file.columns]
+    source.write_config(inspection.refinement, columns, path)
+    return path
 
 
 @contextmanager
@@ -105,6 +141,8 @@ def open_files(uri: str) -> Iterator[Path]:
         folder = Path(name) / "files"
         folder.mkdir()
         (folder / path.name).symlink_to(path.resolve())
+        if (path.parent / CONFIG_FILE).is_file():
+            (folder / CONFIG_FILE).symlink_to((path.parent / CONFIG_FILE).resolve())
         yield folder
 
 
@@ -123,11 +161,11 @@ def _guess(plan: Plan, folder: Path, uri: str) -> Source:
     )
 
 
-def _look(source: Source, kind: FileKind, file: RawFile) -> FoundFile:
+def _look(source: Source, kind: FileKind, file: RawFile, folder: Path) -> FoundFile:
     try:
-        return FoundFile(file.name, kind, source.columns_of(file))
+        return FoundFile(file.name, kind, *source.columns_of(file, folder))
     except InputError as fault:
-        return FoundFile(file.name, kind, (), fault)
+        return FoundFile(file.name, kind, (), fault=fault)
 
 
 def _missing(
@@ -147,7 +185,8 @@ def _missing(
 def _is_scored(refinement: Refinement, hours_before: int) -> bool:
     """Tell whether anybody read something new in the hour that began so long before the end."""
     start = refinement.as_of_ms - hours_before * MS_PER_HOUR
-    first = refinement.tables.interactions.group_by("user_id", "item_id").agg(pl.col("timestamp").min())
+    reads = refinement.tables.interactions.filter(~is_anonymous(pl.col("user_id")))
+    first = reads.group_by("user_id", "item_id").agg(pl.col("timestamp").min())
     return bool(first["timestamp"].to_physical().is_between(start, start + MS_PER_HOUR, closed="left").any())
 
 
@@ -158,11 +197,4 @@ def _doubts(refinement: Refinement, cutoffs: Sequence[int]) -> Iterator[str]:
     times = tables.interactions["timestamp"].to_physical()
     if not (times % _DAY_MS != 0).any():
         yield "every read is at midnight UTC: give times of day, all models go by hours"
-    described = int(refinement.report["items"]["kept"])
-    read = tables.interactions["item_id"].n_unique()
-    known = described + read - tables.items.height
-    if described and known < KNOWN_SHARE * read:
-        yield (
-            f"only {known} of the {read} items that were read are described: "
-            "check that both files write ids alike"
-        )
+    yield from refinement.warnings

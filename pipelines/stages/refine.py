@@ -69,6 +69,7 @@ def refine(
         },
         "suspected_bots": bots.summary(),
         "as_of_ms": result.as_of_ms,
+        "warnings": list(result.warnings),
         "fingerprint": _fingerprint(volume, raw, told),
     }
     with write_partition(volume.refined, run) as folder:
@@ -79,6 +80,8 @@ def refine(
             catalogue.rows.write_parquet(folder / FILE)
         (folder / "report.json").write_text(json.dumps(report, indent=1))
     set_alias(volume.refined, "latest", run)
+    for warning in result.warnings:
+        _LOG.warning(warning, run=run)
     _LOG.info("refined", run=run, **{k: v for k, v in report.items() if k not in _NOT_LOGGED})
     if removal.is_partial:
         _LOG.warning("the catalogue file names too few items: none is removed", **removal.summary())

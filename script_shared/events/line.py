@@ -15,6 +15,12 @@ from script_shared.errors import EventLogError, VolumeFullError
 _CONNECT = {"connect_timeout": 5, "application_name": "manchete", "tcp_user_timeout": 10_000}
 #: Any number: replicas that start together make the tables one after the other.
 _MAKING = 7_310_425_981
+_REFUSED = "password authentication failed"
+_UNREACHABLE = "see that the database is up and EVENTS_URL is right"
+_LOGIN = (
+    "use the password in EVENTS_URL that the database knows, or give the database the new one; "
+    "docs/deployment.md, 'A password is changed', says how"
+)
 #: disk_full
 _NO_ROOM = "53100"
 
@@ -64,10 +70,18 @@ class Line:
     def _fault(self, error: psycopg2.Error) -> EventLogError | VolumeFullError:
         # The first line only, and the host only: the address holds a password.
         said = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        where = f"{self._what} on {urlsplit(self._address).hostname}"
+        parts = urlsplit(self._address)
+        where = f"{self._what} on {parts.hostname}"
         if error.pgcode == _NO_ROOM:
             return VolumeFullError(
                 f"there is no room for more ({said})", where=where, remedy="free space there"
             )
-        what = f"the {self._what} cannot be used ({said})"
-        return EventLogError(what, where=where, remedy="see that the database is up and EVENTS_URL is right")
+        reason, remedy = "the database does not answer", _UNREACHABLE
+        # The driver gives no code for what ends a connection before it begins.
+        if _REFUSED in said:
+            reason, remedy = f"the database refuses the password of the user {parts.username}", _LOGIN
+        elif error.pgcode:
+            reason = error.diag.message_primary or said
+        return EventLogError(
+            f"the {self._what} cannot be used: {reason}", where=where, remedy=remedy, details=said
+        )

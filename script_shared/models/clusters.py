@@ -143,6 +143,7 @@ class Clusters(Component):
     def _draw(self, dataset: Dataset) -> IntArray:
         start = dataset.as_of_ms - int(self._parameters.window * MS_PER_HOUR)
         users = np.unique(dataset.interactions.between(start, dataset.as_of_ms).user)
+        users = users[users < len(dataset.users)]
         order = np.random.default_rng(0).permutation(len(users))[: self._parameters.readers]
         return users[np.sort(order)]
 

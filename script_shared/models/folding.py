@@ -17,7 +17,7 @@ def fold(dataset: Dataset, parameters: StateParameters) -> State:
     if head is None or head.ms > end or head.parameters != parameters.model_dump(mode="json"):
         return State.of(dataset, parameters)
     state = State(
-        parameters, Sizes(len(dataset.users), len(dataset.items), len(dataset.keys), len(dataset.context))
+        parameters, Sizes(dataset.histories, len(dataset.items), len(dataset.keys), len(dataset.context))
     )
     state.restore(dict(head.read()))
     state.apply(dataset.interactions.between(head.ms, end))

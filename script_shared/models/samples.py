@@ -92,8 +92,7 @@ def draw_clicks(
     gap = replay.state.parameters.visit_gap * MS_PER_HOUR
     onward = (reads.user[rows[1:]] == reads.user[rows[:-1]]) & (np.diff(reads.time[rows]) < gap)
     known = replay.state.histories.counts()[reads.user[rows]] + np.arange(len(rows)) - starts + 1
-    types = dataset.user_types[reads.user[rows]]
-    member = [serves(Reader(kind, count)) for kind, count in zip(types, known.tolist(), strict=True)]
+    member = _are_served(dataset, reads.user[rows], known, serves)
     chosen = _thin(np.flatnonzero(np.append(onward, False) & member), limit)
     for place in chosen[np.argsort(rows[chosen], kind="stable")].tolist():
         row, target = int(rows[place]), reads.item[rows[place + 1]]
@@ -131,7 +130,7 @@ def draw(
         return []
     users, first = np.unique(following.user, return_index=True)
     reads = state.histories.counts()[users]
-    member = [serves(dataset.reader(u, n)) for u, n in zip(users.tolist(), reads.tolist(), strict=True)]
+    member = _are_served(dataset, users, reads, serves)
     chosen = _thin(np.flatnonzero(member), limit)
     start_ms = int(following.time[0]) // MS_PER_HOUR * MS_PER_HOUR
     by_user = np.argsort(following.user, kind="stable")
@@ -141,6 +140,24 @@ def draw(
         for i in chosen.tolist()
     )
     return [sample for sample in samples if len(sample.targets)]
+
+
+def _are_served(
+    dataset: Dataset, users: IntArray, reads: LongArray, serves: Callable[[Reader], bool]
+) -> list[bool]:
+    """Return which readers belong to the segment; an anonymous session is nobody who can be served.
+
+    Args:
+        dataset: gives login states.
+        users: positions.
+        reads: how many interactions each of them has.
+        serves: whether a reader belongs to the segment.
+    """
+    named = len(dataset.users)
+    return [
+        user < named and serves(dataset.reader(user, count))
+        for user, count in zip(users.tolist(), reads.tolist(), strict=True)
+    ]
 
 
 def _thin(rows: IntArray, limit: int) -> IntArray:

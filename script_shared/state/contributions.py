@@ -1,8 +1,8 @@
 """How much each read adds to the counts.
 
-A read adds what its weight exceeds the largest weight of the reader's earlier reads of the item by, so that
-repeats add nothing. A read before the item's publication adds nothing. All reads of a reader together add at
-most a limit in each minute of the clock.
+A read adds what its weight exceeds the largest weight by that the item has among the reader's 1,000 reads
+before, so that repeats add nothing. A read before the item's publication adds nothing. All reads of a reader
+together add at most a limit in each minute of the clock, and of a minute only the first 100 count.
 """
 
 from __future__ import annotations
@@ -14,13 +14,18 @@ import numpy as np
 from script_shared.clock import MS_PER_MINUTE
 from script_shared.compiled import compiled
 from script_shared.dataset import Interactions
-from script_shared.state.histories import Past, reads_of
+from script_shared.state.histories import Past, last_reads
 from script_shared.types import FeatureArray, FloatArray, IntArray, LongArray
 
 #: Users, items, times and weights.
 _Columns = tuple[IntArray, IntArray, LongArray, FeatureArray]
-#: Publication by item, ms UTC; the limit of a reader in a minute; zeros by item to work with.
-_Rule = tuple[LongArray, float, FeatureArray]
+#: Publication by item, ms UTC; the limit of a reader in a minute.
+_Rule = tuple[LongArray, float]
+
+#: A repeat of what was read before so many other reads counts again: the cost of a read is bounded.
+_LOOKBACK = 1_000
+#: No person opens more articles in a minute.
+_COUNTED_A_MINUTE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +59,11 @@ class Contributions:
     """Computes how much reads add.
 
     Args:
-        items: how many there can be.
         limit: how much one reader adds at most in a minute, in plain reads.
     """
 
-    def __init__(self, items: int, limit: float) -> None:
+    def __init__(self, limit: float) -> None:
         self._limit = limit
-        # A working array: zero between calls.
-        self._largest: FeatureArray = np.zeros(items, np.float32)
 
     def of(self, reads: Interactions, past: Past | None, published_ms: LongArray) -> CountedReads:
         """Return how much each read adds.
@@ -74,7 +76,7 @@ class Contributions:
         order = np.argsort(reads.user, kind="stable")
         added = np.empty(len(reads))
         columns = reads.user, reads.item, reads.time, reads.weight
-        _fill(columns, order, past, (published_ms, self._limit, self._largest), added)
+        _fill(columns, order, past, (published_ms, self._limit), added)
         return CountedReads(reads, added)
 
 
@@ -96,29 +98,43 @@ def _fill(columns: _Columns, order: LongArray, past: Past | None, rule: _Rule, a
         rows, first = order[start:end], 0
         items, times, weights = columns[1][rows], columns[2][rows], columns[3][rows]
         if past is not None:
-            earlier = reads_of(user[rows[0]], past)
+            earlier = last_reads(user[rows[0]], _LOOKBACK + _COUNTED_A_MINUTE, past)
             first = len(earlier[0])
             if first:
                 items = np.concatenate((earlier[0], items))
                 times = np.concatenate((earlier[1], times))
                 weights = np.concatenate((earlier[2], weights))
-        added[rows] = _of_one_reader(items, times, weights, rule)[first:]
+        added[rows] = _of_one_reader(items, times, weights, first, rule)
         start = end
 
 
 @compiled
-def _of_one_reader(items: IntArray, times: LongArray, weights: FeatureArray, rule: _Rule) -> FloatArray:
-    """Return how much each of one reader's reads, in order of time, adds."""
-    published_ms, limit, largest = rule
-    added, minute, used = np.zeros(len(items)), -1, 0.0
-    for row in range(len(items)):
-        item = items[row]
-        if times[row] // MS_PER_MINUTE != minute:
-            minute, used = times[row] // MS_PER_MINUTE, 0.0
-        if times[row] >= published_ms[item]:
-            added[row] = max(min(weights[row] - largest[item], limit - used), 0.0)
-            largest[item] = max(largest[item], weights[row])
-            used += added[row]
-    for item in items:
-        largest[item] = 0.0
-    return added
+def _of_one_reader(
+    items: IntArray, times: LongArray, weights: FeatureArray, first: int, rule: _Rule
+) -> FloatArray:
+    """Return how much each of one reader's reads, in order of time, adds, from the row `first` on."""
+    published_ms, limit = rule
+    added, minute, begin, used = np.zeros(len(items)), -1, 0, 0.0
+    row = first
+    while row and times[row - 1] // MS_PER_MINUTE == times[first] // MS_PER_MINUTE:
+        row -= 1
+    for at in range(row, len(items)):
+        if times[at] // MS_PER_MINUTE != minute:
+            minute, begin, used = times[at] // MS_PER_MINUTE, at, 0.0
+        if at - begin < _COUNTED_A_MINUTE and times[at] >= published_ms[items[at]]:
+            largest = _largest(items, times, weights, at, published_ms)
+            added[at] = max(min(weights[at] - largest, limit - used), 0.0)
+            used += added[at]
+    return added[first:]
+
+
+@compiled
+def _largest(
+    items: IntArray, times: LongArray, weights: FeatureArray, row: int, published_ms: LongArray
+) -> float:
+    """Return the largest weight of the item of a row among the rows before it; 0 where there is none."""
+    item, largest = items[row], 0.0
+    for at in range(max(row - _LOOKBACK, 0), row):
+        if items[at] == item and times[at] >= published_ms[item]:
+            largest = max(largest, weights[at])
+    return largest

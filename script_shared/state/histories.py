@@ -158,6 +158,13 @@ class Histories:
             "keys": self.keys,
         }
 
+    def snapshot_first(self, users: int) -> Arrays:
+        """Return the state of the first so many users as arrays."""
+        arrays = self.snapshot()
+        offsets = arrays["offsets"][: users + 1]
+        columns = {name: array[: offsets[-1]] for name, array in arrays.items() if name != "offsets"}
+        return {"offsets": offsets, **columns}
+
     def restore(self, arrays: Arrays) -> None:
         """Take the state back, of as many users or fewer."""
         offsets = np.asarray(arrays["offsets"], np.int64)
@@ -236,9 +243,9 @@ def _last(users: IntArray, depth: int, past: Past) -> tuple[IntArray, IntArray, 
 
 
 @compiled
-def reads_of(user: int, past: Past) -> History:
-    """Return items, times and weights of one user, in order of time."""
-    size = past.offsets[user + 1] - past.offsets[user] + past.late.counts[user]
+def last_reads(user: int, depth: int, past: Past) -> History:
+    """Return items, times and weights of the last `depth` interactions of one user, in order of time."""
+    size = min(depth, past.offsets[user + 1] - past.offsets[user] + past.late.counts[user])
     item, time, weight = np.empty(size, np.int32), np.empty(size, np.int64), np.empty(size, np.float32)
     _fill_last(user, past, item, time, weight)
     return item, time, weight

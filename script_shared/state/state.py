@@ -113,7 +113,7 @@ class State:
         self.returns = Pairs(parameters.returns)
         self.histories = Histories(sizes.users, sizes.contexts)
         self.items = Items(sizes.items)
-        self._contributions = Contributions(sizes.items, parameters.reader_limit)
+        self._contributions = Contributions(parameters.reader_limit)
         self.version = 0
         self.patience_ms = 0
         self._once: dict[Hashable, tuple[int, int, Any]] = {}
@@ -121,7 +121,7 @@ class State:
     @classmethod
     def of(cls, dataset: Dataset, parameters: StateParameters) -> State:
         """Fold a whole data set."""
-        sizes = Sizes(len(dataset.users), len(dataset.items), len(dataset.keys), len(dataset.context))
+        sizes = Sizes(dataset.histories, len(dataset.items), len(dataset.keys), len(dataset.context))
         state = cls(parameters, sizes)
         state.items.published_ms = dataset.catalogue.published_ms
         state.items.category = np.maximum(dataset.catalogue.category, 0)

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.support.compose import SECRETS, run_config, services
+from tests.support.compose import SECRETS, dockerfile_of, run_config, services
 from tests.support.images import ROOT
 
 pytestmark = pytest.mark.tools("docker-compose")
@@ -62,7 +62,10 @@ def test_every_service_has_the_least_privileges(told):
 
 
 def test_the_api_reads_the_volume_and_nothing_else_of_ours(told):
-    assert told["api"]["volumes"] == ["data:/data:ro"]
+    assert told["api"]["volumes"] in (
+        ["data:/data:ro", "compiled:/compiled:rw"],
+        ["data:/data:ro", "compiled:/compiled"],
+    )
     keys = {f"API_KEYS_{kind}" for kind in ("EVENTS", "ITEMS", "READERS", "ADMIN")}
     limits = {
         "API_RATE_PER_KEY",
@@ -107,6 +110,19 @@ def test_images_of_others_are_pinned(told):
     unhashed = {name for name, image in images.items() if not re.search(r"@sha256:[0-9a-f]{64}$", image)}
     assert all(re.search(r":v?\d+\.\d+(\.\d+)?", image) for image in images.values())
     assert unhashed == {"statsd-exporter"}
+
+
+def test_each_of_our_images_is_built_by_one_service(told):
+    builders = {name: dockerfile_of(told[name]) for name in OWN if "build" in told[name]}
+    assert builders == {"api": "docker/Dockerfile.api", "airflow-init": "docker/Dockerfile.airflow"}
+    assert all(told[name]["build"]["dockerfile"] == path for name, path in builders.items())
+    users = OWN - builders.keys()
+    assert {told[name]["image"] for name in users} == {told["airflow-init"]["image"]}
+    assert {told[name]["pull_policy"] for name in users} == {"never"}
+
+
+def test_no_other_service_writes_where_the_api_keeps_its_code(told):
+    assert {name for name, each in told.items() if "compiled:" in str(each.get("volumes"))} == {"api"}
 
 
 def test_airflow_waits_for_what_the_one_shot_prepares(told):

@@ -21,7 +21,7 @@ from pipelines.embedded.ports import free_port
 from tests.support.compose import SECRETS, Container, Place, services
 from tests.support.embedded import RUN_SECONDS
 from tests.support.images import ROOT
-from tests.support.postgres import postgres_server
+from tests.support.postgres import execute, postgres_server
 from tests.support.prometheus import (
     dashboard_expressions,
     is_of,
@@ -62,7 +62,7 @@ class Stack:
             "postgres:5432": self.database,
             "statsd-exporter:9125": statsd_port,
         }
-        folders = {f"/{name}": self.folder / name for name in ("data", "logs", "users", "tmp")}
+        folders = {f"/{name}": self.folder / name for name in ("data", "compiled", "logs", "users", "tmp")}
         for each in folders.values():
             each.mkdir()
         found = {}
@@ -70,6 +70,10 @@ class Stack:
             code = self.folder / ("api-image" if name == "api" else "airflow-image")
             found[name] = Container(told[name], code, Place(hosts, folders | {"/srv/manchete": code}))
         return found
+
+    @property
+    def airflow_database(self):
+        return f"postgresql://airflow:{SECRETS['POSTGRES_PASSWORD']}@127.0.0.1:{self.database}/airflow"
 
     def start(self, name):
         self.running[name] = self.containers[name].start(self.log(name), API_PORT=str(self.api))
@@ -130,10 +134,11 @@ def make_database(address):
         "PGPORT": str(parts.port),
         "PGPASSWORD": SECRETS["POSTGRES_PASSWORD"],
         "POSTGRES_USER": "airflow",
+        "POSTGRES_PASSWORD": SECRETS["POSTGRES_PASSWORD"],
         "POSTGRES_DB": "airflow",
         "EVENTS_PASSWORD": SECRETS["EVENTS_PASSWORD"],
     }
-    subprocess.run(["/bin/sh", ROOT / "docker" / "postgres" / "events.sh"], env=told, check=True)
+    subprocess.run(["/bin/sh", ROOT / "docker" / "postgres" / "users.sh"], env=told, check=True)
 
 
 @pytest.fixture(scope="module")
@@ -150,6 +155,9 @@ def stack(tmp_path_factory, statsd):
         stack = Stack(tmp_path_factory.mktemp("stack"), statsd.port, urlsplit(address).port)
         try:
             stack.start("api")
+            assert stack.prepare() == 0, stack.log("airflow-init").read_text()
+            # A first run that failed.
+            execute(stack.airflow_database, "UPDATE dag_run SET state = 'failed' WHERE run_id = 'first'")
             assert stack.prepare() == 0, stack.log("airflow-init").read_text()
             del stack.running["airflow-init"]
             for name in SERVERS[1:]:
@@ -185,7 +193,6 @@ def test_the_first_start_ends_in_recommendations(up):
     answer = httpx.get(f"http://127.0.0.1:{up.api}/recommendations", params={"num_recs": 5})
     assert answer.status_code == 200
     assert len(answer.json()["items"]) == 5
-    assert "waiting for a release" in up.log("api").read_text()
 
 
 def test_a_read_reaches_the_event_log_in_postgres(up):
@@ -212,8 +219,13 @@ def test_the_user_of_the_event_log_sees_nothing_of_airflow(up):
     assert "permission denied for database" in refused.stderr
 
 
-def test_every_dag_has_run_once(airflow):
-    for dag in ("process_data", "train_models", "evaluate_models"):
+def test_a_first_run_that_failed_was_triggered_again(airflow):
+    states = {run["dag_run_id"]: run["state"] for run in runs(airflow, "process_data")}
+    assert states == {"first": "failed", "first-2": "success"}
+
+
+def test_the_other_dags_have_run_once(airflow):
+    for dag in ("train_models", "evaluate_models"):
         assert [run["state"] for run in runs(airflow, dag)] in (["success"], ["running"])
 
 
@@ -222,7 +234,27 @@ def test_preparing_again_changes_nothing(up, airflow):
     assert up.prepare() == 0
     del up.running["airflow-init"]
     assert (up.folder / "users" / "passwords.json").read_text() == before
-    assert [run["dag_run_id"] for run in runs(airflow, "process_data")] == ["first"]
+    assert len(runs(airflow, "process_data")) == 2
+
+
+def test_a_database_password_that_was_changed_is_named_with_its_remedy(up):
+    container = up.containers["airflow-init"]
+    name = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
+    other = container.environment[name].replace(SECRETS["POSTGRES_PASSWORD"], "another")
+    with (up.folder / "refused.log").open("w") as log:
+        done = subprocess.run(
+            container.command,
+            cwd=container.folder,
+            env=container.environment | {name: other},
+            stderr=log,
+            check=False,
+        )
+    told = (up.folder / "refused.log").read_text()
+    assert done.returncode == 1
+    assert "the database refuses the password of the user airflow" in told
+    assert "POSTGRES_PASSWORD" in told
+    assert "sh /docker-entrypoint-initdb.d/users.sh" in told
+    assert "Traceback" not in told
 
 
 def test_nobody_but_the_owner_reads_the_password(up):
@@ -235,7 +267,7 @@ def test_a_wrong_password_is_refused(up):
 
 
 def test_a_task_s_log_is_read_from_the_shared_folder(airflow):
-    path = "/api/v2/dags/process_data/dagRuns/first/taskInstances/refine/logs/1"
+    path = "/api/v2/dags/process_data/dagRuns/first-2/taskInstances/refine/logs/1"
     told = airflow.get(path, headers={"Accept": "application/json"}).json()["content"]
     assert any("refined" in str(line) for line in told), told
 

@@ -13,6 +13,7 @@ from pipelines.domains import load
 from pipelines.settings import BotBounds, RefineOptions
 from pipelines.stages.download import download
 from pipelines.stages.refine import refine
+from script_shared.anonymous import ANONYMOUS_PREFIX
 from script_shared.tables import Tables
 from script_shared.volume import Volume
 
@@ -93,3 +94,12 @@ def test_refining_sets_them_apart_and_says_so(tmp_path):
 
 def test_readers_who_are_all_alike_are_none(tmp_path):
     assert refined(tmp_path, ("one", 6_000, 0.01))[1]["suspected_bots"]["readers"] == 0
+
+
+def test_reads_without_a_reader_do_not_lower_the_bounds_and_their_sessions_are_bound_too():
+    alone = [(f"{ANONYMOUS_PREFIX}read {number}", 1, 1.0) for number in range(500)]
+    crawler = f"{ANONYMOUS_PREFIX}session c"
+    bots = find_bots(reads(*people(60), *alone, (crawler, 2_820, 0.1)), BOUNDS)
+    assert (bots.per_hour, bots.per_day) == (150, 400)
+    assert bots.readers["user_id"].to_list() == [crawler]
+    assert bots.summary()["most_active"] == []

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from pipelines.cli import app, main
 from tests.support.clicks import write_clicks
+from tests.support.tables import reads, write_tables
 
 ROOT = Path(__file__).parents[2]
 NOWHERE = "/no/such/place"
@@ -44,9 +45,16 @@ WRONG = {
     "--to": ["nothing", "..", "../../etc", "\x1b[31m"],
     "--out": ["/dev/null/folder"],
     "--smoke": [],
-    "uri": [NOWHERE, "", "ftp://example.org/a.zip", "http://[", "a" * 5_000, "gdrive:x", "https://"],
+    "--map": ["user_id", "user_id=", "=userId", "usr_id=userId"],
+    "--time-format": ["european", "%q", "%H:%M"],
+    "--time-zone": ["Sao_Paulo", "../../etc/passwd", "UTC+3"],
+    "--anonymous": [],
+    "--separator": ["::", "a", '"'],
+    "--encoding": ["latin-99", "base64"],
+    "--write-config": [],
+    "place": [NOWHERE, "", "ftp://example.org/a.zip", "http://[", "a" * 5_000, "gdrive:x", "https://"],
 }
-NEEDED = {"--uri": "CLICKS", "--out": "OUT", "uri": "CLICKS"}
+NEEDED = {"--uri": "CLICKS", "--out": "OUT"}
 
 
 def commands(click_app, path=()):
@@ -87,6 +95,11 @@ def clicks(tmp_path_factory):
     return folder
 
 
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory):
+    return write_tables(tmp_path_factory.mktemp("tables"), reads(60))
+
+
 @pytest.fixture
 def call(tmp_path, monkeypatch, capsys):
     """Call the command line in this process; return its exit status and what it printed on stderr."""
@@ -112,7 +125,7 @@ def check(status, told):
 
 
 @pytest.mark.parametrize("case", CASES, ids=repr)
-def test_a_wrong_value_is_refused_with_its_remedy(call, clicks, tmp_path, case):
+def test_a_wrong_value_is_refused_with_its_remedy(call, clicks, tables, tmp_path, case):
     path, needed, option, value = case
     places = {"CLICKS": str(clicks), "OUT": str(tmp_path / "out")}
     values = {name: places[NEEDED[name]] for name in needed} if option is not None else {}
@@ -122,6 +135,8 @@ def test_a_wrong_value_is_refused_with_its_remedy(call, clicks, tmp_path, case):
         values["--cutoffs"] = "58"
     values |= {} if option is None else {option: value}
     named = [f"{name}={text}" for name, text in values.items() if name.startswith("--")]
+    if path == ("inspect",) and option not in ("place", "--uri"):
+        values["place"] = str(tables)
     positional = [text for name, text in values.items() if not name.startswith("--")]
     check(*call(*path, *named, *(["--", *positional] if positional else [])))
 

@@ -132,6 +132,26 @@ def test_a_reader_who_reloads_counts_once_and_at_most_so_much_a_minute():
     assert counts[1:].tolist() == pytest.approx([5.0, 5.0, 5.0, 0.0, 0.0])
 
 
+@pytest.mark.parametrize("parts", [1, 9])
+def test_a_read_costs_no_more_however_much_a_reader_has_read(parts):
+    sizes = Sizes(users=1, items=1_200, keys=2, contexts=1)
+    state = State(PARAMETERS.model_copy(update={"reader_limit": 500.0}), sizes)
+    slow = [(0, item, 60 * item, -1) for item in range(1_001)]
+    again, at_once = (
+        [(0, 0, 70_000, -1), (0, 5, 70_001, -1)],
+        [(0, 1_050 + n, 80_000, -1) for n in range(101)],
+    )
+    rows = [*slow, *again, *at_once]
+    for part in np.array_split(np.arange(len(rows)), parts):
+        state.apply(interactions(rows).take(part))
+    now = 80_000 * 60_000
+    counts = state.counts.at(np.arange(sizes.items), now)[-1]
+    assert counts[0] == pytest.approx(decay(now, 70_000, 24.0)), "1,000 others were read since"
+    assert counts[5] == pytest.approx(decay(now, 60 * 5, 24.0)), "fewer were"
+    assert counts[1_050:1_150].tolist() == [1.0] * 100
+    assert counts[1_150] == 0, "nobody opens more articles in a minute"
+
+
 def pairs_by_hand(rows, now, parameters):
     weights = np.zeros((len(parameters.half_lives), SIZES.items, SIZES.items))
     low, high = (hours * 60 for hours in parameters.apart)

@@ -43,6 +43,12 @@ def services(folder, **settings):
     return yaml.safe_load(done.stdout)["services"]
 
 
+def dockerfile_of(service):
+    """Return the Dockerfile of a service's image; one service of each image builds it."""
+    name = re.fullmatch(r"manchete-(\w+):[\d.]+", service["image"])[1]
+    return f"docker/Dockerfile.{name}"
+
+
 class Place:
     """Where the test puts what containers see: `hosts` by `name:port`, `folders` by path."""
 
@@ -64,14 +70,14 @@ class Container:
     """A service as a process: the files of its image, its variables, its command."""
 
     def __init__(self, service, folder, place):
-        self.dockerfile, self.folder, self.place = service["build"]["dockerfile"], folder, place
+        self.dockerfile, self.folder, self.place = dockerfile_of(service), folder, place
         if not folder.exists():
             copy_into(self.dockerfile, folder)
         told = environment_of(self.dockerfile) | service.get("environment", {})
         self.environment = {name: place(str(value)) for name, value in told.items()}
         self.environment["PATH"] = f"{Path(sys.executable).parent}:/usr/bin:/bin"
         words = dict(last_stage(self.dockerfile))
-        entrypoint = service.get("entrypoint") or yaml.safe_load(words["ENTRYPOINT"])
+        entrypoint = service.get("entrypoint") or yaml.safe_load(words.get("ENTRYPOINT", "[]"))
         command = service["command"] if "command" in service else yaml.safe_load(words["CMD"])
         self.command = [*entrypoint, *command]
         check = service.get("healthcheck", {}).get("test")

@@ -28,10 +28,16 @@ class Prometheus:
 
     def values(self, expression):
         """Return the numbers that an expression gives now."""
+        return [float(each["value"][1]) for each in self._ask(expression)]
+
+    def labels(self, expression):
+        """Return the labels of the series that an expression gives now."""
+        return [each["metric"] for each in self._ask(expression)]
+
+    def _ask(self, expression):
         answer = self._http.post("/query", data={"query": expression})
         assert answer.status_code == 200, f"{expression}: {answer.text}"
-        result = answer.json()["data"]["result"]
-        return [float(each["value"][1]) for each in result]
+        return answer.json()["data"]["result"]
 
     def until(self, expression, seconds=60):
         """Wait until an expression gives something."""
@@ -120,4 +126,4 @@ def shows_numbers(server, expression):
 
 def is_of(job, expression):
     """Tell whether an expression reads the metrics of `airflow`, or those of the API."""
-    return ("airflow_" in expression) == (job == "airflow")
+    return bool(re.search(r'airflow_|job="airflow"', expression)) == (job == "airflow")

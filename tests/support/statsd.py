@@ -13,11 +13,11 @@ import yaml
 
 
 class Listener:
-    """Collects the lines that arrive on a UDP port of its own."""
+    """Collects the lines that arrive on a UDP port, any free one by default."""
 
-    def __init__(self):
+    def __init__(self, host="127.0.0.1", port=0):
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.bind(("127.0.0.1", 0))
+        self._socket.bind((host, port))
         self._socket.settimeout(0.2)
         self._stopped = threading.Event()
         self.port = self._socket.getsockname()[1]
@@ -48,17 +48,18 @@ def parse(line):
 
 
 class Mapping:
-    """The rules of a mapping file."""
+    """The rules of a mapping file; the exporter tries its globs first, then the regular expressions."""
 
     def __init__(self, path):
         document = yaml.safe_load(path.read_text())
         self.buckets = document["defaults"]["histogram_options"]["buckets"]
-        self.rules = [(_pattern(rule), rule) for rule in document["mappings"]]
+        rules = sorted(document["mappings"], key=_is_regex)
+        self.rules = [(_pattern(rule), rule) for rule in rules]
 
     def apply(self, name, labels):
         """Return what a metric is called and labelled after mapping."""
         for pattern, rule in self.rules:
-            found = pattern.fullmatch(name)
+            found = pattern.search(name)
             if found:
                 own = {
                     key: found.expand(value.replace("$", "\\"))
@@ -68,14 +69,27 @@ class Mapping:
         return re.sub(r"[^a-zA-Z0-9_]", "_", name), labels
 
 
+def _is_regex(rule):
+    return rule.get("match_type", "glob") == "regex"
+
+
+#: A glob that the exporter accepts: parts between dots, each a name or `*`.
+_NAME = r"[a-zA-Z_](-?[a-zA-Z0-9_])*"
+_GLOB = re.compile(rf"((\*|{_NAME})\.)+(\*|{_NAME})")
+
+
 def _pattern(rule):
-    """Return the pattern of a rule; the exporter does not start where `*` is a part of a name's part."""
-    if rule.get("match_type", "glob") == "regex":
-        return re.compile(rule["match"])
-    parts = rule["match"].split(".")
-    if any("*" in part and part != "*" for part in parts):
-        raise ValueError(f"invalid match: {rule['match']}")
-    return re.compile(r"\.".join("([^.]*)" if part == "*" else re.escape(part) for part in parts))
+    """Return the pattern of a rule; the exporter does not start on a glob that it does not accept.
+
+    It anchors globs, and searches for regular expressions.
+    """
+    match = rule["match"]
+    if _is_regex(rule):
+        return re.compile(match)
+    if not _GLOB.fullmatch(match):
+        raise ValueError(f"invalid match: {match}")
+    parts = ("([^.]*)" if part == "*" else re.escape(part) for part in match.split("."))
+    return re.compile(r"\A" + r"\.".join(parts) + r"\Z")
 
 
 class Exposition:

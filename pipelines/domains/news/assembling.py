@@ -8,6 +8,7 @@ from dataclasses import replace
 import polars as pl
 
 from pipelines.domains.news.quarantine import Sieve, unusable
+from script_shared.anonymous import is_anonymous
 from script_shared.domains.news.tables import INTERACTIONS, ITEMS, USERS
 from script_shared.errors import InputError
 from script_shared.tables import Tables
@@ -38,7 +39,8 @@ def _complete(items: pl.DataFrame, interactions: pl.DataFrame) -> pl.DataFrame:
 
 def _sum_up(interactions: pl.DataFrame, types: pl.DataFrame | None) -> pl.DataFrame:
     users = (
-        interactions.group_by("user_id")
+        interactions.filter(~is_anonymous(pl.col("user_id")))
+        .group_by("user_id")
         .agg(
             pl.len().cast(pl.UInt32).alias("reads"),
             pl.col("timestamp").min().alias("first_seen"),

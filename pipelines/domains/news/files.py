@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -17,8 +19,10 @@ from pipelines.domains.news.refining import (
     drop_stragglers,
     end_of_reads,
 )
+from pipelines.plan import Refinement, Source
 from pipelines.raw_files import RawFile
 from script_shared.clock import Clock, WallClock
+from script_shared.errors import SettingsError
 
 
 @dataclass(slots=True)
@@ -33,13 +37,19 @@ class NewsFiles:
     straggler_share: float = STRAGGLER_SHARE
     clock: Clock = field(default_factory=WallClock)
 
-    def columns_of(self, file: RawFile) -> list[str]:
-        """Return the names of a file's columns.
+    def configured(self, options: Mapping[str, Any]) -> Source:
+        """Refuse options; see `Source.configured`."""
+        if options:
+            raise _no_options(", ".join(options))
+        return self  # type: ignore[return-value]  # the subclasses have what is missing
 
-        Raises:
-            InputError: it cannot be read.
-        """
-        return names_of(file)
+    def columns_of(self, file: RawFile, folder: Path) -> tuple[list[str], Mapping[str, str]]:
+        """Return the names of a file's columns; see `Source.columns_of`."""
+        return names_of(file), {}
+
+    def write_config(self, refinement: Refinement | None, columns: Sequence[str], path: Path) -> None:
+        """Refuse to write options; see `Source.write_config`."""
+        raise _no_options("--write-config")
 
     def settle(self, reads: pl.DataFrame, sieves: Mapping[str, Sieve], kind: str) -> tuple[pl.DataFrame, int]:
         """Drop reads of the future, repeated ones and stragglers.
@@ -60,3 +70,9 @@ class NewsFiles:
         reads = drop_duplicates(reads, sieves[kind])
         as_of_ms = end_of_reads(reads["timestamp"], self.straggler_share)
         return drop_stragglers(reads, as_of_ms, sieves[kind]).drop(FILE, ROW), as_of_ms
+
+
+def _no_options(what: str) -> SettingsError:
+    return SettingsError(
+        "this raw format has one form only, and no options", where=what, remedy="leave it out"
+    )

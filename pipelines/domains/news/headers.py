@@ -9,8 +9,22 @@ from difflib import get_close_matches
 from script_shared.errors import InputError
 
 
-def check_names(found: Sequence[str], required: Sequence[str], optional: Sequence[str], file: str) -> None:
+def check_names(
+    found: Sequence[str],
+    required: Sequence[str],
+    optional: Sequence[str],
+    file: str,
+    *,
+    can_map: bool = False,
+) -> None:
     """Check the names of a file's columns.
+
+    Args:
+        found: the names.
+        required: those that must be among them.
+        optional: those that may be.
+        file: the file's name.
+        can_map: whether the option `map` can name a column.
 
     Raises:
         InputError: a required column is missing, or a wanted one is named twice.
@@ -21,17 +35,19 @@ def check_names(found: Sequence[str], required: Sequence[str], optional: Sequenc
     for column in required:
         if column not in found:
             raise _error(
-                "the column is missing", file, column, _advise(found, column, (*required, *optional))
+                "the column is missing", file, column, _advise(found, column, (*required, *optional), can_map)
             )
 
 
-def _advise(found: Sequence[str], column: str, wanted: Sequence[str]) -> str:
+def _advise(found: Sequence[str], column: str, wanted: Sequence[str], can_map: bool) -> str:
     """Name the column that may be meant by another name, or else all that are needed."""
     others = {_plain(name): name for name in found if name not in wanted}
     near = get_close_matches(_plain(column), list(others), 1, 0.75)
     if near:
-        return f"if {others[near[0]]!r} is what is meant, rename it to {column!r}"
-    return f"the header must name {', '.join(wanted)}"
+        set_map = f", or set --map {column}={others[near[0]]}" if can_map else ""
+        return f"if {others[near[0]]!r} is what is meant, rename it to {column!r}{set_map}"
+    set_map = f", or --map {column}=… must name a column of the file" if can_map else ""
+    return f"the header must name {', '.join(wanted)}{set_map}"
 
 
 def _plain(name: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import polars as pl
 import pyarrow as pa
@@ -22,11 +22,22 @@ _ISO = "%Y-%m-%d %H:%M:%S%.3f"
 _YEARS = (-62_135_596_800_000, 253_402_300_799_999)
 
 
-def read_parquet(file: RawFile, required: Sequence[str], optional: Sequence[str] = ()) -> pl.DataFrame:
+def read_parquet(
+    file: RawFile,
+    required: Sequence[str],
+    optional: Sequence[str] = (),
+    spell: Callable[[Sequence[str]], list[str]] = list,
+) -> pl.DataFrame:
     """Read columns of a Parquet file as text.
 
     Times become milliseconds, or, where they have no time zone, ISO 8601; whole floating-point
     numbers lose their point; NaN is null.
+
+    Args:
+        file: the file.
+        required: columns that it must have.
+        optional: columns that it may have; those that it has not are null.
+        spell: returns the names of all its columns, spelled as `required` and `optional` are.
 
     Returns:
         What `read_text` returns; rows count from 1.
@@ -36,7 +47,7 @@ def read_parquet(file: RawFile, required: Sequence[str], optional: Sequence[str]
             else than text, numbers or times.
     """
     try:
-        return _read(file, required, optional)
+        return _read(file, required, optional, spell)
     except _DAMAGED as cause:
         raise InputError.at(
             f"the Parquet file cannot be read ({_first_line(cause)})",
@@ -45,15 +56,22 @@ def read_parquet(file: RawFile, required: Sequence[str], optional: Sequence[str]
         ) from cause
 
 
-def _read(file: RawFile, required: Sequence[str], optional: Sequence[str]) -> pl.DataFrame:
+def _read(
+    file: RawFile,
+    required: Sequence[str],
+    optional: Sequence[str],
+    spell: Callable[[Sequence[str]], list[str]],
+) -> pl.DataFrame:
     parquet = pq.ParquetFile(pa.BufferReader(file.load()), page_checksum_verification=True)
-    names = parquet.schema_arrow.names
+    found = parquet.schema_arrow.names
+    names = spell(found)
     check_names(names, required, optional, file.name)
     wanted = [*required, *(column for column in optional if column in names)]
-    for column in wanted:
-        _check_type(parquet.schema_arrow.field(column).type, file.name, column)
-    table = parquet.read(columns=wanted)
-    texts = {column: _as_text(table.column(column)) for column in wanted}
+    given = {column: found[names.index(column)] for column in wanted}
+    for column, name in given.items():
+        _check_type(parquet.schema_arrow.field(name).type, file.name, column)
+    table = parquet.read(columns=list(given.values()))
+    texts = {column: _as_text(table.column(name)) for column, name in given.items()}
     empty = pl.Series([None], dtype=pl.String).new_from_index(0, table.num_rows)
     frame = pl.DataFrame({column: texts.get(column, empty) for column in (*required, *optional)})
     place = pl.lit(file.name, pl.Categorical).alias(FILE)

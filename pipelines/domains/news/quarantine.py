@@ -18,6 +18,8 @@ FILE, ROW = "file", "row"
 OVERFLOW = "(more fields)"
 #: Stands where bytes were not UTF-8: a character that no text may hold.
 UNREADABLE = "\ufdd0"
+#: Begins OVERFLOW of a line that could not be taken apart into fields.
+BROKEN_LINE = "\ufdd1"
 
 SCHEMA = pl.Schema(
     {FILE: pl.String, ROW: pl.Int64, "field": pl.String, "reason": pl.String, "content": pl.String}
@@ -161,5 +163,8 @@ def content(columns: Sequence[str]) -> pl.Expr:
     ]
     text = pl.concat_str(filled, separator=",", ignore_nulls=True)
     return (
-        text.str.slice(0, CONTENT_LENGTH).str.replace_all(UNREADABLE, "\ufffd", literal=True).alias("content")
+        text.str.slice(0, CONTENT_LENGTH)
+        .str.replace_all(UNREADABLE, "\ufffd", literal=True)
+        .str.replace_all(BROKEN_LINE, "", literal=True)
+        .alias("content")
     )

@@ -62,11 +62,13 @@ def read_header(contents: bytes, name: str) -> list[str]:
     Raises:
         InputError: the file is empty, no UTF-8 text or not separated by commas.
     """
-    if contents.startswith(_UTF_16) or b"\x00" in contents.split(b"\n", 1)[0]:
+    end = contents.find(b"\n")
+    head = contents if end < 0 else contents[:end]
+    if contents.startswith(_UTF_16) or b"\x00" in head:
         raise InputError.at("the file is not UTF-8 text", file=name, row=1, remedy="save it as UTF-8 CSV")
-    line = contents.split(b"\n", 1)[0].decode("utf-8-sig", errors="replace").strip()
+    line = head.decode("utf-8-sig", errors="replace").strip()
     if not line:
-        what = "the first line is empty" if contents.strip() else "the file is empty"
+        what = "the first line is empty" if contents and not contents.isspace() else "the file is empty"
         raise InputError.at(what, file=name, row=1, remedy="fetch it again, or leave it out")
     header = _split(line, name)
     for separator, called in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):

@@ -10,6 +10,7 @@ class Reason(StrEnum):
     """Why a row was rejected."""
 
     FIELDS = "too many fields"
+    JSON = "not a JSON object"
     ENCODING = "not UTF-8"
     MISSING = "missing value"
     LONG = "id too long"
@@ -29,6 +30,7 @@ class Reason(StrEnum):
 
 REMEDIES: Mapping[Reason, str] = {
     Reason.FIELDS: "quote fields that hold commas",
+    Reason.JSON: "write one object per line, with its braces closed and its texts in double quotes",
     Reason.ENCODING: "save the file as UTF-8",
     Reason.MISSING: "fill the field; a row cut short lacks its last fields",
     Reason.LONG: "give ids of at most 256 characters, as requests do",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from pipelines.domains.news.quarantine import OVERFLOW, UNREADABLE, Rule
+from pipelines.domains.news.quarantine import BROKEN_LINE, OVERFLOW, UNREADABLE, Rule
 from pipelines.domains.news.reasons import Reason
 
 TIMESTAMP = pl.Datetime("ms", "UTC")
@@ -21,6 +21,11 @@ CONTROL = "[\\x00-\\x1f\\x7f-\\x{9f}\\x{2028}\\x{2029}]"
 def too_many_fields() -> Rule:
     """A row may not hold more fields than the header."""
     return Rule(Reason.FIELDS, None, pl.col(OVERFLOW).is_not_null())
+
+
+def whole_object() -> Rule:
+    """A line of a JSON Lines file must be an object."""
+    return Rule(Reason.JSON, None, pl.col(OVERFLOW).str.starts_with(BROKEN_LINE))
 
 
 def present(field: str) -> Rule:

@@ -37,6 +37,7 @@ class Findings:
         sizes: readers in the data by segment.
         refining: counts of the refine report by name.
         weights: by segment, what the fitted model weighs its features with; none for other models.
+        warnings: what is probably wrong with the data, in sentences.
     """
 
     comparisons: Sequence[Comparison]
@@ -46,6 +47,7 @@ class Findings:
     sizes: Mapping[str, int]
     refining: Mapping[str, Any]
     weights: Mapping[str, Mapping[str, float]]
+    warnings: Sequence[str] = ()
 
 
 def gather(
@@ -66,6 +68,8 @@ def gather(
     """
     tables = Tables.read(find_partition(volume.refined, run), READ)
     targets = targets_of(predictions.select("segment", "cutoff", "query_id").unique(), tables.interactions)
+    refining = dict(load_report(volume, run))
+    warnings = refining.pop("warnings", [])
     readers = pl.read_parquet(find_partition(volume.segments, run) / "readers.parquet")
     return Findings(
         comparisons,
@@ -73,8 +77,9 @@ def gather(
         recall_by_length(predictions, targets, K),
         _ages(predictions.filter(model=SERVED), targets, tables.items),
         dict(readers.group_by("segment").len().sort("len", descending=True).iter_rows()),
-        dict(_flat(load_report(volume, run))),
+        dict(_flat(refining)),
         {each.segment: _weights(volume.artifacts / run / each.segment / "model") for each in comparisons},
+        warnings,
     )
 
 

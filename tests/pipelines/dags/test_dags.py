@@ -4,6 +4,7 @@ import ast
 
 import pytest
 
+from pipelines.source_options import SOURCE_OPTIONS
 from tests.support.airflow import ROOT, airflow_environment, ask_airflow
 
 DAGS = ROOT / "pipelines" / "dags"
@@ -120,9 +121,10 @@ def test_models_are_trained_and_evaluated_in_parallel(dags):
     assert mapped == {"train", "evaluate"}
 
 
-def test_the_first_takes_a_source_an_address_and_a_scale_that_is_checked(dags):
+def test_the_first_takes_a_source_its_options_an_address_and_a_scale_that_is_checked(dags):
     first = dags["process_data"]
-    assert first["defaults"] == {"source": "synthetic", "uri": "", "scale": 0.01}
+    unset = dict.fromkeys(SOURCE_OPTIONS, "")
+    assert first["defaults"] == {"source": "synthetic", "uri": "", "scale": 0.01, **unset}
     assert first["params"]["scale"] == {"type": "number", "exclusiveMinimum": 0, "maximum": 10}
     assert first["params"]["source"]["type"] == first["params"]["uri"]["type"] == "string"
 

@@ -59,8 +59,8 @@ class TestUsable:
     def test_what_would_be_set_aside(self, here):
         rows = [*reads(100)]
         rows[5] |= {"timestamp": "soon [red]"}
-        rows[6] |= {"user_id": ""}
-        rows[7] |= {"user_id": ""}
+        rows[6] |= {"item_id": ""}
+        rows[7] |= {"item_id": ""}
         code, text = inspect(write_tables(here / "raw", rows))
         assert code == 0
         assert "not a time" in text

@@ -237,6 +237,7 @@ def test_names_cannot_become_markup():
         {evil: 1},
         {evil: evil},
         {evil: {evil: 1.0}},
+        (evil,),
     )
     verdict = Verdict(False, evil, (Finding(evil, evil, 1, 0.0, 0.0, 0.0, evil),))
     facts = {"run": evil, "as_of": evil, "champion": evil, "hours": [evil], "verdict": verdict}

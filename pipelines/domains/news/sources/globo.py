@@ -13,6 +13,7 @@ import polars as pl
 
 from pipelines.acquiring import link_files, local_path
 from pipelines.domains.news.assembling import assemble, gather
+from pipelines.domains.news.catalogue_match import match_items
 from pipelines.domains.news.files import NewsFiles
 from pipelines.domains.news.quarantine import FILE, OVERFLOW, ROW, Sieve
 from pipelines.domains.news.reading import read_text
@@ -128,6 +129,7 @@ class Globo(NewsFiles):
         clicks, as_of_ms = self.settle(clicks, sieves, "clicks")
         clicks = clicks.drop(OTHER_COLUMNS)
         articles = _read_articles(find_files(folder, ARTICLES), sieves["items"])
+        match = match_items(clicks["item_id"], articles["item_id"])
         return Refinement(
             tables=assemble(clicks, articles),
             quarantine=gather(sieves),
@@ -135,7 +137,9 @@ class Globo(NewsFiles):
             report={
                 "clicks": sieves["clicks"].balance(clicks.height),
                 "items": sieves["items"].balance(articles.height),
+                "match": match.report,
             },
+            warnings=tuple(match.warnings),
             catalogue=articles if articles.height else None,
         )
 

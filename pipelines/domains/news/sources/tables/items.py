@@ -6,15 +6,17 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from pipelines.domains.news.quarantine import FILE, ROW, Rule, Sieve
+from pipelines.domains.news.quarantine import FILE, NULLS, ROW, Rule, Sieve
 from pipelines.domains.news.reasons import Reason
-from pipelines.domains.news.rules import identifier, printable, readable, too_many_fields
-from pipelines.domains.news.sources.tables.files import ITEMS, read
-from pipelines.domains.news.times import in_milliseconds, moment, read_times, time_of
-from pipelines.raw_files import RawFile
+from pipelines.domains.news.rules import identifier, printable, readable, too_many_fields, whole_object
+from pipelines.domains.news.sources.tables.files import TableFile
+from pipelines.domains.news.sources.tables.ids import describe_ids
+from pipelines.domains.news.sources.tables.time_column import read_time_column
+from pipelines.domains.news.times import moment, time_of
 
 WORDS = ("title", "body", "url", "category", "region")
 RULES = (
+    whole_object(),
     too_many_fields(),
     *identifier("item_id"),
     printable("item_id"),
@@ -24,14 +26,24 @@ OPTIONAL_RULES = (*moment("published_at"), *(readable(name) for name in WORDS))
 NEWEST = Rule(Reason.REPEATED, "item_id", ~pl.col("item_id").is_last_distinct())
 
 
-def read_items(files: Sequence[RawFile], sieve: Sieve) -> pl.DataFrame:
-    """Return the sound items as refined ones, the last row of each."""
-    parts = [_sift(file, sieve) for file in files]
-    if not parts:
+def read_items(files: Sequence[TableFile], sieve: Sieve) -> pl.DataFrame:
+    """Return the sound rows of all files, with their places and `published_at` read."""
+    empty = pl.DataFrame(schema=dict.fromkeys((FILE, "item_id", "category", "region"), pl.String()))
+    return pl.concat([_sift(file, sieve) for file in files] or [empty])
+
+
+def newest_items(sound: pl.DataFrame, sieve: Sieve) -> pl.DataFrame:
+    """Return the items as refined ones, the last row of each.
+
+    Args:
+        sound: what `read_items` gave.
+        sieve: takes the earlier rows.
+    """
+    if sound.is_empty():
         return pl.DataFrame(schema={"item_id": pl.String})
-    sound = sieve.sift(pl.concat(parts), [NEWEST]).drop(FILE, ROW)
+    rows = sieve.sift(sound, [NEWEST]).drop(FILE, ROW)
     words = pl.col(*WORDS)
-    return sound.select(
+    return rows.select(
         "item_id",
         time_of("published_at"),
         pl.when(words.str.strip_chars() != "").then(words).name.keep(),
@@ -39,8 +51,9 @@ def read_items(files: Sequence[RawFile], sieve: Sieve) -> pl.DataFrame:
     )
 
 
-def _sift(file: RawFile, sieve: Sieve) -> pl.DataFrame:
-    sound = sieve.take(read(file, ITEMS), RULES, file.name)
-    frame, unit = in_milliseconds(sound, "published_at")
-    sieve.note(f"published_at given in {unit}", frame.height if unit else 0)
-    return sieve.clear(read_times(frame, "published_at"), OPTIONAL_RULES)
+def _sift(file: TableFile, sieve: Sieve) -> pl.DataFrame:
+    item = pl.col("item_id")
+    frame = file.read().with_columns(pl.when(~item.is_in(NULLS)).then(item).alias("item_id"))
+    file.facts["item_id"] = describe_ids(frame["item_id"])
+    sound = sieve.take(frame, RULES, file.file.name)
+    return sieve.clear(read_time_column(sound, "published_at", file, sieve), OPTIONAL_RULES)

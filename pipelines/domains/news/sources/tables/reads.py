@@ -6,29 +6,39 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from pipelines.domains.news.quarantine import FILE, ROW, Rule, Sieve
+from pipelines.domains.news.quarantine import FILE, NULLS, ROW, Rule, Sieve
 from pipelines.domains.news.reasons import Reason
 from pipelines.domains.news.rules import (
+    LONGEST_ID,
     identifier,
     optional_measure,
     present,
     printable,
     readable,
     too_many_fields,
+    whole_object,
 )
-from pipelines.domains.news.sources.tables.files import INTERACTIONS, read
-from pipelines.domains.news.times import in_milliseconds, is_unzoned, moment, read_times, time_of
-from pipelines.raw_files import RawFile
+from pipelines.domains.news.sources.tables.files import TableFile
+from pipelines.domains.news.sources.tables.ids import describe_ids
+from pipelines.domains.news.sources.tables.readers import without_placeholders
+from pipelines.domains.news.sources.tables.time_column import read_time_column
+from pipelines.domains.news.times import is_unzoned, moment, time_of
 
 MEASURES = ("clicks", "seconds", "scroll", "visits")
 WORDS = ("session_id", "region", "device", "referrer")
 #: Login state as it may be written, and as the segments' rule knows it.
 USER_TYPES = {"logged": "Logged", "non-logged": "Non-Logged"}
 
+_DECIMAL_COMMA = r"^\s*-?\d+,\d+\s*$"
 _USER_TYPE = pl.col("user_type").str.strip_chars().str.to_lowercase()
 RULES = (
+    whole_object(),
     too_many_fields(),
-    *(rule for name in ("user_id", "item_id") for rule in (*identifier(name), printable(name))),
+    readable("user_id"),
+    Rule(Reason.LONG, "user_id", pl.col("user_id").str.len_chars() > LONGEST_ID),
+    printable("user_id"),
+    *identifier("item_id"),
+    printable("item_id"),
     present("timestamp"),
     *moment("timestamp"),
 )
@@ -42,16 +52,32 @@ OPTIONAL_RULES = (
 UNZONED = "(unzoned)"
 
 
-def read_reads(files: Sequence[RawFile], sieve: Sieve) -> pl.DataFrame:
-    """Return the sound reads of all files, with their places and UNZONED."""
+def read_reads(files: Sequence[TableFile], sieve: Sieve) -> pl.DataFrame:
+    """Return the sound reads of all files, with places and UNZONED; without a reader `user_id` is null."""
     return pl.concat(_type(_sift(file, sieve)) for file in files)
 
 
-def _sift(file: RawFile, sieve: Sieve) -> pl.DataFrame:
-    frame, unit = in_milliseconds(read(file, INTERACTIONS), "timestamp")
-    sieve.note(f"timestamp given in {unit}", frame.height if unit else 0)
-    sound = sieve.take(read_times(frame, "timestamp"), RULES, file.name)
+def _sift(file: TableFile, sieve: Sieve) -> pl.DataFrame:
+    frame = without_placeholders(file.read(), file.options.anonymous)
+    item = pl.col("item_id")
+    frame = frame.with_columns(pl.when(~item.is_in(NULLS)).then(item).alias("item_id"))
+    file.facts["user_id"], file.facts["item_id"] = (
+        describe_ids(frame[name]) for name in ("user_id", "item_id")
+    )
+    frame = _with_points(frame, file, sieve)
+    sound = sieve.take(read_time_column(frame, "timestamp", file, sieve), RULES, file.file.name)
     return sieve.clear(sound, OPTIONAL_RULES)
+
+
+def _with_points(frame: pl.DataFrame, file: TableFile, sieve: Sieve) -> pl.DataFrame:
+    """Write the decimal commas of measures as points: a file with another separator may have them."""
+    if file.facts.get("separator", "comma") == "comma":
+        return frame
+    commas = pl.col(*MEASURES).str.contains(_DECIMAL_COMMA)
+    for name, count in frame.select(commas.sum()).row(0, named=True).items():
+        sieve.note(f"{name} written with a decimal comma", count or 0)
+    point = pl.col(*MEASURES).str.replace(",", ".", literal=True)
+    return frame.with_columns(pl.when(commas).then(point).otherwise(pl.col(*MEASURES)))
 
 
 def _type(sound: pl.DataFrame) -> pl.DataFrame:

@@ -9,6 +9,7 @@ import polars as pl
 
 from pipelines.acquiring import link_files, local_path
 from pipelines.domains.news.assembling import assemble, gather
+from pipelines.domains.news.catalogue_match import match_items
 from pipelines.domains.news.files import NewsFiles
 from pipelines.domains.news.quarantine import Sieve
 from pipelines.domains.news.refining import clip_measures
@@ -65,14 +66,16 @@ class Webmedia(NewsFiles):
         reads, as_of_ms = self.settle(reads, sieves, "reads")
         reads, changed = clip_measures(reads)
         articles = read_articles(require(folder, ARTICLES, folder), sieves["items"])
+        match = match_items(reads["item_id"], articles["item_id"])
         report = {
             "readers": sieves["readers"].balance(types.height),
             "reads": {**sieves["reads"].balance(reads.height), "changed": changed},
             "items": sieves["items"].balance(articles.height),
+            "match": match.report,
         }
         types = types.drop_nulls().unique("user_id", keep="last")
-        tables = assemble(reads, articles, types)
-        return Refinement(tables, gather(sieves), as_of_ms, report, articles if articles.height else None)
+        tables, catalogue = assemble(reads, articles, types), articles if articles.height else None
+        return Refinement(tables, gather(sieves), as_of_ms, report, tuple(match.warnings), catalogue)
 
 
 def _read(folder: Path, sieves: dict[str, Sieve]) -> tuple[pl.DataFrame, pl.DataFrame]:

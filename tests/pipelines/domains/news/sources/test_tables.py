@@ -1,3 +1,4 @@
+import gzip
 import zipfile
 from datetime import UTC, datetime
 
@@ -130,7 +131,8 @@ class TestRows:
     @pytest.mark.parametrize(
         ("changed", "field", "reason"),
         [
-            ({"user_id": " "}, "user_id", "missing value"),
+            ({"item_id": " "}, "item_id", "missing value"),
+            ({"item_id": "nan"}, "item_id", "missing value"),
             ({"user_id": "a\nb"}, "user_id", "control character"),
             ({"item_id": "x" * 257}, "item_id", "id too long"),
             ({"item_id": "a\x1b[31m"}, "item_id", "control character"),
@@ -225,6 +227,23 @@ class TestRows:
         times = refinement.tables.interactions["timestamp"].to_physical().to_list()
         assert times == [START_MS + at * 60_000 for at in range(20)]
 
+    def test_decimal_commas_where_commas_do_not_separate(self, tmp_path):
+        rows = [*reads(20, seconds=lambda n: f"{n},5", scroll=lambda _: "7")]
+        lines = [
+            ";".join(map(str, row.values())) for row in (dict(zip(rows[0], rows[0], strict=True)), *rows)
+        ]
+        (tmp_path / "interactions.csv").write_text("\n".join(lines))
+        refinement = TableFiles().refine(tmp_path)
+        assert refinement.report["reads"]["changed"]["seconds written with a decimal comma"] == 20
+        assert sorted(refinement.tables.interactions["seconds"])[:3] == [0.5, 1.5, 2.5]
+
+    def test_a_file_beside_its_compressed_copy_is_read_once(self, tmp_path):
+        text = csv_text(reads(20))
+        (tmp_path / "interactions.csv").write_text(text)
+        (tmp_path / "interactions.csv.gz").write_bytes(gzip.compress(text.encode()))
+        (tmp_path / "interactions-2.csv.gz").write_bytes(gzip.compress(csv_text(reads(9)).encode()))
+        assert TableFiles().refine(tmp_path).report["reads"]["read"] == 29
+
     def test_folders_that_spark_writes_and_text_as_polars_writes_it(self, tmp_path):
         rows = [*reads(20)]
         folder = tmp_path / "interactions.parquet"
@@ -239,7 +258,7 @@ class TestRows:
 
     def test_a_file_of_broken_rows_is_refused_with_the_counts(self, tmp_path):
         rows = [row | {"timestamp": "soon"} for row in reads(20)]
-        rows[0] |= {"user_id": ""}
+        rows[0] |= {"item_id": ""}
         with pytest.raises(InputError, match="20 of 20 rows are broken") as caught:
             refine(tmp_path, rows)
         assert "19 × not a time, 1 × missing value" in caught.value.what
@@ -279,14 +298,14 @@ class TestFiles:
     def test_a_broken_parquet_row_has_a_place(self, tmp_path):
         moments = [datetime(2024, 5, 1, n) for n in range(5)]  # noqa: DTZ001
         frame = pl.DataFrame(
-            {"user_id": ["a", "b", None, "d", "e"], "item_id": range(5), "timestamp": moments}
+            {"user_id": ["a", "b", "c", "d", "e"], "item_id": [0, 1, None, 3, 4], "timestamp": moments}
         )
         frame.write_parquet(tmp_path / "interactions.parquet")
         refinement = TableFiles().refine(tmp_path)
         assert assert_balanced(refinement) == {"missing value": 1}
         assert refinement.quarantine.row(0) == (
-            *("interactions.parquet", 3, "user_id", "missing value"),
-            ",2,2024-05-01 02:00:00.000,,,,,,,,,",
+            *("interactions.parquet", 3, "item_id", "missing value"),
+            "c,,2024-05-01 02:00:00.000,,,,,,,,,",
         )
         assert refinement.report["reads"]["changed"]["time without an offset taken as UTC"] == 4
 
@@ -317,8 +336,8 @@ class TestFiles:
         assert caught.value.where.startswith("interactions.csv, row 1")
         assert remedy in caught.value.remedy
 
-    def test_a_file_in_another_encoding(self, tmp_path):
-        (tmp_path / "interactions.csv").write_text(csv_text(reads(3)), encoding="utf-16")
+    def test_a_file_that_is_no_text(self, tmp_path):
+        (tmp_path / "interactions.csv").write_bytes(b"\x00\x01\x00" * 100)
         with pytest.raises(InputError, match="not UTF-8 text"):
             TableFiles().refine(tmp_path)
 

@@ -1,0 +1,33 @@
+"""Connects to Airflow's database once, and says what to do where that fails."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import psycopg2
+
+ADDRESS = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
+REFUSED = """\
+the database refuses the password of the user airflow
+  where:  POSTGRES_PASSWORD in .env: it differs from the one that the database was made with
+  remedy: restore the former value, or give the database the new one:
+            docker compose up --detach postgres
+            docker compose exec postgres sh /docker-entrypoint-initdb.d/users.sh
+          then start again: docker compose up --detach
+"""
+
+
+def main() -> int:
+    """Return 0 when the database accepts the login, 1 otherwise."""
+    try:
+        psycopg2.connect(os.environ[ADDRESS].replace("+psycopg2", "", 1), connect_timeout=10).close()
+    except psycopg2.OperationalError as error:
+        refused = "password authentication failed" in str(error)
+        sys.stderr.write(REFUSED if refused else f"{ADDRESS}: {error}")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

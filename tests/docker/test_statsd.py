@@ -1,0 +1,47 @@
+"""The mapping of Airflow's metrics as the exporter reads it."""
+
+import pytest
+
+from tests.support.images import ROOT
+from tests.support.statsd import Mapping
+
+
+@pytest.fixture
+def mapping(tmp_path):
+    """Read a mapping of one rule."""
+
+    def read(match, match_type="glob"):
+        file = tmp_path / "mapping.yml"
+        file.write_text(
+            "defaults: {histogram_options: {buckets: [1]}}\n"
+            f"mappings: [{{match: '{match}', match_type: {match_type}, name: found, labels: {{part: $1}}}}]\n"
+        )
+        return Mapping(file)
+
+    return read
+
+
+@pytest.mark.parametrize("match", ["airflow.*_heartbeat", "airflow.a*", "airflow", "airflow..a", "airflow.1"])
+def test_a_glob_that_the_exporter_refuses_is_refused(mapping, match):
+    with pytest.raises(ValueError, match="invalid match"):
+        mapping(match)
+
+
+def test_a_glob_matches_whole_names_and_a_regular_expression_any_part(mapping):
+    assert mapping("a.*").apply("a.b", {}) == ("found", {"part": "b"})
+    assert mapping("a.*").apply("x.a.b", {}) == ("x_a_b", {})
+    assert mapping("a(.)", "regex").apply("x.ab.c", {}) == ("found", {"part": "b"})
+
+
+def test_heartbeats_are_named_by_component_and_nothing_else_passes_for_one():
+    ours = Mapping(ROOT / "docker" / "statsd" / "mapping.yml")
+    assert ours.apply("airflow.scheduler_heartbeat", {}) == (
+        "airflow_heartbeats_total",
+        {"component": "scheduler"},
+    )
+    for other in (
+        "airflow.scheduler_heartbeat_failure",
+        "airflow.local.job_heartbeat",
+        "x.airflow.a_heartbeat",
+    ):
+        assert ours.apply(other, {})[0] != "airflow_heartbeats_total"

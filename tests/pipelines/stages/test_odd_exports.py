@@ -1,0 +1,39 @@
+"""Exports as databases, spreadsheets and pandas write them, and what `inspect` says of each."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from pipelines.cli import app
+from tests.support.odd_exports import EXPORTS, said_of
+
+DOCUMENT = Path(__file__).parents[3] / "docs" / "data-formats.md"
+
+
+def documented():
+    section = DOCUMENT.read_text(encoding="utf-8").split("### Odd exports")[1].split("\n## ")[0]
+    rows = [line.strip("| ").split(" | ") for line in section.splitlines() if line.startswith("| ")]
+    return {row[0]: (row[1].strip() if len(row) > 2 else "", row[-1]) for row in rows[2:]}
+
+
+def test_each_is_documented_once():
+    assert list(documented()) == [export.what for export in EXPORTS]
+    assert len(EXPORTS) >= 25
+
+
+@pytest.mark.parametrize("export", EXPORTS, ids=lambda export: export.what)
+def test_what_is_detected_and_said(tmp_path, export):
+    assert said_of(export, tmp_path / "raw") == documented()[export.what]
+
+
+@pytest.mark.parametrize("export", EXPORTS, ids=lambda export: export.what)
+def test_the_command_prints_the_same(tmp_path, monkeypatch, export):
+    monkeypatch.setenv("DATA_ROOT", str(tmp_path / "data"))
+    _, said = said_of(export, tmp_path / "raw")
+    done = CliRunner().invoke(
+        app, ["inspect", "--source", "tables", "--uri", str(tmp_path / "raw")], env={"COLUMNS": "1000"}
+    )
+    assert done.exit_code == said.startswith("not usable")
+    first = said.removeprefix("not usable: ").split(" ! ")[0].split(" Remedy: ")[0]
+    assert first.split(": ", 1)[-1] in done.output.replace(str(tmp_path / "raw") + "/", "")

@@ -1,0 +1,197 @@
+"""docker-compose.yml on a Docker engine, as a project of its own with ports of its own."""
+
+import re
+import subprocess
+import time
+from contextlib import contextmanager
+
+import httpx
+import yaml
+
+from pipelines.embedded.ports import free_port
+from tests.support.compose import SECRETS
+from tests.support.images import ROOT
+from tests.support.prometheus import CONFIGURATION, Prometheus
+from tests.support.services import ADMIN_KEY, EVENTS_KEY, ITEMS_KEY, READERS_KEY
+
+PROJECT, KEEPER = "manchete-stack-test", "manchete-stack-test-keeper"
+PORTS = ("API_PORT", "AIRFLOW_PORT", "PROMETHEUS_PORT", "GRAFANA_PORT")
+#: The volume of data is small, so that it can be filled.
+DATA_MB = 160
+
+
+class Deployment:
+    """The services, from the outside.
+
+    Args:
+        folder: for settings and the configuration of Prometheus; every user may enter it.
+        environment: in which `docker` reaches the engine.
+        images: what replaces the images of others, see `base_images`.
+    """
+
+    def __init__(self, folder, environment, images):
+        self.folder = folder
+        self.settings = SECRETS | {name: str(free_port()) for name in PORTS}
+        self.settings |= {
+            "API_KEYS_EVENTS": EVENTS_KEY,
+            "API_KEYS_ITEMS": ITEMS_KEY,
+            "API_KEYS_READERS": READERS_KEY,
+            "API_KEYS_ADMIN": ADMIN_KEY,
+        }
+        self._environment = environment | {"COMPOSE_PROJECT_NAME": PROJECT}
+        if images.get("python"):
+            self._environment["PYTHON_IMAGE"] = images["python"]
+        self._write_override(images)
+        self.write_rules(slow=1)
+        self.api = httpx.Client(
+            base_url=f"http://127.0.0.1:{self.settings['API_PORT']}",
+            headers={"X-API-Key": EVENTS_KEY},
+            timeout=30,
+        )
+
+    def _write_override(self, images):
+        services = {name: {"image": image} for name, image in images.items() if name != "python" and image}
+        services |= {name: {"profiles": ["left-out"]} for name, image in images.items() if image is None}
+        prometheus = services.setdefault("prometheus", {})
+        prometheus["volumes"] = [f"{self.folder / 'prometheus'}:/etc/prometheus:ro"]
+        options = {"type": "tmpfs", "device": "tmpfs", "o": f"size={DATA_MB}m,uid=10001,gid=10001"}
+        override = {"services": services, "volumes": {"data": {"driver_opts": options}}}
+        (self.folder / "override.yml").write_text(yaml.safe_dump(override))
+
+    def write_rules(self, slow):
+        """Write Prometheus's configuration and rules; all durations of it are divided by `slow`."""
+        target = self.folder / "prometheus"
+        for source in CONFIGURATION.rglob("*.yml"):
+            written = target / source.relative_to(CONFIGURATION)
+            written.parent.mkdir(parents=True, exist_ok=True)
+            written.write_text(shortened(source.read_text(), slow))
+
+    def docker(self, *arguments, check=True):
+        """Run docker; return the finished process."""
+        done = subprocess.run(
+            ["docker", *map(str, arguments)],
+            cwd=ROOT,
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert not check or done.returncode == 0, (
+            f"docker {arguments}: {done.stdout[-2_000:]}{done.stderr[-4_000:]}"
+        )
+        return done
+
+    def compose(self, *arguments, check=True, **settings):
+        """Run docker compose with the settings as its `.env`."""
+        file = self.folder / "settings.env"
+        file.write_text("".join(f"{name}={text}\n" for name, text in (self.settings | settings).items()))
+        files = ("-f", ROOT / "docker-compose.yml", "-f", self.folder / "override.yml")
+        return self.docker("compose", "--env-file", file, *files, *arguments, check=check)
+
+    def id(self, service):
+        """Return the id of a service's container."""
+        return self.compose("ps", "--all", "--quiet", service).stdout.strip()
+
+    def inspect(self, service, template):
+        """Return what `docker inspect` says of a service's container."""
+        return self.docker("inspect", "--format", template, self.id(service)).stdout.strip()
+
+    def crash(self, service):
+        """Kill -9 the first process of a container; `docker kill` would count as stopped by hand."""
+        process = self.inspect(service, "{{.State.Pid}}")
+        self.on_data("kill", "-9", process, options=("--pid=host",))
+
+    def on_data(self, *command, options=()):
+        """Run a command as root beside the volume of data; return what it prints."""
+        words = " ".join(command)
+        return self.docker(
+            "run", "--rm", "--user=0", "--network=none", f"--volume={PROJECT}_data:/data", *options,
+            "--entrypoint=/bin/sh", "manchete-api:0.1.0", "-c", words,
+        ).stdout.strip()  # fmt: skip
+
+    def keep_data(self):
+        """Keep the volume of data, which is memory, also while no service uses it."""
+        self.compose("create", "api")
+        self.docker(
+            "run", "--rm", "--detach", "--init", f"--name={KEEPER}", "--network=none",
+            f"--volume={PROJECT}_data:/data", "--entrypoint=sleep", "manchete-api:0.1.0", "3600",
+        )  # fmt: skip
+
+    def remove(self):
+        """Remove containers, networks and volumes of this and of an earlier project."""
+        self.docker("rm", "--force", KEEPER, check=False)
+        self.compose("down", "--volumes", "--remove-orphans", check=False)
+
+    def query(self, database, question):
+        """Ask the database as its owner."""
+        psql = (
+            "exec",
+            "-T",
+            "postgres",
+            "psql",
+            "--username=airflow",
+            f"--dbname={database}",
+            "-Atc",
+            question,
+        )
+        return self.compose(*psql).stdout.strip()
+
+    @contextmanager
+    def airflow(self):
+        """Give a client of Airflow's REST API that is logged in."""
+        with httpx.Client(base_url=f"http://127.0.0.1:{self.settings['AIRFLOW_PORT']}", timeout=30) as client:
+            login = {"username": "admin", "password": SECRETS["AIRFLOW_ADMIN_PASSWORD"]}
+            answer = client.post("/auth/token", json=login)
+            assert answer.status_code == 201, answer.text
+            client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+            yield client
+
+    @contextmanager
+    def prometheus(self):
+        """Give a client of Prometheus."""
+        client = Prometheus(int(self.settings["PROMETHEUS_PORT"]))
+        try:
+            yield client
+        finally:
+            client.close()
+
+    def health(self):
+        """Return the summary of the API's health."""
+        return self.api.get("/health").json()
+
+    def until(self, is_so, what, seconds=120):
+        """Wait until something holds; return it and how long that took."""
+        start = time.monotonic()
+        while (passed := time.monotonic() - start) < seconds:
+            try:
+                if found := is_so():
+                    return found, passed
+            except httpx.TransportError:
+                pass
+            time.sleep(0.1)
+        raise AssertionError(
+            f"never: {what}\n{self.compose('logs', '--tail=30', check=False).stdout[-6_000:]}"
+        )
+
+    def until_ready(self, seconds=120):
+        """Wait until the API is ready; return how long that took."""
+        return self.until(
+            lambda: self.api.get("/health/ready").json().get("status") == "ready", "the API is ready", seconds
+        )[1]
+
+    def until_fires(self, alert, seconds=90, **labels):
+        """Wait until an alert fires."""
+        chosen = {"alertname": alert, "alertstate": "firing"} | labels
+        selector = ",".join(f'{name}="{value}"' for name, value in chosen.items())
+        with self.prometheus() as server:
+            server.until(f"ALERTS{{{selector}}}", seconds)
+
+
+def shortened(text, slow):
+    """Divide the durations of a configuration or a rule file; none becomes shorter than a second."""
+
+    def divide(found):
+        seconds = float(found[2]) * {"s": 1, "m": 60, "h": 3_600, "d": 86_400}[found[3]]
+        return f"{found[1]}{max(1, round(seconds / slow))}s"
+
+    return re.sub(r"((?:for: |_interval: |\[|offset ))(\d+)([smhd])\b", divide, text)

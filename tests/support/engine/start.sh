@@ -1,0 +1,54 @@
+#!/bin/sh
+# Starts a Docker engine of its own below a folder, on Debian and as root; installs what is missing of Docker.
+# Prints nothing but errors. Its socket is FOLDER/docker.sock, its number FOLDER/pid.
+#
+# usage: start.sh FOLDER
+# shellcheck disable=SC2016 # $(REPO_URI) is for apt
+set -eu
+
+folder="$1"
+plugins="${DOCKER_CONFIG:-$HOME/.docker}/cli-plugins"
+
+missing() {
+    for program; do
+        command -v "$program" >/dev/null || return 0
+    done
+    return 1
+}
+
+if missing dockerd docker; then
+    apt-get -qq update >&2
+    DEBIAN_FRONTEND=noninteractive apt-get -qq --yes --no-install-recommends install \
+        containerd docker.io iptables runc >"$folder/apt.log" 2>&1 || { cat "$folder/apt.log" >&2; exit 1; }
+fi
+
+# Debian 12 has neither version 2 of compose nor buildx; the packages of Debian 13 need nothing but libc.
+if ! docker compose version >/dev/null 2>&1; then
+    mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Identifier: Packages' | grep --invert-match security | head --lines=1)
+    apt="$folder/apt"
+    mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial" "$plugins"
+    echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror trixie main" >"$apt/sources.list"
+    cd "$apt"
+    for step in update 'download docker-compose docker-buildx'; do
+        # shellcheck disable=SC2086 # words
+        apt-get -qq -o Dir::Etc::sourcelist="$apt/sources.list" -o Dir::Etc::sourceparts=- \
+            -o Dir::State::lists="$apt/lists" -o Dir::Cache="$apt/cache" -o APT::Sandbox::User=root $step >&2
+    done
+    for package in ./*.deb; do
+        dpkg-deb --extract "$package" files
+    done
+    cp files/usr/libexec/docker/cli-plugins/docker-* "$plugins/"
+    cd /
+fi
+
+setsid dockerd --data-root "$folder/data" --exec-root "$folder/exec" --host "unix://$folder/docker.sock" \
+    --pidfile "$folder/pid" >"$folder/log" 2>&1 </dev/null &
+waited=0
+until docker --host "unix://$folder/docker.sock" info >/dev/null 2>&1; do
+    waited=$((waited + 1))
+    if [ "$waited" -gt 60 ] || ! kill -0 $! 2>/dev/null; then
+        tail --lines=5 "$folder/log" >&2
+        exit 1
+    fi
+    sleep 1
+done
