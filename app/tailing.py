@@ -27,7 +27,7 @@ _LOG = structlog.get_logger(__name__)
 
 #: Events that are folded in before waiting requests get their turn.
 _PORTION = 500
-NOT_APPLIED = "events of the log could not be applied; the service's log says why"
+NOT_APPLIED = "events of the log could not be applied"
 #: A replica that could not apply what the log holds for so long is not ready.
 STUCK_SECONDS = 10.0
 #: A rejected event degrades the service for so long.
@@ -105,14 +105,9 @@ class Tail:
         return time.monotonic() - self._stuck_since > STUCK_SECONDS
 
     @property
-    def faults(self) -> Sequence[str]:
-        """Why lists may not know of all that was acknowledged; empty where they do."""
-        faults = [f"the event log cannot be followed: {_reason(self._fault)}"] if self._fault else []
-        if not math.isnan(self._stuck_since):
-            faults.append(NOT_APPLIED)
-        if time.monotonic() - self._rejected_at < REJECTED_SECONDS:
-            faults.append("events were rejected in the last 10 minutes; GET /events/rejected lists them")
-        return faults
+    def has_rejected(self) -> bool:
+        """Whether events were rejected within `REJECTED_SECONDS`."""
+        return time.monotonic() - self._rejected_at < REJECTED_SECONDS
 
     async def include(self, appended: Appended) -> None:
         """Fold in what this replica has just logged, and whatever others logged before it.
@@ -251,9 +246,10 @@ class Tail:
                 _LOG.error("the event log cannot be followed", reason=str(error))
             self._fault = error
         except Exception as error:  # noqa: BLE001 - requests go on; the lag tells, and the next turn tries again
-            _LOG.error(NOT_APPLIED, exc_info=error if math.isnan(self._stuck_since) else None)
             if math.isnan(self._stuck_since):
                 self._stuck_since = time.monotonic()
+            _LOG.error(NOT_APPLIED, exc_info=error if self._fault is None else None)
+            self._fault = MancheteError(NOT_APPLIED, remedy="see the log of the service")
 
     async def _catch_up(self, each: Follows) -> None:
         replica = each.replica
@@ -304,8 +300,3 @@ class Tail:
             _LOG.error("event rejected", release=name, **event._asdict())
         if name == CHAMPION:
             self._telemetry.rejected(replica.rejected.count - before)
-
-
-def _reason(fault: MancheteError) -> str:
-    """Say what is wrong and what to do; where is for the log, it names hosts of this network."""
-    return f"{fault.what}. Remedy: {fault.remedy}" if fault.remedy else fault.what

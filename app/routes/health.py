@@ -13,17 +13,19 @@ from app import __version__
 from app.dependencies import FollowerNow, ServedNow, TailNow
 from app.errors import NotReadyError, Problem
 from app.tailing import NOT_APPLIED
+from script_shared.errors import MancheteError
 
 router = APIRouter(tags=["health"])
 
 _STARTED = time.monotonic()
+_REJECTED = "events were rejected in the last 10 minutes; GET /events/rejected lists them"
 
 
 class Health(BaseModel):
-    """A summary: `ready`, `degraded` or `starting`; `reason` says why it is not `ready`.
+    """A summary: `ready`, `starting` or `degraded`.
 
-    Degraded is a service whose newest release was refused while the old one serves, and one whose lists may
-    not know of all events that were acknowledged.
+    Degraded: the newest release was refused and the old one serves, the event log cannot be read, or events
+    of it could not be applied.
     """
 
     status: str
@@ -42,16 +44,22 @@ class Version(BaseModel):
     python: str
 
 
+def _reason(fault: MancheteError) -> str:
+    """Say what is wrong and what to do; where is for the log, it names hosts of this network."""
+    return f"{fault.what}. Remedy: {fault.remedy}" if fault.remedy else fault.what
+
+
 @router.get("/health")
 async def health(follower: FollowerNow, tail: TailNow) -> Health:
     """Summarise the service; always 200 while the process answers."""
     uptime = round(time.monotonic() - _STARTED, 3)
+    faults = [_reason(tail.fault)] if tail.fault else []
+    faults += [_REJECTED] if tail.has_rejected else []
     try:
         manifest = follower.served.release.manifest
     except NotReadyError as error:
-        return Health(status="starting", reason="; ".join([error.what, *tail.faults]), uptime_seconds=uptime)
-    reasons = [str(follower.refusal)] if follower.refusal else []
-    reasons += tail.faults
+        return Health(status="starting", reason="; ".join([error.what, *faults]), uptime_seconds=uptime)
+    reasons = [str(follower.refusal), *faults] if follower.refusal else faults
     return Health(
         status="degraded" if reasons else "ready",
         release=manifest.release_id,
@@ -72,9 +80,9 @@ async def live() -> dict[str, str]:
 async def ready(served: ServedNow, tail: TailNow) -> dict[str, Any]:
     """Say which release is served; 503 with the reason until there is one and the event log has been read.
 
-    Also while events that were acknowledged cannot be applied. A replica that has once read the log stays
-    ready while the log cannot be read: it answers from the events that it knows, and all replicas share the
-    log.
+    A replica that has once read the log stays ready while the log cannot be read: it answers from the
+    events that it knows, and all replicas share the log. One that can read it and has not been able to
+    apply its events for ten seconds is not ready: others may be.
     """
     if tail.is_stuck:
         raise NotReadyError(NOT_APPLIED, remedy="start the service again, or roll the release back")
@@ -83,7 +91,7 @@ async def ready(served: ServedNow, tail: TailNow) -> dict[str, Any]:
     if not tail.has_read:
         what = f"the events since the release are unknown: {tail.fault.what}"
         raise NotReadyError(what, remedy=tail.fault.remedy)
-    return {"status": "degraded", "release": served.release.id, "reason": "; ".join(tail.faults)}
+    return {"status": "degraded", "release": served.release.id, "reason": _reason(tail.fault)}
 
 
 @router.get("/version")

@@ -61,7 +61,7 @@ def test_a_log_that_cannot_be_read_is_named(live, tail, tmp_path):
     file = tmp_path / "news" / "events" / "log.sqlite3"
     rename(file, "events", "elsewhere")
     until(lambda: health(live)[0] == "degraded", "the fault is seen", 5)
-    assert "the event log cannot be followed" in health(live)[1]
+    assert "the event log cannot be used" in health(live)[1]
     assert live.get("/health/ready").status_code == 200
     assert live.get("/recommendations").status_code == 200
     rename(file, "elsewhere", "events")

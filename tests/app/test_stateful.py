@@ -287,7 +287,7 @@ def run(origin, examples, steps, releases):
 
 
 def test_services_and_releases_are_as_specified(origin):
-    run(origin, examples=4, steps=12, releases=1)
+    run(origin, examples=3, steps=12, releases=1)
 
 
 @pytest.mark.slow

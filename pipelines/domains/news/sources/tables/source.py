@@ -133,8 +133,7 @@ class TableFiles(NewsFiles):
             "files": {file.file.name: file.facts for kind in files.values() for file in kind},
         }
         warnings = (*match.warnings, *warn_of_readers(tables))
-        catalogue = items if items.height else None
-        return Refinement(tables, gather(sieves), as_of_ms, report, warnings, catalogue)
+        return Refinement(tables, gather(sieves), as_of_ms, report, warnings, items if items.height else None)
 
     def write_config(self, refinement: Refinement | None, columns: Sequence[str], path: Path) -> None:
         """Write `manchete.toml` with what was set and detected; see `Source.write_config`."""

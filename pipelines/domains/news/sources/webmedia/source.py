@@ -74,8 +74,7 @@ class Webmedia(NewsFiles):
             "match": match.report,
         }
         types = types.drop_nulls().unique("user_id", keep="last")
-        tables = assemble(reads, articles, types)
-        catalogue = articles if articles.height else None
+        tables, catalogue = assemble(reads, articles, types), articles if articles.height else None
         return Refinement(tables, gather(sieves), as_of_ms, report, tuple(match.warnings), catalogue)
 
 
