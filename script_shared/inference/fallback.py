@@ -40,7 +40,7 @@ class Rest:
 
 
 def fill(ranked: Sequence[ScoredItem], query: Query, state: State, n: int, rest: Rest) -> list[ScoredItem]:
-    """Return `n` distinct unread items while the catalogue has them.
+    """Return `n` distinct unread items while the catalogue has them; scores never rise.
 
     Args:
         ranked: what the segment's own model gave, best first.
@@ -51,12 +51,14 @@ def fill(ranked: Sequence[ScoredItem], query: Query, state: State, n: int, rest:
     """
     kept = list(ranked[:n])
     seen = {each.item for each in kept} | set(query.history.tolist())
+    least = kept[-1].score if kept else 0.0
     for each in rest.further(query, state, n + len(kept)):
         if len(kept) >= n:
             break
         if each.item not in seen:
             seen.add(each.item)
-            kept.append(each)
+            least = min(least, each.score)
+            kept.append(each._replace(score=least))
     return kept
 
 

@@ -79,9 +79,10 @@ def test_what_is_trending_is_what_is_read_most_now(live, about, clock):
 
 
 def test_what_is_read_next_is_similar_and_the_item_itself_is_not(live, about, clock):
-    one, other = items(live, "/trending", num_recs=100)[-2:]
+    one = items(live, "/trending", num_recs=100)[-1]
+    other = items(live, f"/similar/{one}")[3]
     for number in range(30):
-        body = [{"user_id": f"r{number}", "item_id": each} for each in (one, other)]
+        body = [{"user_id": f"one and other {number}", "item_id": each} for each in (one, other)]
         live.post("/events", json=body, headers={"X-API-Key": EVENTS_KEY})
     clock.ms += 1_000
     found = items(live, f"/similar/{one}")

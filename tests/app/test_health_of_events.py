@@ -58,6 +58,7 @@ def rename(file, table, name):
 def test_a_log_that_cannot_be_read_is_named(live, tail, tmp_path):
     sent = {"user_id": "zoe", "item_id": "3"}
     live.post("/events", json=sent, headers={"X-API-Key": EVENTS_KEY})
+    assert tail.log.read(0, 10), "the file is open, and its tables are not made anew"
     file = tmp_path / "news" / "events" / "log.sqlite3"
     rename(file, "events", "elsewhere")
     until(lambda: health(live)[0] == "degraded", "the fault is seen", 5)

@@ -119,8 +119,9 @@ def test_a_short_list_has_no_place_for_it(live, post):
 def test_lists_of_one_hundred_have_ten_such_places(live, post):
     post([article(f"n{number}") for number in range(30)])
     found = shown(live, 100)
-    assert {item["reason"] for name, item in found.items() if name.startswith("n")} == {"new"}
-    fresh = [item["rank"] for item in found.values() if item["item_id"].startswith("n")]
+    # Where all models together name too few, the newest of the catalogue follow.
+    assert {item["reason"] for name, item in found.items() if name.startswith("n")} <= {"new", "catalogue"}
+    fresh = [item["rank"] for name, item in found.items() if name.startswith("n") and item["reason"] == "new"]
     assert fresh == list(range(10, 101, 10))[: len(fresh)]
     assert len(fresh) >= 8
     scores = [item["score"] for item in found.values()]

@@ -15,7 +15,7 @@ from script_shared.releases.registry import Registry
 from tests.support.editions import publish_edition, registry_at
 from tests.support.images import copy_into, environment_of, last_stage
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.slow]
 IMAGE = "docker/Dockerfile.api"
 
 

@@ -35,6 +35,7 @@ from tests.support.tools import find_tool
 
 pytestmark = [
     pytest.mark.integration,
+    pytest.mark.slow,
     pytest.mark.tools("docker-compose", "initdb", "psql", "prometheus"),
 ]
 

@@ -7,6 +7,7 @@ from pipelines.cli import app
 SEGMENTS = ("logged", "semi_logged", "anonymous")
 
 
+@pytest.mark.slow
 @pytest.mark.realdata
 def test_on_real_clicks_the_service_finds_what_the_front_page_finds(real_data, tmp_path):
     """One cut-off and 200 readers a segment have intervals of ±.05: a tenth below is no accident."""
