@@ -1,8 +1,9 @@
 """How much each read adds to the counts.
 
-A read adds what its weight exceeds the largest weight by that the item has among the reader's 1,000 reads
-before, so that repeats add nothing. A read before the item's publication adds nothing. All reads of a reader
-together add at most a limit in each minute of the clock, and of a minute only the first 100 count.
+A read adds what its weight exceeds the largest weight by that the item has among the reader's reads within a
+window before, so that repeats add nothing: an item that is reloaded all the time counts once, one that is
+read again after a pause counts again. A read before the item's publication adds nothing. All reads of a
+reader together add at most a limit in each minute of the clock, and of a minute only the first 100 count.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from script_shared.clock import MS_PER_MINUTE
+from script_shared.clock import MS_PER_HOUR, MS_PER_MINUTE
 from script_shared.compiled import compiled
 from script_shared.dataset import Interactions
 from script_shared.state.histories import Past, last_reads
@@ -19,10 +20,10 @@ from script_shared.types import FeatureArray, FloatArray, IntArray, LongArray
 
 #: Users, items, times and weights.
 _Columns = tuple[IntArray, IntArray, LongArray, FeatureArray]
-#: Publication by item, ms UTC; the limit of a reader in a minute.
-_Rule = tuple[LongArray, float]
+#: Publication by item, ms UTC; the window of repeats, ms; the limit of a reader in a minute.
+_Rule = tuple[LongArray, int, float]
 
-#: A repeat of what was read before so many other reads counts again: the cost of a read is bounded.
+#: So many of a reader's reads before are looked at: the cost of a read is bounded.
 _LOOKBACK = 1_000
 #: No person opens more articles in a minute.
 _COUNTED_A_MINUTE = 100
@@ -59,11 +60,12 @@ class Contributions:
     """Computes how much reads add.
 
     Args:
+        window: hours; a read of an item that the reader read sooner before is a repeat.
         limit: how much one reader adds at most in a minute, in plain reads.
     """
 
-    def __init__(self, limit: float) -> None:
-        self._limit = limit
+    def __init__(self, window: float, limit: float) -> None:
+        self._window_ms, self._limit = round(window * MS_PER_HOUR), limit
 
     def of(self, reads: Interactions, past: Past | None, published_ms: LongArray) -> CountedReads:
         """Return how much each read adds.
@@ -76,7 +78,7 @@ class Contributions:
         order = np.argsort(reads.user, kind="stable")
         added = np.empty(len(reads))
         columns = reads.user, reads.item, reads.time, reads.weight
-        _fill(columns, order, past, (published_ms, self._limit), added)
+        _fill(columns, order, past, (published_ms, self._window_ms, self._limit), added)
         return CountedReads(reads, added)
 
 
@@ -113,7 +115,7 @@ def _of_one_reader(
     items: IntArray, times: LongArray, weights: FeatureArray, first: int, rule: _Rule
 ) -> FloatArray:
     """Return how much each of one reader's reads, in order of time, adds, from the row `first` on."""
-    published_ms, limit = rule
+    published_ms, _, limit = rule
     added, minute, begin, used = np.zeros(len(items)), -1, 0, 0.0
     row = first
     while row and times[row - 1] // MS_PER_MINUTE == times[first] // MS_PER_MINUTE:
@@ -122,19 +124,20 @@ def _of_one_reader(
         if times[at] // MS_PER_MINUTE != minute:
             minute, begin, used = times[at] // MS_PER_MINUTE, at, 0.0
         if at - begin < _COUNTED_A_MINUTE and times[at] >= published_ms[items[at]]:
-            largest = _largest(items, times, weights, at, published_ms)
+            largest = _largest(items, times, weights, at, rule)
             added[at] = max(min(weights[at] - largest, limit - used), 0.0)
             used += added[at]
     return added[first:]
 
 
 @compiled
-def _largest(
-    items: IntArray, times: LongArray, weights: FeatureArray, row: int, published_ms: LongArray
-) -> float:
+def _largest(items: IntArray, times: LongArray, weights: FeatureArray, row: int, rule: _Rule) -> float:
     """Return the largest weight of the item of a row among the rows before it; 0 where there is none."""
+    published_ms, window_ms, _ = rule
     item, largest = items[row], 0.0
-    for at in range(max(row - _LOOKBACK, 0), row):
+    for at in range(row - 1, max(row - _LOOKBACK, 0) - 1, -1):
+        if times[row] - times[at] > window_ms:
+            break
         if items[at] == item and times[at] >= published_ms[item]:
             largest = max(largest, weights[at])
     return largest

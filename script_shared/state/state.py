@@ -46,6 +46,8 @@ class StateParameters(BaseModel):
         visit_gap: hours; a read that follows the reader's last one sooner continues their visit.
         coreads: pairs of items read one after the other.
         returns: pairs of items read in different visits: the second after a pause.
+        repeat_window: hours; a read of an item that the reader read sooner before adds only what its weight
+            is larger by.
         reader_limit: what the reads of one reader add to the counts at most in a minute, in plain reads.
     """
 
@@ -58,6 +60,7 @@ class StateParameters(BaseModel):
     returns: PairParameters = PairParameters(
         half_lives=(0.7, 3.0), distance=12, fade=0.4, reverse=0.0, apart=(0.5, 240.0)
     )
+    repeat_window: float = 1.0
     reader_limit: float = 20.0
 
     def nearest(self, hours: float) -> int:
@@ -113,7 +116,7 @@ class State:
         self.returns = Pairs(parameters.returns)
         self.histories = Histories(sizes.users, sizes.contexts)
         self.items = Items(sizes.items)
-        self._contributions = Contributions(parameters.reader_limit)
+        self._contributions = Contributions(parameters.repeat_window, parameters.reader_limit)
         self.version = 0
         self.patience_ms = 0
         self._once: dict[Hashable, tuple[int, int, Any]] = {}

@@ -33,14 +33,14 @@ def interactions(rows):
 
 
 def added(rows, published=(-1,) * SIZES.items, limit=PARAMETERS.reader_limit):
-    """Return how much each read adds: what exceeds the reader's earlier reads of the item."""
-    largest, used, found = {}, {}, []
-    for user, item, minute, _, weight in rows:
-        share = 0.0
+    """Return how much each read adds: what exceeds the reader's reads of the item within an hour before."""
+    used, found = {}, []
+    for place, (user, item, minute, _, weight) in enumerate(rows):
+        share, since = 0.0, max(minute - 60, published[item])
         if minute >= published[item]:
-            share = max(weight - largest.get((user, item), 0.0), 0.0)
+            repeats = [row[4] for row in rows[:place] if row[:2] == (user, item) and row[2] >= since]
+            share = max(weight - max(repeats, default=0.0), 0.0)
             share = min(share, limit - used.get((user, minute), 0.0))
-            largest[user, item] = max(weight, largest.get((user, item), 0.0))
             used[user, minute] = used.get((user, minute), 0.0) + share
         found.append(share)
     return found
@@ -125,10 +125,11 @@ def test_a_read_before_publication_adds_nothing_whenever_the_publication_is_know
 
 def test_a_reader_who_reloads_counts_once_and_at_most_so_much_a_minute():
     reloads = [(0, 0, minute, -1, 1.0) for minute in range(300)]
-    many = [(1, item, 300, -1, 5.0) for item in range(6)]
-    state, now = fold([*reloads, *many], parts=7), 300 * 60_000
+    after_a_pause = [(0, 0, 361, -1, 1.0)]
+    many = [(1, item, 400, -1, 5.0) for item in range(6)]
+    state, now = fold([*reloads, *after_a_pause, *many], parts=7), 400 * 60_000
     counts = counts_of(state, now)[-1]
-    assert counts[0] == pytest.approx(decay(now, 0, 24.0) + 5.0)
+    assert counts[0] == pytest.approx(decay(now, 0, 24.0) + decay(now, 361, 24.0) + 5.0)
     assert counts[1:].tolist() == pytest.approx([5.0, 5.0, 5.0, 0.0, 0.0])
 
 
@@ -136,18 +137,17 @@ def test_a_reader_who_reloads_counts_once_and_at_most_so_much_a_minute():
 def test_a_read_costs_no_more_however_much_a_reader_has_read(parts):
     sizes = Sizes(users=1, items=1_200, keys=2, contexts=1)
     state = State(PARAMETERS.model_copy(update={"reader_limit": 500.0}), sizes)
-    slow = [(0, item, 60 * item, -1) for item in range(1_001)]
-    again, at_once = (
-        [(0, 0, 70_000, -1), (0, 5, 70_001, -1)],
-        [(0, 1_050 + n, 80_000, -1) for n in range(101)],
-    )
-    rows = [*slow, *again, *at_once]
+    steady = [(0, n, 20 + n // 20, -1) for n in range(1_001)]
+    again = [(0, 0, 75, -1), (0, 5, 76, -1)]
+    at_once = [(0, 1_050 + n, 80, -1) for n in range(101)]
+    rows = [*steady, *again, *at_once]
     for part in np.array_split(np.arange(len(rows)), parts):
         state.apply(interactions(rows).take(part))
-    now = 80_000 * 60_000
+    now = 80 * 60_000
     counts = state.counts.at(np.arange(sizes.items), now)[-1]
-    assert counts[0] == pytest.approx(decay(now, 70_000, 24.0)), "1,000 others were read since"
-    assert counts[5] == pytest.approx(decay(now, 60 * 5, 24.0)), "fewer were"
+    twice = decay(now, 20, 24.0) + decay(now, 75, 24.0)
+    assert counts[0] == pytest.approx(twice), "1,000 others were read since"
+    assert counts[5] == pytest.approx(decay(now, 20, 24.0)), "fewer were"
     assert counts[1_050:1_150].tolist() == [1.0] * 100
     assert counts[1_150] == 0, "nobody opens more articles in a minute"
 
