@@ -292,4 +292,4 @@ def test_services_and_releases_are_as_specified(origin):
 
 @pytest.mark.slow
 def test_so_they_are_after_many_steps(origin):
-    run(origin, examples=300 if DEEP else 25, steps=40, releases=3)
+    run(origin, examples=300 if DEEP else 6, steps=30, releases=2)
