@@ -56,11 +56,12 @@ def test_who_logs_in_and_out_is_served_as_such(live, post, reader):
     assert segments == ["logged", "semi_logged"]
 
 
-def test_what_many_read_rises_for_everybody(live, post, clock):
-    last = shown(live, None, 50)[0][-1]
-    post([read(f"r{number}", last) for number in range(300)])
+def test_what_many_read_is_trending_and_changes_the_list_of_everybody(live, post, clock):
+    before = shown(live, None, 50)[0]
+    post([read(f"r{number}", before[-1]) for number in range(300)])
     clock.ms += 1_000
-    assert shown(live, None, 50)[0].index(last) < 20
+    assert live.get("/trending").json()["items"][0]["item_id"] == before[-1]
+    assert shown(live, None, 50)[0] != before
 
 
 def test_every_event_is_answered_in_the_order_sent(post, clock, catalogue):
