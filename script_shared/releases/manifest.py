@@ -14,7 +14,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from script_shared.errors import ReleaseCorruptedError, ReleaseError
 
 #: 2: `state/categories`, without which no new item can be taken in.
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 #: What to do about a release that this code cannot read.
 OTHER_CODE = "train and publish again with the version of the code that serves"
 MANIFEST = "manifest.json"

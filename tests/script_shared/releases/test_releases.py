@@ -84,7 +84,7 @@ def test_a_manifest_cannot_reach_outside_its_folder(tmp_path, name):
 def test_another_format_asks_for_a_new_release(tmp_path):
     release = write_small(tmp_path)
     rewrite(release, format_version=1)
-    with pytest.raises(ReleaseError, match="format version is 1, this service reads 3") as caught:
+    with pytest.raises(ReleaseError, match="format version is 1, this service reads 4") as caught:
         Release.open(release.folder)
     assert not isinstance(caught.value, ReleaseCorruptedError)
 
