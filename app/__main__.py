@@ -5,9 +5,9 @@ from __future__ import annotations
 import gc
 import sys
 
-from app import logs
 from app.main import create_app
-from app.running import listen
+from app.server import logging
+from app.server.run import listen
 from app.settings import load_settings
 from script_shared.errors import SettingsError
 
@@ -18,7 +18,7 @@ def main() -> int:
     """Serve until told to stop; 2 when a setting is wrong."""
     try:
         settings = load_settings()
-        logs.configure(settings.api_log_level)
+        logging.configure(settings.api_log_level)
         app = create_app(settings)
     except SettingsError as error:
         sys.stderr.write(f"{error.text}\n")

@@ -6,16 +6,16 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from app.following import Follower
-from app.recording import Recorder
-from app.serving import Served
-from app.tailing import Tail
-from app.telemetry import Telemetry
-from app.variants import Variants
+from app.experiments.variants import Variants
+from app.metrics.telemetry import Telemetry
+from app.serving.event_consumer import EventConsumer
+from app.serving.inference_log import InferenceLogger
+from app.serving.loaded_release import LoadedRelease
+from app.serving.release_watcher import ReleaseWatcher
 
 
-async def _follower(request: Request) -> Follower:
-    follower: Follower = request.app.state.follower
+async def _follower(request: Request) -> ReleaseWatcher:
+    follower: ReleaseWatcher = request.app.state.follower
     return follower
 
 
@@ -24,8 +24,8 @@ async def _telemetry(request: Request) -> Telemetry:
     return telemetry
 
 
-async def _tail(request: Request) -> Tail:
-    tail: Tail = request.app.state.tail
+async def _tail(request: Request) -> EventConsumer:
+    tail: EventConsumer = request.app.state.tail
     return tail
 
 
@@ -34,21 +34,21 @@ async def _variants(request: Request) -> Variants:
     return variants
 
 
-async def _recorder(request: Request) -> Recorder:
-    recorder: Recorder = request.app.state.recorder
+async def _recorder(request: Request) -> InferenceLogger:
+    recorder: InferenceLogger = request.app.state.recorder
     return recorder
 
 
-FollowerNow = Annotated[Follower, Depends(_follower)]
-TelemetryNow = Annotated[Telemetry, Depends(_telemetry)]
-TailNow = Annotated[Tail, Depends(_tail)]
-VariantsNow = Annotated[Variants, Depends(_variants)]
-RecorderNow = Annotated[Recorder, Depends(_recorder)]
+ReleaseWatcherDep = Annotated[ReleaseWatcher, Depends(_follower)]
+TelemetryDep = Annotated[Telemetry, Depends(_telemetry)]
+EventConsumerDep = Annotated[EventConsumer, Depends(_tail)]
+VariantsDep = Annotated[Variants, Depends(_variants)]
+InferenceLoggerDep = Annotated[InferenceLogger, Depends(_recorder)]
 
 
-async def _served(follower: FollowerNow) -> Served:
+async def _served(follower: ReleaseWatcherDep) -> LoadedRelease:
     return follower.served
 
 
 #: The release that is served at the moment of the request; 503 while there is none.
-ServedNow = Annotated[Served, Depends(_served)]
+LoadedReleaseDep = Annotated[LoadedRelease, Depends(_served)]

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from app.security_headers import HEADERS
+from app.middleware.security_headers import HEADERS
 from script_shared.errors import (
     EventLogError,
     EventsUnreadError,

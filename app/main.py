@@ -9,15 +9,17 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from app import __version__, errors, tailing, telemetry
-from app.challenging import Challenger
+from app import __version__, errors
 from app.domains import endpoint_of
-from app.following import Follower, Loading
-from app.http_metrics import HttpMetrics
-from app.keys import Keys
-from app.protection import protect
-from app.recording import Recorder
+from app.experiments.assignment import Assignment
+from app.experiments.challenger import Challenger
+from app.experiments.variants import Variants
+from app.metrics import telemetry
+from app.metrics.http import HttpMetrics
+from app.middleware.auth import ApiKeys
+from app.middleware.install import protect
 from app.routes import (
+    docs,
     evaluation,
     events,
     health,
@@ -25,22 +27,22 @@ from app.routes import (
     items,
     lists,
     metrics,
-    pages,
-    predictions,
-    readers,
+    predict,
     recommendations,
     releases,
-    viewers,
+    users,
+    web,
 )
+from app.serving import event_consumer
+from app.serving.inference_log import InferenceLogger
+from app.serving.release_watcher import LoadOptions, ReleaseWatcher
 from app.settings import ApiSettings, load_settings
-from app.splitting import Split
-from app.variants import Variants
 from script_shared.clock import MS_PER_HOUR, Clock
-from script_shared.events.opening import open_log
-from script_shared.impressions.opening import open_impressions
+from script_shared.events.factory import open_log
+from script_shared.impressions.factory import open_impressions
 from script_shared.impressions.pseudonyms import Pseudonyms
 from script_shared.releases.registry import Registry
-from script_shared.volume import Volume
+from script_shared.storage.volume import Volume
 
 
 def create_app(settings: ApiSettings | None = None, clock: Clock | None = None) -> FastAPI:
@@ -60,10 +62,10 @@ def create_app(settings: ApiSettings | None = None, clock: Clock | None = None) 
     registry = Registry(volume.releases)
     recorder = _recorder(settings, volume, told)
     log = open_log(settings.events_url.get_secret_value(), volume.events)
-    tail = tailing.Tail(log, told, settings.events_poll_seconds, recorder.forget)
-    loading = Loading(clock, settings.release_verify, settings.api_lists_ahead)
-    follower = Follower(registry, endpoint, told, tail, loading)
-    split, challenger = Split(settings.experiment, settings.challenger_share), None
+    tail = event_consumer.EventConsumer(log, told, settings.events_poll_seconds, recorder.forget)
+    loading = LoadOptions(clock, settings.release_verify, settings.api_lists_ahead)
+    follower = ReleaseWatcher(registry, endpoint, told, tail, loading)
+    split, challenger = Assignment(settings.experiment, settings.challenger_share), None
     if split.share:
         told.trial.share = split.share
         challenger = Challenger(follower, endpoint, tail, loading)
@@ -79,31 +81,34 @@ def create_app(settings: ApiSettings | None = None, clock: Clock | None = None) 
     app.state.follower, app.state.telemetry, app.state.tail = follower, told, tail
     app.state.challenger, app.state.recorder = challenger, recorder
     app.state.variants = Variants(follower, split, challenger)
-    app.state.keys = Keys(settings)
+    app.state.keys = ApiKeys(settings)
     errors.install(app)
     for make in (recommendations.make_router, events.make_router, items.make_router, lists.make_router):
         app.include_router(make(endpoint))
-    for router in (evaluation.router, releases.router, health.router, info.router, readers.router):
+    for router in (evaluation.router, releases.router, health.router, info.router, users.router):
         app.include_router(router)
-    for router in (metrics.router, predictions.router):
+    for router in (metrics.router, predict.router):
         app.include_router(router)
-    app.include_router(pages.make_router(endpoint.page))
-    app.include_router(viewers.make_router(app.title))
+    app.include_router(web.make_router(endpoint.page))
+    app.include_router(docs.make_router(app.title))
     protect(app, settings)
     app.add_middleware(HttpMetrics, registry=told.registry)
     app.openapi = _documented(app)  # type: ignore[method-assign]
     return app
 
 
-def _recorder(settings: ApiSettings, volume: Volume, told: telemetry.Telemetry) -> Recorder:
+def _recorder(settings: ApiSettings, volume: Volume, told: telemetry.Telemetry) -> InferenceLogger:
     log = open_impressions(settings.events_url.get_secret_value(), volume.events)
     keep_ms = round(settings.inference_log_days * 24 * MS_PER_HOUR)
     names = Pseudonyms(settings.pseudonym_keys)
-    return Recorder(log, names, settings.inference_log_sample, keep_ms, told)
+    return InferenceLogger(log, names, settings.inference_log_sample, keep_ms, told)
 
 
 def _following(
-    followers: Sequence[Follower], tail: tailing.Tail, recorder: Recorder, poll_seconds: float
+    followers: Sequence[ReleaseWatcher],
+    tail: event_consumer.EventConsumer,
+    recorder: InferenceLogger,
+    poll_seconds: float,
 ) -> Callable[[FastAPI], Any]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

@@ -4,7 +4,7 @@ import typer
 
 from benchmarks import ablation, diversity, events, growth, pipeline, quality, replicas, serving
 from benchmarks.drills import command as drills
-from pipelines.console import run_command
+from pipelines.cli.console import run_command
 
 app = typer.Typer(no_args_is_help=True, help=__doc__)
 

@@ -29,15 +29,15 @@ from rich.table import Table
 
 from benchmarks.cutoff import Cutoff
 from benchmarks.next_hour import refine
-from pipelines.benchmarking.commands import numbers
-from pipelines.benchmarking.next_hour import Hours
-from pipelines.benchmarking.workers import one_thread_each
+from pipelines.benchmarks.commands import numbers
+from pipelines.benchmarks.next_hour import Hours
+from pipelines.benchmarks.workers import one_thread_each
 from pipelines.stages.train import serves
 from script_shared.dataset import Dataset
 from script_shared.evaluation.ranking import K
 from script_shared.models.base import Component
-from script_shared.models.blend import Blend
-from script_shared.models.ranking import Ranking
+from script_shared.models.ranking.scorer import Scorer
+from script_shared.models.two_stage import TwoStageRecommender
 from script_shared.segments import find
 from script_shared.state.state import State
 from script_shared.types import FeatureArray, IntArray, Query
@@ -70,7 +70,10 @@ def parts(unit: tuple[int, str], folder: Path, as_of_ms: int, readers: int) -> l
     cutoff_ms, name = unit
     cutoff = Cutoff(folder, as_of_ms, cutoff_ms)
     segment = find(cutoff.segments, name)
-    model, candidates = cast(Blend, segment.make_model()), cast(Blend, segment.make_model()).components
+    model, candidates = (
+        cast(TwoStageRecommender, segment.make_model()),
+        cast(TwoStageRecommender, segment.make_model()).components,
+    )
     _, fit_s = _timed(lambda: model.fit(cutoff.past, serves(cutoff.segments, segment)))
     state = cutoff.state
     queries = [each.query for each in cutoff.samples(segment, readers)]
@@ -79,7 +82,7 @@ def parts(unit: tuple[int, str], folder: Path, as_of_ms: int, readers: int) -> l
     return [{"segment": name, "cutoff": cutoff_ms} | row for row in rows]
 
 
-def _part(part: Component, model: Blend, past: Dataset, asked: Asked) -> dict[str, Any]:
+def _part(part: Component, model: TwoStageRecommender, past: Dataset, asked: Asked) -> dict[str, Any]:
     _, fit_s = _timed(lambda: part.fit(past, asked.state))
     retrieve, describe, named = [], [], []
     for query, items in zip(asked.queries, asked.named, strict=True):
@@ -99,7 +102,7 @@ def _part(part: Component, model: Blend, past: Dataset, asked: Asked) -> dict[st
     }
 
 
-def _ranking(model: Blend, asked: Asked, fit_s: float) -> Iterator[dict[str, Any]]:
+def _ranking(model: TwoStageRecommender, asked: Asked, fit_s: float) -> Iterator[dict[str, Any]]:
     """Give the rows of what orders the items, and of everything together."""
     pairs = list(zip(asked.queries, asked.named, strict=True))
     features = [model.features(query, asked.state, items) for query, items in pairs]
@@ -117,7 +120,7 @@ def _ranking(model: Blend, asked: Asked, fit_s: float) -> Iterator[dict[str, Any
     yield {"part": "everything", "fit_s": fit_s, "named": named, "us": 1e6 * float(np.median(whole))}
 
 
-def _us_of_scores(ranking: Ranking, features: Sequence[FeatureArray]) -> float:
+def _us_of_scores(ranking: Scorer, features: Sequence[FeatureArray]) -> float:
     return 1e6 * float(np.median([_timed(partial(ranking.score, each))[1] for each in features]))
 
 

@@ -15,9 +15,9 @@ import typer
 from fastapi import FastAPI
 from fastapi.responses import Response
 
-from app.running import listen
+from app.server.run import listen
 from app.settings import ApiSettings
-from script_shared.partitions import find_partition
+from script_shared.storage.partitions import find_partition
 
 FACTORS, ITERATIONS = 64, 5
 

@@ -26,14 +26,14 @@ from rich.table import Table
 
 from benchmarks.cutoff import Cutoff
 from benchmarks.next_hour import refine
-from pipelines.benchmarking.commands import numbers
-from pipelines.benchmarking.next_hour import Hours
-from pipelines.benchmarking.workers import one_thread_each
+from pipelines.benchmarks.commands import numbers
+from pipelines.benchmarks.next_hour import Hours
+from pipelines.benchmarks.workers import one_thread_each
 from pipelines.stages.evaluate import FittedOnDemand
 from script_shared.evaluation.ranking import K, score_list
 from script_shared.evaluation.sessions import summarise_sessions
-from script_shared.inference.ranker import Ranker
 from script_shared.inference.reranking import POOL, diversify, same_category
+from script_shared.inference.segment_models import SegmentModels
 from script_shared.types import IntArray, ScoredItem
 
 CUTOFFS = "58,108,158"
@@ -56,7 +56,7 @@ def pools(folder: Path, as_of_ms: int, cutoff_ms: int, readers: int) -> list[Tur
     """Return the product's first items for readers of one hour, some of each segment."""
     cutoff = Cutoff(folder, as_of_ms, cutoff_ms)
     past = cutoff.past
-    ranker = Ranker(FittedOnDemand(past, cutoff.segments), past.newest_items())
+    ranker = SegmentModels(FittedOnDemand(past, cutoff.segments), past.newest_items())
     found = []
     for segment in cutoff.segments:
         for sample in cutoff.samples(segment, readers):
@@ -93,8 +93,8 @@ def _scores(turned: Sequence[Turned], dials: Sequence[float]) -> Iterator[dict[s
 
 def different(categories: IntArray) -> float:
     """Return the share of pairs of a list whose categories differ."""
-    alike = (categories[:, None] == categories).sum() - len(categories)
-    return float(1 - alike / max(len(categories) * (len(categories) - 1), 1))
+    similar_items = (categories[:, None] == categories).sum() - len(categories)
+    return float(1 - similar_items / max(len(categories) * (len(categories) - 1), 1))
 
 
 def draw_price(table: pl.DataFrame, path: Path) -> None:

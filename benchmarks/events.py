@@ -28,10 +28,10 @@ import uvloop
 from benchmarks.instrumentation import cpu_seconds
 from pipelines.embedded.ports import free_port
 from script_shared.events.event import Event
-from script_shared.events.opening import open_log
+from script_shared.events.factory import open_log
 from script_shared.releases.registry import Registry
+from script_shared.storage.volume import Volume
 from script_shared.vocabulary import Vocabulary
-from script_shared.volume import Volume
 
 CONNECTIONS = 8
 #: So many readers, none of whom the release knows, take part.

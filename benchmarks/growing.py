@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from benchmarks.pipeline import THREADS, run_all, steps
-from script_shared.partitions import find_partition
+from script_shared.storage.partitions import find_partition
 
 THINGS = ("users", "items", "events")
 #: The figures need models that are real, and no evaluation.

@@ -23,7 +23,7 @@ from benchmarks.asks import asks, batches
 from benchmarks.growing import THINGS, base, grown, publish
 from benchmarks.loader import press
 from benchmarks.servers import KEY, Server, serving
-from pipelines.benchmarking.commands import numbers
+from pipelines.benchmarks.commands import numbers
 from script_shared.releases.registry import Registry
 from script_shared.vocabulary import Vocabulary
 

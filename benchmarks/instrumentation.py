@@ -25,9 +25,9 @@ from fastapi import FastAPI, Response
 from prometheus_client import CollectorRegistry
 from prometheus_fastapi_instrumentator import Instrumentator, metrics
 
-from app.http_metrics import SECONDS as BUCKETS
-from app.http_metrics import HttpMetrics
 from app.main import create_app
+from app.metrics.http import SECONDS as BUCKETS
+from app.metrics.http import HttpMetrics
 from app.settings import ApiSettings
 from pipelines.embedded.ports import free_port
 

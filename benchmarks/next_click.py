@@ -21,9 +21,9 @@ from benchmarks.asking import lists_of
 from benchmarks.choosing import NEXT_HOUR_ONLY
 from benchmarks.next_hour import refine
 from benchmarks.peers.base import Reads
-from pipelines.benchmarking.session_results import parts_of
-from pipelines.benchmarking.workers import one_thread_each
-from pipelines.domains.news.windows import read_windows
+from pipelines.benchmarks.session_results import parts_of
+from pipelines.benchmarks.workers import one_thread_each
+from pipelines.domains.news.session_windows import read_windows
 from pipelines.stages.evaluate import PREDICTIONS
 from script_shared.clock import MS_PER_HOUR
 from script_shared.domains.news.domain import NEWS
@@ -46,7 +46,7 @@ from script_shared.evaluation.sessions import (
     thin_sessions,
 )
 from script_shared.segments import assign
-from script_shared.types import Reader
+from script_shared.types import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +195,7 @@ def _segments(clicks: pl.DataFrame, sessions: pl.DataFrame, now_ms: int) -> pl.S
     reads = sessions.select("user").join(counts, on="user", how="left", maintain_order="left")["len"]
     rule = NewsParameters(rule=SegmentRule(has_login=False)).model_dump(mode="json")
     segments = NEWS.segments(rule)
-    return pl.Series([assign(segments, Reader(None, n)).name for n in reads.fill_null(0)])
+    return pl.Series([assign(segments, User(None, n)).name for n in reads.fill_null(0)])
 
 
 @cache

@@ -16,9 +16,9 @@ from rich.table import Table
 
 from benchmarks.asking import distinct, lists_of
 from benchmarks.peers.base import Reads
-from pipelines.benchmarking.next_hour import Hours, Outcome, next_hour
-from pipelines.benchmarking.results import write_results
-from pipelines.benchmarking.workers import one_thread_each
+from pipelines.benchmarks.next_hour import Hours, Outcome, next_hour
+from pipelines.benchmarks.results import write_results
+from pipelines.benchmarks.workers import one_thread_each
 from pipelines.domains import load
 from pipelines.domains.news.sources.globo import Globo
 from pipelines.stages.evaluate import PREDICTIONS, SCORES

@@ -17,7 +17,7 @@ import polars as pl
 from fastapi import FastAPI
 
 from benchmarks.asks import readers
-from script_shared.partitions import find_partition
+from script_shared.storage.partitions import find_partition
 
 FACTORS, ITERATIONS, CLUSTERS = 32, 5, 12
 #: What each part weighs for logged readers, and how old reads fade, days.

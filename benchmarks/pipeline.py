@@ -24,8 +24,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from pipelines.costs import Cost, measured, read_costs, stage_seconds
 from pipelines.domains import load
+from pipelines.reporting.run_costs import Cost, measured, read_costs, stage_seconds
 from pipelines.settings import SCORED_HOURS, PipelineSettings
 from pipelines.stages.download import download, require_scale
 from pipelines.stages.encode import encode
@@ -36,7 +36,7 @@ from pipelines.stages.report import report
 from pipelines.stages.segment import segment
 from pipelines.stages.train import train
 from script_shared.errors import SettingsError
-from script_shared.volume import Volume
+from script_shared.storage.volume import Volume
 
 RUNS = COLD, WARM = ("cold", "warm")
 #: One article in so many has changed when the warm run begins.

@@ -19,7 +19,7 @@ from rich.console import Console
 
 from benchmarks import next_click, next_hour
 from benchmarks.choosing import PEERS, chosen
-from pipelines.benchmarking.next_hour import CUTOFFS, EVERYBODY
+from pipelines.benchmarks.next_hour import CUTOFFS, EVERYBODY
 from script_shared.evaluation.sessions import WINDOWS_MS
 
 WINDOWS = tuple(range(10, 301, 10))

@@ -9,9 +9,9 @@ from typing import Any, Protocol
 
 import polars as pl
 
-from pipelines.file_kinds import FileKind
-from pipelines.ranges import Space
-from pipelines.raw_files import RawFile
+from pipelines.ingest.file_kinds import FileKind
+from pipelines.ingest.raw_files import RawFile
+from pipelines.tuning.search_space import Space
 from script_shared.domain import Domain, Parameters
 from script_shared.tables import Tables
 

@@ -55,7 +55,7 @@ class PipelineSettings(Settings):
     """
 
     evaluation_readers: PositiveInt = 2_000
-    reader_limit: float = Field(default=20.0, gt=0, allow_inf_nan=False)
+    user_limit: float = Field(default=20.0, gt=0, allow_inf_nan=False)
     bot_reads_per_hour: int = Field(default=100, ge=0)
     bot_reads_per_day: int = Field(default=400, ge=0)
     removed_items: Literal["drop", "keep"] = "drop"

@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from script_shared.anonymous import is_anonymous
-from script_shared.bundle import Bundle
+from script_shared.arrays import Bundle
 from script_shared.clock import MS_PER_HOUR
 from script_shared.tables import Tables
-from script_shared.types import FeatureArray, IntArray, LongArray, Reader
+from script_shared.types import FeatureArray, IntArray, LongArray, User
 from script_shared.vocabulary import UNKNOWN, Vocabulary
 
 # Serving reads arrays only: polars is imported where tables are encoded, which is in training.
@@ -87,7 +87,7 @@ class Vectors:
 
 
 @dataclass(frozen=True, slots=True)
-class HeadStart:
+class StateSnapshot:
     """The state of the first interactions, kept so that nobody folds them again.
 
     Attributes:
@@ -139,7 +139,7 @@ class Dataset:
     catalogue: Catalogue
     interactions: Interactions
     as_of_ms: int
-    head_start: HeadStart | None = None
+    head_start: StateSnapshot | None = None
     anonymous: int = 0
 
     @property
@@ -151,9 +151,9 @@ class Dataset:
         """Return the data set as it was at an earlier moment; vocabularies stay."""
         return replace(self, interactions=self.interactions.between(0, ms), as_of_ms=ms)
 
-    def reader(self, user: int, reads: int) -> Reader:
+    def reader(self, user: int, reads: int) -> User:
         """Describe a user for the segments' rule."""
-        return Reader(self.user_types[user] if user != UNKNOWN else None, reads)
+        return User(self.user_types[user] if user != UNKNOWN else None, reads)
 
     def newest_items(self) -> IntArray:
         """Return the items that exist at `as_of_ms`, newest first; those without a date come last."""

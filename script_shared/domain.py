@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from script_shared.evaluation.gates import Gates
-from script_shared.models.text_space import TextParameters
+from script_shared.models.components.text_space import TextParameters
 from script_shared.segments import Segment
 from script_shared.state.state import StateParameters
 from script_shared.tables import Schema

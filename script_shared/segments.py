@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from script_shared.errors import SettingsError
 from script_shared.models.base import Recommender
-from script_shared.types import Reader
+from script_shared.types import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Segment:
 
     name: str
     model: str
-    accepts: Callable[[Reader], bool]
+    accepts: Callable[[User], bool]
     make_model: Callable[[], Recommender]
 
 
@@ -40,6 +40,6 @@ def find(segments: Sequence[Segment], name: str) -> Segment:
     raise SettingsError(f"there is no segment {name!r}", remedy=f"use one of {names}")
 
 
-def assign(segments: Sequence[Segment], reader: Reader) -> Segment:
+def assign(segments: Sequence[Segment], user: User) -> Segment:
     """Return the first segment that accepts the reader; the last one accepts everybody."""
-    return next((segment for segment in segments if segment.accepts(reader)), segments[-1])
+    return next((segment for segment in segments if segment.accepts(user)), segments[-1])

@@ -45,7 +45,7 @@ class Request:
     max_age_hours: float | None = None
 
 
-class Read(NamedTuple):
+class Interaction(NamedTuple):
     """One interaction that has just happened, in the publisher's own ids; a tuple, since they are many.
 
     Attributes:
@@ -65,7 +65,7 @@ class Read(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class User:
     """What a segment's rule may look at.
 
     Attributes:
@@ -74,7 +74,7 @@ class Reader:
     """
 
     user_type: str | None
-    reads: int
+    interactions: int
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)

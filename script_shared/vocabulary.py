@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from script_shared.compiled import compiled
+from script_shared.jit import jit_compiled
 from script_shared.types import Arrays, IntArray
 
 UNKNOWN = -1
@@ -93,7 +93,7 @@ class Vocabulary(Sequence[str]):
         return cls(np.asarray(arrays["text"], np.uint8), np.asarray(arrays["offsets"], np.int64))
 
 
-@compiled
+@jit_compiled
 def _found(
     wanted: bytes, text: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64], low: int, high: int
 ) -> int:

@@ -3,19 +3,19 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.archives import LARGEST_ARCHIVE, LARGEST_MEMBER, TIGHTEST
 from pipelines.domains import load
-from pipelines.domains.news.quarantine import CONTENT_LENGTH, SCHEMA, UNUSABLE_ROWS, UNUSABLE_SHARE
-from pipelines.domains.news.reasons import REMEDIES
-from pipelines.domains.news.refining import (
+from pipelines.domains.news.sources.tables import TableFiles
+from pipelines.domains.news.validation.cleaning import (
     FAST_CLOCK_MS,
     FEWEST_READS,
     FULL_SCROLL,
     LONGEST_QUANTILE,
     STRAGGLER_SHARE,
 )
-from pipelines.domains.news.rules import LONGEST_ID
-from pipelines.domains.news.sources.tables import TableFiles
+from pipelines.domains.news.validation.quarantine import CONTENT_LENGTH, SCHEMA, UNUSABLE_ROWS, UNUSABLE_SHARE
+from pipelines.domains.news.validation.rejection_reasons import REMEDIES
+from pipelines.domains.news.validation.rules import LONGEST_ID
+from pipelines.ingest.archives import LARGEST_ARCHIVE, LARGEST_MEMBER, TIGHTEST
 from script_shared.domains.news.tables import INTERACTIONS, ITEMS, USERS
 from tests.support.balance import assert_balanced
 

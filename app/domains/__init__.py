@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from app.domains.base import DomainApi
 from app.domains.news import NEWS_ENDPOINT
-from app.endpoint import Endpoint
 from script_shared.errors import SettingsError
 
 ENDPOINTS = {endpoint.domain.name: endpoint for endpoint in (NEWS_ENDPOINT,)}
 
 
-def endpoint_of(domain: str) -> Endpoint:
+def endpoint_of(domain: str) -> DomainApi:
     """Return what serves a domain, by its name.
 
     Raises:

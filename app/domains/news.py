@@ -9,10 +9,10 @@ from typing import Annotated, Literal
 from fastapi import Query
 from pydantic import BaseModel, Field, with_config
 
-from app.endpoint import Endpoint, Particulars
-from app.event_bodies import STRICT, EventBody, Measure, ShortText
-from app.item_bodies import ItemBody
-from app.parameters import Value
+from app.domains.base import DomainApi, RequestContext
+from app.schemas.events import STRICT, EventBody, Measure, ShortText
+from app.schemas.items import ItemBody
+from app.schemas.query_parameters import Value
 from script_shared.domains.news.domain import NEWS
 
 
@@ -65,18 +65,18 @@ async def particulars(
     ] = None,
     region: Value = None,
     device: Value = None,
-) -> Particulars:
+) -> RequestContext:
     """Read the login state and where the reader is."""
     told = {"region": region, "device": device}
-    return Particulars(user_type, {name: value for name, value in told.items() if value})
+    return RequestContext(user_type, {name: value for name, value in told.items() if value})
 
 
-NEWS_ENDPOINT = Endpoint(
+NEWS_ENDPOINT = DomainApi(
     domain=NEWS,
     particulars=particulars,
     shown=("title", "url", "published_at", "category"),
     event=ReadBody,
     item_body=ArticleBody,
     item=Article,
-    page=Path(__file__).parents[1] / "pages" / "news.html",
+    page=Path(__file__).parents[1] / "web" / "templates" / "news.html",
 )

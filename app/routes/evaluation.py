@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 
-from app.dependencies import ServedNow
+from app.dependencies import LoadedReleaseDep
 from app.errors import Problem
 
 router = APIRouter(prefix="/evaluation", tags=["evaluation"])
@@ -33,7 +33,7 @@ class Evaluation(BaseModel):
     response_model=None,
     responses={200: {"model": Evaluation, "content": {_CSV: {}}}, 503: {"model": Problem}},
 )
-async def metrics(served: ServedNow, request: Request) -> Response:
+async def metrics(served: LoadedReleaseDep, request: Request) -> Response:
     """Return the evaluation as JSON, or as CSV where `text/csv` is preferred."""
     if _prefers_csv(request.headers.get("accept", "")):
         return _csv(served.evaluation)
@@ -43,7 +43,7 @@ async def metrics(served: ServedNow, request: Request) -> Response:
 
 
 @router.get("/metrics.csv", response_model=None, responses={200: _CSV_ANSWER, 503: {"model": Problem}})
-async def metrics_csv(served: ServedNow) -> Response:
+async def metrics_csv(served: LoadedReleaseDep) -> Response:
     """Return the evaluation as CSV."""
     return _csv(served.evaluation)
 

@@ -11,17 +11,17 @@ from fastapi.responses import Response
 from pydantic import BaseModel
 from pydantic_core import to_json
 
-from app.dependencies import ServedNow, TailNow, TelemetryNow, VariantsNow
-from app.endpoint import Endpoint
+from app.dependencies import EventConsumerDep, LoadedReleaseDep, TelemetryDep, VariantsDep
+from app.domains.base import DomainApi
 from app.errors import TOO_LARGE, Problem, problem
-from app.event_bodies import Bodies, BodyError
-from app.event_sorting import KEPT, Sorting, Status
-from app.keys import Scope, requires
-from app.rates import too_many
+from app.middleware.auth import Scope, requires
+from app.middleware.rate_limit import too_many
+from app.schemas.events import Bodies, BodyError
+from app.serving.event_validation import KEPT, EventValidator, Status
 from script_shared.events.event import IMPRESSION
 
 
-class EventAnswer(BaseModel):
+class EventResponse(BaseModel):
     """What became of one event.
 
     `accepted`: it counts. `late`: it counts, at its own age, more than an hour. `unknown-item`: it is kept
@@ -35,13 +35,13 @@ class EventAnswer(BaseModel):
     message: str | None = None
 
 
-class EventsAnswer(BaseModel):
+class EventsResponse(BaseModel):
     """How many events are kept, were there already, and are refused; each of them, in the order sent."""
 
     accepted: int
     duplicates: int
     refused: int
-    events: list[EventAnswer]
+    events: list[EventResponse]
 
 
 class RejectedEvent(BaseModel):
@@ -53,7 +53,7 @@ class RejectedEvent(BaseModel):
     reason: str
 
 
-class RejectedAnswer(BaseModel):
+class RejectedEventsResponse(BaseModel):
     """How many logged events could not be applied since the release was loaded; the newest of them."""
 
     count: int
@@ -63,10 +63,10 @@ class RejectedAnswer(BaseModel):
 class EventsProblem(Problem):
     """The problem of a request of which nothing could be kept."""
 
-    events: list[EventAnswer] | None = None
+    events: list[EventResponse] | None = None
 
 
-def make_router(endpoint: Endpoint) -> APIRouter:
+def make_router(endpoint: DomainApi) -> APIRouter:
     """Make the routes of a domain's events."""
     router = APIRouter(tags=["events"])
     bodies = Bodies(endpoint.event)
@@ -81,10 +81,14 @@ def make_router(endpoint: Endpoint) -> APIRouter:
         response_model=None,
         openapi_extra={"requestBody": described},
         dependencies=[Depends(requires(Scope.EVENTS))],
-        responses={200: {"model": EventsAnswer}, **problems, 422: {"model": EventsProblem}},
+        responses={200: {"model": EventsResponse}, **problems, 422: {"model": EventsProblem}},
     )
     async def events(
-        request: Request, served: ServedNow, tail: TailNow, telemetry: TelemetryNow, variants: VariantsNow
+        request: Request,
+        served: LoadedReleaseDep,
+        tail: EventConsumerDep,
+        telemetry: TelemetryDep,
+        variants: VariantsDep,
     ) -> Response:
         """Keep what readers did: one event, or a list of at most 1,000; what is answered is on disk.
 
@@ -99,7 +103,7 @@ def make_router(endpoint: Endpoint) -> APIRouter:
         wait = request.app.state.event_rates.take(request.headers, len(sent))
         if wait:
             return too_many("events came with this key", wait)
-        sorting = Sorting(served.engine)
+        sorting = EventValidator(served.engine)
         sorting.take(sent)
         duplicates: frozenset[int] = frozenset()
         if sorting.events:
@@ -118,10 +122,10 @@ def make_router(endpoint: Endpoint) -> APIRouter:
         dependencies=[Depends(requires(Scope.ADMIN))],
         responses={code: {"model": Problem} for code in (401, 403, 503)},
     )
-    async def rejected(served: ServedNow) -> RejectedAnswer:
+    async def rejected(served: LoadedReleaseDep) -> RejectedEventsResponse:
         """List the newest logged events that could not be applied, at most 1,000, oldest first."""
         events = served.replica.rejected
-        return RejectedAnswer(
+        return RejectedEventsResponse(
             count=events.count, events=[RejectedEvent(**event._asdict()) for event in events.newest]
         )
 

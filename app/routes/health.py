@@ -10,9 +10,9 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from app import __version__
-from app.dependencies import FollowerNow, ServedNow, TailNow
+from app.dependencies import EventConsumerDep, LoadedReleaseDep, ReleaseWatcherDep
 from app.errors import NotReadyError, Problem
-from app.tailing import NOT_APPLIED
+from app.serving.event_consumer import NOT_APPLIED
 from script_shared.errors import MancheteError
 
 router = APIRouter(tags=["health"])
@@ -50,7 +50,7 @@ def _reason(fault: MancheteError) -> str:
 
 
 @router.get("/health")
-async def health(follower: FollowerNow, tail: TailNow) -> Health:
+async def health(follower: ReleaseWatcherDep, tail: EventConsumerDep) -> Health:
     """Summarise the service; always 200 while the process answers."""
     uptime = round(time.monotonic() - _STARTED, 3)
     faults = [_reason(tail.fault)] if tail.fault else []
@@ -77,7 +77,7 @@ async def live() -> dict[str, str]:
 
 
 @router.get("/health/ready", responses={503: {"model": Problem}})
-async def ready(served: ServedNow, tail: TailNow) -> dict[str, Any]:
+async def ready(served: LoadedReleaseDep, tail: EventConsumerDep) -> dict[str, Any]:
     """Say which release is served; 503 with the reason until there is one and the event log has been read.
 
     A replica that has once read the log stays ready while the log cannot be read: it answers from the

@@ -8,9 +8,9 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from app import __version__
-from app.dependencies import FollowerNow, ServedNow, VariantsNow
+from app.dependencies import LoadedReleaseDep, ReleaseWatcherDep, VariantsDep
 from app.errors import Problem
-from app.variants import Variants
+from app.experiments.variants import Variants
 from script_shared.releases.registry import CHALLENGER
 
 router = APIRouter(tags=["health"])
@@ -53,7 +53,7 @@ class Info(BaseModel):
 
 # Not async: it reads the volume, and other requests must not wait for that.
 @router.get("/info", responses={503: {"model": Problem}})
-def info(served: ServedNow, follower: FollowerNow, variants: VariantsNow) -> Info:
+def info(served: LoadedReleaseDep, follower: ReleaseWatcherDep, variants: VariantsDep) -> Info:
     """Say what is served: release, data window, features by segment, champion and challenger."""
     manifest = served.release.manifest
     segments = {

@@ -11,17 +11,17 @@ from fastapi.responses import Response
 from pydantic import BaseModel
 from pydantic_core import to_json
 
-from app.dependencies import ServedNow, TailNow, TelemetryNow
-from app.endpoint import Endpoint
+from app.dependencies import EventConsumerDep, LoadedReleaseDep, TelemetryDep
+from app.domains.base import DomainApi
 from app.errors import TOO_LARGE, Problem, problem
-from app.event_bodies import Bodies, BodyError
-from app.item_sorting import KEPT_ITEMS, ItemSorting, ItemStatus
-from app.keys import Scope, requires
+from app.middleware.auth import Scope, requires
 from app.routes.lists import ItemId
+from app.schemas.events import Bodies, BodyError
+from app.serving.item_validation import KEPT_ITEMS, ItemStatus, ItemValidator
 from script_shared.events.event import WITHDRAW, Event
 
 
-class ItemAnswer(BaseModel):
+class ItemResponse(BaseModel):
     """What became of one item.
 
     `new` and `changed`: it can be recommended as soon as it is published. `no-room`: it is kept for the
@@ -35,21 +35,21 @@ class ItemAnswer(BaseModel):
     message: str | None = None
 
 
-class ItemsAnswer(BaseModel):
+class ItemsResponse(BaseModel):
     """How many items are kept and refused; each of them, in the order sent."""
 
     accepted: int
     refused: int
-    items: list[ItemAnswer]
+    items: list[ItemResponse]
 
 
 class ItemsProblem(Problem):
     """The problem of a request of which nothing could be kept."""
 
-    items: list[ItemAnswer] | None = None
+    items: list[ItemResponse] | None = None
 
 
-def make_router(endpoint: Endpoint) -> APIRouter:
+def make_router(endpoint: DomainApi) -> APIRouter:
     """Make the routes of a domain's items."""
     router = APIRouter(tags=["items"])
     bodies = Bodies(endpoint.item_body, ("an item", "items"))
@@ -63,9 +63,11 @@ def make_router(endpoint: Endpoint) -> APIRouter:
         response_model=None,
         openapi_extra={"requestBody": described},
         dependencies=[Depends(requires(Scope.ITEMS))],
-        responses={200: {"model": ItemsAnswer}, **problems, 422: {"model": ItemsProblem}},
+        responses={200: {"model": ItemsResponse}, **problems, 422: {"model": ItemsProblem}},
     )
-    async def items(request: Request, served: ServedNow, tail: TailNow, telemetry: TelemetryNow) -> Response:
+    async def items(
+        request: Request, served: LoadedReleaseDep, tail: EventConsumerDep, telemetry: TelemetryDep
+    ) -> Response:
         """Keep what has come out or changed: one item, or at most 1,000; what is answered is on disk.
 
         It can be recommended at once on this replica, and within a second on all.
@@ -75,7 +77,7 @@ def make_router(endpoint: Endpoint) -> APIRouter:
         except BodyError as error:
             remedy = TOO_LARGE if error.too_long else "send one item or a list of them as JSON"
             return problem(413 if error.too_long else 422, str(error), remedy=remedy)
-        sorting = ItemSorting(served.engine)
+        sorting = ItemValidator(served.engine)
         for each in sent:
             sorting.add(each)
         if sorting.events:
@@ -89,7 +91,7 @@ def make_router(endpoint: Endpoint) -> APIRouter:
         dependencies=[Depends(requires(Scope.ITEMS))],
         responses={**problems, 404: {"model": Problem}, 422: {"model": Problem}},
     )
-    async def withdraw(served: ServedNow, tail: TailNow, item_id: ItemId) -> None:
+    async def withdraw(served: LoadedReleaseDep, tail: EventConsumerDep, item_id: ItemId) -> None:
         """Withdraw an item: it is named no more, on this replica at once and on all within a second.
 
         It stays withdrawn, whatever releases and files say, until `POST /items` reports it again.
@@ -101,7 +103,7 @@ def make_router(endpoint: Endpoint) -> APIRouter:
     return router
 
 
-def _answer(sorting: ItemSorting) -> Response:
+def _answer(sorting: ItemValidator) -> Response:
     answers = sorting.answers
     kept = sum(status in KEPT_ITEMS for status in sorting.statuses)
     if answers and not kept:

@@ -8,14 +8,14 @@ from fastapi import APIRouter, Depends, HTTPException, Path
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, create_model
 
-from app.dependencies import ServedNow
-from app.endpoint import Endpoint, Particulars
+from app.dependencies import LoadedReleaseDep
+from app.domains.base import DomainApi, RequestContext
 from app.errors import Problem
-from app.filtering import Filters, FiltersNow
-from app.parameters import MAX_ID, PRINTABLE, Count
-from app.serving import Served
-from app.showing import shown
-from script_shared.inference.answers import RecommendedItem
+from app.schemas.query_parameters import MAX_ID, PRINTABLE, Count
+from app.serving.filters import Filters, FiltersNow
+from app.serving.loaded_release import LoadedRelease
+from app.serving.serialization import shown
+from script_shared.inference.results import RecommendedItem
 from script_shared.types import Request
 
 ItemId = Annotated[
@@ -35,7 +35,7 @@ class ItemList(BaseModel):
     release: str
 
 
-def make_router(endpoint: Endpoint) -> APIRouter:
+def make_router(endpoint: DomainApi) -> APIRouter:
     """Make the routes of a domain's lists."""
     router = APIRouter(tags=["recommendations"])
     told = Depends(endpoint.particulars)
@@ -49,7 +49,10 @@ def make_router(endpoint: Endpoint) -> APIRouter:
 
     @router.get("/trending", response_model=None, responses={200: {"model": answer}, **problems})
     async def trending(
-        served: ServedNow, filters: FiltersNow, num_recs: Count = 10, particulars: Particulars = told
+        served: LoadedReleaseDep,
+        filters: FiltersNow,
+        num_recs: Count = 10,
+        particulars: RequestContext = told,
     ) -> JSONResponse:
         """Return what is read most now, in a region and on a device where these are told."""
         request = _request(num_recs, filters, particulars)
@@ -61,7 +64,7 @@ def make_router(endpoint: Endpoint) -> APIRouter:
         responses={200: {"model": answer}, 404: {"model": Problem}, **problems},
     )
     async def similar(
-        served: ServedNow, filters: FiltersNow, item_id: ItemId, num_recs: Count = 10
+        served: LoadedReleaseDep, filters: FiltersNow, item_id: ItemId, num_recs: Count = 10
     ) -> JSONResponse:
         """Return items whose texts are like an item's, and those that its readers read next."""
         request = _request(num_recs, filters)
@@ -73,13 +76,13 @@ def make_router(endpoint: Endpoint) -> APIRouter:
     return router
 
 
-def _request(count: int, filters: Filters, told: Particulars | None = None) -> Request:
+def _request(count: int, filters: Filters, told: RequestContext | None = None) -> Request:
     context = told.context if told else {}
     return Request(
         None, count, context=context, exclude=tuple(filters.exclude), max_age_hours=filters.max_age_hours
     )
 
 
-def _answer(served: Served, found: list[RecommendedItem]) -> JSONResponse:
+def _answer(served: LoadedRelease, found: list[RecommendedItem]) -> JSONResponse:
     body = {"release": served.release.id, "items": shown(served, found)}
     return JSONResponse(body, headers={"Cache-Control": "no-store"})

@@ -13,23 +13,23 @@ from pydantic import BaseModel, create_model
 from pydantic_core import to_json
 from starlette.datastructures import State
 
-from app.asked_before import Asked, AskedBefore
-from app.asking import asked as asking
-from app.endpoint import Endpoint
+from app.domains.base import DomainApi
 from app.errors import Problem
-from app.filtering import FiltersNow
-from app.keys import Scope, admit, sent_key
-from app.paging import PAGE, Page
-from app.parameters import Explain
-from app.plain_requests import PlainRequests
-from app.recommendation_body import RecommendationBody, body_reader, request_of
-from app.recording import Recorder
-from app.showing import shown_json
-from app.variants import Variants
+from app.experiments.variants import Variants
+from app.fast_path.parsed_query_cache import ParsedQuery, ParsedQueryCache
+from app.fast_path.query_parser import QueryParser
+from app.middleware.auth import Scope, admit, sent_key
+from app.routes.recommendation_query import asked as asking
+from app.schemas.paging import PAGE, Page
+from app.schemas.query_parameters import Explain
+from app.schemas.recommendation_body import RecommendationBody, body_reader, request_of
+from app.serving.filters import FiltersNow
+from app.serving.inference_log import InferenceLogger
+from app.serving.serialization import shown_json
 from script_shared.types import Request
 
 
-class Answer(BaseModel):
+class RecommendationResponse(BaseModel):
     """Items for a reader, best first, and who chose them.
 
     `variant` is `challenger` for readers on whom another release is tried. `impression_id` is to be sent with
@@ -44,15 +44,15 @@ class Answer(BaseModel):
     impression_id: str | None
 
 
-def make_router(endpoint: Endpoint) -> APIRouter:
+def make_router(endpoint: DomainApi) -> APIRouter:
     """Make the routes of a domain's recommendations."""
-    before = AskedBefore(_answered, PlainRequests(endpoint))
+    before = ParsedQueryCache(_answered, QueryParser(endpoint))
     router = APIRouter(tags=["recommendations"], route_class=before.route())
     told = Depends(asking(endpoint))
     answer = create_model(
         "Recommendations",
-        __base__=Answer,
-        __doc__=Answer.__doc__,
+        __base__=RecommendationResponse,
+        __doc__=RecommendationResponse.__doc__,
         items=(list[endpoint.item], ...),  # type: ignore[name-defined]
     )
 
@@ -72,7 +72,7 @@ def make_router(endpoint: Endpoint) -> APIRouter:
         page: Page = PAGE,
     ) -> Response:
         """Return items that the reader has not read, best first; an unknown reader is anonymous."""
-        asked = Asked(request, filters, page.offset)
+        asked = ParsedQuery(request, filters, page.offset)
         if explain:
             admit(sent, Scope.READERS, sent_key(sent.headers))
         else:
@@ -90,16 +90,16 @@ def make_router(endpoint: Endpoint) -> APIRouter:
         """Return what `GET /recommendations` returns; for long lists of ids, and ids that hold commas."""
         if body.explain:
             admit(sent, Scope.READERS, sent_key(sent.headers))
-        asked = Asked(await request_of(endpoint, body), body.filters, body.offset)
+        asked = ParsedQuery(await request_of(endpoint, body), body.filters, body.offset)
         return _answered(sent.app.state, asked, body.explain)
 
     return router
 
 
-def _answered(state: State, asked: Asked, explain: bool = False) -> Response:
+def _answered(state: State, asked: ParsedQuery, explain: bool = False) -> Response:
     request, start = asked.request, time.perf_counter()
     variants: Variants = state.variants
-    recorder: Recorder = state.recorder
+    recorder: InferenceLogger = state.recorder
     chosen = variants.of(request.user_id)
     served = chosen.served
     found = served.engine.recommend(request, asked.filters.among(served), explain)

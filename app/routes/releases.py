@@ -8,9 +8,9 @@ from typing import Any
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
-from app.dependencies import FollowerNow, VariantsNow
+from app.dependencies import ReleaseWatcherDep, VariantsDep
 from app.errors import Problem
-from app.keys import Scope, requires
+from app.middleware.auth import Scope, requires
 from script_shared.releases.registry import Entry
 
 router = APIRouter(tags=["releases"])
@@ -40,7 +40,7 @@ class Serving(BaseModel):
 
 # Not async: it reads the volume, and other requests must not wait for that.
 @router.get("/releases")
-def releases(follower: FollowerNow) -> list[ReleaseEntry]:
+def releases(follower: ReleaseWatcherDep) -> list[ReleaseEntry]:
     """List the twenty newest releases, newest first."""
     return [_entry(each) for each in follower.registry.list()[:_SHOWN]]
 
@@ -51,7 +51,7 @@ def releases(follower: FollowerNow) -> list[ReleaseEntry]:
     dependencies=[Depends(requires(Scope.ADMIN))],
     responses={code: {"model": Problem} for code in (401, 403)},
 )
-def look(follower: FollowerNow, variants: VariantsNow) -> Serving:
+def look(follower: ReleaseWatcherDep, variants: VariantsDep) -> Serving:
     """Look for a new champion and challenger now, also where they were refused a moment ago."""
     variants.look_again()
     champion, challenger, refusal = follower.found, variants.challenger, follower.refusal

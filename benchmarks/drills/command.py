@@ -38,7 +38,7 @@ from benchmarks.drills.stand import Stand
 from script_shared.errors import SettingsError
 from script_shared.releases.registry import Registry
 from script_shared.releases.store import Release
-from script_shared.volume import Volume
+from script_shared.storage.volume import Volume
 from tests.support.clicks import write_clicks
 from tests.support.postgres import find_program, running_postgres
 from tests.support.releases import publish_small_release

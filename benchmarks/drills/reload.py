@@ -7,8 +7,8 @@ import time
 from benchmarks.drills.load import Load
 from benchmarks.drills.outcome import Outcome
 from benchmarks.drills.stand import REFUSED, Stand, lost, serves
-from script_shared.partitions import set_alias
 from script_shared.releases.registry import CHAMPION
+from script_shared.storage.partitions import set_alias
 from tests.support.servers import until
 
 

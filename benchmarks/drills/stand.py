@@ -12,10 +12,10 @@ from typing import Any
 import httpx
 
 from benchmarks.drills.load import Load
-from script_shared.events.opening import open_log
-from script_shared.partitions import set_alias
+from script_shared.events.factory import open_log
 from script_shared.releases.registry import CHAMPION, Registry
 from script_shared.releases.store import Release
+from script_shared.storage.partitions import set_alias
 from tests.support.editions import publish_edition, registry_at
 from tests.support.events import follow
 from tests.support.servers import serving, until, until_ready

@@ -34,9 +34,9 @@ class Vsknn(Peer):
         if not len(sessions):
             return own[:0]
         weights = (np.arange(1, len(told) + 1) / len(told)) ** 2
-        alike = weights @ holds / len(told)
-        nearest = np.argsort(-alike, kind="stable")[:NEIGHBOURS]
+        similar_items = weights @ holds / len(told)
+        nearest = np.argsort(-similar_items, kind="stable")[:NEIGHBOURS]
         back = 1 + np.argmax(holds[::-1, nearest], axis=0)
         items, place, _ = self._visits.contents(sessions[nearest])
         found, slot = np.unique(items, return_inverse=True)
-        return best_of(found, np.bincount(slot, (alike[nearest] / back**2)[place]), own, n)
+        return best_of(found, np.bincount(slot, (similar_items[nearest] / back**2)[place]), own, n)

@@ -39,13 +39,13 @@ class Vstan(Peer):
         if not len(sessions):
             return own[:0]
         back = np.arange(len(told))[::-1]
-        alike = self._alike(np.exp(-back / LIKENESS), sessions, holds)
-        nearest = np.argsort(-alike, kind="stable")[:NEIGHBOURS]
+        similar_items = self._alike(np.exp(-back / LIKENESS), sessions, holds)
+        nearest = np.argsort(-similar_items, kind="stable")[:NEIGHBOURS]
         latest = np.argmax(holds[::-1, nearest], axis=0)
         items, place, within = self._visits.contents(sessions[nearest])
         shared = np.zeros(len(nearest), np.int64)
         np.maximum.at(shared, place, np.where(np.isin(items, told), within, 0))
-        score = alike[nearest] * np.exp(-latest / SCORES)
+        score = similar_items[nearest] * np.exp(-latest / SCORES)
         near = np.exp(-np.abs(within - shared[place]) / DISTANCE)
         found, slot = np.unique(items, return_inverse=True)
         return best_of(found, np.bincount(slot, score[place] * near), own, n)

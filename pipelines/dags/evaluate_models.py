@@ -50,8 +50,8 @@ def evaluate_models() -> None:
         from pipelines.settings import PipelineSettings
         from pipelines.stages.evaluate import evaluate as stage
 
-        readers = PipelineSettings.read().evaluation_readers
-        return call(stage, run, hours_before, segment, readers, part=f"{segment}-{hours_before}h")
+        users = PipelineSettings.read().evaluation_readers
+        return call(stage, run, hours_before, segment, users, part=f"{segment}-{hours_before}h")
 
     @task
     def report(run: str) -> str:
@@ -82,9 +82,9 @@ def evaluate_models() -> None:
     @task
     def account(run: str) -> str:
         """Write what the run's stages cost beside its metrics."""
-        from pipelines.costs import write_costs
+        from pipelines.reporting.run_costs import write_costs
         from script_shared.settings import Settings
-        from script_shared.volume import Volume
+        from script_shared.storage.volume import Volume
 
         return str(write_costs(Volume.of(Settings.read()), run))
 

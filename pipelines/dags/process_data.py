@@ -7,7 +7,7 @@ from airflow.sdk import Param, dag, get_current_context, task
 from pipelines.dags.assets import READERS
 from pipelines.dags.settings import SETTINGS
 from pipelines.dags.tasks import call
-from pipelines.source_options import SOURCE_OPTIONS, given
+from pipelines.ingest.source_options import SOURCE_OPTIONS, given
 
 PARAMS = {
     "source": Param(
@@ -37,7 +37,7 @@ def process_data() -> None:
     @task
     def begin() -> str:
         """Name the run; every later task and DAG works under this name."""
-        from pipelines.runs import new_run
+        from pipelines.run_ids import new_run
 
         return new_run()
 

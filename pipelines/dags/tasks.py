@@ -40,11 +40,11 @@ def do(
         DownloadError: the files could not be fetched now; trying again goes on where it ended.
         EventLogError: the event log could not be used now.
     """
-    from pipelines.costs import measured
     from pipelines.domains import load
+    from pipelines.reporting.run_costs import measured
     from script_shared.errors import DownloadError, EventLogError, MancheteError
     from script_shared.settings import Settings
-    from script_shared.volume import Volume
+    from script_shared.storage.volume import Volume
 
     settings = Settings.read()
     try:

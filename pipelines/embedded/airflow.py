@@ -16,7 +16,7 @@ COMPONENTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class AirflowHome:
     """Where Airflow runs.
 
     Attributes:
@@ -34,7 +34,7 @@ class Place:
     password: str
 
 
-def environment(place: Place) -> dict[str, str]:
+def environment(place: AirflowHome) -> dict[str, str]:
     """Return all of Airflow's settings; writes the file with the password, readable by us alone."""
     place.home.mkdir(parents=True, exist_ok=True)
     passwords = place.home / "passwords.json"
@@ -50,7 +50,7 @@ def environment(place: Place) -> dict[str, str]:
     return {**named, "AIRFLOW_HOME": str(place.home), "PYTHONPATH": str(place.code)}
 
 
-def _core(place: Place) -> dict[str, str]:
+def _core(place: AirflowHome) -> dict[str, str]:
     return {
         "CORE__DAGS_FOLDER": str(place.code / "pipelines" / "dags"),
         "CORE__EXECUTOR": "LocalExecutor",

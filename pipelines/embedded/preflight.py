@@ -10,17 +10,17 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from pipelines.addresses import is_remote, parse
 from pipelines.domains import load
 from pipelines.embedded.ports import require_free
 from pipelines.embedded.settings import EmbeddedSettings
+from pipelines.ingest.uri import is_remote, parse
 from pipelines.plan import Source
 from pipelines.settings import DagSettings, PipelineSettings
 from pipelines.stages.download import require_scale, source_of
 from pipelines.stages.inspect import open_files
 from script_shared.errors import InputError, SettingsError
-from script_shared.events.opening import file_of
-from script_shared.room import require_space, require_writable
+from script_shared.events.factory import file_of
+from script_shared.storage.disk_space import require_space, require_writable
 
 #: Bytes that Airflow's records, the logs and a small release take.
 _BASE_SPACE = 256 * 2**20

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
-from pipelines.embedded.sessions import end
+from pipelines.embedded.process_groups import end
 from script_shared.errors import MancheteError
 
 _GRACE_SECONDS = 4
@@ -35,7 +35,7 @@ class Processes:
         self._logs.mkdir(parents=True, exist_ok=True)
         with (self._logs / "guard.log").open("ab") as log:
             self._guard = subprocess.Popen(  # noqa: S603 - our own command
-                [sys.executable, "-m", "pipelines.embedded.guard", *self._temporary],
+                [sys.executable, "-m", "pipelines.embedded.reaper", *self._temporary],
                 env=self._environment,
                 stdin=subprocess.PIPE,
                 stdout=log,

@@ -14,17 +14,17 @@ from typing import Any
 import httpx
 from rich.console import Console
 
-from pipelines.cost_table import cost_table
-from pipelines.costs import read_costs
-from pipelines.embedded.airflow import COMPONENTS, USER, Place
+from pipelines.cli.cost_table import cost_table
+from pipelines.embedded.airflow import COMPONENTS, USER, AirflowHome
 from pipelines.embedded.airflow import environment as airflow_environment
-from pipelines.embedded.chain import CHAIN, Chain
 from pipelines.embedded.client import AirflowClient
+from pipelines.embedded.dag_chain import CHAIN, DagChain
 from pipelines.embedded.processes import Processes
 from pipelines.embedded.settings import EmbeddedSettings
+from pipelines.reporting.run_costs import read_costs
 from pipelines.stages.publish import Published
 from script_shared.errors import MancheteError
-from script_shared.volume import Volume
+from script_shared.storage.volume import Volume
 
 _CODE = Path(__file__).parents[2]
 _PATIENCE_SECONDS = 120
@@ -69,7 +69,7 @@ def running(settings: EmbeddedSettings, *, temporary: bool = False) -> Iterator[
 
 def _environment(settings: EmbeddedSettings, password: str) -> dict[str, str]:
     root = settings.data_root.resolve()
-    place = Place(root / "airflow", _CODE, settings.airflow_port, settings.airflow_database, password)
+    place = AirflowHome(root / "airflow", _CODE, settings.airflow_port, settings.airflow_database, password)
     return {
         **airflow_environment(place),
         "DATA_ROOT": str(root),
@@ -119,7 +119,7 @@ def run_chain(up: Running, conf: dict[str, Any]) -> Published:
         MancheteError: a DAG failed, or it took too long.
     """
     with _CONSOLE.status("") as status:
-        done = Published(**Chain(up.airflow, up.processes.check, status.update).run(conf))
+        done = Published(**DagChain(up.airflow, up.processes.check, status.update).run(conf))
     _CONSOLE.print(cost_table(read_costs(up.volume, done.run)))
     _CONSOLE.print(str(done), markup=False, soft_wrap=True)
     return done

@@ -9,17 +9,17 @@ from typing import Annotated
 
 import typer
 
-from pipelines.console import CONSOLE
-from pipelines.experiments.attributing import attribute
-from pipelines.experiments.measuring import arms, in_both
-from pipelines.experiments.showing import document, table
+from pipelines.cli.console import CONSOLE
+from pipelines.experiments.attribution import attribute
+from pipelines.experiments.measurement import arms, in_both
+from pipelines.experiments.report import document, table
 from script_shared.clock import MS_PER_HOUR, WallClock
 from script_shared.errors import NotEnoughDataError
-from script_shared.events.opening import open_log
+from script_shared.events.factory import open_log
+from script_shared.impressions.factory import open_impressions
 from script_shared.impressions.log import ImpressionLog
-from script_shared.impressions.opening import open_impressions
 from script_shared.settings import Settings
-from script_shared.volume import Volume
+from script_shared.storage.volume import Volume
 
 
 def experiment_command(

@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 import polars as pl
 
-from pipelines.feedback.frames import SCHEMA
-from script_shared.partitions import write_file_atomically
-from script_shared.room import need_room
+from pipelines.feedback.event_frames import SCHEMA
+from script_shared.storage.disk_space import need_room
+from script_shared.storage.partitions import write_file_atomically
 
 _NAME = re.compile(r"(\d{15})-(\d{15})\.parquet")
 

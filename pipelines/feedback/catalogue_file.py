@@ -8,12 +8,12 @@ from typing import Any
 
 import polars as pl
 
+from pipelines.ingest.raw_files import find_files
 from pipelines.plan import Source
-from pipelines.raw_files import find_files
 from script_shared.errors import ReleaseError
 from script_shared.releases.manifest import read_manifest
 from script_shared.releases.registry import Registry
-from script_shared.volume import Volume
+from script_shared.storage.volume import Volume
 
 FILE = "catalogue.parquet"
 

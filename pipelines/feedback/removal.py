@@ -9,8 +9,8 @@ from typing import Any
 import polars as pl
 
 from pipelines.feedback.catalogue_file import CatalogueFile
-from pipelines.feedback.frames import last_reports, valid
-from pipelines.feedback.joining import Told
+from pipelines.feedback.event_frames import last_reports, valid
+from pipelines.feedback.merge import Told
 from script_shared.tables import Tables
 
 #: More removed items than this share of a catalogue, and the file is taken for a part of one.

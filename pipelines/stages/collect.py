@@ -9,17 +9,17 @@ from typing import Any
 import structlog
 
 from pipelines.feedback.archive import Archive
-from pipelines.feedback.forgotten import Forgotten, Since
-from pipelines.feedback.frames import frame_of
-from pipelines.feedback.joining import Told
+from pipelines.feedback.erasure import Forgotten, Since
+from pipelines.feedback.event_frames import frame_of
+from pipelines.feedback.merge import Told
 from pipelines.plan import Plan
 from script_shared.errors import EventLogError
 from script_shared.events.event import FORGET
+from script_shared.events.factory import open_log
 from script_shared.events.log import EventLog, Logged
-from script_shared.events.opening import open_log
-from script_shared.partitions import write_partition
 from script_shared.releases.lock import locked
-from script_shared.volume import Volume
+from script_shared.storage.partitions import write_partition
+from script_shared.storage.volume import Volume
 
 _LOG = structlog.get_logger(__name__)
 

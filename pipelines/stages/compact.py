@@ -6,16 +6,16 @@ from contextlib import closing
 
 import structlog
 
-from pipelines.experiments.attributing import attribute
+from pipelines.experiments.attribution import attribute
 from pipelines.plan import Plan
 from pipelines.stages.collect import archive_of
 from script_shared.clock import WallClock
 from script_shared.errors import ReleaseError
-from script_shared.events.opening import open_log
-from script_shared.impressions.opening import open_impressions
+from script_shared.events.factory import open_log
+from script_shared.impressions.factory import open_impressions
 from script_shared.releases.manifest import read_manifest
 from script_shared.releases.registry import CHALLENGER, Registry
-from script_shared.volume import Volume
+from script_shared.storage.volume import Volume
 
 _LOG = structlog.get_logger(__name__)
 

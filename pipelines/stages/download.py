@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipelines.downloading import fetched
+from pipelines.ingest.download import fetched
 from pipelines.plan import Plan, Source
 from script_shared.errors import SettingsError
-from script_shared.partitions import set_alias, write_partition
-from script_shared.volume import Volume
+from script_shared.storage.partitions import set_alias, write_partition
+from script_shared.storage.volume import Volume
 
 LARGEST_SCALE = 10
 

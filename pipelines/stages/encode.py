@@ -9,17 +9,17 @@ import numpy as np
 import polars as pl
 import structlog
 
-from pipelines.describing import Description, Rules, describe
-from pipelines.encoded import read_description, write_bundles, write_head_start
-from pipelines.encoding import columns_of, encode_ids_into
-from pipelines.helping import helpers
+from pipelines.encoding.arrays import read_description, write_bundles, write_head_start
+from pipelines.encoding.dataset import columns_of, encode_ids_into
+from pipelines.encoding.item_vectors import Description, Rules, describe
+from pipelines.encoding.worker_pool import helpers
 from pipelines.plan import Plan
-from pipelines.stages.loading import load_report
+from pipelines.stages.artifacts import load_report
 from script_shared.clock import MS_PER_HOUR
 from script_shared.dataset import Dataset
-from script_shared.partitions import find_partition, get_alias, set_alias, write_partition
+from script_shared.storage.partitions import find_partition, get_alias, set_alias, write_partition
+from script_shared.storage.volume import Volume
 from script_shared.tables import Tables
-from script_shared.volume import Volume
 
 _LOG = structlog.get_logger(__name__)
 

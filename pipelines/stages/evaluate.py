@@ -10,8 +10,8 @@ import polars as pl
 import structlog
 
 from pipelines.plan import Plan
-from pipelines.stages.loading import load_dataset
-from pipelines.stages.opponent import find_opponent
+from pipelines.stages.artifacts import load_dataset
+from pipelines.stages.champion_refit import find_opponent
 from pipelines.stages.train import serves
 from script_shared.clock import MS_PER_HOUR
 from script_shared.dataset import Dataset
@@ -19,16 +19,16 @@ from script_shared.domain import Domain, Parameters
 from script_shared.errors import NotEnoughDataError
 from script_shared.evaluation.comparison import CHAMPION_REFITTED, SERVED
 from script_shared.evaluation.ranking import METRICS, K, score_list
-from script_shared.inference.ranker import Ranker
+from script_shared.inference.segment_models import SegmentModels
 from script_shared.models.base import Recommender
-from script_shared.models.folding import fold
-from script_shared.models.popularity import MostRead, MostReadEver
-from script_shared.models.samples import Sample, draw
-from script_shared.partitions import write_partition
+from script_shared.models.components.popularity import MostPopular, MostPopularEver
+from script_shared.models.ranking.state_replay import fold
+from script_shared.models.ranking.training_samples import TrainingSample, draw
 from script_shared.segments import Segment, assign, find
 from script_shared.state.state import State
-from script_shared.types import Query, Reader
-from script_shared.volume import Volume
+from script_shared.storage.partitions import write_partition
+from script_shared.storage.volume import Volume
+from script_shared.types import Query, User
 
 _LOG = structlog.get_logger(__name__)
 
@@ -53,7 +53,7 @@ _Rank = Callable[[Query, int], Sequence[int]]
 
 
 def evaluate(
-    plan: Plan, volume: Volume, run: str, hours_before: int, segment: str, readers: int
+    plan: Plan, volume: Volume, run: str, hours_before: int, segment: str, users: int
 ) -> dict[str, Any]:
     """Score one segment in the hour that began `hours_before` hours before `as_of`.
 
@@ -74,7 +74,7 @@ def evaluate(
     dataset, parameters = load_dataset(volume, run)
     cutoff = dataset.as_of_ms - hours_before * MS_PER_HOUR
     opponent = find_opponent(plan, volume, parameters)
-    hour = Hour(plan.domain, parameters, dataset, cutoff, segment, readers)
+    hour = Hour(plan.domain, parameters, dataset, cutoff, segment, users)
     scores, predictions = hour.score(opponent.parameters)
     with write_partition(volume.evaluation / "cutoffs" / run, f"{hours_before}-{segment}") as folder:
         scores.write_parquet(folder / "scores.parquet")
@@ -103,7 +103,7 @@ class Hour:
     dataset: Dataset
     cutoff_ms: int
     segment: str
-    readers: int
+    users: int
 
     def score(self, champion: Parameters | None = None) -> Scored:
         """Score the service, the baselines and, where one is given, another configuration.
@@ -116,15 +116,15 @@ class Hour:
         segments = self.domain.segments(self.parameters)
         chosen = find(segments, self.segment)
         state = fold(past, self.domain.state(self.parameters))
-        ranker = Ranker(FittedOnDemand(past, segments), past.newest_items())
+        ranker = SegmentModels(FittedOnDemand(past, segments), past.newest_items())
         following = self.dataset.interactions.between(self.cutoff_ms, self.cutoff_ms + MS_PER_HOUR)
-        samples = draw(past, state, following, serves(segments, chosen), self.readers)
+        samples = draw(past, state, following, serves(segments, chosen), self.users)
         contestants = dict(_contestants(chosen, ranker, state, past))
         if champion is not None:
             contestants[CHAMPION_REFITTED] = _whole_service(self.domain, champion, past)
         return self._scored(samples, contestants)
 
-    def _scored(self, samples: Sequence[Sample], contestants: Mapping[str, _Rank]) -> Scored:
+    def _scored(self, samples: Sequence[TrainingSample], contestants: Mapping[str, _Rank]) -> Scored:
         scores, predictions = [], []
         for name, rank in contestants.items():
             rows, lists = _score(samples, rank, self.dataset)
@@ -135,14 +135,14 @@ class Hour:
 
 
 def score_hour(
-    domain: Domain, parameters: Parameters, dataset: Dataset, cutoff_ms: int, segment: str, readers: int
+    domain: Domain, parameters: Parameters, dataset: Dataset, cutoff_ms: int, segment: str, users: int
 ) -> Scored:
     """Fit a segment's model before a cut-off; score it and the baselines on the hour after.
 
     Returns:
         What `Hour.score` does.
     """
-    return Hour(domain, parameters, dataset, cutoff_ms, segment, readers).score()
+    return Hour(domain, parameters, dataset, cutoff_ms, segment, users).score()
 
 
 def together(parts: Iterable[Scored], where: str) -> Scored:
@@ -195,12 +195,12 @@ class FittedOnDemand(Mapping[str, Recommender]):
         return len(self._segments)
 
 
-def _contestants(segment: Segment, ranker: Ranker, state: State, past: Dataset) -> Mapping[str, _Rank]:
+def _contestants(segment: Segment, ranker: SegmentModels, state: State, past: Dataset) -> Mapping[str, _Rank]:
     """Name what is compared: the service's own answer, and front-page lists."""
     baselines: dict[str, Recommender] = {
-        f"most_read_{hours:g}h": MostRead(row) for row, hours in enumerate(state.parameters.half_lives)
+        f"most_read_{hours:g}h": MostPopular(row) for row, hours in enumerate(state.parameters.half_lives)
     }
-    baselines["most_read_ever"] = MostReadEver(past)
+    baselines["most_read_ever"] = MostPopularEver(past)
     listed = {name: _ranking(model, state) for name, model in baselines.items()}
     return {SERVED: lambda query, n: [x.item for x in ranker.rank(segment, query, state, n)[0]], **listed}
 
@@ -209,10 +209,10 @@ def _whole_service(domain: Domain, parameters: Parameters, past: Dataset) -> _Ra
     """Return what the service would answer with another configuration, which may split readers otherwise."""
     segments = domain.segments(parameters)
     state = fold(past, domain.state(parameters))
-    ranker = Ranker(FittedOnDemand(past, segments), past.newest_items())
+    ranker = SegmentModels(FittedOnDemand(past, segments), past.newest_items())
 
     def rank(query: Query, n: int) -> Sequence[int]:
-        segment = assign(segments, Reader(query.user_type, len(query.history)))
+        segment = assign(segments, User(query.user_type, len(query.history)))
         return [x.item for x in ranker.rank(segment, query, state, n)[0]]
 
     return rank
@@ -223,12 +223,12 @@ def _ranking(model: Recommender, state: State) -> _Rank:
 
 
 def _score(
-    samples: Sequence[Sample], rank: _Rank, dataset: Dataset
+    samples: Sequence[TrainingSample], rank: _Rank, dataset: Dataset
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     rows, lists = [], []
     for sample in samples:
         ranked = rank(sample.query, K)
-        reader = {"query_id": dataset.users[sample.query.user]}
-        rows.append(reader | score_list(ranked, set(sample.targets.tolist())))
-        lists += [reader | {"rank": r, "item_id": dataset.items[i]} for r, i in enumerate(ranked, start=1)]
+        user = {"query_id": dataset.users[sample.query.user]}
+        rows.append(user | score_list(ranked, set(sample.targets.tolist())))
+        lists += [user | {"rank": r, "item_id": dataset.items[i]} for r, i in enumerate(ranked, start=1)]
     return rows, lists

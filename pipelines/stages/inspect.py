@@ -11,12 +11,12 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.acquiring import local_path
-from pipelines.downloading import fetched
-from pipelines.file_kinds import FileKind
+from pipelines.ingest.download import fetched
+from pipelines.ingest.file_kinds import FileKind
+from pipelines.ingest.local import local_path
+from pipelines.ingest.raw_files import RawFile, find_files
+from pipelines.ingest.source_options import CONFIG_FILE
 from pipelines.plan import Plan, Refinement, Source
-from pipelines.raw_files import RawFile, find_files
-from pipelines.source_options import CONFIG_FILE
 from pipelines.stages.download import source_of
 from pipelines.stages.segment import count_readers
 from script_shared.anonymous import is_anonymous
@@ -185,8 +185,8 @@ def _missing(
 def _is_scored(refinement: Refinement, hours_before: int) -> bool:
     """Tell whether anybody read something new in the hour that began so long before the end."""
     start = refinement.as_of_ms - hours_before * MS_PER_HOUR
-    reads = refinement.tables.interactions.filter(~is_anonymous(pl.col("user_id")))
-    first = reads.group_by("user_id", "item_id").agg(pl.col("timestamp").min())
+    interactions = refinement.tables.interactions.filter(~is_anonymous(pl.col("user_id")))
+    first = interactions.group_by("user_id", "item_id").agg(pl.col("timestamp").min())
     return bool(first["timestamp"].to_physical().is_between(start, start + MS_PER_HOUR, closed="left").any())
 
 

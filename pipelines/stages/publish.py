@@ -11,27 +11,27 @@ from typing import Any
 import polars as pl
 import structlog
 
-from pipelines.encoded import type_codes, write_bundles
+from pipelines.encoding.arrays import type_codes, write_bundles
 from pipelines.plan import Plan
 from pipelines.replay import is_replayed
+from pipelines.stages.artifacts import load_dataset, load_report
 from pipelines.stages.encode import CATALOGUE
-from pipelines.stages.judging import Judgement
-from pipelines.stages.loading import load_dataset, load_report
+from pipelines.stages.gating import GateDecision
 from pipelines.stages.report import read_metrics
-from script_shared.bundle import Bundle
+from script_shared.arrays import Bundle
 from script_shared.clock import Clock, WallClock
 from script_shared.dataset import Dataset
 from script_shared.evaluation.comparison import SERVED
 from script_shared.evaluation.ranking import METRICS
 from script_shared.evaluation.verdict import Verdict
-from script_shared.models.folding import fold
-from script_shared.partitions import find_partition
+from script_shared.models.ranking.state_replay import fold
 from script_shared.releases.manifest import Facts
 from script_shared.releases.registry import CHALLENGER, Registry
 from script_shared.releases.store import write_release
 from script_shared.segments import Segment
 from script_shared.state.state import State
-from script_shared.volume import Volume
+from script_shared.storage.partitions import find_partition
+from script_shared.storage.volume import Volume
 
 _LOG = structlog.get_logger(__name__)
 
@@ -66,7 +66,7 @@ def publish(plan: Plan, volume: Volume, run: str, clock: Clock | None = None) ->
     release = _write_release(plan, volume, run, clock or WallClock())
     registry = Registry(volume.releases)
     champion = registry.find()
-    verdict = _decide(Judgement.read(volume, run), release, champion)
+    verdict = _decide(GateDecision.read(volume, run), release, champion)
     if champion != release:
         registry.publish(release)
     # Not only then: a try that was killed in between may have left its release under both names.
@@ -77,7 +77,7 @@ def publish(plan: Plan, volume: Volume, run: str, clock: Clock | None = None) ->
     return published
 
 
-def _decide(judgement: Judgement | None, release: str, champion: str | None) -> Verdict:
+def _decide(judgement: GateDecision | None, release: str, champion: str | None) -> Verdict:
     verdict = judgement.verdict if judgement else Verdict(False, "it has not been evaluated")
     if champion == release:
         return verdict if verdict.promoted else Verdict(True, f"promoted by hand, though {verdict.reason}")

@@ -11,19 +11,19 @@ from typing import Any
 
 import structlog
 
-from pipelines.bot_detection import find_bots, without
 from pipelines.feedback.catalogue_file import FILE, CatalogueFile, served_rows, written_ms
-from pipelines.feedback.joining import Told, join
+from pipelines.feedback.merge import Told, join
 from pipelines.feedback.removal import Removal
+from pipelines.ingest.bot_detection import find_bots, without
+from pipelines.ingest.sampling import sample_readers
 from pipelines.plan import Plan, Refinement, Source
 from pipelines.replay import is_replayed
-from pipelines.sampling import sample_readers
 from pipelines.settings import RefineOptions
 from pipelines.stages.collect import archive_of, collected
 from pipelines.stages.download import source_of
 from script_shared.clock import WallClock
-from script_shared.partitions import find_partition, set_alias, write_partition
-from script_shared.volume import Volume
+from script_shared.storage.partitions import find_partition, set_alias, write_partition
+from script_shared.storage.volume import Volume
 
 _LOG = structlog.get_logger(__name__)
 
@@ -75,7 +75,7 @@ def refine(
     with write_partition(volume.refined, run) as folder:
         tables.write(folder)
         result.quarantine.write_parquet(folder / "quarantine.parquet")
-        bots.readers.write_parquet(folder / "suspected_bots.parquet")
+        bots.users.write_parquet(folder / "suspected_bots.parquet")
         if catalogue:
             catalogue.rows.write_parquet(folder / FILE)
         (folder / "report.json").write_text(json.dumps(report, indent=1))

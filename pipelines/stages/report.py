@@ -11,21 +11,21 @@ import polars as pl
 import structlog
 
 from pipelines.plan import Plan
+from pipelines.reporting.findings import READ, gather
+from pipelines.reporting.history import append_metrics
+from pipelines.reporting.page import render
+from pipelines.stages.artifacts import load_report
+from pipelines.stages.champion_refit import Met
 from pipelines.stages.evaluate import Scored, together
-from pipelines.stages.judging import Judgement, judge_run
-from pipelines.stages.loading import load_report
-from pipelines.stages.opponent import Met
-from pipelines.stages.reporting.findings import READ, gather
-from pipelines.stages.reporting.history import append_metrics
-from pipelines.stages.reporting.page import render
+from pipelines.stages.gating import GateDecision, judge_run
 from script_shared.errors import PartitionError
 from script_shared.evaluation.beyond_accuracy import describe_lists
 from script_shared.evaluation.comparison import CHAMPION_REFITTED, compare
 from script_shared.evaluation.summary import summarise
-from script_shared.partitions import find_partition, set_alias, write_partition
 from script_shared.releases.registry import Registry
+from script_shared.storage.partitions import find_partition, set_alias, write_partition
+from script_shared.storage.volume import Volume
 from script_shared.tables import Tables
-from script_shared.volume import Volume
 
 _LOG = structlog.get_logger(__name__)
 PAGE = "index.html"
@@ -79,7 +79,11 @@ def _moment(ms: int) -> str:
 
 
 def _write(
-    volume: Volume, run: str, metrics: list[dict[str, Any]], predictions: pl.DataFrame, judgement: Judgement
+    volume: Volume,
+    run: str,
+    metrics: list[dict[str, Any]],
+    predictions: pl.DataFrame,
+    judgement: GateDecision,
 ) -> None:
     with write_partition(volume.evaluation / "runs", run) as folder:
         (folder / "metrics.json").write_text(json.dumps(metrics, indent=1))

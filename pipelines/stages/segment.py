@@ -6,11 +6,11 @@ import polars as pl
 import structlog
 
 from pipelines.plan import Plan
-from script_shared.partitions import find_partition, set_alias, write_partition
 from script_shared.segments import assign
+from script_shared.storage.partitions import find_partition, set_alias, write_partition
+from script_shared.storage.volume import Volume
 from script_shared.tables import Tables
-from script_shared.types import Reader
-from script_shared.volume import Volume
+from script_shared.types import User
 
 _LOG = structlog.get_logger(__name__)
 
@@ -18,11 +18,11 @@ _LOG = structlog.get_logger(__name__)
 def segment(plan: Plan, volume: Volume, run: str) -> dict[str, int]:
     """Write `segments/<run>/readers.parquet` (user_id, segment); return readers by segment."""
     place = find_partition(volume.refined, run)
-    readers = name_segments(plan, Tables.read(place, {"interactions": ["item_id"], "items": ["item_id"]}))
+    users = name_segments(plan, Tables.read(place, {"interactions": ["item_id"], "items": ["item_id"]}))
     with write_partition(volume.segments, run) as folder:
-        readers.select("user_id", "segment").write_parquet(folder / "readers.parquet")
+        users.select("user_id", "segment").write_parquet(folder / "readers.parquet")
     set_alias(volume.segments, "latest", run)
-    counts = _count(readers)
+    counts = _count(users)
     _LOG.info("segmented", run=run, **counts)
     return counts
 
@@ -31,7 +31,7 @@ def name_segments(plan: Plan, tables: Tables) -> pl.DataFrame:
     """Return the users and, as `segment`, the name of each one's segment."""
     segments = plan.domain.segments(plan.parameters(tables))
     kinds = tables.users.select("user_type", "reads").unique()
-    names = [assign(segments, Reader(*kind)).name for kind in kinds.iter_rows()]
+    names = [assign(segments, User(*kind)).name for kind in kinds.iter_rows()]
     named = kinds.with_columns(pl.Series("segment", names, pl.String))
     return tables.users.join(named, on=["user_type", "reads"], how="left", nulls_equal=True)
 
@@ -42,5 +42,5 @@ def count_readers(plan: Plan, tables: Tables) -> dict[str, int]:
     return {each.name: found.get(each.name, 0) for each in plan.domain.segments(plan.parameters(tables))}
 
 
-def _count(readers: pl.DataFrame) -> dict[str, int]:
-    return dict(readers.group_by("segment").len().iter_rows())
+def _count(users: pl.DataFrame) -> dict[str, int]:
+    return dict(users.group_by("segment").len().iter_rows())

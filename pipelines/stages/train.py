@@ -8,11 +8,11 @@ from typing import Any
 import structlog
 
 from pipelines.plan import Plan
-from pipelines.stages.loading import load_dataset
-from script_shared.partitions import write_partition
+from pipelines.stages.artifacts import load_dataset
 from script_shared.segments import Segment, assign, find
-from script_shared.types import Reader
-from script_shared.volume import Volume
+from script_shared.storage.partitions import write_partition
+from script_shared.storage.volume import Volume
+from script_shared.types import User
 
 _LOG = structlog.get_logger(__name__)
 
@@ -36,6 +36,6 @@ def train(plan: Plan, volume: Volume, run: str, segment: str) -> dict[str, Any]:
     return report
 
 
-def serves(segments: Sequence[Segment], segment: Segment) -> Callable[[Reader], bool]:
+def serves(segments: Sequence[Segment], segment: Segment) -> Callable[[User], bool]:
     """Return the test whether a reader is served by one of the segments."""
-    return lambda reader: assign(segments, reader) is segment
+    return lambda user: assign(segments, user) is segment

@@ -8,7 +8,7 @@ from typing import Any
 
 from optuna import Trial
 
-from pipelines.ranges import Choice, Numbers, Space
+from pipelines.tuning.search_space import Choice, NumericRange, Space
 from script_shared.domain import Parameters
 from script_shared.errors import SettingsError
 
@@ -74,7 +74,7 @@ def defaults(space: Space, parameters: Parameters) -> dict[str, Any]:
     return {place: _told(space[place], value) for place, value in found.items()}
 
 
-def _told(searched: Numbers | Choice, value: Any) -> Any:
+def _told(searched: NumericRange | Choice, value: Any) -> Any:
     return json.dumps(value) if isinstance(searched, Choice) else value
 
 
@@ -83,7 +83,7 @@ def suggest(trial: Trial, space: Space) -> dict[str, Any]:
     return {place: _suggest(trial, place, searched) for place, searched in space.items()}
 
 
-def _suggest(trial: Trial, place: str, searched: Numbers | Choice) -> Any:
+def _suggest(trial: Trial, place: str, searched: NumericRange | Choice) -> Any:
     if isinstance(searched, Choice):
         return json.loads(trial.suggest_categorical(place, searched.texts))
     if searched.whole:

@@ -17,7 +17,7 @@ METRIC = "ndcg"
 
 
 @dataclass(frozen=True, slots=True)
-class Scorer:
+class Objective:
     """Scores configurations on the same readers.
 
     Attributes:
@@ -30,7 +30,7 @@ class Scorer:
     domain: Domain
     dataset: Dataset
     segments: Sequence[str]
-    readers: int
+    users: int
 
     def score(self, parameters: Parameters, cutoff_ms: int) -> pl.DataFrame:
         """Fit before a cut-off and score the hour after it: segment, model, cutoff, query_id, metrics.
@@ -42,7 +42,7 @@ class Scorer:
         return pl.concat(parts)
 
     def _served(self, parameters: Parameters, cutoff_ms: int, segment: str) -> pl.DataFrame:
-        scores, _ = score_hour(self.domain, parameters, self.dataset, cutoff_ms, segment, self.readers)
+        scores, _ = score_hour(self.domain, parameters, self.dataset, cutoff_ms, segment, self.users)
         if scores.is_empty():
             remedy = "choose a cut-off followed by an hour with reads, or give more data"
             raise NotEnoughDataError("nobody read anything new after a cut-off", where=segment, remedy=remedy)

@@ -14,9 +14,9 @@ from optuna.pruners import MedianPruner
 from optuna.samplers import TPESampler
 from optuna.trial import FrozenTrial, Trial, TrialState
 
-from pipelines.ranges import Space
 from pipelines.tuning.parameters import defaults, suggest, with_values
-from pipelines.tuning.scoring import Scorer, mean_of
+from pipelines.tuning.scoring import Objective, mean_of
+from pipelines.tuning.search_space import Space
 from script_shared.domain import Parameters
 from script_shared.errors import SettingsError
 
@@ -65,7 +65,7 @@ class Search:
         folder: Path,
         space: Space,
         parameters: Parameters,
-        scorer: Scorer,
+        scorer: Objective,
         cutoffs_ms: Sequence[int],
         about: Mapping[str, Any],
     ) -> None:

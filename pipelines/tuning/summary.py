@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 from rich.table import Table
 
-from pipelines.benchmarking.results import write_records
+from pipelines.benchmarks.results import write_records
 from pipelines.tuning.scoring import METRIC
 from pipelines.tuning.search import Search, Tried, best_of
 from script_shared.evaluation.comparison import Comparison, compare
@@ -43,7 +43,7 @@ def _compared(part: Comparison, best: str, default: str) -> dict[str, Any]:
     scored = {"default": own[default], "best": own[best]}
     return {
         "segment": part.segment,
-        "readers": part.readers,
+        "readers": part.users,
         **scored,
         "gain": gain,
         "low": low,

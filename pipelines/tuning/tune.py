@@ -12,14 +12,14 @@ from typing import Any
 import polars as pl
 from rich.progress import track
 
-from pipelines.benchmarking.next_hour import Hours, check_hours, refine_files
-from pipelines.benchmarking.results import TUNED_BELOW
-from pipelines.console import CONSOLE
-from pipelines.encoded import read_encoded
-from pipelines.encoding import encode_into
+from pipelines.benchmarks.next_hour import Hours, check_hours, refine_files
+from pipelines.benchmarks.results import TUNED_BELOW
+from pipelines.cli.console import CONSOLE
+from pipelines.encoding.arrays import read_encoded
+from pipelines.encoding.dataset import encode_into
 from pipelines.plan import Plan
 from pipelines.tuning.parameters import narrowed
-from pipelines.tuning.scoring import Scorer
+from pipelines.tuning.scoring import Objective
 from pipelines.tuning.search import Search, Tried, best_of
 from pipelines.tuning.summary import compared, write_summary
 from script_shared.errors import SettingsError
@@ -28,7 +28,7 @@ from script_shared.segments import find
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class TuneOptions:
     """What is searched, and how long.
 
     Attributes:
@@ -48,7 +48,7 @@ class Wanted:
     seed: int = 0
 
 
-def tune(plan: Plan, source: str, uri: str, wanted: Wanted, out: Path) -> dict[str, Any]:
+def tune(plan: Plan, source: str, uri: str, wanted: TuneOptions, out: Path) -> dict[str, Any]:
     """Search, going on with what `out` holds; write and return the summary.
 
     A second search in the same folder waits for the first.
@@ -78,7 +78,7 @@ def tune(plan: Plan, source: str, uri: str, wanted: Wanted, out: Path) -> dict[s
             return write_summary(search, out, _differences(search, wanted))
 
 
-def _check(wanted: Wanted) -> None:
+def _check(wanted: TuneOptions) -> None:
     late = [hour for hour in (*wanted.hours.cutoffs, *wanted.confirm) if hour >= TUNED_BELOW]
     if late:
         raise SettingsError(
@@ -90,7 +90,7 @@ def _check(wanted: Wanted) -> None:
         raise SettingsError("the best was chosen by these hours", where="--confirm", remedy="choose others")
 
 
-def _open(plan: Plan, encoded: Path, wanted: Wanted, out: Path) -> Search:
+def _open(plan: Plan, encoded: Path, wanted: TuneOptions, out: Path) -> Search:
     dataset, parameters = read_encoded(encoded)
     segments = plan.domain.segments(parameters)
     names = [find(segments, name).name for name in wanted.segments] or [each.name for each in segments]
@@ -98,16 +98,16 @@ def _open(plan: Plan, encoded: Path, wanted: Wanted, out: Path) -> Search:
         "parameters": parameters,
         "segments": names,
         "cutoffs": wanted.hours.moments,
-        "readers": wanted.hours.readers,
+        "readers": wanted.hours.users,
         "seed": wanted.seed,
         "reads": len(dataset.interactions),
     }
-    scorer = Scorer(plan.domain, dataset, names, wanted.hours.readers)
+    scorer = Objective(plan.domain, dataset, names, wanted.hours.users)
     space = narrowed(plan.search, names, wanted.places)
     return Search(out, space, parameters, scorer, wanted.hours.moments, about)
 
 
-def _differences(search: Search, wanted: Wanted) -> list[dict[str, Any]]:
+def _differences(search: Search, wanted: TuneOptions) -> list[dict[str, Any]]:
     """Compare the best with the default, where it was chosen and where it was not."""
     tried = search.tried()
     best = best_of(tried)

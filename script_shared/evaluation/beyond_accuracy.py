@@ -88,7 +88,7 @@ def _diversity(described: pl.DataFrame) -> pl.DataFrame:
     of_list = [*_LISTS, "query_id"]
     known = described.drop_nulls("category").group_by(*of_list, "category", maintain_order=True)
     sizes = known.agg(n=pl.len().cast(pl.Int64))
-    n, alike = pl.col("n").sum(), (pl.col("n") * (pl.col("n") - 1)).sum()
-    lists = sizes.group_by(of_list, maintain_order=True).agg(n=n, different=1 - alike / (n * (n - 1)))
+    n, similar_items = pl.col("n").sum(), (pl.col("n") * (pl.col("n") - 1)).sum()
+    lists = sizes.group_by(of_list, maintain_order=True).agg(n=n, different=1 - similar_items / (n * (n - 1)))
     some = lists.filter(pl.col("n") > 1).group_by(_LISTS, maintain_order=True)
     return some.agg(diversity=pl.col("different").mean())

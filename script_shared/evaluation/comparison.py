@@ -36,7 +36,7 @@ class Comparison:
     segment: str
     models: tuple[str, ...]
     cutoffs: int
-    readers: int
+    users: int
     means: FloatArray
     draws: FloatArray
 
@@ -55,7 +55,7 @@ class Comparison:
     def records(self) -> list[dict[str, Any]]:
         """Return a record a model: segment, model, cutoffs, readers, metrics with low and high ends."""
         low, high = interval(self.draws)
-        common = {"cutoffs": self.cutoffs, "readers": self.readers}
+        common = {"cutoffs": self.cutoffs, "readers": self.users}
         return [
             {"segment": self.segment, "model": model, **common, **_ends(self.means[m], low[m], high[m])}
             for m, model in enumerate(self.models)
@@ -97,12 +97,12 @@ def _compare(rows: pl.DataFrame) -> Comparison:
     means = np.mean([group.mean(axis=0) for group in groups], axis=0)
     draws = bootstrap_means(groups)
     shape = (len(models), len(METRICS))
-    readers = sum(len(group) for group in groups)
+    users = sum(len(group) for group in groups)
     return Comparison(
         rows["segment"][0],
         tuple(models),
         len(groups),
-        readers,
+        users,
         means.reshape(shape),
         draws.reshape(-1, *shape),
     )

@@ -18,7 +18,7 @@ class Gate:
     """
 
     tolerance: float
-    readers: int
+    users: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,5 +33,5 @@ class Gates:
     """
 
     metric: str = "ndcg"
-    champion: Gate = Gate(tolerance=0.005, readers=FEW_READERS)
-    popularity: Gate = Gate(tolerance=0.01, readers=100)
+    champion: Gate = Gate(tolerance=0.005, users=FEW_READERS)
+    popularity: Gate = Gate(tolerance=0.01, users=100)

@@ -34,11 +34,11 @@ def bootstrap_means(groups: Sequence[FloatArray], rounds: int = ROUNDS, seed: in
     return np.mean([_times_drawn(len(group), rounds, rng) @ group / len(group) for group in groups], axis=0)
 
 
-def _times_drawn(readers: int, rounds: int, rng: np.random.Generator) -> FloatArray:
+def _times_drawn(users: int, rounds: int, rng: np.random.Generator) -> FloatArray:
     """Return how often each reader is drawn in each round, shape (rounds, readers)."""
-    drawn = rng.integers(0, readers, (rounds, readers)) + readers * np.arange(rounds)[:, None]
-    counts = np.bincount(drawn.ravel(), minlength=rounds * readers)
-    return counts.reshape(rounds, readers).astype(np.float64)
+    drawn = rng.integers(0, users, (rounds, users)) + users * np.arange(rounds)[:, None]
+    counts = np.bincount(drawn.ravel(), minlength=rounds * users)
+    return counts.reshape(rounds, users).astype(np.float64)
 
 
 def interval(draws: FloatArray, confidence: float = CONFIDENCE) -> FloatArray:

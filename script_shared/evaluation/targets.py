@@ -9,7 +9,7 @@ from script_shared.clock import MS_PER_HOUR
 _MOMENT = pl.col("timestamp").dt.epoch("ms")
 
 
-def targets_of(readers: pl.DataFrame, interactions: pl.DataFrame) -> pl.DataFrame:
+def targets_of(users: pl.DataFrame, interactions: pl.DataFrame) -> pl.DataFrame:
     """Return the targets of the readers that were scored.
 
     Args:
@@ -19,17 +19,17 @@ def targets_of(readers: pl.DataFrame, interactions: pl.DataFrame) -> pl.DataFram
     Returns:
         segment, cutoff, query_id, item_id.
     """
-    parts = readers.sort("cutoff").partition_by("cutoff", maintain_order=True)
+    parts = users.sort("cutoff").partition_by("cutoff", maintain_order=True)
     return pl.concat(_targets(part, interactions) for part in parts)
 
 
-def _targets(readers: pl.DataFrame, interactions: pl.DataFrame) -> pl.DataFrame:
-    start = int(readers["cutoff"][0])
-    own = interactions.rename({"user_id": "query_id"}).join(readers, on="query_id", how="semi")
+def _targets(users: pl.DataFrame, interactions: pl.DataFrame) -> pl.DataFrame:
+    start = int(users["cutoff"][0])
+    own = interactions.rename({"user_id": "query_id"}).join(users, on="query_id", how="semi")
     pairs = ["query_id", "item_id"]
     earlier = own.filter(start > _MOMENT).select(pairs)
     hour = own.filter(_MOMENT.is_between(start, start + MS_PER_HOUR, closed="left")).select(pairs).unique()
-    found = hour.join(earlier, on=pairs, how="anti").join(readers, on="query_id")
+    found = hour.join(earlier, on=pairs, how="anti").join(users, on="query_id")
     return found.select("segment", "cutoff", "query_id", "item_id")
 
 
@@ -44,11 +44,11 @@ def recall_by_length(predictions: pl.DataFrame, targets: pl.DataFrame, longest: 
     Returns:
         segment, model, length, recall.
     """
-    reader = ["segment", "cutoff", "query_id"]
-    share = targets.with_columns(share=1 / pl.len().over(reader))
-    hits = predictions.join(share, on=[*reader, "item_id"], maintain_order="left")
-    readers = targets.group_by("segment", "cutoff").agg(readers=pl.col("query_id").n_unique())
-    curves = predictions.select("segment", "model", "cutoff").unique().join(readers, on=["segment", "cutoff"])
+    user = ["segment", "cutoff", "query_id"]
+    share = targets.with_columns(share=1 / pl.len().over(user))
+    hits = predictions.join(share, on=[*user, "item_id"], maintain_order="left")
+    users = targets.group_by("segment", "cutoff").agg(users=pl.col("query_id").n_unique())
+    curves = predictions.select("segment", "model", "cutoff").unique().join(users, on=["segment", "cutoff"])
     grid = curves.join(pl.DataFrame({"length": range(1, longest + 1)}), how="cross")
     key = ["segment", "model", "cutoff"]
     gained = hits.group_by(*key, length="rank", maintain_order=True).agg(pl.col("share").sum())

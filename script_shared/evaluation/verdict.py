@@ -25,7 +25,7 @@ class Finding:
 
     segment: str
     opponent: str
-    readers: int
+    users: int
     difference: float
     low: float
     high: float
@@ -33,7 +33,7 @@ class Finding:
 
     def __str__(self) -> str:
         """Say it in a line."""
-        figures = f"{self.difference:+.3f} [{self.low:+.3f} {self.high:+.3f}], {self.readers:,} readers"
+        figures = f"{self.difference:+.3f} [{self.low:+.3f} {self.high:+.3f}], {self.users:,} readers"
         return f"{self.segment} against {self.opponent}: {self.outcome} ({figures})"
 
 
@@ -64,7 +64,7 @@ def judge(comparisons: Sequence[Comparison], gates: Gates, *, new_configuration:
         return Verdict(False, f"{gates.metric}@10 is worse: {'; '.join(map(str, failed))}", findings)
     compared = [each for each in findings if each.opponent == CHAMPION_REFITTED and each.outcome == PASSED]
     if new_configuration and not compared:
-        few = gates.champion.readers
+        few = gates.champion.users
         what = f"no segment has the {few} readers that a comparison with the champion's configuration takes"
         return Verdict(False, what, findings)
     return Verdict(True, _praise(findings, gates), findings)
@@ -83,14 +83,14 @@ def _findings(comparison: Comparison, gates: Gates) -> list[Finding]:
 def _against(comparison: Comparison, opponent: str, gate: Gate, metric: str) -> Finding:
     difference, low, high = comparison.difference(SERVED, opponent, metric)
     outcome = FAILED if high < -gate.tolerance else PASSED
-    if comparison.readers < gate.readers:
+    if comparison.users < gate.users:
         outcome = UNSURE
-    return Finding(comparison.segment, opponent, comparison.readers, difference, low, high, outcome)
+    return Finding(comparison.segment, opponent, comparison.users, difference, low, high, outcome)
 
 
 def _praise(findings: Sequence[Finding], gates: Gates) -> str:
     passed = [f"{each.segment} against {each.opponent}" for each in findings if each.outcome == PASSED]
     if not passed:
-        few = gates.popularity.readers
+        few = gates.popularity.users
         return f"no segment has the {few} readers that a comparison with most-read lists takes"
     return f"{gates.metric}@10 is not worse: {', '.join(passed)}"

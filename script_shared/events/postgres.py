@@ -15,10 +15,10 @@ from typing import Any
 
 from psycopg2.extras import execute_values
 
-from script_shared.events.commits import Batch, GroupCommit
 from script_shared.events.event import COLUMNS, FORGET, READ, Event, from_row, to_row
-from script_shared.events.line import Line
+from script_shared.events.group_commit import Batch, GroupCommit
 from script_shared.events.log import Appended, EventLog, Logged, compacted, sift
+from script_shared.events.postgres_connection import PostgresConnection
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS events (
@@ -50,7 +50,7 @@ class PostgresLog(EventLog):
 
     def __init__(self, address: str) -> None:
         self._address = address
-        self._writer, self._reader = Line(address, _make), Line(address, _make)
+        self._writer, self._reader = PostgresConnection(address, _make), PostgresConnection(address, _make)
         self._commits = GroupCommit(self._write)
 
     def submit(self, events: Sequence[Event]) -> Future[Appended]:

@@ -18,11 +18,11 @@ from itertools import chain
 from pathlib import Path
 
 from script_shared.errors import EventLogError, VolumeFullError
-from script_shared.events.commits import Batch, GroupCommit
 from script_shared.events.event import COLUMNS, FORGET, READ, Event, from_row, to_row
+from script_shared.events.group_commit import Batch, GroupCommit
 from script_shared.events.log import Appended, EventLog, Logged, compacted, sift
-from script_shared.events.wal import prepare
-from script_shared.room import no_room
+from script_shared.events.sqlite_settings import prepare
+from script_shared.storage.disk_space import no_room
 
 #: Another process may hold the file for as long before a write gives up.
 _PATIENCE_SECONDS = 10.0

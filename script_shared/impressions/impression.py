@@ -23,7 +23,7 @@ class Impression(NamedTuple):
     """
 
     impression_id: str
-    reader: str | None
+    user: str | None
     time_ms: int
     experiment: str
     variant: str
@@ -47,7 +47,7 @@ class Shown(NamedTuple):
 
     variant: str
     release: str
-    reader: str
+    user: str
     impressions: int
 
 
@@ -55,7 +55,7 @@ class Click(NamedTuple):
     """A read of something that was on the list, and how long after it was shown, ms."""
 
     variant: str
-    reader: str
+    user: str
     impression_id: str
     item_id: str
     after_ms: int

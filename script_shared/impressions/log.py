@@ -25,7 +25,7 @@ class ImpressionLog(ABC):
         """
 
     @abstractmethod
-    def follow(self, reads: Sequence[Followed], through: int, written_ms: int) -> None:
+    def follow(self, interactions: Sequence[Followed], through: int, written_ms: int) -> None:
         """Add reads, each of an impression and item once, and note up to where the event log has been read.
 
         Args:
@@ -55,7 +55,7 @@ class ImpressionLog(ABC):
         """Return the reads of items that were on the list they came from."""
 
     @abstractmethod
-    def forget(self, readers: Sequence[str]) -> int:
+    def forget(self, users: Sequence[str]) -> int:
         """Take out all of these readers' impressions, and what followed; return how many impressions."""
 
     @abstractmethod

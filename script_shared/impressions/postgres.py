@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from script_shared.events.line import Line
-from script_shared.impressions.statements import SCHEMA, Cursor, SqlImpressions
+from script_shared.events.postgres_connection import PostgresConnection
+from script_shared.impressions.sql import SCHEMA, Cursor, SqlImpressions
 
 
 class PostgresImpressions(SqlImpressions):
@@ -18,7 +18,7 @@ class PostgresImpressions(SqlImpressions):
     """
 
     def __init__(self, address: str) -> None:
-        self._line = Line(address, _make, "inference log")
+        self._line = PostgresConnection(address, _make, "inference log")
 
     @contextmanager
     def transaction(self) -> Iterator[Cursor]:

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any, cast
 
 from script_shared.errors import EventLogError, VolumeFullError
-from script_shared.events.wal import prepare
-from script_shared.impressions.statements import SCHEMA, Cursor, SqlImpressions
-from script_shared.room import no_room
+from script_shared.events.sqlite_settings import prepare
+from script_shared.impressions.sql import SCHEMA, Cursor, SqlImpressions
+from script_shared.storage.disk_space import no_room
 
 #: Another process may hold the file for as long before a write gives up.
 _PATIENCE_SECONDS = 10.0
@@ -56,9 +56,9 @@ class SqliteImpressions(SqlImpressions):
                     cursor.execute("ROLLBACK")
                 raise
 
-    def forget(self, readers: Sequence[str]) -> int:
+    def forget(self, users: Sequence[str]) -> int:
         """Take out readers, from the write-ahead file as well; see `ImpressionLog.forget`."""
-        found = super().forget(readers)
+        found = super().forget(users)
         with self._busy, self._told():
             (is_busy, *_) = self._checkpoint()
         if is_busy:

@@ -10,24 +10,24 @@ import numpy as np
 from script_shared.clock import MS_PER_HOUR, MS_PER_MINUTE, Clock, ReplayClock, WallClock
 from script_shared.dataset import Interactions
 from script_shared.domain import Domain
-from script_shared.inference.ahead import Ahead
-from script_shared.inference.answers import Profile, Recommendation, RecommendedItem
-from script_shared.inference.arrivals import Arrived
 from script_shared.inference.availability import Availability
-from script_shared.inference.introducing import introduce
-from script_shared.inference.lists import similar, trending
-from script_shared.inference.loading import clock_of, load_model, load_router, load_state
-from script_shared.inference.pending_reads import PendingReads
-from script_shared.inference.ranker import Ranker
+from script_shared.inference.exploration import introduce
+from script_shared.inference.load import clock_of, load_model, load_router, load_state
+from script_shared.inference.new_items import NewItems
+from script_shared.inference.pending_interactions import PendingInteractions
 from script_shared.inference.reranking import POOL, diversify, same_category
+from script_shared.inference.result_cache import ResultCache
+from script_shared.inference.results import Recommendation, RecommendedItem, UserProfile
 from script_shared.inference.router import Router
-from script_shared.models.fresh import Fresh
+from script_shared.inference.segment_models import SegmentModels
+from script_shared.inference.unpersonalised import similar, trending
+from script_shared.models.components.unread_items import UnreadItems
 from script_shared.models.reasons import Reason
 from script_shared.releases.store import Release
 from script_shared.segments import Segment
 from script_shared.state.items import NEVER
 from script_shared.state.state import Sizes, State
-from script_shared.types import BoolArray, IntArray, Query, Read, Request, ScoredItem
+from script_shared.types import BoolArray, IntArray, Interaction, Query, Request, ScoredItem
 from script_shared.vocabulary import UNKNOWN
 
 #: Of a reader's reads, so many are told.
@@ -50,22 +50,22 @@ class Engine:
         ranker: the segments' models.
         state: as of now.
         clock: tells the time.
-        ahead: how many answers are kept to be given again while they hold; see `Ahead`.
+        ahead: how many answers are kept to be given again while they hold; see `ResultCache`.
         replay_lag_ms: how far a replayed world was behind the wall clock when its release was made.
     """
 
     def __init__(
         self,
         router: Router,
-        ranker: Ranker,
+        ranker: SegmentModels,
         state: State,
         clock: Clock,
         ahead: int = 0,
         replay_lag_ms: int = 0,
     ) -> None:
         self._router, self._ranker, self._state, self._clock = router, ranker, state, clock
-        self._ahead, self._replay_lag_ms = Ahead(ahead), replay_lag_ms
-        self._fresh, self._pending = Fresh(), PendingReads()
+        self._ahead, self._replay_lag_ms = ResultCache(ahead), replay_lag_ms
+        self._fresh, self._pending = UnreadItems(), PendingInteractions()
         self._availability = Availability(state.items.published_ms)
 
     @classmethod
@@ -78,7 +78,7 @@ class Engine:
         segments = domain.segments(release.manifest.parameters)
         router = load_router(release, domain, segments)
         newest = np.asarray(release.bundle("state/catalogue").arrays["newest"], np.int32)
-        ranker = Ranker({segment.name: load_model(release, segment) for segment in segments}, newest)
+        ranker = SegmentModels({segment.name: load_model(release, segment) for segment in segments}, newest)
         state, manifest = load_state(release, domain, router), release.manifest
         lag_ms = round(manifest.created_at.timestamp() * 1000) - manifest.as_of_ms
         engine = cls(router, ranker, state, clock or clock_of(release), ahead, lag_ms)
@@ -89,29 +89,29 @@ class Engine:
             engine.withdraw(item_id)
         return engine
 
-    def apply(self, reads: Sequence[Read]) -> int:
+    def apply(self, interactions: Sequence[Interaction]) -> int:
         """Fold reads into the state in the order given; each reader's next answer knows them.
 
         Returns:
             How many were not counted: of items that are not known, which are kept until `learn` reports
             the item, or of readers beyond the room for new ones.
         """
-        users = np.array([self._router.users.add(read.user_id) for read in reads], np.int32)
-        items = np.array([self._router.items.find(read.item_id) for read in reads], np.int32)
-        times = np.array([read.time_ms for read in reads], np.int64)
-        weights = np.array([read.weight for read in reads], np.float32)
-        keys = np.array([self._router.context_keys(read.context) for read in reads], np.int32)
-        for read, user in zip(reads, users.tolist(), strict=True):
+        users = np.array([self._router.users.add(read.user_id) for read in interactions], np.int32)
+        items = np.array([self._router.items.find(read.item_id) for read in interactions], np.int32)
+        times = np.array([read.time_ms for read in interactions], np.int64)
+        weights = np.array([read.weight for read in interactions], np.float32)
+        keys = np.array([self._router.context_keys(read.context) for read in interactions], np.int32)
+        for read, user in zip(interactions, users.tolist(), strict=True):
             if read.user_type is not None and user != UNKNOWN:
                 self._router.user_types[user] = read.user_type
         for place in np.flatnonzero((users != UNKNOWN) & (items == UNKNOWN)).tolist():
-            self._pending.add(reads[place])
+            self._pending.add(interactions[place])
         kept = np.flatnonzero((users != UNKNOWN) & (items != UNKNOWN))
         width = len(self._router.context)
         self._state.apply(Interactions(users, items, times, weights, keys.reshape(-1, width)).take(kept))
-        return len(reads) - len(kept)
+        return len(interactions) - len(kept)
 
-    def learn(self, arrived: Arrived) -> IntArray:
+    def learn(self, arrived: NewItems) -> IntArray:
         """Take in new and changed items; they can be recommended as soon as they are published.
 
         What is not reported of an item that is known stays as it was.
@@ -161,14 +161,14 @@ class Engine:
         self._router.user_types[user] = None
         return True
 
-    def rehearse(self) -> None:
+    def warm_up(self) -> None:
         """Do once what requests and reads do: nobody waits for what is compiled first.
 
         What cannot rank is broken; its error tells how.
         """
         now = self.now_ms()
         stranger = self._router.query(Request(None), self._state, now)
-        reader = stranger.after(self._state.most_read(0, 3, now))
+        reader = stranger.after(self._state.most_popular(0, 3, now))
         for segment, query in product(self._router.segments, (stranger, reader)):
             ranked, _ = self._ranker.rank(segment, query, self._state, 10)
             self._ranker.reasons(segment, query, self._state, ranked)
@@ -188,7 +188,7 @@ class Engine:
         """Return the moment at which the engine answers, ms UTC."""
         return self._clock.now_ms()
 
-    def first_read_ms(self) -> int | None:
+    def first_interaction_ms(self) -> int | None:
         """Return when the first item was first read, ms UTC; None where none was."""
         first = int(self._state.items.first_ms.min(initial=NEVER))
         return None if first == NEVER else first
@@ -347,10 +347,10 @@ class Engine:
         if item == UNKNOWN or item in self._hidden(now):
             return None
         allowed = self._allowed_now(request, now, among)
-        texts = self._ranker.alike(item, allowed, request.n + 1)
+        texts = self._ranker.similar_items(item, allowed, request.n + 1)
         return self._named(similar(self._state, item, texts, now, request.n, allowed))
 
-    def reader(self, user_id: str) -> Profile | None:
+    def user_profile(self, user_id: str) -> UserProfile | None:
         """Return what is known of a reader; None where nothing is."""
         if self._router.users.find(user_id) == UNKNOWN:
             return None
@@ -359,7 +359,7 @@ class Engine:
         last = zip(query.history[-_RECENT:].tolist(), query.times[-_RECENT:].tolist(), strict=True)
         recent = [(item, ids[item], time) for item, time in last][::-1]
         cluster = self._ranker.cluster(segment, query, self._state)
-        return Profile(segment.name, segment.model, query.user_type, cluster, len(query.history), recent)
+        return UserProfile(segment.name, segment.model, query.user_type, cluster, len(query.history), recent)
 
     def _named(
         self, ranked: Sequence[ScoredItem], reasons: Sequence[Reason] | None = None

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from script_shared.models.base import Recommender
-from script_shared.models.popularity import MostRead
+from script_shared.models.components.popularity import MostPopular
 from script_shared.state.state import State
 from script_shared.types import BoolArray, IntArray, Query, ScoredItem
 
@@ -14,7 +14,7 @@ CATALOGUE = "catalogue"
 
 
 @dataclass(frozen=True, slots=True)
-class Rest:
+class Fallback:
     """What a list can be filled with.
 
     Attributes:
@@ -33,13 +33,15 @@ class Rest:
             yield from _all(query, state, n, self.others, self.newest)
             return
         # Where few may be named, the most read of them come before the newest.
-        others = [*self.others, MostRead(-1)]
+        others = [*self.others, MostPopular(-1)]
         for each in _all(query, state, state.sizes.items, others, self.newest):
             if self.allowed[each.item]:
                 yield each
 
 
-def fill(ranked: Sequence[ScoredItem], query: Query, state: State, n: int, rest: Rest) -> list[ScoredItem]:
+def fill(
+    ranked: Sequence[ScoredItem], query: Query, state: State, n: int, rest: Fallback
+) -> list[ScoredItem]:
     """Return `n` distinct unread items while the catalogue has them; scores never rise.
 
     Args:

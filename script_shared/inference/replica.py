@@ -10,11 +10,11 @@ from script_shared.domain import Domain
 from script_shared.events.event import ITEM, NOTHING, READ, WITHDRAW, Details, Event
 from script_shared.events.log import EventLog, Logged
 from script_shared.events.validation import invalid_reason
-from script_shared.inference.arrivals import Arrivals, Arrived
 from script_shared.inference.engine import Engine
+from script_shared.inference.new_items import NewItemEncoder, NewItems
 from script_shared.inference.rejected_events import RejectedEvents
 from script_shared.releases.manifest import Facts
-from script_shared.types import Read
+from script_shared.types import Interaction
 from script_shared.vocabulary import UNKNOWN
 
 #: Events read from the log at once.
@@ -44,7 +44,7 @@ class Replica:
         engine: Engine,
         domain: Domain,
         facts: Facts,
-        arrivals: Arrivals,
+        arrivals: NewItemEncoder,
         shown: Callable[[int, Details], None] = lambda place, details: None,
     ) -> None:
         self.engine, self._arrivals, self._shown = engine, arrivals, shown
@@ -112,7 +112,7 @@ class Replica:
             change(event.item_id if kind == WITHDRAW else event.user_id)
         return 0
 
-    def _reads(self, rows: list[Logged]) -> Iterator[Read]:
+    def _reads(self, rows: list[Logged]) -> Iterator[Interaction]:
         for offset, event in rows:
             try:
                 read = self._read(event)
@@ -135,24 +135,26 @@ class Replica:
                 self._shown(place, details[name])
         return places.count(UNKNOWN)
 
-    def _describe(self, rows: list[Logged]) -> Arrived | None:
+    def _describe(self, rows: list[Logged]) -> NewItems | None:
         """Describe the items that can be described; one by one only where they cannot be together."""
         try:
-            return self._arrivals.describe([event for _, event in rows])
+            return self._arrivals.add_item_vectors([event for _, event in rows])
         except Exception as error:  # noqa: BLE001 - no item may stop the others
             if len(rows) > 1:
                 rows[:] = [row for row in rows if self._describe([row]) is not None]
-                return self._arrivals.describe([event for _, event in rows]) if rows else None
+                return self._arrivals.add_item_vectors([event for _, event in rows]) if rows else None
             self.rejected.add(*rows[0], f"{type(error).__name__} while it was encoded")
             return None
 
-    def _read(self, event: Event) -> Read:
+    def _read(self, event: Event) -> Interaction:
         details = event.details
         if not details:
-            return Read(event.user_id, event.item_id, event.time_ms, self._plain, user_type=event.user_type)
+            return Interaction(
+                event.user_id, event.item_id, event.time_ms, self._plain, user_type=event.user_type
+            )
         context = {name: str(details[name]) for name in self._context if name in details}
         weight = self._weight(details)
-        return Read(event.user_id, event.item_id, event.time_ms, weight, context, event.user_type)
+        return Interaction(event.user_id, event.item_id, event.time_ms, weight, context, event.user_type)
 
 
 def _distinct(rows: Sequence[Logged]) -> Iterator[list[Logged]]:

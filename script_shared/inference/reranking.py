@@ -53,19 +53,19 @@ def diversify(ranked: Sequence[ScoredItem], n: int, dial: float, likeness: Liken
     if not dial or n < 2:
         return list(ranked[:n])
     pool = ranked[: max(POOL, n)]
-    alike = likeness(np.array([each.item for each in pool], np.int64))
-    return [pool[place] for place in sorted(_chosen(alike, n, dial**2))]
+    similar_items = likeness(np.array([each.item for each in pool], np.int64))
+    return [pool[place] for place in sorted(_chosen(similar_items, n, dial**2))]
 
 
-def _chosen(alike: FloatArray, n: int, weight: float) -> list[int]:
+def _chosen(similar_items: FloatArray, n: int, weight: float) -> list[int]:
     """Return places one after the other, ties to the higher one.
 
     A place is worth what NDCG gives for it: scores of different models are not comparable.
     """
-    value = (1 - weight) / np.log2(np.arange(2, len(alike) + 2))
-    penalty = weight * alike
+    value = (1 - weight) / np.log2(np.arange(2, len(similar_items) + 2))
+    penalty = weight * similar_items
     chosen: list[int] = []
-    for _ in range(min(n, len(alike))):
+    for _ in range(min(n, len(similar_items))):
         place = int(np.argmax(value))
         chosen.append(place)
         value -= penalty[place]

@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from script_shared.dataset import Dataset
-from script_shared.inference.ahead import Question
+from script_shared.inference.result_cache import CacheKey
 from script_shared.segments import Segment, assign
 from script_shared.state.state import State
-from script_shared.types import Query, Reader, Request
+from script_shared.types import Query, Request, User
 from script_shared.vocabulary import UNKNOWN, GrowingVocabulary
 
 
@@ -49,14 +49,14 @@ class Router:
         query = state.query(user, now_ms, keys=keys, user_type=user_type)
         return query.after(self.items.find_all(request.recent_items)) if request.recent_items else query
 
-    def question(self, request: Request, state: State) -> Question | None:
+    def question(self, request: Request, state: State) -> CacheKey | None:
         """Return what the answer depends on but the state and the moment; None where it is asked for once."""
         if request.recent_items or request.exclude or request.max_age_hours is not None:
             return None
         user = UNKNOWN if request.user_id is None else self.users.find(request.user_id)
         user_type = request.user_type or (self.user_types[user] if user != UNKNOWN else None)
         key = user, user_type, self.context_keys(request.context), request.n, request.diversity
-        return Question(key, state.histories.count(user))
+        return CacheKey(key, state.histories.count(user))
 
     def context_keys(self, context: Mapping[str, str]) -> tuple[int, ...]:
         """Return one key a context column, -1 where the value is missing or unknown."""
@@ -66,4 +66,4 @@ class Router:
 
     def segment(self, query: Query) -> Segment:
         """Return the segment whose model answers."""
-        return assign(self.segments, Reader(query.user_type, len(query.history)))
+        return assign(self.segments, User(query.user_type, len(query.history)))

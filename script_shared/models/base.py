@@ -10,9 +10,9 @@ from weakref import ref
 import numpy as np
 import numpy.typing as npt
 
-from script_shared.bundle import Bundle
-from script_shared.compiled import compiled, compiled_sums
+from script_shared.arrays import Bundle
 from script_shared.dataset import Dataset
+from script_shared.jit import jit_compiled, jit_compiled_sums
 from script_shared.models.reasons import TRENDING, Reason
 from script_shared.state.state import State
 from script_shared.types import (
@@ -22,8 +22,8 @@ from script_shared.types import (
     FloatArray,
     IntArray,
     Query,
-    Reader,
     ScoredItem,
+    User,
 )
 from script_shared.vocabulary import UNKNOWN
 
@@ -44,7 +44,7 @@ class Recommender(ABC):
     """
 
     @abstractmethod
-    def fit(self, dataset: Dataset, serves: Callable[[Reader], bool]) -> None:
+    def fit(self, dataset: Dataset, serves: Callable[[User], bool]) -> None:
         """Learn from `dataset` how to rank for the readers that the model `serves`."""
 
     @abstractmethod
@@ -54,14 +54,14 @@ class Recommender(ABC):
         The answer depends on the arguments alone.
         """
 
-    def suit(self, query: Query, state: State, items: IntArray) -> FeatureArray | None:
+    def content_scores(self, query: Query, state: State, items: IntArray) -> FeatureArray | None:
         """Return how well items suit the query by what they are about; None where it cannot tell."""
         return None
 
-    def describe(self, items: IntArray, vectors: FeatureArray) -> None:
+    def add_item_vectors(self, items: IntArray, vectors: FeatureArray) -> None:
         """Take in what the texts of some items are about; no item of these need be known."""
 
-    def alike(self, item: int, allowed: BoolArray | None, n: int) -> IntArray:
+    def similar_items(self, item: int, allowed: BoolArray | None, n: int) -> IntArray:
         """Return at most `n` items whose texts are close to that of one, the closest first; none by default.
 
         Args:
@@ -103,20 +103,20 @@ class Component(ABC):
     #: Names the component in reasons, parameters and ablations.
     name: ClassVar[str]
     #: Whether its features say how well an item suits a reader before anybody has read it.
-    foresees: ClassVar[bool] = False
+    cold_start: ClassVar[bool] = False
     #: Whether it finds items by their texts: a blend keeps it for that even where it harms the ranking.
-    knows_texts: ClassVar[bool] = False
+    uses_texts: ClassVar[bool] = False
     #: Why an item is listed for which its features speak most.
     reason: ClassVar[str] = TRENDING
     #: Features that speak for an item by a low value; all others do by a high one.
     descending: ClassVar[tuple[str, ...]] = ()
     #: Whether its features are logarithms: they are taken of many columns at once.
-    tells_logs: ClassVar[bool] = False
+    log_features: ClassVar[bool] = False
 
     def fit(self, dataset: Dataset, state: State) -> None:
         """Learn from `dataset`, of which `state` is the fold up to the same moment; nothing by default."""
 
-    def describe(self, items: IntArray, vectors: FeatureArray) -> None:
+    def add_item_vectors(self, items: IntArray, vectors: FeatureArray) -> None:
         """Take in what the texts of some items are about; nothing by default.
 
         Args:
@@ -124,8 +124,8 @@ class Component(ABC):
             vectors: a row an item, in the space in which the component learned.
         """
 
-    def alike(self, item: int, allowed: BoolArray | None, n: int) -> IntArray:
-        """Return items whose texts are close to that of one; see `Recommender.alike`."""
+    def similar_items(self, item: int, allowed: BoolArray | None, n: int) -> IntArray:
+        """Return items whose texts are close to that of one; see `Recommender.similar_items`."""
         return NO_ITEMS
 
     def cluster(self, query: Query, state: State) -> int | None:
@@ -144,13 +144,13 @@ class Component(ABC):
         """Describe `items` for the query: one row an item, one column a name of `feature_names`."""
         told = table_of(len(items), len(self.feature_names))
         self.fill(query, state, items, told)
-        return np.log(told, out=told) if self.tells_logs else told
+        return np.log(told, out=told) if self.log_features else told
 
     @abstractmethod
     def fill(self, query: Query, state: State, items: IntArray, told: FeatureArray) -> None:
         """Write the features into `told`, one row an item, which holds anything before.
 
-        Where the component `tells_logs`, what is written is what the features are logarithms of.
+        Where the component `log_features`, what is written is what the features are logarithms of.
         """
 
     @property
@@ -166,7 +166,7 @@ class Component(ABC):
         """Take back what `dump` returned."""
 
 
-class Remembered(Generic[T]):
+class QueryCache(Generic[T]):
     """The last thing worked out for a query: retrieving and describing ask for it in turn."""
 
     def __init__(self) -> None:
@@ -185,14 +185,14 @@ class Remembered(Generic[T]):
         self._last = None
 
 
-class Gathered:
+class PoolCache:
     """Rows of a table for the items most read, gathered once while these and the table are the same."""
 
     def __init__(self) -> None:
         self._last: tuple[object, int, object, npt.NDArray[Any]] | None = None
 
     def get(self, table: object, items: IntArray, make: Callable[[IntArray], npt.NDArray[Any]]) -> Any:
-        """Return what `make` gives for the head of a list that `State.most_read` keeps."""
+        """Return what `make` gives for the head of a list that `State.most_popular` keeps."""
         last, source = self._last, items.base
         if source is None:
             return make(items)
@@ -210,13 +210,13 @@ def table_of(items: int, columns: int) -> FeatureArray:
     return np.empty((columns, items), np.float32).T
 
 
-@compiled
+@jit_compiled
 def best(items: IntArray, scores: npt.NDArray[np.floating[Any]], n: int) -> IntArray:
     """Return the `n` items with the highest scores, best first, ties in the order given."""
     return items[best_places(scores, n)]
 
 
-@compiled
+@jit_compiled
 def best_places(scores: npt.NDArray[np.floating[Any]], most: int) -> IntArray:
     """Return the places of the highest scores, best first, ties in order.
 
@@ -236,7 +236,7 @@ def best_places(scores: npt.NDArray[np.floating[Any]], most: int) -> IntArray:
     return places
 
 
-@compiled
+@jit_compiled
 def weigh(table: FeatureArray, weights: FloatArray) -> FloatArray:
     """Return the weighted sum of each row of a table whose columns lie side by side."""
     sums = np.zeros(len(table))
@@ -246,7 +246,7 @@ def weigh(table: FeatureArray, weights: FloatArray) -> FloatArray:
     return sums
 
 
-@compiled_sums
+@jit_compiled_sums
 def dot(one: FeatureArray, other: FeatureArray) -> float:
     """Return the dot product of two rows."""
     total = np.float32(0.0)
@@ -255,7 +255,7 @@ def dot(one: FeatureArray, other: FeatureArray) -> float:
     return float(total)
 
 
-@compiled
+@jit_compiled
 def closest(items: IntArray, rows: FeatureArray, vector: FeatureArray, n: int) -> IntArray:
     """Return the `n` items whose rows have the highest dot products with a vector, best first."""
     products = np.empty(len(items), np.float32)

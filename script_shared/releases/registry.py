@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from script_shared.errors import ReleaseError, ReleaseNotFoundError
-from script_shared.partitions import get_alias, set_alias, write_text_atomically
 from script_shared.releases.lock import locked
 from script_shared.releases.manifest import MANIFEST, Manifest, is_safe_id, read_manifest
 from script_shared.releases.store import Release
+from script_shared.storage.partitions import get_alias, set_alias, write_text_atomically
 
 CHAMPION = "champion"
 CHALLENGER = "challenger"

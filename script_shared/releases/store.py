@@ -22,10 +22,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from script_shared.bundle import Bundle
+from script_shared.arrays import Bundle
 from script_shared.clock import Clock, WallClock
 from script_shared.errors import ReleaseCorruptedError, ReleaseError
-from script_shared.partitions import write_partition
 from script_shared.releases.lock import locked
 from script_shared.releases.manifest import (
     FORMAT_VERSION,
@@ -37,6 +36,7 @@ from script_shared.releases.manifest import (
     read_manifest,
     release_id,
 )
+from script_shared.storage.partitions import write_partition
 
 _FILLING = ".filling-"
 _AT_ONCE = 4

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from script_shared.clock import MS_PER_HOUR, MS_PER_MINUTE
-from script_shared.compiled import compiled
 from script_shared.dataset import Interactions
-from script_shared.state.histories import Past, last_reads
+from script_shared.jit import jit_compiled
+from script_shared.state.histories import Past, last_interactions
 from script_shared.types import FeatureArray, FloatArray, IntArray, LongArray
 
 #: Users, items, times and weights.
@@ -30,10 +30,10 @@ _COUNTED_A_MINUTE = 100
 
 
 @dataclass(frozen=True, slots=True)
-class CountedReads:
+class CountedInteractions:
     """Reads and how much each adds to the counts, shape (n,)."""
 
-    reads: Interactions
+    interactions: Interactions
     added: FloatArray
 
 
@@ -46,14 +46,16 @@ class Change:
         removed, added: the whole histories of the other readers, without and with the batch.
     """
 
-    new: CountedReads
-    removed: CountedReads
-    added: CountedReads
+    new: CountedInteractions
+    removed: CountedInteractions
+    added: CountedInteractions
 
     @property
     def newest_ms(self) -> int:
         """The time of the newest read, ms UTC."""
-        return max(int(part.reads.time.max(initial=0)) for part in (self.new, self.removed, self.added))
+        return max(
+            int(part.interactions.time.max(initial=0)) for part in (self.new, self.removed, self.added)
+        )
 
 
 class Contributions:
@@ -67,7 +69,9 @@ class Contributions:
     def __init__(self, window: float, limit: float) -> None:
         self._window_ms, self._limit = round(window * MS_PER_HOUR), limit
 
-    def of(self, reads: Interactions, past: Past | None, published_ms: LongArray) -> CountedReads:
+    def of(
+        self, interactions: Interactions, past: Past | None, published_ms: LongArray
+    ) -> CountedInteractions:
         """Return how much each read adds.
 
         Args:
@@ -75,14 +79,14 @@ class Contributions:
             past: the readers' earlier reads; None for none.
             published_ms: when each item was published, ms UTC, -1 where unknown.
         """
-        order = np.argsort(reads.user, kind="stable")
-        added = np.empty(len(reads))
-        columns = reads.user, reads.item, reads.time, reads.weight
+        order = np.argsort(interactions.user, kind="stable")
+        added = np.empty(len(interactions))
+        columns = interactions.user, interactions.item, interactions.time, interactions.weight
         _fill(columns, order, past, (published_ms, self._window_ms, self._limit), added)
-        return CountedReads(reads, added)
+        return CountedInteractions(interactions, added)
 
 
-@compiled
+@jit_compiled
 def _fill(columns: _Columns, order: LongArray, past: Past | None, rule: _Rule, added: FloatArray) -> None:
     """Write how much each read adds.
 
@@ -100,7 +104,7 @@ def _fill(columns: _Columns, order: LongArray, past: Past | None, rule: _Rule, a
         rows, first = order[start:end], 0
         items, times, weights = columns[1][rows], columns[2][rows], columns[3][rows]
         if past is not None:
-            earlier = last_reads(user[rows[0]], _LOOKBACK + _COUNTED_A_MINUTE, past)
+            earlier = last_interactions(user[rows[0]], _LOOKBACK + _COUNTED_A_MINUTE, past)
             first = len(earlier[0])
             if first:
                 items = np.concatenate((earlier[0], items))
@@ -110,7 +114,7 @@ def _fill(columns: _Columns, order: LongArray, past: Past | None, rule: _Rule, a
         start = end
 
 
-@compiled
+@jit_compiled
 def _of_one_reader(
     items: IntArray, times: LongArray, weights: FeatureArray, first: int, rule: _Rule
 ) -> FloatArray:
@@ -130,7 +134,7 @@ def _of_one_reader(
     return added[first:]
 
 
-@compiled
+@jit_compiled
 def _largest(items: IntArray, times: LongArray, weights: FeatureArray, row: int, rule: _Rule) -> float:
     """Return the largest weight of the item of a row among the rows before it; 0 where there is none."""
     published_ms, window_ms, _ = rule

@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 
 from script_shared.clock import MS_PER_HOUR
-from script_shared.compiled import compiled
+from script_shared.jit import jit_compiled
 from script_shared.types import Arrays, FloatArray, IntArray, LongArray
 
 _MAX_DOUBLINGS = 200.0
@@ -90,7 +90,7 @@ class DecayedCounts:
             own.reshape(rows, -1)[:, : table.shape[1]] = table
 
 
-@compiled
+@jit_compiled
 def decays(counts: Decayed, now_ms: int) -> FloatArray:
     """Return what turns stored values into counts at a moment, one factor a half-life."""
     _, origins, half_lives = counts
@@ -102,7 +102,7 @@ def decays(counts: Decayed, now_ms: int) -> FloatArray:
     return factors
 
 
-@compiled
+@jit_compiled
 def _scaled(values: FloatArray, scale: FloatArray, slots: IntArray | LongArray) -> FloatArray:
     counts = np.empty((len(values), len(slots)))
     for row in range(len(values)):

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from script_shared.compiled import compiled
 from script_shared.dataset import Interactions
-from script_shared.state.late_reads import Chains, LateReads
+from script_shared.jit import jit_compiled
+from script_shared.state.history_buffer import Chains, HistoryBuffer
 from script_shared.types import Arrays, FeatureArray, IntArray, LongArray
 
 #: From so many new interactions on, merging them is faster than keeping them beside.
@@ -52,8 +52,8 @@ class Histories:
         self.keys: IntArray = np.empty((0, contexts), np.int32)
         self._late = self._no_late_reads()
 
-    def _no_late_reads(self) -> LateReads:
-        return LateReads(len(self.offsets) - 1, self.keys.shape[1])
+    def _no_late_reads(self) -> HistoryBuffer:
+        return HistoryBuffer(len(self.offsets) - 1, self.keys.shape[1])
 
     @property
     def past(self) -> Past:
@@ -187,7 +187,7 @@ def _append(merged: History, late: History) -> History:
     return items[order], times[order], weights[order]
 
 
-@compiled
+@jit_compiled
 def _sort(
     offsets: LongArray, items: IntArray, times: LongArray, weights: FeatureArray, keys: IntArray
 ) -> None:
@@ -205,7 +205,7 @@ def _sort(
             keys[at] = own
 
 
-@compiled
+@jit_compiled
 def _order(before: LongArray, after: LongArray, users: IntArray) -> LongArray:
     """Return the order that puts new interactions behind each user's own.
 
@@ -226,7 +226,7 @@ def _order(before: LongArray, after: LongArray, users: IntArray) -> LongArray:
     return order
 
 
-@compiled
+@jit_compiled
 def _last(users: IntArray, depth: int, past: Past) -> tuple[IntArray, IntArray, LongArray]:
     """Return user, item and time of the last interactions of each user, in order of time."""
     offsets, late = past.offsets, past.late
@@ -242,8 +242,8 @@ def _last(users: IntArray, depth: int, past: Past) -> tuple[IntArray, IntArray, 
     return owner, item, time
 
 
-@compiled
-def last_reads(user: int, depth: int, past: Past) -> History:
+@jit_compiled
+def last_interactions(user: int, depth: int, past: Past) -> History:
     """Return items, times and weights of the last `depth` interactions of one user, in order of time."""
     size = min(depth, past.offsets[user + 1] - past.offsets[user] + past.late.counts[user])
     item, time, weight = np.empty(size, np.int32), np.empty(size, np.int64), np.empty(size, np.float32)
@@ -251,7 +251,7 @@ def last_reads(user: int, depth: int, past: Past) -> History:
     return item, time, weight
 
 
-@compiled
+@jit_compiled
 def _fill_last(user: int, past: Past, item: IntArray, time: LongArray, weight: FeatureArray) -> None:
     """Write as many of a user's last interactions as there is room for, in order of time."""
     late = past.late

@@ -10,13 +10,13 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from script_shared.clock import MS_PER_HOUR
-from script_shared.compiled import compiled
-from script_shared.state.contributions import Change, CountedReads
+from script_shared.jit import jit_compiled
+from script_shared.state.contributions import Change, CountedInteractions
 from script_shared.state.counts import DecayedCounts
 from script_shared.state.histories import Histories
-from script_shared.state.late_pairs import BITS as _BITS
-from script_shared.state.late_pairs import LatePairs
-from script_shared.state.rows import Parts, Rows, write_row
+from script_shared.state.neighbour_rows import NeighbourRows, Parts, write_row
+from script_shared.state.pair_buffer import BITS as _BITS
+from script_shared.state.pair_buffer import PairBuffer
 from script_shared.types import Arrays, BoolArray, FloatArray, IntArray, LongArray
 
 _Chain = tuple[IntArray, IntArray, LongArray, BoolArray]
@@ -65,7 +65,7 @@ class Pairs:
 
     def __init__(self, parameters: PairParameters) -> None:
         self._parameters = parameters
-        self.near = Rows(parameters.partners, len(parameters.half_lives))
+        self.near = NeighbourRows(parameters.partners, len(parameters.half_lives))
         self._newest_ms = 0
         self._nearest_ms, self._furthest_ms = (int(hours * MS_PER_HOUR) for hours in parameters.apart)
         self._settle(np.empty(0, np.int64), DecayedCounts(parameters.half_lives, 0))
@@ -79,7 +79,7 @@ class Pairs:
         values[:, : len(pairs)] = weights.values
         weights.values = values
         self.weights = weights
-        self._late = LatePairs(2 * self._limit)
+        self._late = PairBuffer(2 * self._limit)
         self.near.forget_all()
 
     def __len__(self) -> int:
@@ -159,9 +159,9 @@ class Pairs:
         self, change: Change, before: Histories, since: int
     ) -> tuple[LongArray, LongArray, FloatArray]:
         found = [self._close(_chain(change.new, before, self._parameters.distance, since))]
-        if len(change.added.reads):
+        if len(change.added.interactions):
             found.append(self._close(_whole_chain(change.added, since)))
-        if len(change.removed.reads):
+        if len(change.removed.interactions):
             pairs, times, shares = self._close(_whole_chain(change.removed, since))
             found.append((pairs, times, -shares))
         pairs, times, shares = (np.concatenate(part) for part in zip(*found, strict=True))
@@ -228,7 +228,7 @@ class Pairs:
         self._settle(np.asarray(arrays["pairs"], np.int64), weights)
 
 
-@compiled
+@jit_compiled
 def _tell(
     row: int, item: int, known: tuple[LongArray, LongArray, LongArray], values: FloatArray, parts: Parts
 ) -> None:
@@ -257,7 +257,7 @@ def _tell(
     write_row(row, items, slots, values, parts)
 
 
-@compiled
+@jit_compiled
 def _first(pairs: LongArray, pair: int) -> int:
     """Return the place of the first sorted pair that is not below one."""
     low, high = 0, len(pairs)
@@ -270,7 +270,7 @@ def _first(pairs: LongArray, pair: int) -> int:
     return low
 
 
-@compiled
+@jit_compiled
 def _woven(
     pairs: LongArray, late: LongArray, late_slots: LongArray, kept: BoolArray
 ) -> tuple[LongArray, LongArray]:
@@ -301,27 +301,30 @@ def _split(pairs: LongArray) -> tuple[IntArray, IntArray]:
     return (pairs >> _BITS).astype(np.int32), (pairs & ((1 << _BITS) - 1)).astype(np.int32)
 
 
-def _chain(new: CountedReads, before: Histories, depth: int, since: int) -> _Chain:
+def _chain(new: CountedInteractions, before: Histories, depth: int, since: int) -> _Chain:
     """Order reads by user and time, each user's last few earlier ones put in front.
 
     Returns:
         User, item, time, and which reads close pairs: the new ones after `since`. Users without any of
         these are left out.
     """
-    reads, closes = new.reads, (new.reads.time > since) & (new.added > 0)
-    active = np.zeros(int(reads.user.max(initial=-1)) + 1, np.bool_)
-    active[reads.user[closes]] = True
-    rows = np.flatnonzero(active[reads.user])
+    interactions, closes = new.interactions, (new.interactions.time > since) & (new.added > 0)
+    active = np.zeros(int(interactions.user.max(initial=-1)) + 1, np.bool_)
+    active[interactions.user[closes]] = True
+    rows = np.flatnonzero(active[interactions.user])
     user, item, time = before.last(np.flatnonzero(active), depth)
     closes = np.concatenate([np.zeros(len(user), np.bool_), closes[rows]])
-    user = np.concatenate([user, reads.user[rows]])
+    user = np.concatenate([user, interactions.user[rows]])
     order = np.argsort(user, kind="stable")
-    item, time = np.concatenate([item, reads.item[rows]]), np.concatenate([time, reads.time[rows]])
+    item, time = (
+        np.concatenate([item, interactions.item[rows]]),
+        np.concatenate([time, interactions.time[rows]]),
+    )
     return user[order], item[order], time[order], closes[order]
 
 
-def _whole_chain(counted: CountedReads, since: int) -> _Chain:
+def _whole_chain(counted: CountedInteractions, since: int) -> _Chain:
     """Order whole histories by user and time."""
-    reads, closes = counted.reads, (counted.reads.time > since) & (counted.added > 0)
-    order = np.argsort(reads.user, kind="stable")
-    return reads.user[order], reads.item[order], reads.time[order], closes[order]
+    interactions, closes = counted.interactions, (counted.interactions.time > since) & (counted.added > 0)
+    order = np.argsort(interactions.user, kind="stable")
+    return interactions.user[order], interactions.item[order], interactions.time[order], closes[order]

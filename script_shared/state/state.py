@@ -10,11 +10,11 @@ from typing import Any, TypeVar
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
-from script_shared.bundle import Bundle
+from script_shared.arrays import Bundle
 from script_shared.clock import MS_PER_HOUR
-from script_shared.compiled import compiled
 from script_shared.dataset import Dataset, Interactions
-from script_shared.state.contributions import Change, Contributions, CountedReads
+from script_shared.jit import jit_compiled
+from script_shared.state.contributions import Change, Contributions, CountedInteractions
 from script_shared.state.counts import DecayedCounts
 from script_shared.state.histories import Histories, Past
 from script_shared.state.items import Items
@@ -56,12 +56,12 @@ class StateParameters(BaseModel):
     half_lives: tuple[float, ...] = (0.1, 0.25, 1.0, 4.0, 24.0)
     key_half_lives: tuple[float, ...] = (0.5, 2.0)
     visit_gap: float = 0.5
-    coreads: PairParameters = PairParameters()
-    returns: PairParameters = PairParameters(
+    co_occurrence: PairParameters = PairParameters()
+    cross_session: PairParameters = PairParameters(
         half_lives=(0.7, 3.0), distance=12, fade=0.4, reverse=0.0, apart=(0.5, 240.0)
     )
     repeat_window: float = 1.0
-    reader_limit: float = 20.0
+    user_limit: float = 20.0
 
     def nearest(self, hours: float) -> int:
         """Return the row of `half_lives` that is closest, as a ratio, to so many hours."""
@@ -109,14 +109,14 @@ class State:
         self.parameters, self.sizes = parameters, sizes
         self.counts = DecayedCounts(parameters.half_lives, sizes.items, "F")
         self.continued = DecayedCounts(parameters.half_lives, sizes.items, "F")
-        self.reads = DecayedCounts(parameters.half_lives, 1, "F")
+        self.interactions = DecayedCounts(parameters.half_lives, 1, "F")
         self.key_counts = DecayedCounts(parameters.key_half_lives, sizes.keys * sizes.items, "F")
         self.key_totals = DecayedCounts(parameters.key_half_lives, sizes.keys, "F")
-        self.coreads = Pairs(parameters.coreads)
-        self.returns = Pairs(parameters.returns)
+        self.co_occurrence = Pairs(parameters.co_occurrence)
+        self.cross_session = Pairs(parameters.cross_session)
         self.histories = Histories(sizes.users, sizes.contexts)
         self.items = Items(sizes.items)
-        self._contributions = Contributions(parameters.repeat_window, parameters.reader_limit)
+        self._contributions = Contributions(parameters.repeat_window, parameters.user_limit)
         self.version = 0
         self.patience_ms = 0
         self._once: dict[Hashable, tuple[int, int, Any]] = {}
@@ -158,16 +158,16 @@ class State:
         """
         before = self.items.published_ms[items]
         moved = (before != published_ms) & (self.items.first_ms[items] < np.maximum(before, published_ms))
-        reads = self.histories.of_all(self.histories.readers_of(items[moved])) if moved.any() else None
-        removed = self._counted(reads) if reads is not None else None
+        interactions = self.histories.of_all(self.histories.readers_of(items[moved])) if moved.any() else None
+        removed = self._counted(interactions) if interactions is not None else None
         self.items.published_ms[items], self.items.category[items] = published_ms, categories
-        if reads is not None and removed is not None:
-            change = Change(self._counted(reads.take(slice(0))), removed, self._counted(reads))
-            self._apply_change(change, self.histories.last(reads.user[:0], 1))
+        if interactions is not None and removed is not None:
+            change = Change(self._counted(interactions.take(slice(0))), removed, self._counted(interactions))
+            self._apply_change(change, self.histories.last(interactions.user[:0], 1))
         self.version += 1
 
-    def _counted(self, reads: Interactions, past: Past | None = None) -> CountedReads:
-        return self._contributions.of(reads, past, self.items.published_ms)
+    def _counted(self, interactions: Interactions, past: Past | None = None) -> CountedInteractions:
+        return self._contributions.of(interactions, past, self.items.published_ms)
 
     def _apply_change(self, change: Change, last: tuple[IntArray, IntArray, LongArray]) -> None:
         """Apply a change to all counts.
@@ -177,18 +177,18 @@ class State:
             last: user, item and time of the last earlier read of each user of the new reads.
         """
         for part, sign in ((change.removed, -1.0), (change.added, 1.0), (change.new, 1.0)):
-            reads, added = part.reads, part.added * sign
-            self.counts.apply(reads.item, reads.time, added)
-            self.reads.apply(np.zeros(len(reads), np.int32), reads.time, added)
-            for column in reads.keys.T:
-                self._apply_keys(column, reads, added)
+            interactions, added = part.interactions, part.added * sign
+            self.counts.apply(interactions.item, interactions.time, added)
+            self.interactions.apply(np.zeros(len(interactions), np.int32), interactions.time, added)
+            for column in interactions.keys.T:
+                self._apply_keys(column, interactions, added)
         self._count_continued(_columns(change.removed), -change.removed.added)
         self._count_continued(_columns(change.added), change.added.added)
         user, item, time = (np.concatenate(pair) for pair in zip(last, _columns(change.new), strict=True))
         added = np.concatenate([np.zeros(len(last[0])), change.new.added])
         self._count_continued((user, item, time), added)
-        self.coreads.apply(change, self.histories)
-        self.returns.apply(change, self.histories)
+        self.co_occurrence.apply(change, self.histories)
+        self.cross_session.apply(change, self.histories)
 
     def _count_continued(self, columns: tuple[IntArray, IntArray, LongArray], added: FloatArray) -> None:
         """Count reads that follow another of the user within `visit_gap`.
@@ -204,11 +204,11 @@ class State:
         rows = np.flatnonzero((user[1:] == user[:-1]) & soon & (added[1:] != 0)) + 1
         self.continued.apply(item[rows], time[rows], added[rows])
 
-    def _apply_keys(self, key: IntArray, reads: Interactions, added: FloatArray) -> None:
+    def _apply_keys(self, key: IntArray, interactions: Interactions, added: FloatArray) -> None:
         known = np.flatnonzero(key != UNKNOWN)
-        slots = key[known].astype(np.int64) * self.sizes.items + reads.item[known]
-        self.key_counts.apply(slots, reads.time[known], added[known])
-        self.key_totals.apply(key[known], reads.time[known], added[known])
+        slots = key[known].astype(np.int64) * self.sizes.items + interactions.item[known]
+        self.key_counts.apply(slots, interactions.time[known], added[known])
+        self.key_totals.apply(key[known], interactions.time[known], added[known])
 
     def query(self, user: int, now_ms: int, *, keys: tuple[int, ...], user_type: str | None = None) -> Query:
         """Describe a reader at a moment."""
@@ -217,9 +217,9 @@ class State:
 
     def totals(self, now_ms: int) -> FloatArray:
         """Return the decayed number of all reads, one a half-life."""
-        return self.reads.values[:, 0] * self.reads.scale(now_ms)
+        return self.interactions.values[:, 0] * self.interactions.scale(now_ms)
 
-    def continued_reads(self, now_ms: int) -> FloatArray:
+    def continued_interactions(self, now_ms: int) -> FloatArray:
         """Return how many reads continued a visit, of all items together, as `continued` stores them."""
         return self.once("continued", now_ms, lambda: self.continued.values.sum(axis=1))
 
@@ -232,9 +232,9 @@ class State:
             now_ms: the moment.
         """
         scale = self.counts.scale(now_ms)
-        return _shares(self.counts.values, self.reads.values, scale, np.array(rows), items)
+        return _shares(self.counts.values, self.interactions.values, scale, np.array(rows), items)
 
-    def most_read(self, half_life: int, n: int, now_ms: int, key: int = UNKNOWN) -> IntArray:
+    def most_popular(self, half_life: int, n: int, now_ms: int, key: int = UNKNOWN) -> IntArray:
         """Return the `n` items with the highest counts, best first, ties by position.
 
         Args:
@@ -282,26 +282,26 @@ class State:
         return {
             "counts": Bundle(self.counts.snapshot()),
             "continued": Bundle(self.continued.snapshot()),
-            "totals": Bundle(self.reads.snapshot()),
+            "totals": Bundle(self.interactions.snapshot()),
             "key_counts": Bundle(self.key_counts.snapshot()),
             "key_totals": Bundle(self.key_totals.snapshot()),
-            "coreads": Bundle(self.coreads.snapshot()),
-            "returns": Bundle(self.returns.snapshot()),
+            "co_occurrence": Bundle(self.co_occurrence.snapshot()),
+            "returns": Bundle(self.cross_session.snapshot()),
             "histories": Bundle(self.histories.snapshot()),
             "items": Bundle(self.items.snapshot()),
         }
 
     def restore(self, parts: dict[str, Bundle]) -> None:
         """Take the state back, of as many positions or fewer."""
-        for name in ("counts", "continued", "key_totals", "coreads", "returns", "histories", "items"):
+        for name in ("counts", "continued", "key_totals", "co_occurrence", "returns", "histories", "items"):
             getattr(self, name).restore(parts[name].arrays)
         self.key_counts.restore(parts["key_counts"].arrays, rows=self.sizes.keys)
-        self.reads.restore(parts["totals"].arrays)
+        self.interactions.restore(parts["totals"].arrays)
         self._once.clear()
 
 
-def _columns(counted: CountedReads) -> tuple[IntArray, IntArray, LongArray]:
-    return counted.reads.user, counted.reads.item, counted.reads.time
+def _columns(counted: CountedInteractions) -> tuple[IntArray, IntArray, LongArray]:
+    return counted.interactions.user, counted.interactions.item, counted.interactions.time
 
 
 def _late_users(new: Interactions, last: tuple[IntArray, IntArray, LongArray]) -> IntArray:
@@ -324,8 +324,8 @@ def _nearest(half_lives: tuple[float, ...], hours: tuple[float, ...]) -> IntArra
     return np.argmin(ratios, axis=1)
 
 
-@compiled
-def share_of(counts: FloatArray, reads: FloatArray, scale: FloatArray, row: int, item: int) -> float:
+@jit_compiled
+def share_of(counts: FloatArray, interactions: FloatArray, scale: FloatArray, row: int, item: int) -> float:
     """Return an item's share of all reads at a half-life, smoothed, never 0; see `State.shares`.
 
     Args:
@@ -335,17 +335,17 @@ def share_of(counts: FloatArray, reads: FloatArray, scale: FloatArray, row: int,
         row: the half-life.
         item: which one.
     """
-    return (counts[row, item] * scale[row] + _UNSEEN_READS) / (reads[row, 0] * scale[row] + 1.0)
+    return (counts[row, item] * scale[row] + _UNSEEN_READS) / (interactions[row, 0] * scale[row] + 1.0)
 
 
-@compiled
+@jit_compiled
 def _shares(
-    counts: FloatArray, reads: FloatArray, scale: FloatArray, rows: IntArray, items: IntArray
+    counts: FloatArray, interactions: FloatArray, scale: FloatArray, rows: IntArray, items: IntArray
 ) -> FloatArray:
     shares = np.empty((len(rows), len(items)))
     for place, row in enumerate(rows):
         for at in range(len(items)):
-            shares[place, at] = share_of(counts, reads, scale, row, items[at])
+            shares[place, at] = share_of(counts, interactions, scale, row, items[at])
     return shares
 
 

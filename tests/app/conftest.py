@@ -2,8 +2,8 @@ import polars as pl
 import pytest
 
 from script_shared.clock import FixedClock
-from script_shared.partitions import find_partition
 from script_shared.releases.registry import Registry
+from script_shared.storage.partitions import find_partition
 from tests.support.editions import publish_edition, registry_at
 from tests.support.services import KEYS, started
 

@@ -4,7 +4,7 @@ from typer.testing import CliRunner
 
 from benchmarks.__main__ import app
 from benchmarks.ablation import SEGMENTS, summarise
-from pipelines.benchmarking.next_hour import EPOCH_MS
+from pipelines.benchmarks.next_hour import EPOCH_MS
 from script_shared.domains.news.segments import NewsParameters, news_segments
 from tests.support.clicks import HOUR_MS, START_MS, write_clicks
 

@@ -5,7 +5,7 @@ from typer.testing import CliRunner
 
 from benchmarks.__main__ import app
 from benchmarks.diversity import DIALS, Turned, different, price
-from pipelines.benchmarking.next_hour import EPOCH_MS
+from pipelines.benchmarks.next_hour import EPOCH_MS
 from script_shared.types import ScoredItem
 from tests.support.clicks import HOUR_MS, START_MS, write_clicks
 

@@ -5,8 +5,8 @@ from typer.testing import CliRunner
 from benchmarks.__main__ import app
 from benchmarks.choosing import NEXT_HOUR_ONLY, PEERS
 from benchmarks.environment import prepare
-from pipelines.benchmarking.next_hour import EPOCH_MS
-from pipelines.domains.news.windows import read_windows
+from pipelines.benchmarks.next_hour import EPOCH_MS
+from pipelines.domains.news.session_windows import read_windows
 from pipelines.stages.evaluate import PREDICTIONS
 from script_shared.errors import InputError, SettingsError
 from script_shared.evaluation.beyond_accuracy import BEYOND

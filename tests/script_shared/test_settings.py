@@ -10,8 +10,8 @@ from script_shared.domains.news.segments import NewsParameters, news_segments
 from script_shared.errors import InputError, MancheteError, ReleaseCorruptedError
 from script_shared.segments import assign
 from script_shared.settings import Settings
-from script_shared.types import Reader
-from script_shared.volume import Volume
+from script_shared.storage.volume import Volume
+from script_shared.types import User
 
 TREE = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, MancheteError)]
 
@@ -92,4 +92,4 @@ def test_parameters_survive_the_manifest():
 def test_the_rule_that_splits_readers(user_type, reads, without_login, with_login):
     for has_login, expected in ((False, without_login), (True, with_login)):
         segments = news_segments({"rule": {"has_login": has_login}})
-        assert assign(segments, Reader(user_type, reads)).name == expected
+        assert assign(segments, User(user_type, reads)).name == expected

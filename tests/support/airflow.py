@@ -6,14 +6,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-from pipelines.embedded.airflow import Place, environment
+from pipelines.embedded.airflow import AirflowHome, environment
 
 ROOT = Path(__file__).parents[2]
 
 
 def airflow_environment(folder, database="", **settings):
     """Settings of an Airflow whose home lies in a folder; it listens nowhere."""
-    place = Place(folder / "airflow", ROOT, 1, database, "secret")
+    place = AirflowHome(folder / "airflow", ROOT, 1, database, "secret")
     return {**os.environ, **environment(place), "DATA_ROOT": str(folder / "data"), **settings}
 
 

@@ -22,7 +22,7 @@ CLICK_FIELDS = [
 ]
 
 
-def write_clicks(folder, *, hours=30, articles=120, readers=400, clicks_an_hour=250, seed=1):
+def write_clicks(folder, *, hours=30, articles=120, users=400, clicks_an_hour=250, seed=1):
     """Articles are born one after the other and die within hours; regions prefer every other one."""
     rng = np.random.default_rng(seed)
     (folder / "clicks").mkdir()

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from script_shared.bundle import Bundle
+from script_shared.arrays import Bundle
 from script_shared.state.state import State, StateParameters
 from tests.support.worlds import drawn_world, queries, worlds
 

@@ -3,8 +3,8 @@
 import sys
 from pathlib import Path
 
-from script_shared.partitions import find_partition, get_alias, set_alias, write_partition
 from script_shared.releases.registry import CHAMPION, Registry
+from script_shared.storage.partitions import find_partition, get_alias, set_alias, write_partition
 from tests.support.crash import crashes
 from tests.support.small_releases import write_small
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from script_shared.errors import MancheteError
 from script_shared.events.event import Event
-from script_shared.events.opening import open_log
+from script_shared.events.factory import open_log
 
 
 def event(name, user="u1", item="i1", time_ms=1_700_000_000_000, **more):

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import psutil
 
-from pipelines.embedded.sessions import members
+from pipelines.embedded.process_groups import members
 from tests.support.embedded import wait_until
 
 _ALIVE = (psutil.STATUS_RUNNING, psutil.STATUS_SLEEPING, psutil.STATUS_DISK_SLEEP)

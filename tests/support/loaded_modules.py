@@ -12,13 +12,13 @@ from pathlib import Path
 
 import uvicorn
 
-from app import logs
 from app.main import create_app
+from app.server import logging
 from app.settings import ApiSettings
 
 
 def main(data_root):
-    logs.configure("error")
+    logging.configure("error")
     app = create_app(ApiSettings(data_root=Path(data_root)))
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None))
     thread = threading.Thread(target=server.run)

@@ -11,8 +11,8 @@ from tempfile import TemporaryDirectory
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines.cli.inspection import detected, verdict
 from pipelines.domains import load
-from pipelines.inspection_page import detected, verdict
 from pipelines.stages.inspect import inspect
 from script_shared.errors import MancheteError
 from tests.support.tables import csv_text

@@ -13,7 +13,7 @@ from pipelines.stages.refine import refine
 from pipelines.stages.report import report
 from pipelines.stages.segment import segment
 from pipelines.stages.train import train
-from script_shared.volume import Volume
+from script_shared.storage.volume import Volume
 
 SEGMENTS = ("logged", "semi_logged", "anonymous")
 
@@ -30,7 +30,7 @@ def publish_small_release(
     for name in SEGMENTS:
         train(plan, volume, run, name)
     for name in SEGMENTS:
-        evaluate(plan, volume, run, 1, name, readers=100)
+        evaluate(plan, volume, run, 1, name, users=100)
     report(plan, volume, run)
     publish(plan, volume, run)
     compact(plan, volume, run, events_url)

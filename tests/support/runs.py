@@ -5,7 +5,7 @@ from pipelines.stages.download import download
 from pipelines.stages.encode import encode
 from pipelines.stages.refine import refine
 from pipelines.stages.segment import segment
-from script_shared.volume import Volume
+from script_shared.storage.volume import Volume
 from tests.support.clicks import write_clicks
 
 

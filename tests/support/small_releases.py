@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from script_shared.bundle import Bundle
+from script_shared.arrays import Bundle
 from script_shared.clock import FixedClock
 from script_shared.releases.manifest import Facts
 from script_shared.releases.store import write_release

@@ -50,7 +50,7 @@ def article(number, **changed):
     return row | changed
 
 
-def write_webmedia(folder, readers=None, articles=None):
+def write_webmedia(folder, users=None, articles=None):
     """Twelve sound readers and six articles, unless others are given; return the two files."""
     readers = [reader(number) for number in range(12)] if readers is None else readers
     articles = [article(number) for number in range(6)] if articles is None else articles

@@ -4,11 +4,11 @@ import numpy as np
 import polars as pl
 from hypothesis import strategies as st
 
-from pipelines.describing import Rules, describe, described
+from pipelines.encoding.item_vectors import Rules, describe, described
 from script_shared.dataset import encode
 from script_shared.domains.news.stop_words import STOP_WORDS
 from script_shared.domains.news.tables import CONTEXT, INTERACTIONS, ITEMS, USERS
-from script_shared.models.text_space import TextParameters
+from script_shared.models.components.text_space import TextParameters
 from script_shared.tables import Tables
 from script_shared.types import Query
 
@@ -90,7 +90,7 @@ def names(dataset, items):
     return [dataset.items[int(item)] for item in items]
 
 
-def two_tastes(*, readers=40, items=20, hours=30):
+def two_tastes(*, users=40, items=20, hours=30):
     """A checkerboard: even readers read even items, odd readers odd ones, a third of their half each."""
     return [
         (
@@ -104,7 +104,7 @@ def two_tastes(*, readers=40, items=20, hours=30):
     ]
 
 
-def drawn_world(seed=0, *, readers=60, items=50, reads=1_500, hours=40):
+def drawn_world(seed=0, *, users=60, items=50, interactions=1_500, hours=40):
     """Readers with tastes, items that come and go; ten items were never read, some have no category."""
     rng = np.random.default_rng(seed)
     rows = [

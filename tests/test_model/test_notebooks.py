@@ -109,7 +109,15 @@ def check_rows(found):
     clusters, components, weights = found["clusters"], found["components"], found["weights"]
     tried = [name for name in clusters["model"] if not name.startswith("most_read")]
     assert tried == ["no clusters", "PCA 4, k 4"]
-    parts = ["popularity", "surroundings", "recency", "onward", "coreads", "last_read", "sections"]
+    parts = [
+        "popularity",
+        "context_popularity",
+        "recency",
+        "session_continuation",
+        "co_occurrence",
+        "last_item",
+        "sections",
+    ]
     left_out = [f"without {part}" for part in parts]
     assert [name for name in components["model"] if "most_read" not in name] == ["as it is", *left_out]
     assert set(found["features"]["component"]) == set(parts)

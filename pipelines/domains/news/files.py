@@ -9,18 +9,18 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.domains.news.assembling import require_reads
-from pipelines.domains.news.columns import names_of
-from pipelines.domains.news.quarantine import FILE, ROW, Sieve
-from pipelines.domains.news.refining import (
+from pipelines.domains.news.formats.column_names import names_of
+from pipelines.domains.news.tables import require_reads
+from pipelines.domains.news.validation.cleaning import (
     STRAGGLER_SHARE,
     drop_duplicates,
     drop_future,
     drop_stragglers,
     end_of_reads,
 )
+from pipelines.domains.news.validation.quarantine import FILE, ROW, RowFilter
+from pipelines.ingest.raw_files import RawFile
 from pipelines.plan import Refinement, Source
-from pipelines.raw_files import RawFile
 from script_shared.clock import Clock, WallClock
 from script_shared.errors import SettingsError
 
@@ -51,7 +51,9 @@ class NewsFiles:
         """Refuse to write options; see `Source.write_config`."""
         raise _no_options("--write-config")
 
-    def settle(self, reads: pl.DataFrame, sieves: Mapping[str, Sieve], kind: str) -> tuple[pl.DataFrame, int]:
+    def settle(
+        self, reads: pl.DataFrame, sieves: Mapping[str, RowFilter], kind: str
+    ) -> tuple[pl.DataFrame, int]:
         """Drop reads of the future, repeated ones and stragglers.
 
         Args:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import polars as pl
 
-from pipelines.domains.news.assembling import assemble
 from pipelines.domains.news.costs import COSTS
-from pipelines.domains.news.reasons import REMEDIES
-from pipelines.domains.news.refining import end_of_reads
 from pipelines.domains.news.search import SEARCH
 from pipelines.domains.news.sources.generated import Synthetic
 from pipelines.domains.news.sources.globo import Globo
 from pipelines.domains.news.sources.tables import TableFiles
 from pipelines.domains.news.sources.webmedia import Webmedia
+from pipelines.domains.news.tables import assemble
+from pipelines.domains.news.validation.cleaning import end_of_reads
+from pipelines.domains.news.validation.rejection_reasons import REMEDIES
 from pipelines.plan import Plan
 from pipelines.settings import PipelineSettings
 from script_shared.domain import Parameters
@@ -42,7 +42,7 @@ def engagement() -> pl.Expr:
 
 def parameters(tables: Tables) -> Parameters:
     """Return the parameters to train with: login state decides where it is known of some share of readers."""
-    state = StateParameters(reader_limit=PipelineSettings.read().reader_limit)
+    state = StateParameters(user_limit=PipelineSettings.read().user_limit)
     has_login = tables.users["user_type"].count() > KNOWN_LOGINS * len(tables.users)
     return NewsParameters(rule=SegmentRule(has_login=has_login), state=state).model_dump(mode="json")
 

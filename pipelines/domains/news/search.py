@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from pipelines.ranges import Choice, Numbers, Space
+from pipelines.tuning.search_space import Choice, NumericRange, Space
 
 _KNOWN = ("logged", "semi_logged")
 
 SEARCH: Space = {
-    "blend.retrieve.popularity": Numbers(80, 240, whole=True),
-    "blend.retrieve_others": Numbers(15, 80, log=True, whole=True),
-    "blend.fit_readers": Numbers(1_500, 12_000, log=True, whole=True),
-    "blend.fit_others": Numbers(15, 80, log=True, whole=True),
-    "blend.ranking.ridge": Numbers(3e-4, 0.1, log=True),
-    "blend.ranking.head": Numbers(30, 160, log=True, whole=True),
-    "blend.ranking.trees.rounds": Numbers(40, 250, log=True, whole=True),
-    "blend.ranking.trees.leaves": Numbers(7, 32, log=True, whole=True),
-    "blend.ranking.trees.learning_rate": Numbers(0.02, 0.2, log=True),
-    "blend.ranking.trees.rows": Numbers(20, 250, log=True, whole=True),
-    "blend.ranking.trees.columns": Numbers(0.3, 1.0),
-    "blend.ranking.trees.sample": Numbers(0.5, 1.0),
-    "blend.ranking.trees.ridge": Numbers(0.5, 50.0, log=True),
-    "blend.ranking.trees.top": Numbers(6, 30, whole=True),
+    "blend.retrieve.popularity": NumericRange(80, 240, whole=True),
+    "blend.retrieve_others": NumericRange(15, 80, log=True, whole=True),
+    "blend.fit_readers": NumericRange(1_500, 12_000, log=True, whole=True),
+    "blend.fit_others": NumericRange(15, 80, log=True, whole=True),
+    "blend.ranking.ridge": NumericRange(3e-4, 0.1, log=True),
+    "blend.ranking.head": NumericRange(30, 160, log=True, whole=True),
+    "blend.ranking.trees.rounds": NumericRange(40, 250, log=True, whole=True),
+    "blend.ranking.trees.leaves": NumericRange(7, 32, log=True, whole=True),
+    "blend.ranking.trees.learning_rate": NumericRange(0.02, 0.2, log=True),
+    "blend.ranking.trees.rows": NumericRange(20, 250, log=True, whole=True),
+    "blend.ranking.trees.columns": NumericRange(0.3, 1.0),
+    "blend.ranking.trees.sample": NumericRange(0.5, 1.0),
+    "blend.ranking.trees.ridge": NumericRange(0.5, 50.0, log=True),
+    "blend.ranking.trees.top": NumericRange(6, 30, whole=True),
     # Popularity retrieves by the second of these, and one hour ranks alone where too little is known.
     "state.half_lives": Choice(
         (
@@ -31,17 +31,17 @@ SEARCH: Space = {
         )
     ),
     "state.key_half_lives": Choice(((0.5, 2.0), (0.25, 1.0), (0.5, 4.0), (0.25, 1.0, 4.0))),
-    "state.visit_gap": Numbers(0.25, 1.0, log=True),
+    "state.visit_gap": NumericRange(0.25, 1.0, log=True),
     "state.coreads.half_lives": Choice(((1.0, 4.0), (0.4, 2.0), (0.4, 1.0, 4.0), (2.0, 8.0))),
-    "state.coreads.fade": Numbers(0.3, 2.0),
-    "state.coreads.reverse": Numbers(0.0, 0.5),
+    "state.coreads.fade": NumericRange(0.3, 2.0),
+    "state.coreads.reverse": NumericRange(0.0, 0.5),
     "state.returns.half_lives": Choice(((0.7, 3.0), (0.4, 1.5), (1.0, 6.0), (0.4, 1.5, 6.0)), only=_KNOWN),
-    "state.returns.fade": Numbers(0.1, 1.0, only=_KNOWN),
+    "state.returns.fade": NumericRange(0.1, 1.0, only=_KNOWN),
     "als.factors": Choice((16, 32, 64), only=("logged",)),
-    "als.regularization": Numbers(0.005, 0.5, log=True, only=("logged",)),
-    "als.alpha": Numbers(3.0, 50.0, log=True, only=("logged",)),
-    "als.half_life": Numbers(6.0, 72.0, log=True, only=("logged",)),
-    "clusters.half_life": Numbers(1.0, 12.0, log=True, only=("semi_logged",)),
-    "clusters.prior_reads": Numbers(5.0, 80.0, log=True, only=("semi_logged",)),
-    "clusters.window": Numbers(12.0, 48.0, log=True, only=("semi_logged",)),
+    "als.regularization": NumericRange(0.005, 0.5, log=True, only=("logged",)),
+    "als.alpha": NumericRange(3.0, 50.0, log=True, only=("logged",)),
+    "als.half_life": NumericRange(6.0, 72.0, log=True, only=("logged",)),
+    "clusters.half_life": NumericRange(1.0, 12.0, log=True, only=("semi_logged",)),
+    "clusters.prior_reads": NumericRange(5.0, 80.0, log=True, only=("semi_logged",)),
+    "clusters.window": NumericRange(12.0, 48.0, log=True, only=("semi_logged",)),
 }

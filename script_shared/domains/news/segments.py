@@ -8,26 +8,26 @@ from pydantic import BaseModel, ConfigDict
 
 from script_shared.domain import Parameters
 from script_shared.domains.news.tables import CONTEXT
-from script_shared.models.als import Als, AlsParameters
-from script_shared.models.audience import Audience
 from script_shared.models.base import Component
-from script_shared.models.blend import Blend, BlendParameters
-from script_shared.models.clusters import ClusterParameters, Clusters
-from script_shared.models.content import Content, ContentParameters
-from script_shared.models.coreads import CoReads
-from script_shared.models.onward import Onward
-from script_shared.models.popularity import Popularity
-from script_shared.models.recency import Recency
-from script_shared.models.sections import Sections
-from script_shared.models.surroundings import Surroundings
-from script_shared.models.taste import Taste
-from script_shared.models.text_space import TextParameters
+from script_shared.models.components.als import Als, AlsParameters
+from script_shared.models.components.audience_affinity import AudienceAffinity
+from script_shared.models.components.category_affinity import CategoryAffinity
+from script_shared.models.components.category_transitions import CategoryTransitions
+from script_shared.models.components.clusters import ClusterParameters, Clusters
+from script_shared.models.components.co_occurrence import CoOccurrence
+from script_shared.models.components.content import Content, ContentParameters
+from script_shared.models.components.context_popularity import ContextPopularity
+from script_shared.models.components.popularity import Popularity
+from script_shared.models.components.recency import Recency
+from script_shared.models.components.session_continuation import SessionContinuation
+from script_shared.models.components.text_space import TextParameters
+from script_shared.models.two_stage import TwoStageParameters, TwoStageRecommender
 from script_shared.segments import Segment
 from script_shared.state.state import StateParameters
-from script_shared.types import Reader
+from script_shared.types import User
 
 LOGGED = "Logged"
-ONWARD_HALF_LIVES = (0.25, 1.0, 4.0)
+CONTINUATION_HALF_LIVES = (0.25, 1.0, 4.0)
 
 
 class SegmentRule(BaseModel):
@@ -45,15 +45,15 @@ class SegmentRule(BaseModel):
     semi_logged_reads: int = 2
     logged_reads: int = 5
 
-    def is_logged(self, reader: Reader) -> bool:
+    def is_logged(self, reader: User) -> bool:
         """Tell whether a reader is logged in, as far as the source can tell."""
         if self.has_login or reader.user_type is not None:
             return reader.user_type == LOGGED
-        return reader.reads >= self.logged_reads
+        return reader.interactions >= self.logged_reads
 
-    def is_semi_logged(self, reader: Reader) -> bool:
+    def is_semi_logged(self, reader: User) -> bool:
         """Tell whether a reader who is not logged in is known by some reads."""
-        return reader.reads >= self.semi_logged_reads
+        return reader.interactions >= self.semi_logged_reads
 
 
 class NewsParameters(BaseModel):
@@ -63,7 +63,7 @@ class NewsParameters(BaseModel):
 
     rule: SegmentRule = SegmentRule()
     state: StateParameters = StateParameters()
-    blend: BlendParameters = BlendParameters()
+    blend: TwoStageParameters = TwoStageParameters()
     als: AlsParameters = AlsParameters()
     texts: TextParameters = TextParameters()
     content: ContentParameters = ContentParameters()
@@ -86,17 +86,17 @@ def news_segments(parameters: Parameters) -> tuple[Segment, ...]:
     )
 
 
-def _blend(p: NewsParameters, components: Sequence[Component], readers: float = 1.0) -> Blend:
-    parameters = p.blend.model_copy(update={"fit_readers": int(p.blend.fit_readers * readers)})
-    return Blend(components, p.state, parameters)
+def _blend(p: NewsParameters, components: Sequence[Component], readers: float = 1.0) -> TwoStageRecommender:
+    parameters = p.blend.model_copy(update={"fit_readers": int(p.blend.fit_users * readers)})
+    return TwoStageRecommender(components, p.state, parameters)
 
 
 def _common(p: NewsParameters) -> list[Component]:
     return [
         Popularity(p.state.half_lives),
-        Surroundings(CONTEXT, p.state.key_half_lives),
+        ContextPopularity(CONTEXT, p.state.key_half_lives),
         Recency(),
-        Onward(ONWARD_HALF_LIVES),
+        SessionContinuation(CONTINUATION_HALF_LIVES),
     ]
 
 
@@ -106,24 +106,24 @@ def _anonymous(p: NewsParameters) -> list[Component]:
 
 
 def _clustered(p: NewsParameters) -> list[Component]:
-    return [*_common(p), *_pairs(p), Taste(), Audience(), Clusters(p.clusters)]
+    return [*_common(p), *_pairs(p), CategoryAffinity(), AudienceAffinity(), Clusters(p.clusters)]
 
 
 def _hybrid(p: NewsParameters) -> list[Component]:
-    return [*_common(p), *_pairs(p), Taste(), Audience(), Als(p.als), Content(p.content)]
+    return [*_common(p), *_pairs(p), CategoryAffinity(), AudienceAffinity(), Als(p.als), Content(p.content)]
 
 
 def _session(p: NewsParameters) -> list[Component]:
-    half_lives = p.state.coreads.half_lives
+    half_lives = p.state.co_occurrence.half_lives
     return [
-        CoReads("coreads", half_lives, depth=8, fade=0.7, prior=0.3),
-        CoReads("coreads", half_lives, depth=1, fade=1.0, prior=0.3, name="last_read"),
-        Sections(),
+        CoOccurrence("co_occurrence", half_lives, depth=8, fade=0.7, prior=0.3),
+        CoOccurrence("co_occurrence", half_lives, depth=1, fade=1.0, prior=0.3, name="last_item"),
+        CategoryTransitions(),
     ]
 
 
 def _pairs(p: NewsParameters) -> list[Component]:
     return [
         *_session(p),
-        CoReads("returns", p.state.returns.half_lives, depth=12, fade=0.93, prior=3.0),
+        CoOccurrence("cross_session", p.state.cross_session.half_lives, depth=12, fade=0.93, prior=3.0),
     ]

@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from pipelines.source_options import SOURCE_OPTIONS
+from pipelines.ingest.source_options import SOURCE_OPTIONS
 from tests.support.airflow import ROOT, airflow_environment, ask_airflow
 
 DAGS = ROOT / "pipelines" / "dags"

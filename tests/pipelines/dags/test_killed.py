@@ -26,7 +26,7 @@ from pipelines.stages.refine import refine
 from pipelines.stages.segment import segment
 from pipelines.stages.train import train
 from script_shared.releases.registry import Registry
-from script_shared.volume import Volume
+from script_shared.storage.volume import Volume
 from tests.support.embedded import RUN_SECONDS, wait_until
 from tests.support.killing import (
     bytes_below,

@@ -8,8 +8,8 @@ import sys
 import psutil
 import pytest
 
+from pipelines.embedded.process_groups import end
 from pipelines.embedded.processes import Processes
-from pipelines.embedded.sessions import end
 from script_shared.errors import MancheteError
 from tests.support.embedded import ROOT, wait_until
 

@@ -5,13 +5,13 @@ import socket
 import httpx
 import pytest
 
-from pipelines.embedded.answers import ask_one_of_each
 from pipelines.embedded.ports import free_ports, require_free
 from pipelines.embedded.preflight import require_input
+from pipelines.embedded.sample_requests import ask_one_of_each
 from pipelines.stages.publish import Published
 from script_shared.errors import InputError, MancheteError, SettingsError, VolumeFullError
-from script_shared.room import require_space, require_writable
-from script_shared.volume import Volume
+from script_shared.storage.disk_space import require_space, require_writable
+from script_shared.storage.volume import Volume
 from tests.support.embedded import embedded
 
 

@@ -8,8 +8,8 @@ import httpx
 import psutil
 import pytest
 
-from pipelines.embedded.chain import Chain
 from pipelines.embedded.client import AirflowClient
+from pipelines.embedded.dag_chain import DagChain
 from pipelines.embedded.ports import free_ports
 from script_shared.errors import MancheteError, SettingsError
 from tests.support.embedded import RUN_SECONDS, embedded, wait_until
@@ -110,7 +110,7 @@ def test_a_run_that_is_triggered_over_rest_ends_in_a_new_release_that_is_served(
 
 def test_input_that_cannot_be_used_fails_at_once_with_the_task_and_its_reason(up, client):
     nowhere = str(up.folder / "nowhere")  # a DAG that is triggered over REST has no preflight
-    chain = Chain(client, lambda: None, lambda _: None)
+    chain = DagChain(client, lambda: None, lambda _: None)
     with pytest.raises(MancheteError) as failure:
         chain.run({"source": "globo", "uri": nowhere})
     told = str(failure.value)
@@ -122,7 +122,7 @@ def test_input_that_cannot_be_used_fails_at_once_with_the_task_and_its_reason(up
 
 def test_parameters_that_the_dag_does_not_take_are_refused(client):
     with pytest.raises(SettingsError, match="scale"):
-        Chain(client, lambda: None, lambda _: None).run({"scale": 0})
+        DagChain(client, lambda: None, lambda _: None).run({"scale": 0})
 
 
 def test_ctrl_c_stops_everything_and_that_is_no_error(up):

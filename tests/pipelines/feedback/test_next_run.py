@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
+from pipelines.cli.rollback import roll_back
 from pipelines.domains import load
-from pipelines.rolling_back import roll_back
 from pipelines.stages.collect import archive_of, collect, collected
 from pipelines.stages.compact import compact
 from pipelines.stages.download import download
@@ -19,9 +19,9 @@ from pipelines.stages.refine import refine
 from pipelines.stages.train import train
 from script_shared.clock import FixedClock
 from script_shared.errors import EventLogError, EventsCompactedError, ReleaseNotFoundError
-from script_shared.events.opening import open_log
+from script_shared.events.factory import open_log
 from script_shared.releases.registry import Registry
-from script_shared.volume import Volume
+from script_shared.storage.volume import Volume
 from tests.support.clicks import HOUR_MS, write_clicks
 from tests.support.events import events, follow
 from tests.support.postgres import postgres_server
@@ -114,7 +114,7 @@ def shown(client, reader, count=100):
 @pytest.fixture(scope="module")
 def origin(tmp_path_factory):
     raw, root = tmp_path_factory.mktemp("clicks"), tmp_path_factory.mktemp("data")
-    write_clicks(raw, hours=8, articles=60, readers=80, clicks_an_hour=100)
+    write_clicks(raw, hours=8, articles=60, users=80, clicks_an_hour=100)
     world = World(raw, root, f"sqlite://{root}/no-log")
     world.run("run-1")
     return world

@@ -8,8 +8,8 @@ import pytest
 
 from pipelines.domains import load
 from pipelines.feedback.catalogue_file import CatalogueFile
-from pipelines.feedback.forgotten import Forgotten
-from pipelines.feedback.joining import Told, join
+from pipelines.feedback.erasure import Forgotten
+from pipelines.feedback.merge import Told, join
 from pipelines.feedback.removal import Removal, removed_items
 from pipelines.plan import Refinement
 from pipelines.settings import RefineOptions
@@ -19,8 +19,8 @@ from script_shared.domains.news.tables import ITEMS
 from script_shared.releases.manifest import Facts
 from script_shared.releases.registry import Registry
 from script_shared.releases.store import write_release
-from script_shared.volume import Volume
-from tests.pipelines.feedback.test_joining import HOUR, PLAN, START, about, items_told
+from script_shared.storage.volume import Volume
+from tests.pipelines.feedback.test_merge import HOUR, PLAN, START, about, items_told
 
 DAY = 24 * HOUR
 

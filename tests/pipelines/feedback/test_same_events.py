@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.feedback.frames import expires_ms, frame_of, valid, withdrawn
+from pipelines.feedback.event_frames import expires_ms, frame_of, valid, withdrawn
 from script_shared.events.event import EARLIEST_MS, FORGET, ITEM, LATEST_MS, READ, WITHDRAW, Event
 from script_shared.events.validation import invalid_reason
 from script_shared.inference.availability import Availability

@@ -6,17 +6,17 @@ import numpy as np
 import polars as pl
 import pytest
 
-from pipelines.describing import Rules
 from pipelines.domains import load
-from pipelines.encoded import read_description
+from pipelines.encoding.arrays import read_description
+from pipelines.encoding.item_vectors import Rules
+from pipelines.stages.artifacts import load_dataset, load_report
 from pipelines.stages.encode import HEAD_START_MS, encode
-from pipelines.stages.loading import load_dataset, load_report
 from pipelines.stages.refine import refine
 from script_shared.dataset import encode as encode_tables
-from script_shared.models.folding import fold
-from script_shared.models.text_space import TextSpace
-from script_shared.partitions import find_partition
+from script_shared.models.components.text_space import TextSpace
+from script_shared.models.ranking.state_replay import fold
 from script_shared.releases.registry import Registry
+from script_shared.storage.partitions import find_partition
 from script_shared.tables import Tables
 from tests.support.runs import refined_clicks
 

@@ -1,7 +1,7 @@
 import pytest
 from typer.testing import CliRunner
 
-from pipelines.cli import app
+from pipelines.cli.main import app
 from pipelines.domains.news.sources.generated import Synthetic
 from script_shared.errors import InputError
 from tests.support.clicks import write_clicks

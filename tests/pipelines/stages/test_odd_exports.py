@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from pipelines.cli import app
+from pipelines.cli.main import app
 from tests.support.odd_exports import EXPORTS, said_of
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "data-formats.md"

@@ -8,8 +8,8 @@ from pipelines.settings import RefineOptions
 from pipelines.stages.download import download
 from pipelines.stages.refine import refine
 from script_shared.errors import InputError, NotEnoughDataError
-from script_shared.partitions import get_alias
-from script_shared.volume import Volume
+from script_shared.storage.partitions import get_alias
+from script_shared.storage.volume import Volume
 from tests.support.clicks import CLICK_FIELDS, write_clicks
 
 

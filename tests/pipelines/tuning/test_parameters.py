@@ -5,8 +5,8 @@ import json
 import pytest
 
 from pipelines.domains import load
-from pipelines.ranges import Choice, Numbers
 from pipelines.tuning.parameters import defaults, narrowed, value_at, with_values
+from pipelines.tuning.search_space import Choice, NumericRange
 from script_shared.domains.news.segments import NewsParameters
 from script_shared.errors import SettingsError
 
@@ -33,13 +33,13 @@ def test_a_place_that_is_not_there_is_named(place):
 
 
 def test_the_default_is_told_as_the_space_writes_it():
-    space = {"a.x": Numbers(0, 5, whole=True), "a.deep.y": Choice(((1.0, 2.0), (3.0,)))}
+    space = {"a.x": NumericRange(0, 5, whole=True), "a.deep.y": Choice(((1.0, 2.0), (3.0,)))}
     assert defaults(space, PARAMETERS) == {"a.x": 1, "a.deep.y": "[1.0, 2.0]"}
 
 
 @pytest.mark.parametrize(
     "space",
-    [{"b.z": Numbers(1, 2)}, {"b.z": Numbers(0, 1, whole=True)}, {"a.deep.y": Choice(((3.0,),))}],
+    [{"b.z": NumericRange(1, 2)}, {"b.z": NumericRange(0, 1, whole=True)}, {"a.deep.y": Choice(((3.0,),))}],
     ids=["outside", "not whole", "no option"],
 )
 def test_a_space_without_the_default_is_refused(space):
@@ -48,7 +48,11 @@ def test_a_space_without_the_default_is_refused(space):
 
 
 def test_what_concerns_other_segments_or_begins_otherwise_is_left_out():
-    space = {"a.x": Numbers(0, 5), "a.deep.y": Numbers(0, 1, only=("s",)), "b.z": Numbers(0, 1)}
+    space = {
+        "a.x": NumericRange(0, 5),
+        "a.deep.y": NumericRange(0, 1, only=("s",)),
+        "b.z": NumericRange(0, 1),
+    }
     assert set(narrowed(space, ["s", "t"], [])) == set(space)
     assert set(narrowed(space, ["t"], [])) == {"a.x", "b.z"}
     assert set(narrowed(space, ["s"], ["a."])) == {"a.x", "a.deep.y"}

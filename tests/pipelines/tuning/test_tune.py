@@ -8,23 +8,23 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
-from pipelines.benchmarking.next_hour import Hours, refine_files
-from pipelines.cli import app
+from pipelines.benchmarks.next_hour import Hours, refine_files
+from pipelines.cli.main import app
 from pipelines.domains import load
-from pipelines.ranges import Choice, Numbers
 from pipelines.stages.evaluate import score_hour
 from pipelines.tuning.parameters import with_values
-from pipelines.tuning.tune import Wanted, tune
+from pipelines.tuning.search_space import Choice, NumericRange
+from pipelines.tuning.tune import TuneOptions, tune
 from script_shared.clock import MS_PER_HOUR
 from script_shared.dataset import encode
 from script_shared.errors import NotEnoughDataError, SettingsError
 from tests.support.clicks import START_MS, write_clicks
 
 SPACE = {
-    "blend.fit_others": Numbers(5, 40, whole=True),
-    "blend.ranking.ridge": Numbers(1e-3, 100.0, log=True),
+    "blend.fit_others": NumericRange(5, 40, whole=True),
+    "blend.ranking.ridge": NumericRange(1e-3, 100.0, log=True),
     "state.coreads.half_lives": Choice(((1.0, 4.0), (0.5, 2.0))),
-    "als.alpha": Numbers(1, 20, only=("logged",)),
+    "als.alpha": NumericRange(1, 20, only=("logged",)),
 }
 NEWS = load("news")
 
@@ -35,13 +35,13 @@ def hardly_fitted(tables):
 
 
 PLAN = replace(NEWS, search=SPACE, parameters=hardly_fitted)
-WANTED = Wanted(Hours((7, 9), readers=60, epoch_ms=START_MS), segments=("anonymous",), trials=3)
+WANTED = TuneOptions(Hours((7, 9), users=60, epoch_ms=START_MS), segments=("anonymous",), trials=3)
 
 
 @pytest.fixture(scope="module")
 def raw(tmp_path_factory):
     folder = tmp_path_factory.mktemp("clicks")
-    write_clicks(folder, hours=12, articles=60, readers=2_000, clicks_an_hour=150)
+    write_clicks(folder, hours=12, articles=60, users=2_000, clicks_an_hour=150)
     return str(folder)
 
 
@@ -143,7 +143,7 @@ def test_another_seed_tries_something_else_after_the_default(raw, found, tmp_pat
 
 
 def test_a_folder_of_another_search_is_refused(raw, found):
-    other = replace(WANTED, hours=replace(WANTED.hours, readers=50), seed=1)
+    other = replace(WANTED, hours=replace(WANTED.hours, users=50), seed=1)
     with pytest.raises(SettingsError, match="other readers, seed"):
         search(raw, found[1], other)
 
@@ -193,7 +193,7 @@ def test_an_hour_outside_the_data_is_refused(raw, tmp_path):
 
 def test_hours_without_readers_say_so(raw, tmp_path):
     # Five reads in the first hours: nobody can be logged in by then.
-    hours = Hours((1,), readers=60, epoch_ms=START_MS)
+    hours = Hours((1,), users=60, epoch_ms=START_MS)
     with pytest.raises(NotEnoughDataError, match="logged"):
         search(raw, tmp_path, replace(WANTED, hours=hours, segments=("logged",), trials=1))
 

@@ -12,7 +12,7 @@ from script_shared.evaluation.verdict import FAILED, PASSED, UNSURE, judge
 EASE = np.linspace(0.1, 0.9, 120)
 
 
-def scores(segment="all", readers=EASE, **more):
+def scores(segment="all", users=EASE, **more):
     """Scores of one segment: each model has so much more or less NDCG than a reader's ease."""
     rows = [
         {"segment": segment, "model": model, "cutoff": 1, "query_id": f"r{i}", "ndcg": ease + delta}
@@ -89,7 +89,7 @@ def test_one_segment_is_enough_to_refuse_and_is_named():
 
 @pytest.mark.parametrize(("readers", "outcome"), [(99, UNSURE), (100, FAILED)])
 def test_few_readers_refuse_nothing(readers, outcome):
-    found = verdict(scores(readers=EASE[:readers], served=0.0, fresh=0.5), new=False)
+    found = verdict(scores(users=EASE[:readers], served=0.0, fresh=0.5), new=False)
     assert found.promoted is (outcome == UNSURE)
     assert outcomes(found) == {("all", "fresh"): outcome}
     assert ("the 100 readers" in found.reason) is (outcome == UNSURE)
@@ -97,13 +97,13 @@ def test_few_readers_refuse_nothing(readers, outcome):
 
 @pytest.mark.parametrize(("readers", "outcome"), [(29, UNSURE), (30, FAILED)])
 def test_fewer_tell_it_from_the_champion(readers, outcome):
-    found = verdict(scores(readers=EASE[:readers], served=0.0, champion=0.5, fresh=0.0))
+    found = verdict(scores(users=EASE[:readers], served=0.0, champion=0.5, fresh=0.0))
     assert outcomes(found) == {("all", CHAMPION_REFITTED): outcome, ("all", "fresh"): UNSURE}
     assert not found.promoted
 
 
 def test_another_configuration_must_have_been_compared():
-    few = scores(readers=EASE[:29], served=0.5, champion=0.0, fresh=0.0)
+    few = scores(users=EASE[:29], served=0.5, champion=0.0, fresh=0.0)
     assert not verdict(few).promoted
     assert "no segment has the 30 readers" in verdict(few).reason
     enough = scores("more", served=0.0, champion=0.0, fresh=0.0)
@@ -113,9 +113,9 @@ def test_another_configuration_must_have_been_compared():
 def test_the_domain_says_what_counts():
     frame = scores(served=0.0, champion=0.02, fresh=0.0)
     assert not verdict(frame).promoted
-    assert verdict(frame, gates=Gates(champion=Gate(tolerance=0.03, readers=30))).promoted
+    assert verdict(frame, gates=Gates(champion=Gate(tolerance=0.03, users=30))).promoted
     assert verdict(frame, gates=Gates(metric="recall")).promoted
-    strict = Gates(popularity=Gate(tolerance=0.0, readers=121))
+    strict = Gates(popularity=Gate(tolerance=0.0, users=121))
     assert outcomes(verdict(frame, gates=strict))["all", "fresh"] == UNSURE
 
 

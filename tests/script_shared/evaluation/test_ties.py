@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import polars as pl
 
 from script_shared.dataset import encode
-from script_shared.models.popularity import MostRead, MostReadEver
+from script_shared.models.components.popularity import MostPopular, MostPopularEver
 from script_shared.state.state import State, StateParameters
 from script_shared.tables import Tables
 
@@ -31,6 +31,6 @@ def test_articles_read_equally_often_come_in_order_of_their_numbers():
     data = dataset("100", "20", "9", "20", "3", "3")
     state = State.of(data, StateParameters())
     stranger = state.query(-1, NOON_MS + 1, keys=(-1,))
-    for model in (MostRead(0), MostReadEver(data)):
+    for model in (MostPopular(0), MostPopularEver(data)):
         found = [data.items[each.item] for each in model.recommend(stranger, state, 4)]
         assert found == ["3", "20", "9", "100"]

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from script_shared.errors import EventLogError, EventsCompactedError, SettingsError
 from script_shared.events.event import FORGET, ITEM, READ
-from script_shared.events.opening import FILE, open_log
+from script_shared.events.factory import FILE, open_log
 from tests.support.events import event, events, follow
 from tests.support.postgres import execute, own_database, postgres_server
 

@@ -7,9 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from script_shared.errors import EventLogError, SettingsError
-from script_shared.events.opening import open_log
+from script_shared.events.factory import open_log
+from script_shared.impressions.factory import open_impressions
 from script_shared.impressions.impression import Click, Followed, Shown
-from script_shared.impressions.opening import open_impressions
 from tests.support.events import event
 from tests.support.impressions import impression
 from tests.support.postgres import execute, postgres_server

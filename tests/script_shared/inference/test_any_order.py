@@ -50,7 +50,7 @@ def test_reads_may_arrive_in_any_order(release, data):
     readers = ["3", "new", "newer", None]
     assert answers(one, readers) == answers(other, readers)
     for user in readers[:3]:
-        assert one.engine.reader(user) == other.engine.reader(user)
+        assert one.engine.user_profile(user) == other.engine.reader(user)
 
 
 @settings(deadline=None, derandomize=True, database=None, max_examples=15)
@@ -65,7 +65,7 @@ def test_a_read_may_arrive_before_its_article(release, data):
     ]
     replica, _ = replica_of(release)
     fold(replica, data.draw(st.permutations(events)), data)
-    assert replica.engine.reader("zoe").reads == 2
+    assert replica.engine.user_profile("zoe").interactions == 2
     assert "just out" not in [each.item_id for each in replica.engine.recommend(Request("zoe", n=100)).items]
 
 
@@ -75,7 +75,7 @@ def test_who_is_forgotten_has_no_read_waiting(release):
     replica.apply([Event("read", "zoe", "just out", now)], 1)
     replica.engine.forget("zoe")
     replica.apply([Event("article", "", "just out", now, details={"title": "Just out"}, kind=ITEM)], 2)
-    assert replica.engine.reader("zoe") is None
+    assert replica.engine.user_profile("zoe") is None
 
 
 def test_a_replayed_world_becomes_live_with_the_first_live_event(release):

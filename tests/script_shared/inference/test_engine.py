@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 from script_shared.clock import FixedClock
 from script_shared.domains.news.domain import NEWS
 from script_shared.inference.engine import Engine
-from script_shared.inference.ranker import Ranker
-from script_shared.models.blend import Blend, BlendParameters
-from script_shared.models.popularity import MostRead
-from script_shared.models.recency import Recency
+from script_shared.inference.segment_models import SegmentModels
+from script_shared.models.components.popularity import MostPopular
+from script_shared.models.components.recency import Recency
+from script_shared.models.two_stage import TwoStageParameters, TwoStageRecommender
 from script_shared.releases.registry import Registry
 from script_shared.segments import Segment
 from script_shared.state.state import State, StateParameters
@@ -118,12 +118,12 @@ PARAMETERS = StateParameters(half_lives=(0.1, 24.0))
 
 
 def segment(name):
-    return Segment(name, name, lambda _: True, lambda: MostRead(0))
+    return Segment(name, name, lambda _: True, lambda: MostPopular(0))
 
 
 def empty_handed():
     """A model that retrieves nothing: recency describes items and names none."""
-    return Blend([Recency()], PARAMETERS, BlendParameters())
+    return TwoStageRecommender([Recency()], PARAMETERS, TwoStageParameters())
 
 
 @pytest.fixture
@@ -135,25 +135,25 @@ def old_and_new():
 
 
 def rank(models, asked, dataset, state, n, history=()):
-    ranker = Ranker(models, dataset.newest_items())
+    ranker = SegmentModels(models, dataset.newest_items())
     ranked, fallback = ranker.rank(segment(asked), ask(dataset, history, hour=10), state, n)
     return names(dataset, [each.item for each in ranked]), fallback
 
 
 def test_what_the_model_gives_is_kept_and_the_catalogue_fills_the_rest(old_and_new):
-    models = {"known": MostRead(0), "anonymous": MostRead(1)}
+    models = {"known": MostPopular(0), "anonymous": MostPopular(1)}
     assert rank(models, "known", *old_and_new, n=2) == (["new", "old"], 0)
     assert rank(models, "known", *old_and_new, n=3) == (["new", "old", "unread"], 1)
     assert rank(models, "known", *old_and_new, n=9, history=["old"]) == (["new", "unread"], 1)
 
 
 def test_other_segments_are_asked_before_the_catalogue_and_the_anonymous_last(old_and_new):
-    models = {"logged": empty_handed(), "semi_logged": MostRead(0), "anonymous": MostRead(1)}
+    models = {"logged": empty_handed(), "semi_logged": MostPopular(0), "anonymous": MostPopular(1)}
     assert rank(models, "logged", *old_and_new, n=3) == (["new", "old", "unread"], 3)
 
 
 def test_a_catalogue_read_to_the_end_gives_nothing(old_and_new):
-    assert rank({"a": MostRead(0)}, "a", *old_and_new, n=5, history=["old", "new", "unread"]) == ([], 0)
+    assert rank({"a": MostPopular(0)}, "a", *old_and_new, n=5, history=["old", "new", "unread"]) == ([], 0)
 
 
 def test_a_reader_unknown_to_the_state_has_no_history(old_and_new):

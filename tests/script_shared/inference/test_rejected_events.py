@@ -3,7 +3,7 @@
 import pytest
 
 from script_shared.events.event import ITEM, READ, Event
-from script_shared.events.opening import open_log
+from script_shared.events.factory import open_log
 from script_shared.releases.registry import Registry
 from tests.script_shared.inference.test_replica import answers, replica_of
 
@@ -51,5 +51,5 @@ def test_a_log_that_an_older_version_poisoned_is_replayed(release, tmp_path):
     replica, _ = replica_of(release)
     replica.replay(log)
     assert replica.rejected.count == len(bad)
-    assert replica.engine.reader("zoe").reads == 1
+    assert replica.engine.user_profile("zoe").interactions == 1
     log.close()

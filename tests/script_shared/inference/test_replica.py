@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from script_shared.clock import FixedClock
 from script_shared.domains.news.domain import NEWS
 from script_shared.events.event import FORGET, ITEM, Event
-from script_shared.events.opening import open_log
-from script_shared.inference.arrivals import Arrivals
+from script_shared.events.factory import open_log
 from script_shared.inference.engine import Engine
+from script_shared.inference.new_items import NewItemEncoder
 from script_shared.inference.replica import Replica
 from script_shared.releases.registry import Registry
 from script_shared.types import Request
@@ -27,7 +27,7 @@ def release(small_volume):
 def replica_of(release, **facts):
     clock = FixedClock(release.manifest.as_of_ms + MINUTE_MS)
     told = release.manifest.model_copy(update=facts)
-    replica = Replica(Engine.load(release, NEWS, clock), NEWS, told, Arrivals.load(release, NEWS))
+    replica = Replica(Engine.load(release, NEWS, clock), NEWS, told, NewItemEncoder.load(release, NEWS))
     return replica, clock
 
 
@@ -108,7 +108,7 @@ def test_what_is_measured_of_a_read_says_how_much_it_counts(release):
 def test_a_replayed_world_goes_on_where_its_log_ends(release, tmp_path):
     log, end = open_log("", tmp_path), release.manifest.as_of_ms
     log.append([Event("e", "new", "1", end + 60 * MINUTE_MS)])
-    replica = Replica(Engine.load(release, NEWS), NEWS, release.manifest, Arrivals.load(release, NEWS))
+    replica = Replica(Engine.load(release, NEWS), NEWS, release.manifest, NewItemEncoder.load(release, NEWS))
     assert end <= replica.engine.now_ms() < end + 60 * MINUTE_MS
     replica.replay(log)
     assert replica.engine.now_ms() >= end + 60 * MINUTE_MS
@@ -121,8 +121,8 @@ def test_whom_the_release_forgot_already_is_not_forgotten_again(release, tmp_pat
     covering, _ = replica_of(release, log_after=0, log_until=1)
     covering.replay(log)
     # The release knows of the first; who is in it came back since.
-    assert covering.engine.reader("3") is not None
-    assert covering.engine.reader("5") is None
+    assert covering.engine.user_profile("3") is not None
+    assert covering.engine.user_profile("5") is None
     log.close()
 
 
@@ -132,7 +132,7 @@ def test_a_log_that_ends_before_what_the_release_holds_is_another_one_and_all_of
     replica, _ = replica_of(release, log_after=700, log_until=700)
     replica.replay(log)
     assert replica.position == 1
-    assert replica.engine.reader("new").reads == 1
+    assert replica.engine.user_profile("new").interactions == 1
     log.close()
 
 
@@ -149,7 +149,7 @@ def test_what_a_release_says_of_its_items_stands_in_place_of_older_reports(relea
     edition = replace(release, manifest=told)
     shown = {}
     engine = Engine.load(edition, NEWS, FixedClock(end + MINUTE_MS))
-    replica = Replica(engine, NEWS, told, Arrivals.load(release, NEWS), shown.__setitem__)
+    replica = Replica(engine, NEWS, told, NewItemEncoder.load(release, NEWS), shown.__setitem__)
     replica.replay(log)
     listed = {item.item_id for item in engine.recommend(Request(None, n=1_000)).items}
     assert "1" not in listed

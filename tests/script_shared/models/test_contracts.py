@@ -1,15 +1,15 @@
 from script_shared.domains.news.segments import news_segments
 from script_shared.domains.news.tables import CONTEXT
-from script_shared.models.als import Als, AlsParameters
-from script_shared.models.audience import Audience
-from script_shared.models.clusters import ClusterParameters, Clusters
-from script_shared.models.content import Content, ContentParameters
-from script_shared.models.coreads import CoReads
-from script_shared.models.onward import Onward
-from script_shared.models.popularity import MostRead, MostReadEver, Popularity
-from script_shared.models.recency import Recency
-from script_shared.models.surroundings import Surroundings
-from script_shared.models.taste import Taste
+from script_shared.models.components.als import Als, AlsParameters
+from script_shared.models.components.audience_affinity import AudienceAffinity
+from script_shared.models.components.category_affinity import CategoryAffinity
+from script_shared.models.components.clusters import ClusterParameters, Clusters
+from script_shared.models.components.co_occurrence import CoOccurrence
+from script_shared.models.components.content import Content, ContentParameters
+from script_shared.models.components.context_popularity import ContextPopularity
+from script_shared.models.components.popularity import MostPopular, MostPopularEver, Popularity
+from script_shared.models.components.recency import Recency
+from script_shared.models.components.session_continuation import SessionContinuation
 from tests.support.contracts import STATE, ComponentContract, RecommenderContract
 
 LOGGED, SEMI_LOGGED, ANONYMOUS = news_segments({})
@@ -34,12 +34,12 @@ class TestAnonymous(RecommenderContract):
 
 class TestMostRead(RecommenderContract):
     def make(self, dataset):
-        return MostRead(1)
+        return MostPopular(1)
 
 
 class TestMostReadEver(RecommenderContract):
     def make(self, dataset):
-        return MostReadEver(dataset)
+        return MostPopularEver(dataset)
 
 
 class TestPopularity(ComponentContract):
@@ -49,7 +49,7 @@ class TestPopularity(ComponentContract):
 
 class TestSurroundings(ComponentContract):
     def make(self):
-        return Surroundings(CONTEXT, STATE.key_half_lives)
+        return ContextPopularity(CONTEXT, STATE.key_half_lives)
 
 
 class TestRecency(ComponentContract):
@@ -59,33 +59,33 @@ class TestRecency(ComponentContract):
 
 class TestCoReads(ComponentContract):
     def make(self):
-        return CoReads("coreads", STATE.coreads.half_lives, depth=8, fade=0.7, prior=0.3)
+        return CoOccurrence("co_occurrence", STATE.co_occurrence.half_lives, depth=8, fade=0.7, prior=0.3)
 
 
 class TestReturns(ComponentContract):
     def make(self):
-        return CoReads("returns", STATE.returns.half_lives, depth=12, fade=0.93, prior=3.0)
+        return CoOccurrence("returns", STATE.cross_session.half_lives, depth=12, fade=0.93, prior=3.0)
 
 
 class TestLastRead(ComponentContract):
     def make(self):
-        half_lives = STATE.coreads.half_lives
-        return CoReads("coreads", half_lives, depth=1, fade=1.0, prior=0.3, name="last_read")
+        half_lives = STATE.co_occurrence.half_lives
+        return CoOccurrence("co_occurrence", half_lives, depth=1, fade=1.0, prior=0.3, name="last_item")
 
 
 class TestOnward(ComponentContract):
     def make(self):
-        return Onward((0.25, 1.0, 4.0))
+        return SessionContinuation((0.25, 1.0, 4.0))
 
 
 class TestTaste(ComponentContract):
     def make(self):
-        return Taste()
+        return CategoryAffinity()
 
 
 class TestAudience(ComponentContract):
     def make(self):
-        return Audience()
+        return AudienceAffinity()
 
 
 class TestAls(ComponentContract):

@@ -7,20 +7,20 @@ import pytest
 
 from script_shared.domains.news.segments import news_segments
 from script_shared.domains.news.tables import CONTEXT
-from script_shared.models.als import Als, AlsParameters
-from script_shared.models.audience import PRIOR_READS as PRIOR_VISITS
-from script_shared.models.audience import Audience
-from script_shared.models.clusters import ClusterParameters, Clusters
-from script_shared.models.content import Content, ContentParameters
-from script_shared.models.coreads import LEAST_SHARE, CoReads
-from script_shared.models.logit import fit_logit
-from script_shared.models.onward import PRIOR_READS as PRIOR_VISITED
-from script_shared.models.onward import Onward
-from script_shared.models.popularity import SMOOTHING, MostRead, MostReadEver, Popularity
-from script_shared.models.recency import Recency
-from script_shared.models.sections import PRIOR_STEPS, Sections
-from script_shared.models.surroundings import PRIOR_READS, Surroundings
-from script_shared.models.taste import Taste
+from script_shared.models.components.als import Als, AlsParameters
+from script_shared.models.components.audience_affinity import PRIOR_READS as PRIOR_VISITS
+from script_shared.models.components.audience_affinity import AudienceAffinity
+from script_shared.models.components.category_affinity import CategoryAffinity
+from script_shared.models.components.category_transitions import PRIOR_STEPS, CategoryTransitions
+from script_shared.models.components.clusters import ClusterParameters, Clusters
+from script_shared.models.components.co_occurrence import LEAST_SHARE, CoOccurrence
+from script_shared.models.components.content import Content, ContentParameters
+from script_shared.models.components.context_popularity import PRIOR_READS, ContextPopularity
+from script_shared.models.components.popularity import SMOOTHING, MostPopular, MostPopularEver, Popularity
+from script_shared.models.components.recency import Recency
+from script_shared.models.components.session_continuation import PRIOR_READS as PRIOR_VISITED
+from script_shared.models.components.session_continuation import SessionContinuation
+from script_shared.models.ranking.conditional_logit import fit_logit
 from script_shared.state.state import State, StateParameters
 from tests.support.worlds import ask, names, two_tastes, world
 
@@ -50,7 +50,7 @@ def own_half_first(dataset, component, state, query):
     [
         Als(AlsParameters(factors=4, iterations=15)),
         Content(ContentParameters()),
-        CoReads("coreads", STATE.coreads.half_lives, depth=8, fade=0.7, prior=0.3),
+        CoOccurrence("co_occurrence", STATE.co_occurrence.half_lives, depth=8, fade=0.7, prior=0.3),
     ],
     ids=lambda component: component.name,
 )
@@ -63,7 +63,7 @@ def test_of_two_tastes_the_readers_own_comes_first(checkerboard, component, half
 
 
 def test_the_blend_of_logged_readers_learns_two_tastes():
-    dataset = world(two_tastes(readers=80, items=60, hours=140), hours=140)
+    dataset = world(two_tastes(users=80, items=60, hours=140), hours=140)
     model = news_segments({})[0].make_model()
     model.fit(dataset, lambda reader: True)
     state = State.of(dataset, STATE)
@@ -85,7 +85,7 @@ def test_most_read_follows_the_clock_and_most_read_ever_does_not():
     reads = [("a", "old", 0), ("b", "old", 0), ("c", "old", 0), ("d", "new", 9)]
     dataset = world(reads, hours=10)
     state, query = State.of(dataset, STATE), ask(dataset, hour=10)
-    now, ever = MostRead(STATE.nearest(1.0)), MostReadEver(dataset)
+    now, ever = MostPopular(STATE.nearest(1.0)), MostPopularEver(dataset)
     assert names(dataset, [x.item for x in now.recommend(query, state, 2)]) == ["new", "old"]
     assert names(dataset, [x.item for x in ever.recommend(query, state, 2)]) == ["old", "new"]
     assert [x.score for x in ever.recommend(query, state, 2)] == [3, 1]
@@ -95,7 +95,7 @@ def test_where_the_reader_is_the_regions_own_article_stands_out():
     reads = [(f"r{n}", "north" if n % 2 else "south", 1, str(n % 2)) for n in range(100)]
     dataset = world(reads, hours=2)
     state = State.of(dataset, STATE)
-    part = Surroundings(CONTEXT, STATE.key_half_lives)
+    part = ContextPopularity(CONTEXT, STATE.key_half_lives)
     north, south = (part.features(ask(dataset, hour=2, region=r), state, np.arange(2)) for r in "10")
     assert names(dataset, part.retrieve(ask(dataset, hour=2, region="1"), state, 1)) == ["north"]
     assert (north[0, :2] > 0).all()
@@ -110,7 +110,9 @@ def test_the_lift_of_a_region_is_its_reads_against_those_expected():
         [(f"r{n}", "x" if n < 30 else "y", 1, "1" if n < 20 else "2") for n in range(100)], hours=1.001
     )
     state = State.of(dataset, parameters)
-    found = Surroundings(CONTEXT, (1.0,)).features(ask(dataset, hour=1, region="1"), state, np.array([0]))
+    found = ContextPopularity(CONTEXT, (1.0,)).features(
+        ask(dataset, hour=1, region="1"), state, np.array([0])
+    )
     share = 30 / 100
     expected = log((20 + PRIOR_READS) / (20 * share + PRIOR_READS))
     assert found[0, 0] == pytest.approx(expected, rel=0.03), "but for the smoothing of the share"
@@ -127,7 +129,7 @@ def test_recency_tells_the_hours_since_the_first_read_and_what_is_new_to_the_rea
 def test_taste_prefers_the_category_that_the_reader_reads_more_than_others_do():
     reads = [(f"r{n}", f"i{n % 4}", 1) for n in range(40)]
     dataset = world(reads, hours=2, categories={f"i{n}": ["even", "odd"][n % 2] for n in range(4)})
-    taste, state = Taste(), State.of(dataset, STATE)
+    taste, state = CategoryAffinity(), State.of(dataset, STATE)
     taste.fit(dataset, state)
     found = taste.features(ask(dataset, ["i0"] * 3, hour=2), state, np.arange(4))[:, 0]
     own, other = (3 + 3 / 2) / (3 + 3) / (1 / 2), (3 / 2) / (3 + 3) / (1 / 2)
@@ -138,7 +140,7 @@ def test_the_audience_of_an_item_is_what_its_readers_read_on_earlier_visits():
     earlier = [(f"{kind}{n}", kind, 1) for kind in ("goal", "law") for n in range(20)]
     later = [(f"goal{n}", "cup", 3) for n in range(20)] + [(f"law{n}", "court", 3) for n in range(20)]
     dataset = world([*earlier, *later], hours=3.001, categories={"goal": "sport", "law": "justice"})
-    audience, state = Audience(), State.of(dataset, STATE)
+    audience, state = AudienceAffinity(), State.of(dataset, STATE)
     audience.fit(dataset, state)
     items = dataset.items.find_all(["cup", "court"])
     own, other = audience.features(ask(dataset, ["goal"], hour=3), state, items)[:, 0]
@@ -159,10 +161,12 @@ def test_shares_are_those_of_what_followed_each_read_the_newest_counting_most():
     ]
     reads = [(who, item, 1 + place / 100) for who, *path in steps for place, item in enumerate(path)]
     dataset = world(reads, hours=2)
-    coreads = CoReads("coreads", STATE.coreads.half_lives, depth=8, fade=0.5, prior=1.0)
-    coreads.fit(dataset, state := State.of(dataset, STATE))
+    co_occurrence = CoOccurrence(
+        "co_occurrence", STATE.co_occurrence.half_lives, depth=8, fade=0.5, prior=1.0
+    )
+    co_occurrence.fit(dataset, state := State.of(dataset, STATE))
     items = dataset.items.find_all(["c", "d"])
-    found = coreads.features(ask(dataset, ["a", "b"], hour=2), state, items)[:, -1]
+    found = co_occurrence.features(ask(dataset, ["a", "b"], hour=2), state, items)[:, -1]
     # The newest read is b: it says d; a, a step back, counts half.
     assert found[0] == pytest.approx(log(LEAST_SHARE + 0.5 * 3 / 4 / 1.5), rel=1e-4)
     assert found[1] == pytest.approx(log(LEAST_SHARE + (1 + 0.5 / 4) / 1.5), rel=1e-4)
@@ -176,7 +180,7 @@ def test_sections_are_those_that_follow_the_readers_own():
     dataset = world(reads, hours=1.02, items=["new"], categories=about)
     # Each step counts a tenth in the other direction.
     forth, way = 20.0, 44.0
-    sections, state = Sections(), State.of(dataset, STATE)
+    sections, state = CategoryTransitions(), State.of(dataset, STATE)
     sections.fit(dataset, state)
     items = dataset.items.find_all(["book", "bank", "goal", "new"])
     after_last, after_visit = sections.features(ask(dataset, ["law", "goal"], hour=1.02), state, items).T
@@ -237,7 +241,7 @@ def test_onward_tells_what_is_read_in_the_course_of_a_visit():
     """`b` always follows `a` within minutes; both are read alike often."""
     rows = [(f"r{n}", item, 1 + n / 60 + later) for n in range(30) for item, later in (("a", 0), ("b", 0.05))]
     dataset = world(rows, hours=2)
-    onward, state = Onward((1.0,)), State.of(dataset, STATE)
+    onward, state = SessionContinuation((1.0,)), State.of(dataset, STATE)
     query, items = ask(dataset, hour=2), dataset.items.find_all(["a", "b"])
     counts = state.counts.at(items, query.now_ms)[STATE.nearest(1.0)]
     expected = counts * counts[1] / counts.sum()

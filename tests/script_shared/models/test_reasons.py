@@ -7,8 +7,8 @@ import pytest
 
 from script_shared.domains.news.segments import news_segments
 from script_shared.models.base import Component
-from script_shared.models.blend import REASONS
 from script_shared.models.reasons import BECAUSE_YOU_READ, NEAR_YOU, NEW, TRENDING, Reason
+from script_shared.models.two_stage import REASONS
 from script_shared.vocabulary import UNKNOWN
 from tests.support.contracts import drawn, some_queries
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from script_shared.partitions import find_partition, set_alias, write_partition
 from script_shared.releases.registry import Registry
+from script_shared.storage.partitions import find_partition, set_alias, write_partition
 from tests.support.small_releases import write_small
 
 ROOT = Path(__file__).parents[3]

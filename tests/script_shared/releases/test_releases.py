@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from script_shared.bundle import Bundle
+from script_shared.arrays import Bundle
 from script_shared.errors import ReleaseCorruptedError, ReleaseError, ReleaseNotFoundError
 from script_shared.releases.manifest import MANIFEST
 from script_shared.releases.registry import CHALLENGER, CHAMPION, Registry

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipelines.domains.news.sources.synthetic import generate
 from pipelines.domains.news.sources.webmedia import Webmedia
-from pipelines.raw_files import RawFile
+from pipelines.ingest.raw_files import RawFile
 from script_shared.errors import SettingsError
 
 

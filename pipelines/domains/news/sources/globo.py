@@ -11,17 +11,23 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.acquiring import link_files, local_path
-from pipelines.domains.news.assembling import assemble, gather
 from pipelines.domains.news.catalogue_match import match_items
 from pipelines.domains.news.files import NewsFiles
-from pipelines.domains.news.quarantine import FILE, OVERFLOW, ROW, Sieve
-from pipelines.domains.news.reading import read_text
-from pipelines.domains.news.refining import drop_repeated
-from pipelines.domains.news.rules import as_time, count, milliseconds, too_many_fields, whole_number
-from pipelines.file_kinds import FileKind
+from pipelines.domains.news.formats.csv_text import read_text
+from pipelines.domains.news.tables import assemble, gather
+from pipelines.domains.news.validation.cleaning import drop_repeated
+from pipelines.domains.news.validation.quarantine import FILE, OVERFLOW, ROW, RowFilter
+from pipelines.domains.news.validation.rules import (
+    as_time,
+    count,
+    milliseconds,
+    too_many_fields,
+    whole_number,
+)
+from pipelines.ingest.file_kinds import FileKind
+from pipelines.ingest.local import link_files, local_path
+from pipelines.ingest.raw_files import RawFile, find_files
 from pipelines.plan import Refinement
-from pipelines.raw_files import RawFile, find_files
 from script_shared.errors import InputError
 
 CLICKS = re.compile(r"(?:clicks/)*clicks_hour_\d+\.csv")
@@ -124,7 +130,7 @@ class Globo(NewsFiles):
         Raises:
             InputError: a file cannot be used, or no click is left.
         """
-        sieves = {"clicks": Sieve(), "items": Sieve()}
+        sieves = {"clicks": RowFilter(), "items": RowFilter()}
         clicks = read_clicks(find_clicks(folder, folder), sieves["clicks"])
         clicks, as_of_ms = self.settle(clicks, sieves, "clicks")
         clicks = clicks.drop(OTHER_COLUMNS)
@@ -164,7 +170,7 @@ def find_clicks(folder: Path, where: object) -> list[RawFile]:
     return files
 
 
-def read_clicks(files: Sequence[RawFile], sieve: Sieve) -> pl.DataFrame:
+def read_clicks(files: Sequence[RawFile], sieve: RowFilter) -> pl.DataFrame:
     """Return the sound clicks of all files, in the files' order, with their place in them.
 
     The files are read at once: unpacking and parsing leave Python's lock to the others.
@@ -177,7 +183,7 @@ def read_clicks(files: Sequence[RawFile], sieve: Sieve) -> pl.DataFrame:
         return pl.concat(threads.map(partial(_read_hour, sieve=sieve), files))
 
 
-def _read_hour(file: RawFile, sieve: Sieve) -> pl.DataFrame:
+def _read_hour(file: RawFile, sieve: RowFilter) -> pl.DataFrame:
     text = read_text(file, [*READ_COLUMNS, *OTHER_COLUMNS], quoted=False)
     sound = sieve.take(text, CLICK_RULES, file.name)
     return (
@@ -187,7 +193,7 @@ def _read_hour(file: RawFile, sieve: Sieve) -> pl.DataFrame:
     )
 
 
-def _read_articles(files: Sequence[RawFile], sieve: Sieve) -> pl.DataFrame:
+def _read_articles(files: Sequence[RawFile], sieve: RowFilter) -> pl.DataFrame:
     articles = [sieve.take(read_text(file, ARTICLE_COLUMNS), ARTICLE_RULES, file.name) for file in files]
     empty = pl.DataFrame(schema=dict.fromkeys((FILE, ROW, *ARTICLE_COLUMNS), pl.String()))
     sound = drop_repeated(pl.concat([*articles] or [empty]), "article_id", sieve)

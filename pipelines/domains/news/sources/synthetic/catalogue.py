@@ -5,8 +5,8 @@ from uuid import UUID
 
 import numpy as np
 
-from pipelines.domains.news.sources.synthetic import hours
-from pipelines.domains.news.sources.synthetic.figures import (
+from pipelines.domains.news.sources.synthetic import diurnal
+from pipelines.domains.news.sources.synthetic.published_statistics import (
     FIRST_ISSUE,
     LAST_EDIT,
     MEDIAN_ISSUE,
@@ -16,8 +16,8 @@ from pipelines.domains.news.sources.synthetic.figures import (
     millis,
     stream,
 )
-from pipelines.domains.news.sources.synthetic.places import REGIONS
-from pipelines.domains.news.sources.synthetic.words import THEMES
+from pipelines.domains.news.sources.synthetic.regions import REGIONS
+from pipelines.domains.news.sources.synthetic.vocabulary import THEMES
 
 LIFE = 48 * 3_600_000  # after two days an article belongs to the archive
 FRESH = 0.24  # the share of the catalogue that comes out while the reads are watched
@@ -89,8 +89,8 @@ def _stories(fresh: int, opening: int, size: Size, rng: np.random.Generator) -> 
     several = several[np.cumsum(several) <= fresh * IN_STORIES]
     articles = np.concatenate([several, np.ones(fresh - int(several.sum()), np.int64)])
     n = articles.size
-    writing = hours.profile(hours.WRITING_DAY, opening, (size.end - opening) // hours.SLOT)
-    theme, start = _themes(n, rng), hours.moments(writing, opening, n, rng)
+    writing = diurnal.profile(diurnal.WRITING_DAY, opening, (size.end - opening) // diurnal.SLOT)
+    theme, start = _themes(n, rng), diurnal.moments(writing, opening, n, rng)
     region, heat = _regions(theme, size, rng), rng.lognormal(0, 1.2, n) * (1 + 0.15 * articles)
     breaking = rng.choice(n, max(1, (size.end - opening) * 6 // 10 // 86_400_000), replace=False)
     heat[breaking] = 6 * np.quantile(heat, 0.9)

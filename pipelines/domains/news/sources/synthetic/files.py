@@ -9,10 +9,10 @@ import numpy as np
 import polars as pl
 
 from pipelines.domains.news.sources.synthetic.catalogue import Catalogue
-from pipelines.domains.news.sources.synthetic.dirt import BROKEN_DATE, GAP, WORD, WORDS, Soiled, SoiledItems
-from pipelines.domains.news.sources.synthetic.figures import Ints, Rows
+from pipelines.domains.news.sources.synthetic.noise import BROKEN_DATE, GAP, WORD, WORDS, Soiled, SoiledItems
+from pipelines.domains.news.sources.synthetic.published_statistics import Ints, Rows
 from pipelines.domains.news.sources.synthetic.readers import Readers
-from pipelines.domains.news.sources.synthetic.reading import Reads
+from pipelines.domains.news.sources.synthetic.sessions import Reads
 from pipelines.domains.news.sources.synthetic.text import Writer
 
 TRAIN_PARTS, ITEM_PARTS = 6, 3

@@ -8,10 +8,8 @@ from uuid import UUID
 
 import numpy as np
 
-from pipelines.domains.news.sources.synthetic.attention import set_up
 from pipelines.domains.news.sources.synthetic.catalogue import Catalogue, make_catalogue
-from pipelines.domains.news.sources.synthetic.dirt import Soiled, soil_items, soil_reads
-from pipelines.domains.news.sources.synthetic.figures import Ints, Rows, Size, check, stream
+from pipelines.domains.news.sources.synthetic.engagement import measure
 from pipelines.domains.news.sources.synthetic.files import (
     GeneratedFiles,
     pages_of,
@@ -20,9 +18,11 @@ from pipelines.domains.news.sources.synthetic.files import (
     write_train,
     write_validation,
 )
-from pipelines.domains.news.sources.synthetic.measures import measure
+from pipelines.domains.news.sources.synthetic.interest import set_up
+from pipelines.domains.news.sources.synthetic.noise import Soiled, soil_items, soil_reads
+from pipelines.domains.news.sources.synthetic.published_statistics import Ints, Rows, Size, check, stream
 from pipelines.domains.news.sources.synthetic.readers import make_readers, returning
-from pipelines.domains.news.sources.synthetic.reading import DAY, NONE, Reads, World, read
+from pipelines.domains.news.sources.synthetic.sessions import DAY, NONE, Reads, World, read
 from pipelines.domains.news.sources.synthetic.text import Writer
 
 Progress = Callable[[str, float], None]

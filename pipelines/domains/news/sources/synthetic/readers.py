@@ -6,7 +6,7 @@ from hashlib import sha256
 import numpy as np
 
 from pipelines.domains.news.sources.synthetic.catalogue import home_regions
-from pipelines.domains.news.sources.synthetic.figures import (
+from pipelines.domains.news.sources.synthetic.published_statistics import (
     HISTORY,
     LONGEST_HISTORY,
     NON_LOGGED,
@@ -18,7 +18,7 @@ from pipelines.domains.news.sources.synthetic.figures import (
     Size,
     stream,
 )
-from pipelines.domains.news.sources.synthetic.words import THEMES
+from pipelines.domains.news.sources.synthetic.vocabulary import THEMES
 
 UPPER_QUARTER = 6  # the published third quartile: only longer histories are stretched to reach the total
 

@@ -6,7 +6,8 @@ import numpy as np
 import polars as pl
 
 from pipelines.domains.news.sources.synthetic.catalogue import Catalogue
-from pipelines.domains.news.sources.synthetic.figures import (
+from pipelines.domains.news.sources.synthetic.diurnal import LOCAL
+from pipelines.domains.news.sources.synthetic.published_statistics import (
     DUPLICATE_TITLES,
     Floats,
     Ints,
@@ -14,9 +15,8 @@ from pipelines.domains.news.sources.synthetic.figures import (
     Size,
     stream,
 )
-from pipelines.domains.news.sources.synthetic.hours import LOCAL
-from pipelines.domains.news.sources.synthetic.places import FIRST_NAMES, LAST_NAMES, NATIONAL, REGIONS
-from pipelines.domains.news.sources.synthetic.words import (
+from pipelines.domains.news.sources.synthetic.regions import FIRST_NAMES, LAST_NAMES, NATIONAL, REGIONS
+from pipelines.domains.news.sources.synthetic.vocabulary import (
     BRIDGES,
     ROLES,
     THEMES,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from pipelines.file_kinds import FileKind
+from pipelines.ingest.file_kinds import FileKind
 
 #: Added to a column that has the name of one that the option `map` takes from elsewhere.
 _REPLACED = " (replaced by map)"

@@ -7,11 +7,11 @@ from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
 
+from pipelines.domains.news.formats.timestamps import DAY_FIRST, MONTH_FIRST
 from pipelines.domains.news.sources.tables.dialect import SEPARATORS
 from pipelines.domains.news.sources.tables.files import INTERACTIONS
 from pipelines.domains.news.sources.tables.options import TableOptions
 from pipelines.domains.news.sources.tables.readers import suspicious_readers
-from pipelines.domains.news.times import DAY_FIRST, MONTH_FIRST
 from pipelines.plan import Refinement
 
 _CODES = {name: separator for separator, name in SEPARATORS.items()} | {"comma": ","}

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.domains.news.sources.tables.options import TableOptions
-from pipelines.source_options import CONFIG_FILE
+from pipelines.ingest.source_options import CONFIG_FILE
 from script_shared.errors import InputError
 
 

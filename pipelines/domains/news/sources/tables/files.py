@@ -10,16 +10,16 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.compression import CODECS, codec_of, decompress
-from pipelines.domains.news.headers import check_names
-from pipelines.domains.news.parquet import read_parquet, read_parquet_names
-from pipelines.domains.news.reading import read_header, read_text
+from pipelines.domains.news.formats.csv_text import read_header, read_text
+from pipelines.domains.news.formats.headers import check_names
+from pipelines.domains.news.formats.parquet import read_parquet, read_parquet_names
 from pipelines.domains.news.sources.tables.column_names import mapped_columns, spell
 from pipelines.domains.news.sources.tables.dialect import SEPARATORS, convert, detect
 from pipelines.domains.news.sources.tables.json_lines import read_json_lines, read_json_names
 from pipelines.domains.news.sources.tables.options import TableOptions
-from pipelines.file_kinds import FileKind
-from pipelines.raw_files import RawFile, find_files
+from pipelines.ingest.compression import CODECS, codec_of, decompress
+from pipelines.ingest.file_kinds import FileKind
+from pipelines.ingest.raw_files import RawFile, find_files
 from script_shared.errors import InputError
 
 _TIME = "ISO 8601, UTC unless it says otherwise, or milliseconds since 1970"

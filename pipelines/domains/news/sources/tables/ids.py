@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from pipelines.domains.news.quarantine import FILE
+from pipelines.domains.news.validation.quarantine import FILE
 
 _SAMPLE = 50_000
 _WHOLE = r"^-?\d+\.0+$"

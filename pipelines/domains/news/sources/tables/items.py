@@ -6,13 +6,19 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from pipelines.domains.news.quarantine import FILE, NULLS, ROW, Rule, Sieve
-from pipelines.domains.news.reasons import Reason
-from pipelines.domains.news.rules import identifier, printable, readable, too_many_fields, whole_object
+from pipelines.domains.news.formats.timestamps import moment, time_of
 from pipelines.domains.news.sources.tables.files import TableFile
 from pipelines.domains.news.sources.tables.ids import describe_ids
 from pipelines.domains.news.sources.tables.time_column import read_time_column
-from pipelines.domains.news.times import moment, time_of
+from pipelines.domains.news.validation.quarantine import FILE, NULLS, ROW, RowFilter, Rule
+from pipelines.domains.news.validation.rejection_reasons import RejectionReason
+from pipelines.domains.news.validation.rules import (
+    identifier,
+    printable,
+    readable,
+    too_many_fields,
+    whole_object,
+)
 
 WORDS = ("title", "body", "url", "category", "region")
 RULES = (
@@ -23,16 +29,16 @@ RULES = (
 )
 OPTIONAL_RULES = (*moment("published_at"), *(readable(name) for name in WORDS))
 #: The newest row of an item counts: the last one of the last file.
-NEWEST = Rule(Reason.REPEATED, "item_id", ~pl.col("item_id").is_last_distinct())
+NEWEST = Rule(RejectionReason.REPEATED, "item_id", ~pl.col("item_id").is_last_distinct())
 
 
-def read_items(files: Sequence[TableFile], sieve: Sieve) -> pl.DataFrame:
+def read_items(files: Sequence[TableFile], sieve: RowFilter) -> pl.DataFrame:
     """Return the sound rows of all files, with their places and `published_at` read."""
     empty = pl.DataFrame(schema=dict.fromkeys((FILE, "item_id", "category", "region"), pl.String()))
     return pl.concat([_sift(file, sieve) for file in files] or [empty])
 
 
-def newest_items(sound: pl.DataFrame, sieve: Sieve) -> pl.DataFrame:
+def newest_items(sound: pl.DataFrame, sieve: RowFilter) -> pl.DataFrame:
     """Return the items as refined ones, the last row of each.
 
     Args:
@@ -51,7 +57,7 @@ def newest_items(sound: pl.DataFrame, sieve: Sieve) -> pl.DataFrame:
     )
 
 
-def _sift(file: TableFile, sieve: Sieve) -> pl.DataFrame:
+def _sift(file: TableFile, sieve: RowFilter) -> pl.DataFrame:
     item = pl.col("item_id")
     frame = file.read().with_columns(pl.when(~item.is_in(NULLS)).then(item).alias("item_id"))
     file.facts["item_id"] = describe_ids(frame["item_id"])

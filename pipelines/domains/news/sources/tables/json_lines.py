@@ -10,9 +10,9 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.domains.news.headers import check_names
-from pipelines.domains.news.quarantine import BROKEN_LINE, FILE, OVERFLOW, ROW, UNREADABLE
-from pipelines.raw_files import RawFile
+from pipelines.domains.news.formats.headers import check_names
+from pipelines.domains.news.validation.quarantine import BROKEN_LINE, FILE, OVERFLOW, ROW, UNREADABLE
+from pipelines.ingest.raw_files import RawFile
 from script_shared.errors import InputError
 
 #: Whole numbers up to this are exact as floating point.

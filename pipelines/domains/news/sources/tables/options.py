@@ -11,8 +11,8 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.domains.news.times import DAY_FIRST, MONTH_FIRST
-from pipelines.file_kinds import FileKind
+from pipelines.domains.news.formats.timestamps import DAY_FIRST, MONTH_FIRST
+from pipelines.ingest.file_kinds import FileKind
 from script_shared.errors import InputError
 
 #: Names of separators that a command line cannot easily carry.

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
-from pipelines.domains.news.quarantine import NULLS
+from pipelines.domains.news.validation.quarantine import NULLS
 from script_shared.anonymous import ANONYMOUS_PREFIX, is_anonymous
 from script_shared.tables import Tables
 

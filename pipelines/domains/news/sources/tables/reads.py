@@ -6,9 +6,14 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from pipelines.domains.news.quarantine import FILE, NULLS, ROW, Rule, Sieve
-from pipelines.domains.news.reasons import Reason
-from pipelines.domains.news.rules import (
+from pipelines.domains.news.formats.timestamps import is_unzoned, moment, time_of
+from pipelines.domains.news.sources.tables.files import TableFile
+from pipelines.domains.news.sources.tables.ids import describe_ids
+from pipelines.domains.news.sources.tables.readers import without_placeholders
+from pipelines.domains.news.sources.tables.time_column import read_time_column
+from pipelines.domains.news.validation.quarantine import FILE, NULLS, ROW, RowFilter, Rule
+from pipelines.domains.news.validation.rejection_reasons import RejectionReason
+from pipelines.domains.news.validation.rules import (
     LONGEST_ID,
     identifier,
     optional_measure,
@@ -18,11 +23,6 @@ from pipelines.domains.news.rules import (
     too_many_fields,
     whole_object,
 )
-from pipelines.domains.news.sources.tables.files import TableFile
-from pipelines.domains.news.sources.tables.ids import describe_ids
-from pipelines.domains.news.sources.tables.readers import without_placeholders
-from pipelines.domains.news.sources.tables.time_column import read_time_column
-from pipelines.domains.news.times import is_unzoned, moment, time_of
 
 MEASURES = ("clicks", "seconds", "scroll", "visits")
 WORDS = ("session_id", "region", "device", "referrer")
@@ -35,7 +35,7 @@ RULES = (
     whole_object(),
     too_many_fields(),
     readable("user_id"),
-    Rule(Reason.LONG, "user_id", pl.col("user_id").str.len_chars() > LONGEST_ID),
+    Rule(RejectionReason.LONG, "user_id", pl.col("user_id").str.len_chars() > LONGEST_ID),
     printable("user_id"),
     *identifier("item_id"),
     printable("item_id"),
@@ -45,19 +45,19 @@ RULES = (
 OPTIONAL_RULES = (
     *(readable(name) for name in ("user_type", *WORDS)),
     *(printable(name) for name in ("region", "device")),
-    Rule(Reason.USER_TYPE, "user_type", ~_USER_TYPE.is_in(["", *USER_TYPES])),
+    Rule(RejectionReason.USER_TYPE, "user_type", ~_USER_TYPE.is_in(["", *USER_TYPES])),
     *(rule for name in MEASURES for rule in optional_measure(name)),
 )
 #: Added to a read: its time was written without an offset from UTC.
 UNZONED = "(unzoned)"
 
 
-def read_reads(files: Sequence[TableFile], sieve: Sieve) -> pl.DataFrame:
+def read_reads(files: Sequence[TableFile], sieve: RowFilter) -> pl.DataFrame:
     """Return the sound reads of all files, with places and UNZONED; without a reader `user_id` is null."""
     return pl.concat(_type(_sift(file, sieve)) for file in files)
 
 
-def _sift(file: TableFile, sieve: Sieve) -> pl.DataFrame:
+def _sift(file: TableFile, sieve: RowFilter) -> pl.DataFrame:
     frame = without_placeholders(file.read(), file.options.anonymous)
     item = pl.col("item_id")
     frame = frame.with_columns(pl.when(~item.is_in(NULLS)).then(item).alias("item_id"))
@@ -69,7 +69,7 @@ def _sift(file: TableFile, sieve: Sieve) -> pl.DataFrame:
     return sieve.clear(sound, OPTIONAL_RULES)
 
 
-def _with_points(frame: pl.DataFrame, file: TableFile, sieve: Sieve) -> pl.DataFrame:
+def _with_points(frame: pl.DataFrame, file: TableFile, sieve: RowFilter) -> pl.DataFrame:
     """Write the decimal commas of measures as points: a file with another separator may have them."""
     if file.facts.get("separator", "comma") == "comma":
         return frame

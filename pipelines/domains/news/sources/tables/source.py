@@ -9,12 +9,8 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.acquiring import link_files, local_path
-from pipelines.domains.news.assembling import assemble, date_by_first_read, gather
 from pipelines.domains.news.catalogue_match import match_items
 from pipelines.domains.news.files import NewsFiles
-from pipelines.domains.news.quarantine import Sieve
-from pipelines.domains.news.refining import clip_measures
 from pipelines.domains.news.sources.tables.config_detection import detected_options, suggestions
 from pipelines.domains.news.sources.tables.config_file import read_config, write_config
 from pipelines.domains.news.sources.tables.files import (
@@ -29,10 +25,14 @@ from pipelines.domains.news.sources.tables.items import newest_items, read_items
 from pipelines.domains.news.sources.tables.options import TableOptions
 from pipelines.domains.news.sources.tables.readers import count_anonymous, name_anonymous, warn_of_readers
 from pipelines.domains.news.sources.tables.reads import UNZONED, newest_types, read_reads
-from pipelines.file_kinds import FileKind
+from pipelines.domains.news.tables import assemble, date_by_first_read, gather
+from pipelines.domains.news.validation.cleaning import clip_measures
+from pipelines.domains.news.validation.quarantine import RowFilter
+from pipelines.ingest.file_kinds import FileKind
+from pipelines.ingest.local import link_files, local_path
+from pipelines.ingest.raw_files import RawFile
+from pipelines.ingest.source_options import CONFIG_FILE
 from pipelines.plan import Refinement, Source
-from pipelines.raw_files import RawFile
-from pipelines.source_options import CONFIG_FILE
 from script_shared.errors import InputError
 
 #: Codes of reads that requests carry too, and of items; whole numbers among them are written without a point.
@@ -97,7 +97,7 @@ class TableFiles(NewsFiles):
             InputError: there are no interactions, a file cannot be used, or no read is left.
         """
         options = self._options(folder)
-        sieves = {"reads": Sieve(), "items": Sieve()}
+        sieves = {"reads": RowFilter(), "items": RowFilter()}
         files = {
             "reads": [
                 TableFile(file, INTERACTIONS, options) for file in require_interactions(folder, folder)
@@ -149,7 +149,7 @@ class TableFiles(NewsFiles):
 
 
 def _unify(
-    reads: pl.DataFrame, items: pl.DataFrame, sieves: Mapping[str, Sieve]
+    reads: pl.DataFrame, items: pl.DataFrame, sieves: Mapping[str, RowFilter]
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Write whole numbers among ids and codes alike in all files."""
     (reads, items), changed = unify_whole_numbers((reads, items), "item_id")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import polars as pl
 
-from pipelines.domains.news.quarantine import NULLS, Sieve
+from pipelines.domains.news.formats.timestamps import TimeFormat, detect_order, in_milliseconds, read_times
 from pipelines.domains.news.sources.tables.files import TableFile
-from pipelines.domains.news.times import TimeFormat, detect_order, in_milliseconds, read_times
+from pipelines.domains.news.validation.quarantine import NULLS, RowFilter
 
 
-def read_time_column(frame: pl.DataFrame, field: str, file: TableFile, sieve: Sieve) -> pl.DataFrame:
+def read_time_column(frame: pl.DataFrame, field: str, file: TableFile, sieve: RowFilter) -> pl.DataFrame:
     """Read a column of times as `read_times` does, in the unit, order and zone that was set or detected.
 
     Raises:

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from pipelines.domains.news.places import region_of, theme_of
-from pipelines.domains.news.quarantine import Rule, Sieve
-from pipelines.domains.news.reading import read_text
-from pipelines.domains.news.reasons import Reason
-from pipelines.domains.news.refining import drop_repeated
-from pipelines.domains.news.rules import TIMESTAMP, identifier, readable, too_many_fields
-from pipelines.raw_files import RawFile
+from pipelines.domains.news.formats.csv_text import read_text
+from pipelines.domains.news.url_fields import region_of, theme_of
+from pipelines.domains.news.validation.cleaning import drop_repeated
+from pipelines.domains.news.validation.quarantine import RowFilter, Rule
+from pipelines.domains.news.validation.rejection_reasons import RejectionReason
+from pipelines.domains.news.validation.rules import TIMESTAMP, identifier, readable, too_many_fields
+from pipelines.ingest.raw_files import RawFile
 
 #: `modified` is not among them: it lies up to ten months after the reads.
 ARTICLE_COLUMNS = ("page", "url", "issued", "title", "body")
@@ -21,11 +21,11 @@ ARTICLE_RULES = (
     too_many_fields(),
     *identifier("page"),
     *(readable(name) for name in ("url", "issued", "title", "body")),
-    Rule(Reason.TIME, "issued", _ISSUED.is_null() & pl.col("issued").is_not_null()),
+    Rule(RejectionReason.TIME, "issued", _ISSUED.is_null() & pl.col("issued").is_not_null()),
 )
 
 
-def read_articles(files: Sequence[RawFile], sieve: Sieve) -> pl.DataFrame:
+def read_articles(files: Sequence[RawFile], sieve: RowFilter) -> pl.DataFrame:
     """Return the sound articles as refined items, the first row of each page."""
     parts = [sieve.take(read_text(file, ARTICLE_COLUMNS), ARTICLE_RULES, file.name) for file in files]
     sound = drop_repeated(pl.concat(parts), "page", sieve)

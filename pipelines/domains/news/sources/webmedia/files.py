@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from pipelines.raw_files import RawFile, find_files
+from pipelines.ingest.raw_files import RawFile, find_files
 from script_shared.errors import InputError
 
 # One folder around it all is forgiven: that is how archives are packed.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipelines.domains.news.sources.webmedia.files import ARTICLES, READERS, VALIDATION
-from pipelines.file_kinds import FileKind
+from pipelines.ingest.file_kinds import FileKind
 
 _LISTED = "; a list, separated by commas, one value a read"
 KINDS = (

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from pipelines.domains.news.quarantine import FILE, ROW, Rule, Sieve
-from pipelines.domains.news.reading import read_text
-from pipelines.domains.news.reasons import Reason
-from pipelines.domains.news.rules import (
+from pipelines.domains.news.formats.csv_text import read_text
+from pipelines.domains.news.validation.quarantine import FILE, ROW, RowFilter, Rule
+from pipelines.domains.news.validation.rejection_reasons import RejectionReason
+from pipelines.domains.news.validation.rules import (
     as_time,
     identifier,
     measure,
@@ -18,7 +18,7 @@ from pipelines.domains.news.rules import (
     too_many_fields,
     whole_number,
 )
-from pipelines.raw_files import RawFile
+from pipelines.ingest.raw_files import RawFile
 from script_shared.clock import MS_PER_SECOND
 
 #: The lists of a reader's row, and what a value of each is called in a read.
@@ -40,7 +40,7 @@ READER_RULES = (
     *(readable(name) for name in ("userType", *LISTS)),
     *whole_number("historySize"),
     *(
-        Rule(Reason.LENGTHS, name, pl.col(column).list.len().fill_null(0) != _SIZE)
+        Rule(RejectionReason.LENGTHS, name, pl.col(column).list.len().fill_null(0) != _SIZE)
         for name, column in LISTS.items()
     ),
 )
@@ -51,7 +51,7 @@ READ_RULES = (
 )
 
 
-def read_readers(file: RawFile, sieves: Mapping[str, Sieve]) -> tuple[pl.DataFrame, pl.DataFrame]:
+def read_readers(file: RawFile, sieves: Mapping[str, RowFilter]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the sound readers of one file, and their sound reads.
 
     Args:

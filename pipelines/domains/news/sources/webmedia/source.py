@@ -7,19 +7,19 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.acquiring import link_files, local_path
-from pipelines.domains.news.assembling import assemble, gather
 from pipelines.domains.news.catalogue_match import match_items
 from pipelines.domains.news.files import NewsFiles
-from pipelines.domains.news.quarantine import Sieve
-from pipelines.domains.news.refining import clip_measures
 from pipelines.domains.news.sources.webmedia.articles import read_articles
 from pipelines.domains.news.sources.webmedia.files import ARTICLES, READERS, VALIDATION, require
 from pipelines.domains.news.sources.webmedia.kinds import KINDS
 from pipelines.domains.news.sources.webmedia.readers import read_readers
-from pipelines.file_kinds import FileKind
+from pipelines.domains.news.tables import assemble, gather
+from pipelines.domains.news.validation.cleaning import clip_measures
+from pipelines.domains.news.validation.quarantine import RowFilter
+from pipelines.ingest.file_kinds import FileKind
+from pipelines.ingest.local import link_files, local_path
+from pipelines.ingest.raw_files import RawFile
 from pipelines.plan import Refinement
-from pipelines.raw_files import RawFile
 
 
 @dataclass(slots=True)
@@ -61,7 +61,7 @@ class Webmedia(NewsFiles):
         Raises:
             InputError: a file is missing or cannot be used, or no read is left.
         """
-        sieves = {"readers": Sieve(), "reads": Sieve(), "items": Sieve()}
+        sieves = {"readers": RowFilter(), "reads": RowFilter(), "items": RowFilter()}
         types, reads = _read(folder, sieves)
         reads, as_of_ms = self.settle(reads, sieves, "reads")
         reads, changed = clip_measures(reads)
@@ -78,6 +78,6 @@ class Webmedia(NewsFiles):
         return Refinement(tables, gather(sieves), as_of_ms, report, tuple(match.warnings), catalogue)
 
 
-def _read(folder: Path, sieves: dict[str, Sieve]) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _read(folder: Path, sieves: dict[str, RowFilter]) -> tuple[pl.DataFrame, pl.DataFrame]:
     parts = [read_readers(file, sieves) for file in require(folder, READERS, folder)]
     return pl.concat(types for types, _ in parts), pl.concat(reads for _, reads in parts)

@@ -9,11 +9,17 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.domains.news.quarantine import FILE, ROW, Rule, Sieve
-from pipelines.domains.news.reading import read_text
-from pipelines.domains.news.reasons import Reason
-from pipelines.domains.news.rules import as_time, identifier, milliseconds, readable, too_many_fields
+from pipelines.domains.news.formats.csv_text import read_text
 from pipelines.domains.news.sources.webmedia.files import VALIDATION, require
+from pipelines.domains.news.validation.quarantine import FILE, ROW, RowFilter, Rule
+from pipelines.domains.news.validation.rejection_reasons import RejectionReason
+from pipelines.domains.news.validation.rules import (
+    as_time,
+    identifier,
+    milliseconds,
+    readable,
+    too_many_fields,
+)
 
 #: The printed arrays of a row, and what a value of each is called.
 ARRAYS = {"history": "item_id", "timestampHistory": "timestamp"}
@@ -24,7 +30,7 @@ READER_RULES = (
     too_many_fields(),
     *identifier("userId"),
     *(readable(name) for name in ("userType", *ARRAYS)),
-    Rule(Reason.LENGTHS, "timestampHistory", pl.col("timestamp").list.len().fill_null(0) != _PAGES),
+    Rule(RejectionReason.LENGTHS, "timestampHistory", pl.col("timestamp").list.len().fill_null(0) != _PAGES),
 )
 READ_RULES = (*identifier("history"), *milliseconds("timestampHistory"))
 
@@ -54,7 +60,7 @@ def read_validation(folder: Path) -> Validation:
         InputError: there is no such file, or it cannot be used.
     """
     file = require(folder, VALIDATION, folder)[0]
-    readers, reads = Sieve(), Sieve()
+    readers, reads = RowFilter(), RowFilter()
     text = read_text(file, COLUMNS)
     printed = text.with_columns(_values(name).alias(column) for name, column in ARRAYS.items())
     sound = readers.take(printed, READER_RULES, file.name)

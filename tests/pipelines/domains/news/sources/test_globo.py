@@ -3,8 +3,8 @@ import zipfile
 import polars as pl
 import pytest
 
-from pipelines.domains.news.refining import FAST_CLOCK_MS
 from pipelines.domains.news.sources.globo import Globo
+from pipelines.domains.news.validation.cleaning import FAST_CLOCK_MS
 from script_shared.clock import FixedClock
 from script_shared.errors import InputError
 from tests.support.balance import assert_balanced

@@ -10,18 +10,18 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
-from pipelines.cli import app
+from pipelines.cli.main import app
 from pipelines.domains import load
 from pipelines.domains.news.sources.tables import TableFiles
 from pipelines.domains.news.sources.tables.config_file import changed, read_config, write_config
 from pipelines.domains.news.sources.tables.options import TableOptions
-from pipelines.embedded.command import _conf
 from pipelines.embedded.preflight import require_input
-from pipelines.source_options import SOURCE_OPTIONS
+from pipelines.embedded.run import _conf
+from pipelines.ingest.source_options import SOURCE_OPTIONS
 from pipelines.stages.download import download
 from pipelines.stages.refine import refine
 from script_shared.errors import InputError, SettingsError
-from script_shared.volume import Volume
+from script_shared.storage.volume import Volume
 from tests.support.tables import articles, csv_text, reads, write_tables
 
 DOCUMENT = Path(__file__).parents[5] / "docs" / "data-formats.md"

@@ -1,0 +1,57 @@
+"""Writes what the session protocols gave as files, and lays it out as tables."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+from rich.table import Table
+
+from pipelines.benchmarks.results import TUNED_BELOW
+from script_shared.evaluation.comparison import SERVED
+from script_shared.evaluation.sessions import METRICS, K, score_lists, summarise_sessions, targets_of
+
+
+def write_sessions(predictions: pl.DataFrame, sessions: pl.DataFrame, out: Path) -> list[Table]:
+    """Write predictions, scores and metrics into `out`; return a table a protocol.
+
+    Args:
+        predictions: protocol, model, segment, cutoff (the window), query_id, rank, item_id.
+        sessions: that were asked for.
+        out: made where missing; files of the same names are replaced.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    predictions.write_parquet(out / "predictions.parquet", compression="zstd")
+    scores = score_lists(predictions, targets_of(sessions))
+    scores.write_parquet(out / "scores.parquet", compression="zstd")
+    summaries = [
+        summarise_sessions(part).with_columns(windows_of=pl.lit(title)) for title, part in parts_of(scores)
+    ]
+    metrics = pl.concat(summaries)
+    metrics.write_csv(out / "metrics.csv")
+    (out / "metrics.json").write_text(json.dumps(metrics.to_dicts(), indent=1) + "\n")
+    return [_table(summary) for summary in summaries]
+
+
+def parts_of(scores: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Give each protocol's windows and then, apart, those that nothing was tuned on."""
+    for part in scores.sort("protocol").partition_by("protocol", maintain_order=True):
+        yield "all windows", part
+        untuned = part.filter(pl.col("cutoff") > TUNED_BELOW)
+        if 0 < len(untuned) < len(part):
+            yield f"windows above {TUNED_BELOW}", untuned
+
+
+def _table(summary: pl.DataFrame) -> Table:
+    first = summary.row(0, named=True)
+    count = f"{first['sessions']:,} sessions, {first['windows']} windows"
+    table = Table(title=f"{first['protocol']} · {first['windows_of']} · {count}", title_justify="left")
+    table.add_column("model", no_wrap=True)
+    for metric in METRICS:
+        table.add_column(f"{metric}@{K}", justify="right", no_wrap=True)
+    for row in summary.sort(pl.col("model") != SERVED).to_dicts():
+        cells = (f"{row[m]:.3f} \\[{row[f'{m}_low']:.3f} {row[f'{m}_high']:.3f}]" for m in METRICS)
+        table.add_row(row["model"], *cells)
+    return table

@@ -1,0 +1,61 @@
+"""A benchmark's outcome as tables for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.table import Table
+
+from script_shared.evaluation.beyond_accuracy import BEYOND
+from script_shared.evaluation.comparison import SERVED, Comparison
+from script_shared.evaluation.ranking import METRICS
+
+_HEADINGS = {
+    "recall": "recall@10",
+    "ndcg": "ndcg@10",
+    "hit_rate": "hit rate",
+    "mrr": "mrr@10",
+    "coverage": "cover",
+    "novelty": "novel",
+    "diversity": "diverse",
+    "top_share": "top 1%",
+    "median_age": "age h",
+    "new_share": "new",
+}
+
+
+def table_of(comparison: Comparison, records: Sequence[Mapping[str, Any]], title: str) -> Table:
+    """Return a segment's table: the service first, then the baselines, then what the service adds.
+
+    A `*` marks the best baseline of each metric; brackets hold 95 % intervals.
+
+    Args:
+        comparison: the segment's.
+        records: what `summarise` gave, other segments' included.
+        title: says which cut-offs these are.
+    """
+    users = f"{comparison.users:,} readers, {comparison.cutoffs} cut-offs"
+    table = Table(title=f"{comparison.segment} · {title} · {users}", title_justify="left")
+    table.add_column("model", no_wrap=True)
+    for name in (*METRICS, *BEYOND):
+        table.add_column(_HEADINGS[name], justify="right", no_wrap=True)
+    own = [record for record in records if record["segment"] == comparison.segment]
+    for record in sorted(own, key=lambda record: record["model"] != SERVED):
+        table.add_row(record["model"], *_cells(comparison, record))
+    table.add_section()
+    table.add_row(f"{SERVED} − best *", *(_signed(gain) for gain in comparison.gains()))
+    return table
+
+
+def _cells(comparison: Comparison, record: Mapping[str, Any]) -> list[str]:
+    best = {metric: comparison.models[comparison.best_baseline(metric)] for metric in METRICS}
+    marks = {metric: "*" if best[metric] == record["model"] else " " for metric in METRICS}
+    scored = [
+        f"{record[m]:.3f}{marks[m]}\\[{record[f'{m}_low']:.3f} {record[f'{m}_high']:.3f}]" for m in METRICS
+    ]
+    return [*scored, *("–" if record[name] is None else f"{record[name]:.3f}" for name in BEYOND)]
+
+
+def _signed(gain: Mapping[str, Any]) -> str:
+    return f"{gain['gain']:+.3f} \\[{gain['low']:+.3f} {gain['high']:+.3f}]"

@@ -1,0 +1,57 @@
+"""The report as one HTML page that needs no other file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from pipelines.reporting.figures import age_boxes, metric_bars, recall_curves
+from pipelines.reporting.findings import Findings
+from script_shared.evaluation.beyond_accuracy import BEYOND
+from script_shared.evaluation.comparison import SERVED
+from script_shared.evaluation.gates import FEW_READERS
+from script_shared.evaluation.ranking import METRICS
+
+_TEMPLATE = "report.html.j2"
+
+
+def render(findings: Findings, facts: Mapping[str, Any]) -> str:
+    """Return the page; every text in it is escaped.
+
+    Args:
+        findings: what it shows.
+        facts: `run`, `as_of`, `champion` (id of the release that serves, or None), `hours`
+            (when the hours that were scored began) and the `verdict`.
+    """
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template(_TEMPLATE).render(
+        **facts,
+        findings=findings,
+        figures=_figures(findings),
+        metrics=METRICS,
+        beyond=BEYOND,
+        served=SERVED,
+        few=FEW_READERS,
+    )
+
+
+def _figures(findings: Findings) -> Mapping[str, str]:
+    bars = {
+        f"{metric} with 95 % intervals": metric_bars(findings.comparisons, metric) for metric in METRICS[:2]
+    }
+    return {
+        **bars,
+        "Recall by list length": recall_curves(findings.comparisons, findings.curves),
+        "Age of articles recommended and read: 10, 25, 50, 75 and 90 % are younger": age_boxes(
+            findings.comparisons, findings.ages
+        ),
+    }

@@ -1,0 +1,98 @@
+"""The event log is part of the service's health."""
+
+import time
+
+import pytest
+
+from script_shared.events.factory import FILE
+from tests.support.editions import publish_edition
+from tests.support.postgres import own_database, running_postgres
+from tests.support.services import started
+
+LAG = "manchete_event_log_lag_seconds "
+
+
+@pytest.fixture
+def serve(tmp_path, registry, whole):
+    """Start a service on a release and the event log at an address."""
+    publish_edition(registry, whole, "first")
+
+    def serve(address=""):
+        return started(tmp_path, events_url=address, events_poll_seconds=0.02)
+
+    return serve
+
+
+def until(client, path, **expected):
+    """Wait until an answer has these values; return it."""
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        answer = client.get(path)
+        body = answer.json() | {"code": answer.status_code}
+        if expected.items() <= body.items():
+            return body
+        time.sleep(0.02)
+    raise AssertionError(f"{path} never had {expected}: {body}")
+
+
+def test_a_replica_that_has_never_read_the_log_answers_but_is_not_ready(serve, tmp_path):
+    file = tmp_path / "news" / "events" / FILE
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"no database" * 1_000)
+    with serve() as client:
+        client.app.state.follower.look()
+        detail = until(client, "/health/ready", code=503)["detail"]
+        assert detail.startswith("the events since the release are unknown: the event log cannot be used")
+        assert "not a database" in until(client, "/health", status="degraded")["reason"]
+        assert client.get("/recommendations").status_code == 200
+        file.unlink()
+        until(client, "/health/ready", code=200, status="ready")
+        until(client, "/health", status="ready", reason=None)
+
+
+def test_before_the_first_release_a_log_that_cannot_be_read_is_a_reason_too(tmp_path):
+    file = tmp_path / "news" / "events" / FILE
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"no database" * 1_000)
+    with started(tmp_path, events_poll_seconds=0.02) as client:
+        time.sleep(0.5)
+        reason = until(client, "/health", status="starting")["reason"]
+        assert reason.startswith("no release has been published yet; the event log cannot be used")
+
+
+def test_before_the_first_release_nothing_is_behind(tmp_path):
+    with started(tmp_path, events_poll_seconds=0.02) as client:
+        time.sleep(1)
+        lines = client.get("/metrics").text.splitlines()
+        assert float(next(line for line in lines if line.startswith(LAG)).split()[1]) < 0.5
+    assert not (tmp_path / "news" / "events").exists()
+
+
+@pytest.mark.integration
+@pytest.mark.tools("initdb")
+def test_a_wrong_password_of_the_log_is_the_reason_and_nothing_secret_is_in_it(serve):
+    with running_postgres() as server:
+        address = own_database(server.address)
+        with serve(address.replace(":secret@", ":another-secret@")) as client:
+            client.app.state.follower.look()
+            problem = until(client, "/health/ready", code=503)
+            assert problem["detail"].endswith("the database refuses the password of the user events")
+            assert "EVENTS_URL" in problem["remedy"]
+            reason = until(client, "/health", status="degraded")["reason"]
+            assert problem["remedy"] in reason
+            assert "secret" not in reason
+            assert "127.0.0.1" not in reason
+
+
+@pytest.mark.integration
+@pytest.mark.tools("initdb")
+def test_a_replica_that_has_read_the_log_stays_ready_while_the_database_is_down(serve):
+    with running_postgres() as server, serve(own_database(server.address)) as client:
+        client.app.state.follower.look()
+        until(client, "/health/ready", code=200, status="ready")
+        server.kill()
+        told = until(client, "/health/ready", code=200, status="degraded")
+        assert told["reason"].startswith("the event log cannot be used: the database does not answer")
+        assert client.get("/recommendations").status_code == 200
+        server.start()
+        until(client, "/health/ready", code=200, status="ready")

@@ -1,0 +1,245 @@
+"""`POST /items`: what has come out is recommended before anybody has read it."""
+
+import json
+
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.app.middleware.test_problems import check
+from tests.support.services import EVENTS_KEY, ITEMS_KEY, READERS_KEY
+
+MINUTE_MS, HOUR_MS = 60_000, 3_600_000
+HEADERS = {"X-API-Key": ITEMS_KEY}
+
+
+@pytest.fixture
+def post(live, clock):
+    def post(body, headers=HEADERS):
+        answer = live.post("/items", content=json.dumps(body), headers=headers)
+        clock.ms += 1_000
+        return answer
+
+    return post
+
+
+@pytest.fixture
+def read(live, clock):
+    def read(reader, item, **more):
+        body = {"user_id": reader, "item_id": item, **more}
+        answer = live.post("/events", json=body, headers={"X-API-Key": EVENTS_KEY}).json()
+        clock.ms += 1_000
+        return answer["events"][0]["status"]
+
+    return read
+
+
+def article(name, **more):
+    return {"item_id": name, "title": f"Title of {name}", **more}
+
+
+def shown(client, count=10, **who):
+    answer = client.get("/recommendations", params={"num_recs": count, **who}).json()
+    return {item["item_id"]: item for item in answer["items"]}
+
+
+def catalogue_of(whole):
+    return pq.ParquetFile(whole.path("catalogue.parquet")).read().to_pylist()
+
+
+@pytest.mark.parametrize("who", [{"user_id": "3"}, {"user_id": "3", "user_type": "Non-Logged"}, {}])
+def test_a_new_article_is_shown_to_everybody_within_a_second(live, post, who):
+    told = article("n1", url="https://example.com/n1", category="economia", body="Juros e dólar.")
+    assert post(told).json() == {
+        "accepted": 1,
+        "refused": 0,
+        "items": [{"status": "new", "item_id": "n1"}],
+    }
+    found = shown(live, **who)["n1"]
+    assert (found["title"], found["url"]) == (told["title"], told["url"])
+    assert (found["category"], found["reason"], found["rank"]) == ("economia", "new", 10)
+    assert found["published_at"] is not None
+
+
+def test_what_was_told_is_logged_for_every_replica_and_the_next_release(live, post, clock):
+    now = clock.ms
+    post(article("n1", body="Text", region="20"))
+    [(_, event)] = live.app.state.tail.log.read(0, 9)
+    assert (event.kind, event.user_id, event.item_id, event.time_ms) == ("item", "", "n1", now)
+    assert event.details == {"title": "Title of n1", "body": "Text", "region": "20", "published_ms": now}
+
+
+def test_of_two_new_articles_each_reader_is_shown_the_one_that_fits(live, post, read, whole):
+    known = [each for each in catalogue_of(whole) if each["category"]]
+    first, second = sorted({each["category"] for each in known})[:2]
+    for kind in (first, second):
+        for each in [x["item_id"] for x in known if x["category"] == kind][:6]:
+            assert read(f"fond of {kind}", each) == "accepted"
+    post([article(f"new in {kind}", category=kind) for kind in (first, second)])
+    for kind, other in ((first, second), (second, first)):
+        found = shown(live, user_id=f"fond of {kind}")
+        assert f"new in {kind}" in found
+        assert f"new in {other}" not in found
+
+
+def test_what_a_reader_has_read_of_it_is_not_shown_again(live, post, read):
+    post(article("n1"))
+    assert "n1" in shown(live, user_id="3")
+    assert read("3", "n1") == "accepted"
+    assert "n1" not in shown(live, 100, user_id="3")
+    assert "n1" in shown(live, user_id="5")
+
+
+def test_once_it_is_read_it_needs_no_place_of_its_own(live, post, read):
+    post(article("n1"))
+    for number in range(12):
+        read(f"reader {number}", "n1")
+    assert shown(live, user_id="5", count=100)["n1"]["reason"] != "new"
+
+
+def test_it_is_fresh_for_six_hours(live, post, clock):
+    post(article("n1"))
+    clock.ms += 6 * HOUR_MS
+    assert "n1" not in shown(live)
+
+
+def test_an_article_that_was_published_long_ago_is_known_and_not_fresh(live, post, clock):
+    post(article("n1", published_at=clock.ms - 7 * HOUR_MS))
+    assert "n1" not in shown(live)
+    assert live.app.state.follower.served.engine.knows("n1")
+
+
+def test_a_short_list_has_no_place_for_it(live, post):
+    post(article("n1"))
+    assert [len(shown(live, count)) for count in (1, 4, 5)] == [1, 4, 5]
+    assert ["n1" in shown(live, count) for count in (1, 4, 5, 9)] == [False, False, True, True]
+
+
+def test_lists_of_one_hundred_have_ten_such_places(live, post):
+    post([article(f"n{number}") for number in range(30)])
+    found = shown(live, 100)
+    # Where all models together name too few, the newest of the catalogue follow.
+    assert {item["reason"] for name, item in found.items() if name.startswith("n")} <= {"new", "catalogue"}
+    fresh = [item["rank"] for name, item in found.items() if name.startswith("n") and item["reason"] == "new"]
+    assert fresh == list(range(10, 101, 10))[: len(fresh)]
+    assert len(fresh) >= 8
+    scores = [item["score"] for item in found.values()]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_a_changed_article_is_shown_as_it_is_now(live, post, whole):
+    item = next(iter(shown(live)))
+    answer = post(article(item, url="https://example.com/now", category="a category that is new")).json()
+    assert answer["items"] == [{"status": "changed", "item_id": item}]
+    assert shown(live)[item]["title"] == f"Title of {item}"
+    assert shown(live)[item]["category"] == "a category that is new"
+    assert shown(live)[item]["reason"] != "new"
+
+
+def test_the_last_word_of_a_request_counts(live, post):
+    answer = post([article("n1"), article("n1", title="Corrected")]).json()
+    assert [each["status"] for each in answer["items"]] == ["new", "changed"]
+    assert shown(live)["n1"]["title"] == "Corrected"
+
+
+def test_every_article_is_answered_in_the_order_sent(post, clock):
+    now = clock.ms
+    answer = post(
+        [
+            article("n1", published_at="2020-01-01T00:00:00-03:00"),
+            {"item_id": "n2"},
+            article("n3", published_at=now + 5 * MINUTE_MS),
+            article("n4", published_at=now + 5 * MINUTE_MS + 1),
+            "n5",
+        ]
+    ).json()
+    assert [each["status"] for each in answer["items"]] == ["new", "malformed", "new", "new", "malformed"]
+    assert [each.get("field") for each in answer["items"]] == [None, "title", None, None, ""]
+    assert (answer["accepted"], answer["refused"]) == (3, 2)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("item_id", ""),
+        ("item_id", "a\nb"),
+        ("title", ""),
+        ("title", None),
+        ("title", "x" * 501),
+        ("url", "javascript:alert(1)"),
+        ("url", "https://a b"),
+        ("url", "ftp://example.com"),
+        ("body", "x" * 20_001),
+        ("category", "x" * 65),
+        ("published_at", "yesterday"),
+        ("published_at", 1.5),
+        ("html", "<p>"),
+    ],
+)
+def test_what_is_malformed_is_refused_and_named(post, live, field, value):
+    answer = post(article("n1") | {field: value})
+    check(answer, 422)
+    assert answer.json()["items"][0]["field"] == field
+    assert live.app.state.tail.log.end() == 0
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 401),
+        ({"X-API-Key": "wrong"}, 401),
+        ({"X-API-Key": EVENTS_KEY}, 403),
+        ({"X-API-Key": READERS_KEY}, 403),
+    ],
+)
+def test_the_door_has_a_key_of_its_own(post, headers, status):
+    check(post(article("n1"), headers), status)
+
+
+def test_too_many_at_once_are_refused(post):
+    check(post([article(str(number)) for number in range(1_001)]), 413)
+    assert "items" in post([article(str(number)) for number in range(1_001)]).json()["detail"]
+
+
+def test_for_more_than_there_is_room_for_the_next_release_has(live, post):
+    engine = live.app.state.follower.served.engine
+    room = engine.room
+    for start in range(0, room, 1_000):
+        post([article(f"n{number}") for number in range(start, min(start + 1_000, room))])
+    assert engine.room == 0
+    assert [each["status"] for each in post([article("more"), article("n1")]).json()["items"]] == [
+        "no-room",
+        "changed",
+    ]
+    assert len(shown(live, 100)) == 100
+    assert live.app.state.tail.log.end() == room + 2
+
+
+def test_who_loads_the_release_later_knows_them_all(live, post, publish):
+    post([article("n1"), article("n2", category="economia")])
+    publish("second")
+    live.app.state.follower.look()
+    assert {"n1", "n2"} & set(shown(live, 20))
+    assert live.get("/health").json()["status"] == "ready"
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    body=st.one_of(
+        st.binary(max_size=200),
+        st.recursive(
+            st.none() | st.text(max_size=9) | st.integers(),
+            lambda x: (
+                st.lists(x, max_size=4)
+                | st.dictionaries(
+                    st.sampled_from(["item_id", "title", "url", "published_at", "x"]), x, max_size=4
+                )
+            ),
+            max_leaves=9,
+        ).map(lambda x: json.dumps(x).encode()),
+    )
+)
+def test_no_body_breaks_it(open_door, body):
+    answer = open_door.post("/items", content=body, headers=HEADERS)
+    assert answer.status_code in (200, 413, 422)

@@ -1,0 +1,190 @@
+"""Whatever the API accepts folds, is rendered by every endpoint, also after a restart, and is refined."""
+
+import shutil
+from urllib.parse import quote
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.domains import load
+from pipelines.stages.collect import collect
+from pipelines.stages.download import download
+from pipelines.stages.refine import refine
+from script_shared.events.event import EARLIEST_MS, LATEST_MS
+from script_shared.storage.partitions import find_partition
+from tests.pipelines.feedback.test_next_run import World, keyed
+from tests.support.clicks import write_clicks
+from tests.support.fuzzing import fuzz
+from tests.support.postgres import own_database, postgres_server
+from tests.support.services import ADMIN_KEY, EVENTS_KEY, ITEMS_KEY, READERS_KEY
+
+MINUTE_MS = 60_000
+
+TEXTS = st.one_of(
+    st.sampled_from(["0", "null", "nan", "a,b", " ", "\\", "/", "..", "é", "😀"]),
+    st.sampled_from(["\u202e", "\ufeff", "\ufdd0", "'<&>"]),
+    st.text(min_size=1, max_size=12),
+    st.integers(1, 256).map("x".__mul__),
+)
+IDS = st.one_of(TEXTS, st.sampled_from(["n1", "n2", "3", "5"]), st.integers(-(2**63), 2**63 - 1))
+MOMENTS = st.one_of(
+    st.sampled_from([EARLIEST_MS, EARLIEST_MS + 1, LATEST_MS - 1, LATEST_MS]),
+    st.integers(EARLIEST_MS, LATEST_MS),
+    st.sampled_from(["2000-01-01T00:00:00Z", "2099-12-31T23:59:59.999999Z", "2023-11-16T05:00:00-03:00"]),
+)
+MEASURES = st.one_of(st.sampled_from([0, 1e-300, 5e-324, 1e6, 0.1]), st.floats(0, 1e6))
+SHORT = st.one_of(st.none(), TEXTS.map(lambda text: text[:64]))
+
+
+def some(**optional):
+    return st.fixed_dictionaries({}, optional=optional)
+
+
+EVENTS = st.builds(
+    dict.__or__,
+    some(
+        **dict.fromkeys(("seconds", "clicks", "scroll", "visits", "weight"), MEASURES),
+        **dict.fromkeys(("region", "device", "impression_id"), SHORT),
+        user_type=st.sampled_from(["Logged", "Non-Logged", None]),
+        timestamp=MOMENTS,
+        session_id=IDS,
+        event_id=IDS,
+    ),
+    st.fixed_dictionaries({"user_id": IDS, "item_id": IDS}),
+)
+ITEMS = st.builds(
+    dict.__or__,
+    some(
+        body=st.text(max_size=40),
+        url=st.sampled_from(["https://a/", "http://é/" + "x" * 1_900, None]),
+        published_at=MOMENTS,
+        expires_at=MOMENTS,
+        category=SHORT,
+        region=SHORT,
+    ),
+    st.fixed_dictionaries({"item_id": IDS, "title": TEXTS}),
+)
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("/events"), st.lists(EVENTS, min_size=1, max_size=4)),
+        st.tuples(st.just("/items"), st.lists(ITEMS, min_size=1, max_size=3)),
+        st.tuples(st.just("DELETE /items"), TEXTS),
+        st.tuples(st.just("DELETE /users"), TEXTS),
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@pytest.fixture(scope="module")
+def origin(tmp_path_factory):
+    raw, root = tmp_path_factory.mktemp("clicks"), tmp_path_factory.mktemp("data")
+    write_clicks(raw, hours=8, articles=40, users=80, clicks_an_hour=100)
+    world = World(raw, root, f"sqlite://{root}/no-log")
+    world.run("run-1")
+    return world
+
+
+def send(client, path, body):
+    """Send what may be accepted or not, but never fails."""
+    if path.startswith("DELETE"):
+        kind = path.removeprefix("DELETE ")
+        key = ITEMS_KEY if kind == "/items" else READERS_KEY
+        answer = client.delete(f"{kind}/{quote(body, safe='')}", headers=keyed(key))
+    else:
+        answer = client.post(path, json=body, headers=keyed(EVENTS_KEY if path == "/events" else ITEMS_KEY))
+    assert answer.status_code < 500, (path, body, answer.text)
+
+
+def render(client, readers, items):
+    """Ask every endpoint that shows what was sent."""
+    for reader in readers:
+        name = quote(reader, safe="")
+        for path in (
+            f"/users/{name}",
+            f"/recommendations?user_id={name}&num_recs=100&explain=true",
+            f"/recommendations?user_id={name}&recent_items={name}&exclude={name}&category={name}&diversity=1",
+        ):
+            assert client.get(path, headers=keyed(READERS_KEY)).status_code < 500, path
+        assert client.post("/predict", json={"userId": reader, "max_results": 100}).status_code < 500
+        assert client.post("/recommendations", json={"user_id": reader}).status_code < 500
+    for item in items:
+        assert client.get(f"/similar/{quote(item, safe='')}?num_recs=100").status_code < 500, item
+    for path in (
+        "/trending?num_recs=100",
+        "/trending?region=1&max_age_hours=1",
+        "/recommendations?num_recs=100&max_age_hours=87600",
+        "/info",
+        "/metrics",
+        "/evaluation/metrics",
+        "/releases",
+    ):
+        assert client.get(path).status_code == 200, path
+
+
+def is_well(client):
+    rejected = client.get("/events/rejected", headers=keyed(ADMIN_KEY)).json()
+    assert rejected == {"count": 0, "events": []}
+    assert client.get("/health").json()["status"] == "ready"
+
+
+class Accepted:
+    @pytest.fixture
+    def world(self, tmp_path, origin, address):
+        shutil.copytree(origin.root, tmp_path / "data")
+        return World(origin.raw, tmp_path / "data", address)
+
+    def test_it_is_rendered_live_after_a_restart_and_refined_by_the_next_run(self, world):
+        now = world.registry.open().manifest.as_of_ms + 30 * MINUTE_MS
+        readers, items = {"zoe"}, {"n1"}
+
+        with world.service(now) as live:
+
+            @fuzz(25)
+            @given(STEPS)
+            def accepted(steps):
+                named = set(), set()
+                for path, body in steps:
+                    send(live, path, body)
+                    if isinstance(body, list):
+                        named[0].update(str(each["user_id"]) for each in body if "user_id" in each)
+                        named[1].update(str(each["item_id"]) for each in body)
+                render(live, named[0], named[1])
+                readers.update(list(named[0])[:2])
+                items.update(list(named[1])[:2])
+
+            accepted()
+            is_well(live)
+            clock = live.app.state.follower.served.engine._clock
+            # What was embargoed to the last moment that is accepted is published then.
+            clock.ms = LATEST_MS + 1
+            render(live, readers, items)
+        for moment in (now, LATEST_MS + 1):
+            with world.service(moment) as again:
+                is_well(again)
+                render(again, readers, items)
+        plan, volume = load("news"), world.volume
+        download(plan, volume, "run-2", "globo", str(world.raw), 1.0)
+        collect(plan, volume, "run-2", world.url)
+        report = refine(plan, volume, "run-2", "globo")
+        assert report["log"]["rejected"] == 0
+        assert report["log"]["until"] > 30
+        reported = pl.read_parquet(find_partition(volume.refined, "run-2") / "items.parquet")
+        assert reported.height > 40
+
+
+class TestOnSqlite(Accepted):
+    @pytest.fixture
+    def address(self):
+        return ""
+
+
+@pytest.mark.integration
+@pytest.mark.tools("initdb")
+class TestOnPostgres(Accepted):
+    @pytest.fixture
+    def address(self):
+        with postgres_server() as server:
+            yield own_database(server)

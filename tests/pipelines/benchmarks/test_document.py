@@ -1,0 +1,35 @@
+"""docs/evaluation.md names what there is."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from pipelines.benchmarks import next_hour
+from pipelines.settings import PipelineSettings
+from pipelines.stages.evaluate import PREDICTIONS
+from script_shared.evaluation import intervals
+from script_shared.evaluation.beyond_accuracy import BEYOND
+from script_shared.evaluation.ranking import METRICS
+
+DOCUMENT = (Path(__file__).parents[3] / "docs" / "evaluation.md").read_text(encoding="utf-8")
+
+
+def test_every_measure_has_a_row():
+    assert re.findall(r"^\| `(\w+)` \|", DOCUMENT, re.MULTILINE) == [*METRICS, *BEYOND]
+
+
+def test_the_columns_of_the_predictions_are_listed_in_order():
+    assert f"`{', '.join(PREDICTIONS)}`" in DOCUMENT
+
+
+@pytest.mark.parametrize(
+    "figure",
+    [
+        ", ".join(map(str, next_hour.CUTOFFS[:-1])) + f" and {next_hour.CUTOFFS[-1]} hours",
+        f"{intervals.ROUNDS:,} bootstrap rounds",
+        f"`EVALUATION_READERS` ({PipelineSettings.model_fields['evaluation_readers'].default:,})",
+    ],
+)
+def test_figures_are_those_of_the_code(figure):
+    assert figure in DOCUMENT

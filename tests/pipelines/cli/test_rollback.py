@@ -1,0 +1,46 @@
+import pytest
+from typer.testing import CliRunner
+
+from pipelines.cli.main import app
+from script_shared.errors import ReleaseNotFoundError
+from script_shared.releases.registry import CHAMPION, Registry
+from tests.support.small_releases import write_small
+
+
+@pytest.fixture
+def registry(tmp_path, monkeypatch):
+    monkeypatch.setenv("DATA_ROOT", str(tmp_path))
+    return Registry(tmp_path / "news" / "releases")
+
+
+@pytest.fixture
+def ids(registry):
+    """Three releases, each the champion after the one before."""
+    written = [write_small(registry.folder, mark).id for mark in ("first", "second", "third")]
+    for each in written:
+        registry.publish(each, CHAMPION)
+    return written
+
+
+def rollback(*arguments):
+    return CliRunner().invoke(app, ["rollback", *arguments])
+
+
+def test_the_champion_before_serves_again(registry, ids):
+    assert rollback().stdout == f"{ids[1]}\n"
+    assert registry.find() == ids[1]
+
+
+def test_any_release_can_be_named(registry, ids):
+    assert rollback("--to", ids[0]).stdout == f"{ids[0]}\n"
+    assert registry.find() == ids[0]
+
+
+def test_a_release_that_is_not_there_changes_nothing(registry, ids):
+    assert isinstance(rollback("--to", "nothing").exception, ReleaseNotFoundError)
+    assert registry.find() == ids[2]
+
+
+def test_without_an_earlier_champion_there_is_nothing_to_go_back_to(registry):
+    registry.publish(write_small(registry.folder).id, CHAMPION)
+    assert isinstance(rollback().exception, ReleaseNotFoundError)

@@ -1,0 +1,167 @@
+"""Reads without a reader through the whole chain: they count, and are nobody's."""
+
+import re
+from dataclasses import replace
+
+import polars as pl
+import pytest
+
+from pipelines.domains import load
+from pipelines.embedded.sample_requests import _one_of_each
+from pipelines.ingest.sampling import sample_readers
+from pipelines.stages.artifacts import load_dataset
+from script_shared.anonymous import ANONYMOUS_PREFIX, is_anonymous
+from script_shared.domains.news.domain import NEWS
+from script_shared.inference.engine import Engine
+from script_shared.models.ranking.state_replay import fold
+from script_shared.models.ranking.training_samples import StateReplay, draw, draw_clicks
+from script_shared.releases.registry import Registry
+from script_shared.tables import Tables
+from script_shared.types import Interaction, Request
+from script_shared.vocabulary import UNKNOWN
+from tests.support.releases import publish_small_release
+from tests.support.tables import START, articles, reads, write_tables
+
+MS_PER_HOUR = 3_600_000
+SESSIONS = 39
+
+
+def anonymous_reads(count):
+    """Of the last two hours, of two articles, every second of them in one of SESSIONS visits."""
+    for number in range(count):
+        time = START.timestamp() + 28 * 3600 + number * 10
+        session = f"visit-{number % SESSIONS}" if number % 2 else ""
+        yield {
+            "user_id": "",
+            "item_id": "hot" if number % 4 < 3 else "second",
+            "timestamp": str(int(time * 1000)),
+            "session_id": session,
+        }
+
+
+@pytest.fixture(scope="module")
+def volume(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("anonymous")
+    named = [row | {"session_id": ""} for row in reads(400)]
+    raw = write_tables(folder / "raw", [*named, *anonymous_reads(600)], articles(12))
+    return publish_small_release(raw, folder / "data", source="tables")
+
+
+@pytest.fixture(scope="module")
+def dataset(volume):
+    return load_dataset(volume, "run-1")[0]
+
+
+@pytest.fixture(scope="module")
+def engine(volume):
+    return Engine.load(Registry(volume.releases).open(), NEWS)
+
+
+@pytest.fixture(scope="module")
+def interactions(volume):
+    return pl.read_parquet(volume.refined / "run-1" / "interactions.parquet")
+
+
+class TestTables:
+    def test_a_session_has_one_id_and_a_read_without_a_session_its_own(self, interactions):
+        anonymous = interactions.filter(is_anonymous(pl.col("user_id")))
+        assert anonymous.height == 600
+        by_session = (
+            anonymous.drop_nulls("session_id").group_by("session_id").agg(pl.col("user_id").n_unique())
+        )
+        assert by_session["user_id"].unique().to_list() == [1]
+        alone = anonymous.filter(pl.col("session_id").is_null())
+        assert alone["user_id"].n_unique() == alone.height == 300
+
+    def test_they_are_no_users_and_in_no_segment(self, volume):
+        users = pl.read_parquet(volume.refined / "run-1" / "users.parquet")
+        readers = pl.read_parquet(volume.segments / "run-1" / "readers.parquet")
+        assert users["user_id"].to_list() == sorted({row["user_id"] for row in reads(400)})
+        assert set(readers["user_id"]) == set(users["user_id"])
+
+    def test_they_do_not_decide_whether_logins_are_known(self, volume):
+        plan = load("news")
+        tables = refined_tables(volume)
+        known = tables.users.with_columns(user_type=pl.lit("Logged"))
+        assert plan.parameters(replace(tables, users=known))["rule"]["has_login"]
+
+    def test_a_sample_keeps_its_share_of_them(self, volume):
+        tables = refined_tables(volume)
+        kept = sample_readers(tables, 0.5).interactions
+        anonymous = kept.filter(is_anonymous(pl.col("user_id")))
+        assert 0.3 < anonymous["user_id"].n_unique() / (300 + SESSIONS) < 0.7
+
+
+class TestTraining:
+    def test_their_positions_lie_behind_the_vocabulary(self, dataset):
+        assert not any(name.startswith(ANONYMOUS_PREFIX) for name in dataset.users)
+        assert dataset.anonymous == 300 + SESSIONS
+        behind = dataset.interactions.user >= len(dataset.users)
+        assert behind.sum() == 600
+        assert dataset.interactions.user.max() < dataset.histories
+
+    def test_nobody_is_asked_what_they_read_next(self, dataset):
+        parameters = NEWS.state({})
+        start = dataset.as_of_ms - MS_PER_HOUR
+        following = dataset.interactions.between(start, dataset.as_of_ms)
+        assert (following.user >= len(dataset.users)).any()
+        state = fold(dataset.before(start), parameters)
+        samples = draw(dataset, state, following, lambda _: True, 10_000)
+        clicks = draw_clicks(
+            StateReplay(dataset, parameters, start), start, lambda _: True, 10_000, live=True
+        )
+        for sample in (*samples, *clicks):
+            assert sample.query.user < len(dataset.users)
+
+    def test_they_count_and_are_read_one_after_the_other(self, dataset):
+        state = fold(dataset, NEWS.state({}))
+        hot, second = dataset.items.find("hot"), dataset.items.find("second")
+        assert state.most_popular(0, 1, dataset.as_of_ms).tolist() == [hot]
+        assert second in state.co_occurrence.neighbours(hot)[0]
+        assert len(fold_named(dataset).co_occurrence.neighbours(hot)[0]) == 0
+
+
+def fold_named(dataset):
+    """The state without anonymous reads."""
+    named = dataset.interactions.take(dataset.interactions.user < len(dataset.users))
+    return fold(replace(dataset, interactions=named, head_start=None), NEWS.state({}))
+
+
+def refined_tables(volume):
+    return Tables.read(volume.refined / "run-1")
+
+
+class TestEvaluation:
+    def test_only_readers_are_scored(self, volume):
+        scores = pl.concat(
+            pl.read_parquet(path) for path in (volume.evaluation / "cutoffs").rglob("scores.parquet")
+        )
+        assert scores.height
+        assert not scores["query_id"].str.starts_with(ANONYMOUS_PREFIX).any()
+
+    def test_the_report_warns_of_a_reader_who_is_probably_nobody(self, volume):
+        page = (volume.evaluation / "reports" / "run-1" / "index.html").read_text(encoding="utf-8")
+        assert re.search(r'<ul class="warnings">\s*<li>the reader &#39;0&#39; has \d+% of all reads', page)
+
+    def test_the_readers_who_are_shown_are_named(self, volume):
+        users = _one_of_each(volume, "news", "run-1")
+        assert not any(user.startswith(ANONYMOUS_PREFIX) for user in users)
+
+
+class TestService:
+    def test_a_release_has_neither_their_ids_nor_their_histories(self, volume, dataset, engine):
+        release = Registry(volume.releases).open()
+        histories = release.bundle("state/histories").arrays
+        assert len(histories["offsets"]) == len(dataset.users) + 1
+        assert len(histories["items"]) == 400
+        for name in (f"{ANONYMOUS_PREFIX}read 400", f"{ANONYMOUS_PREFIX}session visit-1", "visit-1", ""):
+            assert engine._router.users.find(name) == UNKNOWN
+
+    def test_what_they_read_is_recommended_to_everybody(self, engine):
+        for user in (None, "somebody new"):
+            assert engine.recommend(Request(user, 3)).items[0].item_id == "hot"
+
+    def test_a_release_takes_new_readers(self, engine, dataset):
+        engine.apply([Interaction("new", "second", dataset.as_of_ms)])
+        found = engine.recommend(Request("new", 14))
+        assert "second" not in {item.item_id for item in found.items}
