@@ -107,7 +107,7 @@ class ApiSettings(Settings):
             "RELEASE_VERIFY": not self.release_verify,
             "RELEASE_POLL_SECONDS": self.release_poll_seconds < 0.5,
         }
-        scopes = ("events", "items", "readers", "admin")
+        scopes = ("events", "items", "users", "admin")
         unsafe |= {
             f"API_KEYS_{scope.upper()} (a key of fewer than {KEY_LENGTH} characters)": any(
                 len(key) < KEY_LENGTH for key in self.keys(scope)

@@ -175,7 +175,7 @@ def main(
     moments = Hours(numbers(cutoffs, "--cutoffs")).moments
     units = list(product(moments, SEGMENTS))
     with TemporaryDirectory() as name:
-        told = {"folder": Path(name), "as_of_ms": refine(uri, Path(name)), "readers": readers}
+        told = {"folder": Path(name), "as_of_ms": refine(uri, Path(name)), "users": readers}
         pool = ProcessPoolExecutor(min(processes, len(units)), get_context("spawn"))
         with one_thread_each(), pool:
             rows = [row for own in pool.map(partial(parts, **told), units) for row in own]

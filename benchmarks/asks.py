@@ -23,7 +23,7 @@ HEAD = "Host: localhost\r\n"
 def shares(volume: Path) -> dict[str, float]:
     """Return each segment's share of the readers who came in the hours that the evaluation looked at."""
     records = Registry(volume / "releases").open().json("evaluation.json")
-    readers = {each["segment"]: each["readers"] for each in records if each["model"] == "served"}
+    readers = {each["segment"]: each["users"] for each in records if each["model"] == "served"}
     return {name: count / sum(readers.values()) for name, count in readers.items()}
 
 

@@ -69,7 +69,7 @@ def pools(folder: Path, as_of_ms: int, cutoff_ms: int, readers: int) -> list[Tur
 def price(turned: Sequence[Turned], dials: Sequence[float] = DIALS) -> pl.DataFrame:
     """Return a row a dial: NDCG@10 and diversity with 95 % intervals, and what a hundredth of it costs."""
     scores = pl.DataFrame(list(_scores(turned, dials)))
-    table = summarise_sessions(scores, METRICS).rename({"model": "dial", "sessions": "readers"})
+    table = summarise_sessions(scores, METRICS).rename({"model": "dial", "sessions": "users"})
     lost, gained = pl.col("ndcg").first() - pl.col("ndcg"), pl.col("diversity") - pl.col("diversity").first()
     dial = pl.col("dial").cast(pl.Float64)
     cost = pl.when(gained > 0).then(lost / gained / 100)

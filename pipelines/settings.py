@@ -49,7 +49,7 @@ class PipelineSettings(Settings):
 
     Attributes:
         evaluation_readers: at most so many readers of each segment and hour are scored.
-        reader_limit: what the reads of one reader add to the counts at most in a minute, in plain reads.
+        user_limit: what the interactions of one user add to the counts at most in a minute, in plain reads.
         bot_reads_per_hour, bot_reads_per_day: a reader beyond them is a suspected bot; 0 for no bound.
         removed_items: `drop` names no item any more that has been taken out of the catalogue file.
     """

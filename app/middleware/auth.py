@@ -20,7 +20,7 @@ class Scope(StrEnum):
 
     EVENTS = "events"
     ITEMS = "items"
-    READERS = "readers"
+    USERS = "users"
     ADMIN = "admin"
 
 

@@ -74,7 +74,7 @@ def make_router(endpoint: DomainApi) -> APIRouter:
         """Return items that the reader has not read, best first; an unknown reader is anonymous."""
         asked = ParsedQuery(request, filters, page.offset)
         if explain:
-            admit(sent, Scope.READERS, sent_key(sent.headers))
+            admit(sent, Scope.USERS, sent_key(sent.headers))
         else:
             before.keep(sent.scope["query_string"], asked)
         return _answered(sent.app.state, asked, explain)
@@ -89,7 +89,7 @@ def make_router(endpoint: DomainApi) -> APIRouter:
     async def recommendations_by_body(sent: Sent, body: RecommendationBody = by_body) -> Response:
         """Return what `GET /recommendations` returns; for long lists of ids, and ids that hold commas."""
         if body.explain:
-            admit(sent, Scope.READERS, sent_key(sent.headers))
+            admit(sent, Scope.USERS, sent_key(sent.headers))
         asked = ParsedQuery(await request_of(endpoint, body), body.filters, body.offset)
         return _answered(sent.app.state, asked, body.explain)
 

@@ -20,7 +20,7 @@ from script_shared.events.event import FORGET, Event
 
 _PROBLEMS: dict[int | str, dict[str, Any]] = {code: {"model": Problem} for code in (401, 403, 422, 503)}
 
-router = APIRouter(tags=["readers"], dependencies=[Depends(requires(Scope.READERS))], responses=_PROBLEMS)
+router = APIRouter(tags=["users"], dependencies=[Depends(requires(Scope.USERS))], responses=_PROBLEMS)
 
 ReaderId = Annotated[
     str,

@@ -40,7 +40,7 @@ def run(stand: Stand, people: int = 500, reads: int = 5_000) -> Outcome:
         outcome.facts[f"{ids}_ids_place_for_anonymous"] = f"{before[1]} to {after[1]}"
         outcome.demand(count <= ids * CAP + 1, f"{ids} ids count {count:.1f}")
     added = _flood(replica, popular)
-    limit = 2 * PipelineSettings.model_fields["reader_limit"].default  # the minute may end in between
+    limit = 2 * PipelineSettings.model_fields["user_limit"].default  # the minute may end in between
     outcome.facts["one_id_reads_all_articles_count"] = f"{added:.1f} of {len(popular) * CAP:,.0f} sent"
     outcome.demand(added <= limit, f"one id adds {added:.1f} to all counts")
     return outcome

@@ -52,7 +52,7 @@ class Outcome:
             summarise_sessions(part, METRICS).select(
                 pl.lit(part["segment"][0]).alias("segment"),
                 "model",
-                pl.col("sessions").alias("readers"),
+                pl.col("sessions").alias("users"),
                 "^graded_ndcg.*$",
             )
             for part in parts

@@ -23,8 +23,8 @@ def write_webmedia(outcome: Outcome, out: Path) -> Table:
     summary = outcome.summary()
     summary.write_csv(out / "metrics.csv")
     (out / "metrics.json").write_text(json.dumps(summary.to_dicts(), indent=1) + "\n")
-    table = Table("segment", "model", "readers", "graded NDCG@10", title="WebMedia", title_justify="left")
+    table = Table("segment", "model", "users", "graded NDCG@10", title="WebMedia", title_justify="left")
     for row in summary.to_dicts():
         ends = f"\\[{row['graded_ndcg_low']:.3f} {row['graded_ndcg_high']:.3f}]"
-        table.add_row(row["segment"], row["model"], str(row["readers"]), f"{row['graded_ndcg']:.3f} {ends}")
+        table.add_row(row["segment"], row["model"], str(row["users"]), f"{row['graded_ndcg']:.3f} {ends}")
     return table

@@ -87,11 +87,11 @@ def _columns(inspection: Inspection) -> Table:
 def _figures(refinement: Refinement, segments: Mapping[str, int]) -> Table:
     table = _table("what", "figure", title="What a run would use")
     interactions = refinement.tables.interactions
-    table.add_row("reads", f"{interactions.height:,}")
+    table.add_row("interactions", f"{interactions.height:,}")
     span = interactions["timestamp"].gather([0, -1]).dt.strftime("%Y-%m-%d %H:%M UTC")
     table.add_row("from", span[0])
     table.add_row("to", span[-1])
-    table.add_row("readers", f"{refinement.tables.users.height:,}")
+    table.add_row("users", f"{refinement.tables.users.height:,}")
     for name, count in segments.items():
         table.add_row(f"  {name}", f"{count:,}")
     table.add_row("items", f"{refinement.tables.items.height:,}")

@@ -7,7 +7,7 @@ from typing import Any
 
 from airflow.sdk import Asset
 
-READERS = Asset(name="readers", uri="manchete://volume/segments")
+USERS = Asset(name="users", uri="manchete://volume/segments")
 MODELS = Asset(name="models", uri="manchete://volume/artifacts")
 RELEASE = Asset(name="release", uri="manchete://volume/releases")
 

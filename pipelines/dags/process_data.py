@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from airflow.sdk import Param, dag, get_current_context, task
 
-from pipelines.dags.assets import READERS
+from pipelines.dags.assets import USERS
 from pipelines.dags.settings import SETTINGS
 from pipelines.dags.tasks import call
 from pipelines.ingest.source_options import SOURCE_OPTIONS, given
@@ -79,13 +79,13 @@ def process_data() -> None:
 
         return call(stage, run)
 
-    @task(outlets=[READERS])
+    @task(outlets=[USERS])
     def segment(run: str) -> str:
         """Split the readers, and tell that they are there."""
         from pipelines.stages.segment import segment as stage
 
         report = call(stage, run)
-        get_current_context()["outlet_events"][READERS].extra = {"run": run}
+        get_current_context()["outlet_events"][USERS].extra = {"run": run}
         return report
 
     run = begin()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from airflow.sdk import dag, get_current_context, task
 
-from pipelines.dags.assets import MODELS, READERS, triggering_run
+from pipelines.dags.assets import MODELS, USERS, triggering_run
 from pipelines.dags.settings import SETTINGS
 from pipelines.dags.tasks import call
 
 
 @dag(
-    schedule=[READERS],
+    schedule=[USERS],
     catchup=False,
     max_active_runs=1,
     default_args=SETTINGS.defaults,
@@ -23,7 +23,7 @@ def train_models() -> None:
     @task
     def begin() -> str:
         """Read the run's name from the event that started this."""
-        return triggering_run(get_current_context()["triggering_asset_events"], READERS)
+        return triggering_run(get_current_context()["triggering_asset_events"], USERS)
 
     @task
     def segments() -> list[str]:

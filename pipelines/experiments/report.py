@@ -18,7 +18,7 @@ MEASURES = {"per_impression": "read / impressions", "per_reader": "readers who r
 def table(name: str, found: Sequence[Arm]) -> Table:
     """Return a row a variant, and under them what the challenger adds."""
     shown = Table("variant", title=f"experiment {name}, 95 % intervals")
-    for column in ("readers", "impressions", "reads", *MEASURES.values()):
+    for column in ("users", "impressions", "interactions", *MEASURES.values()):
         shown.add_column(column, justify="right")
     for arm in found:
         figures = [_percent(getattr(arm, each)) for each in MEASURES]
@@ -52,7 +52,7 @@ def document(name: str, found: Sequence[Arm], both: int) -> dict[str, Any]:
 
 
 def _arm(arm: Arm) -> dict[str, Any]:
-    counts = {"readers": arm.users, "impressions": arm.impressions, "reads": arm.interactions}
+    counts = {"users": arm.users, "impressions": arm.impressions, "interactions": arm.interactions}
     figures = {each: _ends(getattr(arm, each)) for each in MEASURES}
     return {"variant": arm.variant, "releases": list(arm.releases), **counts, **figures}
 

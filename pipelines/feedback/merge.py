@@ -78,7 +78,7 @@ def join(
     log = {
         "after": _after(new, events, as_of_ms, told.until),
         "until": told.until,
-        "reads": kept.height - of_files.height,
+        "interactions": kept.height - of_files.height,
         "repeated": interactions.height - new.height,
         "rejected": told.events.height - events.height,
         "in_the_future": of_log.height - interactions.height,

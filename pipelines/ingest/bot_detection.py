@@ -36,7 +36,7 @@ class SuspectedBots:
         named = self.users.filter(~is_anonymous(pl.col("user_id")))
         return {
             "users": self.users.height,
-            "reads": int(self.users["reads"].sum()),
+            "interactions": int(self.users["interactions"].sum()),
             "per_hour": self.per_hour,
             "per_day": self.per_day,
             "most_active": named["user_id"].head(_NAMED).to_list(),
@@ -54,7 +54,7 @@ def find_bots(interactions: pl.DataFrame, bounds: BotBounds) -> SuspectedBots:
     by_hour = interactions.group_by("user_id", (time // MS_PER_HOUR).alias("hour")).len()
     by_day = by_hour.group_by("user_id", pl.col("hour") // 24).agg(pl.col("len").sum().alias("day_reads"))
     hours = by_hour.group_by("user_id").agg(
-        pl.col("len").sum().alias("reads"), pl.col("len").max().alias("busiest_hour")
+        pl.col("len").sum().alias("interactions"), pl.col("len").max().alias("busiest_hour")
     )
     days = by_day.group_by("user_id").agg(pl.col("day_reads").max().alias("busiest_day"))
     users = hours.join(days, on="user_id")
@@ -66,7 +66,7 @@ def find_bots(interactions: pl.DataFrame, bounds: BotBounds) -> SuspectedBots:
         beyond |= pl.col("busiest_hour") > per_hour
     if per_day:
         beyond |= pl.col("busiest_day") > per_day
-    found = users.filter(beyond).sort("reads", "user_id", descending=[True, False])
+    found = users.filter(beyond).sort("interactions", "user_id", descending=[True, False])
     return SuspectedBots(found, per_hour, per_day)
 
 

@@ -114,6 +114,6 @@ def gains(scores: pl.DataFrame, against: str, metric: str = "ndcg") -> pl.DataFr
 def _gains(comparison: Comparison, against: str, metric: int) -> pl.DataFrame:
     base = comparison.models.index(against)
     low, high = interval(comparison.draws[:, :, metric] - comparison.draws[:, [base], metric])
-    frame = pl.DataFrame(comparison.records()).select("segment", "model", "cutoffs", "readers", *METRICS)
+    frame = pl.DataFrame(comparison.records()).select("segment", "model", "cutoffs", "users", *METRICS)
     gain = comparison.means[:, metric] - comparison.means[base, metric]
     return frame.with_columns(gain=pl.Series(gain), low=pl.Series(low), high=pl.Series(high))

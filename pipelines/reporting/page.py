@@ -12,7 +12,7 @@ from pipelines.reporting.figures import age_boxes, metric_bars, recall_curves
 from pipelines.reporting.findings import Findings
 from script_shared.evaluation.beyond_accuracy import BEYOND
 from script_shared.evaluation.comparison import SERVED
-from script_shared.evaluation.gates import FEW_READERS
+from script_shared.evaluation.gates import FEW_USERS
 from script_shared.evaluation.ranking import METRICS
 
 _TEMPLATE = "report.html.j2"
@@ -40,7 +40,7 @@ def render(findings: Findings, facts: Mapping[str, Any]) -> str:
         metrics=METRICS,
         beyond=BEYOND,
         served=SERVED,
-        few=FEW_READERS,
+        few=FEW_USERS,
     )
 
 

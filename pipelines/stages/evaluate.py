@@ -80,7 +80,7 @@ def evaluate(
         scores.write_parquet(folder / "scores.parquet")
         predictions.write_parquet(folder / "predictions.parquet")
         opponent.write(folder)
-    facts = {"hours_before": hours_before, "segment": segment, "readers": scores["query_id"].n_unique()}
+    facts = {"hours_before": hours_before, "segment": segment, "users": scores["query_id"].n_unique()}
     _LOG.info("evaluated", run=run, **facts)
     return facts
 

@@ -104,7 +104,7 @@ def _write_release(plan: Plan, volume: Volume, run: str, clock: Clock) -> str:
         log_until=log.get("until", 0),
         withdrawn=refined.get("withdrawn", []),
         expires_ms=refined.get("expires_ms", {}),
-        suspected_bots=refined.get("suspected_bots", {}).get("readers", 0),
+        suspected_bots=refined.get("suspected_bots", {}).get("users", 0),
         data_fingerprint=str(refined.get("fingerprint", "")),
         parameters=parameters,
         segments={each.name: {"model": each.model, **models[each.name].document} for each in segments},

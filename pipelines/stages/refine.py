@@ -64,8 +64,8 @@ def refine(
         "removed_items": removal.summary(),
         "sample": {
             "share": options.reader_share,
-            "readers": tables.users.height,
-            "reads": tables.interactions.height,
+            "users": tables.users.height,
+            "interactions": tables.interactions.height,
         },
         "suspected_bots": bots.summary(),
         "as_of_ms": result.as_of_ms,

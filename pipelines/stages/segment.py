@@ -30,10 +30,10 @@ def segment(plan: Plan, volume: Volume, run: str) -> dict[str, int]:
 def name_segments(plan: Plan, tables: Tables) -> pl.DataFrame:
     """Return the users and, as `segment`, the name of each one's segment."""
     segments = plan.domain.segments(plan.parameters(tables))
-    kinds = tables.users.select("user_type", "reads").unique()
+    kinds = tables.users.select("user_type", "interactions").unique()
     names = [assign(segments, User(*kind)).name for kind in kinds.iter_rows()]
     named = kinds.with_columns(pl.Series("segment", names, pl.String))
-    return tables.users.join(named, on=["user_type", "reads"], how="left", nulls_equal=True)
+    return tables.users.join(named, on=["user_type", "interactions"], how="left", nulls_equal=True)
 
 
 def count_readers(plan: Plan, tables: Tables) -> dict[str, int]:

@@ -43,7 +43,7 @@ def _compared(part: Comparison, best: str, default: str) -> dict[str, Any]:
     scored = {"default": own[default], "best": own[best]}
     return {
         "segment": part.segment,
-        "readers": part.users,
+        "users": part.users,
         **scored,
         "gain": gain,
         "low": low,
@@ -94,11 +94,11 @@ def tables_of(summary: Mapping[str, Any]) -> list[Table]:
     set_to = Table("parameter", "default", "best", title=title, title_justify="left")
     for place, (before, after) in best["changes"].items():
         set_to.add_row(place, _shown(before), _shown(after))
-    added = Table("hours", "segment", "readers", "default", "best", "gain [95 %]", title="ndcg@10")
+    added = Table("hours", "segment", "users", "default", "best", "gain [95 %]", title="ndcg@10")
     for row in summary["gains"]:
         gain = f"{row['gain']:+.4f} \\[{row['low']:+.4f} {row['high']:+.4f}]"
         scored = (f"{row['default']:.4f}", f"{row['best']:.4f}", gain)
-        added.add_row(row["hours"], row["segment"], f"{row['readers']:,}", *scored)
+        added.add_row(row["hours"], row["segment"], f"{row['users']:,}", *scored)
     return [set_to, added]
 
 

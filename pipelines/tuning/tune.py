@@ -98,9 +98,9 @@ def _open(plan: Plan, encoded: Path, wanted: TuneOptions, out: Path) -> Search:
         "parameters": parameters,
         "segments": names,
         "cutoffs": wanted.hours.moments,
-        "readers": wanted.hours.users,
+        "users": wanted.hours.users,
         "seed": wanted.seed,
-        "reads": len(dataset.interactions),
+        "interactions": len(dataset.interactions),
     }
     scorer = Objective(plan.domain, dataset, names, wanted.hours.users)
     space = narrowed(plan.search, names, wanted.places)

@@ -7,7 +7,7 @@ import polars as pl
 from script_shared.clock import MS_PER_HOUR
 
 BEYOND = ("coverage", "novelty", "diversity", "top_share", "median_age", "new_share")
-#: Hours of reads that say what is there to recommend, and how well known it is.
+#: Hours of interactions that say what is there to recommend, and how well known it is.
 WINDOW = 24
 #: What is most read: this share of the items read in the window, at least one of them.
 TOP = 0.01
@@ -24,7 +24,7 @@ def describe_lists(
 
     - coverage: share of the items read in the last 24 h that are in at least one list (Ge et al.,
       RecSys 2010). It grows with the number of lists: compare it on the same readers only.
-    - novelty: mean −log2 of an item's share of the reads of the last 24 h, in bits (Zhou et al.,
+    - novelty: mean −log2 of an item's share of the interactions of the last 24 h, in bits (Zhou et al.,
       PNAS 2010); an item that nobody read counts as read once.
     - diversity: share of the pairs of a list whose categories differ (Smyth & McClave, ICCBR 2001),
       mean over lists; items without a category are left out of it.
@@ -55,13 +55,13 @@ def _describe(lists: pl.DataFrame, items: pl.DataFrame, interactions: pl.DataFra
     known = items.select("item_id", "category", age=age, new=new).join(counts, on="item_id", how="left")
     # In order, here and below: a sum of floats in another order differs in its last digit.
     described = lists.join(known, on="item_id", how="left", maintain_order="left")
-    total = max(int(counts["reads"].sum()), 1)
+    total = max(int(counts["interactions"].sum()), 1)
     return (
         described.group_by(_LISTS, maintain_order=True)
         .agg(
             cutoff=pl.lit(cutoff, pl.Int64),
             coverage=_known_items() / max(len(counts), 1),
-            novelty=-(pl.col("reads").fill_null(1) / total).log(2).mean(),
+            novelty=-(pl.col("interactions").fill_null(1) / total).log(2).mean(),
             top_share=pl.col("top").fill_null(value=False).mean(),
             median_age=pl.col("age").median(),
             new_share=pl.col("new").fill_null(value=True).mean(),
@@ -75,12 +75,16 @@ def _reads(interactions: pl.DataFrame, cutoff: int) -> pl.DataFrame:
     """Return how often each item was read in the window, and whether it is among the most read."""
     moment = pl.col("timestamp").dt.epoch("ms")
     recent = interactions.filter(moment.is_between(cutoff - WINDOW * MS_PER_HOUR, cutoff, closed="left"))
-    counts = recent.group_by("item_id").agg(reads=pl.len()).sort(-pl.col("reads").cast(pl.Int64), "item_id")
+    counts = (
+        recent.group_by("item_id")
+        .agg(interactions=pl.len())
+        .sort(-pl.col("interactions").cast(pl.Int64), "item_id")
+    )
     return counts.with_row_index("place").with_columns(top=pl.col("place") < (TOP * pl.len()).ceil())
 
 
 def _known_items() -> pl.Expr:
-    return pl.col("item_id").filter(pl.col("reads").is_not_null()).n_unique()
+    return pl.col("item_id").filter(pl.col("interactions").is_not_null()).n_unique()
 
 
 def _diversity(described: pl.DataFrame) -> pl.DataFrame:

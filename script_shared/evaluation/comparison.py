@@ -55,7 +55,7 @@ class Comparison:
     def records(self) -> list[dict[str, Any]]:
         """Return a record a model: segment, model, cutoffs, readers, metrics with low and high ends."""
         low, high = interval(self.draws)
-        common = {"cutoffs": self.cutoffs, "readers": self.users}
+        common = {"cutoffs": self.cutoffs, "users": self.users}
         return [
             {"segment": self.segment, "model": model, **common, **_ends(self.means[m], low[m], high[m])}
             for m, model in enumerate(self.models)

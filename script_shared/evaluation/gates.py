@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 #: Fewer readers, drawn anew, are too much alike: intervals come out too narrow, of one reader without width.
-FEW_READERS = 30
+FEW_USERS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,5 +33,5 @@ class Gates:
     """
 
     metric: str = "ndcg"
-    champion: Gate = Gate(tolerance=0.005, users=FEW_READERS)
+    champion: Gate = Gate(tolerance=0.005, users=FEW_USERS)
     popularity: Gate = Gate(tolerance=0.01, users=100)

@@ -55,7 +55,7 @@ def recall_by_length(predictions: pl.DataFrame, targets: pl.DataFrame, longest: 
     return (
         grid.join(gained, on=[*key, "length"], how="left")
         .sort(*key, "length")
-        .with_columns(recall=pl.col("share").fill_null(0).cum_sum().over(key) / pl.col("readers"))
+        .with_columns(recall=pl.col("share").fill_null(0).cum_sum().over(key) / pl.col("users"))
         .group_by("segment", "model", "length", maintain_order=True)
         .agg(pl.col("recall").mean())
     )

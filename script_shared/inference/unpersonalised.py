@@ -18,7 +18,7 @@ HALF_LIFE = 0.25
 #: Cormack, Clarke & Büttcher, "Reciprocal rank fusion", SIGIR 2009.
 _FUSION = 60
 _NEIGHBOURS = 150
-COREADS, CONTENT = "co_occurrence", "content"
+CO_OCCURRENCE, CONTENT = "co_occurrence", "content"
 
 
 def trending(
@@ -64,7 +64,7 @@ def similar(
     read = best(others, weights[-1] / np.sqrt(state.shares([-1], others, now_ms)[0]), _NEIGHBOURS)
     scores: dict[int, float] = {}
     reasons: dict[int, str] = {}
-    for name, ranked in ((CONTENT, texts), (COREADS, read)):
+    for name, ranked in ((CONTENT, texts), (CO_OCCURRENCE, read)):
         fit = ranked if allowed is None else ranked[allowed[ranked]]
         for rank, other in enumerate(fit[fit != item].tolist()):
             worth = 1.0 / (_FUSION + rank)

@@ -48,7 +48,7 @@ class StateParameters(BaseModel):
         returns: pairs of items read in different visits: the second after a pause.
         repeat_window: hours; a read of an item that the reader read sooner before adds only what its weight
             is larger by.
-        reader_limit: what the reads of one reader add to the counts at most in a minute, in plain reads.
+        user_limit: what the interactions of one user add to the counts at most in a minute, in plain reads.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -286,14 +286,14 @@ class State:
             "key_counts": Bundle(self.key_counts.snapshot()),
             "key_totals": Bundle(self.key_totals.snapshot()),
             "co_occurrence": Bundle(self.co_occurrence.snapshot()),
-            "returns": Bundle(self.cross_session.snapshot()),
+            "cross_session": Bundle(self.cross_session.snapshot()),
             "histories": Bundle(self.histories.snapshot()),
             "items": Bundle(self.items.snapshot()),
         }
 
     def restore(self, parts: dict[str, Bundle]) -> None:
         """Take the state back, of as many positions or fewer."""
-        for name in ("counts", "continued", "key_totals", "co_occurrence", "returns", "histories", "items"):
+        for name in ("counts", "continued", "key_totals", "co_occurrence", "cross_session", "histories", "items"):
             getattr(self, name).restore(parts[name].arrays)
         self.key_counts.restore(parts["key_counts"].arrays, rows=self.sizes.keys)
         self.interactions.restore(parts["totals"].arrays)

@@ -48,7 +48,7 @@ def test_a_wrong_setting_ends_the_process_with_its_name(tmp_path, name, value):
     assert "secret" not in ended.stderr
 
 
-@pytest.mark.parametrize("scope", ["events", "items", "readers", "admin"])
+@pytest.mark.parametrize("scope", ["events", "items", "users", "admin"])
 def test_a_key_that_can_be_guessed_is_unsafe_and_is_not_told(scope):
     name = f"api_keys_{scope}"
     keys = "a-key-of-more-than-16-characters, guessme"

@@ -28,7 +28,7 @@ def write_clicks(folder, *, hours=30, articles=120, users=400, clicks_an_hour=25
     (folder / "clicks").mkdir()
     born = np.sort(rng.uniform(0, hours, articles))
     for hour in range(hours):
-        rows = _hour(rng, born, hour, readers, clicks_an_hour)
+        rows = _hour(rng, born, hour, users, clicks_an_hour)
         write_rows(folder / "clicks" / f"clicks_hour_{hour:03d}.csv", rows)
     with (folder / "articles_metadata.csv").open("w", newline="") as out:
         writer = csv.writer(out)

@@ -3,10 +3,10 @@
 from script_shared.impressions.impression import Impression
 
 
-def impression(name, reader="r1", **more):
+def impression(name, user="r1", **more):
     told = {
         "impression_id": str(name),
-        "reader": reader,
+        "user": user,
         "time_ms": 1_700_000_000_000,
         "experiment": "e",
         "variant": "champion",

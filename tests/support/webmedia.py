@@ -52,10 +52,10 @@ def article(number, **changed):
 
 def write_webmedia(folder, users=None, articles=None):
     """Twelve sound readers and six articles, unless others are given; return the two files."""
-    readers = [reader(number) for number in range(12)] if readers is None else readers
+    users = [reader(number) for number in range(12)] if users is None else users
     articles = [article(number) for number in range(6)] if articles is None else articles
     files = folder / "treino_parte1.csv", folder / "itens-parte1.csv"
-    for file, fields, rows in zip(files, (READER_FIELDS, ARTICLE_FIELDS), (readers, articles), strict=True):
+    for file, fields, rows in zip(files, (READER_FIELDS, ARTICLE_FIELDS), (users, articles), strict=True):
         with file.open("w", newline="", encoding="utf-8") as out:
             writer = csv.DictWriter(out, fields)
             writer.writeheader()

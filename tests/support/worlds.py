@@ -62,7 +62,7 @@ def _users(rows):
     frame = pl.DataFrame(
         {
             "user_id": pl.Series(list(seen), dtype=pl.String),
-            "reads": pl.Series([len(times) for times in seen.values()], dtype=pl.UInt32),
+            "interactions": pl.Series([len(times) for times in seen.values()], dtype=pl.UInt32),
             "first_seen": pl.Series([min(times) for times in seen.values()], dtype=pl.Int64),
             "last_seen": pl.Series([max(times) for times in seen.values()], dtype=pl.Int64),
         }
@@ -98,7 +98,7 @@ def two_tastes(*, users=40, items=20, hours=30):
             f"i{item:02}",
             hours - 1 - ((reader * 7 + item * 3) % (hours - 2)) - 0.5,
         )
-        for reader in range(readers)
+        for reader in range(users)
         for item in range(items)
         if reader % 2 == item % 2 and (reader // 2 + item // 2) % 3
     ]
@@ -110,9 +110,9 @@ def drawn_world(seed=0, *, users=60, items=50, interactions=1_500, hours=40):
     rows = [
         (f"r{reader}", f"i{item}", hour, reader % 3)
         for reader, item, hour in zip(
-            rng.integers(0, readers, reads) ** 2 // readers,
-            np.minimum(rng.geometric(0.08, reads), items - 10),
-            rng.uniform(0, hours, reads).tolist(),
+            rng.integers(0, users, interactions) ** 2 // users,
+            np.minimum(rng.geometric(0.08, interactions), items - 10),
+            rng.uniform(0, hours, interactions).tolist(),
             strict=True,
         )
     ]

@@ -42,7 +42,7 @@ def _sum_up(interactions: pl.DataFrame, types: pl.DataFrame | None) -> pl.DataFr
         interactions.filter(~is_anonymous(pl.col("user_id")))
         .group_by("user_id")
         .agg(
-            pl.len().cast(pl.UInt32).alias("reads"),
+            pl.len().cast(pl.UInt32).alias("interactions"),
             pl.col("timestamp").min().alias("first_seen"),
             pl.col("timestamp").max().alias("last_seen"),
         )

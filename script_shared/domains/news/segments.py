@@ -71,7 +71,7 @@ class NewsParameters(BaseModel):
 
 
 #: The lists of anonymous readers differ least and cost least: so many times as many are learned from.
-ANONYMOUS_READERS = 1.5
+ANONYMOUS_USERS = 1.5
 
 
 def news_segments(parameters: Parameters) -> tuple[Segment, ...]:
@@ -80,9 +80,7 @@ def news_segments(parameters: Parameters) -> tuple[Segment, ...]:
     return (
         Segment("logged", "hybrid", p.rule.is_logged, lambda: _blend(p, _hybrid(p))),
         Segment("semi_logged", "clusters", p.rule.is_semi_logged, lambda: _blend(p, _clustered(p))),
-        Segment(
-            "anonymous", "popularity", lambda _: True, lambda: _blend(p, _anonymous(p), ANONYMOUS_READERS)
-        ),
+        Segment("anonymous", "popularity", lambda _: True, lambda: _blend(p, _anonymous(p), ANONYMOUS_USERS)),
     )
 
 

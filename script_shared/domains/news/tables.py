@@ -36,7 +36,7 @@ USERS = Schema(
     "users",
     (
         *USER_COLUMNS,
-        Column("reads", "UInt32", nullable=False),
+        Column("interactions", "UInt32", nullable=False),
         Column("first_seen", "Timestamp", nullable=False),
         Column("last_seen", "Timestamp", nullable=False),
     ),

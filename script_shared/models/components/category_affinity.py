@@ -52,11 +52,11 @@ class CategoryAffinity(Component):
 
     def dump(self) -> Bundle:
         """Return the audience's shares."""
-        return Bundle({"audience_affinity": self._audience})
+        return Bundle({"audience": self._audience})
 
     def load(self, bundle: Bundle) -> None:
         """Take them back."""
-        self._audience = np.asarray(bundle.arrays["audience_affinity"], np.float64)
+        self._audience = np.asarray(bundle.arrays["audience"], np.float64)
 
 
 @jit_compiled

@@ -73,9 +73,9 @@ class EndToEnd:
             found = report(tmp_path, address)
         challenger, champion = found["variants"]
         picked = sum(map(SPLIT.picks, READERS)) - 1
-        assert (challenger["readers"], challenger["impressions"]) == (picked, 4 * picked)
-        assert (champion["readers"], champion["reads"]) == (39 - picked, 39 - picked)
-        assert challenger["reads"] == 3 * picked
+        assert (challenger["users"], challenger["impressions"]) == (picked, 4 * picked)
+        assert (champion["users"], champion["interactions"]) == (39 - picked, 39 - picked)
+        assert challenger["interactions"] == 3 * picked
         assert (challenger["per_impression"]["value"], champion["per_impression"]["value"]) == (0.75, 0.25)
         assert found["difference"]["per_impression"] == {"value": 0.5, "low": 0.5, "high": 0.5}
         assert found["readers_in_both"] == 0

@@ -90,8 +90,8 @@ def test_another_release_begins_with_nothing_shown(fresh, first, look, publish, 
 
 def test_offline_metrics_of_the_release_are_shown(first, scrape, whole):
     record = whole.json("evaluation.json")[0]
-    labels = {"segment": record["segment"], "model": record["model"], "metric": "readers"}
-    assert scrape("manchete_evaluation_metric", **labels) == record["readers"]
+    labels = {"segment": record["segment"], "model": record["model"], "metric": "users"}
+    assert scrape("manchete_evaluation_metric", **labels) == record["users"]
 
 
 def test_ids_of_readers_and_unknown_paths_become_no_labels(fresh, first):

@@ -33,7 +33,7 @@ def test_a_reader_is_described(live, read, clock, reads):
     )
     assert {each["item_id"] for each in body["recent"]} <= reads["3"] | {"100"}
     assert (body["recent"][0]["item_id"], body["recent"][0]["title"]) == ("100", "first")
-    assert len(body["recent"]) == min(body["reads"], 20)
+    assert len(body["recent"]) == min(body["interactions"], 20)
     moments = [each["read_at"] for each in body["recent"]]
     assert moments == sorted(moments, reverse=True)
 
@@ -58,7 +58,7 @@ def test_who_comes_back_begins_anew(live, read, reader):
     live.delete(f"/users/{reader}", headers=HEADERS)
     item = shown(live, reader)[0][0]
     read(reader, item)
-    assert live.get(f"/users/{reader}", headers=HEADERS).json()["reads"] == 1
+    assert live.get(f"/users/{reader}", headers=HEADERS).json()["interactions"] == 1
     assert item not in shown(live, reader)[0]
 
 

@@ -19,4 +19,4 @@ def test_on_real_clicks_the_service_finds_what_the_front_page_finds(real_data, t
     for segment in SEGMENTS:
         assert recall[segment, "served"] >= 0.9 * recall[segment, "most_read_0.25h"] > 0.3
         assert recall[segment, "most_read_ever"] < 0.5 * recall[segment, "most_read_0.25h"]
-    assert set(metrics["readers"]) <= set(range(180, 201))
+    assert set(metrics["users"]) <= set(range(180, 201))

@@ -48,7 +48,7 @@ def test_anyone_can_compute_the_score_from_the_files(generated, tmp_path):
         scores.append(gained / sum(g / log2(place + 2) for place, g in enumerate(grade.values())))
     metrics = pl.read_csv(generated[1] / "metrics.csv").filter(segment="everyone", model="served")
     assert metrics["graded_ndcg"].item() == pytest.approx(sum(scores) / len(scores))
-    assert metrics["readers"].item() == 150
+    assert metrics["users"].item() == 150
 
 
 def test_generated_figures_are_not_passed_off_as_quality(generated):

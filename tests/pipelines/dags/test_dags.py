@@ -60,14 +60,14 @@ def test_the_first_waits_to_be_triggered_and_the_others_for_what_the_one_before_
     assert dags["process_data"]["schedule"] is None
     assert {name: dag["waits_for"] for name, dag in dags.items()} == {
         "process_data": [],
-        "train_models": ["readers"],
+        "train_models": ["users"],
         "evaluate_models": ["models"],
     }
     outlets = {
         (name, task): told["outlets"] for name, dag in dags.items() for task, told in dag["tasks"].items()
     }
     assert {place: names for place, names in outlets.items() if names} == {
-        ("process_data", "segment"): ["readers"],
+        ("process_data", "segment"): ["users"],
         ("train_models", "announce"): ["models"],
         ("evaluate_models", "publish"): ["release"],
     }
@@ -154,6 +154,6 @@ def test_settings_move_the_schedule_and_the_patience(tmp_path):
     }
     dags = ask_airflow(READ, airflow_environment(tmp_path, **settings))["dags"]
     assert dags["process_data"]["schedule"] == "15 * * * *"
-    assert dags["train_models"]["waits_for"] == ["readers"]
+    assert dags["train_models"]["waits_for"] == ["users"]
     told = [task for dag in dags.values() for task in dag["tasks"].values()]
     assert {(task["retries"], task["delay"], task["timeout"]) for task in told} == {(5, 60.0, 420.0)}

@@ -68,7 +68,7 @@ def test_reads_are_added_in_the_order_of_time_and_those_the_files_hold_count_onc
     assert result.report["log"] == {
         "after": 4,
         "until": 4,
-        "reads": 2,
+        "interactions": 2,
         "repeated": 2,
         "rejected": 0,
         "in_the_future": 0,
@@ -76,7 +76,7 @@ def test_reads_are_added_in_the_order_of_time_and_those_the_files_hold_count_onc
         "items": 0,
         "forgotten_reads": 0,
     }
-    assert result.tables.users.select("user_id", "reads").rows() == [("a", 3), ("b", 2)]
+    assert result.tables.users.select("user_id", "interactions").rows() == [("a", 3), ("b", 2)]
     assert result.report["reads"] == {}
 
 

@@ -94,7 +94,7 @@ def history(client, reader):
     told = answer.json()
     # One that came late stands last in a state that was told live, and in its place in a release.
     recent = sorted((each["read_at"], each["item_id"]) for each in told["recent"])
-    return told["segment"], told["reads"], recent
+    return told["segment"], told["interactions"], recent
 
 
 def counts(client, now_ms):

@@ -8,7 +8,7 @@ from script_shared.errors import PartitionError
 
 
 def records(recall, *models):
-    common = {"segment": "all", "cutoffs": 1, "readers": 5, "recall": recall}
+    common = {"segment": "all", "cutoffs": 1, "users": 5, "recall": recall}
     beyond = {"coverage": 0.5, "novelty": 3.0, "diversity": None, "median_age": 2.0}
     return [{"segment": "all", "model": model, **common, **beyond} for model in models]
 

@@ -95,7 +95,7 @@ def test_the_figures_of_the_page_are_those_of_the_csv(page, metrics, segment):
     _, *shown = page.tables["metrics", segment]
     assert [row[0]["text"] for row in shown] == [row["model"] for row in expected]
     for (_, readers, *cells), row in zip(shown, expected, strict=True):
-        assert readers["values"] == [float(row["readers"])]
+        assert readers["values"] == [float(row["users"])]
         for metric, cell in zip(METRICS, cells, strict=False):
             assert cell["values"] == [float(row[f"{metric}{end}"]) for end in ("", "_low", "_high")]
             assert f"{float(row[metric]):.3f}" in cell["text"]
@@ -178,7 +178,7 @@ def test_a_run_that_was_not_evaluated_has_no_report(evaluated):
 
 def test_the_sample_is_no_larger_than_was_asked_for(metrics):
     """Two hours with at most 60 readers each; 60 are there but for those who read nothing new."""
-    readers = {row["segment"]: int(row["readers"]) for row in metrics}
+    readers = {row["segment"]: int(row["users"]) for row in metrics}
     assert tuple(readers) == SEGMENTS
     assert all(readers[segment] > 2 * 50 for segment in ("semi_logged", "anonymous"))
     assert max(readers.values()) <= 2 * 60
@@ -209,7 +209,7 @@ def test_hours_in_which_nobody_came_are_refused_and_leave_nothing(tmp_path):
     download(plan, volume, RUN, "globo", str(raw), 1.0)
     refine(plan, volume, RUN, "globo")
     encode(plan, volume, RUN)
-    assert evaluate(plan, volume, RUN, 2, "anonymous", readers=60)["readers"] == 0
+    assert evaluate(plan, volume, RUN, 2, "anonymous", readers=60)["users"] == 0
     with pytest.raises(NotEnoughDataError, match="nobody read anything new"):
         report(plan, volume, RUN)
     assert {path.name for path in volume.evaluation.iterdir()} == {"cutoffs"}

@@ -63,7 +63,7 @@ def test_a_developers_sample_is_refined_and_reported(volume):
     users = pl.read_parquet(volume.refined / "run-1" / "users.parquet")
     reads = pl.read_parquet(volume.refined / "run-1" / "interactions.parquet")
     assert 0 < users.height < 0.25 * whole.height
-    assert report["sample"] == {"share": 0.1, "readers": users.height, "reads": reads.height}
+    assert report["sample"] == {"share": 0.1, "users": users.height, "interactions": reads.height}
     assert report["clicks"]["kept"] == 750
     assert json.loads((volume.refined / "run-1" / "report.json").read_text()) == report
 

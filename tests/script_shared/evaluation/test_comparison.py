@@ -30,7 +30,7 @@ def test_a_mean_is_taken_over_readers_and_then_over_cutoffs():
     assert served["recall"] == pytest.approx(((1 + 0) / 2 + 1) / 2)
     assert fresh["recall"] == pytest.approx((0.5 / 2 + 0.5) / 2)
     assert old["recall"] == pytest.approx((1 / 2 + 0.5) / 2)
-    assert (served["cutoffs"], served["readers"]) == (2, 3)
+    assert (served["cutoffs"], served["users"]) == (2, 3)
 
 
 def test_an_interval_holds_the_mean():

@@ -17,7 +17,7 @@ def scores(segment="all", users=EASE, **more):
     rows = [
         {"segment": segment, "model": model, "cutoff": 1, "query_id": f"r{i}", "ndcg": ease + delta}
         for model, given in more.items()
-        for i, (ease, delta) in enumerate(zip(readers, np.broadcast_to(given, len(readers)), strict=True))
+        for i, (ease, delta) in enumerate(zip(users, np.broadcast_to(given, len(users)), strict=True))
     ]
     others = {name: pl.lit(0.0) for name in ("recall", "hit_rate", "mrr")}
     return pl.DataFrame(rows).with_columns(**others)
@@ -87,17 +87,17 @@ def test_one_segment_is_enough_to_refuse_and_is_named():
     assert "one" not in found.reason.split()
 
 
-@pytest.mark.parametrize(("readers", "outcome"), [(99, UNSURE), (100, FAILED)])
-def test_few_readers_refuse_nothing(readers, outcome):
-    found = verdict(scores(users=EASE[:readers], served=0.0, fresh=0.5), new=False)
+@pytest.mark.parametrize(("users", "outcome"), [(99, UNSURE), (100, FAILED)])
+def test_few_readers_refuse_nothing(users, outcome):
+    found = verdict(scores(users=EASE[:users], served=0.0, fresh=0.5), new=False)
     assert found.promoted is (outcome == UNSURE)
     assert outcomes(found) == {("all", "fresh"): outcome}
     assert ("the 100 readers" in found.reason) is (outcome == UNSURE)
 
 
-@pytest.mark.parametrize(("readers", "outcome"), [(29, UNSURE), (30, FAILED)])
-def test_fewer_tell_it_from_the_champion(readers, outcome):
-    found = verdict(scores(users=EASE[:readers], served=0.0, champion=0.5, fresh=0.0))
+@pytest.mark.parametrize(("users", "outcome"), [(29, UNSURE), (30, FAILED)])
+def test_fewer_tell_it_from_the_champion(users, outcome):
+    found = verdict(scores(users=EASE[:users], served=0.0, champion=0.5, fresh=0.0))
     assert outcomes(found) == {("all", CHAMPION_REFITTED): outcome, ("all", "fresh"): UNSURE}
     assert not found.promoted
 

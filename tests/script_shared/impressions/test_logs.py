@@ -49,12 +49,12 @@ class ImpressionsContract:
         texts=st.tuples(TEXT, TEXT, TEXT, TEXT, TEXT),
         items=st.lists(st.text(st.characters(exclude_categories=["Cs"])), max_size=5).map(tuple),
         time_ms=st.integers(0, 2**53),
-        reader=st.none() | TEXT,
+        user=st.none() | TEXT,
     )
-    def test_an_impression_is_read_as_it_was_written(self, log, texts, items, time_ms, reader):
+    def test_an_impression_is_read_as_it_was_written(self, log, texts, items, time_ms, user):
         names = ("experiment", "variant", "release", "segment", "model")
         written = impression(
-            "i", reader, time_ms=time_ms, items=items, **dict(zip(names, texts, strict=True))
+            "i", user, time_ms=time_ms, items=items, **dict(zip(names, texts, strict=True))
         )
         log.write([written], NOW)
         assert list(log.newest(9)) == [written]

@@ -64,7 +64,7 @@ class TestCoReads(ComponentContract):
 
 class TestReturns(ComponentContract):
     def make(self):
-        return CoOccurrence("returns", STATE.cross_session.half_lives, depth=12, fade=0.93, prior=3.0)
+        return CoOccurrence("cross_session", STATE.cross_session.half_lives, depth=12, fade=0.93, prior=3.0)
 
 
 class TestLastRead(ComponentContract):

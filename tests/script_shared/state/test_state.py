@@ -79,7 +79,7 @@ def assert_same(one, other, reads):
     for user in range(SIZES.users):
         for left, right in zip(one.histories.of(user), other.histories.of(user), strict=True):
             assert np.array_equal(left, right)
-    for name in ("co_occurrence", "returns"):
+    for name in ("co_occurrence", "cross_session"):
         pairs, others = getattr(one, name), getattr(other, name)
         near = lost_weight(reads, getattr(one.parameters, name)) + 1e-6
         for item in range(SIZES.items):

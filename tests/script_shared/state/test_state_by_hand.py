@@ -104,7 +104,7 @@ def counts_of(state, now):
 @promise
 @given(ROWS, st.lists(st.integers(-1, 50 * 60), min_size=6, max_size=6), st.integers(1, 4))
 def test_a_read_before_publication_adds_nothing_whenever_the_publication_is_known(rows, published, parts):
-    parameters, now = PARAMETERS.model_copy(update={"reader_limit": 2.0}), 51 * HOUR_MS
+    parameters, now = PARAMETERS.model_copy(update={"user_limit": 2.0}), 51 * HOUR_MS
     expected = np.zeros((len(PARAMETERS.half_lives), SIZES.items))
     for (_, item, when, *_), share in zip(rows, added(rows, published, 2.0), strict=True):
         expected[:, item] += [share * decay(now, when, half_life) for half_life in PARAMETERS.half_lives]
@@ -138,7 +138,7 @@ def test_a_reader_who_reloads_counts_once_and_at_most_so_much_a_minute():
 @pytest.mark.parametrize("parts", [1, 9])
 def test_a_read_costs_no_more_however_much_a_reader_has_read(parts):
     sizes = Sizes(users=1, items=1_200, keys=2, contexts=1)
-    state = State(PARAMETERS.model_copy(update={"reader_limit": 500.0}), sizes)
+    state = State(PARAMETERS.model_copy(update={"user_limit": 500.0}), sizes)
     steady = [(0, n, 20 + n // 20, -1) for n in range(1_001)]
     again = [(0, 0, 75, -1), (0, 5, 76, -1)]
     at_once = [(0, 1_050 + n, 80, -1) for n in range(101)]
@@ -183,7 +183,7 @@ def pairs_of(pairs, now):
 @given(ROWS, st.integers(1, 4))
 def test_pairs_are_the_sums_of_what_was_read_one_after_the_other(rows, parts):
     now = 51 * HOUR_MS
-    for name in ("co_occurrence", "returns"):
+    for name in ("co_occurrence", "cross_session"):
         parameters = getattr(PARAMETERS, name)
         expected = pairs_by_hand(rows, now, parameters)
         found = pairs_of(getattr(fold(rows, parts=parts), name), now)

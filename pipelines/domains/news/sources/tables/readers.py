@@ -47,9 +47,11 @@ def count_anonymous(reads: pl.DataFrame) -> int:
 
 def suspicious_readers(tables: Tables) -> list[tuple[str, float]]:
     """Return ids that have an implausible share of all reads, with that share."""
-    counts = tables.users.top_k(_LISTED, by="reads").sort("reads", "user_id", descending=[True, False])
+    counts = tables.users.top_k(_LISTED, by="interactions").sort(
+        "interactions", "user_id", descending=[True, False]
+    )
     found = []
-    for user_id, count in counts.select("user_id", "reads").iter_rows():
+    for user_id, count in counts.select("user_id", "interactions").iter_rows():
         share, placeholder = count / len(tables.interactions), user_id.strip().lower() in PLACEHOLDERS
         least = PLACEHOLDER_SHARE if placeholder else SUSPICIOUS_SHARE
         if count >= _FEWEST_READS and share >= least:

@@ -93,7 +93,7 @@ class TestRules:
         users = refine(tmp_path).tables.users
         assert dict(users.select("user_id", "user_type").iter_rows())["reader-1"] == "Logged"
         assert dict(users.select("user_id", "user_type").iter_rows())["reader-2"] == "Non-Logged"
-        assert users["reads"].to_list() == [3] * 12
+        assert users["interactions"].to_list() == [3] * 12
 
     def test_scroll_over_100_is_lowered_to_100_and_counted(self, tmp_path):
         rows = [*(reader(n) for n in range(12)), reader(12, scrollPercentageHistory="526275, 100.01, 99")]
