@@ -36,7 +36,7 @@ class ApiSettings(Settings):
         release_poll_seconds: how often the champion's name is looked up.
         release_verify: whether every file's sha-256 is checked before a release is served.
         events_poll_seconds: how often the log is read for what other replicas accepted.
-        api_keys_events, api_keys_items, api_keys_readers, api_keys_admin: keys that open the doors of each
+        api_keys_events, api_keys_items, api_keys_users, api_keys_admin: keys that open the doors of each
             kind, several separated by commas; while there is none, those doors are closed.
         challenger_share: of readers with an id, so many are answered by the challenger; 0 loads none.
         experiment: its name; another one draws the readers anew.
@@ -66,7 +66,7 @@ class ApiSettings(Settings):
     events_poll_seconds: float = Field(default=0.1, ge=0.01, le=60)
     api_keys_events: SecretStr = SecretStr("")
     api_keys_items: SecretStr = SecretStr("")
-    api_keys_readers: SecretStr = SecretStr("")
+    api_keys_users: SecretStr = SecretStr("")
     api_keys_admin: SecretStr = SecretStr("")
 
     challenger_share: float = Field(default=0.0, ge=0, le=1, allow_inf_nan=False)
@@ -90,7 +90,7 @@ class ApiSettings(Settings):
         """Return the keys for readers' pseudonyms, the one in use first."""
         return _parts(self.inference_log_keys.get_secret_value())
 
-    @field_validator("api_keys_events", "api_keys_items", "api_keys_readers", "api_keys_admin")
+    @field_validator("api_keys_events", "api_keys_items", "api_keys_users", "api_keys_admin")
     @classmethod
     def _sendable(cls, told: SecretStr) -> SecretStr:
         text = told.get_secret_value()

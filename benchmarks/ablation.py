@@ -58,14 +58,14 @@ class Asked:
     named: Sequence[IntArray]
 
 
-def parts(unit: tuple[int, str], folder: Path, as_of_ms: int, readers: int) -> list[dict[str, Any]]:
+def parts(unit: tuple[int, str], folder: Path, as_of_ms: int, users: int) -> list[dict[str, Any]]:
     """Fit a segment's model before a cut-off; return a row for each of its parts.
 
     Args:
         unit: the cut-off, ms UTC, and the segment.
         folder: of refined tables.
         as_of_ms: where their reads end.
-        readers: at most so many are asked for.
+        users: at most so many are asked for.
     """
     cutoff_ms, name = unit
     cutoff = Cutoff(folder, as_of_ms, cutoff_ms)
@@ -76,7 +76,7 @@ def parts(unit: tuple[int, str], folder: Path, as_of_ms: int, readers: int) -> l
     )
     _, fit_s = _timed(lambda: model.fit(cutoff.past, serves(cutoff.segments, segment)))
     state = cutoff.state
-    queries = [each.query for each in cutoff.samples(segment, readers)]
+    queries = [each.query for each in cutoff.samples(segment, users)]
     asked = Asked(queries, state, [model.retrieve(query, state)[0] for query in queries])
     rows = [*(_part(part, model, cutoff.past, asked) for part in candidates), *_ranking(model, asked, fit_s)]
     return [{"segment": name, "cutoff": cutoff_ms} | row for row in rows]

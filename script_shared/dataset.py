@@ -151,9 +151,9 @@ class Dataset:
         """Return the data set as it was at an earlier moment; vocabularies stay."""
         return replace(self, interactions=self.interactions.between(0, ms), as_of_ms=ms)
 
-    def reader(self, user: int, reads: int) -> User:
+    def user(self, user: int, interactions: int) -> User:
         """Describe a user for the segments' rule."""
-        return User(self.user_types[user] if user != UNKNOWN else None, reads)
+        return User(self.user_types[user] if user != UNKNOWN else None, interactions)
 
     def newest_items(self) -> IntArray:
         """Return the items that exist at `as_of_ms`, newest first; those without a date come last."""

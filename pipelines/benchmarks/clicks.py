@@ -52,8 +52,8 @@ def ask(work: Work, kinds: Sequence[str], windows: Sequence[int]) -> pl.DataFram
     """
     live = kinds[0].startswith("live")
     domain, parameters, dataset = _loaded(work, kinds[0])
-    learned = {"moments": "live" if live else "clicks", "fit_readers": CLICKS}
-    parameters = {**parameters, "blend": {**parameters["blend"], **learned}}
+    learned = {"moments": "live" if live else "clicks", "fit_users": CLICKS}
+    parameters = {**parameters, "two_stage": {**parameters["two_stage"], **learned}}
     segments = domain.segments(parameters)
     models = FittedOnDemand(dataset.before(now_of(windows[0], work.windows_ms)), segments)
     sessions = pl.read_parquet(work.folder / "sessions.parquet")

@@ -103,7 +103,7 @@ class _Asked:
     def lists(self, reader: str) -> Iterator[tuple[str, str, list[str]]]:
         """Give segment, model and list for each model."""
         query = self._query(reader)
-        segment = assign(self._segments, self.dataset.reader(query.user, len(query.history)))
+        segment = assign(self._segments, self.dataset.user(query.user, len(query.history)))
         ranked, _ = self._ranker.rank(segment, query, self._state, K)
         yield segment.name, SERVED, [self.dataset.items[each.item] for each in ranked]
         for row, hours in enumerate(self._state.parameters.half_lives):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from script_shared.evaluation.comparison import CHAMPION_REFITTED, SERVED, Comparison
 from script_shared.evaluation.gates import Gate, Gates
 
-PASSED, FAILED, UNSURE = "passed", "failed", "too few readers"
+PASSED, FAILED, UNSURE = "passed", "failed", "too few users"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Finding:
         opponent: the champion's configuration, or the best most-read list.
         readers: of the segment, over all cut-offs.
         difference, low, high: what the release has more of the metric, and the interval's ends.
-        outcome: passed, failed or too few readers.
+        outcome: passed, failed or too few users.
     """
 
     segment: str
@@ -65,7 +65,7 @@ def judge(comparisons: Sequence[Comparison], gates: Gates, *, new_configuration:
     compared = [each for each in findings if each.opponent == CHAMPION_REFITTED and each.outcome == PASSED]
     if new_configuration and not compared:
         few = gates.champion.users
-        what = f"no segment has the {few} readers that a comparison with the champion's configuration takes"
+        what = f"no segment has the {few} users that a comparison with the champion's configuration takes"
         return Verdict(False, what, findings)
     return Verdict(True, _praise(findings, gates), findings)
 
@@ -92,5 +92,5 @@ def _praise(findings: Sequence[Finding], gates: Gates) -> str:
     passed = [f"{each.segment} against {each.opponent}" for each in findings if each.outcome == PASSED]
     if not passed:
         few = gates.popularity.users
-        return f"no segment has the {few} readers that a comparison with most-read lists takes"
+        return f"no segment has the {few} users that a comparison with most-read lists takes"
     return f"{gates.metric}@10 is not worse: {', '.join(passed)}"

@@ -66,7 +66,7 @@ class TwoStageParameters(BaseModel):
         retrieve_others: see `retrieve`.
         fit_hours: the weights are fitted on readers who came so many hours before `as_of`. In each
             group the components know what came before the group's first hour.
-        fit_readers: at most so many readers of all these hours, each hour its share.
+        fit_users: at most so many readers of all these hours, each hour its share.
         fit_others: of what a reader did not choose, so many items are compared with what they did.
         moments: what is learned from: `hourly`, what readers read within the hour after a moment;
             `clicks`, their next click in the course of a visit, from a state as old as the hour;

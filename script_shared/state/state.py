@@ -293,7 +293,15 @@ class State:
 
     def restore(self, parts: dict[str, Bundle]) -> None:
         """Take the state back, of as many positions or fewer."""
-        for name in ("counts", "continued", "key_totals", "co_occurrence", "cross_session", "histories", "items"):
+        for name in (
+            "counts",
+            "continued",
+            "key_totals",
+            "co_occurrence",
+            "cross_session",
+            "histories",
+            "items",
+        ):
             getattr(self, name).restore(parts[name].arrays)
         self.key_counts.restore(parts["key_counts"].arrays, rows=self.sizes.keys)
         self.interactions.restore(parts["totals"].arrays)

@@ -24,7 +24,7 @@ def test_means_of_cutoffs_by_hand():
 
 
 def test_the_whole_command_on_generated_clicks(tmp_path):
-    write_clicks(tmp_path, hours=9, articles=40, readers=600)
+    write_clicks(tmp_path, hours=9, articles=40, users=600)
     arguments = ("--uri", tmp_path, "--out", tmp_path / "out", "--cutoffs", CUTOFF, "--readers", 20)
     done = CliRunner().invoke(app, ["ablation", *map(str, arguments)])
     assert done.exit_code == 0, done.output

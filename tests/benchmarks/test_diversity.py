@@ -29,14 +29,14 @@ def test_the_price_is_what_is_lost_for_each_hundredth_gained():
     """All the way up 1 goes and 10 to 18 come in: a reader of item 1 loses it, who reads 0 keeps it."""
     table = price([turned("a", 0), turned("b", 1)], (0.0, 1.0))
     hit = 1 / np.log2(3)
-    assert table["dial", "readers"].rows() == [(0.0, 2), (1.0, 2)]
+    assert table["dial", "users"].rows() == [(0.0, 2), (1.0, 2)]
     assert table["ndcg"].to_list() == pytest.approx([(1 + hit) / 2, 1 / 2])
     assert table["diversity"].to_list() == pytest.approx([0, 1])
     assert table["ndcg_per_hundredth"].to_list() == [None, pytest.approx(hit / 2 / 100)]
 
 
 def test_the_whole_command_on_generated_clicks(tmp_path):
-    write_clicks(tmp_path, hours=9, articles=40, readers=600)
+    write_clicks(tmp_path, hours=9, articles=40, users=600)
     arguments = ("--uri", tmp_path, "--out", tmp_path / "out", "--cutoffs", CUTOFF, "--readers", 20)
     done = CliRunner().invoke(app, ["diversity", *map(str, arguments), "--processes", "1"])
     assert done.exit_code == 0, done.output

@@ -27,7 +27,7 @@ def run(*arguments):
 @pytest.fixture(scope="module")
 def raw(tmp_path_factory):
     folder = tmp_path_factory.mktemp("clicks")
-    write_clicks(folder, hours=9, articles=40, readers=1_500, clicks_an_hour=400)
+    write_clicks(folder, hours=9, articles=40, users=1_500, clicks_an_hour=400)
     return folder
 
 

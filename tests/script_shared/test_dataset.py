@@ -36,8 +36,8 @@ def test_the_newest_items_come_first_and_the_unborn_not_at_all():
 
 def test_a_reader_is_described_by_what_is_known():
     dataset = world([("a", "x", 1)], hours=2)
-    assert dataset.reader(0, 1) == User(None, 1)
-    assert dataset.reader(UNKNOWN, 3) == User(None, 3)
+    assert dataset.user(0, 1) == User(None, 1)
+    assert dataset.user(UNKNOWN, 3) == User(None, 3)
 
 
 def test_no_item_lacks_a_category_where_any_has_one():

@@ -58,7 +58,7 @@ def test_an_unknown_kind_of_deployment_is_refused_by_name(monkeypatch):
 @pytest.mark.parametrize(
     ("given", "place"),
     [
-        ({"blend": {"ridge": "much"}}, "blend.ridge"),
+        ({"two_stage": {"ridge": "much"}}, "two_stage.ridge"),
         ({"als": {"factor": 8}}, "als.factor"),
         ({"state": {"half_lives": 3}}, "state.half_lives"),
         ({"rule": {"logged_reads": None}}, "rule.logged_reads"),

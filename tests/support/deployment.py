@@ -35,7 +35,7 @@ class Deployment:
         self.settings |= {
             "API_KEYS_EVENTS": EVENTS_KEY,
             "API_KEYS_ITEMS": ITEMS_KEY,
-            "API_KEYS_READERS": READERS_KEY,
+            "API_KEYS_USERS": READERS_KEY,
             "API_KEYS_ADMIN": ADMIN_KEY,
         }
         self._environment = environment | {"COMPOSE_PROJECT_NAME": PROJECT}

@@ -27,7 +27,7 @@ def serving(data_root, log, *, prepare=None, module="app", arguments=(), **setti
         "EVENTS_POLL_SECONDS": "0.05",
         "API_KEYS_EVENTS": EVENTS_KEY,
         "API_KEYS_ITEMS": ITEMS_KEY,
-        "API_KEYS_READERS": READERS_KEY,
+        "API_KEYS_USERS": READERS_KEY,
         "API_KEYS_ADMIN": ADMIN_KEY,
     } | {name.upper(): str(value) for name, value in settings.items()}
     with (

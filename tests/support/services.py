@@ -6,11 +6,11 @@ from app.main import create_app
 from app.settings import ApiSettings
 
 EVENTS_KEY, ITEMS_KEY = "a-key-that-is-for-events", "a-key-that-is-for-items"
-READERS_KEY, ADMIN_KEY = "a-key-that-is-for-readers", "a-key-that-is-for-administration"
+READERS_KEY, ADMIN_KEY = "a-key-that-is-for-users", "a-key-that-is-for-administration"
 KEYS = {
     "api_keys_events": f"{EVENTS_KEY}, another-key-for-events",
     "api_keys_items": ITEMS_KEY,
-    "api_keys_readers": READERS_KEY,
+    "api_keys_users": READERS_KEY,
     "api_keys_admin": ADMIN_KEY,
     "inference_log_keys": "a-key-for-pseudonyms",
 }

@@ -7,20 +7,20 @@ from pipelines.tuning.search_space import Choice, NumericRange, Space
 _KNOWN = ("logged", "semi_logged")
 
 SEARCH: Space = {
-    "blend.retrieve.popularity": NumericRange(80, 240, whole=True),
-    "blend.retrieve_others": NumericRange(15, 80, log=True, whole=True),
-    "blend.fit_readers": NumericRange(1_500, 12_000, log=True, whole=True),
-    "blend.fit_others": NumericRange(15, 80, log=True, whole=True),
-    "blend.ranking.ridge": NumericRange(3e-4, 0.1, log=True),
-    "blend.ranking.head": NumericRange(30, 160, log=True, whole=True),
-    "blend.ranking.trees.rounds": NumericRange(40, 250, log=True, whole=True),
-    "blend.ranking.trees.leaves": NumericRange(7, 32, log=True, whole=True),
-    "blend.ranking.trees.learning_rate": NumericRange(0.02, 0.2, log=True),
-    "blend.ranking.trees.rows": NumericRange(20, 250, log=True, whole=True),
-    "blend.ranking.trees.columns": NumericRange(0.3, 1.0),
-    "blend.ranking.trees.sample": NumericRange(0.5, 1.0),
-    "blend.ranking.trees.ridge": NumericRange(0.5, 50.0, log=True),
-    "blend.ranking.trees.top": NumericRange(6, 30, whole=True),
+    "two_stage.retrieve.popularity": NumericRange(80, 240, whole=True),
+    "two_stage.retrieve_others": NumericRange(15, 80, log=True, whole=True),
+    "two_stage.fit_users": NumericRange(1_500, 12_000, log=True, whole=True),
+    "two_stage.fit_others": NumericRange(15, 80, log=True, whole=True),
+    "two_stage.ranking.ridge": NumericRange(3e-4, 0.1, log=True),
+    "two_stage.ranking.head": NumericRange(30, 160, log=True, whole=True),
+    "two_stage.ranking.trees.rounds": NumericRange(40, 250, log=True, whole=True),
+    "two_stage.ranking.trees.leaves": NumericRange(7, 32, log=True, whole=True),
+    "two_stage.ranking.trees.learning_rate": NumericRange(0.02, 0.2, log=True),
+    "two_stage.ranking.trees.rows": NumericRange(20, 250, log=True, whole=True),
+    "two_stage.ranking.trees.columns": NumericRange(0.3, 1.0),
+    "two_stage.ranking.trees.sample": NumericRange(0.5, 1.0),
+    "two_stage.ranking.trees.ridge": NumericRange(0.5, 50.0, log=True),
+    "two_stage.ranking.trees.top": NumericRange(6, 30, whole=True),
     # Popularity retrieves by the second of these, and one hour ranks alone where too little is known.
     "state.half_lives": Choice(
         (
@@ -32,11 +32,13 @@ SEARCH: Space = {
     ),
     "state.key_half_lives": Choice(((0.5, 2.0), (0.25, 1.0), (0.5, 4.0), (0.25, 1.0, 4.0))),
     "state.visit_gap": NumericRange(0.25, 1.0, log=True),
-    "state.coreads.half_lives": Choice(((1.0, 4.0), (0.4, 2.0), (0.4, 1.0, 4.0), (2.0, 8.0))),
-    "state.coreads.fade": NumericRange(0.3, 2.0),
-    "state.coreads.reverse": NumericRange(0.0, 0.5),
-    "state.returns.half_lives": Choice(((0.7, 3.0), (0.4, 1.5), (1.0, 6.0), (0.4, 1.5, 6.0)), only=_KNOWN),
-    "state.returns.fade": NumericRange(0.1, 1.0, only=_KNOWN),
+    "state.co_occurrence.half_lives": Choice(((1.0, 4.0), (0.4, 2.0), (0.4, 1.0, 4.0), (2.0, 8.0))),
+    "state.co_occurrence.fade": NumericRange(0.3, 2.0),
+    "state.co_occurrence.reverse": NumericRange(0.0, 0.5),
+    "state.cross_session.half_lives": Choice(
+        ((0.7, 3.0), (0.4, 1.5), (1.0, 6.0), (0.4, 1.5, 6.0)), only=_KNOWN
+    ),
+    "state.cross_session.fade": NumericRange(0.1, 1.0, only=_KNOWN),
     "als.factors": Choice((16, 32, 64), only=("logged",)),
     "als.regularization": NumericRange(0.005, 0.5, log=True, only=("logged",)),
     "als.alpha": NumericRange(3.0, 50.0, log=True, only=("logged",)),

@@ -63,7 +63,7 @@ class NewsParameters(BaseModel):
 
     rule: SegmentRule = SegmentRule()
     state: StateParameters = StateParameters()
-    blend: TwoStageParameters = TwoStageParameters()
+    two_stage: TwoStageParameters = TwoStageParameters()
     als: AlsParameters = AlsParameters()
     texts: TextParameters = TextParameters()
     content: ContentParameters = ContentParameters()
@@ -85,7 +85,7 @@ def news_segments(parameters: Parameters) -> tuple[Segment, ...]:
 
 
 def _blend(p: NewsParameters, components: Sequence[Component], readers: float = 1.0) -> TwoStageRecommender:
-    parameters = p.blend.model_copy(update={"fit_readers": int(p.blend.fit_users * readers)})
+    parameters = p.two_stage.model_copy(update={"fit_users": int(p.two_stage.fit_users * readers)})
     return TwoStageRecommender(components, p.state, parameters)
 
 

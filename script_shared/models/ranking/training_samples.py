@@ -157,7 +157,7 @@ def _are_served(
     """
     named = len(dataset.users)
     return [
-        user < named and serves(dataset.reader(user, count))
+        user < named and serves(dataset.user(user, count))
         for user, count in zip(users.tolist(), interactions.tolist(), strict=True)
     ]
 

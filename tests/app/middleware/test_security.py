@@ -91,7 +91,7 @@ def test_whatever_is_asked_for_the_metrics_have_the_same_series(live):
 
 def ask_oddly(client, mark):
     """Ask in every odd way, with ids, paths and methods that were never there before."""
-    headers = {"X-API-Key": KEYS["api_keys_readers"]}
+    headers = {"X-API-Key": KEYS["api_keys_users"]}
     for odd in ODD_IDS:
         for path in (f"/{mark}{odd}", f"/users/{mark}{odd}", f"/similar/{mark}{odd}", f"/health/{mark}{odd}"):
             client.get(path, headers=headers)

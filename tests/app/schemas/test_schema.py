@@ -16,7 +16,7 @@ pytestmark = pytest.mark.integration
 
 #: One key for all doors.
 KEY = "a-key-that-opens-every-door"
-DOORS = dict.fromkeys(("api_keys_events", "api_keys_items", "api_keys_readers", "api_keys_admin"), KEY)
+DOORS = dict.fromkeys(("api_keys_events", "api_keys_items", "api_keys_users", "api_keys_admin"), KEY)
 HEADERS = {"Authorization": f"Bearer {KEY}", "X-API-Key": KEY}
 EXAMPLES = 15
 #: How what the document excludes may be refused; a path that no route knows is one with a line break.

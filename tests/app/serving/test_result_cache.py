@@ -139,7 +139,7 @@ def test_what_many_read_changes_lists_that_were_kept(live, clock):
 
 def test_a_reader_who_is_forgotten_is_a_stranger_at_once(live):
     assert live.get("/recommendations", params={"user_id": "3"}).json()["segment"] != "anonymous"
-    key = {"X-API-Key": KEYS["api_keys_readers"]}
+    key = {"X-API-Key": KEYS["api_keys_users"]}
     assert live.delete("/users/3", headers=key).status_code == 204
     assert live.get("/recommendations", params={"user_id": "3"}).json()["segment"] == "anonymous"
 
@@ -167,7 +167,7 @@ def test_answers_are_whole_on_the_wire_with_a_body_and_without(whole, tmp_path):
     publish_edition(registry_at(tmp_path), whole, "first")
     with serving(tmp_path, tmp_path / "log") as (_, client):
         until_ready(client)
-        key = f"X-API-Key: {KEYS['api_keys_readers']}"
+        key = f"X-API-Key: {KEYS['api_keys_users']}"
         forgotten = talk(client, request("DELETE /users/3 HTTP/1.1", key, "Connection: close"))
         assert forgotten.startswith(b"HTTP/1.1 204")
         assert forgotten.endswith(b"\r\n\r\n")

@@ -37,7 +37,7 @@ def test_every_reader_is_asked_once_and_told_ten_new_pages(generated):
 def test_anyone_can_compute_the_score_from_the_files(generated, tmp_path):
     """The grades once more, in plain Python: n, n - 1, ..., 1 for the next pages in their order."""
     Synthetic().acquire("", 0.002, tmp_path)
-    reads = read_validation(tmp_path).interactions.sort("place")
+    reads = read_validation(tmp_path).reads.sort("place")
     wanted = dict(reads.group_by("user_id", maintain_order=True).agg("item_id").iter_rows())
     lists = pl.read_parquet(generated[1] / "predictions.parquet").filter(model="served").sort("rank")
     scores = []

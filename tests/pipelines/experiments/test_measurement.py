@@ -36,8 +36,8 @@ CLICKS = [
 def test_a_golden_case_by_hand():
     challenger, champion = arms(SHOWN, CLICKS, 24 * HOUR)
     assert (champion.variant, champion.releases) == ("champion", ("first", "older"))
-    assert (champion.readers, champion.impressions, champion.reads) == (3, 8, 3)
-    assert (challenger.readers, challenger.impressions, challenger.reads) == (2, 8, 3)
+    assert (champion.users, champion.impressions, champion.interactions) == (3, 8, 3)
+    assert (challenger.users, challenger.impressions, challenger.interactions) == (2, 8, 3)
     # r1 followed 1 of 4, r2 1 of 2, r3 0 of 2: 2 / 8. What is left of them at a quarter: 0, 1/2, -1/2, over
     # a mean of 8 / 3: variance (9/256 + 9/256) / 2, of the mean of three 3/256.
     assert champion.per_impression == (0.25, pytest.approx(math.sqrt(3) / 16))
@@ -51,7 +51,7 @@ def test_a_golden_case_by_hand():
 
 def test_a_shorter_window_counts_less():
     challenger, champion = arms(SHOWN, CLICKS, 0)
-    assert (champion.reads, challenger.reads) == (0, 1)
+    assert (champion.interactions, challenger.interactions) == (0, 1)
 
 
 def test_what_cannot_be_said_is_null():

@@ -41,10 +41,10 @@ def found(*readers, bounds=BOUNDS):
 def test_a_crawler_with_most_of_all_reads_is_found():
     bots = find_bots(reads(*people(60), ("crawler", 2_820, 0.5)), BOUNDS)
     assert bots.users.to_dicts() == [
-        {"user_id": "crawler", "reads": 2_820, "busiest_hour": 120, "busiest_day": 1_440}
+        {"user_id": "crawler", "interactions": 2_820, "busiest_hour": 120, "busiest_day": 1_440}
     ]
     assert bots.summary() == {
-        "readers": 1, "reads": 2_820, "per_hour": 150, "per_day": 400, "most_active": ["crawler"]
+        "users": 1, "interactions": 2_820, "per_hour": 150, "per_day": 400, "most_active": ["crawler"]
     }  # fmt: skip
 
 
@@ -84,16 +84,16 @@ def refined(tmp_path, *readers):
 
 def test_refining_sets_them_apart_and_says_so(tmp_path):
     folder, report = refined(tmp_path, *people(60), ("crawler", 2_820, 0.1))
-    assert report["suspected_bots"]["readers"] == 1
+    assert report["suspected_bots"]["users"] == 1
     assert json.loads((folder / "report.json").read_text())["suspected_bots"]["most_active"] == ["crawler"]
-    assert pl.read_parquet(folder / "suspected_bots.parquet")["reads"].to_list() == [2_820]
+    assert pl.read_parquet(folder / "suspected_bots.parquet")["interactions"].to_list() == [2_820]
     tables = Tables.read(folder)
     assert tables.interactions.height == 180
     assert "crawler" not in tables.users["user_id"]
 
 
 def test_readers_who_are_all_alike_are_none(tmp_path):
-    assert refined(tmp_path, ("one", 6_000, 0.01))[1]["suspected_bots"]["readers"] == 0
+    assert refined(tmp_path, ("one", 6_000, 0.01))[1]["suspected_bots"]["users"] == 0
 
 
 def test_reads_without_a_reader_do_not_lower_the_bounds_and_their_sessions_are_bound_too():

@@ -90,7 +90,7 @@ def test_hours_without_readers_say_so(world):
 
 def test_the_fitted_weights_give_what_the_service_would_answer_without_trees(world):
     domain, parameters, *when = world
-    world = domain, changed(parameters, blend={"ranking": {"trees": None}}), *when
+    world = domain, changed(parameters, two_stage={"ranking": {"trees": None}}), *when
     lists = describe_hour(*world, SEGMENT, 60)
     again = lists.score(lists.model.ranking.weights, "served")
     served, _ = score_hour(*world, SEGMENT, 60)

@@ -65,7 +65,7 @@ def opened(html):
 def evaluated(tmp_path_factory):
     """A run with readers of every segment, scored on two hours, its logged model trained."""
     raw, plan = tmp_path_factory.mktemp("clicks"), load("news")
-    write_clicks(raw, hours=12, articles=60, readers=2_000)
+    write_clicks(raw, hours=12, articles=60, users=2_000)
     volume = Volume(tmp_path_factory.mktemp("data"))
     download(plan, volume, RUN, "globo", str(raw), 1.0)
     refine(plan, volume, RUN, "globo")
@@ -73,7 +73,7 @@ def evaluated(tmp_path_factory):
     split(plan, volume, RUN)
     train(plan, volume, RUN, "logged")
     for hours, segment in product((1, 3), SEGMENTS):
-        evaluate(plan, volume, RUN, hours, segment, readers=60)
+        evaluate(plan, volume, RUN, hours, segment, users=60)
     report(plan, volume, RUN)
     return volume
 
@@ -131,7 +131,7 @@ def test_segment_sizes_weights_and_refining_are_there(page, evaluated):
 
 
 def test_enough_readers_need_no_warning(evaluated):
-    assert "Too few readers" not in (evaluated.evaluation / "reports" / RUN / "index.html").read_text()
+    assert "Too few users" not in (evaluated.evaluation / "reports" / RUN / "index.html").read_text()
 
 
 def test_the_page_needs_nothing_but_itself(page):
@@ -209,7 +209,7 @@ def test_hours_in_which_nobody_came_are_refused_and_leave_nothing(tmp_path):
     download(plan, volume, RUN, "globo", str(raw), 1.0)
     refine(plan, volume, RUN, "globo")
     encode(plan, volume, RUN)
-    assert evaluate(plan, volume, RUN, 2, "anonymous", readers=60)["users"] == 0
+    assert evaluate(plan, volume, RUN, 2, "anonymous", users=60)["users"] == 0
     with pytest.raises(NotEnoughDataError, match="nobody read anything new"):
         report(plan, volume, RUN)
     assert {path.name for path in volume.evaluation.iterdir()} == {"cutoffs"}
@@ -242,7 +242,7 @@ def test_names_cannot_become_markup():
     verdict = Verdict(False, evil, (Finding(evil, evil, 1, 0.0, 0.0, 0.0, evil),))
     facts = {"run": evil, "as_of": evil, "champion": evil, "hours": [evil], "verdict": verdict}
     html = render(findings, facts)
-    assert "Too few readers (1)" in html
+    assert "Too few users (1)" in html
     page = opened(html)
     assert "script" not in page.tags
     assert page.tables["sizes", None][1][0]["text"] == evil

@@ -30,7 +30,7 @@ from tests.support.releases import SEGMENTS
 
 GOOD = load("news")
 #: One item of each part is all there is to choose from.
-_NO_CHOICE = NewsParameters(blend=TwoStageParameters(retrieve={}, retrieve_others=1))
+_NO_CHOICE = NewsParameters(two_stage=TwoStageParameters(retrieve={}, retrieve_others=1))
 BAD = replace(GOOD, parameters=lambda _: _NO_CHOICE.model_dump(mode="json"))
 
 

@@ -92,7 +92,7 @@ def test_few_readers_refuse_nothing(users, outcome):
     found = verdict(scores(users=EASE[:users], served=0.0, fresh=0.5), new=False)
     assert found.promoted is (outcome == UNSURE)
     assert outcomes(found) == {("all", "fresh"): outcome}
-    assert ("the 100 readers" in found.reason) is (outcome == UNSURE)
+    assert ("the 100 users" in found.reason) is (outcome == UNSURE)
 
 
 @pytest.mark.parametrize(("users", "outcome"), [(29, UNSURE), (30, FAILED)])
@@ -105,7 +105,7 @@ def test_fewer_tell_it_from_the_champion(users, outcome):
 def test_another_configuration_must_have_been_compared():
     few = scores(users=EASE[:29], served=0.5, champion=0.0, fresh=0.0)
     assert not verdict(few).promoted
-    assert "no segment has the 30 readers" in verdict(few).reason
+    assert "no segment has the 30 users" in verdict(few).reason
     enough = scores("more", served=0.0, champion=0.0, fresh=0.0)
     assert verdict(few, enough).promoted
 

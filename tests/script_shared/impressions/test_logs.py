@@ -53,9 +53,7 @@ class ImpressionsContract:
     )
     def test_an_impression_is_read_as_it_was_written(self, log, texts, items, time_ms, user):
         names = ("experiment", "variant", "release", "segment", "model")
-        written = impression(
-            "i", user, time_ms=time_ms, items=items, **dict(zip(names, texts, strict=True))
-        )
+        written = impression("i", user, time_ms=time_ms, items=items, **dict(zip(names, texts, strict=True)))
         log.write([written], NOW)
         assert list(log.newest(9)) == [written]
         log.prune(NOW + 1)

@@ -50,7 +50,7 @@ def test_reads_may_arrive_in_any_order(release, data):
     readers = ["3", "new", "newer", None]
     assert answers(one, readers) == answers(other, readers)
     for user in readers[:3]:
-        assert one.engine.user_profile(user) == other.engine.reader(user)
+        assert one.engine.user_profile(user) == other.engine.user_profile(user)
 
 
 @settings(deadline=None, derandomize=True, database=None, max_examples=15)
