@@ -1,4 +1,4 @@
-"""README's chapter on the API, pasted line by line into a shell beside a running service."""
+"""The curl lines of README.md and docs/examples.md, pasted one by one into a shell beside a running service."""
 
 import re
 import subprocess
@@ -12,41 +12,50 @@ from tests.support.servers import serving, until_ready
 
 pytestmark = [pytest.mark.integration, pytest.mark.tools("curl")]
 
-PAGE = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-LINES = re.findall(r"^\$ (curl .*)  # (.+)$", PAGE, re.MULTILINE)
+ROOT = Path(__file__).parents[2]
+README, EXAMPLES = ((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "docs/examples.md"))
 ADDRESS = "http://127.0.0.1:8001"
 
 
-@pytest.fixture(scope="module")
-def service(whole, tmp_path_factory):
-    root = tmp_path_factory.mktemp("readme")
-    publish_edition(registry_at(root), whole, "first")
-    with serving(root, root / "log") as (_, client):
+def curl_lines(document):
+    """Commands, which may be continued on a second line, and the text that their responses contain."""
+    return re.findall(r"^\$ (curl (?:.*\\\n)?.*)  # (.+)$", document, re.MULTILINE)
+
+
+@pytest.fixture(params=[README, EXAMPLES], ids=["README.md", "docs/examples.md"])
+def lines(request):
+    return curl_lines(request.param)
+
+
+@pytest.fixture
+def service(whole, tmp_path):
+    publish_edition(registry_at(tmp_path), whole, "first")
+    with serving(tmp_path, tmp_path / "log") as (_, client):
         until_ready(client)
         yield str(client.base_url).rstrip("/")
 
 
-def bare(text):
-    """The text without its spaces: answers have none between names and values."""
+def without_spaces(text):
+    """The text without its spaces: responses have none between names and values."""
     return re.sub(r"\s", "", text)
 
 
-def test_every_line_says_what_is_answered():
-    assert len(LINES) == PAGE.count("$ curl ") > 20
+@pytest.mark.parametrize(("document", "count"), [(README, 10), (EXAMPLES, 25)])
+def test_every_line_shows_a_part_of_its_response(document, count):
+    assert len(curl_lines(document)) == document.count("$ curl ") == count
 
 
-def test_every_door_is_shown(service):
+def test_the_examples_show_every_endpoint(service):
     document = httpx.get(f"{service}/openapi.json").json()
-    shown = {re.sub(r".*:8001(.*?)[?'].*", r"\1", line) for line, _ in LINES}
+    shown = {re.search(r":8001(.*?)[?']", line)[1] for line, _ in curl_lines(EXAMPLES)}
     patterns = [re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path)) for path in document["paths"]]
-    seen_elsewhere = {"/health/live", "/evaluation/metrics\\.csv"}
-    unseen = {each for each in patterns if not any(re.fullmatch(each, path) for path in shown)}
-    assert unseen == seen_elsewhere
+    missing = {pattern for pattern in patterns if not any(re.fullmatch(pattern, path) for path in shown)}
+    assert missing == {"/health/live", "/evaluation/metrics\\.csv"}
 
 
-def test_the_lines_one_after_the_other(service):
-    for line, told in LINES:
+def test_the_lines_in_their_order(service, lines):
+    for line, expected in lines:
         assert ADDRESS in line
         command = line.replace(ADDRESS, service).replace("curl ", "curl --silent --show-error ", 1)
         done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
-        assert bare(told) in bare(done.stdout), f"{line}\n{done.stdout[:500]}"
+        assert without_spaces(expected) in without_spaces(done.stdout), f"{line}\n{done.stdout[:500]}"
