@@ -1,4 +1,4 @@
-"""docs/operating.md says what is there."""
+"""docs/operating.md describes the settings and make targets that exist."""
 
 import re
 from pathlib import Path
@@ -8,21 +8,16 @@ from pipelines.embedded.settings import EmbeddedSettings
 from pipelines.settings import PipelineSettings
 
 ROOT = Path(__file__).parents[1]
-PAGE = (ROOT / "docs" / "operating.md").read_text()
+PAGE = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
 
 
-def documented():
-    """The settings of the page's tables with their defaults."""
+def test_the_tables_contain_every_setting_with_its_default():
     rows = re.findall(r"^\| `([A-Z_]+)` \| (?:`(.*?)`|\*\(empty\)\*) \|", PAGE, re.MULTILINE)
-    return dict(rows)
+    classes = EmbeddedSettings, PipelineSettings, DagSettings
+    fields = {name: field for settings in classes for name, field in settings.model_fields.items()}
+    assert dict(rows) == {name.upper(): str(field.default) for name, field in fields.items()}
 
 
-def test_every_setting_of_the_embedded_run_the_stages_and_the_dags_is_described_with_its_default():
-    kinds = EmbeddedSettings, PipelineSettings, DagSettings
-    fields = {name: field for kind in kinds for name, field in kind.model_fields.items()}
-    assert documented() == {name.upper(): str(field.default) for name, field in fields.items()}
-
-
-def test_every_make_target_that_is_named_exists():
+def test_every_named_make_target_exists():
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert set(re.findall(r"`make ([a-z]+)", PAGE)) <= targets
