@@ -1,4 +1,4 @@
-"""The curl lines of README.md and docs/examples.md, pasted one by one into a shell beside a running service."""
+"""The curl lines of README.md and docs/examples.md, run one by one against a running service."""
 
 import re
 import subprocess
