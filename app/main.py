@@ -78,8 +78,8 @@ def create_app(settings: ApiSettings | None = None, clock: Clock | None = None) 
         docs_url=None,
         redoc_url=None,
     )
-    app.state.follower, app.state.telemetry, app.state.tail = follower, told, tail
-    app.state.challenger, app.state.recorder = challenger, recorder
+    app.state.release_watcher, app.state.telemetry, app.state.event_consumer = follower, told, tail
+    app.state.challenger, app.state.inference_logger = challenger, recorder
     app.state.variants = Variants(follower, split, challenger)
     app.state.keys = ApiKeys(settings)
     errors.install(app)

@@ -99,7 +99,7 @@ def make_router(endpoint: DomainApi) -> APIRouter:
 def _answered(state: State, asked: ParsedQuery, explain: bool = False) -> Response:
     request, start = asked.request, time.perf_counter()
     variants: Variants = state.variants
-    recorder: InferenceLogger = state.recorder
+    recorder: InferenceLogger = state.inference_logger
     chosen = variants.of(request.user_id)
     served = chosen.served
     found = served.engine.recommend(request, asked.filters.among(served), explain)
