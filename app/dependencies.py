@@ -47,7 +47,7 @@ InferenceLoggerDep = Annotated[InferenceLogger, Depends(_recorder)]
 
 
 async def _served(follower: ReleaseWatcherDep) -> LoadedRelease:
-    return follower.served
+    return follower.release
 
 
 #: The release that is served at the moment of the request; 503 while there is none.

@@ -59,11 +59,11 @@ class EndToEnd:
                     "both are served",
                 )
             told = {
-                reader: follow_lists((one, two)[place % 2], reader, 4, 3 if SPLIT.picks(reader) else 1)
+                reader: follow_lists((one, two)[place % 2], reader, 4, 3 if SPLIT.is_challenger(reader) else 1)
                 for place, reader in enumerate(READERS)
             }
-            assert told == {x: "challenger" if SPLIT.picks(x) else "champion" for x in READERS}
-            gone = next(each for each in READERS if SPLIT.picks(each))
+            assert told == {x: "challenger" if SPLIT.is_challenger(x) else "champion" for x in READERS}
+            gone = next(each for each in READERS if SPLIT.is_challenger(each))
             assert two.delete(f"/users/{gone}", headers={"X-API-Key": READERS_KEY}).status_code == 204
             log = open_impressions(address, tmp_path / "news" / "events")
             until(
@@ -72,7 +72,7 @@ class EndToEnd:
             log.close()
             found = report(tmp_path, address)
         challenger, champion = found["variants"]
-        picked = sum(map(SPLIT.picks, READERS)) - 1
+        picked = sum(map(SPLIT.is_challenger, READERS)) - 1
         assert (challenger["users"], challenger["impressions"]) == (picked, 4 * picked)
         assert (champion["users"], champion["interactions"]) == (39 - picked, 39 - picked)
         assert challenger["interactions"] == 3 * picked

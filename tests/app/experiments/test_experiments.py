@@ -14,8 +14,8 @@ from tests.support.editions import publish_edition
 from tests.support.services import EVENTS_KEY, ITEMS_KEY, KEYS, READERS_KEY, started
 
 SPLIT = Assignment("spring", 0.5)
-PICKED = [reader for reader in map(str, range(300)) if SPLIT.picks(reader)]
-OTHERS = [reader for reader in map(str, range(300)) if not SPLIT.picks(reader)]
+PICKED = [reader for reader in map(str, range(300)) if SPLIT.is_challenger(reader)]
+OTHERS = [reader for reader in map(str, range(300)) if not SPLIT.is_challenger(reader)]
 READERS = {"X-API-Key": READERS_KEY}
 
 
@@ -45,9 +45,9 @@ def serve(tmp_path, whole):
 
 
 def look_at(client):
-    client.app.state.release_watcher.look()
+    client.app.state.release_watcher.refresh()
     if client.app.state.challenger:
-        client.app.state.challenger.look()
+        client.app.state.challenger.refresh()
 
 
 def shown(client, reader, **more):
@@ -108,7 +108,7 @@ def test_both_follow_the_same_events(serve, releases):
     for reader in (PICKED[1], OTHERS[1]):
         assert "Just out" in titles(client, reader)[2]
     positions = [
-        each.found.replica.position
+        each.release.replica.position
         for each in (client.app.state.release_watcher, client.app.state.challenger)
     ]
     assert positions == [3, 3]
@@ -215,20 +215,20 @@ def test_a_challenger_that_comes_later_joins_and_one_that_was_promoted_leaves(
 def test_the_same_release_under_both_names_is_loaded_once(serve, publish, registry):
     registry.publish(publish("first"), CHALLENGER)
     client = serve()
-    assert client.app.state.challenger.found is None
+    assert client.app.state.challenger.release_or_none is None
 
 
 def test_before_there_is_a_champion_there_is_no_experiment(serve, whole, registry):
     publish_edition(registry, whole, "second", alias=CHALLENGER)
     client = serve()
     check(client.get("/recommendations?user_id=" + PICKED[0]), 503)
-    assert client.app.state.challenger.found is None
+    assert client.app.state.challenger.release_or_none is None
 
 
 def test_a_challenger_that_cannot_follow_the_events_is_let_go(serve, releases):
     client = serve()
     # Its vocabulary is taken away: whatever an event makes of it, it fails.
-    engine = client.app.state.challenger.found.engine
+    engine = client.app.state.challenger.release_or_none.engine
     del engine._router
     body = {"user_id": OTHERS[0], "item_id": "1"}
     assert client.post("/events", json=body, headers={"X-API-Key": EVENTS_KEY}).json()["accepted"] == 1

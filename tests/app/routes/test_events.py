@@ -240,7 +240,7 @@ def test_a_log_that_cannot_be_written_is_told_and_readers_are_answered(publish, 
     publish("first")
     (tmp_path / "file").write_text("")
     with started(tmp_path, clock, events_url=f"sqlite://{tmp_path}/file/log", **KEYS) as client:
-        client.app.state.release_watcher.look()
+        client.app.state.release_watcher.refresh()
         item = shown(client, "r")[0][0]
         answer = client.post("/events", json=read("r", item), headers=HEADERS)
         assert "nothing of this request was kept" in check(answer, 503)["detail"]
@@ -253,7 +253,7 @@ def test_a_new_release_knows_the_reads_since_before_it_is_served(live, post, pub
     items = shown(live, "somebody new")[0][:3]
     post([read("somebody new", item) for item in items])
     second = publish("second")
-    live.app.state.release_watcher.look()
+    live.app.state.release_watcher.refresh()
     assert live.get("/health/ready").json()["release"] == second
     found, segment = shown(live, "somebody new", 100)
     assert segment == "semi_logged"
@@ -264,10 +264,10 @@ def test_a_release_that_lacks_what_was_compacted_is_refused(live, post, publish,
     post([read("r", item) for item in sorted(catalogue)[:3]])
     live.app.state.event_consumer.log.compact(2)
     publish("second")
-    live.app.state.release_watcher.look()
+    live.app.state.release_watcher.refresh()
     assert "up to 2 have been taken out" in live.get("/health").json()["reason"]
     third = publish("third", log_after=2, log_until=2)
-    live.app.state.release_watcher.look()
+    live.app.state.release_watcher.refresh()
     assert live.get("/health/ready").json()["release"] == third
 
 

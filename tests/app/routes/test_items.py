@@ -107,7 +107,7 @@ def test_it_is_fresh_for_six_hours(live, post, clock):
 def test_an_article_that_was_published_long_ago_is_known_and_not_fresh(live, post, clock):
     post(article("n1", published_at=clock.ms - 7 * HOUR_MS))
     assert "n1" not in shown(live)
-    assert live.app.state.release_watcher.served.engine.knows("n1")
+    assert live.app.state.release_watcher.release.engine.knows("n1")
 
 
 def test_a_short_list_has_no_place_for_it(live, post):
@@ -203,7 +203,7 @@ def test_too_many_at_once_are_refused(post):
 
 
 def test_for_more_than_there_is_room_for_the_next_release_has(live, post):
-    engine = live.app.state.release_watcher.served.engine
+    engine = live.app.state.release_watcher.release.engine
     room = engine.room
     for start in range(0, room, 1_000):
         post([article(f"n{number}") for number in range(start, min(start + 1_000, room))])
@@ -219,7 +219,7 @@ def test_for_more_than_there_is_room_for_the_next_release_has(live, post):
 def test_who_loads_the_release_later_knows_them_all(live, post, publish):
     post([article("n1"), article("n2", category="economia")])
     publish("second")
-    live.app.state.release_watcher.look()
+    live.app.state.release_watcher.refresh()
     assert {"n1", "n2"} & set(shown(live, 20))
     assert live.get("/health").json()["status"] == "ready"
 

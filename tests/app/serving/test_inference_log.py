@@ -22,9 +22,9 @@ def serve(publish, whole, tmp_path):
     def serve(**settings):
         client = started(tmp_path, FixedClock(whole.manifest.as_of_ms), False, **KEYS | settings)
         opened.append(client.__enter__())
-        client.app.state.release_watcher.look()
+        client.app.state.release_watcher.refresh()
         if client.app.state.challenger:
-            client.app.state.challenger.look()
+            client.app.state.challenger.refresh()
         return client
 
     yield serve
@@ -153,7 +153,7 @@ def test_a_line_of_an_experiment_names_it_and_the_variant(serve, kept, registry,
     until(lambda: len(kept()) == 12, "all are written")
     for name, line in kept().items():
         assert line.experiment == "spring"
-        assert (line.variant == "challenger") == (line.release == second) == split.picks(told[name])
+        assert (line.variant == "challenger") == (line.release == second) == split.is_challenger(told[name])
 
 
 def test_the_metrics_tell_what_was_written(serve, kept):
