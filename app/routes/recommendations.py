@@ -28,7 +28,7 @@ from app.serving.serialization import recommendation_json
 
 def make_router(domain_api: DomainApi) -> APIRouter:
     """Make the routes of a domain's recommendations."""
-    cache = ParsedQueryCache(_answer, QueryParser(domain_api))
+    cache = ParsedQueryCache(respond, QueryParser(domain_api))
     router = APIRouter(tags=["recommendations"], route_class=cache.route())
     query_of_url = Depends(make_query_reader(domain_api))
     query_of_body = Depends(make_body_reader(domain_api))
@@ -48,7 +48,7 @@ def make_router(domain_api: DomainApi) -> APIRouter:
             _require_users_key(http_request)
         else:
             cache.keep(http_request.scope["query_string"], query)
-        return _answer(http_request.app.state, query, explain)
+        return respond(http_request.app.state, query, explain)
 
     @router.post(
         "/recommendations",
@@ -62,7 +62,7 @@ def make_router(domain_api: DomainApi) -> APIRouter:
         query, explain = body
         if explain:
             _require_users_key(http_request)
-        return _answer(http_request.app.state, query, explain)
+        return respond(http_request.app.state, query, explain)
 
     return router
 
@@ -71,7 +71,8 @@ def _require_users_key(http_request: HttpRequest) -> None:
     admit(http_request, Scope.USERS, sent_key(http_request.headers))
 
 
-def _answer(state: State, query: ParsedQuery, explain: bool = False) -> Response:
+def respond(state: State, query: ParsedQuery, explain: bool = False) -> Response:
+    """Return the response to a parsed query; it counts and logs the recommendation."""
     request, started = query.request, time.perf_counter()
     variants: Variants = state.variants
     inference_logger: InferenceLogger = state.inference_logger

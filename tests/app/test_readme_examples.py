@@ -31,11 +31,11 @@ def bare(text):
     return re.sub(r"\s", "", text)
 
 
-def test_every_line_says_what_is_answered():
+def test_every_line_has_its_answer():
     assert len(LINES) == PAGE.count("$ curl ") > 20
 
 
-def test_every_door_is_shown(service):
+def test_every_route_has_a_line(service):
     document = httpx.get(f"{service}/openapi.json").json()
     shown = {re.sub(r".*:8001(.*?)[?'].*", r"\1", line) for line, _ in LINES}
     patterns = [re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path)) for path in document["paths"]]
@@ -44,7 +44,7 @@ def test_every_door_is_shown(service):
     assert unseen == seen_elsewhere
 
 
-def test_the_lines_one_after_the_other(service):
+def test_lines_have_their_answers(service):
     for line, told in LINES:
         assert ADDRESS in line
         command = line.replace(ADDRESS, service).replace("curl ", "curl --silent --show-error ", 1)

@@ -19,7 +19,7 @@ from tests.support.services import READERS_KEY
 pytestmark = pytest.mark.integration
 
 SPLIT = Assignment("spring", 0.5)
-READERS = [f"reader-{number}" for number in range(40)]
+USERS = [f"reader-{number}" for number in range(40)]
 SETTINGS = {
     "challenger_share": 0.5,
     "experiment": "spring",
@@ -33,19 +33,19 @@ def report(tmp_path, address):
     return json.loads(subprocess.check_output(command, env=os.environ | told, cwd=REPOSITORY))
 
 
-def follow_lists(client, reader, lists, follows):
+def follow_lists(client, user, lists, follows):
     """Ask for so many lists, and read of the first of them, as a client does."""
     for place in range(lists):
-        answer = client.get("/recommendations", params={"user_id": reader, "num_recs": 5}).json()
+        answer = client.get("/recommendations", params={"user_id": user, "num_recs": 5}).json()
         if place < follows:
             item = answer["items"][0]["item_id"]
-            body = {"user_id": reader, "item_id": item, "impression_id": answer["impression_id"]}
+            body = {"user_id": user, "item_id": item, "impression_id": answer["impression_id"]}
             assert client.post("/events", json=body).json()["accepted"] == 1
     return answer["variant"]
 
 
 class EndToEnd:
-    def test_the_report_counts_what_readers_did(self, registry, whole, tmp_path, address):
+    def test_report_counts_interactions_by_variant(self, registry, whole, tmp_path, address):
         publish_edition(registry, whole, "first", replay=False, as_of_ms=WallClock().now_ms())
         second = publish_edition(registry, whole, "second", alias=CHALLENGER, replay=False).id
         with (
@@ -59,11 +59,11 @@ class EndToEnd:
                     "both are served",
                 )
             told = {
-                reader: follow_lists((one, two)[place % 2], reader, 4, 3 if SPLIT.is_challenger(reader) else 1)
-                for place, reader in enumerate(READERS)
+                user: follow_lists((one, two)[place % 2], user, 4, 3 if SPLIT.is_challenger(user) else 1)
+                for place, user in enumerate(USERS)
             }
-            assert told == {x: "challenger" if SPLIT.is_challenger(x) else "champion" for x in READERS}
-            gone = next(each for each in READERS if SPLIT.is_challenger(each))
+            assert told == {x: "challenger" if SPLIT.is_challenger(x) else "champion" for x in USERS}
+            gone = next(each for each in USERS if SPLIT.is_challenger(each))
             assert two.delete(f"/users/{gone}", headers={"X-API-Key": READERS_KEY}).status_code == 204
             log = open_impressions(address, tmp_path / "news" / "events")
             until(
@@ -72,7 +72,7 @@ class EndToEnd:
             log.close()
             found = report(tmp_path, address)
         challenger, champion = found["variants"]
-        picked = sum(map(SPLIT.is_challenger, READERS)) - 1
+        picked = sum(map(SPLIT.is_challenger, USERS)) - 1
         assert (challenger["users"], challenger["impressions"]) == (picked, 4 * picked)
         assert (champion["users"], champion["interactions"]) == (39 - picked, 39 - picked)
         assert challenger["interactions"] == 3 * picked
@@ -82,7 +82,7 @@ class EndToEnd:
 
 
 class TestOnSqlite(Sqlite, EndToEnd):
-    def test_without_an_experiment_it_says_what_to_do(self, tmp_path, address):
+    def test_report_without_an_experiment_names_the_remedy(self, tmp_path, address):
         told = {"DATA_ROOT": str(tmp_path)}
         command = [sys.executable, "-m", "pipelines", "experiment"]
         done = subprocess.run(

@@ -23,28 +23,28 @@ def items(client, path="/recommendations", **params):
     return [each["item_id"] for each in answer.json()["items"]]
 
 
-@pytest.mark.parametrize("reader", ["3", "5", "nobody"])
+@pytest.mark.parametrize("user", ["3", "5", "nobody"])
 @pytest.mark.parametrize("category", ["0", "4"])
-def test_a_category_is_shown_to_its_end_and_nothing_else(live, about, reader, category, reads):
+def test_category_filter_returns_all_items_of_the_category_and_no_others(live, about, user, category, reads):
     wanted = {name for name, each in about.items() if each["category"] == category}
-    found = items(live, user_id=reader, category=category, num_recs=100)
-    assert set(found) == wanted - reads.get(reader, set())
-    assert items(live, user_id=reader, category=category, num_recs=5) == found[:5]
+    found = items(live, user_id=user, category=category, num_recs=100)
+    assert set(found) == wanted - reads.get(user, set())
+    assert items(live, user_id=user, category=category, num_recs=5) == found[:5]
 
 
-def test_what_is_asked_for_first_without_filters_is_first_among_those_of_its_category(live, about):
+def test_category_filter_keeps_the_order_of_the_unfiltered_list(live, about):
     found = items(live, user_id="3", num_recs=100)
     kind = about[found[0]]["category"]
     named = [name for name in items(live, user_id="3", num_recs=100) if about[name]["category"] == kind]
     assert items(live, user_id="3", category=kind, num_recs=3) == named[:3]
 
 
-def test_a_category_that_nobody_knows_has_nothing(live):
+def test_unknown_category_has_no_items(live):
     assert items(live, category="unheard of") == []
 
 
 @pytest.mark.parametrize("door", DOORS)
-def test_what_is_excluded_is_not_there_and_n_is_kept(live, door):
+def test_excluded_items_are_replaced_by_others(live, door):
     first = items(live, door, num_recs=5)
     found = items(live, door, num_recs=5, exclude=",".join([*first[:3], "unheard of"]))
     assert len(found) == 5
@@ -52,7 +52,7 @@ def test_what_is_excluded_is_not_there_and_n_is_kept(live, door):
 
 
 @pytest.mark.parametrize("door", DOORS)
-def test_nothing_is_older_than_asked_for(live, door, about, clock):
+def test_max_age_removes_older_items(live, door, about, clock):
     found = items(live, door, max_age_hours=8, num_recs=100)
     assert found
     oldest = min(about[name]["published_at"].timestamp() for name in found)
@@ -60,16 +60,16 @@ def test_nothing_is_older_than_asked_for(live, door, about, clock):
 
 
 @pytest.mark.parametrize("door", DOORS)
-def test_category_holds_everywhere(live, door, about):
+def test_category_filter_applies_to_every_endpoint(live, door, about):
     assert {about[name]["category"] for name in items(live, door, category="1", num_recs=20)} == {"1"}
 
 
-def test_a_dial_brings_other_categories_in(live, about):
+def test_diversity_adds_categories(live, about):
     kinds = [len({about[x]["category"] for x in items(live, user_id="3", diversity=dial)}) for dial in (0, 1)]
     assert kinds[0] <= kinds[1] == 7
 
 
-def test_what_is_trending_is_what_is_read_most_now(live, about, clock):
+def test_trending_is_what_is_read_most_now(live, about, clock):
     last = sorted(set(about) - set(items(live, "/trending", num_recs=100)) or set(about))[0]
     body = [{"user_id": f"r{number}", "item_id": last, "region": "2"} for number in range(200)]
     live.post("/events", json=body, headers={"X-API-Key": EVENTS_KEY})
@@ -78,7 +78,7 @@ def test_what_is_trending_is_what_is_read_most_now(live, about, clock):
     assert items(live, "/trending", region="1")[0] != last
 
 
-def test_what_is_read_next_is_similar_and_the_item_itself_is_not(live, about, clock):
+def test_similar_items_include_those_read_next_and_not_the_item(live, about, clock):
     one = items(live, "/trending", num_recs=100)[-1]
     other = items(live, f"/similar/{one}")[3]
     for number in range(30):
@@ -90,12 +90,12 @@ def test_what_is_read_next_is_similar_and_the_item_itself_is_not(live, about, cl
     assert one not in found
 
 
-def test_an_item_that_nobody_knows_is_like_none(live):
+def test_unknown_item_has_no_similar_items(live):
     check(live.get("/similar/unheard-of"), 404)
 
 
 @pytest.mark.parametrize(
     "query", ["diversity=2", "diversity=nan", "max_age_hours=0", "max_age_hours=inf", "category=" + "x" * 65]
 )
-def test_a_filter_out_of_its_bounds_is_refused(live, query):
+def test_filter_out_of_bounds_is_refused(live, query):
     check(live.get(f"/recommendations?{query}"), 422)

@@ -21,7 +21,7 @@ def health(live):
     return answer["status"], answer["reason"]
 
 
-def test_a_rejected_event_degrades_the_service_for_a_while(live, tail, clock, monkeypatch):
+def test_rejected_event_degrades_the_service_for_some_minutes(live, tail, clock, monkeypatch):
     assert health(live) == ("ready", None)
     tail.log.append([Event("bad", "zoe", "3", -1), Event("good", "zoe", "3", clock.ms)])
     until(lambda: health(live)[0] == "degraded", "the event is rejected", 5)
@@ -31,7 +31,7 @@ def test_a_rejected_event_degrades_the_service_for_a_while(live, tail, clock, mo
     assert health(live) == ("ready", None)
 
 
-def test_events_that_cannot_be_applied_take_the_replica_out_of_rotation(live, tail, clock, monkeypatch):
+def test_replica_that_cannot_apply_events_is_not_ready(live, tail, clock, monkeypatch):
     replica = live.app.state.release_watcher.release.replica
     with monkeypatch.context() as broken:
         # No event that the log takes does this to a state; a fault of its code would.
@@ -55,7 +55,7 @@ def rename(file, table, name):
         connection.execute(f"ALTER TABLE {table} RENAME TO {name}")
 
 
-def test_a_log_that_cannot_be_read_is_named(live, tail, tmp_path):
+def test_health_names_an_unreadable_log(live, tail, tmp_path):
     sent = {"user_id": "zoe", "item_id": "3"}
     live.post("/events", json=sent, headers={"X-API-Key": EVENTS_KEY})
     assert tail.log.read(0, 10), "the file is open, and its tables are not made anew"

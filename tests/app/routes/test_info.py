@@ -8,7 +8,7 @@ from tests.support.services import EVENTS_KEY, READERS_KEY
 HOUR_MS = 3_600_000
 
 
-def test_the_release_says_what_it_is_and_what_it_weighs(client, whole):
+def test_info_describes_the_release_and_its_features(client, whole):
     told = client.get("/info").json()
     assert (told["release"], told["champion"], told["challenger"]) == (whole.id, whole.id, None)
     assert (told["as_of_ms"], told["replay"], told["run"]) == (whole.manifest.as_of_ms, True, "run-1")
@@ -21,12 +21,12 @@ def test_the_release_says_what_it_is_and_what_it_weighs(client, whole):
     assert {"content", "category_affinity", "popularity_1h"} <= set(told["segments"]["logged"]["features"])
 
 
-def test_before_there_is_a_release_there_is_nothing_to_tell(fresh):
+def test_info_is_unavailable_without_a_release(fresh):
     check(fresh.get("/info"), 503)
 
 
 @pytest.mark.parametrize("header", [{"X-API-Key": READERS_KEY}, {"Authorization": f"Bearer {READERS_KEY}"}])
-def test_what_speaks_for_an_item_is_told_with_a_key(open_door, header):
+def test_explain_adds_contributions_of_features_with_a_key(open_door, header):
     asked = {"user_id": "nobody", "user_type": "Logged", "num_recs": 4}
     plain = open_door.get("/recommendations", params=asked).json()["items"]
     told = open_door.get("/recommendations", params=asked | {"explain": True}, headers=header).json()["items"]
@@ -39,5 +39,5 @@ def test_what_speaks_for_an_item_is_told_with_a_key(open_door, header):
 @pytest.mark.parametrize(
     ("headers", "status"), [({}, 401), ({"X-API-Key": "wrong"}, 401), ({"X-API-Key": EVENTS_KEY}, 403)]
 )
-def test_without_such_a_key_it_is_not_told(open_door, headers, status):
+def test_explain_needs_a_key_for_users(open_door, headers, status):
     check(open_door.get("/recommendations?explain=true", headers=headers), status)

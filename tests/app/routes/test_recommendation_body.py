@@ -50,7 +50,7 @@ def in_a_query(question):
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(question=QUESTIONS)
-def test_both_answer_the_same(live, question):
+def test_get_and_post_have_equal_answers(live, question):
     headers = {"X-API-Key": READERS_KEY}
     asked = live.get("/recommendations", params=in_a_query(question), headers=headers)
     posted = live.post("/recommendations", json=question, headers=headers)
@@ -64,7 +64,7 @@ def without_impression(answer):
     return re.sub(rb'"impression_id":"[^"]+",', b"", answer.content)
 
 
-def test_ids_are_plain_texts_or_whole_numbers(client):
+def test_ids_in_a_body_are_texts_or_whole_numbers(client):
     some = [item["item_id"] for item in client.get("/recommendations?num_recs=10").json()["items"]]
     others = [f"other, {at}" for at in range(490)]
     body = {"exclude": [int(some[0]), *some[1:], *others], "user_id": 17, "category": None}
@@ -88,11 +88,11 @@ def test_ids_are_plain_texts_or_whole_numbers(client):
         ({"regions": "1"}, "regions"),
     ],
 )
-def test_what_is_wrong_is_named(client, body, field):
+def test_invalid_field_of_a_body_is_named(client, body, field):
     answer = client.post("/recommendations", json=body)
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"].startswith(field)
 
 
-def test_to_explain_needs_a_key(live):
+def test_explain_in_a_body_needs_a_key(live):
     assert live.post("/recommendations", json={"explain": True}).status_code == 401

@@ -46,7 +46,7 @@ def unlearn(path):
     path.write_text(json.dumps(document))
 
 
-def test_before_there_is_a_release_the_service_is_alive_and_says_why_it_is_not_ready(fresh):
+def test_service_without_a_release_is_alive_and_names_the_reason(fresh):
     assert fresh.get("/health/live").json() == {"status": "alive"}
     assert fresh.get("/health").json() | {"uptime_seconds": 0} == {
         "status": "starting",
@@ -59,7 +59,7 @@ def test_before_there_is_a_release_the_service_is_alive_and_says_why_it_is_not_r
     assert fresh.get("/releases").json() == []
 
 
-def test_it_becomes_ready_when_a_release_appears(fresh, look, publish, whole):
+def test_service_becomes_ready_when_a_release_is_published(fresh, look, publish, whole):
     first = publish("first")
     look()
     assert fresh.get("/health/ready").json() == {"status": "ready", "release": first}
@@ -69,7 +69,7 @@ def test_it_becomes_ready_when_a_release_appears(fresh, look, publish, whole):
     assert titles(fresh) == (first, {"first"})
 
 
-def test_the_next_champion_takes_over(fresh, look, publish):
+def test_new_champion_replaces_the_current_one(fresh, look, publish):
     publish("first")
     look()
     second = publish("second")
@@ -78,7 +78,7 @@ def test_the_next_champion_takes_over(fresh, look, publish):
     assert titles(fresh) == (second, {"second"})
 
 
-def test_a_rollback_brings_the_one_before_back(fresh, look, publish, registry):
+def test_rollback_serves_the_previous_champion(fresh, look, publish, registry):
     first, _ = publish("first"), publish("second")
     look()
     registry.rollback()
@@ -86,13 +86,13 @@ def test_a_rollback_brings_the_one_before_back(fresh, look, publish, registry):
     assert titles(fresh) == (first, {"first"})
 
 
-def test_the_list_of_releases_names_the_champion(fresh, publish):
+def test_list_of_releases_names_the_champion(fresh, publish):
     first, second = publish("first"), publish("second")
     listed = {each["release"]: each["aliases"] for each in fresh.get("/releases").json()}
     assert listed == {first: [], second: ["champion"]}
 
 
-def test_the_list_of_releases_names_the_challenger(fresh, publish, registry):
+def test_list_of_releases_names_the_challenger(fresh, publish, registry):
     first, second = publish("first"), publish("second")
     registry.publish(first, CHALLENGER)
     listed = {each["release"]: each["aliases"] for each in fresh.get("/releases").json()}
@@ -140,7 +140,7 @@ def check_refused(client, first, broken, reason):
 
 
 @pytest.mark.parametrize("breakage", BREAKAGES)
-def test_a_broken_release_is_refused_with_its_reason_and_the_old_one_serves(
+def test_broken_release_is_refused_with_its_reason_and_the_current_one_is_kept(
     fresh, look, publish, registry, breakage
 ):
     damage, reason = BREAKAGES[breakage]
@@ -153,7 +153,7 @@ def test_a_broken_release_is_refused_with_its_reason_and_the_old_one_serves(
 
 
 @pytest.mark.parametrize("fault", USELESS)
-def test_a_whole_release_that_cannot_serve_is_refused_too(fresh, look, publish, fault):
+def test_intact_release_that_cannot_be_loaded_is_refused(fresh, look, publish, fault):
     changes, reason = USELESS[fault]
     first = publish("first")
     look()
@@ -162,7 +162,7 @@ def test_a_whole_release_that_cannot_serve_is_refused_too(fresh, look, publish, 
     check_refused(fresh, first, broken, reason)
 
 
-def test_a_broken_first_release_is_the_reason_for_not_being_ready(fresh, look, publish, registry):
+def test_readiness_names_a_broken_first_release(fresh, look, publish, registry):
     broken = publish("first")
     flip(registry.folder / broken / "evaluation.json")
     look()
@@ -171,7 +171,7 @@ def test_a_broken_first_release_is_the_reason_for_not_being_ready(fresh, look, p
     assert str(registry.folder) not in detail
 
 
-def test_after_a_refusal_a_rollback_or_a_sound_release_makes_it_well_again(fresh, look, publish, registry):
+def test_rollback_or_valid_release_ends_the_degraded_state(fresh, look, publish, registry):
     first = publish("first")
     look()
     flip(registry.folder / publish("second") / "evaluation.json")
@@ -191,7 +191,7 @@ def test_after_a_refusal_a_rollback_or_a_sound_release_makes_it_well_again(fresh
     assert titles(fresh) == (third, {"third"})
 
 
-def test_a_release_that_was_mended_is_served_as_soon_as_administration_asks(live, publish, registry):
+def test_look_request_loads_a_repaired_release_at_once(live, publish, registry):
     second = publish("second")
     flip(registry.folder / second / "evaluation.json")
     refused = live.post("/releases/look", headers=ADMINISTRATION).json()
@@ -204,29 +204,29 @@ def test_a_release_that_was_mended_is_served_as_soon_as_administration_asks(live
 
 
 @pytest.mark.parametrize(("headers", "status"), [({}, 401), ({"X-API-Key": EVENTS_KEY}, 403)])
-def test_only_administration_asks_for_a_look(live, publish, headers, status):
+def test_look_request_needs_an_admin_key(live, publish, headers, status):
     second = publish("second")
     assert live.post("/releases/look", headers=headers).status_code == status
     assert titles(live)[0] != second
 
 
-def test_each_answer_during_swaps_is_whole_and_from_one_release(
+def test_answers_during_swaps_are_complete_and_from_one_release(
     fresh, look, publish, registry, reads, catalogue
 ):
     names = {publish(name): name for name in ("first", "second")}
     look()
     done = Event()
-    readers = [user for user in sorted(reads) if len(catalogue - reads[user]) >= 20][:8]
+    users = [user for user in sorted(reads) if len(catalogue - reads[user]) >= 20][:8]
 
-    def keep_asking(reader):
+    def keep_asking(user):
         answers = []
         while not done.is_set() or not answers:
-            params = {"user_id": reader, "num_recs": 20}
+            params = {"user_id": user, "num_recs": 20}
             answers.append(fresh.get("/recommendations", params=params).json())
         return answers
 
     with ThreadPoolExecutor(8) as pool:
-        asking = [pool.submit(keep_asking, reader) for reader in readers]
+        asking = [pool.submit(keep_asking, user) for user in users]
         for _ in range(3):
             for release, title in names.items():
                 registry.publish(release, "champion")
@@ -241,7 +241,7 @@ def test_each_answer_during_swaps_is_whole_and_from_one_release(
     )
 
 
-def test_a_release_that_was_replaced_leaves_memory_at_once(fresh, look, publish):
+def test_replaced_release_is_freed_at_once(fresh, look, publish):
     publish("first")
     look()
     titles(fresh)

@@ -98,18 +98,18 @@ def send(client, path, body):
     assert answer.status_code < 500, (path, body, answer.text)
 
 
-def render(client, readers, items):
+def render(client, users, items):
     """Ask every endpoint that shows what was sent."""
-    for reader in readers:
-        name = quote(reader, safe="")
+    for user in users:
+        name = quote(user, safe="")
         for path in (
             f"/users/{name}",
             f"/recommendations?user_id={name}&num_recs=100&explain=true",
             f"/recommendations?user_id={name}&recent_items={name}&exclude={name}&category={name}&diversity=1",
         ):
             assert client.get(path, headers=keyed(READERS_KEY)).status_code < 500, path
-        assert client.post("/predict", json={"userId": reader, "max_results": 100}).status_code < 500
-        assert client.post("/recommendations", json={"user_id": reader}).status_code < 500
+        assert client.post("/predict", json={"userId": user, "max_results": 100}).status_code < 500
+        assert client.post("/recommendations", json={"user_id": user}).status_code < 500
     for item in items:
         assert client.get(f"/similar/{quote(item, safe='')}?num_recs=100").status_code < 500, item
     for path in (
@@ -136,9 +136,9 @@ class Accepted:
         shutil.copytree(origin.root, tmp_path / "data")
         return World(origin.raw, tmp_path / "data", address)
 
-    def test_it_is_rendered_live_after_a_restart_and_refined_by_the_next_run(self, world):
+    def test_accepted_values_are_served_live_after_a_restart_and_refined_by_the_next_run(self, world):
         now = world.registry.open().manifest.as_of_ms + 30 * MINUTE_MS
-        readers, items = {"zoe"}, {"n1"}
+        users, items = {"zoe"}, {"n1"}
 
         with world.service(now) as live:
 
@@ -152,7 +152,7 @@ class Accepted:
                         named[0].update(str(each["user_id"]) for each in body if "user_id" in each)
                         named[1].update(str(each["item_id"]) for each in body)
                 render(live, named[0], named[1])
-                readers.update(list(named[0])[:2])
+                users.update(list(named[0])[:2])
                 items.update(list(named[1])[:2])
 
             accepted()
@@ -160,11 +160,11 @@ class Accepted:
             clock = live.app.state.release_watcher.release.engine._clock
             # What was embargoed to the last moment that is accepted is published then.
             clock.ms = LATEST_MS + 1
-            render(live, readers, items)
+            render(live, users, items)
         for moment in (now, LATEST_MS + 1):
             with world.service(moment) as again:
                 is_well(again)
-                render(again, readers, items)
+                render(again, users, items)
         plan, volume = load("news"), world.volume
         download(plan, volume, "run-2", "globo", str(world.raw), 1.0)
         collect(plan, volume, "run-2", world.url)

@@ -26,7 +26,7 @@ def shape(value):
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=NAMES)
-def test_an_example_answers_as_shown(open_door, example):
+def test_example_has_the_documented_answer(open_door, example):
     method, header, value, path, sent, shown = example
     headers = {"Content-Type": "application/json"} if sent else {}
     headers |= {header: value} if header else {}

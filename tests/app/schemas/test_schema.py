@@ -91,14 +91,14 @@ ASKED = [
 
 
 @pytest.mark.parametrize("name", [*PLAIN, *ASKED])
-def test_what_the_document_describes_is_answered_as_it_says(schema, name):
+def test_valid_requests_are_answered_as_documented(schema, name):
     ask(schema, name, GenerationMode.POSITIVE)
 
 
 @pytest.mark.parametrize("name", ASKED)
-def test_so_is_what_it_excludes(schema, name):
+def test_invalid_requests_are_refused_as_documented(schema, name):
     ask(schema, name, GenerationMode.NEGATIVE)
 
 
-def test_every_operation_is_asked(schema):
+def test_every_operation_is_tested(schema):
     assert sorted(each.label for each in operations(schema)) == sorted([*PLAIN, *ASKED])

@@ -20,7 +20,7 @@ from tests.support.services import ITEMS_KEY
 
 pytestmark = pytest.mark.integration
 
-READERS = ["3", "5", "new", "newer", *map(str, range(0, 400, 40))]
+USERS = ["3", "5", "new", "newer", *map(str, range(0, 400, 40))]
 
 
 class Sqlite:
@@ -61,13 +61,13 @@ def log(address, tmp_path):
     log.close()
 
 
-def shown(client, reader, count=10):
-    answer = client.get("/recommendations", params={"user_id": reader, "num_recs": count}).json()
+def shown(client, user, count=10):
+    answer = client.get("/recommendations", params={"user_id": user, "num_recs": count}).json()
     return [item["item_id"] for item in answer["items"]], answer["segment"]
 
 
 def post(client, *pairs, **more):
-    body = [{"user_id": reader, "item_id": item, **more} for reader, item in pairs]
+    body = [{"user_id": user, "item_id": item, **more} for user, item in pairs]
     answer = client.post("/events", json=body)
     assert answer.status_code == 200, answer.text
     return answer.json()
@@ -76,7 +76,7 @@ def post(client, *pairs, **more):
 class Together:
     """What holds on every log."""
 
-    def test_they_follow_each_other_and_one_that_starts_late_comes_to_the_same(self, replicas, log):
+    def test_replicas_apply_each_other_s_events_also_after_a_late_start(self, replicas, log):
         before = log.end()
         (_, one), (_, two) = replicas(), replicas()
         items = shown(one, "new")[0]
@@ -90,12 +90,12 @@ class Together:
         # In which order is the property of tests/script_shared/inference/test_replica.py, where time stands
         # still: what is worked out for everybody may lag by some seconds.
         read = {"new": items[:6], "3": items[-6:]}
-        for reader in READERS:
-            seen = [shown(each, reader, 100) for each in (one, two, late)]
+        for user in USERS:
+            seen = [shown(each, user, 100) for each in (one, two, late)]
             assert len({segment for _, segment in seen}) == 1
-            assert all(not set(read.get(reader, ())) & set(listed) for listed, _ in seen)
+            assert all(not set(read.get(user, ())) & set(listed) for listed, _ in seen)
 
-    def test_an_article_posted_to_one_is_shown_by_all_and_by_one_that_starts_late(self, replicas):
+    def test_item_reported_to_one_replica_is_recommended_by_all(self, replicas):
         (_, one), (_, two) = replicas(), replicas()
         told = {"item_id": "n1", "title": "Just out", "url": "https://example.com/n1"}
         assert one.post("/items", json=told, headers={"X-API-Key": ITEMS_KEY}).json()["accepted"] == 1
@@ -110,7 +110,7 @@ class Together:
         for each in (one, two, late):
             until(lambda c=each: "n1" not in shown(c, "3", 100)[0], "the read is known", 5)
 
-    def test_what_was_acknowledged_outlives_a_killed_replica(self, replicas, log):
+    def test_acknowledged_events_survive_a_killed_replica(self, replicas, log):
         process, client = replicas()
         item = shown(client, "new")[0][0]
         acknowledged, stopped = [], threading.Event()
@@ -141,7 +141,7 @@ class Together:
         told = post(again, ("new", item), event_id=acknowledged[-1])
         assert told["duplicates"] == 1
 
-    def test_a_release_that_is_swapped_in_under_writers_forgets_nothing(self, replicas, registry, whole):
+    def test_events_during_a_release_swap_are_kept(self, replicas, registry, whole):
         _, client = replicas()
         done, read = threading.Event(), []
 
@@ -154,17 +154,17 @@ class Together:
                 done.wait(0.01)
 
         with ThreadPoolExecutor(1) as pool:
-            reader = pool.submit(reading)
+            user = pool.submit(reading)
             for name in ("second", "third"):
                 release = publish_edition(registry, whole, name, replay=False).id
                 until(lambda r=release: client.get("/health").json()["release"] == r, "the release is served")
             done.set()
-            reader.result()
+            user.result()
         assert read
 
 
 class TestOnSqlite(Sqlite, Together):
-    def test_a_full_disk_is_a_problem_until_there_is_room_and_readers_are_answered(self, replicas, log):
+    def test_full_disk_is_a_problem_for_events_and_recommendations_are_answered(self, replicas, log):
         def small_disk():
             resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, resource.RLIM_INFINITY))
 
@@ -189,7 +189,7 @@ class TestOnSqlite(Sqlite, Together):
 
 @pytest.mark.tools("initdb")
 class TestOnPostgres(Postgres, Together):
-    def test_what_cannot_be_read_back_is_not_answered_as_if_lists_knew_of_it(self, replicas, log, address):
+    def test_event_that_cannot_be_read_back_is_a_problem(self, replicas, log, address):
         _, client = replicas()
         item, another = shown(client, "new")[0][:2]
         told = {"user_id": "new", "item_id": item, "event_id": "unread"}

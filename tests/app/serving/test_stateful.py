@@ -1,7 +1,7 @@
 """Whatever happens in whatever order: the service against a specification in plain Python.
 
 Two replicas on one log and one volume. Readers read, now, late, ahead of the clock, or before the article is
-reported; articles are reported, corrected, embargoed, withdrawn, and expire; readers are forgotten; replicas
+reported; articles are reported, corrected, embargoed, withdrawn, and expire; users are forgotten; replicas
 start again; runs make releases from the log. `HYPOTHESIS_PROFILE=deep` and `make test-slow` do more of it.
 """
 
@@ -34,7 +34,7 @@ MINUTE_MS, HOUR_MS = 60_000, 3_600_000
 #: Fewer than a list may have: all that may be named is listed.
 ARTICLES = 40
 NEW = ("n1", "n2", "n3")
-READERS = ("zoe", "yan")
+USERS = ("zoe", "yan")
 DEEP = os.environ.get("HYPOTHESIS_PROFILE") == "deep"
 
 
@@ -67,15 +67,15 @@ class Specification:
 
     def __init__(self, of_files, now_ms):
         self.articles = {name: Article(0, None) for name in of_files}
-        #: By reader, the reads that count or wait for their article: moment and article.
+        #: By user, the reads that count or wait for their article: moment and article.
         self.interactions = {}
         self.ids = set()
         self.now_ms = now_ms
 
-    def read(self, event_id, reader, item, time_ms):
+    def read(self, event_id, user, item, time_ms):
         if event_id not in self.ids and time_ms <= self.now_ms + 5 * MINUTE_MS:
             self.ids.add(event_id)
-            self.interactions.setdefault(reader, []).append((time_ms, item))
+            self.interactions.setdefault(user, []).append((time_ms, item))
 
     def report(self, item, title, published_ms, expires_ms):
         known = self.articles.get(item)
@@ -92,9 +92,9 @@ class Specification:
         if item in self.articles:
             self.articles[item].is_withdrawn = True
 
-    def history(self, reader):
+    def history(self, user):
         """The newest first; reads of articles that nobody has reported wait."""
-        counted = [read for read in self.interactions.get(reader, ()) if read[1] in self.articles]
+        counted = [read for read in self.interactions.get(user, ()) if read[1] in self.articles]
         return sorted(counted, reverse=True)
 
     def available(self):
@@ -142,18 +142,18 @@ class Service(RuleBasedStateMachine):
 
     @rule(
         at=st.integers(0, 1),
-        reader=st.sampled_from(READERS),
+        user=st.sampled_from(USERS),
         item=st.sampled_from([*NEW, "3", "39", "nobody's"]),
         minutes=st.sampled_from([0, -1, -90, -600, 2, 10]),
         again=st.booleans(),
     )
-    def read(self, at, reader, item, minutes, again):
+    def read(self, at, user, item, minutes, again):
         if not (again and self.last):
             self.number += 1
             time_ms = self.clock.ms + minutes * MINUTE_MS + self.number
             self.last = {
                 "event_id": f"e{self.number}",
-                "user_id": reader,
+                "user_id": user,
                 "item_id": item,
                 "timestamp": time_ms,
             }
@@ -182,11 +182,11 @@ class Service(RuleBasedStateMachine):
         assert answer.status_code == 204
         self.expected.withdraw(item)
 
-    @rule(at=st.integers(0, 1), reader=st.sampled_from(READERS))
-    def forget(self, at, reader):
-        answer = self.replicas[at].delete(f"/users/{reader}", headers=keyed(READERS_KEY))
+    @rule(at=st.integers(0, 1), user=st.sampled_from(USERS))
+    def forget(self, at, user):
+        answer = self.replicas[at].delete(f"/users/{user}", headers=keyed(READERS_KEY))
         assert answer.status_code == 204
-        self.expected.interactions.pop(reader, None)
+        self.expected.interactions.pop(user, None)
         # The log forgets the ids of the events as well.
         self.last = None
 
@@ -234,19 +234,19 @@ class Service(RuleBasedStateMachine):
         #: What only reads know is an article of the next release, or none yet.
         known = lambda names: [name for name in names if name != "nobody's"]  # noqa: E731
         answers = []
-        for reader in (*READERS, ""):
-            history = self.expected.history(reader)
-            read = {item for _, item in self.expected.interactions.get(reader, ())}
-            asked = {"user_id": reader, "num_recs": 100, "explain": True}
+        for user in (*USERS, ""):
+            history = self.expected.history(user)
+            read = {item for _, item in self.expected.interactions.get(user, ())}
+            asked = {"user_id": user, "num_recs": 100, "explain": True}
             listed = self.ids(client.get("/recommendations", params=asked, headers=keyed(READERS_KEY)))
             assert sorted(known(listed)) == sorted(available - read)
             assert not set(listed) & read
             answers.append(listed)
-            if reader:
-                predicted = client.post("/predict", json={"userId": reader, "max_results": 100}).json()
+            if user:
+                predicted = client.post("/predict", json={"userId": user, "max_results": 100}).json()
                 named = [item["item_id"] for item in predicted["recommendations"]]
                 assert sorted(known(named)) == sorted(available - read)
-                assert known(self.recent(client, reader)) == [item for _, item in history][:20]
+                assert known(self.recent(client, user)) == [item for _, item in history][:20]
         for path in ("/trending", "/similar/3", "/similar/39", "/similar/n1"):
             answer = client.get(path, params={"num_recs": 100})
             if path.startswith("/similar") and path.rpartition("/")[2] not in available:
@@ -264,8 +264,8 @@ class Service(RuleBasedStateMachine):
         assert answer.status_code == 200, answer.text
         return [item["item_id"] for item in answer.json()["items"]]
 
-    def recent(self, client, reader):
-        answer = client.get(f"/users/{reader}", headers=keyed(READERS_KEY))
+    def recent(self, client, user):
+        answer = client.get(f"/users/{user}", headers=keyed(READERS_KEY))
         assert answer.status_code in (200, 404)
         return [read["item_id"] for read in answer.json()["recent"]] if answer.status_code == 200 else []
 
@@ -286,10 +286,10 @@ def run(origin, examples, steps, releases):
     )
 
 
-def test_services_and_releases_are_as_specified(origin):
+def test_service_matches_the_specification(origin):
     run(origin, examples=3, steps=12, releases=1)
 
 
 @pytest.mark.slow
-def test_so_they_are_after_many_steps(origin):
+def test_service_matches_the_specification_after_many_steps(origin):
     run(origin, examples=300 if DEEP else 6, steps=30, releases=2)
