@@ -1,4 +1,4 @@
-"""README's chapter on the API, pasted line by line into a shell beside a running service."""
+"""The commands of README's chapter on the API, run against a running service."""
 
 import re
 import subprocess
@@ -26,8 +26,8 @@ def service(whole, tmp_path_factory):
         yield str(client.base_url).rstrip("/")
 
 
-def bare(text):
-    """The text without its spaces: answers have none between names and values."""
+def strip_spaces(text):
+    """Remove all spaces: answers have none between names and values."""
     return re.sub(r"\s", "", text)
 
 
@@ -37,16 +37,16 @@ def test_every_line_has_its_answer():
 
 def test_every_route_has_a_line(service):
     document = httpx.get(f"{service}/openapi.json").json()
-    shown = {re.sub(r".*:8001(.*?)[?'].*", r"\1", line) for line, _ in LINES}
+    paths = {re.sub(r".*:8001(.*?)[?'].*", r"\1", line) for line, _ in LINES}
     patterns = [re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path)) for path in document["paths"]]
     seen_elsewhere = {"/health/live", "/evaluation/metrics\\.csv"}
-    unseen = {each for each in patterns if not any(re.fullmatch(each, path) for path in shown)}
-    assert unseen == seen_elsewhere
+    missing = {pattern for pattern in patterns if not any(re.fullmatch(pattern, path) for path in paths)}
+    assert missing == seen_elsewhere
 
 
 def test_lines_have_their_answers(service):
-    for line, told in LINES:
+    for line, answer in LINES:
         assert ADDRESS in line
         command = line.replace(ADDRESS, service).replace("curl ", "curl --silent --show-error ", 1)
         done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
-        assert bare(told) in bare(done.stdout), f"{line}\n{done.stdout[:500]}"
+        assert strip_spaces(answer) in strip_spaces(done.stdout), f"{line}\n{done.stdout[:500]}"

@@ -1,4 +1,4 @@
-"""What is shown of an item, whatever the release's table is like."""
+"""Columns of an item in responses, for all forms of a release's table."""
 
 from datetime import UTC, datetime
 
@@ -9,7 +9,7 @@ import pytest
 from app.serving.catalogue import Catalogue
 from script_shared.errors import ReleaseCorruptedError
 
-SHOWN = ("title", "published_at", "category")
+COLUMNS = ("title", "published_at", "category")
 NOON = datetime(2022, 8, 14, 12, tzinfo=UTC)
 
 
@@ -17,7 +17,7 @@ NOON = datetime(2022, 8, 14, 12, tzinfo=UTC)
 def read(tmp_path):
     def read(**columns):
         pq.write_table(pa.table(columns), tmp_path / "catalogue.parquet")
-        return Catalogue.read(tmp_path / "catalogue.parquet", SHOWN)
+        return Catalogue.read(tmp_path / "catalogue.parquet", COLUMNS)
 
     return read
 
@@ -47,4 +47,4 @@ def test_row_is_read_only(read):
 def test_file_that_is_not_parquet_is_named_in_the_error(tmp_path):
     (tmp_path / "catalogue.parquet").write_text("item_id,title")
     with pytest.raises(ReleaseCorruptedError, match=r"catalogue\.parquet: this is not a Parquet file"):
-        Catalogue.read(tmp_path / "catalogue.parquet", SHOWN)
+        Catalogue.read(tmp_path / "catalogue.parquet", COLUMNS)

@@ -1,4 +1,4 @@
-"""`POST /events`: what users do changes what they are shown next."""
+"""`POST /events`: interactions change the next recommendations."""
 
 import json
 from datetime import UTC, datetime
@@ -79,14 +79,14 @@ def test_results_of_events_are_in_the_order_sent(post, clock, catalogue):
             17,
         ]
     ).json()
-    statuses = [each["status"] for each in answer["events"]]
+    statuses = [event["status"] for event in answer["events"]]
     assert statuses == [
         *("accepted", "late", "unknown-item", "accepted", "duplicate"),
         *("accepted", "future", "malformed", "malformed"),
     ]
     assert (answer["accepted"], answer["duplicates"], answer["refused"]) == (5, 1, 3)
-    assert [each.get("field") for each in answer["events"][-3:]] == ["timestamp", "item_id", ""]
-    assert len({each["event_id"] for each in answer["events"][:4]}) == 4
+    assert [event.get("field") for event in answer["events"][-3:]] == ["timestamp", "item_id", ""]
+    assert len({event["event_id"] for event in answer["events"][:4]}) == 4
 
 
 def test_repeated_batch_counts_once(live, post, catalogue):
@@ -98,20 +98,28 @@ def test_repeated_batch_counts_once(live, post, catalogue):
 
 
 def test_timestamp_is_milliseconds_or_iso(live, post, clock, catalogue):
-    moment = clock.ms - 5_000
-    iso = datetime.fromtimestamp(moment / 1000, UTC).isoformat()
-    post([read("r", min(catalogue), timestamp=each) for each in (moment, iso)])
-    assert [event.time_ms for _, event in live.app.state.event_consumer.log.read(0, 9)] == [moment, moment]
+    time_ms = clock.ms - 5_000
+    iso = datetime.fromtimestamp(time_ms / 1000, UTC).isoformat()
+    post([read("r", min(catalogue), timestamp=timestamp) for timestamp in (time_ms, iso)])
+    assert [event.time_ms for _, event in live.app.state.event_consumer.log.read(0, 9)] == [time_ms, time_ms]
 
 
 def test_all_fields_of_an_event_are_logged(live, post, catalogue):
-    told = {"region": "20", "device": "3", "seconds": 35.5, "scroll": 80.0}
+    columns = {"region": "20", "device": "3", "seconds": 35.5, "scroll": 80.0}
     item = min(catalogue)
     post(
-        read("r", item, event_id="e", session_id="s", user_type="Logged", timestamp=1_700_000_000_000, **told)
+        read(
+            "r",
+            item,
+            event_id="e",
+            session_id="s",
+            user_type="Logged",
+            timestamp=1_700_000_000_000,
+            **columns,
+        )
     )
     [(offset, event)] = live.app.state.event_consumer.log.read(0, 9)
-    assert (offset, *event) == (1, "e", "r", item, 1_700_000_000_000, "s", "Logged", told, "read")
+    assert (offset, *event) == (1, "e", "r", item, 1_700_000_000_000, "s", "Logged", columns, "read")
 
 
 @pytest.mark.parametrize(
@@ -154,9 +162,9 @@ def test_malformed_event_is_named_by_its_field_and_the_others_count(post, catalo
 
 def test_request_without_valid_events_is_a_problem(post, live):
     for body in ({"user_id": "r"}, [{"user_id": "r"}]):
-        told = check(post(body), 422)
-        assert told["errors"] == [{"field": "0.item_id", "message": "Field required"}]
-        assert told["events"][0]["status"] == "malformed"
+        problem = check(post(body), 422)
+        assert problem["errors"] == [{"field": "0.item_id", "message": "Field required"}]
+        assert problem["events"][0]["status"] == "malformed"
     assert live.app.state.event_consumer.log.end() == 0
 
 
@@ -292,10 +300,10 @@ def test_api_document_describes_the_body_of_events(live):
 
 
 @pytest.mark.parametrize(
-    "moment", ["0001-01-01T00:00:00+01:00", "1999-12-31T23:59:59Z", "2100-01-02T00:00:00Z", 0]
+    "timestamp", ["0001-01-01T00:00:00+01:00", "1999-12-31T23:59:59Z", "2100-01-02T00:00:00Z", 0]
 )
-def test_timestamps_outside_2000_to_2100_are_refused(live, moment):
-    event = {"user_id": "old", "item_id": "1", "timestamp": moment}
+def test_timestamps_outside_2000_to_2100_are_refused(live, timestamp):
+    event = {"user_id": "old", "item_id": "1", "timestamp": timestamp}
     answer = live.post("/events", json=event, headers={"X-API-Key": EVENTS_KEY})
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"] == "0.timestamp"

@@ -24,7 +24,7 @@ def serve(tmp_path, registry, whole):
 
 
 def until(client, path, **expected):
-    """Wait until an answer has these values; return it."""
+    """Request until an answer has these values; return it."""
     end = time.monotonic() + 20
     while time.monotonic() < end:
         answer = client.get(path)
@@ -91,8 +91,8 @@ def test_replica_that_has_read_the_log_stays_ready_while_the_database_is_down(se
         client.app.state.release_watcher.refresh()
         until(client, "/health/ready", code=200, status="ready")
         server.kill()
-        told = until(client, "/health/ready", code=200, status="degraded")
-        assert told["reason"].startswith("the event log cannot be used: the database does not answer")
+        body = until(client, "/health/ready", code=200, status="degraded")
+        assert body["reason"].startswith("the event log cannot be used: the database does not answer")
         assert client.get("/recommendations").status_code == 200
         server.start()
         until(client, "/health/ready", code=200, status="ready")

@@ -1,4 +1,4 @@
-"""`POST /items`: what has come out is recommended before anybody has read it."""
+"""`POST /items`: new items are recommended before the first interaction with them."""
 
 import json
 
@@ -50,14 +50,14 @@ def catalogue_of(whole):
 
 @pytest.mark.parametrize("who", [{"user_id": "3"}, {"user_id": "3", "user_type": "Non-Logged"}, {}])
 def test_new_item_is_recommended_to_every_segment(live, post, who):
-    told = article("n1", url="https://example.com/n1", category="economia", body="Juros e dólar.")
-    assert post(told).json() == {
+    report = article("n1", url="https://example.com/n1", category="economia", body="Juros e dólar.")
+    assert post(report).json() == {
         "accepted": 1,
         "refused": 0,
         "items": [{"status": "new", "item_id": "n1"}],
     }
     found = shown(live, **who)["n1"]
-    assert (found["title"], found["url"]) == (told["title"], told["url"])
+    assert (found["title"], found["url"]) == (report["title"], report["url"])
     assert (found["category"], found["reason"], found["rank"]) == ("economia", "new", 10)
     assert found["published_at"] is not None
 
@@ -71,11 +71,11 @@ def test_reported_item_is_logged(live, post, clock):
 
 
 def test_user_gets_the_new_item_of_a_preferred_category(live, post, read, whole):
-    known = [each for each in catalogue_of(whole) if each["category"]]
-    first, second = sorted({each["category"] for each in known})[:2]
+    known = [row for row in catalogue_of(whole) if row["category"]]
+    first, second = sorted({row["category"] for row in known})[:2]
     for kind in (first, second):
-        for each in [x["item_id"] for x in known if x["category"] == kind][:6]:
-            assert read(f"fond of {kind}", each) == "accepted"
+        for item in [x["item_id"] for x in known if x["category"] == kind][:6]:
+            assert read(f"fond of {kind}", item) == "accepted"
     post([article(f"new in {kind}", category=kind) for kind in (first, second)])
     for kind, other in ((first, second), (second, first)):
         found = shown(live, user_id=f"fond of {kind}")
@@ -129,17 +129,17 @@ def test_list_of_one_hundred_has_ten_positions_for_new_items(live, post):
 
 
 def test_changed_item_has_its_new_columns_and_is_not_new(live, post, whole):
-    item = next(iter(shown(live)))
+    item = next(item_id for item_id, row in shown(live, 100).items() if row["reason"] != "new")
     answer = post(article(item, url="https://example.com/now", category="a category that is new")).json()
     assert answer["items"] == [{"status": "changed", "item_id": item}]
-    assert shown(live)[item]["title"] == f"Title of {item}"
-    assert shown(live)[item]["category"] == "a category that is new"
-    assert shown(live)[item]["reason"] != "new"
+    row = shown(live, 100)[item]
+    assert (row["title"], row["category"]) == (f"Title of {item}", "a category that is new")
+    assert row["reason"] != "new"
 
 
 def test_last_report_of_an_item_in_a_request_counts(live, post):
     answer = post([article("n1"), article("n1", title="Corrected")]).json()
-    assert [each["status"] for each in answer["items"]] == ["new", "changed"]
+    assert [item["status"] for item in answer["items"]] == ["new", "changed"]
     assert shown(live)["n1"]["title"] == "Corrected"
 
 
@@ -154,8 +154,8 @@ def test_results_of_items_are_in_the_order_sent(post, clock):
             "n5",
         ]
     ).json()
-    assert [each["status"] for each in answer["items"]] == ["new", "malformed", "new", "new", "malformed"]
-    assert [each.get("field") for each in answer["items"]] == [None, "title", None, None, ""]
+    assert [item["status"] for item in answer["items"]] == ["new", "malformed", "new", "new", "malformed"]
+    assert [item.get("field") for item in answer["items"]] == [None, "title", None, None, ""]
     assert (answer["accepted"], answer["refused"]) == (3, 2)
 
 
@@ -208,7 +208,7 @@ def test_items_beyond_the_capacity_are_logged_for_the_next_release(live, post):
     for start in range(0, room, 1_000):
         post([article(f"n{number}") for number in range(start, min(start + 1_000, room))])
     assert engine.room == 0
-    assert [each["status"] for each in post([article("more"), article("n1")]).json()["items"]] == [
+    assert [item["status"] for item in post([article("more"), article("n1")]).json()["items"]] == [
         "no-room",
         "changed",
     ]

@@ -1,4 +1,4 @@
-"""`POST /predict`: the same list in another form."""
+"""`POST /predict`: the same list in another format."""
 
 import json
 
@@ -11,23 +11,23 @@ from tests.app.middleware.test_problems import check
 
 @pytest.fixture(scope="module")
 def predict(client):
-    return lambda **asked: client.post("/predict", json=asked)
+    return lambda **body: client.post("/predict", json=body)
 
 
 @pytest.mark.parametrize("user", ["3", "5", "nobody"])
 def test_predict_returns_the_items_of_recommendations(predict, ask, user):
-    told = predict(userId=user, max_results=7.0).json()
+    answer = predict(userId=user, max_results=7.0).json()
     same = ask(user_id=user, num_recs=7)
-    for mine, theirs in zip(told["recommendations"], same["items"], strict=True):
+    for predicted, recommended in zip(answer["recommendations"], same["items"], strict=True):
         for name in ("rank", "item_id", "title", "url", "category"):
-            assert mine[name] == theirs[name]
-        assert f"{mine['issuedDate']}T{mine['issuedTime']}" == theirs["published_at"][:19]
-    assert (told["userId"], told["algorithm"]) == (user, same["model"])
-    assert told["coldStart"] == (user == "nobody")
+            assert predicted[name] == recommended[name]
+        assert f"{predicted['issuedDate']}T{predicted['issuedTime']}" == recommended["published_at"][:19]
+    assert (answer["userId"], answer["algorithm"]) == (user, same["model"])
+    assert answer["coldStart"] == (user == "nobody")
 
 
 def test_scores_start_at_one_and_fall(predict):
-    scores = [each["score"] for each in predict(userId="3", max_results=20).json()["recommendations"]]
+    scores = [item["score"] for item in predict(userId="3", max_results=20).json()["recommendations"]]
     assert scores[0] == 1
     assert scores == sorted(scores, reverse=True)
     assert min(scores) >= 0
@@ -35,21 +35,21 @@ def test_scores_start_at_one_and_fall(predict):
 
 def test_min_score_removes_items_with_lower_scores(predict):
     every = predict(userId="3", max_results=20).json()["recommendations"]
-    scores = [each["score"] for each in every]
+    scores = [item["score"] for item in every]
     wide = max(range(1, len(scores)), key=lambda place: scores[place - 1] - scores[place])
     least = (scores[wide - 1] + scores[wide]) / 2  # in the widest gap: scores move a little with the clock
     good = predict(userId="3", max_results=20, minScore=least).json()["recommendations"]
-    assert [each["item_id"] for each in good] == [each["item_id"] for each in every[:wide]]
+    assert [item["item_id"] for item in good] == [item["item_id"] for item in every[:wide]]
 
 
 def test_timing_details_add_up_to_the_processing_time(predict):
-    told = predict(userId="3").json()
-    assert len(told["recommendations"]) == 10
-    assert sum(told["timing_details"].values()) == pytest.approx(told["processing_time_ms"], abs=0.01)
+    answer = predict(userId="3").json()
+    assert len(answer["recommendations"]) == 10
+    assert sum(answer["timing_details"].values()) == pytest.approx(answer["processing_time_ms"], abs=0.01)
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "body",
     [
         {},
         {"userId": ""},
@@ -61,8 +61,8 @@ def test_timing_details_add_up_to_the_processing_time(predict):
         {"userId": "3", "x": 1},
     ],
 )
-def test_predict_refuses_values_out_of_bounds(predict, asked):
-    check(predict(**asked), 422)
+def test_predict_refuses_values_out_of_bounds(predict, body):
+    check(predict(**body), 422)
 
 
 VALUES = st.none() | st.text(max_size=9) | st.integers() | st.floats() | st.lists(st.integers(), max_size=2)

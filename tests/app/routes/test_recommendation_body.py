@@ -1,4 +1,4 @@
-"""`POST /recommendations` answers the same question as `GET /recommendations` with the same bytes."""
+"""`POST /recommendations` and `GET /recommendations` answer equal requests with the same bytes."""
 
 import re
 
@@ -11,7 +11,7 @@ from tests.support.services import READERS_KEY
 IDS = st.one_of(
     st.integers(0, 130).map(str), st.sampled_from(["story,42", " lead", "back\\slash", "é", "nobody"])
 )
-QUESTIONS = st.fixed_dictionaries(
+PARAMETERS = st.fixed_dictionaries(
     {},
     optional={
         "user_id": st.sampled_from(["", "3", "5", "a, b", "nobody"]),
@@ -30,15 +30,15 @@ QUESTIONS = st.fixed_dictionaries(
 )
 
 
-def escaped(item_id):
+def escape(item_id):
     text = item_id.replace("\\", "\\\\").replace(",", "\\,")
     return f"\\{text}" if text[0] == " " else text
 
 
-def in_a_query(question):
+def query_parameters(parameters):
     return {
-        name: [escaped(each) for each in said] if isinstance(said, list) else said
-        for name, said in question.items()
+        name: [escape(item_id) for item_id in value] if isinstance(value, list) else value
+        for name, value in parameters.items()
     }
 
 
@@ -49,18 +49,18 @@ def in_a_query(question):
     max_examples=60,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(question=QUESTIONS)
-def test_get_and_post_have_equal_answers(live, question):
+@given(parameters=PARAMETERS)
+def test_get_and_post_have_equal_answers(live, parameters):
     headers = {"X-API-Key": READERS_KEY}
-    asked = live.get("/recommendations", params=in_a_query(question), headers=headers)
-    posted = live.post("/recommendations", json=question, headers=headers)
-    assert (posted.status_code, asked.status_code) == (200, 200)
-    assert without_impression(posted) == without_impression(asked)
+    got = live.get("/recommendations", params=query_parameters(parameters), headers=headers)
+    posted = live.post("/recommendations", json=parameters, headers=headers)
+    assert (posted.status_code, got.status_code) == (200, 200)
+    assert content_without_impression(posted) == content_without_impression(got)
     assert posted.headers["cache-control"] == "no-store"
 
 
-def without_impression(answer):
-    """The bytes of an answer but for the name that the answer itself gets."""
+def content_without_impression(answer):
+    """The bytes of an answer without the id of its impression."""
     return re.sub(rb'"impression_id":"[^"]+",', b"", answer.content)
 
 

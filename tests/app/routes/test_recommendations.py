@@ -1,4 +1,4 @@
-"""`GET /recommendations`: who gets what."""
+"""`GET /recommendations`: items, order, segment and reasons."""
 
 from datetime import datetime
 
@@ -22,7 +22,7 @@ def ids(answer):
     return [item["item_id"] for item in answer["items"]]
 
 
-def most_read_by(reads):
+def most_active_user(reads):
     return max(reads, key=lambda user: (len(reads[user]), user))
 
 
@@ -76,17 +76,17 @@ def test_segment_determines_the_model(ask, user, segment):
     assert len(set(ids(answer))) == 10
 
 
-@pytest.mark.parametrize(("reads_told", "segment"), [(1, "anonymous"), (2, "semi_logged"), (5, "logged")])
-def test_recent_items_count_as_interactions(ask, catalogue, reads_told, segment):
-    told = sorted(catalogue)[:reads_told]
-    answer = ask(recent_items=told)
+@pytest.mark.parametrize(("count", "segment"), [(1, "anonymous"), (2, "semi_logged"), (5, "logged")])
+def test_recent_items_count_as_interactions(ask, catalogue, count, segment):
+    recent = sorted(catalogue)[:count]
+    answer = ask(recent_items=recent)
     assert answer["segment"] == segment
-    assert not set(told) & set(ids(answer))
+    assert not set(recent) & set(ids(answer))
 
 
 def test_recent_items_may_be_separated_by_commas(ask, catalogue):
-    told = sorted(catalogue)[:3]
-    assert ids(ask(recent_items=",".join(told))) == ids(ask(recent_items=told))
+    recent = sorted(catalogue)[:3]
+    assert ids(ask(recent_items=",".join(recent))) == ids(ask(recent_items=recent))
 
 
 def test_unknown_recent_items_are_ignored(ask):
@@ -95,7 +95,7 @@ def test_unknown_recent_items_are_ignored(ask):
 
 @pytest.mark.parametrize("user_type", ["Logged", "Non-Logged"])
 def test_full_list_has_all_items_that_the_user_has_not_read(ask, reads, catalogue, user_type):
-    user = most_read_by(reads)
+    user = most_active_user(reads)
     found = ids(ask(user_id=user, user_type=user_type, num_recs=100))
     unread = catalogue - reads[user]
     assert len(found) == len(set(found)) == min(100, len(unread))
@@ -103,20 +103,20 @@ def test_full_list_has_all_items_that_the_user_has_not_read(ask, reads, catalogu
 
 
 def test_list_of_a_user_who_has_read_nearly_all_has_the_rest(ask, reads, catalogue):
-    user = most_read_by(reads)
+    user = most_active_user(reads)
     unread = sorted(catalogue - reads[user])
-    told = unread[3:53]
-    assert set(ids(ask(user_id=user, recent_items=told, num_recs=100))) == set(unread) - set(told)
+    recent = unread[3:53]
+    assert set(ids(ask(user_id=user, recent_items=recent, num_recs=100))) == set(unread) - set(recent)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_list_has_unread_items_without_repeats_and_in_full_number(ask, reads, catalogue, data):
     user = data.draw(st.sampled_from([*sorted(reads)[:20], "nobody"]))
-    told = data.draw(st.lists(st.sampled_from(sorted(catalogue)), max_size=50))
+    recent = data.draw(st.lists(st.sampled_from(sorted(catalogue)), max_size=50))
     count = data.draw(st.integers(1, 100))
-    found = ids(ask(user_id=user, recent_items=told, num_recs=count))
-    unread = catalogue - reads.get(user, set()) - set(told)
+    found = ids(ask(user_id=user, recent_items=recent, num_recs=count))
+    unread = catalogue - reads.get(user, set()) - set(recent)
     assert len(found) == len(set(found)) == min(count, len(unread))
     assert set(found) <= unread
 

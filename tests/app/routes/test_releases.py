@@ -1,4 +1,4 @@
-"""A release appears, changes, is broken, is rolled back, and nobody restarts anything."""
+"""Releases are published, damaged and rolled back while the service runs."""
 
 import gc
 import json
@@ -32,7 +32,7 @@ def empty(path):
     path.write_bytes(b"")
 
 
-def no_list(path):
+def write_object(path):
     path.write_text("{}")
 
 
@@ -40,7 +40,7 @@ def shorten(path):
     pq.write_table(pq.ParquetFile(path).read().slice(0, 1), path)
 
 
-def unlearn(path):
+def remove_weight(path):
     document = json.loads(path.read_text())
     del document["weights"]["popularity_0.1h"]
     path.write_text(json.dumps(document))
@@ -88,14 +88,14 @@ def test_rollback_serves_the_previous_champion(fresh, look, publish, registry):
 
 def test_list_of_releases_names_the_champion(fresh, publish):
     first, second = publish("first"), publish("second")
-    listed = {each["release"]: each["aliases"] for each in fresh.get("/releases").json()}
+    listed = {entry["release"]: entry["aliases"] for entry in fresh.get("/releases").json()}
     assert listed == {first: [], second: ["champion"]}
 
 
 def test_list_of_releases_names_the_challenger(fresh, publish, registry):
     first, second = publish("first"), publish("second")
     registry.publish(first, CHALLENGER)
-    listed = {each["release"]: each["aliases"] for each in fresh.get("/releases").json()}
+    listed = {entry["release"]: entry["aliases"] for entry in fresh.get("/releases").json()}
     assert listed == {first: ["challenger"], second: ["champion"]}
 
 
@@ -103,7 +103,7 @@ def damage(file, how):
     return lambda release: how(release / file)
 
 
-BREAKAGES = {
+DAMAGES = {
     "a missing file": (
         damage("catalogue.parquet", Path.unlink),
         "parquet: the file cannot be read",
@@ -115,14 +115,17 @@ BREAKAGES = {
     "a torn manifest": (damage("manifest.json", empty), "manifest.json: this is not a manifest"),
     "no folder": (damage("", shutil.rmtree), "there is no release"),
 }
-USELESS = {
+UNLOADABLE = {
     "for another domain": ({"domain": "films"}, "the release is for 'films', not 'news'"),
     "no catalogue": ({"change": damage("catalogue.parquet", empty)}, "this is not a Parquet file"),
     "no records": ({"change": damage("evaluation.json", empty)}, "this is not JSON"),
-    "no list of records": ({"change": damage("evaluation.json", no_list)}, "this is not a list of records"),
+    "no list of records": (
+        {"change": damage("evaluation.json", write_object)},
+        "this is not a list of records",
+    ),
     "no model": ({"change": damage("models/logged/document.json", Path.unlink)}, "models/logged"),
     "a model of other code": (
-        {"change": damage("models/logged/document.json", unlearn)},
+        {"change": damage("models/logged/document.json", remove_weight)},
         "'popularity_0.1h' is not in it: it was published by other code",
     ),
     "half a catalogue": ({"change": damage("catalogue.parquet", shorten)}, "IndexError while it was loaded"),
@@ -139,11 +142,11 @@ def check_refused(client, first, broken, reason):
     assert 'manchete_release_loads_total{outcome="refused"} 1.0' in client.get("/metrics").text
 
 
-@pytest.mark.parametrize("breakage", BREAKAGES)
+@pytest.mark.parametrize("damage_name", DAMAGES)
 def test_broken_release_is_refused_with_its_reason_and_the_current_one_is_kept(
-    fresh, look, publish, registry, breakage
+    fresh, look, publish, registry, damage_name
 ):
-    damage, reason = BREAKAGES[breakage]
+    damage, reason = DAMAGES[damage_name]
     first = publish("first")
     look()
     broken = publish("second")
@@ -152,9 +155,9 @@ def test_broken_release_is_refused_with_its_reason_and_the_current_one_is_kept(
     check_refused(fresh, first, broken, reason)
 
 
-@pytest.mark.parametrize("fault", USELESS)
+@pytest.mark.parametrize("fault", UNLOADABLE)
 def test_intact_release_that_cannot_be_loaded_is_refused(fresh, look, publish, fault):
-    changes, reason = USELESS[fault]
+    changes, reason = UNLOADABLE[fault]
     first = publish("first")
     look()
     broken = publish("second", **changes)
@@ -218,7 +221,7 @@ def test_answers_during_swaps_are_complete_and_from_one_release(
     done = Event()
     users = [user for user in sorted(reads) if len(catalogue - reads[user]) >= 20][:8]
 
-    def keep_asking(user):
+    def request_lists(user):
         answers = []
         while not done.is_set() or not answers:
             params = {"user_id": user, "num_recs": 20}
@@ -226,14 +229,14 @@ def test_answers_during_swaps_are_complete_and_from_one_release(
         return answers
 
     with ThreadPoolExecutor(8) as pool:
-        asking = [pool.submit(keep_asking, user) for user in users]
+        futures = [pool.submit(request_lists, user) for user in users]
         for _ in range(3):
             for release, title in names.items():
                 registry.publish(release, "champion")
                 look()
                 assert titles(fresh) == (release, {title})
         done.set()
-        answers = [answer for each in asking for answer in each.result()]
+        answers = [answer for future in futures for answer in future.result()]
     assert {answer["release"] for answer in answers} <= set(names)
     assert all(len({item["item_id"] for item in answer["items"]}) == 20 for answer in answers)
     assert all(

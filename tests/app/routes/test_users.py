@@ -1,4 +1,4 @@
-"""What is known of a user, and how it is forgotten."""
+"""`GET /users/{user_id}` and `DELETE /users/{user_id}`."""
 
 import pytest
 
@@ -24,18 +24,18 @@ def shown(client, user):
 
 def test_user_response_has_segment_and_recent_interactions(live, read, clock, reads):
     read("3", "100", user_type="Logged")
-    told = live.get("/users/3", headers=HEADERS)
-    body = told.json()
-    assert told.headers["cache-control"] == "no-store"
+    answer = live.get("/users/3", headers=HEADERS)
+    body = answer.json()
+    assert answer.headers["cache-control"] == "no-store"
     assert (body["user_id"], body["user_type"], body["segment"], body["model"]) == (
         *("3", "Logged"),
         *("logged", "hybrid"),
     )
-    assert {each["item_id"] for each in body["recent"]} <= reads["3"] | {"100"}
+    assert {interaction["item_id"] for interaction in body["recent"]} <= reads["3"] | {"100"}
     assert (body["recent"][0]["item_id"], body["recent"][0]["title"]) == ("100", "first")
     assert len(body["recent"]) == min(body["interactions"], 20)
-    moments = [each["read_at"] for each in body["recent"]]
-    assert moments == sorted(moments, reverse=True)
+    times = [interaction["read_at"] for interaction in body["recent"]]
+    assert times == sorted(times, reverse=True)
 
 
 @pytest.mark.parametrize("user", ["3", "somebody new", "a/b?c"])

@@ -1,4 +1,4 @@
-"""`GET /`: one file that needs nothing from anywhere else and trusts nothing that it shows."""
+"""`GET /`: one page without external resources, which inserts all values as text."""
 
 import base64
 import hashlib

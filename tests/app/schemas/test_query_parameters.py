@@ -1,4 +1,4 @@
-"""The bounds of every parameter, and what the answer to a faulty one says."""
+"""The bounds of query parameters, and the problem of an invalid one."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings

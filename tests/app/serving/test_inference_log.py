@@ -1,4 +1,4 @@
-"""The inference log as the service writes it."""
+"""The inference log: what the service writes, and what it deletes."""
 
 import pytest
 
@@ -35,7 +35,7 @@ def serve(publish, whole, tmp_path):
 @pytest.fixture
 def kept(tmp_path):
     log = open_impressions("", tmp_path / "news" / "events")
-    yield lambda: {each.impression_id: each for each in log.newest(1_000)}
+    yield lambda: {impression.impression_id: impression for impression in log.newest(1_000)}
     log.close()
 
 
@@ -47,19 +47,19 @@ def ask(client, user=None, **more):
 
 def test_impression_has_the_answer_and_its_origin(serve, kept, whole):
     client = serve()
-    told = ask(client, "3", num_recs=7)
+    answer = ask(client, "3", num_recs=7)
     until(kept, "it is written")
     (line,) = kept().values()
     assert line == (
-        told["impression_id"],
+        answer["impression_id"],
         NAMES.of("3").name,
         whole.manifest.as_of_ms,
         "",
         "champion",
-        told["release"],
-        told["segment"],
-        told["model"],
-        tuple(each["item_id"] for each in told["items"]),
+        answer["release"],
+        answer["segment"],
+        answer["model"],
+        tuple(item["item_id"] for item in answer["items"]),
         line.latency_us,
     )
     assert 0 < line.latency_us < 10_000_000
@@ -75,11 +75,11 @@ def test_every_answer_has_a_separate_impression(serve, kept):
 
 def test_user_id_is_in_no_file(serve, kept, tmp_path):
     client = serve()
-    ask(client, "a-very-own-id")
+    ask(client, "a-very-personal-id")
     until(kept, "it is written")
     files = list((tmp_path / "news" / "events").iterdir())
     assert files
-    assert all(b"a-very-own-id" not in path.read_bytes() for path in files)
+    assert all(b"a-very-personal-id" not in path.read_bytes() for path in files)
 
 
 def test_user_without_an_id_has_no_pseudonym(serve, kept):
@@ -99,8 +99,8 @@ def test_without_a_key_nothing_is_logged(serve, tmp_path):
 def test_sample_has_all_answers_of_a_user_or_none(serve, kept):
     client = serve(inference_log_sample=0.3)
     users = [f"u{number}" for number in range(60)]
-    noted = [[ask(client, each, num_recs=1)["impression_id"] is not None for _ in range(3)] for each in users]
-    assert noted == [[NAMES.of(each).place < 0.3] * 3 for each in users]
+    noted = [[ask(client, user, num_recs=1)["impression_id"] is not None for _ in range(3)] for user in users]
+    assert noted == [[NAMES.of(user).place < 0.3] * 3 for user in users]
     count = sum(map(sum, noted))
     assert 0 < count < 180
     until(lambda: len(kept()) == count, "all are written")
@@ -108,7 +108,7 @@ def test_sample_has_all_answers_of_a_user_or_none(serve, kept):
 
 def test_sample_of_zero_logs_nothing(serve):
     client = serve(inference_log_sample=0)
-    assert {ask(client, each)["impression_id"] for each in ("3", "5", None)} == {None}
+    assert {ask(client, user)["impression_id"] for user in ("3", "5", None)} == {None}
 
 
 def test_impressions_of_a_forgotten_user_are_deleted_at_once(serve, kept):
@@ -118,7 +118,7 @@ def test_impressions_of_a_forgotten_user_are_deleted_at_once(serve, kept):
     until(lambda: len(kept()) == 3, "all are written")
     ask(client, "3")
     assert client.delete("/users/3", headers={"X-API-Key": READERS_KEY}).status_code == 204
-    assert [each.user for each in kept().values()] == [NAMES.of("5").name]
+    assert [impression.user for impression in kept().values()] == [NAMES.of("5").name]
 
 
 def test_impressions_under_an_older_key_are_deleted(serve, kept):
@@ -146,17 +146,21 @@ def test_unwritable_log_does_not_affect_recommendations(serve, tmp_path):
 def test_impression_of_an_experiment_has_its_name_and_the_variant(serve, kept, registry, whole):
     second = publish_edition(registry, whole, "second", alias=CHALLENGER).id
     client = serve(challenger_share=0.5, experiment="spring")
-    split = Assignment("spring", 0.5)
-    told = {ask(client, each)["impression_id"]: each for each in map(str, range(12))}
+    assignment = Assignment("spring", 0.5)
+    users = {ask(client, user)["impression_id"]: user for user in map(str, range(12))}
     until(lambda: len(kept()) == 12, "all are written")
     for name, line in kept().items():
         assert line.experiment == "spring"
-        assert (line.variant == "challenger") == (line.release == second) == split.is_challenger(told[name])
+        assert (
+            (line.variant == "challenger")
+            == (line.release == second)
+            == assignment.is_challenger(users[name])
+        )
 
 
 def test_metrics_count_written_impressions(serve, kept):
     client = serve()
     ask(client, "3")
     until(kept, "it is written")
-    until(lambda: "manchete_inferences_logged_total 1.0" in client.get("/metrics").text, "it is told")
+    until(lambda: "manchete_inferences_logged_total 1.0" in client.get("/metrics").text, "it is counted")
     assert "manchete_inferences_dropped_total 0.0" in client.get("/metrics").text

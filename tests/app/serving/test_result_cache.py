@@ -1,4 +1,4 @@
-"""Lists ranked ahead: given again while they hold, and no longer."""
+"""Cached results: returned while they are valid, and no longer."""
 
 import json
 
@@ -51,8 +51,8 @@ def test_least_recently_used_result_is_evicted(engine):
 def test_outdated_result_is_replaced_without_evicting_others(engine, clock):
     others = engine.recommend(Request("5"))
     for _ in range(3):
-        own = engine.recommend(Request("3"))
-        engine.apply([Interaction("3", own.items[0].item_id, clock.ms)])
+        result = engine.recommend(Request("3"))
+        engine.apply([Interaction("3", result.items[0].item_id, clock.ms)])
     assert engine.recommend(Request("5")) is others
 
 
@@ -74,45 +74,45 @@ def test_unknown_users_share_a_result(engine):
 
 
 def test_interaction_invalidates_only_the_result_of_its_user(engine, clock):
-    own, others = engine.recommend(Request("3")), engine.recommend(Request("5"))
-    item = own.items[0].item_id
+    result, others = engine.recommend(Request("3")), engine.recommend(Request("5"))
+    item = result.items[0].item_id
     engine.apply([Interaction("3", item, clock.ms)])
     after = engine.recommend(Request("3"))
-    assert item not in [each.item_id for each in after.items]
+    assert item not in [recommended.item_id for recommended in after.items]
     clock.ms += SECOND
     assert engine.recommend(Request("5")) is others
 
 
 @pytest.mark.parametrize("begin", range(0, SECOND, 150))
 def test_newly_popular_item_is_in_cached_results_within_a_second(engine, whole, clock, begin):
-    """They ask all the while: a list that is made too early to know may not stand."""
-    item, anew = unheard_of(engine), Engine.load(whole, NEWS, clock)
+    """Users request lists all the time: a result from before the interactions must not stay cached."""
+    item, uncached = unlisted_item(engine), Engine.load(whole, NEWS, clock)
     for moment in range(0, 3 * SECOND, 50):
-        for each in (engine, anew) if moment == begin + SECOND else ():
-            each.apply([Interaction(f"r{number}", item, clock.ms) for number in range(300)])
+        for target in (engine, uncached) if moment == begin + SECOND else ():
+            target.apply([Interaction(f"r{number}", item, clock.ms) for number in range(300)])
         lists = {user: names(engine, user) for user in ("12", "nobody")}
         if moment >= begin + 2 * SECOND:
-            assert all(item in names(anew, user) for user in lists)
-            assert all(item in told for told in lists.values())
+            assert all(item in names(uncached, user) for user in lists)
+            assert all(item in item_ids for item_ids in lists.values())
         clock.ms += 50
 
 
 def names(engine, user):
-    return {each.item_id for each in engine.recommend(Request(user, n=30)).items}
+    return {item.item_id for item in engine.recommend(Request(user, n=30)).items}
 
 
-def unheard_of(engine):
-    """Return an item of which nobody is told, however long the list."""
-    told = {each.item_id for each in engine.recommend(Request("nobody", n=50)).items}
+def unlisted_item(engine):
+    """Return an item that is in no list of fifty for an unknown user."""
+    listed = {item.item_id for item in engine.recommend(Request("nobody", n=50)).items}
     return next(
-        str(number) for number in range(1, 200) if engine.knows(str(number)) and str(number) not in told
+        str(number) for number in range(1, 200) if engine.knows(str(number)) and str(number) not in listed
     )
 
 
 def test_cached_result_equals_an_uncached_one(engine, whole, clock):
-    anew = Engine.load(whole, NEWS, clock)
+    uncached = Engine.load(whole, NEWS, clock)
     for user in ("3", "5", "nobody", "3", "5", "nobody"):
-        assert engine.recommend(Request(user)) == anew.recommend(Request(user))
+        assert engine.recommend(Request(user)) == uncached.recommend(Request(user))
 
 
 @pytest.mark.parametrize("user", ["3", "somebody new"])
@@ -157,7 +157,7 @@ def test_repeated_request_is_validated_and_logged_anew(live):
 def test_repeated_request_keeps_its_filters(live):
     url = f"/recommendations?user_id=3&exclude={shown(live, '3')[0]}"
     assert live.get(url).json()["items"] == live.get(url).json()["items"]
-    assert shown(live, "3")[0] not in [each["item_id"] for each in live.get(url).json()["items"]]
+    assert shown(live, "3")[0] not in [item["item_id"] for item in live.get(url).json()["items"]]
 
 
 @pytest.mark.integration

@@ -1,8 +1,8 @@
-"""Whatever happens in whatever order: the service against a specification in plain Python.
+"""Random sequences of requests: the service against a specification in plain Python.
 
-Two replicas on one log and one volume. Readers read, now, late, ahead of the clock, or before the article is
-reported; articles are reported, corrected, embargoed, withdrawn, and expire; users are forgotten; replicas
-start again; runs make releases from the log. `HYPOTHESIS_PROFILE=deep` and `make test-slow` do more of it.
+Two replicas share one log and one volume. Users read items now, late, ahead of the clock, or before the item
+is reported; items are reported, corrected, embargoed, withdrawn, and expire; users are forgotten; replicas
+are restarted; runs make releases from the log. `HYPOTHESIS_PROFILE=deep` and `make test-slow` run longer.
 """
 
 import os
@@ -26,13 +26,13 @@ from hypothesis.stateful import (
 
 from script_shared.clock import FixedClock
 from script_shared.inference.load import PATIENCE_MS
-from tests.pipelines.feedback.test_next_run import World, keyed
 from tests.support.clicks import write_clicks
+from tests.support.installation import Installation, keyed
 from tests.support.services import EVENTS_KEY, ITEMS_KEY, KEYS, READERS_KEY, started
 
 MINUTE_MS, HOUR_MS = 60_000, 3_600_000
-#: Fewer than a list may have: all that may be named is listed.
-ARTICLES = 40
+#: Fewer than a list may have: a full list has all available items.
+ITEMS = 40
 NEW = ("n1", "n2", "n3")
 USERS = ("zoe", "yan")
 DEEP = os.environ.get("HYPOTHESIS_PROFILE") == "deep"
@@ -40,34 +40,34 @@ DEEP = os.environ.get("HYPOTHESIS_PROFILE") == "deep"
 
 @pytest.fixture(scope="module")
 def origin(tmp_path_factory):
-    """A release made from files alone."""
+    """An installation whose release is made of files alone."""
     raw, root = tmp_path_factory.mktemp("clicks"), tmp_path_factory.mktemp("data")
-    write_clicks(raw, hours=8, articles=ARTICLES, users=80, clicks_an_hour=100)
-    world = World(raw, root, "")
-    world.run("run-1")
-    return world
+    write_clicks(raw, hours=8, articles=ITEMS, users=80, clicks_an_hour=100)
+    installation = Installation(raw, root, "")
+    installation.run("run-1")
+    return installation
 
 
 @dataclass
-class Article:
-    """What has been reported of an article, in the order of the log."""
+class Item:
+    """The reported values of an item, in the order of the log."""
 
     published_ms: int
     title: str
     expires_ms: int | None = None
     is_withdrawn: bool = False
 
-    def may_be_named(self, now_ms):
+    def is_available(self, now_ms):
         is_expired = self.expires_ms is not None and self.expires_ms <= now_ms
         return self.published_ms <= now_ms and not is_expired and not self.is_withdrawn
 
 
 class Specification:
-    """What the service must know: of the files' articles, and of what it was told since."""
+    """What the service must store: the items of the files, and all later requests."""
 
-    def __init__(self, of_files, now_ms):
-        self.articles = {name: Article(0, None) for name in of_files}
-        #: By user, the reads that count or wait for their article: moment and article.
+    def __init__(self, file_items, now_ms):
+        self.items = {name: Item(0, None) for name in file_items}
+        #: By user, the interactions that count or wait for their item: time and item.
         self.interactions = {}
         self.ids = set()
         self.now_ms = now_ms
@@ -78,27 +78,25 @@ class Specification:
             self.interactions.setdefault(user, []).append((time_ms, item))
 
     def report(self, item, title, published_ms, expires_ms):
-        known = self.articles.get(item)
+        known = self.items.get(item)
         if known is None:
-            self.articles[item] = Article(
-                self.now_ms if published_ms is None else published_ms, title, expires_ms
-            )
+            self.items[item] = Item(self.now_ms if published_ms is None else published_ms, title, expires_ms)
             return
         known.title, known.is_withdrawn = title, False
         known.published_ms = known.published_ms if published_ms is None else published_ms
         known.expires_ms = known.expires_ms if expires_ms is None else expires_ms
 
     def withdraw(self, item):
-        if item in self.articles:
-            self.articles[item].is_withdrawn = True
+        if item in self.items:
+            self.items[item].is_withdrawn = True
 
     def history(self, user):
-        """The newest first; reads of articles that nobody has reported wait."""
-        counted = [read for read in self.interactions.get(user, ()) if read[1] in self.articles]
+        """Items and times, newest first, without items that have not been reported."""
+        counted = [read for read in self.interactions.get(user, ()) if read[1] in self.items]
         return sorted(counted, reverse=True)
 
     def available(self):
-        return {name for name, article in self.articles.items() if article.may_be_named(self.now_ms)}
+        return {item_id for item_id, item in self.items.items() if item.is_available(self.now_ms)}
 
 
 class Service(RuleBasedStateMachine):
@@ -111,16 +109,16 @@ class Service(RuleBasedStateMachine):
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(prefix="manchete-stateful-"))
         shutil.copytree(self.origin.root, self.folder / "data")
-        self.world = World(self.origin.raw, self.folder / "data", "")
-        self.clock = FixedClock(self.world.registry.open().manifest.as_of_ms + 30 * MINUTE_MS)
+        self.installation = Installation(self.origin.raw, self.folder / "data", "")
+        self.clock = FixedClock(self.installation.registry.open().manifest.as_of_ms + 30 * MINUTE_MS)
         self.replicas = [None, None]
         self.stacks = [ExitStack(), ExitStack()]
         for number in (0, 1):
             self.start(number)
-        names = {str(at) for at in range(ARTICLES)}
+        names = {str(at) for at in range(ITEMS)}
         self.expected = Specification({name for name in names if self.engine(0).knows(name)}, self.clock.ms)
         self.number = self.releases = 0
-        #: The newest read, to be sent again.
+        #: The newest event, to be sent again.
         self.last = None
 
     def start(self, number):
@@ -168,7 +166,7 @@ class Service(RuleBasedStateMachine):
         expires=st.sampled_from([None, None, 1, 3]),
     )
     def report(self, at, item, published, expires):
-        """Report or correct an article; published and expires are hours from now."""
+        """Report or correct an item; published and expires are hours from now."""
         self.number += 1
         title, now = f"Title {self.number}", self.clock.ms
         times = {"published_at": published, "expires_at": expires}
@@ -187,11 +185,11 @@ class Service(RuleBasedStateMachine):
         answer = self.replicas[at].delete(f"/users/{user}", headers=keyed(READERS_KEY))
         assert answer.status_code == 204
         self.expected.interactions.pop(user, None)
-        # The log forgets the ids of the events as well.
+        # The log deletes the ids of the events as well.
         self.last = None
 
     @rule(minutes=st.sampled_from([1, 30, 60, 120]))
-    def time_passes(self, minutes):
+    def advance_clock(self, minutes):
         self.clock.ms += minutes * MINUTE_MS
         self.expected.now_ms = self.clock.ms
 
@@ -205,21 +203,21 @@ class Service(RuleBasedStateMachine):
     def release(self):
         """Make the next release from the files and the log, and serve it."""
         self.releases += 1
-        # So it does when it is compacted.
+        # Compaction deletes the ids of events, too.
         self.last = None if self.releases > 1 else self.last
-        self.world.run(f"run-{self.releases + 1}")
-        for each in self.replicas:
-            each.app.state.release_watcher.refresh()
-            assert each.get("/health").json()["status"] == "ready"
+        self.installation.run(f"run-{self.releases + 1}")
+        for replica in self.replicas:
+            replica.app.state.release_watcher.refresh()
+            assert replica.get("/health").json()["status"] == "ready"
 
     @invariant()
-    def replicas_are_as_specified(self):
-        for each in self.replicas:
-            self.catch_up(each)
-        # Lists for everybody may lag so far behind the newest read.
+    def replicas_match_the_specification(self):
+        for replica in self.replicas:
+            self.catch_up(replica)
+        # Lists for all users may lag this far behind the newest event.
         self.clock.ms += PATIENCE_MS
         self.expected.now_ms = self.clock.ms
-        seen = [self.look(each) for each in self.replicas]
+        seen = [self.look(replica) for replica in self.replicas]
         assert seen[0] == seen[1]
 
     def catch_up(self, client):
@@ -231,14 +229,14 @@ class Service(RuleBasedStateMachine):
 
     def look(self, client):
         available = self.expected.available()
-        #: What only reads know is an article of the next release, or none yet.
+        #: An item that only events name is an item of the next release, or of none.
         known = lambda names: [name for name in names if name != "nobody's"]  # noqa: E731
         answers = []
         for user in (*USERS, ""):
             history = self.expected.history(user)
             read = {item for _, item in self.expected.interactions.get(user, ())}
-            asked = {"user_id": user, "num_recs": 100, "explain": True}
-            listed = self.ids(client.get("/recommendations", params=asked, headers=keyed(READERS_KEY)))
+            parameters = {"user_id": user, "num_recs": 100, "explain": True}
+            listed = self.ids(client.get("/recommendations", params=parameters, headers=keyed(READERS_KEY)))
             assert sorted(known(listed)) == sorted(available - read)
             assert not set(listed) & read
             answers.append(listed)
@@ -257,7 +255,7 @@ class Service(RuleBasedStateMachine):
             answers.append(listed)
         shown = client.get("/recommendations", params={"num_recs": 100}).json()["items"]
         titles = {item["item_id"]: item["title"] for item in shown if item["item_id"] in NEW}
-        assert titles == {name: self.expected.articles[name].title for name in titles}
+        assert titles == {name: self.expected.items[name].title for name in titles}
         return answers
 
     def ids(self, answer):
