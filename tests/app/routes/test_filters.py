@@ -74,6 +74,11 @@ def test_trending_is_what_is_read_most_now(live, rows, clock):
     clock.ms += 1_000
     assert items(live, "/trending")[0] == items(live, "/trending", region="2")[0] == last
     assert items(live, "/trending", region="1")[0] != last
+    reasons = [
+        live.get("/trending", params=context).json()["items"][0]["reason"]
+        for context in ({}, {"region": "2"})
+    ]
+    assert reasons == ["trending", "near_you"]
 
 
 def test_similar_items_include_those_read_next_and_not_the_item(live, rows, clock):

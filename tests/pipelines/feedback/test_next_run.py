@@ -99,7 +99,7 @@ class Feedback:
             assert (second.log_after, second.log_until) == (43, 45)
             assert second.as_of_ms == first.as_of_ms + HOUR_MS
             fresh = {reader: shown(live, reader, 10) for reader in readers}
-            assert served(live).release.id == second.release_id
+            assert served(live).id == second.release_id
             assert all(len(fresh[reader]) == 10 for reader in readers)
         with world.service(later) as anew:
             after = {reader: history(anew, reader) for reader in readers}, counts(anew, later)
@@ -194,11 +194,11 @@ class TestOnSqlite(Feedback):
             log.read(79, 1)
         log.close()
         with world.service(now) as anew:
-            assert served(anew).release.id == manifests[-1].release_id
+            assert served(anew).id == manifests[-1].release_id
             assert history(anew, "r2-1")[1] == history(anew, "r5-1")[1] == 1
             for earlier in (manifests[-2], manifests[-3]):
                 assert roll_back(world.volume, "", world.url) == earlier.release_id
-                assert served(anew).release.id == earlier.release_id
+                assert served(anew).id == earlier.release_id
                 assert history(anew, "r5-1")[1] == 1
             # One that needs what is gone is no champion any more.
             with pytest.raises(EventsCompactedError, match="events after 40"):
@@ -207,7 +207,7 @@ class TestOnSqlite(Feedback):
                 roll_back(world.volume, "", world.url)
             # Where it is made the champion all the same it is refused, and the other goes on.
             world.registry.publish(manifests[0].release_id, "champion")
-            assert served(anew).release.id == manifests[-3].release_id
+            assert served(anew).id == manifests[-3].release_id
             assert "have been taken out" in anew.get("/health").json()["reason"]
 
     def test_two_runs_that_collect_at_once_bring_each_event_over_once(self, world):
