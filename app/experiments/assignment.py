@@ -15,7 +15,7 @@ class Assignment:
 
     A hash of the user's id, keyed by the experiment's name, gives every user a number from 0 to 1; users
     below the share get the challenger. All replicas therefore agree, also after a restart; a larger share
-    adds users and removes none; another name assigns all users anew.
+    adds users and removes none; another name assigns all users independently.
 
     Attributes:
         experiment: its name, at most 64 bytes.

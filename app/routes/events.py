@@ -15,8 +15,8 @@ from app.domains.base import DomainApi
 from app.errors import Problem, problem
 from app.middleware.auth import Scope, requires
 from app.middleware.rate_limit import too_many
-from app.routes.batch_problem import batch_problem
 from app.schemas.body_parser import BodyError, BodyParser
+from app.serving.batch_problem import batch_problem
 from app.serving.event_validation import LOGGED_STATUSES, EventStatus, EventValidator
 from script_shared.events.event import IMPRESSION
 

@@ -14,9 +14,9 @@ from app.dependencies import EventConsumerDep, LoadedReleaseDep, TelemetryDep
 from app.domains.base import DomainApi
 from app.errors import Problem, problem
 from app.middleware.auth import Scope, requires
-from app.routes.batch_problem import batch_problem
 from app.schemas.body_parser import BodyError, BodyParser
 from app.schemas.path_parameters import PathItemId
+from app.serving.batch_problem import batch_problem
 from app.serving.item_validation import ItemStatus, ItemValidator
 from script_shared.events.event import WITHDRAW, Event
 

@@ -47,9 +47,7 @@ class RecommendationBody(BaseModel):
 
     model_config = STRICT
 
-    user_id: Annotated[UserId | None, Field(description="The user; left out for a user without an id.")] = (
-        None
-    )
+    user_id: Annotated[UserId | None, Field(description="The user; left out for one without an id.")] = None
     num_recs: Annotated[Count, WHOLE_NUMBER] = 10
     offset: Annotated[Offset, WHOLE_NUMBER] = 0
     recent_items: Annotated[
