@@ -15,7 +15,7 @@ from app.serving.release_watcher import ReleaseWatcher
 
 
 async def _follower(request: Request) -> ReleaseWatcher:
-    follower: ReleaseWatcher = request.app.state.follower
+    follower: ReleaseWatcher = request.app.state.release_watcher
     return follower
 
 
@@ -25,7 +25,7 @@ async def _telemetry(request: Request) -> Telemetry:
 
 
 async def _tail(request: Request) -> EventConsumer:
-    tail: EventConsumer = request.app.state.tail
+    tail: EventConsumer = request.app.state.event_consumer
     return tail
 
 
@@ -35,7 +35,7 @@ async def _variants(request: Request) -> Variants:
 
 
 async def _recorder(request: Request) -> InferenceLogger:
-    recorder: InferenceLogger = request.app.state.recorder
+    recorder: InferenceLogger = request.app.state.inference_logger
     return recorder
 
 
@@ -47,7 +47,7 @@ InferenceLoggerDep = Annotated[InferenceLogger, Depends(_recorder)]
 
 
 async def _served(follower: ReleaseWatcherDep) -> LoadedRelease:
-    return follower.served
+    return follower.release
 
 
 #: The release that is served at the moment of the request; 503 while there is none.

@@ -10,7 +10,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from app import __version__, errors
-from app.domains import endpoint_of
+from app.domains import find_domain_api
 from app.experiments.assignment import Assignment
 from app.experiments.challenger import Challenger
 from app.experiments.variants import Variants
@@ -25,11 +25,12 @@ from app.routes import (
     health,
     info,
     items,
-    lists,
     metrics,
     predict,
     recommendations,
     releases,
+    similar,
+    trending,
     users,
     web,
 )
@@ -56,7 +57,7 @@ def create_app(settings: ApiSettings | None = None, clock: Clock | None = None) 
         SettingsError: a setting is malformed, unsafe, or names an unknown domain.
     """
     settings = settings or load_settings()
-    endpoint = endpoint_of(settings.domain)
+    endpoint = find_domain_api(settings.domain)
     told = telemetry.Telemetry()
     volume = Volume.of(settings)
     registry = Registry(volume.releases)
@@ -73,18 +74,18 @@ def create_app(settings: ApiSettings | None = None, clock: Clock | None = None) 
     app = FastAPI(
         title="Manchete",
         version=__version__,
-        summary="Recommendations for news readers.",
+        summary=endpoint.summary,
         lifespan=_following(followers, tail, recorder, settings.release_poll_seconds),
         docs_url=None,
         redoc_url=None,
     )
-    app.state.follower, app.state.telemetry, app.state.tail = follower, told, tail
-    app.state.challenger, app.state.recorder = challenger, recorder
+    app.state.release_watcher, app.state.telemetry, app.state.event_consumer = follower, told, tail
+    app.state.challenger, app.state.inference_logger = challenger, recorder
     app.state.variants = Variants(follower, split, challenger)
     app.state.keys = ApiKeys(settings)
     errors.install(app)
-    for make in (recommendations.make_router, events.make_router, items.make_router, lists.make_router):
-        app.include_router(make(endpoint))
+    for module in (recommendations, events, items, trending, similar):
+        app.include_router(module.make_router(endpoint))
     for router in (evaluation.router, releases.router, health.router, info.router, users.router):
         app.include_router(router)
     for router in (metrics.router, predict.router):
@@ -112,8 +113,8 @@ def _following(
 ) -> Callable[[FastAPI], Any]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        with recorder.running():
-            async with tail.running():
+        with recorder.run():
+            async with tail.run():
                 for each in followers:
                     each.start(poll_seconds)
                 yield

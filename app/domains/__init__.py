@@ -1,21 +1,21 @@
-"""The domains that can be served."""
+"""The domains that the service supports."""
 
 from __future__ import annotations
 
 from app.domains.base import DomainApi
-from app.domains.news import NEWS_ENDPOINT
+from app.domains.news import NEWS_API
 from script_shared.errors import SettingsError
 
-ENDPOINTS = {endpoint.domain.name: endpoint for endpoint in (NEWS_ENDPOINT,)}
+DOMAIN_APIS = {api.domain.name: api for api in (NEWS_API,)}
 
 
-def endpoint_of(domain: str) -> DomainApi:
-    """Return what serves a domain, by its name.
+def find_domain_api(name: str) -> DomainApi:
+    """Return the API of a domain by the domain's name.
 
     Raises:
-        SettingsError: there is no such domain.
+        SettingsError: no domain has this name.
     """
-    if domain not in ENDPOINTS:
-        remedy = f"use one of: {', '.join(ENDPOINTS)}"
-        raise SettingsError(f"there is no domain {domain!r}", where="DOMAIN", remedy=remedy)
-    return ENDPOINTS[domain]
+    if name not in DOMAIN_APIS:
+        remedy = f"use one of: {', '.join(DOMAIN_APIS)}"
+        raise SettingsError(f"there is no domain {name!r}", where="DOMAIN", remedy=remedy)
+    return DOMAIN_APIS[name]

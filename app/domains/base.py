@@ -1,11 +1,10 @@
-"""What serving must be told about a domain."""
+"""What a domain contributes to the service."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from pydantic import BaseModel
 
@@ -16,7 +15,12 @@ from script_shared.domain import Domain
 
 @dataclass(frozen=True, slots=True)
 class RequestContext:
-    """What a request says in the domain's own words: the login state, and values of context columns."""
+    """The domain's part of a request.
+
+    Attributes:
+        user_type: login state; None when the request does not give one.
+        context: context columns of the domain and their values, e.g. region → "20".
+    """
 
     user_type: str | None = None
     context: Mapping[str, str] = field(default_factory=dict)
@@ -24,26 +28,27 @@ class RequestContext:
 
 @dataclass(frozen=True, slots=True)
 class DomainApi:
-    """A domain as clients meet it.
+    """The domain's part of the API; the rest of `app` names no domain.
 
     Attributes:
         domain: the domain.
-        particulars: a FastAPI dependency that reads the domain's own query parameters.
-        shown: columns of the catalogue that an answer shows, e.g. title and url.
-        event: a typed dictionary, what an event may say; it extends `EventBody`.
-        item_body: a typed dictionary, what an item may say; it extends `ItemBody`.
-        item: describes one item of an answer, for the API's documentation.
-        page: one HTML file to try the service with.
+        summary: describes the service in one line of the API's document.
+        request_context: FastAPI dependency; its parameters are the domain's query parameters.
+        event_body: typed dictionary of an event in a request; extends `EventBody`.
+        item_body: typed dictionary of an item in a request; extends `ItemBody`.
+        item_response: model of an item in a response; only documents it, responses are not validated.
+        item_columns: columns of the catalogue that are part of an item in a response, e.g. title and url.
+        reasons: the API's text for each reason of `script_shared.models.reasons`; a reason that is
+            missing is its own text.
+        page: HTML file of the page at `/`.
     """
 
     domain: Domain
-    particulars: Callable[..., Awaitable[RequestContext]]
-    shown: tuple[str, ...]
-    event: type[EventBody]
+    summary: str
+    request_context: Callable[..., Awaitable[RequestContext]]
+    event_body: type[EventBody]
     item_body: type[ItemBody]
-    item: type[BaseModel]
+    item_response: type[BaseModel]
+    item_columns: tuple[str, ...]
+    reasons: Mapping[str, str]
     page: Path
-
-
-#: One item of an answer, as plain JSON values.
-Shown = dict[str, Any]

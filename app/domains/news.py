@@ -1,4 +1,4 @@
-"""News as clients meet it."""
+"""The API of the news domain."""
 
 from __future__ import annotations
 
@@ -10,16 +10,21 @@ from fastapi import Query
 from pydantic import BaseModel, Field, with_config
 
 from app.domains.base import DomainApi, RequestContext
-from app.schemas.events import STRICT, EventBody, Measure, ShortText
+from app.schemas.events import EventBody
+from app.schemas.fields import STRICT, Measure, ShortText
 from app.schemas.items import ItemBody
 from app.schemas.query_parameters import Value
 from script_shared.domains.news.domain import NEWS
+from script_shared.models import reasons
+
+UserType = Literal["Logged", "Non-Logged"]
 
 
 class Article(BaseModel):
     """One recommended article.
 
-    `reason` says what carried it; `score` orders this answer and compares with no other.
+    `reason` names what adds most to the score; `score` orders the articles of one answer and is not
+    comparable between answers.
     """
 
     item_id: str
@@ -37,46 +42,55 @@ class Article(BaseModel):
 
 @with_config(STRICT)
 class ReadBody(EventBody, total=False):
-    """One read of an article; what was measured of it says how much it counts."""
+    """One read of an article; its measures determine its weight."""
 
-    user_type: Annotated[
-        Literal["Logged", "Non-Logged"], Field(description="Whether the reader is logged in.")
-    ]
-    region: Annotated[ShortText, Field(description="Where the reader is, in the publisher's own codes.")]
-    device: Annotated[ShortText, Field(description="On what, in the publisher's own codes.")]
-    seconds: Annotated[Measure, Field(description="Time on the page.")]
+    user_type: Annotated[UserType, Field(description="Whether the reader is logged in.")]
+    region: Annotated[ShortText, Field(description="The reader's region, as a code of the publisher.")]
+    device: Annotated[ShortText, Field(description="The reader's device, as a code of the publisher.")]
+    seconds: Annotated[Measure, Field(description="Time on the page, in seconds.")]
     clicks: Annotated[Measure, Field(description="Clicks on the page.")]
-    scroll: Annotated[Measure, Field(description="How far it was scrolled, per cent.")]
+    scroll: Annotated[Measure, Field(description="Scroll depth, in per cent.")]
     visits: Annotated[Measure, Field(description="How often the page was opened.")]
-    weight: Annotated[Measure, Field(description="In place of the measures: 1 is a plain read, at most 5.")]
+    weight: Annotated[
+        Measure, Field(description="Replaces the measures: 1 is an average read; values above 5 count as 5.")
+    ]
 
 
 @with_config(STRICT)
 class ArticleBody(ItemBody, total=False):
     """One article."""
 
-    region: Annotated[ShortText, Field(description="Where it is about, in the publisher's own codes.")]
+    region: Annotated[
+        ShortText, Field(description="The region that it is about, as a code of the publisher.")
+    ]
 
 
-async def particulars(
+async def request_context(
     user_type: Annotated[
-        Literal["Logged", "Non-Logged"] | None,
-        Query(description="Logged or Non-Logged; overrides what is known of the reader."),
+        UserType | None,
+        Query(description="Logged or Non-Logged; overrides the stored login state of the reader."),
     ] = None,
     region: Value = None,
     device: Value = None,
 ) -> RequestContext:
-    """Read the login state and where the reader is."""
-    told = {"region": region, "device": device}
-    return RequestContext(user_type, {name: value for name, value in told.items() if value})
+    """Return the login state, region and device of a request."""
+    context = {"region": region, "device": device}
+    return RequestContext(user_type, {name: value for name, value in context.items() if value})
 
 
-NEWS_ENDPOINT = DomainApi(
+NEWS_API = DomainApi(
     domain=NEWS,
-    particulars=particulars,
-    shown=("title", "url", "published_at", "category"),
-    event=ReadBody,
+    summary="Recommendations for news readers.",
+    request_context=request_context,
+    event_body=ReadBody,
     item_body=ArticleBody,
-    item=Article,
+    item_response=Article,
+    item_columns=("title", "url", "published_at", "category"),
+    reasons={
+        reasons.FOLLOWS_ITEM: "because_you_read",
+        reasons.SIMILAR_USERS: "readers_like_you",
+        reasons.CONTEXT: "near_you",
+        reasons.CATEGORIES: "your_sections",
+    },
     page=Path(__file__).parents[1] / "web" / "templates" / "news.html",
 )

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Online experiments: which users get the challenger's recommendations."""

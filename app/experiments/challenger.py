@@ -1,4 +1,4 @@
-"""Follows the challenger, which answers beside the champion while an experiment runs."""
+"""Watches the challenger, which is served beside the champion during an experiment."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from script_shared.releases.registry import CHALLENGER
 
 
 class Challenger(ReleaseWatcher):
-    """Holds the challenger while there is one: what `found` is None leaves all readers to the champion.
+    """Serves the challenger; while `release_or_none` is None, all users get the champion.
 
-    There is none before the champion is served, none where both names stand for one release, and none when it
-    cannot be used or can no longer follow the events.
+    It is None before a champion is served, while both names refer to one release, and when the challenger
+    cannot be used or cannot apply the events.
 
     Args:
-        champion: beside which it answers.
-        endpoint: what to serve.
-        tail: brings it up to the end of the event log, and keeps it there.
-        loading: how a release is loaded.
+        champion: the champion's watcher.
+        domain_api: the API of the domain that is served.
+        event_consumer: applies the event log to the challenger.
+        options: how a release is loaded.
     """
 
     alias = CHALLENGER
@@ -27,39 +27,41 @@ class Challenger(ReleaseWatcher):
     def __init__(
         self,
         champion: ReleaseWatcher,
-        endpoint: DomainApi,
-        tail: EventConsumer,
-        loading: LoadOptions,
+        domain_api: DomainApi,
+        event_consumer: EventConsumer,
+        options: LoadOptions,
     ) -> None:
-        super().__init__(champion.registry, endpoint, champion.telemetry, tail, loading)
+        super().__init__(champion.registry, domain_api, champion.telemetry, event_consumer, options)
         self._champion = champion
 
-    def wanted(self) -> str | None:
-        """Return the challenger, once there is a champion that is another release."""
-        name = self.registry.find(self.alias)
-        return None if self._champion.found is None or name == self.registry.find() else name
+    def find_wanted(self) -> str | None:
+        """Return the challenger's id, if another release is served as the champion."""
+        release_id = self.registry.find(self.alias)
+        if self._champion.release_or_none is None or release_id == self.registry.find():
+            return None
+        return release_id
 
-    def leave(self) -> None:
-        """Serve none: it was promoted, or its name was taken away."""
-        self._tail.leave(self.alias)
-        self._served = self._refusal = None
+    def handle_missing(self) -> None:
+        """Serve no challenger: it was promoted, or the registry names none any more."""
+        self._event_consumer.unsubscribe(self.alias)
+        self._release = self._rejected = None
         self.telemetry.trial.left()
 
-    def put(self, served: LoadedRelease) -> None:
-        """Put a loaded release beside the champion."""
-        self._tail.switch(served, self._swap, self.alias, self._lost)
+    def activate(self, release: LoadedRelease) -> None:
+        """Serve a loaded release beside the champion."""
+        self._event_consumer.switch(release, self._replace, self.alias, self._handle_lost)
 
-    def announce(self, served: LoadedRelease) -> None:
-        """Tell of what is served from now on."""
-        self.telemetry.trial.joined(served.release.id)
+    def report_loaded(self, release: LoadedRelease) -> None:
+        """Report a challenger that is served from now on to the metrics."""
+        self.telemetry.trial.joined(release.id)
 
-    def count_refusal(self) -> None:
-        """Tell that a challenger could not be used."""
+    def count_rejected(self) -> None:
+        """Count a challenger that cannot be used."""
         self.telemetry.trial.refused()
 
-    def _lost(self, error: Exception) -> None:
-        """Leave its readers to the champion: it has missed events."""
-        name = self._served.release.id if self._served else None
-        self._served = None
+    def _handle_lost(self, error: Exception) -> None:
+        """Serve no challenger: it has missed events."""
+        release_id = self._release.id if self._release else None
+        self._release = None
         self.telemetry.trial.left()
-        self._refuse(name, f"{type(error).__name__} while events were folded in", error)
+        self._reject(release_id, f"{type(error).__name__} while events were folded in", error)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from fastapi.responses import Response
 from fastapi.routing import APIRoute
@@ -11,19 +10,11 @@ from starlette.datastructures import State
 from starlette.types import Receive, Scope, Send
 
 from app.fast_path.query_parser import QueryParser
-from app.serving.filters import NO_FILTERS, Filters
-from script_shared.types import Request
+from app.serving.filters import NO_FILTERS
+from app.serving.parsed_query import ParsedQuery
 
 #: So many are remembered, of at most so many bytes: some 10 MB.
 _REMEMBERED, _LONGEST = 16_384, 512
-
-
-class ParsedQuery(NamedTuple):
-    """What a request says: all of it stands in its query string."""
-
-    request: Request
-    filters: Filters
-    offset: int = 0
 
 
 class ParsedQueryCache:

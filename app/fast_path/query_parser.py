@@ -25,12 +25,16 @@ class QueryParser:
     """
 
     def __init__(self, endpoint: DomainApi) -> None:
-        told = get_type_hints(endpoint.particulars, include_extras=True)
+        told = get_type_hints(endpoint.request_context, include_extras=True)
         own = {name: kind for name, kind in told.items() if name != "return"}
         fields = {"user_id": UserId, "num_recs": Count, **own}
         plain: Any = TypedDict("Plain", fields, total=False)  # type: ignore[misc]
         self._reader: TypeAdapter[dict[str, Any]] = TypeAdapter(plain)  # type: ignore[arg-type]
-        self._names, self._own, self._particulars = frozenset(fields), frozenset(own), endpoint.particulars
+        self._names, self._own, self._particulars = (
+            frozenset(fields),
+            frozenset(own),
+            endpoint.request_context,
+        )
 
     async def read(self, query: bytes) -> Request | None:
         """Return what a query string asks for; None where it says more than that, or something is wrong."""

@@ -1,1 +1,1 @@
-"""The doors of the service, one file each."""
+"""The routes of the service, one file for each resource."""

@@ -1,8 +1,7 @@
-"""What readers do, as it happens."""
+"""Events: the interactions of users, as they happen."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,30 +12,31 @@ from pydantic_core import to_json
 
 from app.dependencies import EventConsumerDep, LoadedReleaseDep, TelemetryDep, VariantsDep
 from app.domains.base import DomainApi
-from app.errors import TOO_LARGE, Problem, problem
+from app.errors import Problem, problem
 from app.middleware.auth import Scope, requires
 from app.middleware.rate_limit import too_many
-from app.schemas.events import Bodies, BodyError
-from app.serving.event_validation import KEPT, EventValidator, Status
+from app.schemas.body_parser import BodyError, BodyParser
+from app.serving.batch_problem import batch_problem
+from app.serving.event_validation import LOGGED_STATUSES, EventStatus, EventValidator
 from script_shared.events.event import IMPRESSION
 
 
 class EventResponse(BaseModel):
-    """What became of one event.
+    """The result of one event.
 
-    `accepted`: it counts. `late`: it counts, at its own age, more than an hour. `unknown-item`: it is kept
-    and counts as soon as the item is reported. `duplicate`: it was there already. `future` and
+    `accepted`: it counts. `late`: it counts at its own time, more than an hour ago. `unknown-item`: it is
+    logged and counts as soon as the item is reported. `duplicate`: it is logged already. `future` and
     `malformed`: it is refused; `field` and `message` say why.
     """
 
-    status: Status
+    status: EventStatus
     event_id: str | None = None
     field: str | None = None
     message: str | None = None
 
 
 class EventsResponse(BaseModel):
-    """How many events are kept, were there already, and are refused; each of them, in the order sent."""
+    """The numbers of logged, duplicate and refused events, and each event's result in the order sent."""
 
     accepted: int
     duplicates: int
@@ -45,7 +45,7 @@ class EventsResponse(BaseModel):
 
 
 class RejectedEvent(BaseModel):
-    """A logged event that could not be applied: its offset in the log, and why."""
+    """A logged event that could not be applied: its offset in the log, and the reason."""
 
     offset: int
     event_id: str
@@ -54,94 +54,87 @@ class RejectedEvent(BaseModel):
 
 
 class RejectedEventsResponse(BaseModel):
-    """How many logged events could not be applied since the release was loaded; the newest of them."""
+    """The number of events that could not be applied since the release was loaded, and the newest ones."""
 
     count: int
     events: list[RejectedEvent]
 
 
 class EventsProblem(Problem):
-    """The problem of a request of which nothing could be kept."""
+    """The problem of a request of which no event is logged."""
 
     events: list[EventResponse] | None = None
 
 
-def make_router(endpoint: DomainApi) -> APIRouter:
+def make_router(domain_api: DomainApi) -> APIRouter:
     """Make the routes of a domain's events."""
     router = APIRouter(tags=["events"])
-    bodies = Bodies(endpoint.event)
-    described = {"required": True, "content": {"application/json": {"schema": bodies.schema()}}}
+    parser = BodyParser(domain_api.event_body, "event")
+    request_body = {"required": True, "content": {"application/json": {"schema": parser.schema()}}}
     problems: dict[int | str, dict[str, Any]] = {
         code: {"model": Problem} for code in (401, 403, 413, 503, 507)
     }
 
-    # The body is read by hand: it is large, and each of its elements gets an answer of its own.
+    # FastAPI does not parse the body: each element is validated by itself, and bodies are large.
     @router.post(
         "/events",
         response_model=None,
-        openapi_extra={"requestBody": described},
+        openapi_extra={"requestBody": request_body},
         dependencies=[Depends(requires(Scope.EVENTS))],
         responses={200: {"model": EventsResponse}, **problems, 422: {"model": EventsProblem}},
     )
     async def events(
         request: Request,
-        served: LoadedReleaseDep,
-        tail: EventConsumerDep,
+        release: LoadedReleaseDep,
+        event_consumer: EventConsumerDep,
         telemetry: TelemetryDep,
         variants: VariantsDep,
     ) -> Response:
-        """Keep what readers did: one event, or a list of at most 1,000; what is answered is on disk.
+        """Log one event, or a list of at most 1,000; logged events are on disk before the response is sent.
 
-        A reader's next request knows of it on this replica, and within a second on all. Events may be sent
-        again: those with an id that is known count once.
+        They count for the user's next request on this replica, and within a second on all replicas. Events
+        may be sent again: an event with a known id counts once.
         """
         try:
-            sent = bodies.parse(await request.body())
+            elements = parser.parse(await request.body())
         except BodyError as error:
-            remedy = TOO_LARGE if error.too_long else "send one event or a list of them as JSON"
-            return problem(413 if error.too_long else 422, str(error), remedy=remedy)
-        wait = request.app.state.event_rates.take(request.headers, len(sent))
+            return problem(error.status, str(error), remedy=error.remedy)
+        wait = request.app.state.event_rates.take(request.headers, len(elements))
         if wait:
             return too_many("events came with this key", wait)
-        sorting = EventValidator(served.engine)
-        sorting.take(sent)
+        validator = EventValidator(release.engine)
+        validator.validate(elements)
         duplicates: frozenset[int] = frozenset()
-        if sorting.events:
-            appended = await asyncio.wrap_future(tail.log.submit(sorting.events))
-            await tail.include(appended)
+        if validator.events:
+            appended = await event_consumer.append(validator.events)
             duplicates = appended.duplicates
             for event in appended.fresh:
                 if IMPRESSION in event.details:
-                    telemetry.trial.read(variants.of(event.user_id).name)
-        answers = sorting.told(duplicates)
-        telemetry.received(sorting.statuses)
-        return _answer(sorting.statuses, answers)
+                    telemetry.trial.read(variants.choose(event.user_id).name)
+        results = validator.results(duplicates)
+        telemetry.received(validator.statuses)
+        return _respond(validator.statuses, results)
 
     @router.get(
         "/events/rejected",
         dependencies=[Depends(requires(Scope.ADMIN))],
         responses={code: {"model": Problem} for code in (401, 403, 503)},
     )
-    async def rejected(served: LoadedReleaseDep) -> RejectedEventsResponse:
+    async def rejected(release: LoadedReleaseDep) -> RejectedEventsResponse:
         """List the newest logged events that could not be applied, at most 1,000, oldest first."""
-        events = served.replica.rejected
+        rejected = release.replica.rejected
         return RejectedEventsResponse(
-            count=events.count, events=[RejectedEvent(**event._asdict()) for event in events.newest]
+            count=rejected.count, events=[RejectedEvent(**event._asdict()) for event in rejected.newest]
         )
 
     return router
 
 
-def _answer(statuses: Sequence[Status], answers: Sequence[dict[str, Any]]) -> Response:
-    kept, duplicates = sum(status in KEPT for status in statuses), statuses.count("duplicate")
-    refused = len(statuses) - kept - duplicates
+def _respond(statuses: Sequence[EventStatus], results: Sequence[dict[str, Any]]) -> Response:
+    logged = sum(status in LOGGED_STATUSES for status in statuses)
+    duplicates = statuses.count("duplicate")
+    refused = len(statuses) - logged - duplicates
     if refused and refused == len(statuses):
-        errors = [
-            {"field": f"{place}.{answer['field']}", "message": answer["message"]}
-            for place, answer in enumerate(answers[:20])
-        ]
-        detail = "no event could be kept: " + "; ".join(f"{x['field']}: {x['message']}" for x in errors[:3])
-        remedy = "correct the fields named in errors"
-        return problem(422, detail, remedy=remedy, errors=errors, events=answers)
-    body = {"accepted": kept, "duplicates": duplicates, "refused": refused, "events": answers}
+        return batch_problem("event", results)
+    body = {"accepted": logged, "duplicates": duplicates, "refused": refused, "events": results}
     return Response(to_json(body), headers={"Cache-Control": "no-store"}, media_type="application/json")

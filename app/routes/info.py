@@ -1,4 +1,4 @@
-"""What is served, and what it was made of."""
+"""Information about the served release and the experiment."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ router = APIRouter(tags=["health"])
 
 
 class ServedSegment(BaseModel):
-    """The model of a segment, the features that it weighs, and on how many lists they were weighed."""
+    """The model of a segment, its features, and the number of lists that their weights were fitted on."""
 
     model: str
     features: list[str]
@@ -25,7 +25,7 @@ class ServedSegment(BaseModel):
 
 
 class Experiment(BaseModel):
-    """Whom the challenger answers: `serving` is its release, null while none answers; `refused` says why."""
+    """The experiment: `serving` is the challenger's release, null while there is none; `refused` says why."""
 
     name: str
     challenger_share: float
@@ -34,7 +34,7 @@ class Experiment(BaseModel):
 
 
 class Info(BaseModel):
-    """The release that is served: where it came from, what its data covers, and who else there is."""
+    """The served release: its run, the period of its data, its segments, and the experiment."""
 
     version: str
     release: str
@@ -53,37 +53,39 @@ class Info(BaseModel):
 
 # Not async: it reads the volume, and other requests must not wait for that.
 @router.get("/info", responses={503: {"model": Problem}})
-def info(served: LoadedReleaseDep, follower: ReleaseWatcherDep, variants: VariantsDep) -> Info:
-    """Say what is served: release, data window, features by segment, champion and challenger."""
-    manifest = served.release.manifest
+def info(release: LoadedReleaseDep, release_watcher: ReleaseWatcherDep, variants: VariantsDep) -> Info:
+    """Describe the served release: data window, features by segment, champion and challenger."""
+    manifest = release.manifest
     segments = {
         name: ServedSegment(
-            model=told["model"], features=list(told.get("weights", ())), fitted_on=told.get("fitted_on", 0)
+            model=segment["model"],
+            features=list(segment.get("weights", ())),
+            fitted_on=segment.get("fitted_on", 0),
         )
-        for name, told in manifest.segments.items()
+        for name, segment in manifest.segments.items()
     }
     return Info(
         version=__version__,
         release=manifest.release_id,
         run=manifest.run,
         created_at=manifest.created_at,
-        data_from_ms=served.data_from_ms,
+        data_from_ms=release.data_from_ms,
         as_of_ms=manifest.as_of_ms,
         replay=manifest.replay,
         data_fingerprint=manifest.data_fingerprint,
-        items=len(served.catalogue),
+        items=len(release.catalogue),
         segments=segments,
-        champion=follower.registry.find(),
-        challenger=follower.registry.find(CHALLENGER),
-        experiment=_experiment(variants),
+        champion=release_watcher.registry.find(),
+        challenger=release_watcher.registry.find(CHALLENGER),
+        experiment=_describe_experiment(variants),
     )
 
 
-def _experiment(variants: Variants) -> Experiment:
-    challenger, split = variants.challenger, variants.split
+def _describe_experiment(variants: Variants) -> Experiment:
+    challenger, assignment = variants.challenger, variants.assignment
     return Experiment(
-        name=split.experiment,
-        challenger_share=split.share,
-        serving=challenger.release.id if challenger else None,
-        refused=variants.refusal,
+        name=assignment.experiment,
+        challenger_share=assignment.share,
+        serving=challenger.id if challenger else None,
+        refused=variants.challenger_fault,
     )

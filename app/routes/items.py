@@ -1,8 +1,7 @@
-"""What has come out or changed: items that can be recommended before the next release."""
+"""Items that are new or have changed: they are recommended before the next release."""
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from typing import Any
 
@@ -13,20 +12,21 @@ from pydantic_core import to_json
 
 from app.dependencies import EventConsumerDep, LoadedReleaseDep, TelemetryDep
 from app.domains.base import DomainApi
-from app.errors import TOO_LARGE, Problem, problem
+from app.errors import Problem, problem
 from app.middleware.auth import Scope, requires
-from app.routes.lists import ItemId
-from app.schemas.events import Bodies, BodyError
-from app.serving.item_validation import KEPT_ITEMS, ItemStatus, ItemValidator
+from app.schemas.body_parser import BodyError, BodyParser
+from app.schemas.path_parameters import PathItemId
+from app.serving.batch_problem import batch_problem
+from app.serving.item_validation import ItemStatus, ItemValidator
 from script_shared.events.event import WITHDRAW, Event
 
 
 class ItemResponse(BaseModel):
-    """What became of one item.
+    """The result of one item.
 
-    `new` and `changed`: it can be recommended as soon as it is published. `no-room`: it is kept for the
-    next release, this one has taken in as many as it can. `malformed`: it is refused; `field` and
-    `message` say why.
+    `new` and `changed`: it can be recommended as soon as it is published. `no-room`: it is logged for the
+    next release, because this one has no capacity left. `malformed`: it is refused; `field` and `message`
+    say why.
     """
 
     status: ItemStatus
@@ -36,7 +36,7 @@ class ItemResponse(BaseModel):
 
 
 class ItemsResponse(BaseModel):
-    """How many items are kept and refused; each of them, in the order sent."""
+    """The numbers of logged and refused items, and each item's result in the order sent."""
 
     accepted: int
     refused: int
@@ -44,16 +44,16 @@ class ItemsResponse(BaseModel):
 
 
 class ItemsProblem(Problem):
-    """The problem of a request of which nothing could be kept."""
+    """The problem of a request of which no item is logged."""
 
     items: list[ItemResponse] | None = None
 
 
-def make_router(endpoint: DomainApi) -> APIRouter:
+def make_router(domain_api: DomainApi) -> APIRouter:
     """Make the routes of a domain's items."""
     router = APIRouter(tags=["items"])
-    bodies = Bodies(endpoint.item_body, ("an item", "items"))
-    described = {"required": True, "content": {"application/json": {"schema": bodies.schema()}}}
+    parser = BodyParser(domain_api.item_body, "item")
+    request_body = {"required": True, "content": {"application/json": {"schema": parser.schema()}}}
     problems: dict[int | str, dict[str, Any]] = {
         code: {"model": Problem} for code in (401, 403, 413, 503, 507)
     }
@@ -61,29 +61,28 @@ def make_router(endpoint: DomainApi) -> APIRouter:
     @router.post(
         "/items",
         response_model=None,
-        openapi_extra={"requestBody": described},
+        openapi_extra={"requestBody": request_body},
         dependencies=[Depends(requires(Scope.ITEMS))],
         responses={200: {"model": ItemsResponse}, **problems, 422: {"model": ItemsProblem}},
     )
     async def items(
-        request: Request, served: LoadedReleaseDep, tail: EventConsumerDep, telemetry: TelemetryDep
+        request: Request, release: LoadedReleaseDep, event_consumer: EventConsumerDep, telemetry: TelemetryDep
     ) -> Response:
-        """Keep what has come out or changed: one item, or at most 1,000; what is answered is on disk.
+        """Log one new or changed item, or at most 1,000; they are on disk before the response is sent.
 
-        It can be recommended at once on this replica, and within a second on all.
+        They can be recommended at once on this replica, and within a second on all replicas.
         """
         try:
-            sent = bodies.parse(await request.body())
+            elements = parser.parse(await request.body())
         except BodyError as error:
-            remedy = TOO_LARGE if error.too_long else "send one item or a list of them as JSON"
-            return problem(413 if error.too_long else 422, str(error), remedy=remedy)
-        sorting = ItemValidator(served.engine)
-        for each in sent:
-            sorting.add(each)
-        if sorting.events:
-            await tail.include(await asyncio.wrap_future(tail.log.submit(sorting.events)))
-        telemetry.told(sorting.statuses)
-        return _answer(sorting)
+            return problem(error.status, str(error), remedy=error.remedy)
+        validator = ItemValidator(release.engine)
+        for element in elements:
+            validator.validate(element)
+        if validator.events:
+            await event_consumer.append(validator.events)
+        telemetry.told(result["status"] for result in validator.results)
+        return _respond(validator)
 
     @router.delete(
         "/items/{item_id:path}",
@@ -91,28 +90,22 @@ def make_router(endpoint: DomainApi) -> APIRouter:
         dependencies=[Depends(requires(Scope.ITEMS))],
         responses={**problems, 404: {"model": Problem}, 422: {"model": Problem}},
     )
-    async def withdraw(served: LoadedReleaseDep, tail: EventConsumerDep, item_id: ItemId) -> None:
-        """Withdraw an item: it is named no more, on this replica at once and on all within a second.
+    async def withdraw(
+        release: LoadedReleaseDep, event_consumer: EventConsumerDep, item_id: PathItemId
+    ) -> None:
+        """Withdraw an item: it is not recommended, on this replica at once and on all within a second.
 
-        It stays withdrawn, whatever releases and files say, until `POST /items` reports it again.
+        It stays withdrawn in all releases until `POST /items` reports it again.
         """
-        number, now_ms = f"withdraw-{secrets.token_hex(12)}", served.engine.now_ms()
-        event = Event(number, "", item_id, now_ms, kind=WITHDRAW)
-        await tail.include(await asyncio.wrap_future(tail.log.submit([event])))
+        event_id, now_ms = f"withdraw-{secrets.token_hex(12)}", release.engine.now_ms()
+        await event_consumer.append([Event(event_id, "", item_id, now_ms, kind=WITHDRAW)])
 
     return router
 
 
-def _answer(sorting: ItemValidator) -> Response:
-    answers = sorting.answers
-    kept = sum(status in KEPT_ITEMS for status in sorting.statuses)
-    if answers and not kept:
-        first = answers[:20]
-        errors = [
-            {"field": f"{place}.{each['field']}", "message": each["message"]}
-            for place, each in enumerate(first)
-        ]
-        detail = "no item could be kept: " + "; ".join(f"{x['field']}: {x['message']}" for x in errors[:3])
-        return problem(422, detail, remedy="correct the fields named in errors", errors=errors, items=answers)
-    body = {"accepted": kept, "refused": len(answers) - kept, "items": answers}
+def _respond(validator: ItemValidator) -> Response:
+    results, logged = validator.results, len(validator.events)
+    if results and not logged:
+        return batch_problem("item", results)
+    body = {"accepted": logged, "refused": len(results) - logged, "items": results}
     return Response(to_json(body), headers={"Cache-Control": "no-store"}, media_type="application/json")

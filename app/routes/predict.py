@@ -1,4 +1,4 @@
-"""`POST /predict`: recommendations as clients of the earlier G1 ranker ask for them and take them."""
+"""`POST /predict`: recommendations in the request and response format of an earlier ranker."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 
 from app.dependencies import InferenceLoggerDep, VariantsDep
 from app.errors import Problem
-from app.schemas.events import STRICT, WHOLE, Id
+from app.schemas.fields import STRICT, WHOLE_NUMBER, Id
 from app.schemas.query_parameters import MAX_COUNT
 from app.serving.loaded_release import LoadedRelease
 from script_shared.inference.results import RecommendedItem
@@ -23,17 +23,17 @@ router = APIRouter(tags=["recommendations"])
 
 
 class PredictionRequest(BaseModel):
-    """Who asks, for how many, and how good they must be."""
+    """The user, the number of items, and the least score of an item."""
 
     model_config = STRICT
 
-    userId: Id  # noqa: N815 - as these clients call it
-    max_results: Annotated[int, Field(ge=1, le=MAX_COUNT), WHOLE] = 10
+    userId: Id  # noqa: N815 - the format's name
+    max_results: Annotated[int, Field(ge=1, le=MAX_COUNT), WHOLE_NUMBER] = 10
     minScore: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.0  # noqa: N815
 
 
 class PredictedItem(BaseModel):
-    """One article; `score` is 1 for the first and falls towards 0 with its odds against that one."""
+    """One item; `score` is its odds against the first item: 1 for the first, falling towards 0."""
 
     rank: int
     score: float
@@ -46,7 +46,7 @@ class PredictedItem(BaseModel):
 
 
 class PredictionResponse(BaseModel):
-    """Articles for a reader, best first; `coldStart` says that nothing is known of the reader."""
+    """Items for a user, best first; `coldStart` is true for a user without interactions."""
 
     userId: str  # noqa: N815
     recommendations: list[PredictedItem]
@@ -65,44 +65,48 @@ class PredictionResponse(BaseModel):
     },
 )
 async def predict(
-    question: PredictionRequest, variants: VariantsDep, recorder: InferenceLoggerDep
+    body: PredictionRequest, variants: VariantsDep, inference_logger: InferenceLoggerDep
 ) -> JSONResponse:
-    """Return what `GET /recommendations` returns, in the form of the earlier ranker.
+    """Return what `GET /recommendations` returns, in the format of an earlier ranker.
 
-    The headers `X-Variant` and `X-Impression-Id` say what its fields of these names say there.
+    The headers `X-Variant` and `X-Impression-Id` contain `variant` and `impression_id`.
     """
-    start = time.perf_counter()
-    chosen = variants.of(question.userId)
-    served = chosen.served
-    found = served.engine.recommend(Request(question.userId, question.max_results))
+    started = time.perf_counter()
+    variant = variants.choose(body.userId)
+    release = variant.release
+    found = release.engine.recommend(Request(body.userId, body.max_results))
     ranked = time.perf_counter()
-    known = served.engine.user_profile(question.userId)
-    articles = _articles(served, found.items, question.minScore)
-    end = time.perf_counter()
-    kept = replace(found, items=found.items[: len(articles)], told={})
-    impression = recorder.answered(chosen, question.userId, kept, start, ranked - start)
-    body = {
-        "userId": question.userId,
-        "recommendations": articles,
-        "coldStart": known is None or not known.interactions,
+    profile = release.engine.user_profile(body.userId)
+    items = _serialize_items(release, found.items, body.minScore)
+    ended = time.perf_counter()
+    returned = replace(found, items=found.items[: len(items)], told={})
+    impression_id = variant.record(inference_logger, body.userId, returned, started, ranked - started)
+    response = {
+        "userId": body.userId,
+        "recommendations": items,
+        "coldStart": profile is None or not profile.interactions,
         "algorithm": found.model,
-        "processing_time_ms": _ms(end - start),
-        "timing_details": {"ranking_ms": _ms(ranked - start), "metadata_ms": _ms(end - ranked)},
+        "processing_time_ms": _to_ms(ended - started),
+        "timing_details": {"ranking_ms": _to_ms(ranked - started), "metadata_ms": _to_ms(ended - ranked)},
     }
-    headers = {"Cache-Control": "no-store", "X-Variant": chosen.name}
-    return JSONResponse(body, headers=headers | ({"X-Impression-Id": impression} if impression else {}))
+    headers = {"Cache-Control": "no-store", "X-Variant": variant.name}
+    if impression_id:
+        headers["X-Impression-Id"] = impression_id
+    return JSONResponse(response, headers=headers)
 
 
-def _articles(served: LoadedRelease, items: list[RecommendedItem], least: float) -> list[dict[str, Any]]:
-    """Return those that are good enough; scores fall, so that they are the first ones."""
-    odds = [round(math.exp(min(each.score - items[0].score, 0.0)), 6) for each in items]
-    kept = [(each, score) for each, score in zip(items, odds, strict=True) if score >= least]
-    return [_article(served, rank, *pair) for rank, pair in enumerate(kept, start=1)]
+def _serialize_items(
+    release: LoadedRelease, items: list[RecommendedItem], min_score: float
+) -> list[dict[str, Any]]:
+    """Return the items whose score is high enough: the first ones, because scores fall."""
+    odds = [round(math.exp(min(item.score - items[0].score, 0.0)), 6) for item in items]
+    scored = [(item, score) for item, score in zip(items, odds, strict=True) if score >= min_score]
+    return [_serialize_item(release, rank, item, score) for rank, (item, score) in enumerate(scored, start=1)]
 
 
-def _article(served: LoadedRelease, rank: int, item: RecommendedItem, score: float) -> dict[str, Any]:
-    row = served.catalogue.row(item.item)
-    date, _, moment = (row.get("published_at") or "").partition("T")
+def _serialize_item(release: LoadedRelease, rank: int, item: RecommendedItem, score: float) -> dict[str, Any]:
+    row = release.catalogue.row(item.item)
+    date, _, time_of_day = (row.get("published_at") or "").partition("T")
     return {
         "rank": rank,
         "score": score,
@@ -111,9 +115,9 @@ def _article(served: LoadedRelease, rank: int, item: RecommendedItem, score: flo
         "url": row.get("url"),
         "category": row.get("category"),
         "issuedDate": date or None,
-        "issuedTime": moment[:8] or None,
+        "issuedTime": time_of_day[:8] or None,
     }
 
 
-def _ms(seconds: float) -> float:
+def _to_ms(seconds: float) -> float:
     return round(seconds * 1_000, 3)

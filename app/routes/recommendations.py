@@ -1,120 +1,97 @@
-"""Recommendations for one reader."""
+"""Recommendations for one user."""
 
 from __future__ import annotations
 
 import time
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any
 
 from fastapi import APIRouter, Depends
-from fastapi import Request as Sent
+from fastapi import Request as HttpRequest
 from fastapi.responses import Response
-from pydantic import BaseModel, create_model
 from pydantic_core import to_json
 from starlette.datastructures import State
 
 from app.domains.base import DomainApi
 from app.errors import Problem
 from app.experiments.variants import Variants
-from app.fast_path.parsed_query_cache import ParsedQuery, ParsedQueryCache
+from app.fast_path.parsed_query_cache import ParsedQueryCache
 from app.fast_path.query_parser import QueryParser
 from app.middleware.auth import Scope, admit, sent_key
-from app.routes.recommendation_query import asked as asking
-from app.schemas.paging import PAGE, Page
+from app.routes.recommendation_query import make_body_reader, make_query_reader
 from app.schemas.query_parameters import Explain
-from app.schemas.recommendation_body import RecommendationBody, body_reader, request_of
-from app.serving.filters import FiltersNow
+from app.schemas.recommendations import RecommendationResponse, add_items
 from app.serving.inference_log import InferenceLogger
-from app.serving.serialization import shown_json
-from script_shared.types import Request
+from app.serving.parsed_query import ParsedQuery
+from app.serving.serialization import recommendation_json
 
 
-class RecommendationResponse(BaseModel):
-    """Items for a reader, best first, and who chose them.
-
-    `variant` is `challenger` for readers on whom another release is tried. `impression_id` is to be sent with
-    the reads that follow; null where the answer is not logged.
-    """
-
-    user_id: str | None
-    segment: str
-    model: str
-    release: str
-    variant: Literal["champion", "challenger"]
-    impression_id: str | None
-
-
-def make_router(endpoint: DomainApi) -> APIRouter:
+def make_router(domain_api: DomainApi) -> APIRouter:
     """Make the routes of a domain's recommendations."""
-    before = ParsedQueryCache(_answered, QueryParser(endpoint))
-    router = APIRouter(tags=["recommendations"], route_class=before.route())
-    told = Depends(asking(endpoint))
-    answer = create_model(
-        "Recommendations",
-        __base__=RecommendationResponse,
-        __doc__=RecommendationResponse.__doc__,
-        items=(list[endpoint.item], ...),  # type: ignore[name-defined]
-    )
+    cache = ParsedQueryCache(respond, QueryParser(domain_api))
+    router = APIRouter(tags=["recommendations"], route_class=cache.route())
+    query_of_url = Depends(make_query_reader(domain_api))
+    query_of_body = Depends(make_body_reader(domain_api))
+    model = add_items("Recommendations", RecommendationResponse, domain_api.item_response)
+    responses: dict[int | str, dict[str, Any]] = {
+        200: {"model": model},
+        **{code: {"model": Problem} for code in (401, 403, 422, 503)},
+    }
 
-    problems: dict[int | str, dict[str, Any]] = {code: {"model": Problem} for code in (401, 403, 422, 503)}
-
-    # The answer is built of plain values and sent as it is; the model only describes it.
-    @router.get(
-        "/recommendations",
-        response_model=None,
-        responses={200: {"model": answer}, **problems},
-    )
+    # The response is made of plain values and sent as it is; the model only documents it.
+    @router.get("/recommendations", response_model=None, responses=responses)
     async def recommendations(
-        sent: Sent,
-        filters: FiltersNow,
-        request: Request = told,
-        explain: Explain = False,
-        page: Page = PAGE,
+        http_request: HttpRequest, query: ParsedQuery = query_of_url, explain: Explain = False
     ) -> Response:
-        """Return items that the reader has not read, best first; an unknown reader is anonymous."""
-        asked = ParsedQuery(request, filters, page.offset)
+        """Return items that the user has not interacted with, best first; an unknown user is anonymous."""
         if explain:
-            admit(sent, Scope.USERS, sent_key(sent.headers))
+            _require_users_key(http_request)
         else:
-            before.keep(sent.scope["query_string"], asked)
-        return _answered(sent.app.state, asked, explain)
-
-    by_body = Depends(body_reader(endpoint))
+            cache.keep(http_request.scope["query_string"], query)
+        return respond(http_request.app.state, query, explain)
 
     @router.post(
         "/recommendations",
         response_model=None,
-        responses={200: {"model": answer}, 400: {"model": Problem}, 413: {"model": Problem}, **problems},
+        responses={**responses, 400: {"model": Problem}, 413: {"model": Problem}},
     )
-    async def recommendations_by_body(sent: Sent, body: RecommendationBody = by_body) -> Response:
-        """Return what `GET /recommendations` returns; for long lists of ids, and ids that hold commas."""
-        if body.explain:
-            admit(sent, Scope.USERS, sent_key(sent.headers))
-        asked = ParsedQuery(await request_of(endpoint, body), body.filters, body.offset)
-        return _answered(sent.app.state, asked, body.explain)
+    async def recommendations_by_body(
+        http_request: HttpRequest, body: tuple[ParsedQuery, bool] = query_of_body
+    ) -> Response:
+        """Return what `GET /recommendations` returns; for many ids, and for ids that contain commas."""
+        query, explain = body
+        if explain:
+            _require_users_key(http_request)
+        return respond(http_request.app.state, query, explain)
 
     return router
 
 
-def _answered(state: State, asked: ParsedQuery, explain: bool = False) -> Response:
-    request, start = asked.request, time.perf_counter()
+def _require_users_key(http_request: HttpRequest) -> None:
+    admit(http_request, Scope.USERS, sent_key(http_request.headers))
+
+
+def respond(state: State, query: ParsedQuery, explain: bool = False) -> Response:
+    """Return the response to a parsed query; it counts and logs the recommendation."""
+    request, started = query.request, time.perf_counter()
     variants: Variants = state.variants
-    recorder: InferenceLogger = state.recorder
-    chosen = variants.of(request.user_id)
-    served = chosen.served
-    found = served.engine.recommend(request, asked.filters.among(served), explain)
-    if asked.offset:
-        items, why = found.items[asked.offset :], found.why[asked.offset :]
+    inference_logger: InferenceLogger = state.inference_logger
+    variant = variants.choose(request.user_id)
+    release = variant.release
+    found = release.engine.recommend(request, query.filters.category_mask(release), explain)
+    if query.offset:
+        items, why = found.items[query.offset :], found.why[query.offset :]
         found = replace(found, items=items, why=why, fallback=min(found.fallback, len(items)), told={})
-    seconds = time.perf_counter() - start
-    impression = recorder.answered(chosen, request.user_id, found, start, seconds)
+    seconds = time.perf_counter() - started
+    impression_id = variant.record(inference_logger, request.user_id, found, started, seconds)
     head = {
         "user_id": request.user_id,
         "segment": found.segment,
         "model": found.model,
-        "release": served.release.id,
-        "variant": chosen.name,
-        "impression_id": impression,
+        "release": release.id,
+        "variant": variant.name,
+        "impression_id": impression_id,
     }
-    body = b'%b,"items":%b}' % (to_json(head)[:-1], shown_json(served, found, asked.offset + 1))
+    items_json = recommendation_json(release, found, query.offset + 1)
+    body = b'%b,"items":%b}' % (to_json(head)[:-1], items_json)
     return Response(body, headers={"Cache-Control": "no-store"}, media_type="application/json")

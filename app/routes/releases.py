@@ -1,4 +1,4 @@
-"""What has been published, and what of it is served: a look at the volume, out of turn where a key asks."""
+"""The published releases, and an immediate check for new ones."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from script_shared.releases.registry import Entry
 
 router = APIRouter(tags=["releases"])
 
-_SHOWN = 20
+_MAX_LISTED = 20
 
 
 class ReleaseEntry(BaseModel):
-    """One release; what its manifest would say is null where that cannot be read."""
+    """One release; the fields of its manifest are null when the manifest cannot be read."""
 
     release: str
     aliases: list[str]
@@ -31,7 +31,7 @@ class ReleaseEntry(BaseModel):
 
 
 class Serving(BaseModel):
-    """Which releases answer, and why one that should does not."""
+    """The releases that are served, and why the champion or the challenger was refused."""
 
     champion: str | None
     challenger: str | None
@@ -40,9 +40,9 @@ class Serving(BaseModel):
 
 # Not async: it reads the volume, and other requests must not wait for that.
 @router.get("/releases")
-def releases(follower: ReleaseWatcherDep) -> list[ReleaseEntry]:
+def releases(release_watcher: ReleaseWatcherDep) -> list[ReleaseEntry]:
     """List the twenty newest releases, newest first."""
-    return [_entry(each) for each in follower.registry.list()[:_SHOWN]]
+    return [_make_entry(entry) for entry in release_watcher.registry.list()[:_MAX_LISTED]]
 
 
 # Not async: loading a release takes seconds.
@@ -51,18 +51,18 @@ def releases(follower: ReleaseWatcherDep) -> list[ReleaseEntry]:
     dependencies=[Depends(requires(Scope.ADMIN))],
     responses={code: {"model": Problem} for code in (401, 403)},
 )
-def look(follower: ReleaseWatcherDep, variants: VariantsDep) -> Serving:
-    """Look for a new champion and challenger now, also where they were refused a moment ago."""
-    variants.look_again()
-    champion, challenger, refusal = follower.found, variants.challenger, follower.refusal
+def look(release_watcher: ReleaseWatcherDep, variants: VariantsDep) -> Serving:
+    """Load a new champion and challenger now, also those that were refused a moment ago."""
+    variants.refresh()
+    champion, challenger = release_watcher.release_or_none, variants.challenger
     return Serving(
-        champion=champion.release.id if champion else None,
-        challenger=challenger.release.id if challenger else None,
-        refused=str(refusal) if refusal else variants.refusal,
+        champion=champion.id if champion else None,
+        challenger=challenger.id if challenger else None,
+        refused=str(release_watcher.rejected) if release_watcher.rejected else variants.challenger_fault,
     )
 
 
-def _entry(entry: Entry) -> ReleaseEntry:
+def _make_entry(entry: Entry) -> ReleaseEntry:
     manifest = entry.manifest
     if manifest is None:
         return ReleaseEntry(release=entry.id, aliases=list(entry.aliases))

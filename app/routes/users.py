@@ -1,20 +1,20 @@
-"""What is known of one reader, and its end: behind a key of their own."""
+"""A user's data: what the service stores about a user, and its deletion; both need a key for users."""
 
 from __future__ import annotations
 
 import asyncio
 import secrets
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from fastapi import APIRouter, Depends, HTTPException, Path
+from fastapi import APIRouter, Depends, HTTPException
 from fastapi.responses import Response
 from pydantic import BaseModel
 
 from app.dependencies import EventConsumerDep, InferenceLoggerDep, LoadedReleaseDep, VariantsDep
 from app.errors import Problem
 from app.middleware.auth import Scope, requires
-from app.schemas.query_parameters import MAX_ID, PRINTABLE
+from app.schemas.path_parameters import PathUserId
 from script_shared.clock import MS_PER_SECOND
 from script_shared.events.event import FORGET, Event
 
@@ -22,19 +22,9 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {code: {"model": Problem} for code 
 
 router = APIRouter(tags=["users"], dependencies=[Depends(requires(Scope.USERS))], responses=_PROBLEMS)
 
-ReaderId = Annotated[
-    str,
-    Path(
-        min_length=1,
-        max_length=MAX_ID,
-        pattern=PRINTABLE,
-        description=f"The reader, at most {MAX_ID} printable characters.",
-    ),
-]
-
 
 class RecentInteraction(BaseModel):
-    """What was read, and when."""
+    """The item of an interaction, and its time."""
 
     item_id: str
     title: str | None
@@ -42,7 +32,7 @@ class RecentInteraction(BaseModel):
 
 
 class UserResponse(BaseModel):
-    """What the service knows of a reader; `recent` is the newest first, at most twenty."""
+    """What the service stores about a user; `recent` has at most twenty interactions, newest first."""
 
     user_id: str
     user_type: str | None
@@ -55,29 +45,30 @@ class UserResponse(BaseModel):
 
 
 @router.get("/users/{user_id:path}", responses={404: {"model": Problem}})
-async def user(variants: VariantsDep, user_id: ReaderId, response: Response) -> UserResponse:
-    """Return a reader's segment, cluster and recent reads; 404 for one of whom nothing is known."""
+async def user(variants: VariantsDep, user_id: PathUserId, response: Response) -> UserResponse:
+    """Return a user's segment, cluster and recent interactions; 404 for an unknown user."""
     response.headers["Cache-Control"] = "no-store"
-    variant, served, _ = variants.of(user_id)
-    known = served.engine.user_profile(user_id)
-    if known is None:
-        raise HTTPException(404, "nothing is known of this reader")
+    variant = variants.choose(user_id)
+    release = variant.release
+    profile = release.engine.user_profile(user_id)
+    if profile is None:
+        raise HTTPException(404, "this user is not known")
     recent = [
         RecentInteraction(
-            item_id=name,
-            title=served.catalogue.row(item).get("title"),
+            item_id=item_id,
+            title=release.catalogue.row(position).get("title"),
             read_at=datetime.fromtimestamp(time_ms / MS_PER_SECOND, UTC),
         )
-        for item, name, time_ms in known.recent
+        for position, item_id, time_ms in profile.recent
     ]
     return UserResponse(
         user_id=user_id,
-        user_type=known.user_type,
-        variant=variant,
-        segment=known.segment,
-        model=known.model,
-        cluster=known.cluster,
-        interactions=known.interactions,
+        user_type=profile.user_type,
+        variant=variant.name,
+        segment=profile.segment,
+        model=profile.model,
+        cluster=profile.cluster,
+        interactions=profile.interactions,
         recent=recent,
     )
 
@@ -86,15 +77,18 @@ async def user(variants: VariantsDep, user_id: ReaderId, response: Response) -> 
     "/users/{user_id:path}", status_code=204, responses={code: {"model": Problem} for code in (404, 507)}
 )
 async def forget(
-    served: LoadedReleaseDep, tail: EventConsumerDep, recorder: InferenceLoggerDep, user_id: ReaderId
+    release: LoadedReleaseDep,
+    event_consumer: EventConsumerDep,
+    inference_logger: InferenceLoggerDep,
+    user_id: PathUserId,
 ) -> None:
-    """Forget a reader: in both logs and in this replica at once, in all others within a second.
+    """Forget a user: in both logs and on this replica at once, on all others within a second.
 
-    That it happened stays in the log, so that a release that still knows the reader forgets as well when it
-    is loaded. What they read stays in counts that name nobody.
+    The log keeps the request itself, so that a release that still contains the user forgets as well when it
+    is loaded. The user's interactions stay in anonymous counts.
     """
-    event = Event(f"forget-{secrets.token_hex(12)}", user_id, "", served.engine.now_ms(), kind=FORGET)
-    await tail.include(await asyncio.wrap_future(tail.log.submit([event])))
-    await asyncio.to_thread(tail.log.forget, user_id)
-    if impressions := recorder.forget(user_id):
+    event_id, now_ms = f"forget-{secrets.token_hex(12)}", release.engine.now_ms()
+    await event_consumer.append([Event(event_id, user_id, "", now_ms, kind=FORGET)])
+    await asyncio.to_thread(event_consumer.log.forget, user_id)
+    if impressions := inference_logger.forget(user_id):
         await asyncio.wrap_future(impressions)

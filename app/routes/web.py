@@ -1,4 +1,4 @@
-"""The page to try the service with: one file, no outside resources, works offline."""
+"""The page at `/` to try the service: one file without external resources, which works offline."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 
 from app.middleware.content_security_policy import hashes, policy
 
-#: Of every page; its policy comes on top.
+#: Headers of every page, besides its content security policy.
 HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -22,11 +22,15 @@ HEADERS = {
 
 
 def make_router(page: Path) -> APIRouter:
-    """Make the route of a page; the file is read once."""
+    """Make the route of a page; it reads the file once.
+
+    Args:
+        page: HTML file.
+    """
     router = APIRouter(include_in_schema=False)
     text = page.read_text(encoding="utf-8")
-    allowed = policy(script=hashes(text, "script"), style=hashes(text, "style"), img="data:")
-    headers = HEADERS | {"Content-Security-Policy": allowed}
+    content_policy = policy(script=hashes(text, "script"), style=hashes(text, "style"), img="data:")
+    headers = HEADERS | {"Content-Security-Policy": content_policy}
 
     @router.get("/")
     async def index() -> HTMLResponse:

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Request and response models: parameters, bodies and their bounds."""

@@ -1,6 +1,6 @@
 """Bounded query parameters: short, without control characters.
 
-A description says what is accepted: it is also the remedy in the problem that a faulty value gets.
+A description states what is accepted: it is also the remedy in the problem that an invalid value causes.
 """
 
 from __future__ import annotations
@@ -12,49 +12,51 @@ from typing import Annotated
 from fastapi import Query
 from pydantic import AfterValidator
 
-MAX_ID = 256
-MAX_VALUE = 64
+from app.schemas.fields import MAX_ID, MAX_VALUE, PRINTABLE
+
 MAX_RECENT = 50
 MAX_EXCLUDED = 500
 MAX_OFFSET = 500
 MAX_COUNT = 100
 MAX_AGE_HOURS = 87_600
 
-#: No C0 or C1 control characters, and no line or paragraph separators.
-PRINTABLE = "^[^\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029]*$"
-
-
-#: A character behind a backslash, or any other: what a backslash precedes belongs to an id.
+#: A character behind a backslash, which is part of an id, or any other character.
 _CHARACTER = re.compile(r"\\(.)|(.)")
 
 
 def split_ids(value: str) -> list[str]:
     """Split ids at commas and drop blanks around them; a character behind a backslash is part of an id."""
-    ids, item, kept = list[str](), "", 0
+    ids, item_id, length = list[str](), "", 0
     for escaped, plain in _CHARACTER.findall(value + ","):
         if plain == ",":
-            ids.append(item[:kept] + item[kept:].rstrip())
-            item, kept = "", 0
+            ids.append(item_id[:length] + item_id[length:].rstrip())
+            item_id, length = "", 0
         elif escaped:
-            item += escaped
-            kept = len(item)
-        elif item or not plain.isspace():
-            item += plain
-    return [each for each in ids if each]
+            item_id += escaped
+            length = len(item_id)
+        elif item_id or not plain.isspace():
+            item_id += plain
+    return [item_id for item_id in ids if item_id]
 
 
-def _ids(most: int) -> Callable[[list[str]], list[str]]:
-    """Make the validator of a list of at most so many ids."""
-
+def _ids_validator(max_ids: int) -> Callable[[list[str]], list[str]]:
     def validate(values: list[str]) -> list[str]:
-        items = [item for value in values for item in split_ids(value)]
-        if len(items) > most:
-            raise ValueError(f"there are more than {most} items")
-        if any(len(item) > MAX_ID for item in items):
+        ids = [item_id for value in values for item_id in split_ids(value)]
+        if len(ids) > max_ids:
+            raise ValueError(f"there are more than {max_ids} items")
+        if any(len(item_id) > MAX_ID for item_id in ids):
             raise ValueError(f"an item id has more than {MAX_ID} characters")
-        return items
+        return ids
 
     return validate
+
+
+def _ids_description(subject: str, max_ids: int) -> str:
+    return (
+        f"{subject}, repeated or separated by commas: at most {max_ids} ids of at most {MAX_ID} printable "
+        "characters each; unknown ones are ignored. "
+        "A backslash precedes a comma or a blank that belongs to an id."
+    )
 
 
 Value = Annotated[
@@ -70,21 +72,19 @@ UserId = Annotated[
     Query(
         max_length=MAX_ID,
         pattern=PRINTABLE,
-        description=f"The reader, at most {MAX_ID} printable characters; left out for one without an id.",
+        description=f"The user, at most {MAX_ID} printable characters; left out for a user without an id.",
     ),
 ]
 Count = Annotated[
     int,
-    Query(
-        ge=1, le=MAX_COUNT, description=f"How many items are wanted, a whole number from 1 to {MAX_COUNT}."
-    ),
+    Query(ge=1, le=MAX_COUNT, description=f"The number of items, a whole number from 1 to {MAX_COUNT}."),
 ]
 Offset = Annotated[
     int,
     Query(
         ge=0,
         le=MAX_OFFSET,
-        description=f"How many items of the list to leave out, a whole number from 0 to {MAX_OFFSET}.",
+        description=f"How many items to skip, a whole number from 0 to {MAX_OFFSET}.",
     ),
 ]
 Category = Annotated[
@@ -115,29 +115,19 @@ Diversity = Annotated[
 ]
 Explain = Annotated[
     bool,
-    Query(description="`true`: say what speaks for each item; needs a key for readers' data."),
+    Query(description="`true`: add to each item what its features add to its score; needs a key for users."),
 ]
+_IdList = list[Annotated[str, Query(max_length=MAX_RECENT * (MAX_ID + 1), pattern=PRINTABLE)]]
 Exclude = Annotated[
-    list[Annotated[str, Query(max_length=MAX_RECENT * (MAX_ID + 1), pattern=PRINTABLE)]],
-    AfterValidator(_ids(MAX_EXCLUDED)),
-    Query(
-        max_length=MAX_EXCLUDED,
-        description=(
-            f"Items that are not wanted, repeated or separated by commas: at most {MAX_EXCLUDED} ids "
-            f"of at most {MAX_ID} printable characters each; unknown ones are ignored. "
-            "A backslash precedes a comma or a blank that belongs to an id."
-        ),
-    ),
+    _IdList,
+    AfterValidator(_ids_validator(MAX_EXCLUDED)),
+    Query(max_length=MAX_EXCLUDED, description=_ids_description("Items to leave out", MAX_EXCLUDED)),
 ]
 RecentItems = Annotated[
-    list[Annotated[str, Query(max_length=MAX_RECENT * (MAX_ID + 1), pattern=PRINTABLE)]],
-    AfterValidator(_ids(MAX_RECENT)),
+    _IdList,
+    AfterValidator(_ids_validator(MAX_RECENT)),
     Query(
         max_length=MAX_RECENT,
-        description=(
-            f"Items just read, oldest first, repeated or separated by commas: at most {MAX_RECENT} ids "
-            f"of at most {MAX_ID} printable characters each; unknown ones are ignored. "
-            "A backslash precedes a comma or a blank that belongs to an id."
-        ),
+        description=_ids_description("Items of the newest interactions, oldest first", MAX_RECENT),
     ),
 ]

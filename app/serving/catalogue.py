@@ -1,4 +1,4 @@
-"""The release's catalogue: what is shown of the item at a position."""
+"""The release's catalogue: the columns of an item that responses have, by position."""
 
 from __future__ import annotations
 
@@ -17,31 +17,35 @@ from pydantic_core import to_json
 
 from script_shared.errors import ReleaseCorruptedError
 
-_KEPT = 20_000
+_MAX_CACHED_ROWS = 20_000
 
 
 class Catalogue:
     """Rows of `catalogue.parquet` as plain JSON values; safe to share between threads.
 
-    The columns stay in Arrow's compact form; rows already asked for, up to 20,000, are kept ready.
+    The columns stay in Arrow's compact form; the first 20,000 rows that are used are cached.
+
+    Args:
+        table: the catalogue; row i describes the item at position i.
+        columns: the columns that responses have; one that the table lacks is null.
     """
 
     def __init__(self, table: pa.Table, columns: Sequence[str]) -> None:
-        self._columns = {name: _plain(table, name) for name in columns}
+        self._columns = {name: _read_column(table, name) for name in columns}
         self._size = len(table)
         self._rows: dict[int, Mapping[str, Any]] = {}
-        self._told: dict[int, Mapping[str, Any]] = {}
+        self._updates: dict[int, Mapping[str, Any]] = {}
         self._json: dict[int, bytes] = {}
 
     @classmethod
     def read(cls, path: Path, columns: Sequence[str]) -> Catalogue:
-        """Read those of the columns that the file has; the others are shown as null.
+        """Read the columns from a file.
 
         Raises:
-            ReleaseCorruptedError: this is not a Parquet file.
+            ReleaseCorruptedError: the file is not a Parquet file.
         """
         try:
-            # Not read_table: that one looks for pandas, which costs half a second and 40 MB.
+            # Not read_table: it imports pandas, which costs half a second and 40 MB.
             file = pq.ParquetFile(path)
             known = [name for name in columns if name in file.schema_arrow.names]
             table = file.read(known, use_threads=False)
@@ -50,7 +54,7 @@ class Catalogue:
             raise ReleaseCorruptedError(what, where=str(path), remedy="publish a new release") from error
         catalogue = cls(table, columns)
         del file, table
-        # What decoding took goes back to the system: at full scale 80 MB.
+        # Returns the memory of decoding to the system: 80 MB at full scale.
         pa.default_memory_pool().release_unused()
         return catalogue
 
@@ -58,44 +62,44 @@ class Catalogue:
         return self._size
 
     def row(self, position: int) -> Mapping[str, Any]:
-        """Return what is shown of the item at a position."""
-        row = self._told.get(position) or self._rows.get(position)
+        """Return the columns of the item at a position."""
+        row = self._updates.get(position) or self._rows.get(position)
         if row is None:
             row = MappingProxyType({name: _value(column, position) for name, column in self._columns.items()})
-            if len(self._rows) < _KEPT:
+            if len(self._rows) < _MAX_CACHED_ROWS:
                 self._rows[position] = row
         return row
 
     def json(self, position: int) -> bytes:
-        """Return what is shown of the item at a position as the inside of a JSON object."""
-        told = self._json.get(position)
-        if told is None:
-            told = to_json(dict(self.row(position)))[1:-1]
-            if len(self._json) < _KEPT:
-                self._json[position] = told
-        return told
+        """Return the columns of the item at a position as the members of a JSON object, without braces."""
+        members = self._json.get(position)
+        if members is None:
+            members = to_json(dict(self.row(position)))[1:-1]
+            if len(self._json) < _MAX_CACHED_ROWS:
+                self._json[position] = members
+        return members
 
-    def tell(self, position: int, details: Mapping[str, Any]) -> None:
-        """Show an item, also one behind the release's own, as reported; what is not reported stays."""
-        known = self.row(position) if position < self._size else self._told.get(position, {})
-        told = {name: details.get(name, known.get(name)) for name in self._columns}
-        if "published_at" in told and "published_ms" in details:
-            told["published_at"] = _iso(int(details["published_ms"]))
-        self._told[position] = MappingProxyType(told)
+    def update(self, position: int, details: Mapping[str, Any]) -> None:
+        """Replace the reported columns of an item, which may be one that the release does not contain."""
+        current = self.row(position) if position < self._size else self._updates.get(position, {})
+        row = {name: details.get(name, current.get(name)) for name in self._columns}
+        if "published_at" in row and "published_ms" in details:
+            row["published_at"] = _to_iso(int(details["published_ms"]))
+        self._updates[position] = MappingProxyType(row)
         self._json.pop(position, None)
 
-    def among(self, column: str, value: str, size: int) -> npt.NDArray[np.bool_]:
-        """Return, for so many positions, whether an item has this value in a column."""
-        found = np.zeros(size, np.bool_)
-        own = self._columns[column]
-        if own is not None:
-            found[: self._size] = pc.fill_null(pc.equal(own, value), False).to_numpy(zero_copy_only=False)
-        for position, told in self._told.items():
-            found[position] = told[column] == value
-        return found
+    def matches(self, column: str, value: str, size: int) -> npt.NDArray[np.bool_]:
+        """Return which items have a value in a column, by position: a mask of length `size`."""
+        mask = np.zeros(size, np.bool_)
+        values = self._columns[column]
+        if values is not None:
+            mask[: self._size] = pc.fill_null(pc.equal(values, value), False).to_numpy(zero_copy_only=False)
+        for position, row in self._updates.items():
+            mask[position] = row[column] == value
+        return mask
 
 
-def _plain(table: pa.Table, name: str) -> pa.Array | None:
+def _read_column(table: pa.Table, name: str) -> pa.Array | None:
     if name not in table.column_names:
         return None
     column = table.column(name).combine_chunks()
@@ -108,8 +112,8 @@ def _value(column: pa.Array | None, position: int) -> Any:
     cell = column[position]
     if not pa.types.is_timestamp(column.type):
         return cell.as_py()
-    return _iso(cell.value) if cell.is_valid else None
+    return _to_iso(cell.value) if cell.is_valid else None
 
 
-def _iso(ms: int) -> str:
+def _to_iso(ms: int) -> str:
     return datetime.fromtimestamp(ms / 1000, UTC).isoformat().replace("+00:00", "Z")

@@ -1,7 +1,7 @@
-"""Keeps what is served in step with the event log.
+"""Applies the event log to the releases that are served.
 
-All that changes the served state happens on the event loop's thread, between requests and in small
-portions, and in the order of the log; only reading from the log happens in threads.
+The served state changes only on the event loop's thread, between requests, in small batches and in the
+order of the log; only reading from the log happens in other threads.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import structlog
 
+from app.errors import NotReadyError
 from app.metrics.telemetry import Telemetry
 from app.serving.loaded_release import LoadedRelease
 from script_shared.errors import EventLogError, EventsCompactedError, EventsUnreadError, MancheteError
@@ -25,34 +26,40 @@ from script_shared.releases.registry import CHAMPION
 
 _LOG = structlog.get_logger(__name__)
 
-#: Events that are folded in before waiting requests get their turn.
-_PORTION = 500
-NOT_APPLIED = "events of the log could not be applied"
-#: A replica that could not apply what the log holds for so long is not ready.
+#: Events that are applied before waiting requests are answered.
+_BATCH_SIZE = 500
+#: A replica that cannot apply the events of a readable log for so long is not ready.
 STUCK_SECONDS = 10.0
 #: A rejected event degrades the service for so long.
 REJECTED_SECONDS = 600.0
 
+_NOT_APPLIED = "events of the log could not be applied"
+_REJECTED = "events were rejected in the last 10 minutes; GET /events/rejected lists them"
+
 
 class Subscription(NamedTuple):
-    """What is served under a name, and who is told when it can no longer follow.
+    """A served release that receives the events of the log.
 
-    Where nobody is, its faults are those of the service.
+    Attributes:
+        name: `champion` or `challenger`.
+        replica: applies the events.
+        on_lost: is called with the error when the replica cannot apply events; without it, the error is a
+            fault of the service.
     """
 
     name: str
     replica: Replica
-    lost: Callable[[Exception], None] | None = None
+    on_lost: Callable[[Exception], None] | None = None
 
 
 class EventConsumer:
-    """Follows the log for the releases that are served, champion and challenger.
+    """Applies the event log to the served releases, champion and challenger.
 
     Args:
-        log: what every replica follows.
-        telemetry: is told how far behind this one is.
-        poll_seconds: how often the log is read.
-        forgotten: is told of readers who are to be forgotten.
+        log: the log that all replicas share.
+        telemetry: receives the lag and the numbers of events.
+        poll_seconds: seconds between two reads of the log.
+        on_forget: is called with the id of each user to forget.
     """
 
     def __init__(
@@ -60,243 +67,263 @@ class EventConsumer:
         log: EventLog,
         telemetry: Telemetry,
         poll_seconds: float,
-        forgotten: Callable[[str], object] = lambda _: None,
+        on_forget: Callable[[str], object] = lambda _: None,
     ) -> None:
         self.log = log
-        self._telemetry, self._poll_seconds, self._forgotten = telemetry, poll_seconds, forgotten
-        self._followed: dict[str, Subscription] = {}
+        self._telemetry, self._poll_seconds, self._on_forget = telemetry, poll_seconds, on_forget
+        self._subscriptions: dict[str, Subscription] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._turn = asyncio.Lock()
-        self._fault: MancheteError | None = None
+        self._lock = asyncio.Lock()
+        self._log_error: MancheteError | None = None
         self._has_read = False
         self._stuck_since = self._rejected_at = math.nan
-        #: What this replica has logged and not yet folded in, by the offset at which it starts.
-        self._own: dict[int, Sequence[Event]] = {}
-        #: Whether that has led to the log's end since it was last looked for.
-        self._at_end = False
+        #: Events that this process has appended and not yet applied, by the offset of the first.
+        self._appended: dict[int, Sequence[Event]] = {}
+        #: Whether `append` has reached the log's end since the last poll.
+        self._is_at_end = False
 
     @property
-    def fault(self) -> MancheteError | None:
-        """Why the log cannot be followed now; None while it can."""
-        return self._fault
+    def log_fault(self) -> str | None:
+        """Why the log cannot be followed now, and the remedy; None while it can."""
+        return _describe(self._log_error) if self._log_error else None
 
     @property
-    def has_read(self) -> bool:
-        """Whether the log has been read since the start."""
-        return self._has_read
+    def faults(self) -> list[str]:
+        """All faults in words: why the log cannot be followed, and that events were rejected recently."""
+        faults = [self.log_fault] if self.log_fault else []
+        if time.monotonic() - self._rejected_at < REJECTED_SECONDS:
+            faults.append(_REJECTED)
+        return faults
+
+    def check_readiness(self) -> None:
+        """Check that the state contains the events of the log.
+
+        A replica that has read the log once stays ready while the log cannot be read: all replicas share
+        the log. One that can read it and cannot apply its events is not ready: others may be.
+
+        Raises:
+            NotReadyError: the log has not been read since the start, or its events could not be applied
+                for `STUCK_SECONDS`.
+        """
+        if time.monotonic() - self._stuck_since > STUCK_SECONDS:
+            raise NotReadyError(_NOT_APPLIED, remedy="start the service again, or roll the release back")
+        if self._log_error is not None and not self._has_read:
+            what = f"the events since the release are unknown: {self._log_error.what}"
+            raise NotReadyError(what, remedy=self._log_error.remedy)
 
     @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        """Follow in the background; close the log in the end."""
+    async def run(self) -> AsyncIterator[None]:
+        """Follow the log in the background; close it at the end."""
         self._loop = asyncio.get_running_loop()
-        following = asyncio.create_task(self._follow())
+        task = asyncio.create_task(self._poll())
         try:
             yield
         finally:
             self._loop = None
-            following.cancel()
+            task.cancel()
             with suppress(asyncio.CancelledError):
-                await following
+                await task
             await asyncio.to_thread(self.log.close)
 
-    @property
-    def is_stuck(self) -> bool:
-        """Whether the log has been readable and its events could not be applied, for `STUCK_SECONDS`."""
-        return time.monotonic() - self._stuck_since > STUCK_SECONDS
+    async def append(self, events: Sequence[Event]) -> Appended:
+        """Append events to the log and apply them, after those that other replicas appended before.
 
-    @property
-    def has_rejected(self) -> bool:
-        """Whether events were rejected within `REJECTED_SECONDS`."""
-        return time.monotonic() - self._rejected_at < REJECTED_SECONDS
-
-    async def include(self, appended: Appended) -> None:
-        """Fold in what this replica has just logged, and whatever others logged before it.
-
-        Batches that were logged together are folded in together: a fold has its price, however small.
+        Batches that are appended together are applied together: each application has a fixed cost.
 
         Raises:
-            EventsUnreadError: what others logged before it cannot be read now; the next turn that can
-                folds both in.
+            EventLogError: the events are not in the log.
+            EventsUnreadError: the events are in the log, but those before them cannot be read now; the next
+                successful poll applies both.
         """
-        self._own[appended.start] = appended.fresh
+        appended = await asyncio.wrap_future(self.log.submit(events))
+        self._appended[appended.start] = appended.fresh
         try:
             await asyncio.sleep(0)
-            async with self._turn:
-                self._at_end = False
-                for each in list(self._followed.values()):
-                    with self._apart(each):
-                        await self._include(each, appended.end)
-                self._at_end = True
+            async with self._lock:
+                self._is_at_end = False
+                for subscription in list(self._subscriptions.values()):
+                    with self._isolate(subscription):
+                        await self._advance(subscription, appended.end)
+                self._is_at_end = True
         finally:
-            self._own.pop(appended.start, None)
+            self._appended.pop(appended.start, None)
+        return appended
 
-    async def _include(self, each: Subscription, end: int) -> None:
-        if each.replica.position < end:
-            await self._fold_own(each)
-        if each.replica.position < end:
+    async def _advance(self, subscription: Subscription, end: int) -> None:
+        """Apply the events up to the offset `end`."""
+        if subscription.replica.position < end:
+            await self._apply_appended(subscription)
+        if subscription.replica.position < end:
             try:
-                await self._catch_up(each)
+                await self._catch_up(subscription)
             except EventLogError as error:
                 raise EventsUnreadError(error.what, where=error.where, remedy=error.remedy) from error
 
-    async def _fold_own(self, each: Subscription) -> None:
-        start, events = each.replica.position + 1, list[Event]()
-        while own := self._own.get(start + len(events)):
-            events += own
+    async def _apply_appended(self, subscription: Subscription) -> None:
+        """Apply this process's events that follow the replica's position without a gap."""
+        start, events = subscription.replica.position + 1, list[Event]()
+        while appended := self._appended.get(start + len(events)):
+            events += appended
         if events:
-            await self._apply(each, events, start)
+            await self._apply(subscription, events, start)
 
     @contextmanager
-    def _apart(self, each: Subscription) -> Iterator[None]:
-        """Let go of a release that cannot follow, where somebody is to be told so."""
+    def _isolate(self, subscription: Subscription) -> Iterator[None]:
+        """Unsubscribe a release that cannot apply events, if it has an `on_lost`."""
         try:
             yield
         except EventLogError:
             raise
         except Exception as error:
-            if each.lost is None:
+            if subscription.on_lost is None:
                 raise
-            self.leave(each.name)
-            each.lost(error)
+            self.unsubscribe(subscription.name)
+            subscription.on_lost(error)
 
-    def leave(self, name: str) -> None:
-        """Follow no longer for what is served under a name."""
-        self._followed.pop(name, None)
+    def unsubscribe(self, name: str) -> None:
+        """Apply no more events to the release that is served as `name`."""
+        self._subscriptions.pop(name, None)
 
     def switch(
         self,
-        served: LoadedRelease,
-        put: Callable[[LoadedRelease], None],
+        release: LoadedRelease,
+        activate: Callable[[LoadedRelease], None],
         name: str = CHAMPION,
-        lost: Callable[[Exception], None] | None = None,
+        on_lost: Callable[[Exception], None] | None = None,
     ) -> None:
-        """Bring a release up to the log's end, then put it in the other's place; called from a thread.
+        """Apply the log to a release, then serve it in place of the current one; called from a thread.
 
-        Requests go on meanwhile, and none sees an older state than the one before.
+        Requests are answered meanwhile, and none sees an older state than the one before.
 
         Args:
-            served: the release.
-            put: puts it in place.
-            name: whose place.
-            lost: is told when the release can no longer follow; left out, that is the service's own fault.
+            release: the release.
+            activate: serves the release.
+            name: `champion` or `challenger`.
+            on_lost: see `Subscription`.
 
         Raises:
-            EventLogError: the log cannot be read now, and another release is being served; or it no
-                longer holds what this release lacks.
+            EventLogError: the log cannot be read now while another release is served, or events that this
+                release lacks have been taken out.
         """
-        covered = served.replica.position
+        covered = release.replica.position
         try:
-            served.replica.replay(self.log, self._telemetry.left_out if name == CHAMPION else lambda _: None)
-            self._report_rejected(name, served.replica, 0)
-            if served.replica.position < covered:
+            release.replica.replay(self.log, self._telemetry.left_out if name == CHAMPION else lambda _: None)
+            self._report_rejected(name, release.replica, 0)
+            if release.replica.position < covered:
                 _LOG.error("the event log is another one than the release was made with", covered=covered)
             self._has_read = True
         except EventsCompactedError:
             raise
         except EventLogError as error:
-            if self._followed:
+            if self._subscriptions:
                 raise
-            self._fault = error
+            self._log_error = error
             _LOG.error("serving without the event log until it can be read", reason=str(error))
-        follows = Subscription(name, served.replica, lost)
+        subscription = Subscription(name, release.replica, on_lost)
         if self._loop is None:
-            self._put(follows, served, put)
+            self._activate(subscription, release, activate)
         else:
-            asyncio.run_coroutine_threadsafe(self._switch(follows, served, put), self._loop).result()
+            switch = self._switch(subscription, release, activate)
+            asyncio.run_coroutine_threadsafe(switch, self._loop).result()
 
     async def _switch(
-        self, follows: Subscription, served: LoadedRelease, put: Callable[[LoadedRelease], None]
+        self, subscription: Subscription, release: LoadedRelease, activate: Callable[[LoadedRelease], None]
     ) -> None:
-        async with self._turn:
+        async with self._lock:
             with suppress(EventLogError):
-                # First those before: whom the log says to forget, they are told of.
-                for each in (*self._followed.values(), follows):
-                    await self._catch_up(each)
-            before = max((each.replica.position for each in self._followed.values()), default=0)
-            if follows.replica.position < before:
+                # The current releases first: their catch-up calls `on_forget`.
+                for subscriber in (*self._subscriptions.values(), subscription):
+                    await self._catch_up(subscriber)
+            positions = [subscriber.replica.position for subscriber in self._subscriptions.values()]
+            if subscription.replica.position < max(positions, default=0):
                 raise EventLogError("the event log cannot be read now", remedy="see the log of the service")
-            self._put(follows, served, put)
+            self._activate(subscription, release, activate)
 
-    def _put(
-        self, follows: Subscription, served: LoadedRelease, put: Callable[[LoadedRelease], None]
+    def _activate(
+        self, subscription: Subscription, release: LoadedRelease, activate: Callable[[LoadedRelease], None]
     ) -> None:
-        put(served)
-        self._followed[follows.name] = follows
+        activate(release)
+        self._subscriptions[subscription.name] = subscription
 
-    async def _follow(self) -> None:
+    async def _poll(self) -> None:
         while True:
             await asyncio.sleep(self._poll_seconds)
-            if self._at_end:
-                # What others logged before our own came in with it; what came since, the next turn finds.
-                self._at_end = False
+            if self._is_at_end:
+                # `append` has applied the events of others as well; newer ones wait for the next poll.
+                self._is_at_end = False
                 self._telemetry.caught_up()
                 continue
-            async with self._turn:
-                await self._look()
+            async with self._lock:
+                await self._poll_once()
 
-    async def _look(self) -> None:
+    async def _poll_once(self) -> None:
         try:
-            if not self._followed:
-                # Before the first release nothing is behind; whether the log can be read shows early.
+            if not self._subscriptions:
+                # Without a release there is no lag, but whether the log can be read is known early.
                 await asyncio.to_thread(self.log.end)
                 self._telemetry.caught_up()
-            for each in list(self._followed.values()):
-                with self._apart(each):
-                    await self._catch_up(each)
+            for subscription in list(self._subscriptions.values()):
+                with self._isolate(subscription):
+                    await self._catch_up(subscription)
                     self._has_read = True
-            self._fault, self._stuck_since = None, math.nan
+            self._log_error, self._stuck_since = None, math.nan
         except MancheteError as error:
-            if self._fault is None:
+            if self._log_error is None:
                 _LOG.error("the event log cannot be followed", reason=str(error))
-            self._fault = error
-        except Exception as error:  # noqa: BLE001 - requests go on; the lag tells, and the next turn tries again
+            self._log_error = error
+        except Exception as error:  # noqa: BLE001 - requests are answered, and the next poll tries again
             if math.isnan(self._stuck_since):
                 self._stuck_since = time.monotonic()
-            _LOG.error(NOT_APPLIED, exc_info=error if self._fault is None else None)
-            self._fault = MancheteError(NOT_APPLIED, remedy="see the log of the service")
+            _LOG.error(_NOT_APPLIED, exc_info=error if self._log_error is None else None)
+            self._log_error = MancheteError(_NOT_APPLIED, remedy="see the log of the service")
 
-    async def _catch_up(self, each: Subscription) -> None:
-        replica = each.replica
+    async def _catch_up(self, subscription: Subscription) -> None:
+        """Apply the log to its end."""
+        replica = subscription.replica
         rows: Sequence[Logged] = await asyncio.to_thread(self.log.read, replica.position, PAGE)
         while rows:
-            await self._fold(each, rows)
+            await self._apply_logged(subscription, rows)
             if len(rows) < PAGE:
                 break
             self._telemetry.behind(await asyncio.to_thread(self.log.end) - replica.position)
             rows = await asyncio.to_thread(self.log.read, replica.position, PAGE)
         self._telemetry.caught_up()
 
-    async def _fold(self, each: Subscription, rows: Sequence[Logged]) -> None:
-        for start in range(0, len(rows), _PORTION):
-            portion = rows[start : start + _PORTION]
-            self._timed(each, lambda part=portion: each.replica.follow(part))  # type: ignore[misc]
-            self._tell([event for _, event in portion])
+    async def _apply_logged(self, subscription: Subscription, rows: Sequence[Logged]) -> None:
+        """Apply rows that were read from the log."""
+        for start in range(0, len(rows), _BATCH_SIZE):
+            batch = rows[start : start + _BATCH_SIZE]
+            self._measure(subscription, lambda batch=batch: subscription.replica.follow(batch))  # type: ignore[misc]
+            self._forget_users([event for _, event in batch])
             await asyncio.sleep(0)
 
-    async def _apply(self, each: Subscription, events: Sequence[Event], offset: int) -> None:
-        for start in range(0, len(events), _PORTION):
-            part = events[start : start + _PORTION]
-            through = offset + start + len(part) - 1
-            self._timed(each, lambda part=part, end=through: each.replica.apply(part, end))  # type: ignore[misc]
-            self._tell(part)
-            if len(events) > _PORTION:
+    async def _apply(self, subscription: Subscription, events: Sequence[Event], offset: int) -> None:
+        """Apply events whose offsets in the log start at `offset`."""
+        apply = subscription.replica.apply
+        for start in range(0, len(events), _BATCH_SIZE):
+            batch = events[start : start + _BATCH_SIZE]
+            end = offset + start + len(batch) - 1
+            self._measure(subscription, lambda batch=batch, end=end: apply(batch, end))  # type: ignore[misc]
+            self._forget_users(batch)
+            if len(events) > _BATCH_SIZE:
                 await asyncio.sleep(0)
 
-    def _tell(self, events: Sequence[Event]) -> None:
+    def _forget_users(self, events: Sequence[Event]) -> None:
         for event in events:
             if event.kind == FORGET:
-                self._forgotten(event.user_id)
+                self._on_forget(event.user_id)
 
-    def _timed(self, each: Subscription, fold: Callable[[], int]) -> None:
-        start, rejected = time.perf_counter(), each.replica.rejected.count
-        left_out = fold()
-        self._report_rejected(each.name, each.replica, rejected)
+    def _measure(self, subscription: Subscription, apply: Callable[[], int]) -> None:
+        """Apply a batch of events; report its time, its rejected events and those that are left out."""
+        start, rejected = time.perf_counter(), subscription.replica.rejected.count
+        left_out = apply()
+        self._report_rejected(subscription.name, subscription.replica, rejected)
         self._telemetry.folded(time.perf_counter() - start)
-        if each.name == CHAMPION:
+        if subscription.name == CHAMPION:
             self._telemetry.left_out(left_out)
 
     def _report_rejected(self, name: str, replica: Replica, before: int) -> None:
-        """Log and count the events that could not be applied since there were `before` of them."""
+        """Log and count the rejected events after the first `before` ones."""
         if replica.rejected.count == before:
             return
         self._rejected_at = time.monotonic()
@@ -304,3 +331,8 @@ class EventConsumer:
             _LOG.error("event rejected", release=name, **event._asdict())
         if name == CHAMPION:
             self._telemetry.rejected(replica.rejected.count - before)
+
+
+def _describe(error: MancheteError) -> str:
+    """Return the error without `where`, which may name hosts of the internal network."""
+    return f"{error.what}. Remedy: {error.remedy}" if error.remedy else error.what

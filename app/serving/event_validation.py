@@ -1,4 +1,4 @@
-"""Which of the events that were sent are to be logged, and what is told of each."""
+"""Decides which events of a request are logged, and the response to each."""
 
 from __future__ import annotations
 
@@ -7,87 +7,92 @@ import time
 from collections.abc import Iterable
 from typing import Any, Literal
 
-from app.schemas.events import Fault, Sent
+from app.schemas.body_parser import Element, InvalidElement
+from app.schemas.fields import to_milliseconds
 from script_shared.clock import MS_PER_HOUR
 from script_shared.events.event import NOTHING, Event
 from script_shared.inference.engine import AHEAD_MS, Engine
 
-#: An event that is so far behind the service's clock is reported as late.
+#: An event that is older than this is reported as late.
 LATE_MS = MS_PER_HOUR
 
-_AHEAD = Fault("timestamp", "lies more than 5 minutes ahead of the service's clock")
+_FUTURE = InvalidElement("timestamp", "is more than 5 minutes ahead of the service's clock")
 
-Status = Literal["accepted", "late", "unknown-item", "duplicate", "future", "malformed"]
-#: Those that are in the log now.
-KEPT = ("accepted", "late", "unknown-item")
+EventStatus = Literal["accepted", "late", "unknown-item", "duplicate", "future", "malformed"]
+#: Statuses of events that are new in the log.
+LOGGED_STATUSES = ("accepted", "late", "unknown-item")
 
 
 class EventValidator:
-    """A body's events: those to be logged, and what is to be said of each.
+    """Validates the events of a request against the engine's clock and items.
 
     Args:
-        engine: knows the time and the items.
+        engine: the engine of the served release.
+
+    Attributes:
+        events: the events to log, in the order sent.
+        statuses: the status of each element, in the order sent.
     """
 
     def __init__(self, engine: Engine) -> None:
-        self._engine, self._now = engine, engine.now_ms()
-        # In the order of time, so that ids that are made lie side by side in the log's index.
-        self._made = f"{time.time_ns():x}-{secrets.token_hex(6)}"
+        self._engine, self._now_ms = engine, engine.now_ms()
+        # Generated ids start with the time, so that they are adjacent in the log's index.
+        self._id_prefix = f"{time.time_ns():x}-{secrets.token_hex(6)}"
         self.events: list[Event] = []
-        self.statuses: list[Status] = []
-        self.faults: dict[int, Fault] = {}
+        self.statuses: list[EventStatus] = []
+        self._invalid: dict[int, InvalidElement] = {}
 
-    def take(self, sent: Iterable[Sent | Fault]) -> None:
-        """Take the body's events in their order."""
-        knows, latest, late = self._engine.knows, self._now + AHEAD_MS, self._now - LATE_MS
-        for each in sent:
-            if isinstance(each, Fault):
-                self._refuse("malformed", each)
+    def validate(self, elements: Iterable[Element | InvalidElement]) -> None:
+        """Validate the elements of a body in their order."""
+        knows, latest, late = self._engine.knows, self._now_ms + AHEAD_MS, self._now_ms - LATE_MS
+        for element in elements:
+            if isinstance(element, InvalidElement):
+                self._reject("malformed", element)
                 continue
-            event = self._event(each)
+            event = self._make_event(element)
             if event.time_ms > latest:
                 if not self._engine.go_live(event.time_ms):
-                    self._refuse("future", _AHEAD)
+                    self._reject("future", _FUTURE)
                     continue
-                self._now = self._engine.now_ms()
-                latest, late = self._now + AHEAD_MS, self._now - LATE_MS
+                self._now_ms = self._engine.now_ms()
+                latest, late = self._now_ms + AHEAD_MS, self._now_ms - LATE_MS
             self.events.append(event)
-            known: Status = "late" if event.time_ms < late else "accepted"
-            self.statuses.append(known if knows(event.item_id) else "unknown-item")
+            status: EventStatus = "late" if event.time_ms < late else "accepted"
+            self.statuses.append(status if knows(event.item_id) else "unknown-item")
 
-    def _refuse(self, status: Status, fault: Fault) -> None:
-        self.faults[len(self.statuses)] = fault
+    def _reject(self, status: EventStatus, invalid: InvalidElement) -> None:
+        self._invalid[len(self.statuses)] = invalid
         self.statuses.append(status)
 
-    def _event(self, sent: Sent) -> Event:
-        """Take the spine's fields out of what was sent; the rest are the domain's own columns."""
-        take = sent.pop
-        moment = take("timestamp", None)
+    def _make_event(self, element: Element) -> Event:
+        """Make an event of the common fields; the rest of the fields are the domain's columns."""
+        pop = element.pop
+        timestamp = pop("timestamp", None)
         return Event(
-            take("event_id", None) or f"{self._made}-{len(self.statuses)}",
-            take("user_id"),
-            take("item_id"),
-            self._now if moment is None else moment if type(moment) is int else _ms(moment),
-            take("session_id", None),
-            take("user_type", None),
-            sent or NOTHING,
+            pop("event_id", None) or f"{self._id_prefix}-{len(self.statuses)}",
+            pop("user_id"),
+            pop("item_id"),
+            self._now_ms if timestamp is None else to_milliseconds(timestamp),
+            pop("session_id", None),
+            pop("user_type", None),
+            element or NOTHING,
         )
 
-    def told(self, duplicates: frozenset[int]) -> list[dict[str, Any]]:
-        """Say of each event what became of it; `duplicates` are places among those that were to be logged."""
-        answers: list[dict[str, Any]] = []
+    def results(self, duplicates: frozenset[int]) -> list[dict[str, Any]]:
+        """Return the result of each element, in the order sent.
+
+        Args:
+            duplicates: indices in `events` of those that the log contained already.
+        """
+        results: list[dict[str, Any]] = []
         logged = 0
-        for place, status in enumerate(self.statuses):
-            fault = self.faults.get(place)
-            if fault:
-                answers.append({"status": status, "field": fault.field, "message": fault.message})
+        for index, status in enumerate(self.statuses):
+            invalid = self._invalid.get(index)
+            if invalid:
+                results.append({"status": status, "field": invalid.field, "message": invalid.message})
                 continue
             if logged in duplicates:
-                self.statuses[place] = "duplicate"
-            answers.append({"status": self.statuses[place], "event_id": self.events[logged].event_id})
+                self.statuses[index] = "duplicate"
+            results.append({"status": self.statuses[index], "event_id": self.events[logged].event_id})
             logged += 1
-        return answers
-
-
-def _ms(moment: Any) -> int:
-    return round(moment.timestamp() * 1000)
+        return results

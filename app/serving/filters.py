@@ -1,4 +1,4 @@
-"""Filters that several doors take: which items may be in an answer at all."""
+"""Filters of a request: which items an answer may contain."""
 
 from __future__ import annotations
 
@@ -16,24 +16,29 @@ from app.serving.loaded_release import LoadedRelease
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What an answer may hold; they apply before it is cut to its length."""
+    """The filters of a request; they apply before the list is cut to its length.
 
-    category: str | None
-    exclude: Sequence[str]
-    max_age_hours: float | None
+    Attributes:
+        category: only items of this category; None or empty for all.
+        exclude: ids of items to leave out.
+        max_age_hours: only items published within so many hours; None for all.
+    """
 
-    def among(self, served: LoadedRelease) -> npt.NDArray[np.bool_] | None:
-        """Return by position which items are of the category; None where none is asked for."""
+    category: str | None = None
+    exclude: Sequence[str] = ()
+    max_age_hours: float | None = None
+
+    def category_mask(self, release: LoadedRelease) -> npt.NDArray[np.bool_] | None:
+        """Return which items are of the category, by position; None without a category."""
         if not self.category:
             return None
-        return served.catalogue.among("category", self.category, served.engine.capacity)
+        return release.catalogue.matches("category", self.category, release.engine.capacity)
 
 
-#: All may be named.
-NO_FILTERS = Filters(None, (), None)
+NO_FILTERS = Filters()
 
 
-async def _filters(
+async def _read_filters(
     category: Category = None,
     exclude: Exclude = [],  # noqa: B006 - never changed
     max_age_hours: MaxAge = None,
@@ -41,4 +46,4 @@ async def _filters(
     return Filters(category, exclude, max_age_hours)
 
 
-FiltersNow = Annotated[Filters, Depends(_filters)]
+FiltersDep = Annotated[Filters, Depends(_read_filters)]

@@ -1,4 +1,4 @@
-"""What is noted of each answer in the inference log."""
+"""Logs a sample of the answers, each as an impression, and counts all of them."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from typing import NamedTuple
 
 import structlog
 
-from app.experiments.variants import Variant
 from app.metrics.telemetry import Telemetry
 from script_shared.clock import WallClock
 from script_shared.impressions.impression import Impression
@@ -23,34 +23,58 @@ from script_shared.inference.results import Recommendation
 _LOG = structlog.get_logger(__name__)
 
 
-class InferenceLogger:
-    """Notes a sample of the answers; without a key for pseudonyms it notes nothing.
+class Answer(NamedTuple):
+    """A recommendation, its user and its origin.
 
-    A reader with an id is sampled by a hash of it: of such a reader all is noted, or nothing.
+    Attributes:
+        user_id: the user; None for one without an id.
+        recommendation: the items that the user receives.
+        variant: `champion` or `challenger`.
+        experiment: the name of the experiment; empty for none.
+        release_id: the release that made the recommendation.
+        time_ms: time of the engine's clock, ms UTC.
+        started: when the request arrived, by `time.perf_counter`.
+        engine_seconds: time in the engine.
+    """
+
+    user_id: str | None
+    recommendation: Recommendation
+    variant: str
+    experiment: str
+    release_id: str
+    time_ms: int
+    started: float
+    engine_seconds: float
+
+
+class InferenceLogger:
+    """Logs a sample of the answers; logs nothing without a key for pseudonyms.
+
+    Users with an id are sampled by a hash of the id: all answers of a user are logged, or none.
 
     Args:
-        log: where to.
-        names: makes pseudonyms of readers.
-        sample: share of readers, from 0 to 1.
-        keep_ms: what is older is taken out.
-        telemetry: is told what was written and dropped.
+        log: the inference log.
+        pseudonyms: makes the pseudonyms of users.
+        sample: share of users, from 0 to 1.
+        keep_ms: older impressions are deleted.
+        telemetry: counts answers, and impressions that are written and dropped.
     """
 
     def __init__(
-        self, log: ImpressionLog, names: Pseudonyms, sample: float, keep_ms: int, telemetry: Telemetry
+        self, log: ImpressionLog, pseudonyms: Pseudonyms, sample: float, keep_ms: int, telemetry: Telemetry
     ) -> None:
-        self._log, self._names, self._sample, self._keep_ms = log, names, sample, keep_ms
-        self._telemetry, self._trial = telemetry, telemetry.trial
+        self._log, self._pseudonyms, self._sample, self._keep_ms = log, pseudonyms, sample, keep_ms
+        self._telemetry, self._experiment_metrics = telemetry, telemetry.trial
         self._writer: ImpressionWriter | None = None
-        self._is_broken = False
+        self._has_failed = False
 
     @contextmanager
-    def running(self) -> Iterator[None]:
-        """Write in the background; write what waits in the end."""
-        if not self._names:
+    def run(self) -> Iterator[None]:
+        """Write impressions in the background; write the remaining ones at the end."""
+        if not self._pseudonyms:
             yield
             return
-        listener = Listener(self._written, self._trial.dropped, self._failed)
+        listener = Listener(self._report_written, self._experiment_metrics.dropped, self._report_failure)
         self._writer = ImpressionWriter(self._log, self._keep_ms, listener, WallClock())
         try:
             yield
@@ -58,52 +82,50 @@ class InferenceLogger:
             writer, self._writer = self._writer, None
             writer.close()
 
-    def answered(
-        self, by: Variant, user_id: str | None, found: Recommendation, start: float, seconds: float
-    ) -> str | None:
-        """Count an answer, note it, and return the impression's id; None where it is not logged.
+    def record(self, answer: Answer) -> str | None:
+        """Count an answer and log it; return the impression's id, None when it is not logged."""
+        found, seconds = answer.recommendation, answer.engine_seconds
+        self._telemetry.answered(found.segment, found.model, len(found.items), found.fallback, seconds)
+        self._experiment_metrics.answered(answer.variant, found.segment, seconds)
+        return self._write(self._writer, answer) if self._writer else None
 
-        Args:
-            by: who answered.
-            user_id: the reader.
-            found: the answer.
-            start: when the request came, by `time.perf_counter`.
-            seconds: of them, so many in the engine.
-        """
-        segment, model, served = found.segment, found.model, by.served
-        self._telemetry.answered(segment, model, len(found.items), found.fallback, seconds)
-        self._trial.answered(by.name, segment, seconds)
-        if "noted" not in found.told:
-            served.coverage.note(segment, model, (each.item for each in found.items))
-            found.told["noted"] = b""
-        writer = self._writer
-        return self._log_it(writer, by, user_id, found, start) if writer else None
-
-    def _log_it(
-        self, writer: ImpressionWriter, by: Variant, user_id: str | None, found: Recommendation, start: float
-    ) -> str | None:
-        name, place = self._names.of(user_id) if user_id is not None else (None, random.random())  # noqa: S311
+    def _write(self, writer: ImpressionWriter, answer: Answer) -> str | None:
+        if answer.user_id is None:
+            pseudonym, place = None, random.random()  # noqa: S311 - it only draws a sample
+        else:
+            pseudonym, place = self._pseudonyms.of(answer.user_id)
         if place >= self._sample:
             return None
-        number, now_ms = f"{time.time_ns() // 1_000_000:x}-{secrets.token_hex(8)}", by.served.engine.now_ms()
-        items = [each.item_id for each in found.items]
-        micros = round((time.perf_counter() - start) * 1e6)
-        told = (by.experiment, by.name, by.served.release.id, found.segment, found.model, items, micros)
-        writer.put(Impression(number, name, now_ms, *told))
-        return number
+        impression_id = f"{time.time_ns() // 1_000_000:x}-{secrets.token_hex(8)}"
+        writer.put(
+            Impression(
+                impression_id,
+                pseudonym,
+                answer.time_ms,
+                answer.experiment,
+                answer.variant,
+                answer.release_id,
+                answer.recommendation.segment,
+                answer.recommendation.model,
+                [item.item_id for item in answer.recommendation.items],
+                round((time.perf_counter() - answer.started) * 1e6),
+            )
+        )
+        return impression_id
 
     def forget(self, user_id: str) -> Future[int] | None:
-        """Take a reader's impressions out; the future fails where that cannot be done now.
+        """Delete a user's impressions; the future fails when that is impossible now.
 
-        None where no key is configured: then nobody can say which they are.
+        Returns:
+            The number of deleted impressions; None without a key: then a user's impressions are unknown.
         """
-        return self._writer.forget(self._names.all_of(user_id)) if self._writer else None
+        return self._writer.forget(self._pseudonyms.all_of(user_id)) if self._writer else None
 
-    def _written(self, count: int) -> None:
-        self._is_broken = False
-        self._trial.logged(count)
+    def _report_written(self, count: int) -> None:
+        self._has_failed = False
+        self._experiment_metrics.logged(count)
 
-    def _failed(self, error: Exception) -> None:
-        if not self._is_broken:
+    def _report_failure(self, error: Exception) -> None:
+        if not self._has_failed:
             _LOG.error("the inference log cannot be written", reason=str(error))
-        self._is_broken = True
+        self._has_failed = True

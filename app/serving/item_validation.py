@@ -1,4 +1,4 @@
-"""Which of the items that were sent are to be logged, and what is told of each."""
+"""Decides which items of a request are logged, and the response to each."""
 
 from __future__ import annotations
 
@@ -6,67 +6,62 @@ import secrets
 import time
 from typing import Any, Literal
 
-from app.schemas.events import Fault, Sent
-from script_shared.clock import MS_PER_SECOND
+from app.schemas.body_parser import Element, InvalidElement
+from app.schemas.fields import to_milliseconds
 from script_shared.events.event import ITEM, Event
 from script_shared.inference.engine import Engine
 
 _TIMES = ("published", "expires")
 
 ItemStatus = Literal["new", "changed", "no-room", "malformed"]
-#: Those that are in the log now.
-KEPT_ITEMS = ("new", "changed", "no-room")
 
 
 class ItemValidator:
-    """A body's items: those to be logged, and what is to be said of each.
+    """Validates the items of a request against the engine's items and capacity.
 
     Args:
-        engine: knows the time and the items.
+        engine: the engine of the served release.
+
+    Attributes:
+        events: the events to log, in the order sent.
+        results: the result of each element, in the order sent.
     """
 
     def __init__(self, engine: Engine) -> None:
-        self._engine, self._now, self._room = engine, engine.now_ms(), engine.room
-        self._made = f"{time.time_ns():x}-{secrets.token_hex(6)}"
-        self._new: set[str] = set()
+        self._engine, self._now_ms, self._room = engine, engine.now_ms(), engine.room
+        self._id_prefix = f"{time.time_ns():x}-{secrets.token_hex(6)}"
+        self._new_ids: set[str] = set()
         self.events: list[Event] = []
-        self.answers: list[dict[str, Any]] = []
+        self.results: list[dict[str, Any]] = []
 
-    @property
-    def statuses(self) -> list[ItemStatus]:
-        """What became of each."""
-        return [answer["status"] for answer in self.answers]
-
-    def add(self, sent: Sent | Fault) -> None:
-        """Take the next item of the body."""
-        if isinstance(sent, Fault):
-            self._refuse("malformed", sent)
+    def validate(self, element: Element | InvalidElement) -> None:
+        """Validate the next element of a body."""
+        if isinstance(element, InvalidElement):
+            result = {"status": "malformed", "field": element.field, "message": element.message}
+            self.results.append(result)
             return
-        event = self._event(sent)
+        event = self._make_event(element)
         if self._engine.go_live(int(event.details.get("published_ms", 0))):
-            self._now = self._engine.now_ms()
-        self.answers.append({"status": self._status(event.item_id), "item_id": event.item_id})
+            self._now_ms = self._engine.now_ms()
+        self.results.append({"status": self._find_status(event.item_id), "item_id": event.item_id})
         self.events.append(event)
 
-    def _status(self, item_id: str) -> ItemStatus:
-        if self._engine.knows(item_id) or item_id in self._new:
+    def _find_status(self, item_id: str) -> ItemStatus:
+        if self._engine.knows(item_id) or item_id in self._new_ids:
             return "changed"
-        if len(self._new) >= self._room:
+        if len(self._new_ids) >= self._room:
             return "no-room"
-        self._new.add(item_id)
+        self._new_ids.add(item_id)
         return "new"
 
-    def _refuse(self, status: ItemStatus, fault: Fault) -> None:
-        self.answers.append({"status": status, "field": fault.field, "message": fault.message})
-
-    def _event(self, sent: Sent) -> Event:
-        item_id = sent.pop("item_id")
-        times = {f"{name}_ms": _ms(sent.pop(f"{name}_at")) for name in _TIMES if f"{name}_at" in sent}
+    def _make_event(self, element: Element) -> Event:
+        item_id = element.pop("item_id")
+        times = {
+            f"{name}_ms": to_milliseconds(element.pop(f"{name}_at"))
+            for name in _TIMES
+            if f"{name}_at" in element
+        }
         if "published_ms" not in times and not self._engine.knows(item_id):
-            times["published_ms"] = self._now
-        name = f"{self._made}-{len(self.answers)}"
-        return Event(name, "", item_id, self._now, details={**sent, **times}, kind=ITEM)
-
-
-def _ms(moment: Any) -> int:
-    return moment if isinstance(moment, int) else round(moment.timestamp() * MS_PER_SECOND)
+            times["published_ms"] = self._now_ms
+        event_id = f"{self._id_prefix}-{len(self.results)}"
+        return Event(event_id, "", item_id, self._now_ms, details={**element, **times}, kind=ITEM)

@@ -1,4 +1,4 @@
-"""What is served: a release in memory that has been checked and tried."""
+"""A release in memory, checked and ready to answer."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from script_shared.errors import ReleaseCorruptedError, ReleaseError
 from script_shared.inference.engine import Engine
 from script_shared.inference.new_items import NewItemEncoder
 from script_shared.inference.replica import Replica
-from script_shared.releases.manifest import OTHER_CODE
+from script_shared.inference.results import Recommendation
+from script_shared.releases.manifest import OTHER_CODE, Manifest
 from script_shared.releases.store import Release
 from script_shared.types import Request
 
@@ -25,14 +26,21 @@ EVALUATION = "evaluation.json"
 
 @dataclass(frozen=True, slots=True)
 class LoadedRelease:
-    """A loaded release, ready to answer: engine, catalogue, evaluation, and what has been shown of it.
+    """A release in memory, checked and ready to answer.
 
-    `data_from_ms` is the first read that its data knows, None where it knows none.
-
-    Its `replica` folds events into the engine.
+    Attributes:
+        domain_api: the API of its domain.
+        manifest: describes the release.
+        engine: answers requests.
+        replica: applies events to the engine.
+        catalogue: columns of the items.
+        evaluation: one record for each segment and model.
+        coverage: which items have been recommended since the release was loaded.
+        data_from_ms: time of the first interaction in its data, ms UTC; None without interactions.
     """
 
-    release: Release
+    domain_api: DomainApi
+    manifest: Manifest
     engine: Engine
     replica: Replica
     catalogue: Catalogue
@@ -42,52 +50,71 @@ class LoadedRelease:
 
     @classmethod
     def load(
-        cls, release: Release, endpoint: DomainApi, clock: Clock | None = None, ahead: int = 0
+        cls, release: Release, domain_api: DomainApi, clock: Clock | None = None, cached_results: int = 0
     ) -> LoadedRelease:
-        """Load an opened release and ask it once, before anybody else does.
+        """Load an opened release and answer one request as a test.
 
         Args:
-            release: whose files have been checked.
-            endpoint: what it is to be served as.
-            clock: overrides the release's own.
-            ahead: how many lists are kept to be given again while they hold.
+            release: a release whose files have been checked.
+            domain_api: the API of the domain that is served.
+            clock: overrides the release's clock.
+            cached_results: how many recommendations the engine caches.
 
         Raises:
-            ReleaseError: it is for another domain, or a part of it cannot be used.
+            ReleaseError: the release is for another domain, or a part of it cannot be used.
         """
-        domain, manifest = endpoint.domain, release.manifest
+        domain, manifest = domain_api.domain, release.manifest
         if manifest.domain != domain.name:
             raise ReleaseError(f"the release is for {manifest.domain!r}, not {domain.name!r}")
         try:
-            engine = Engine.load(release, domain, clock, ahead)
+            engine = Engine.load(release, domain, clock, cached_results)
         except KeyError as error:
             what = f"{error} is not in it: it was published by other code"
             raise ReleaseError(what, remedy=OTHER_CODE) from error
-        catalogue = Catalogue.read(release.path(CATALOGUE), endpoint.shown)
-        replica = Replica(engine, domain, manifest, NewItemEncoder.load(release, domain), catalogue.tell)
-        coverage = CatalogueCoverage(len(catalogue), engine.capacity)
-        start = engine.first_interaction_ms()
-        served = cls(release, engine, replica, catalogue, _evaluation(release), coverage, start)
-        served._try()
-        return served
+        catalogue = Catalogue.read(release.path(CATALOGUE), domain_api.item_columns)
+        replica = Replica(engine, domain, manifest, NewItemEncoder.load(release, domain), catalogue.update)
+        loaded_release = cls(
+            domain_api=domain_api,
+            manifest=manifest,
+            engine=engine,
+            replica=replica,
+            catalogue=catalogue,
+            evaluation=_read_evaluation(release),
+            coverage=CatalogueCoverage(len(catalogue), engine.capacity),
+            data_from_ms=engine.first_interaction_ms(),
+        )
+        loaded_release._answer_test_request()
+        return loaded_release
 
-    def _try(self) -> None:
-        """What cannot rank, or names what the catalogue lacks, is broken."""
+    @property
+    def id(self) -> str:
+        """The release's id."""
+        return self.manifest.release_id
+
+    def count_items(self, recommendation: Recommendation) -> None:
+        """Count the items of a recommendation in the coverage; those of a cached one once."""
+        if "noted" not in recommendation.told:
+            positions = (item.item for item in recommendation.items)
+            self.coverage.note(recommendation.segment, recommendation.model, positions)
+            recommendation.told["noted"] = b""
+
+    def _answer_test_request(self) -> None:
+        """Fail if a model cannot rank, or ranks an item that the catalogue lacks."""
         self.engine.warm_up()
-        for each in self.engine.recommend(Request(None, n=100)).items:
-            self.catalogue.row(each.item)
+        for item in self.engine.recommend(Request(None, n=100)).items:
+            self.catalogue.row(item.item)
 
 
-def _evaluation(release: Release) -> Sequence[Mapping[str, Any]]:
+def _read_evaluation(release: Release) -> Sequence[Mapping[str, Any]]:
     records = release.json(EVALUATION)
     if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
         where = str(release.path(EVALUATION))
         raise ReleaseCorruptedError(
             "this is not a list of records", where=where, remedy="publish a new release"
         )
-    return [{name: _plain(value) for name, value in record.items()} for record in records]
+    return [{name: _finite_or_none(value) for name, value in record.items()} for record in records]
 
 
-def _plain(value: Any) -> Any:
-    """Turn what JSON has no word for, a mean of nothing, into null."""
+def _finite_or_none(value: Any) -> Any:
+    """Return None for NaN and infinity, which JSON cannot express."""
     return None if isinstance(value, float) and not math.isfinite(value) else value

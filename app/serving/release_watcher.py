@@ -1,4 +1,4 @@
-"""Follows the champion: a new release is checked, tried and swapped in; a broken one is refused."""
+"""Watches the registry: checks, tests and serves a new champion, and rejects a broken one."""
 
 from __future__ import annotations
 
@@ -19,17 +19,23 @@ from script_shared.errors import MancheteError
 from script_shared.releases.registry import CHAMPION, Registry
 
 _LOG = structlog.get_logger(__name__)
-#: A refused release is looked at again after so many seconds: it may have been written anew.
+#: A rejected release is loaded again after so many seconds: it may have been repaired.
 RETRY_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class RejectedRelease:
-    """A release that could not be used, and why; `release` is None where not even its name could be read."""
+    """A release that cannot be used.
+
+    Attributes:
+        release: its id; None when the champion's name cannot be read.
+        reason: why it cannot be used.
+        retry_at: when it is loaded again, by `time.monotonic`.
+    """
 
     release: str | None
     reason: str
-    until: float
+    retry_at: float
 
     def __str__(self) -> str:
         return f"{f'release {self.release}' if self.release else 'the champion'} was refused: {self.reason}"
@@ -39,28 +45,28 @@ class LoadOptions(NamedTuple):
     """How a release is loaded.
 
     Attributes:
-        clock: overrides the release's own.
-        verify: whether every file's content is checked.
-        ahead: how many lists are kept to be given again while they hold.
+        clock: overrides the release's clock.
+        verify: whether the sha-256 of every file is checked.
+        cached_results: how many recommendations the engine caches.
     """
 
     clock: Clock | None = None
     verify: bool = True
-    ahead: int = 0
+    cached_results: int = 0
 
 
 class ReleaseWatcher:
-    """Holds what is served, and looks for a new champion in a thread of its own.
+    """Serves the champion, and looks for a new one in a background thread.
 
     Args:
         registry: names the champion.
-        endpoint: what to serve.
-        telemetry: is told of every load and refusal.
-        tail: brings a release up to the end of the event log before it is served.
-        loading: how a release is loaded.
+        domain_api: the API of the domain that is served.
+        telemetry: counts loaded and rejected releases.
+        event_consumer: applies the event log to a release before it is served.
+        options: how a release is loaded.
 
     Attributes:
-        alias: the name that it follows.
+        alias: the name in the registry, `champion` or `challenger`.
     """
 
     alias = CHAMPION
@@ -68,136 +74,138 @@ class ReleaseWatcher:
     def __init__(
         self,
         registry: Registry,
-        endpoint: DomainApi,
+        domain_api: DomainApi,
         telemetry: Telemetry,
-        tail: EventConsumer,
-        loading: LoadOptions,
+        event_consumer: EventConsumer,
+        options: LoadOptions,
     ) -> None:
-        self.registry, self.endpoint, self._tail = registry, endpoint, tail
-        self.telemetry, self._how = telemetry, loading
-        self._served: LoadedRelease | None = None
+        self.registry, self.telemetry = registry, telemetry
+        self._domain_api, self._event_consumer, self._options = domain_api, event_consumer, options
+        self._release: LoadedRelease | None = None
         self._loading: str | None = None
-        self._refusal: RejectedRelease | None = None
-        self._looking = threading.Lock()
+        self._rejected: RejectedRelease | None = None
+        self._refresh_lock = threading.Lock()
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
 
     def start(self, poll_seconds: float) -> None:
-        """Look now and every so many seconds, in the background."""
+        """Refresh now and every `poll_seconds`, in the background."""
         self._stopped.clear()
         self._thread = threading.Thread(
-            target=self._follow, args=(poll_seconds,), name=f"releases-{self.alias}", daemon=True
+            target=self._poll, args=(poll_seconds,), name=f"releases-{self.alias}", daemon=True
         )
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop looking; waits for a look under way."""
+        """Stop the background thread and wait for its end."""
         self._stopped.set()
         if self._thread is not None:
             self._thread.join()
 
     @property
-    def served(self) -> LoadedRelease:
-        """What is served now.
+    def release(self) -> LoadedRelease:
+        """The release that is served.
 
         Raises:
-            NotReadyError: nothing is yet; says why.
+            NotReadyError: no release is served yet; says why.
         """
-        if self._served is None:
+        if self._release is None:
             raise self._not_ready()
-        return self._served
+        return self._release
 
     @property
-    def found(self) -> LoadedRelease | None:
-        """What is served now, None where nothing is."""
-        return self._served
+    def release_or_none(self) -> LoadedRelease | None:
+        """The release that is served; None when there is none."""
+        return self._release
 
     @property
-    def refusal(self) -> RejectedRelease | None:
-        """The release that is wanted, where it had to be refused."""
-        return self._refusal
+    def rejected(self) -> RejectedRelease | None:
+        """The release that should be served and was rejected; None when there is none."""
+        return self._rejected
 
-    def look(self, *, patient: bool = True) -> None:
-        """Serve what is wanted if it is new; on any fault keep what is served and remember why.
+    def refresh(self, *, retry_now: bool = False) -> None:
+        """Serve the wanted release if it is new; on any error keep the current one and store the reason.
 
         Args:
-            patient: leave what was refused alone for `RETRY_SECONDS`.
+            retry_now: whether a release that was rejected less than `RETRY_SECONDS` ago is loaded again.
         """
-        with self._looking:
-            name: str | None = None
+        with self._refresh_lock:
+            release_id: str | None = None
             try:
-                name = self.wanted()
-                if name is None:
-                    self.leave()
-                elif self._is_news(name, patient):
-                    self.put(self._load(name))
+                release_id = self.find_wanted()
+                if release_id is None:
+                    self.handle_missing()
+                elif self._should_load(release_id, retry_now):
+                    self.activate(self._load(release_id))
             except MancheteError as error:
-                self._refuse(name, self._within(error.where) + error.what, error)
-            except Exception as error:  # noqa: BLE001 - whatever a release does, the old one goes on
-                self._refuse(name, f"{type(error).__name__} while it was loaded", error)
+                self._reject(release_id, self._relative(error.where) + error.what, error)
+            except Exception as error:  # noqa: BLE001 - whatever a release raises, the current one is kept
+                self._reject(release_id, f"{type(error).__name__} while it was loaded", error)
 
-    def wanted(self) -> str | None:
-        """Return the release that is to be served; None where none is."""
+    def find_wanted(self) -> str | None:
+        """Return the id of the release to serve; None when there is none."""
         return self.registry.find()
 
-    def leave(self) -> None:
-        """Do what is to be done where nothing is wanted: a champion that has lost its name stays."""
+    def handle_missing(self) -> None:
+        """Keep the current champion when the registry names none."""
 
-    def put(self, served: LoadedRelease) -> None:
-        """Put a loaded release in its place."""
-        self._tail.switch(served, self._swap)
+    def activate(self, release: LoadedRelease) -> None:
+        """Serve a loaded release in place of the current one."""
+        self._event_consumer.switch(release, self._replace)
 
-    def _follow(self, poll_seconds: float) -> None:
+    def report_loaded(self, release: LoadedRelease) -> None:
+        """Report a release that is served from now on to the metrics."""
+        self.telemetry.loaded(release.manifest, release.evaluation, release.coverage)
+
+    def count_rejected(self) -> None:
+        """Count a release that cannot be used."""
+        self.telemetry.refused()
+
+    def _poll(self, poll_seconds: float) -> None:
         while True:
-            self.look()
+            self.refresh()
             if self._stopped.wait(poll_seconds):
                 return
 
-    def _is_news(self, name: str, patient: bool) -> bool:
-        if self._served is not None and self._served.release.id == name:
-            self._refusal = None
+    def _should_load(self, release_id: str, retry_now: bool) -> bool:
+        if self._release is not None and self._release.id == release_id:
+            self._rejected = None
             return False
-        refusal = self._refusal
-        if not patient or refusal is None or refusal.release != name:
+        rejected = self._rejected
+        if retry_now or rejected is None or rejected.release != release_id:
             return True
-        return time.monotonic() > refusal.until
+        return time.monotonic() > rejected.retry_at
 
-    def _load(self, name: str) -> LoadedRelease:
-        self._loading = name
+    def _load(self, release_id: str) -> LoadedRelease:
+        self._loading = release_id
         try:
-            release = self.registry.get(name, self._how.verify)
-            return LoadedRelease.load(release, self.endpoint, self._how.clock, self._how.ahead)
+            release = self.registry.get(release_id, self._options.verify)
+            return LoadedRelease.load(
+                release, self._domain_api, self._options.clock, self._options.cached_results
+            )
         finally:
             self._loading = None
 
-    def _swap(self, served: LoadedRelease) -> None:
-        self._served, self._refusal = served, None
-        self.announce(served)
-        manifest = served.release.manifest
-        _LOG.info("release loaded", release=manifest.release_id, alias=self.alias, as_of_ms=manifest.as_of_ms)
+    def _replace(self, release: LoadedRelease) -> None:
+        self._release, self._rejected = release, None
+        self.report_loaded(release)
+        _LOG.info("release loaded", release=release.id, alias=self.alias, as_of_ms=release.manifest.as_of_ms)
 
-    def announce(self, served: LoadedRelease) -> None:
-        """Tell of what is served from now on."""
-        self.telemetry.loaded(served.release.manifest, served.evaluation, served.coverage)
+    def _reject(self, release_id: str | None, reason: str, error: Exception) -> None:
+        self._rejected = RejectedRelease(release_id, reason, time.monotonic() + RETRY_SECONDS)
+        self.count_rejected()
+        is_known = isinstance(error, MancheteError)
+        exc_info = None if is_known else error
+        _LOG.error("release refused", release=release_id, reason=str(error), exc_info=exc_info)
 
-    def count_refusal(self) -> None:
-        """Tell that a release could not be used."""
-        self.telemetry.refused()
-
-    def _refuse(self, name: str | None, reason: str, error: Exception) -> None:
-        self._refusal = RejectedRelease(name, reason, time.monotonic() + RETRY_SECONDS)
-        self.count_refusal()
-        known = isinstance(error, MancheteError)
-        _LOG.error("release refused", release=name, reason=str(error), exc_info=None if known else error)
-
-    def _within(self, where: str) -> str:
-        """Name the file from the releases' folder on: clients need not know where that lies."""
-        inside = where.removeprefix(f"{self.registry.folder}/")
-        return f"{inside}: " if inside != where else ""
+    def _relative(self, where: str) -> str:
+        """Return the path of a file below the folder of releases: clients need not know the folder."""
+        path = where.removeprefix(f"{self.registry.folder}/")
+        return f"{path}: " if path != where else ""
 
     def _not_ready(self) -> NotReadyError:
-        if self._refusal is not None:
-            return NotReadyError(str(self._refusal), remedy="publish another release; the log says more")
+        if self._rejected is not None:
+            return NotReadyError(str(self._rejected), remedy="publish another release; the log says more")
         if self._loading is not None:
             return NotReadyError(
                 f"release {self._loading} is being loaded", remedy="ask again in a few seconds"

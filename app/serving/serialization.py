@@ -1,59 +1,68 @@
-"""From positions to what is shown of items."""
+"""Turns positions of items into the items of a response."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 
 from pydantic_core import to_json
 
-from app.domains.base import Shown
 from app.serving.loaded_release import LoadedRelease
 from script_shared.inference.results import Recommendation, RecommendedItem
 
 
-def shown(served: LoadedRelease, items: Sequence[RecommendedItem], first: int = 1) -> list[Shown]:
-    """Return plain JSON values of items, ranked as they come from `first` on."""
+def serialize_items(
+    release: LoadedRelease, items: Sequence[RecommendedItem], first_rank: int = 1
+) -> list[dict[str, Any]]:
+    """Return items as plain JSON values, with consecutive ranks from `first_rank`."""
     return [
         {
-            "item_id": each.item_id,
+            "item_id": item.item_id,
             "rank": rank,
-            "score": each.score if math.isfinite(each.score) else None,
-            **served.catalogue.row(each.item),
-            "reason": each.reason,
+            "score": item.score if math.isfinite(item.score) else None,
+            **release.catalogue.row(item.item),
+            "reason": _reason_text(release.domain_api.reasons, item.reason),
         }
-        for rank, each in enumerate(items, start=first)
+        for rank, item in enumerate(items, start=first_rank)
     ]
 
 
-def shown_json(served: LoadedRelease, found: Recommendation, first: int = 1) -> bytes:
-    """Return the items of an answer as JSON; it is made once for an answer that is given again."""
-    told = found.told.get("items")
-    if told is None:
-        told = found.told["items"] = (_explained if found.why else _joined)(served, found, first)
-    return told
+def recommendation_json(release: LoadedRelease, recommendation: Recommendation, first_rank: int = 1) -> bytes:
+    """Return the items of a recommendation as JSON; a cached recommendation keeps it."""
+    body = recommendation.told.get("items")
+    if body is None:
+        encode = _encode_explained if recommendation.why else _encode
+        body = recommendation.told["items"] = encode(release, recommendation, first_rank)
+    return body
 
 
-def _joined(served: LoadedRelease, found: Recommendation, first: int) -> bytes:
-    """Put together what `shown` gives: what is shown of an item is ready, for it is always the same."""
-    finite = [score if math.isfinite(score) else None for _, _, score, _ in found.items]
-    scores, tell, items = to_json(finite)[1:-1].split(b","), served.catalogue.json, []
-    for rank, ((item, item_id, _, reason), score) in enumerate(
-        zip(found.items, scores, strict=False), start=first
-    ):
-        told = _quoted(item_id), rank, score, tell(item), _quoted(reason)
-        items.append(b'{"item_id":%b,"rank":%d,"score":%b,%b,"reason":%b}' % told)
-    return b"[%b]" % b",".join(items)
+def _encode(release: LoadedRelease, recommendation: Recommendation, first_rank: int) -> bytes:
+    """Return what `serialize_items` returns, as JSON, from the cached JSON of each item's columns."""
+    items, columns, reasons = recommendation.items, release.catalogue.json, release.domain_api.reasons
+    finite = [score if math.isfinite(score) else None for _, _, score, _ in items]
+    scores, rows = to_json(finite)[1:-1].split(b","), []
+    for rank, (item, score) in enumerate(zip(items, scores, strict=False), start=first_rank):
+        position, item_id, _, reason = item
+        values = _quote(item_id), rank, score, columns(position), _quote(_reason_text(reasons, reason))
+        rows.append(b'{"item_id":%b,"rank":%d,"score":%b,%b,"reason":%b}' % values)
+    return b"[%b]" % b",".join(rows)
+
+
+def _encode_explained(release: LoadedRelease, recommendation: Recommendation, first_rank: int) -> bytes:
+    items = serialize_items(release, recommendation.items, first_rank)
+    for item, contributions in zip(items, recommendation.why, strict=False):
+        item["why"] = {name: round(contribution, 4) for name, contribution in contributions.items()}
+    return to_json(items)
+
+
+def _reason_text(texts: Mapping[str, str], reason: str) -> str:
+    """Return the domain's text for a reason, which may name an item: `follows_item:7`."""
+    name, separator, item_id = reason.partition(":")
+    return texts.get(name, name) + separator + item_id
 
 
 @lru_cache(maxsize=32_768)
-def _quoted(text: str) -> bytes:
+def _quote(text: str) -> bytes:
     return to_json(text)
-
-
-def _explained(served: LoadedRelease, found: Recommendation, first: int) -> bytes:
-    items = shown(served, found.items, first)
-    for item, why in zip(items, found.why, strict=False):
-        item["why"] = {name: round(added, 4) for name, added in why.items()}
-    return to_json(items)

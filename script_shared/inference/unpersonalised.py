@@ -8,7 +8,7 @@ import numpy as np
 
 from script_shared.models.base import best
 from script_shared.models.components.popularity import interleave
-from script_shared.models.reasons import NEAR_YOU, TRENDING
+from script_shared.models.reasons import CONTEXT, TRENDING
 from script_shared.state.state import State
 from script_shared.types import BoolArray, IntArray, ScoredItem
 from script_shared.vocabulary import UNKNOWN
@@ -43,7 +43,7 @@ def trending(
         lists = [each[allowed[each]] for each in lists]
     items = interleave(lists, n)
     counts = state.counts.at(items, now_ms)[row]
-    reason = NEAR_YOU if known else TRENDING
+    reason = CONTEXT if known else TRENDING
     return [ScoredItem(*pair, reason) for pair in zip(items.tolist(), counts.tolist(), strict=True)]
 
 

@@ -1,4 +1,4 @@
-"""Why an item is in a list: the names that answers give, and the read that an item follows from."""
+"""Why an item is recommended: neutral names of reasons, which a domain's API maps to its texts."""
 
 from __future__ import annotations
 
@@ -6,22 +6,28 @@ from typing import Final, NamedTuple
 
 from script_shared.vocabulary import UNKNOWN
 
+#: The item is popular now.
 TRENDING: Final = "trending"
-BECAUSE_YOU_READ: Final = "because_you_read"
-READERS_LIKE_YOU: Final = "readers_like_you"
-NEAR_YOU: Final = "near_you"
+#: The item follows one that the user interacted with: users continue with it, or its text is similar.
+FOLLOWS_ITEM: Final = "follows_item"
+#: Similar users interact with the item.
+SIMILAR_USERS: Final = "similar_users"
+#: The item is more popular in the request's context than elsewhere.
+CONTEXT: Final = "context"
+#: The item is new.
 NEW: Final = "new"
-YOUR_SECTIONS: Final = "your_sections"
-#: Nothing speaks for the item: it fills the list.
+#: The user prefers the item's category.
+CATEGORIES: Final = "categories"
+#: No feature supports the item: it fills the list.
 CATALOGUE: Final = "catalogue"
 
 
 class Reason(NamedTuple):
-    """Why an item is in a list.
+    """Why an item is recommended.
 
     Attributes:
         name: one of the names of this module.
-        source: position of the item that the reader read, for `BECAUSE_YOU_READ`.
+        source: for `FOLLOWS_ITEM`, the position of the item that the user interacted with.
     """
 
     name: str

@@ -21,12 +21,12 @@ from script_shared.models.ranking.contribution import Contribution
 from script_shared.models.ranking.scorer import Listed, Scorer, ScorerParameters
 from script_shared.models.ranking.training_samples import StateReplay, TrainingSample, draw_clicks, draw_users
 from script_shared.models.reasons import (
-    BECAUSE_YOU_READ,
-    NEAR_YOU,
+    CATEGORIES,
+    CONTEXT,
+    FOLLOWS_ITEM,
     NEW,
-    READERS_LIKE_YOU,
+    SIMILAR_USERS,
     TRENDING,
-    YOUR_SECTIONS,
     Reason,
 )
 from script_shared.state.state import State, StateParameters
@@ -52,8 +52,8 @@ RANKING = "ranking"
 #: Names what the trees add to a score, among the features.
 TREES = "trees"
 #: In this order where two add as much.
-REASONS = (TRENDING, BECAUSE_YOU_READ, READERS_LIKE_YOU, NEAR_YOU, NEW, YOUR_SECTIONS)
-_READ = REASONS.index(BECAUSE_YOU_READ)
+REASONS = (TRENDING, FOLLOWS_ITEM, SIMILAR_USERS, CONTEXT, NEW, CATEGORIES)
+_READ = REASONS.index(FOLLOWS_ITEM)
 _REASONS = tuple(map(Reason, REASONS))
 _NO_ADDED: FloatArray = np.zeros(len(REASONS))
 

@@ -17,7 +17,7 @@ from script_shared.clock import MS_PER_HOUR
 from script_shared.dataset import Dataset
 from script_shared.jit import jit_compiled, jit_compiled_sums
 from script_shared.models.base import Component, PoolCache, QueryCache, closest, dot, rows_of
-from script_shared.models.reasons import READERS_LIKE_YOU
+from script_shared.models.reasons import SIMILAR_USERS
 from script_shared.state.state import State
 from script_shared.types import NO_ITEMS, FeatureArray, FloatArray, IntArray, LongArray, Query
 
@@ -56,7 +56,7 @@ class Als(Component):
     """Dot product of the reader's and the item's factors."""
 
     name: ClassVar[str] = "als"
-    reason: ClassVar[str] = READERS_LIKE_YOU
+    reason: ClassVar[str] = SIMILAR_USERS
 
     def __init__(self, parameters: AlsParameters) -> None:
         self._parameters = parameters

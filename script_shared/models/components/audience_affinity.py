@@ -8,7 +8,7 @@ import numpy as np
 
 from script_shared.jit import jit_compiled
 from script_shared.models.base import DRIFTS, Component
-from script_shared.models.reasons import READERS_LIKE_YOU
+from script_shared.models.reasons import SIMILAR_USERS
 from script_shared.state.state import State
 from script_shared.types import FeatureArray, FloatArray, IntArray, Query
 
@@ -46,7 +46,7 @@ class AudienceAffinity(Component):
     """
 
     name: ClassVar[str] = "audience_affinity"
-    reason: ClassVar[str] = READERS_LIKE_YOU
+    reason: ClassVar[str] = SIMILAR_USERS
 
     def fill(self, query: Query, state: State, items: IntArray, told: FeatureArray) -> None:
         """Write the mean lift, one column; 0 for a reader without history and items without profile."""

@@ -11,7 +11,7 @@ from script_shared.clock import MS_PER_HOUR
 from script_shared.dataset import Dataset
 from script_shared.jit import jit_compiled
 from script_shared.models.base import Component
-from script_shared.models.reasons import YOUR_SECTIONS
+from script_shared.models.reasons import CATEGORIES
 from script_shared.state.state import State
 from script_shared.types import FeatureArray, FloatArray, IntArray, LongArray, Query
 
@@ -27,7 +27,7 @@ class CategoryAffinity(Component):
     """
 
     name: ClassVar[str] = "category_affinity"
-    reason: ClassVar[str] = YOUR_SECTIONS
+    reason: ClassVar[str] = CATEGORIES
     log_features: ClassVar[bool] = True
     cold_start: ClassVar[bool] = True
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from script_shared.jit import jit_compiled
 from script_shared.models.base import DRIFTS, Component
-from script_shared.models.reasons import YOUR_SECTIONS
+from script_shared.models.reasons import CATEGORIES
 from script_shared.state.state import State
 from script_shared.types import FeatureArray, FloatArray, IntArray, Query
 
@@ -44,7 +44,7 @@ class CategoryTransitions(Component):
     """
 
     name: ClassVar[str] = "category_transitions"
-    reason: ClassVar[str] = YOUR_SECTIONS
+    reason: ClassVar[str] = CATEGORIES
 
     def fill(self, query: Query, state: State, items: IntArray, told: FeatureArray) -> None:
         """Write the two lifts; 0 for a reader without history."""

@@ -18,7 +18,7 @@ from script_shared.dataset import Dataset, Interactions
 from script_shared.jit import jit_compiled
 from script_shared.models.base import Component, QueryCache
 from script_shared.models.components.user_features import UserFeatures
-from script_shared.models.reasons import READERS_LIKE_YOU
+from script_shared.models.reasons import SIMILAR_USERS
 from script_shared.state.state import State
 from script_shared.types import NO_ITEMS, Arrays, FeatureArray, FloatArray, IntArray, Query
 
@@ -104,7 +104,7 @@ class Clusters(Component):
     """
 
     name: ClassVar[str] = "clusters"
-    reason: ClassVar[str] = READERS_LIKE_YOU
+    reason: ClassVar[str] = SIMILAR_USERS
 
     def __init__(self, parameters: ClusterParameters) -> None:
         self._parameters = parameters

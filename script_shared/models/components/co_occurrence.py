@@ -9,7 +9,7 @@ import numpy as np
 
 from script_shared.jit import jit_compiled
 from script_shared.models.base import Component, QueryCache, best
-from script_shared.models.reasons import BECAUSE_YOU_READ
+from script_shared.models.reasons import FOLLOWS_ITEM
 from script_shared.state.counts import Decayed, decays
 from script_shared.state.pairs import Pairs
 from script_shared.state.state import State, share_of
@@ -57,7 +57,7 @@ class CoOccurrence(Component):
     """
 
     log_features: ClassVar[bool] = True
-    reason: ClassVar[str] = BECAUSE_YOU_READ
+    reason: ClassVar[str] = FOLLOWS_ITEM
 
     def __init__(
         self,

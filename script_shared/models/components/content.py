@@ -12,7 +12,7 @@ from script_shared.clock import MS_PER_HOUR
 from script_shared.dataset import Dataset
 from script_shared.jit import jit_compiled
 from script_shared.models.base import Component, PoolCache, QueryCache, best, closest, dot, rows_of, with_room
-from script_shared.models.reasons import BECAUSE_YOU_READ
+from script_shared.models.reasons import FOLLOWS_ITEM
 from script_shared.state.state import State
 from script_shared.types import NO_ITEMS, BoolArray, FeatureArray, IntArray, LongArray, Query
 from script_shared.vocabulary import UNKNOWN
@@ -40,7 +40,7 @@ class Content(Component):
     """Cosine of an item's vector and the decayed mean of what the reader read."""
 
     name: ClassVar[str] = "content"
-    reason: ClassVar[str] = BECAUSE_YOU_READ
+    reason: ClassVar[str] = FOLLOWS_ITEM
     cold_start: ClassVar[bool] = True
     uses_texts: ClassVar[bool] = True
 

@@ -10,7 +10,7 @@ import numpy as np
 from script_shared.jit import jit_compiled
 from script_shared.models.base import Component
 from script_shared.models.components.popularity import interleave
-from script_shared.models.reasons import NEAR_YOU
+from script_shared.models.reasons import CONTEXT
 from script_shared.state.counts import Decayed, decays
 from script_shared.state.state import State, share_of
 from script_shared.types import FeatureArray, FloatArray, IntArray, LongArray, Query
@@ -32,7 +32,7 @@ class ContextPopularity(Component):
     """
 
     name: ClassVar[str] = "context_popularity"
-    reason: ClassVar[str] = NEAR_YOU
+    reason: ClassVar[str] = CONTEXT
     log_features: ClassVar[bool] = True
 
     def __init__(self, context: Sequence[str], key_half_lives: Sequence[float]) -> None:

@@ -18,8 +18,8 @@ from tests.support.services import READERS_KEY
 
 pytestmark = pytest.mark.integration
 
-SPLIT = Assignment("spring", 0.5)
-READERS = [f"reader-{number}" for number in range(40)]
+ASSIGNMENT = Assignment("spring", 0.5)
+USERS = [f"reader-{number}" for number in range(40)]
 SETTINGS = {
     "challenger_share": 0.5,
     "experiment": "spring",
@@ -28,24 +28,24 @@ SETTINGS = {
 
 
 def report(tmp_path, address):
-    told = {"DATA_ROOT": str(tmp_path), "EVENTS_URL": address}
+    variables = {"DATA_ROOT": str(tmp_path), "EVENTS_URL": address}
     command = [sys.executable, "-m", "pipelines", "experiment", "--name", "spring"]
-    return json.loads(subprocess.check_output(command, env=os.environ | told, cwd=REPOSITORY))
+    return json.loads(subprocess.check_output(command, env=os.environ | variables, cwd=REPOSITORY))
 
 
-def follow_lists(client, reader, lists, follows):
-    """Ask for so many lists, and read of the first of them, as a client does."""
+def follow_lists(client, user, lists, follows):
+    """Request `lists` lists, and read the first item of `follows` of them, as a client does."""
     for place in range(lists):
-        answer = client.get("/recommendations", params={"user_id": reader, "num_recs": 5}).json()
+        answer = client.get("/recommendations", params={"user_id": user, "num_recs": 5}).json()
         if place < follows:
             item = answer["items"][0]["item_id"]
-            body = {"user_id": reader, "item_id": item, "impression_id": answer["impression_id"]}
+            body = {"user_id": user, "item_id": item, "impression_id": answer["impression_id"]}
             assert client.post("/events", json=body).json()["accepted"] == 1
     return answer["variant"]
 
 
 class EndToEnd:
-    def test_the_report_counts_what_readers_did(self, registry, whole, tmp_path, address):
+    def test_report_counts_interactions_by_variant(self, registry, whole, tmp_path, address):
         publish_edition(registry, whole, "first", replay=False, as_of_ms=WallClock().now_ms())
         second = publish_edition(registry, whole, "second", alias=CHALLENGER, replay=False).id
         with (
@@ -58,21 +58,22 @@ class EndToEnd:
                     lambda c=client: c.get("/info").json()["experiment"]["serving"] == second,
                     "both are served",
                 )
-            told = {
-                reader: follow_lists((one, two)[place % 2], reader, 4, 3 if SPLIT.picks(reader) else 1)
-                for place, reader in enumerate(READERS)
+            variants = {
+                user: follow_lists((one, two)[place % 2], user, 4, 3 if ASSIGNMENT.is_challenger(user) else 1)
+                for place, user in enumerate(USERS)
             }
-            assert told == {x: "challenger" if SPLIT.picks(x) else "champion" for x in READERS}
-            gone = next(each for each in READERS if SPLIT.picks(each))
-            assert two.delete(f"/users/{gone}", headers={"X-API-Key": READERS_KEY}).status_code == 204
+            assert variants == {x: "challenger" if ASSIGNMENT.is_challenger(x) else "champion" for x in USERS}
+            forgotten = next(user for user in USERS if ASSIGNMENT.is_challenger(user))
+            assert two.delete(f"/users/{forgotten}", headers={"X-API-Key": READERS_KEY}).status_code == 204
             log = open_impressions(address, tmp_path / "news" / "events")
             until(
-                lambda: len(log.newest(500)) == 4 * 39, "all impressions are written, none of the forgotten"
+                lambda: len(log.newest(500)) == 4 * 39,
+                "all impressions are written, none of the forgotten user",
             )
             log.close()
             found = report(tmp_path, address)
         challenger, champion = found["variants"]
-        picked = sum(map(SPLIT.picks, READERS)) - 1
+        picked = sum(map(ASSIGNMENT.is_challenger, USERS)) - 1
         assert (challenger["users"], challenger["impressions"]) == (picked, 4 * picked)
         assert (champion["users"], champion["interactions"]) == (39 - picked, 39 - picked)
         assert challenger["interactions"] == 3 * picked
@@ -82,11 +83,11 @@ class EndToEnd:
 
 
 class TestOnSqlite(Sqlite, EndToEnd):
-    def test_without_an_experiment_it_says_what_to_do(self, tmp_path, address):
-        told = {"DATA_ROOT": str(tmp_path)}
+    def test_report_without_an_experiment_names_the_remedy(self, tmp_path, address):
+        variables = {"DATA_ROOT": str(tmp_path)}
         command = [sys.executable, "-m", "pipelines", "experiment"]
         done = subprocess.run(
-            command, env=os.environ | told, cwd=REPOSITORY, capture_output=True, text=True, check=False
+            command, env=os.environ | variables, cwd=REPOSITORY, capture_output=True, text=True, check=False
         )
         assert done.returncode == 2
         assert "CHALLENGER_SHARE" in done.stderr

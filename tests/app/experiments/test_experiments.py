@@ -1,4 +1,4 @@
-"""Champion and challenger side by side."""
+"""Champion and challenger in an experiment."""
 
 import shutil
 
@@ -13,30 +13,30 @@ from tests.app.routes.test_releases import flip
 from tests.support.editions import publish_edition
 from tests.support.services import EVENTS_KEY, ITEMS_KEY, KEYS, READERS_KEY, started
 
-SPLIT = Assignment("spring", 0.5)
-PICKED = [reader for reader in map(str, range(300)) if SPLIT.picks(reader)]
-OTHERS = [reader for reader in map(str, range(300)) if not SPLIT.picks(reader)]
-READERS = {"X-API-Key": READERS_KEY}
+ASSIGNMENT = Assignment("spring", 0.5)
+ASSIGNED = [user for user in map(str, range(300)) if ASSIGNMENT.is_challenger(user)]
+OTHERS = [user for user in map(str, range(300)) if not ASSIGNMENT.is_challenger(user)]
+USERS = {"X-API-Key": READERS_KEY}
 
 
 @pytest.fixture
 def releases(publish, registry, whole):
-    """A champion and a challenger, told apart by their titles."""
+    """A champion and a challenger, which differ in their titles."""
     champion = publish("first")
     return champion, publish_edition(registry, whole, "second", alias=CHALLENGER).id
 
 
 @pytest.fixture
 def serve(tmp_path, whole):
-    """Start a service with an experiment; what the background threads do every other second is done once."""
+    """Start a service with an experiment, and load the releases once."""
     opened = []
 
-    def serve(look=True, **settings):
-        told = {"challenger_share": 0.5, "experiment": "spring"} | settings
-        client = started(tmp_path, FixedClock(whole.manifest.as_of_ms), False, **told, **KEYS)
+    def serve(load=True, **settings):
+        settings = {"challenger_share": 0.5, "experiment": "spring"} | settings
+        client = started(tmp_path, FixedClock(whole.manifest.as_of_ms), False, **settings, **KEYS)
         opened.append(client.__enter__())
-        if look:
-            look_at(client)
+        if load:
+            refresh(client)
         return client
 
     yield serve
@@ -44,18 +44,18 @@ def serve(tmp_path, whole):
         client.__exit__(None, None, None)
 
 
-def look_at(client):
-    client.app.state.follower.look()
+def refresh(client):
+    client.app.state.release_watcher.refresh()
     if client.app.state.challenger:
-        client.app.state.challenger.look()
+        client.app.state.challenger.refresh()
 
 
-def shown(client, reader, **more):
-    return client.get("/recommendations", params={"user_id": reader, "num_recs": 100} | more).json()
+def shown(client, user, **more):
+    return client.get("/recommendations", params={"user_id": user, "num_recs": 100} | more).json()
 
 
-def titles(client, reader):
-    answer = shown(client, reader)
+def titles(client, user):
+    answer = shown(client, user)
     return answer["variant"], answer["release"], {item["title"] for item in answer["items"]}
 
 
@@ -71,15 +71,15 @@ def experiment(client):
     return client.get("/info").json()["experiment"]
 
 
-def test_readers_get_the_release_of_their_variant(serve, releases):
+def test_users_get_the_release_of_their_variant(serve, releases):
     client = serve()
-    for reader in PICKED[:20]:
-        assert titles(client, reader) == ("challenger", releases[1], {"second"})
-    for reader in OTHERS[:20]:
-        assert titles(client, reader) == ("champion", releases[0], {"first"})
+    for user in ASSIGNED[:20]:
+        assert titles(client, user) == ("challenger", releases[1], {"second"})
+    for user in OTHERS[:20]:
+        assert titles(client, user) == ("champion", releases[0], {"first"})
 
 
-def test_who_has_no_id_is_the_champion_s(serve, releases):
+def test_users_without_an_id_get_the_champion(serve, releases):
     client = serve(challenger_share=1.0)
     assert client.get("/recommendations").json()["variant"] == "champion"
     assert client.get("/recommendations?user_id=").json()["variant"] == "champion"
@@ -87,56 +87,57 @@ def test_who_has_no_id_is_the_champion_s(serve, releases):
 
 
 @pytest.mark.parametrize(
-    ("reader", "variant", "title"), [(PICKED[0], "challenger", "second"), (OTHERS[0], "champion", "first")]
+    ("user", "variant", "title"), [(ASSIGNED[0], "challenger", "second"), (OTHERS[0], "champion", "first")]
 )
-def test_every_door_of_a_reader_goes_by_the_same_split(serve, releases, reader, variant, title):
+def test_all_endpoints_use_the_same_assignment(serve, releases, user, variant, title):
     client = serve()
-    told = client.post("/predict", json={"userId": reader})
-    assert (told.headers["x-variant"], told.json()["recommendations"][0]["title"]) == (variant, title)
-    assert client.get(f"/users/{reader}", headers=READERS).json()["variant"] == variant
+    answer = client.post("/predict", json={"userId": user})
+    assert (answer.headers["x-variant"], answer.json()["recommendations"][0]["title"]) == (variant, title)
+    assert client.get(f"/users/{user}", headers=USERS).json()["variant"] == variant
 
 
-def test_both_follow_the_same_events(serve, releases):
+def test_both_variants_apply_the_same_events(serve, releases):
     client = serve()
-    for reader in (PICKED[0], OTHERS[0]):
-        item = shown(client, reader)["items"][0]["item_id"]
-        body = {"user_id": reader, "item_id": item}
+    for user in (ASSIGNED[0], OTHERS[0]):
+        item = shown(client, user)["items"][0]["item_id"]
+        body = {"user_id": user, "item_id": item}
         assert client.post("/events", json=body, headers={"X-API-Key": EVENTS_KEY}).json()["accepted"] == 1
-        assert item not in {each["item_id"] for each in shown(client, reader)["items"]}
-    told = {"item_id": "n1", "title": "Just out"}
-    client.post("/items", json=told, headers={"X-API-Key": ITEMS_KEY})
-    for reader in (PICKED[1], OTHERS[1]):
-        assert "Just out" in titles(client, reader)[2]
+        assert item not in {row["item_id"] for row in shown(client, user)["items"]}
+    report = {"item_id": "n1", "title": "Just out"}
+    client.post("/items", json=report, headers={"X-API-Key": ITEMS_KEY})
+    for user in (ASSIGNED[1], OTHERS[1]):
+        assert "Just out" in titles(client, user)[2]
     positions = [
-        each.found.replica.position for each in (client.app.state.follower, client.app.state.challenger)
+        watcher.release.replica.position
+        for watcher in (client.app.state.release_watcher, client.app.state.challenger)
     ]
     assert positions == [3, 3]
 
 
-def test_what_a_reader_read_before_the_challenger_came_is_known_to_it(serve, publish, registry, whole):
+def test_challenger_contains_events_from_before_it_was_loaded(serve, publish, registry, whole):
     publish("first")
     client = serve()
-    item = shown(client, PICKED[0])["items"][0]["item_id"]
-    body = {"user_id": PICKED[0], "item_id": item}
+    item = shown(client, ASSIGNED[0])["items"][0]["item_id"]
+    body = {"user_id": ASSIGNED[0], "item_id": item}
     client.post("/events", json=body, headers={"X-API-Key": EVENTS_KEY})
     publish_edition(registry, whole, "second", alias=CHALLENGER)
-    look_at(client)
-    answer = shown(client, PICKED[0])
+    refresh(client)
+    answer = shown(client, ASSIGNED[0])
     assert answer["variant"] == "challenger"
-    assert item not in {each["item_id"] for each in answer["items"]}
+    assert item not in {row["item_id"] for row in answer["items"]}
 
 
-def test_a_forgotten_reader_is_forgotten_by_both(serve, releases):
+def test_forgotten_user_is_forgotten_by_both_variants(serve, releases):
     client = serve()
-    for reader in (PICKED[0], OTHERS[0]):
-        assert client.delete(f"/users/{reader}", headers=READERS).status_code == 204
-        check(client.get(f"/users/{reader}", headers=READERS), 404)
+    for user in (ASSIGNED[0], OTHERS[0]):
+        assert client.delete(f"/users/{user}", headers=USERS).status_code == 204
+        check(client.get(f"/users/{user}", headers=USERS), 404)
 
 
-def test_without_a_share_no_challenger_is_loaded(serve, releases):
+def test_challenger_is_not_loaded_without_a_share(serve, releases):
     client = serve(challenger_share=0.0)
     assert client.app.state.challenger is None
-    assert {titles(client, reader)[0] for reader in PICKED[:5]} == {"champion"}
+    assert {titles(client, user)[0] for user in ASSIGNED[:5]} == {"champion"}
     assert experiment(client) == {
         "name": "spring",
         "challenger_share": 0.0,
@@ -145,7 +146,7 @@ def test_without_a_share_no_challenger_is_loaded(serve, releases):
     }
 
 
-def test_it_is_told_what_runs(serve, releases):
+def test_info_and_metrics_name_the_running_experiment(serve, releases):
     client = serve()
     assert experiment(client) == {
         "name": "spring",
@@ -161,86 +162,85 @@ def test_it_is_told_what_runs(serve, releases):
 
 def test_answers_are_counted_by_variant(serve, releases):
     client = serve()
-    for reader in (*PICKED[:3], *OTHERS[:2]):
-        shown(client, reader)
+    for user in (*ASSIGNED[:3], *OTHERS[:2]):
+        shown(client, user)
     for variant, count in (("challenger", 3), ("champion", 2)):
         assert scrape(client, "manchete_variant_recommendations_total", variant=variant) == count
         assert scrape(client, "manchete_variant_seconds_count", variant=variant) == count
 
 
-def test_reads_that_name_an_impression_are_counted_by_variant(serve, releases):
+def test_events_with_an_impression_are_counted_by_variant(serve, releases):
     client = serve()
-    body = [{"user_id": each, "item_id": "1", "impression_id": "x"} for each in (*PICKED[:3], *OTHERS[:2])]
-    body.append({"user_id": PICKED[9], "item_id": "1"})
+    body = [{"user_id": user, "item_id": "1", "impression_id": "x"} for user in (*ASSIGNED[:3], *OTHERS[:2])]
+    body.append({"user_id": ASSIGNED[9], "item_id": "1"})
     client.post("/events", json=body, headers={"X-API-Key": EVENTS_KEY})
     counts = [
-        scrape(client, "manchete_variant_reads_total", variant=each) for each in ("challenger", "champion")
+        scrape(client, "manchete_variant_reads_total", variant=variant)
+        for variant in ("challenger", "champion")
     ]
     assert counts == [3, 2]
 
 
-def test_a_challenger_that_is_broken_leaves_all_readers_to_the_champion(serve, releases, registry):
+def test_all_users_get_the_champion_when_the_challenger_is_broken(serve, releases, registry):
     flip(next((registry.folder / releases[1]).rglob("*.npy")))
     client = serve()
-    assert {titles(client, reader)[:2] for reader in PICKED[:5]} == {("champion", releases[0])}
+    assert {titles(client, user)[:2] for user in ASSIGNED[:5]} == {("champion", releases[0])}
     assert client.get("/health").json()["status"] == "ready"
-    told = experiment(client)
-    assert told["serving"] is None
-    assert f"release {releases[1]} was refused" in told["refused"]
+    info = experiment(client)
+    assert info["serving"] is None
+    assert f"release {releases[1]} was refused" in info["refused"]
     assert scrape(client, "manchete_challenger_loads_total", outcome="refused") == 1
     assert scrape(client, "manchete_release_loads_total", outcome="refused") == 0
     assert scrape(client, "manchete_challenger_share") == 0
 
 
-def test_a_challenger_that_comes_later_joins_and_one_that_was_promoted_leaves(
-    serve, publish, registry, whole
-):
+def test_new_challenger_is_served_and_a_promoted_one_is_not(serve, publish, registry, whole):
     first = publish("first")
     client = serve()
-    assert titles(client, PICKED[0])[:2] == ("champion", first)
+    assert titles(client, ASSIGNED[0])[:2] == ("champion", first)
     second = publish_edition(registry, whole, "second", alias=CHALLENGER).id
-    look_at(client)
-    assert titles(client, PICKED[0])[:2] == ("challenger", second)
+    refresh(client)
+    assert titles(client, ASSIGNED[0])[:2] == ("challenger", second)
     registry.promote()
-    look_at(client)
-    assert {titles(client, each)[:2] for each in (PICKED[0], OTHERS[0])} == {("champion", second)}
+    refresh(client)
+    assert {titles(client, user)[:2] for user in (ASSIGNED[0], OTHERS[0])} == {("champion", second)}
     assert experiment(client)["serving"] is None
     assert scrape(client, "manchete_challenger_share") == 0
     third = publish_edition(registry, whole, "third", alias=CHALLENGER).id
-    look_at(client)
-    assert titles(client, PICKED[0])[:2] == ("challenger", third)
+    refresh(client)
+    assert titles(client, ASSIGNED[0])[:2] == ("challenger", third)
 
 
-def test_the_same_release_under_both_names_is_loaded_once(serve, publish, registry):
+def test_release_with_both_aliases_is_loaded_once(serve, publish, registry):
     registry.publish(publish("first"), CHALLENGER)
     client = serve()
-    assert client.app.state.challenger.found is None
+    assert client.app.state.challenger.release_or_none is None
 
 
-def test_before_there_is_a_champion_there_is_no_experiment(serve, whole, registry):
+def test_challenger_is_not_served_without_a_champion(serve, whole, registry):
     publish_edition(registry, whole, "second", alias=CHALLENGER)
     client = serve()
-    check(client.get("/recommendations?user_id=" + PICKED[0]), 503)
-    assert client.app.state.challenger.found is None
+    check(client.get("/recommendations?user_id=" + ASSIGNED[0]), 503)
+    assert client.app.state.challenger.release_or_none is None
 
 
-def test_a_challenger_that_cannot_follow_the_events_is_let_go(serve, releases):
+def test_challenger_that_cannot_apply_events_is_removed(serve, releases):
     client = serve()
-    # Its vocabulary is taken away: whatever an event makes of it, it fails.
-    engine = client.app.state.challenger.found.engine
+    # Without its vocabulary, the engine fails to apply any event.
+    engine = client.app.state.challenger.release_or_none.engine
     del engine._router
     body = {"user_id": OTHERS[0], "item_id": "1"}
     assert client.post("/events", json=body, headers={"X-API-Key": EVENTS_KEY}).json()["accepted"] == 1
-    assert titles(client, PICKED[0])[:2] == ("champion", releases[0])
+    assert titles(client, ASSIGNED[0])[:2] == ("champion", releases[0])
     assert "while events were folded in" in experiment(client)["refused"]
     assert scrape(client, "manchete_challenger_loads_total", outcome="refused") == 1
     assert scrape(client, "manchete_challenger_info") is None
 
 
-def test_a_champion_that_is_removed_from_disk_serves_on_beside_the_challenger(serve, releases, registry):
+def test_champion_that_is_removed_from_disk_is_still_served(serve, releases, registry):
     client = serve()
     shutil.rmtree(registry.folder / releases[0])
-    look_at(client)
+    refresh(client)
     assert titles(client, OTHERS[0])[:2] == ("champion", releases[0])
-    assert titles(client, PICKED[0])[:2] == ("challenger", releases[1])
+    assert titles(client, ASSIGNED[0])[:2] == ("challenger", releases[1])
     assert registry.find(CHAMPION) == releases[0]

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domains.news import NEWS_ENDPOINT
+from app.domains.news import NEWS_API
 from app.fast_path.query_parser import QueryParser
 from script_shared.types import Request
 
-PLAIN = QueryParser(NEWS_ENDPOINT)
+PLAIN = QueryParser(NEWS_API)
 
 
 def read(query):

@@ -65,7 +65,7 @@ def test_a_key_sends_so_many_events_and_then_none_of_a_request_is_kept(tmp_path,
     rates = {"api_events_per_key": 0.1, "api_burst_seconds": 50}
     with started(tmp_path, **KEYS, **rates) as client:
         mine = {"X-API-Key": EVENTS_KEY}
-        client.app.state.follower.look()
+        client.app.state.release_watcher.refresh()
         item = client.get("/recommendations").json()["items"][0]["item_id"]
 
         def send(*events):

@@ -7,14 +7,14 @@ import pytest
 PATH = "/evaluation/metrics"
 
 
-def test_json_compares_what_is_served_with_most_read_lists(client, whole):
+def test_json_has_served_models_and_baselines(client, whole):
     body = client.get(PATH).json()
     assert (body["release"], body["as_of_ms"]) == (whole.id, whole.manifest.as_of_ms)
     assert {"served", "most_read_0.25h", "most_read_ever"} <= {record["model"] for record in body["records"]}
     assert body["records"] == whole.json("evaluation.json")
 
 
-def test_csv_holds_the_same_records(client):
+def test_csv_has_the_same_records(client):
     records = client.get(PATH).json()["records"]
     rows = list(csv.DictReader(client.get(f"{PATH}.csv").text.splitlines()))
     assert rows == [{name: str(value) for name, value in record.items()} for record in records]
@@ -35,19 +35,19 @@ def test_csv_holds_the_same_records(client):
         ("nonsense;q=x,,;", "application/json"),
     ],
 )
-def test_the_accept_header_chooses(client, accept, kind):
+def test_accept_header_selects_the_format(client, accept, kind):
     answer = client.get(PATH, headers={"accept": accept})
     assert (answer.status_code, answer.headers["content-type"]) == (200, kind)
     assert answer.headers["vary"] == "Accept"
 
 
-def test_the_path_with_csv_is_csv_whatever_is_accepted(client):
+def test_csv_path_ignores_the_accept_header(client):
     answer = client.get(f"{PATH}.csv", headers={"accept": "application/json"})
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert answer.text == client.get(PATH, headers={"accept": "text/csv"}).text
 
 
-def test_a_mean_of_nothing_is_null_and_an_empty_cell(fresh, look, publish):
+def test_nan_is_null_in_json_and_empty_in_csv(fresh, look, publish):
     def change(folder):
         (folder / "evaluation.json").write_text('[{"segment": "logged", "model": "served", "recall": NaN}]')
 

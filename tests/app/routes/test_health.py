@@ -24,7 +24,7 @@ def serve(tmp_path, registry, whole):
 
 
 def until(client, path, **expected):
-    """Wait until an answer has these values; return it."""
+    """Request until an answer has these values; return it."""
     end = time.monotonic() + 20
     while time.monotonic() < end:
         answer = client.get(path)
@@ -35,12 +35,12 @@ def until(client, path, **expected):
     raise AssertionError(f"{path} never had {expected}: {body}")
 
 
-def test_a_replica_that_has_never_read_the_log_answers_but_is_not_ready(serve, tmp_path):
+def test_replica_that_has_never_read_the_log_answers_but_is_not_ready(serve, tmp_path):
     file = tmp_path / "news" / "events" / FILE
     file.parent.mkdir(parents=True)
     file.write_bytes(b"no database" * 1_000)
     with serve() as client:
-        client.app.state.follower.look()
+        client.app.state.release_watcher.refresh()
         detail = until(client, "/health/ready", code=503)["detail"]
         assert detail.startswith("the events since the release are unknown: the event log cannot be used")
         assert "not a database" in until(client, "/health", status="degraded")["reason"]
@@ -50,7 +50,7 @@ def test_a_replica_that_has_never_read_the_log_answers_but_is_not_ready(serve, t
         until(client, "/health", status="ready", reason=None)
 
 
-def test_before_the_first_release_a_log_that_cannot_be_read_is_a_reason_too(tmp_path):
+def test_health_names_an_unreadable_log_before_the_first_release(tmp_path):
     file = tmp_path / "news" / "events" / FILE
     file.parent.mkdir(parents=True)
     file.write_bytes(b"no database" * 1_000)
@@ -60,7 +60,7 @@ def test_before_the_first_release_a_log_that_cannot_be_read_is_a_reason_too(tmp_
         assert reason.startswith("no release has been published yet; the event log cannot be used")
 
 
-def test_before_the_first_release_nothing_is_behind(tmp_path):
+def test_log_lag_is_zero_before_the_first_release(tmp_path):
     with started(tmp_path, events_poll_seconds=0.02) as client:
         time.sleep(1)
         lines = client.get("/metrics").text.splitlines()
@@ -70,11 +70,11 @@ def test_before_the_first_release_nothing_is_behind(tmp_path):
 
 @pytest.mark.integration
 @pytest.mark.tools("initdb")
-def test_a_wrong_password_of_the_log_is_the_reason_and_nothing_secret_is_in_it(serve):
+def test_health_names_a_wrong_password_of_the_log_without_secrets(serve):
     with running_postgres() as server:
         address = own_database(server.address)
         with serve(address.replace(":secret@", ":another-secret@")) as client:
-            client.app.state.follower.look()
+            client.app.state.release_watcher.refresh()
             problem = until(client, "/health/ready", code=503)
             assert problem["detail"].endswith("the database refuses the password of the user events")
             assert "EVENTS_URL" in problem["remedy"]
@@ -86,13 +86,13 @@ def test_a_wrong_password_of_the_log_is_the_reason_and_nothing_secret_is_in_it(s
 
 @pytest.mark.integration
 @pytest.mark.tools("initdb")
-def test_a_replica_that_has_read_the_log_stays_ready_while_the_database_is_down(serve):
+def test_replica_that_has_read_the_log_stays_ready_while_the_database_is_down(serve):
     with running_postgres() as server, serve(own_database(server.address)) as client:
-        client.app.state.follower.look()
+        client.app.state.release_watcher.refresh()
         until(client, "/health/ready", code=200, status="ready")
         server.kill()
-        told = until(client, "/health/ready", code=200, status="degraded")
-        assert told["reason"].startswith("the event log cannot be used: the database does not answer")
+        body = until(client, "/health/ready", code=200, status="degraded")
+        assert body["reason"].startswith("the event log cannot be used: the database does not answer")
         assert client.get("/recommendations").status_code == 200
         server.start()
         until(client, "/health/ready", code=200, status="ready")

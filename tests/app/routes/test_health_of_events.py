@@ -1,19 +1,19 @@
-"""`/health` says when lists may not know of what was acknowledged; one bad event takes nothing down."""
+"""Faults of the event log in `/health` and `/health/ready`; one invalid event stops no others."""
 
 import sqlite3
 from contextlib import closing
 
 import pytest
 
-from app.serving import event_consumer
+from app.serving import event_consumer as event_consumer_module
 from script_shared.events.event import Event
 from tests.support.servers import until
 from tests.support.services import EVENTS_KEY
 
 
 @pytest.fixture
-def tail(live):
-    return live.app.state.tail
+def event_consumer(live):
+    return live.app.state.event_consumer
 
 
 def health(live):
@@ -21,26 +21,26 @@ def health(live):
     return answer["status"], answer["reason"]
 
 
-def test_a_rejected_event_degrades_the_service_for_a_while(live, tail, clock, monkeypatch):
+def test_rejected_event_degrades_the_service_for_some_minutes(live, event_consumer, clock, monkeypatch):
     assert health(live) == ("ready", None)
-    tail.log.append([Event("bad", "zoe", "3", -1), Event("good", "zoe", "3", clock.ms)])
+    event_consumer.log.append([Event("bad", "zoe", "3", -1), Event("good", "zoe", "3", clock.ms)])
     until(lambda: health(live)[0] == "degraded", "the event is rejected", 5)
     assert "GET /events/rejected" in health(live)[1]
     assert live.get("/health/ready").status_code == 200
-    monkeypatch.setattr(event_consumer, "REJECTED_SECONDS", 0)
+    monkeypatch.setattr(event_consumer_module, "REJECTED_SECONDS", 0)
     assert health(live) == ("ready", None)
 
 
-def test_events_that_cannot_be_applied_take_the_replica_out_of_rotation(live, tail, clock, monkeypatch):
-    replica = live.app.state.follower.served.replica
+def test_replica_that_cannot_apply_events_is_not_ready(live, event_consumer, clock, monkeypatch):
+    replica = live.app.state.release_watcher.release.replica
     with monkeypatch.context() as broken:
-        # No event that the log takes does this to a state; a fault of its code would.
+        # No event has this effect; an error in the code would.
         broken.delattr(replica.engine, "_state")
-        tail.log.append([Event("e1", "zoe", "3", clock.ms)])
+        event_consumer.log.append([Event("e1", "zoe", "3", clock.ms)])
         until(lambda: health(live)[0] == "degraded", "the fault is seen", 5)
         assert "could not be applied" in health(live)[1]
         assert live.get("/health/ready").status_code == 200
-        broken.setattr(event_consumer, "STUCK_SECONDS", 0)
+        broken.setattr(event_consumer_module, "STUCK_SECONDS", 0)
         answer = live.get("/health/ready")
         assert (answer.status_code, answer.json()["remedy"]) == (
             503,
@@ -55,10 +55,10 @@ def rename(file, table, name):
         connection.execute(f"ALTER TABLE {table} RENAME TO {name}")
 
 
-def test_a_log_that_cannot_be_read_is_named(live, tail, tmp_path):
-    sent = {"user_id": "zoe", "item_id": "3"}
-    live.post("/events", json=sent, headers={"X-API-Key": EVENTS_KEY})
-    assert tail.log.read(0, 10), "the file is open, and its tables are not made anew"
+def test_health_names_an_unreadable_log(live, event_consumer, tmp_path):
+    event = {"user_id": "zoe", "item_id": "3"}
+    live.post("/events", json=event, headers={"X-API-Key": EVENTS_KEY})
+    assert event_consumer.log.read(0, 10), "the file is open, and its tables are not created again"
     file = tmp_path / "news" / "events" / "log.sqlite3"
     rename(file, "events", "elsewhere")
     until(lambda: health(live)[0] == "degraded", "the fault is seen", 5)

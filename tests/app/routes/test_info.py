@@ -1,4 +1,4 @@
-"""`GET /info`, and what speaks for an item."""
+"""`GET /info`, and `explain` of `GET /recommendations`."""
 
 import pytest
 
@@ -8,36 +8,38 @@ from tests.support.services import EVENTS_KEY, READERS_KEY
 HOUR_MS = 3_600_000
 
 
-def test_the_release_says_what_it_is_and_what_it_weighs(client, whole):
-    told = client.get("/info").json()
-    assert (told["release"], told["champion"], told["challenger"]) == (whole.id, whole.id, None)
-    assert (told["as_of_ms"], told["replay"], told["run"]) == (whole.manifest.as_of_ms, True, "run-1")
-    assert 20 * HOUR_MS < told["as_of_ms"] - told["data_from_ms"] <= 31 * HOUR_MS
-    assert {name: each["model"] for name, each in told["segments"].items()} == {
+def test_info_describes_the_release_and_its_features(client, whole):
+    info = client.get("/info").json()
+    assert (info["release"], info["champion"], info["challenger"]) == (whole.id, whole.id, None)
+    assert (info["as_of_ms"], info["replay"], info["run"]) == (whole.manifest.as_of_ms, True, "run-1")
+    assert 20 * HOUR_MS < info["as_of_ms"] - info["data_from_ms"] <= 31 * HOUR_MS
+    assert {name: segment["model"] for name, segment in info["segments"].items()} == {
         "logged": "hybrid",
         "semi_logged": "clusters",
         "anonymous": "popularity",
     }
-    assert {"content", "category_affinity", "popularity_1h"} <= set(told["segments"]["logged"]["features"])
+    assert {"content", "category_affinity", "popularity_1h"} <= set(info["segments"]["logged"]["features"])
 
 
-def test_before_there_is_a_release_there_is_nothing_to_tell(fresh):
+def test_info_is_unavailable_without_a_release(fresh):
     check(fresh.get("/info"), 503)
 
 
 @pytest.mark.parametrize("header", [{"X-API-Key": READERS_KEY}, {"Authorization": f"Bearer {READERS_KEY}"}])
-def test_what_speaks_for_an_item_is_told_with_a_key(open_door, header):
-    asked = {"user_id": "nobody", "user_type": "Logged", "num_recs": 4}
-    plain = open_door.get("/recommendations", params=asked).json()["items"]
-    told = open_door.get("/recommendations", params=asked | {"explain": True}, headers=header).json()["items"]
-    assert all("why" not in each for each in plain)
-    assert [each["item_id"] for each in told] == [each["item_id"] for each in plain]
+def test_explain_adds_contributions_of_features_with_a_key(open_door, header):
+    parameters = {"user_id": "nobody", "user_type": "Logged", "num_recs": 4}
+    plain = open_door.get("/recommendations", params=parameters).json()["items"]
+    explained = open_door.get(
+        "/recommendations", params=parameters | {"explain": True}, headers=header
+    ).json()["items"]
+    assert all("why" not in item for item in plain)
+    assert [item["item_id"] for item in explained] == [item["item_id"] for item in plain]
     features = open_door.get("/info").json()["segments"]["logged"]["features"]
-    assert all(set(each["why"]) == set(features) for each in told)
+    assert all(set(item["why"]) == set(features) for item in explained)
 
 
 @pytest.mark.parametrize(
     ("headers", "status"), [({}, 401), ({"X-API-Key": "wrong"}, 401), ({"X-API-Key": EVENTS_KEY}, 403)]
 )
-def test_without_such_a_key_it_is_not_told(open_door, headers, status):
+def test_explain_needs_a_key_for_users(open_door, headers, status):
     check(open_door.get("/recommendations?explain=true", headers=headers), status)

@@ -1,4 +1,4 @@
-"""`POST /items`: what has come out is recommended before anybody has read it."""
+"""`POST /items`: new items are recommended before the first interaction with them."""
 
 import json
 
@@ -26,8 +26,8 @@ def post(live, clock):
 
 @pytest.fixture
 def read(live, clock):
-    def read(reader, item, **more):
-        body = {"user_id": reader, "item_id": item, **more}
+    def read(user, item, **more):
+        body = {"user_id": user, "item_id": item, **more}
         answer = live.post("/events", json=body, headers={"X-API-Key": EVENTS_KEY}).json()
         clock.ms += 1_000
         return answer["events"][0]["status"]
@@ -49,33 +49,33 @@ def catalogue_of(whole):
 
 
 @pytest.mark.parametrize("who", [{"user_id": "3"}, {"user_id": "3", "user_type": "Non-Logged"}, {}])
-def test_a_new_article_is_shown_to_everybody_within_a_second(live, post, who):
-    told = article("n1", url="https://example.com/n1", category="economia", body="Juros e dólar.")
-    assert post(told).json() == {
+def test_new_item_is_recommended_to_every_segment(live, post, who):
+    report = article("n1", url="https://example.com/n1", category="economia", body="Juros e dólar.")
+    assert post(report).json() == {
         "accepted": 1,
         "refused": 0,
         "items": [{"status": "new", "item_id": "n1"}],
     }
     found = shown(live, **who)["n1"]
-    assert (found["title"], found["url"]) == (told["title"], told["url"])
+    assert (found["title"], found["url"]) == (report["title"], report["url"])
     assert (found["category"], found["reason"], found["rank"]) == ("economia", "new", 10)
     assert found["published_at"] is not None
 
 
-def test_what_was_told_is_logged_for_every_replica_and_the_next_release(live, post, clock):
+def test_reported_item_is_logged(live, post, clock):
     now = clock.ms
     post(article("n1", body="Text", region="20"))
-    [(_, event)] = live.app.state.tail.log.read(0, 9)
+    [(_, event)] = live.app.state.event_consumer.log.read(0, 9)
     assert (event.kind, event.user_id, event.item_id, event.time_ms) == ("item", "", "n1", now)
     assert event.details == {"title": "Title of n1", "body": "Text", "region": "20", "published_ms": now}
 
 
-def test_of_two_new_articles_each_reader_is_shown_the_one_that_fits(live, post, read, whole):
-    known = [each for each in catalogue_of(whole) if each["category"]]
-    first, second = sorted({each["category"] for each in known})[:2]
+def test_user_gets_the_new_item_of_a_preferred_category(live, post, read, whole):
+    known = [row for row in catalogue_of(whole) if row["category"]]
+    first, second = sorted({row["category"] for row in known})[:2]
     for kind in (first, second):
-        for each in [x["item_id"] for x in known if x["category"] == kind][:6]:
-            assert read(f"fond of {kind}", each) == "accepted"
+        for item in [x["item_id"] for x in known if x["category"] == kind][:6]:
+            assert read(f"fond of {kind}", item) == "accepted"
     post([article(f"new in {kind}", category=kind) for kind in (first, second)])
     for kind, other in ((first, second), (second, first)):
         found = shown(live, user_id=f"fond of {kind}")
@@ -83,7 +83,7 @@ def test_of_two_new_articles_each_reader_is_shown_the_one_that_fits(live, post, 
         assert f"new in {other}" not in found
 
 
-def test_what_a_reader_has_read_of_it_is_not_shown_again(live, post, read):
+def test_new_item_that_was_read_is_not_recommended_again(live, post, read):
     post(article("n1"))
     assert "n1" in shown(live, user_id="3")
     assert read("3", "n1") == "accepted"
@@ -91,32 +91,32 @@ def test_what_a_reader_has_read_of_it_is_not_shown_again(live, post, read):
     assert "n1" in shown(live, user_id="5")
 
 
-def test_once_it_is_read_it_needs_no_place_of_its_own(live, post, read):
+def test_new_item_with_many_interactions_is_ranked_by_the_model(live, post, read):
     post(article("n1"))
     for number in range(12):
         read(f"reader {number}", "n1")
     assert shown(live, user_id="5", count=100)["n1"]["reason"] != "new"
 
 
-def test_it_is_fresh_for_six_hours(live, post, clock):
+def test_item_is_new_for_six_hours(live, post, clock):
     post(article("n1"))
     clock.ms += 6 * HOUR_MS
     assert "n1" not in shown(live)
 
 
-def test_an_article_that_was_published_long_ago_is_known_and_not_fresh(live, post, clock):
+def test_item_that_was_published_long_ago_is_known_and_not_new(live, post, clock):
     post(article("n1", published_at=clock.ms - 7 * HOUR_MS))
     assert "n1" not in shown(live)
-    assert live.app.state.follower.served.engine.knows("n1")
+    assert live.app.state.release_watcher.release.engine.knows("n1")
 
 
-def test_a_short_list_has_no_place_for_it(live, post):
+def test_short_list_has_no_position_for_new_items(live, post):
     post(article("n1"))
     assert [len(shown(live, count)) for count in (1, 4, 5)] == [1, 4, 5]
     assert ["n1" in shown(live, count) for count in (1, 4, 5, 9)] == [False, False, True, True]
 
 
-def test_lists_of_one_hundred_have_ten_such_places(live, post):
+def test_list_of_one_hundred_has_ten_positions_for_new_items(live, post):
     post([article(f"n{number}") for number in range(30)])
     found = shown(live, 100)
     # Where all models together name too few, the newest of the catalogue follow.
@@ -128,22 +128,22 @@ def test_lists_of_one_hundred_have_ten_such_places(live, post):
     assert scores == sorted(scores, reverse=True)
 
 
-def test_a_changed_article_is_shown_as_it_is_now(live, post, whole):
-    item = next(iter(shown(live)))
+def test_changed_item_has_its_new_columns_and_is_not_new(live, post, whole):
+    item = next(item_id for item_id, row in shown(live, 100).items() if row["reason"] != "new")
     answer = post(article(item, url="https://example.com/now", category="a category that is new")).json()
     assert answer["items"] == [{"status": "changed", "item_id": item}]
-    assert shown(live)[item]["title"] == f"Title of {item}"
-    assert shown(live)[item]["category"] == "a category that is new"
-    assert shown(live)[item]["reason"] != "new"
+    row = shown(live, 100)[item]
+    assert (row["title"], row["category"]) == (f"Title of {item}", "a category that is new")
+    assert row["reason"] != "new"
 
 
-def test_the_last_word_of_a_request_counts(live, post):
+def test_last_report_of_an_item_in_a_request_counts(live, post):
     answer = post([article("n1"), article("n1", title="Corrected")]).json()
-    assert [each["status"] for each in answer["items"]] == ["new", "changed"]
+    assert [item["status"] for item in answer["items"]] == ["new", "changed"]
     assert shown(live)["n1"]["title"] == "Corrected"
 
 
-def test_every_article_is_answered_in_the_order_sent(post, clock):
+def test_results_of_items_are_in_the_order_sent(post, clock):
     now = clock.ms
     answer = post(
         [
@@ -154,8 +154,8 @@ def test_every_article_is_answered_in_the_order_sent(post, clock):
             "n5",
         ]
     ).json()
-    assert [each["status"] for each in answer["items"]] == ["new", "malformed", "new", "new", "malformed"]
-    assert [each.get("field") for each in answer["items"]] == [None, "title", None, None, ""]
+    assert [item["status"] for item in answer["items"]] == ["new", "malformed", "new", "new", "malformed"]
+    assert [item.get("field") for item in answer["items"]] == [None, "title", None, None, ""]
     assert (answer["accepted"], answer["refused"]) == (3, 2)
 
 
@@ -177,11 +177,11 @@ def test_every_article_is_answered_in_the_order_sent(post, clock):
         ("html", "<p>"),
     ],
 )
-def test_what_is_malformed_is_refused_and_named(post, live, field, value):
+def test_malformed_item_is_refused_and_its_field_named(post, live, field, value):
     answer = post(article("n1") | {field: value})
     check(answer, 422)
     assert answer.json()["items"][0]["field"] == field
-    assert live.app.state.tail.log.end() == 0
+    assert live.app.state.event_consumer.log.end() == 0
 
 
 @pytest.mark.parametrize(
@@ -193,33 +193,33 @@ def test_what_is_malformed_is_refused_and_named(post, live, field, value):
         ({"X-API-Key": READERS_KEY}, 403),
     ],
 )
-def test_the_door_has_a_key_of_its_own(post, headers, status):
+def test_items_need_a_key_for_items(post, headers, status):
     check(post(article("n1"), headers), status)
 
 
-def test_too_many_at_once_are_refused(post):
+def test_request_has_at_most_a_thousand_items(post):
     check(post([article(str(number)) for number in range(1_001)]), 413)
     assert "items" in post([article(str(number)) for number in range(1_001)]).json()["detail"]
 
 
-def test_for_more_than_there_is_room_for_the_next_release_has(live, post):
-    engine = live.app.state.follower.served.engine
+def test_items_beyond_the_capacity_are_logged_for_the_next_release(live, post):
+    engine = live.app.state.release_watcher.release.engine
     room = engine.room
     for start in range(0, room, 1_000):
         post([article(f"n{number}") for number in range(start, min(start + 1_000, room))])
     assert engine.room == 0
-    assert [each["status"] for each in post([article("more"), article("n1")]).json()["items"]] == [
+    assert [item["status"] for item in post([article("more"), article("n1")]).json()["items"]] == [
         "no-room",
         "changed",
     ]
     assert len(shown(live, 100)) == 100
-    assert live.app.state.tail.log.end() == room + 2
+    assert live.app.state.event_consumer.log.end() == room + 2
 
 
-def test_who_loads_the_release_later_knows_them_all(live, post, publish):
+def test_release_that_is_loaded_later_contains_the_reported_items(live, post, publish):
     post([article("n1"), article("n2", category="economia")])
     publish("second")
-    live.app.state.follower.look()
+    live.app.state.release_watcher.refresh()
     assert {"n1", "n2"} & set(shown(live, 20))
     assert live.get("/health").json()["status"] == "ready"
 
@@ -240,6 +240,6 @@ def test_who_loads_the_release_later_knows_them_all(live, post, publish):
         ).map(lambda x: json.dumps(x).encode()),
     )
 )
-def test_no_body_breaks_it(open_door, body):
+def test_any_body_of_items_is_answered(open_door, body):
     answer = open_door.post("/items", content=body, headers=HEADERS)
     assert answer.status_code in (200, 413, 422)

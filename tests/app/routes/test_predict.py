@@ -1,4 +1,4 @@
-"""`POST /predict`: the same list in another form."""
+"""`POST /predict`: the same list in another format."""
 
 import json
 
@@ -11,45 +11,45 @@ from tests.app.middleware.test_problems import check
 
 @pytest.fixture(scope="module")
 def predict(client):
-    return lambda **asked: client.post("/predict", json=asked)
+    return lambda **body: client.post("/predict", json=body)
 
 
-@pytest.mark.parametrize("reader", ["3", "5", "nobody"])
-def test_it_is_the_list_of_recommendations(predict, ask, reader):
-    told = predict(userId=reader, max_results=7.0).json()
-    same = ask(user_id=reader, num_recs=7)
-    for mine, theirs in zip(told["recommendations"], same["items"], strict=True):
+@pytest.mark.parametrize("user", ["3", "5", "nobody"])
+def test_predict_returns_the_items_of_recommendations(predict, ask, user):
+    answer = predict(userId=user, max_results=7.0).json()
+    same = ask(user_id=user, num_recs=7)
+    for predicted, recommended in zip(answer["recommendations"], same["items"], strict=True):
         for name in ("rank", "item_id", "title", "url", "category"):
-            assert mine[name] == theirs[name]
-        assert f"{mine['issuedDate']}T{mine['issuedTime']}" == theirs["published_at"][:19]
-    assert (told["userId"], told["algorithm"]) == (reader, same["model"])
-    assert told["coldStart"] == (reader == "nobody")
+            assert predicted[name] == recommended[name]
+        assert f"{predicted['issuedDate']}T{predicted['issuedTime']}" == recommended["published_at"][:19]
+    assert (answer["userId"], answer["algorithm"]) == (user, same["model"])
+    assert answer["coldStart"] == (user == "nobody")
 
 
-def test_scores_begin_at_one_and_fall(predict):
-    scores = [each["score"] for each in predict(userId="3", max_results=20).json()["recommendations"]]
+def test_scores_start_at_one_and_fall(predict):
+    scores = [item["score"] for item in predict(userId="3", max_results=20).json()["recommendations"]]
     assert scores[0] == 1
     assert scores == sorted(scores, reverse=True)
     assert min(scores) >= 0
 
 
-def test_what_is_not_good_enough_is_left_out(predict):
+def test_min_score_removes_items_with_lower_scores(predict):
     every = predict(userId="3", max_results=20).json()["recommendations"]
-    scores = [each["score"] for each in every]
+    scores = [item["score"] for item in every]
     wide = max(range(1, len(scores)), key=lambda place: scores[place - 1] - scores[place])
     least = (scores[wide - 1] + scores[wide]) / 2  # in the widest gap: scores move a little with the clock
     good = predict(userId="3", max_results=20, minScore=least).json()["recommendations"]
-    assert [each["item_id"] for each in good] == [each["item_id"] for each in every[:wide]]
+    assert [item["item_id"] for item in good] == [item["item_id"] for item in every[:wide]]
 
 
-def test_the_parts_of_the_time_are_its_sum(predict):
-    told = predict(userId="3").json()
-    assert len(told["recommendations"]) == 10
-    assert sum(told["timing_details"].values()) == pytest.approx(told["processing_time_ms"], abs=0.01)
+def test_timing_details_add_up_to_the_processing_time(predict):
+    answer = predict(userId="3").json()
+    assert len(answer["recommendations"]) == 10
+    assert sum(answer["timing_details"].values()) == pytest.approx(answer["processing_time_ms"], abs=0.01)
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "body",
     [
         {},
         {"userId": ""},
@@ -61,8 +61,8 @@ def test_the_parts_of_the_time_are_its_sum(predict):
         {"userId": "3", "x": 1},
     ],
 )
-def test_a_question_out_of_its_bounds_is_refused(predict, asked):
-    check(predict(**asked), 422)
+def test_predict_refuses_values_out_of_bounds(predict, body):
+    check(predict(**body), 422)
 
 
 VALUES = st.none() | st.text(max_size=9) | st.integers() | st.floats() | st.lists(st.integers(), max_size=2)
@@ -71,6 +71,6 @@ FIELDS = st.sampled_from(["userId", "max_results", "minScore"])
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=99) | st.dictionaries(FIELDS, VALUES).map(lambda x: json.dumps(x).encode()))
-def test_no_body_breaks_it(client, body):
+def test_any_body_of_a_prediction_is_answered(client, body):
     answer = client.post("/predict", content=body, headers={"content-type": "application/json"})
     assert answer.status_code in (200, 400, 422)

@@ -1,4 +1,4 @@
-"""`POST /recommendations` answers the same question as `GET /recommendations` with the same bytes."""
+"""`POST /recommendations` and `GET /recommendations` answer equal requests with the same bytes."""
 
 import re
 
@@ -11,7 +11,7 @@ from tests.support.services import READERS_KEY
 IDS = st.one_of(
     st.integers(0, 130).map(str), st.sampled_from(["story,42", " lead", "back\\slash", "é", "nobody"])
 )
-QUESTIONS = st.fixed_dictionaries(
+PARAMETERS = st.fixed_dictionaries(
     {},
     optional={
         "user_id": st.sampled_from(["", "3", "5", "a, b", "nobody"]),
@@ -30,15 +30,15 @@ QUESTIONS = st.fixed_dictionaries(
 )
 
 
-def escaped(item_id):
+def escape(item_id):
     text = item_id.replace("\\", "\\\\").replace(",", "\\,")
     return f"\\{text}" if text[0] == " " else text
 
 
-def in_a_query(question):
+def query_parameters(parameters):
     return {
-        name: [escaped(each) for each in said] if isinstance(said, list) else said
-        for name, said in question.items()
+        name: [escape(item_id) for item_id in value] if isinstance(value, list) else value
+        for name, value in parameters.items()
     }
 
 
@@ -49,22 +49,22 @@ def in_a_query(question):
     max_examples=60,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(question=QUESTIONS)
-def test_both_answer_the_same(live, question):
+@given(parameters=PARAMETERS)
+def test_get_and_post_have_equal_answers(live, parameters):
     headers = {"X-API-Key": READERS_KEY}
-    asked = live.get("/recommendations", params=in_a_query(question), headers=headers)
-    posted = live.post("/recommendations", json=question, headers=headers)
-    assert (posted.status_code, asked.status_code) == (200, 200)
-    assert without_impression(posted) == without_impression(asked)
+    got = live.get("/recommendations", params=query_parameters(parameters), headers=headers)
+    posted = live.post("/recommendations", json=parameters, headers=headers)
+    assert (posted.status_code, got.status_code) == (200, 200)
+    assert content_without_impression(posted) == content_without_impression(got)
     assert posted.headers["cache-control"] == "no-store"
 
 
-def without_impression(answer):
-    """The bytes of an answer but for the name that the answer itself gets."""
+def content_without_impression(answer):
+    """The bytes of an answer without the id of its impression."""
     return re.sub(rb'"impression_id":"[^"]+",', b"", answer.content)
 
 
-def test_ids_are_plain_texts_or_whole_numbers(client):
+def test_ids_in_a_body_are_texts_or_whole_numbers(client):
     some = [item["item_id"] for item in client.get("/recommendations?num_recs=10").json()["items"]]
     others = [f"other, {at}" for at in range(490)]
     body = {"exclude": [int(some[0]), *some[1:], *others], "user_id": 17, "category": None}
@@ -88,11 +88,11 @@ def test_ids_are_plain_texts_or_whole_numbers(client):
         ({"regions": "1"}, "regions"),
     ],
 )
-def test_what_is_wrong_is_named(client, body, field):
+def test_invalid_field_of_a_body_is_named(client, body, field):
     answer = client.post("/recommendations", json=body)
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"].startswith(field)
 
 
-def test_to_explain_needs_a_key(live):
+def test_explain_in_a_body_needs_a_key(live):
     assert live.post("/recommendations", json={"explain": True}).status_code == 401

@@ -1,4 +1,4 @@
-"""A release appears, changes, is broken, is rolled back, and nobody restarts anything."""
+"""Releases are published, damaged and rolled back while the service runs."""
 
 import gc
 import json
@@ -32,7 +32,7 @@ def empty(path):
     path.write_bytes(b"")
 
 
-def no_list(path):
+def write_object(path):
     path.write_text("{}")
 
 
@@ -40,13 +40,13 @@ def shorten(path):
     pq.write_table(pq.ParquetFile(path).read().slice(0, 1), path)
 
 
-def unlearn(path):
+def remove_weight(path):
     document = json.loads(path.read_text())
     del document["weights"]["popularity_0.1h"]
     path.write_text(json.dumps(document))
 
 
-def test_before_there_is_a_release_the_service_is_alive_and_says_why_it_is_not_ready(fresh):
+def test_service_without_a_release_is_alive_and_names_the_reason(fresh):
     assert fresh.get("/health/live").json() == {"status": "alive"}
     assert fresh.get("/health").json() | {"uptime_seconds": 0} == {
         "status": "starting",
@@ -59,7 +59,7 @@ def test_before_there_is_a_release_the_service_is_alive_and_says_why_it_is_not_r
     assert fresh.get("/releases").json() == []
 
 
-def test_it_becomes_ready_when_a_release_appears(fresh, look, publish, whole):
+def test_service_becomes_ready_when_a_release_is_published(fresh, look, publish, whole):
     first = publish("first")
     look()
     assert fresh.get("/health/ready").json() == {"status": "ready", "release": first}
@@ -69,7 +69,7 @@ def test_it_becomes_ready_when_a_release_appears(fresh, look, publish, whole):
     assert titles(fresh) == (first, {"first"})
 
 
-def test_the_next_champion_takes_over(fresh, look, publish):
+def test_new_champion_replaces_the_current_one(fresh, look, publish):
     publish("first")
     look()
     second = publish("second")
@@ -78,7 +78,7 @@ def test_the_next_champion_takes_over(fresh, look, publish):
     assert titles(fresh) == (second, {"second"})
 
 
-def test_a_rollback_brings_the_one_before_back(fresh, look, publish, registry):
+def test_rollback_serves_the_previous_champion(fresh, look, publish, registry):
     first, _ = publish("first"), publish("second")
     look()
     registry.rollback()
@@ -86,16 +86,16 @@ def test_a_rollback_brings_the_one_before_back(fresh, look, publish, registry):
     assert titles(fresh) == (first, {"first"})
 
 
-def test_the_list_of_releases_names_the_champion(fresh, publish):
+def test_list_of_releases_names_the_champion(fresh, publish):
     first, second = publish("first"), publish("second")
-    listed = {each["release"]: each["aliases"] for each in fresh.get("/releases").json()}
+    listed = {entry["release"]: entry["aliases"] for entry in fresh.get("/releases").json()}
     assert listed == {first: [], second: ["champion"]}
 
 
-def test_the_list_of_releases_names_the_challenger(fresh, publish, registry):
+def test_list_of_releases_names_the_challenger(fresh, publish, registry):
     first, second = publish("first"), publish("second")
     registry.publish(first, CHALLENGER)
-    listed = {each["release"]: each["aliases"] for each in fresh.get("/releases").json()}
+    listed = {entry["release"]: entry["aliases"] for entry in fresh.get("/releases").json()}
     assert listed == {first: ["challenger"], second: ["champion"]}
 
 
@@ -103,7 +103,7 @@ def damage(file, how):
     return lambda release: how(release / file)
 
 
-BREAKAGES = {
+DAMAGES = {
     "a missing file": (
         damage("catalogue.parquet", Path.unlink),
         "parquet: the file cannot be read",
@@ -115,14 +115,17 @@ BREAKAGES = {
     "a torn manifest": (damage("manifest.json", empty), "manifest.json: this is not a manifest"),
     "no folder": (damage("", shutil.rmtree), "there is no release"),
 }
-USELESS = {
+UNLOADABLE = {
     "for another domain": ({"domain": "films"}, "the release is for 'films', not 'news'"),
     "no catalogue": ({"change": damage("catalogue.parquet", empty)}, "this is not a Parquet file"),
     "no records": ({"change": damage("evaluation.json", empty)}, "this is not JSON"),
-    "no list of records": ({"change": damage("evaluation.json", no_list)}, "this is not a list of records"),
+    "no list of records": (
+        {"change": damage("evaluation.json", write_object)},
+        "this is not a list of records",
+    ),
     "no model": ({"change": damage("models/logged/document.json", Path.unlink)}, "models/logged"),
     "a model of other code": (
-        {"change": damage("models/logged/document.json", unlearn)},
+        {"change": damage("models/logged/document.json", remove_weight)},
         "'popularity_0.1h' is not in it: it was published by other code",
     ),
     "half a catalogue": ({"change": damage("catalogue.parquet", shorten)}, "IndexError while it was loaded"),
@@ -139,11 +142,11 @@ def check_refused(client, first, broken, reason):
     assert 'manchete_release_loads_total{outcome="refused"} 1.0' in client.get("/metrics").text
 
 
-@pytest.mark.parametrize("breakage", BREAKAGES)
-def test_a_broken_release_is_refused_with_its_reason_and_the_old_one_serves(
-    fresh, look, publish, registry, breakage
+@pytest.mark.parametrize("damage_name", DAMAGES)
+def test_broken_release_is_refused_with_its_reason_and_the_current_one_is_kept(
+    fresh, look, publish, registry, damage_name
 ):
-    damage, reason = BREAKAGES[breakage]
+    damage, reason = DAMAGES[damage_name]
     first = publish("first")
     look()
     broken = publish("second")
@@ -152,9 +155,9 @@ def test_a_broken_release_is_refused_with_its_reason_and_the_old_one_serves(
     check_refused(fresh, first, broken, reason)
 
 
-@pytest.mark.parametrize("fault", USELESS)
-def test_a_whole_release_that_cannot_serve_is_refused_too(fresh, look, publish, fault):
-    changes, reason = USELESS[fault]
+@pytest.mark.parametrize("fault", UNLOADABLE)
+def test_intact_release_that_cannot_be_loaded_is_refused(fresh, look, publish, fault):
+    changes, reason = UNLOADABLE[fault]
     first = publish("first")
     look()
     broken = publish("second", **changes)
@@ -162,7 +165,7 @@ def test_a_whole_release_that_cannot_serve_is_refused_too(fresh, look, publish, 
     check_refused(fresh, first, broken, reason)
 
 
-def test_a_broken_first_release_is_the_reason_for_not_being_ready(fresh, look, publish, registry):
+def test_readiness_names_a_broken_first_release(fresh, look, publish, registry):
     broken = publish("first")
     flip(registry.folder / broken / "evaluation.json")
     look()
@@ -171,7 +174,7 @@ def test_a_broken_first_release_is_the_reason_for_not_being_ready(fresh, look, p
     assert str(registry.folder) not in detail
 
 
-def test_after_a_refusal_a_rollback_or_a_sound_release_makes_it_well_again(fresh, look, publish, registry):
+def test_rollback_or_valid_release_ends_the_degraded_state(fresh, look, publish, registry):
     first = publish("first")
     look()
     flip(registry.folder / publish("second") / "evaluation.json")
@@ -191,7 +194,7 @@ def test_after_a_refusal_a_rollback_or_a_sound_release_makes_it_well_again(fresh
     assert titles(fresh) == (third, {"third"})
 
 
-def test_a_release_that_was_mended_is_served_as_soon_as_administration_asks(live, publish, registry):
+def test_look_request_loads_a_repaired_release_at_once(live, publish, registry):
     second = publish("second")
     flip(registry.folder / second / "evaluation.json")
     refused = live.post("/releases/look", headers=ADMINISTRATION).json()
@@ -204,36 +207,36 @@ def test_a_release_that_was_mended_is_served_as_soon_as_administration_asks(live
 
 
 @pytest.mark.parametrize(("headers", "status"), [({}, 401), ({"X-API-Key": EVENTS_KEY}, 403)])
-def test_only_administration_asks_for_a_look(live, publish, headers, status):
+def test_look_request_needs_an_admin_key(live, publish, headers, status):
     second = publish("second")
     assert live.post("/releases/look", headers=headers).status_code == status
     assert titles(live)[0] != second
 
 
-def test_each_answer_during_swaps_is_whole_and_from_one_release(
+def test_answers_during_swaps_are_complete_and_from_one_release(
     fresh, look, publish, registry, reads, catalogue
 ):
     names = {publish(name): name for name in ("first", "second")}
     look()
     done = Event()
-    readers = [user for user in sorted(reads) if len(catalogue - reads[user]) >= 20][:8]
+    users = [user for user in sorted(reads) if len(catalogue - reads[user]) >= 20][:8]
 
-    def keep_asking(reader):
+    def request_lists(user):
         answers = []
         while not done.is_set() or not answers:
-            params = {"user_id": reader, "num_recs": 20}
+            params = {"user_id": user, "num_recs": 20}
             answers.append(fresh.get("/recommendations", params=params).json())
         return answers
 
     with ThreadPoolExecutor(8) as pool:
-        asking = [pool.submit(keep_asking, reader) for reader in readers]
+        futures = [pool.submit(request_lists, user) for user in users]
         for _ in range(3):
             for release, title in names.items():
                 registry.publish(release, "champion")
                 look()
                 assert titles(fresh) == (release, {title})
         done.set()
-        answers = [answer for each in asking for answer in each.result()]
+        answers = [answer for future in futures for answer in future.result()]
     assert {answer["release"] for answer in answers} <= set(names)
     assert all(len({item["item_id"] for item in answer["items"]}) == 20 for answer in answers)
     assert all(
@@ -241,11 +244,11 @@ def test_each_answer_during_swaps_is_whole_and_from_one_release(
     )
 
 
-def test_a_release_that_was_replaced_leaves_memory_at_once(fresh, look, publish):
+def test_replaced_release_is_freed_at_once(fresh, look, publish):
     publish("first")
     look()
     titles(fresh)
-    first = weakref.ref(fresh.app.state.follower.served.engine)
+    first = weakref.ref(fresh.app.state.release_watcher.release.engine)
     gc.disable()
     try:
         publish("second")

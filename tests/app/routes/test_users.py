@@ -1,4 +1,4 @@
-"""What is known of a reader, and how it is forgotten."""
+"""`GET /users/{user_id}` and `DELETE /users/{user_id}`."""
 
 import pytest
 
@@ -10,77 +10,77 @@ HEADERS = {"X-API-Key": READERS_KEY}
 
 @pytest.fixture
 def read(live):
-    def read(reader, *items, **more):
-        body = [{"user_id": reader, "item_id": item, **more} for item in items]
+    def read(user, *items, **more):
+        body = [{"user_id": user, "item_id": item, **more} for item in items]
         assert live.post("/events", json=body, headers={"X-API-Key": EVENTS_KEY}).status_code == 200
 
     return read
 
 
-def shown(client, reader):
-    answer = client.get("/recommendations", params={"user_id": reader, "num_recs": 100}).json()
+def shown(client, user):
+    answer = client.get("/recommendations", params={"user_id": user, "num_recs": 100}).json()
     return [item["item_id"] for item in answer["items"]], answer["segment"]
 
 
-def test_a_reader_is_described(live, read, clock, reads):
+def test_user_response_has_segment_and_recent_interactions(live, read, clock, reads):
     read("3", "100", user_type="Logged")
-    told = live.get("/users/3", headers=HEADERS)
-    body = told.json()
-    assert told.headers["cache-control"] == "no-store"
+    answer = live.get("/users/3", headers=HEADERS)
+    body = answer.json()
+    assert answer.headers["cache-control"] == "no-store"
     assert (body["user_id"], body["user_type"], body["segment"], body["model"]) == (
         *("3", "Logged"),
         *("logged", "hybrid"),
     )
-    assert {each["item_id"] for each in body["recent"]} <= reads["3"] | {"100"}
+    assert {interaction["item_id"] for interaction in body["recent"]} <= reads["3"] | {"100"}
     assert (body["recent"][0]["item_id"], body["recent"][0]["title"]) == ("100", "first")
     assert len(body["recent"]) == min(body["interactions"], 20)
-    moments = [each["read_at"] for each in body["recent"]]
-    assert moments == sorted(moments, reverse=True)
+    times = [interaction["read_at"] for interaction in body["recent"]]
+    assert times == sorted(times, reverse=True)
 
 
-@pytest.mark.parametrize("reader", ["3", "somebody new", "a/b?c"])
-def test_who_is_forgotten_is_unknown_from_the_next_request_on(live, read, reader):
-    path = f"/users/{reader.replace('?', '%3F')}"
-    items = shown(live, reader)[0][:3]
-    read(reader, *items)
-    assert shown(live, reader)[1] != "anonymous"
+@pytest.mark.parametrize("user", ["3", "somebody new", "a/b?c"])
+def test_forgotten_user_is_unknown_from_the_next_request(live, read, user):
+    path = f"/users/{user.replace('?', '%3F')}"
+    items = shown(live, user)[0][:3]
+    read(user, *items)
+    assert shown(live, user)[1] != "anonymous"
     assert live.delete(path, headers=HEADERS).status_code == 204
-    assert shown(live, reader)[1] == "anonymous"
-    assert set(items) <= set(shown(live, reader)[0])
+    assert shown(live, user)[1] == "anonymous"
+    assert set(items) <= set(shown(live, user)[0])
     check(live.get(path, headers=HEADERS), 404)
-    [(_, last)] = live.app.state.tail.log.read(0, 9)
-    assert (last.kind, last.user_id, last.item_id, last.details) == ("forget", reader, "", {})
+    [(_, last)] = live.app.state.event_consumer.log.read(0, 9)
+    assert (last.kind, last.user_id, last.item_id, last.details) == ("forget", user, "", {})
 
 
-@pytest.mark.parametrize("reader", ["3", "somebody new"])
-def test_who_comes_back_begins_anew(live, read, reader):
-    read(reader, *shown(live, reader)[0][:6])
-    live.delete(f"/users/{reader}", headers=HEADERS)
-    item = shown(live, reader)[0][0]
-    read(reader, item)
-    assert live.get(f"/users/{reader}", headers=HEADERS).json()["interactions"] == 1
-    assert item not in shown(live, reader)[0]
+@pytest.mark.parametrize("user", ["3", "somebody new"])
+def test_forgotten_user_who_returns_has_no_history(live, read, user):
+    read(user, *shown(live, user)[0][:6])
+    live.delete(f"/users/{user}", headers=HEADERS)
+    item = shown(live, user)[0][0]
+    read(user, item)
+    assert live.get(f"/users/{user}", headers=HEADERS).json()["interactions"] == 1
+    assert item not in shown(live, user)[0]
 
 
-def test_others_are_as_they_were(live, read, reads):
-    before = {reader: live.get(f"/users/{reader}", headers=HEADERS).json() for reader in ("2", "4")}
+def test_forgetting_a_user_does_not_change_others(live, read, reads):
+    before = {user: live.get(f"/users/{user}", headers=HEADERS).json() for user in ("2", "4")}
     live.delete("/users/3", headers=HEADERS)
-    assert {reader: live.get(f"/users/{reader}", headers=HEADERS).json() for reader in before} == before
+    assert {user: live.get(f"/users/{user}", headers=HEADERS).json() for user in before} == before
 
 
-def test_a_release_that_still_knows_them_forgets_when_it_is_loaded(live, read, publish):
+def test_new_release_forgets_users_when_it_is_loaded(live, read, publish):
     read("5", shown(live, "5")[0][0])
-    for reader in ("3", "5"):
-        assert live.delete(f"/users/{reader}", headers=HEADERS).status_code == 204
+    for user in ("3", "5"):
+        assert live.delete(f"/users/{user}", headers=HEADERS).status_code == 204
     publish("second")
-    live.app.state.follower.look()
-    for reader in ("3", "5"):
-        assert shown(live, reader)[1] == "anonymous"
-        check(live.get(f"/users/{reader}", headers=HEADERS), 404)
+    live.app.state.release_watcher.refresh()
+    for user in ("3", "5"):
+        assert shown(live, user)[1] == "anonymous"
+        check(live.get(f"/users/{user}", headers=HEADERS), 404)
 
 
-def test_nothing_of_the_reader_is_left_in_the_state(live, whole):
-    engine = live.app.state.follower.served.engine
+def test_state_has_no_history_of_a_forgotten_user(live, whole):
+    engine = live.app.state.release_watcher.release.engine
     user = engine._router.users.find("3")
     assert engine._state.histories.of(user)[1].min() > 0
     live.delete("/users/3", headers=HEADERS)
@@ -91,10 +91,10 @@ def test_nothing_of_the_reader_is_left_in_the_state(live, whole):
 @pytest.mark.parametrize(
     ("headers", "status"), [({}, 401), ({"X-API-Key": "wrong"}, 401), ({"X-API-Key": EVENTS_KEY}, 403)]
 )
-def test_the_door_has_a_key_of_its_own(live, method, headers, status):
+def test_users_need_a_key_for_users(live, method, headers, status):
     check(getattr(live, method)("/users/3", headers=headers), status)
 
 
-def test_nobody_is_forgotten_who_is_not_known(live):
+def test_forgetting_an_unknown_user_succeeds(live):
     assert live.delete("/users/nobody", headers=HEADERS).status_code == 204
     check(live.get("/users/nobody", headers=HEADERS), 404)

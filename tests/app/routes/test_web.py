@@ -1,4 +1,4 @@
-"""`GET /`: one file that needs nothing from anywhere else and trusts nothing that it shows."""
+"""`GET /`: one page without external resources, which inserts all values as text."""
 
 import base64
 import hashlib
@@ -16,7 +16,7 @@ def blocks(page, tag):
     return re.findall(rf"<{tag}>(.*?)</{tag}>", page.text, re.DOTALL)
 
 
-def test_it_is_a_page(page):
+def test_page_is_html_with_the_form(page):
     assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert all(f'name="{name}"' in page.text for name in ("user_id", "region", "device", "num_recs"))
 
@@ -32,12 +32,12 @@ def test_it_is_a_page(page):
         ("permissions-policy", "camera=(), geolocation=(), microphone=()"),
     ],
 )
-def test_its_headers_are_strict(page, name, value):
+def test_page_has_strict_headers(page, name, value):
     assert page.headers[name] == value
 
 
 @pytest.mark.parametrize("tag", ["script", "style"])
-def test_the_policy_allows_the_page_s_own_blocks_and_no_others(page, tag):
+def test_policy_allows_only_the_script_and_style_of_the_page(page, tag):
     policy = dict(part.split(" ", 1) for part in page.headers["content-security-policy"].split("; "))
     (block,) = blocks(page, tag)
     digest = base64.b64encode(hashlib.sha256(block.encode()).digest()).decode()
@@ -47,18 +47,18 @@ def test_the_policy_allows_the_page_s_own_blocks_and_no_others(page, tag):
     assert policy["frame-ancestors"] == "'none'"
 
 
-def test_it_loads_nothing_from_elsewhere(page):
+def test_page_loads_no_external_resource(page):
     assert re.findall(r"(?:src|href|action)\s*=\s*[\"']([^\"']*)", page.text) == ["data:,", "docs"]
     assert not re.search(r"@import|url\(|\bimport\(|https?://|[\"'(=]\s*//", page.text)
 
 
-def test_values_enter_it_as_text_only(page):
+def test_script_inserts_values_as_text_only(page):
     (script,) = blocks(page, "script")
     assert not re.search(r"innerHTML|outerHTML|insertAdjacent|document\.write|eval\(|new Function", script)
     assert not re.search(r"\son[a-z]+\s*=", page.text)
     assert "textContent" in script
 
 
-def test_a_link_is_made_of_web_addresses_only(page):
+def test_script_links_only_web_addresses(page):
     (script,) = blocks(page, "script")
     assert r"if (!/^https?:\/\//i.test(item.url" in script

@@ -1,4 +1,4 @@
-"""Whatever the API accepts folds, is rendered by every endpoint, also after a restart, and is refined."""
+"""Accepted values can be applied, served by every endpoint, also after a restart, and refined."""
 
 import shutil
 from urllib.parse import quote
@@ -8,15 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.domains import load
-from pipelines.stages.collect import collect
-from pipelines.stages.download import download
-from pipelines.stages.refine import refine
 from script_shared.events.event import EARLIEST_MS, LATEST_MS
 from script_shared.storage.partitions import find_partition
-from tests.pipelines.feedback.test_next_run import World, keyed
 from tests.support.clicks import write_clicks
 from tests.support.fuzzing import fuzz
+from tests.support.installation import Installation, keyed
 from tests.support.postgres import own_database, postgres_server
 from tests.support.services import ADMIN_KEY, EVENTS_KEY, ITEMS_KEY, READERS_KEY
 
@@ -29,7 +25,7 @@ TEXTS = st.one_of(
     st.integers(1, 256).map("x".__mul__),
 )
 IDS = st.one_of(TEXTS, st.sampled_from(["n1", "n2", "3", "5"]), st.integers(-(2**63), 2**63 - 1))
-MOMENTS = st.one_of(
+TIMESTAMPS = st.one_of(
     st.sampled_from([EARLIEST_MS, EARLIEST_MS + 1, LATEST_MS - 1, LATEST_MS]),
     st.integers(EARLIEST_MS, LATEST_MS),
     st.sampled_from(["2000-01-01T00:00:00Z", "2099-12-31T23:59:59.999999Z", "2023-11-16T05:00:00-03:00"]),
@@ -38,17 +34,17 @@ MEASURES = st.one_of(st.sampled_from([0, 1e-300, 5e-324, 1e6, 0.1]), st.floats(0
 SHORT = st.one_of(st.none(), TEXTS.map(lambda text: text[:64]))
 
 
-def some(**optional):
+def optional_fields(**optional):
     return st.fixed_dictionaries({}, optional=optional)
 
 
 EVENTS = st.builds(
     dict.__or__,
-    some(
+    optional_fields(
         **dict.fromkeys(("seconds", "clicks", "scroll", "visits", "weight"), MEASURES),
         **dict.fromkeys(("region", "device", "impression_id"), SHORT),
         user_type=st.sampled_from(["Logged", "Non-Logged", None]),
-        timestamp=MOMENTS,
+        timestamp=TIMESTAMPS,
         session_id=IDS,
         event_id=IDS,
     ),
@@ -56,11 +52,11 @@ EVENTS = st.builds(
 )
 ITEMS = st.builds(
     dict.__or__,
-    some(
+    optional_fields(
         body=st.text(max_size=40),
         url=st.sampled_from(["https://a/", "http://é/" + "x" * 1_900, None]),
-        published_at=MOMENTS,
-        expires_at=MOMENTS,
+        published_at=TIMESTAMPS,
+        expires_at=TIMESTAMPS,
         category=SHORT,
         region=SHORT,
     ),
@@ -82,13 +78,13 @@ STEPS = st.lists(
 def origin(tmp_path_factory):
     raw, root = tmp_path_factory.mktemp("clicks"), tmp_path_factory.mktemp("data")
     write_clicks(raw, hours=8, articles=40, users=80, clicks_an_hour=100)
-    world = World(raw, root, f"sqlite://{root}/no-log")
-    world.run("run-1")
-    return world
+    installation = Installation(raw, root, f"sqlite://{root}/no-log")
+    installation.run("run-1")
+    return installation
 
 
 def send(client, path, body):
-    """Send what may be accepted or not, but never fails."""
+    """Send a request that is accepted or refused, and never fails."""
     if path.startswith("DELETE"):
         kind = path.removeprefix("DELETE ")
         key = ITEMS_KEY if kind == "/items" else READERS_KEY
@@ -98,18 +94,18 @@ def send(client, path, body):
     assert answer.status_code < 500, (path, body, answer.text)
 
 
-def render(client, readers, items):
-    """Ask every endpoint that shows what was sent."""
-    for reader in readers:
-        name = quote(reader, safe="")
+def render(client, users, items):
+    """Request every endpoint that returns the sent values."""
+    for user in users:
+        name = quote(user, safe="")
         for path in (
             f"/users/{name}",
             f"/recommendations?user_id={name}&num_recs=100&explain=true",
             f"/recommendations?user_id={name}&recent_items={name}&exclude={name}&category={name}&diversity=1",
         ):
             assert client.get(path, headers=keyed(READERS_KEY)).status_code < 500, path
-        assert client.post("/predict", json={"userId": reader, "max_results": 100}).status_code < 500
-        assert client.post("/recommendations", json={"user_id": reader}).status_code < 500
+        assert client.post("/predict", json={"userId": user, "max_results": 100}).status_code < 500
+        assert client.post("/recommendations", json={"user_id": user}).status_code < 500
     for item in items:
         assert client.get(f"/similar/{quote(item, safe='')}?num_recs=100").status_code < 500, item
     for path in (
@@ -124,23 +120,23 @@ def render(client, readers, items):
         assert client.get(path).status_code == 200, path
 
 
-def is_well(client):
+def check_health(client):
     rejected = client.get("/events/rejected", headers=keyed(ADMIN_KEY)).json()
     assert rejected == {"count": 0, "events": []}
     assert client.get("/health").json()["status"] == "ready"
 
 
-class Accepted:
+class AcceptedValues:
     @pytest.fixture
-    def world(self, tmp_path, origin, address):
+    def installation(self, tmp_path, origin, address):
         shutil.copytree(origin.root, tmp_path / "data")
-        return World(origin.raw, tmp_path / "data", address)
+        return Installation(origin.raw, tmp_path / "data", address)
 
-    def test_it_is_rendered_live_after_a_restart_and_refined_by_the_next_run(self, world):
-        now = world.registry.open().manifest.as_of_ms + 30 * MINUTE_MS
-        readers, items = {"zoe"}, {"n1"}
+    def test_accepted_values_are_served_live_after_a_restart_and_refined_by_the_next_run(self, installation):
+        now = installation.registry.open().manifest.as_of_ms + 30 * MINUTE_MS
+        users, items = {"zoe"}, {"n1"}
 
-        with world.service(now) as live:
+        with installation.service(now) as live:
 
             @fuzz(25)
             @given(STEPS)
@@ -149,33 +145,30 @@ class Accepted:
                 for path, body in steps:
                     send(live, path, body)
                     if isinstance(body, list):
-                        named[0].update(str(each["user_id"]) for each in body if "user_id" in each)
-                        named[1].update(str(each["item_id"]) for each in body)
+                        named[0].update(str(element["user_id"]) for element in body if "user_id" in element)
+                        named[1].update(str(element["item_id"]) for element in body)
                 render(live, named[0], named[1])
-                readers.update(list(named[0])[:2])
+                users.update(list(named[0])[:2])
                 items.update(list(named[1])[:2])
 
             accepted()
-            is_well(live)
-            clock = live.app.state.follower.served.engine._clock
-            # What was embargoed to the last moment that is accepted is published then.
+            check_health(live)
+            clock = live.app.state.release_watcher.release.engine._clock
+            # Items with the latest accepted published time are published then.
             clock.ms = LATEST_MS + 1
-            render(live, readers, items)
-        for moment in (now, LATEST_MS + 1):
-            with world.service(moment) as again:
-                is_well(again)
-                render(again, readers, items)
-        plan, volume = load("news"), world.volume
-        download(plan, volume, "run-2", "globo", str(world.raw), 1.0)
-        collect(plan, volume, "run-2", world.url)
-        report = refine(plan, volume, "run-2", "globo")
+            render(live, users, items)
+        for now_ms in (now, LATEST_MS + 1):
+            with installation.service(now_ms) as restarted:
+                check_health(restarted)
+                render(restarted, users, items)
+        report = installation.refine("run-2")
         assert report["log"]["rejected"] == 0
         assert report["log"]["until"] > 30
-        reported = pl.read_parquet(find_partition(volume.refined, "run-2") / "items.parquet")
+        reported = pl.read_parquet(find_partition(installation.volume.refined, "run-2") / "items.parquet")
         assert reported.height > 40
 
 
-class TestOnSqlite(Accepted):
+class TestOnSqlite(AcceptedValues):
     @pytest.fixture
     def address(self):
         return ""
@@ -183,7 +176,7 @@ class TestOnSqlite(Accepted):
 
 @pytest.mark.integration
 @pytest.mark.tools("initdb")
-class TestOnPostgres(Accepted):
+class TestOnPostgres(AcceptedValues):
     @pytest.fixture
     def address(self):
         with postgres_server() as server:

@@ -1,4 +1,4 @@
-"""docs/api.md is true: every route and metric is there, and every example answers as shown."""
+"""docs/api.md has every route, parameter, setting and metric, and examples with their answers."""
 
 import json
 import re
@@ -21,39 +21,43 @@ NAMES = [f"{path} {value}" for _, _, value, path, _, _ in EXAMPLES]
 def shape(value):
     """The names in a JSON value; a list is as its first element."""
     if isinstance(value, dict):
-        return {name: shape(each) for name, each in value.items()}
-    return [shape(each) for each in value[:1]] if isinstance(value, list) else None
+        return {name: shape(member) for name, member in value.items()}
+    return [shape(element) for element in value[:1]] if isinstance(value, list) else None
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=NAMES)
-def test_an_example_answers_as_shown(open_door, example):
-    method, header, value, path, sent, shown = example
-    headers = {"Content-Type": "application/json"} if sent else {}
+def test_example_has_the_documented_answer(open_door, example):
+    method, header, value, path, body, shown = example
+    headers = {"Content-Type": "application/json"} if body else {}
     headers |= {header: value} if header else {}
-    answer = open_door.request(method or ("POST" if sent else "GET"), path, content=sent, headers=headers)
+    answer = open_door.request(method or ("POST" if body else "GET"), path, content=body, headers=headers)
     if shown[0] not in "{[":
         assert answer.text.startswith(shown.splitlines()[0])
         return
-    told = json.loads(shown)
-    assert shape(answer.json()) == shape(told)
-    assert answer.status_code == (told["status"] if "errors" in told or "remedy" in told else 200)
-    if sent:
-        statuses = [[each["status"] for each in body.get("events", ())] for body in (answer.json(), told)]
+    documented = json.loads(shown)
+    assert shape(answer.json()) == shape(documented)
+    assert answer.status_code == (
+        documented["status"] if "errors" in documented or "remedy" in documented else 200
+    )
+    if body:
+        statuses = [
+            [event["status"] for event in body.get("events", ())] for body in (answer.json(), documented)
+        ]
         assert statuses[0] == statuses[1]
 
 
 def test_every_route_has_an_example(client):
-    asked = {path.partition("?")[0] for *_, path, _, _ in EXAMPLES}
+    paths = {path.partition("?")[0] for *_, path, _, _ in EXAMPLES}
     document = client.get("/openapi.json").json()
     for path in {*document["paths"], "/", "/metrics"}:
         pattern = re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path))
-        assert any(re.fullmatch(pattern, each) for each in asked), path
+        assert any(re.fullmatch(pattern, example) for example in paths), path
 
 
 def test_every_parameter_is_described(client):
     parameters = client.get("/openapi.json").json()["paths"]["/recommendations"]["get"]["parameters"]
     described = set(re.findall(r"`(\w+)`", DOCUMENT))
-    assert {each["name"] for each in parameters} <= described
+    assert {parameter["name"] for parameter in parameters} <= described
 
 
 def test_every_setting_is_described_with_its_default():

@@ -1,4 +1,4 @@
-"""Whatever is sent to a door, it answers with its own words and never with 5xx."""
+"""Any request has an answer or a problem, and never a 5xx."""
 
 import json
 from urllib.parse import quote
@@ -37,11 +37,11 @@ ITEM = {
     "published_at": "2023-11-15T10:00:00Z",
     "category": "sp",
 }
-QUESTION = {"userId": "3", "max_results": 5, "minScore": 0.1}
-DOORS = {
+PREDICTION = {"userId": "3", "max_results": 5, "minScore": 0.1}
+ENDPOINTS = {
     "/events": (EVENT, EVENTS_KEY),
     "/items": (ITEM, ITEMS_KEY),
-    "/predict": (QUESTION, ITEMS_KEY),
+    "/predict": (PREDICTION, ITEMS_KEY),
 }
 KINDS = ["application/json", "text/plain", "", "application/json; charset=x"]
 QUERY = [
@@ -58,11 +58,11 @@ VALUE = st.recursive(
 
 @pytest.fixture(scope="module")
 def service(whole, tmp_path_factory):
-    """An error of the service is answered, as it is to clients: it would be 5xx."""
+    """A service whose exceptions are answered with 5xx instead of raised."""
     root = tmp_path_factory.mktemp("fuzz")
     publish_edition(registry_at(root), whole, "first")
     with started(root, raise_server_exceptions=False, api_max_body_bytes=20_000, **KEYS) as client:
-        client.app.state.follower.look()
+        client.app.state.release_watcher.refresh()
         yield client
 
 
@@ -74,34 +74,34 @@ def check(answer):
 
 
 @st.composite
-def bodies(draw, sound):
-    """A body in which some fields are exchanged, one that is damaged, or anything."""
-    sent = [dict(sound) for _ in range(draw(st.integers(1, 3)))]
-    for each in sent:
+def bodies(draw, valid):
+    """A body in which some fields are replaced, one that is damaged, or any bytes."""
+    elements = [dict(valid) for _ in range(draw(st.integers(1, 3)))]
+    for element in elements:
         for _ in range(draw(st.integers(0, 2))):
-            each[draw(st.one_of(st.sampled_from(sorted(sound)), TEXT))] = draw(VALUE)
-    told = draw(st.one_of(st.just(sent[0]), st.just(sent), st.just([*sent, draw(VALUE)]), VALUE))
-    text = json.dumps(told).encode()
+            element[draw(st.one_of(st.sampled_from(sorted(valid)), TEXT))] = draw(VALUE)
+    body = draw(st.one_of(st.just(elements[0]), st.just(elements), st.just([*elements, draw(VALUE)]), VALUE))
+    text = json.dumps(body).encode()
     return draw(st.one_of(st.just(text), mutated(text), st.binary(max_size=200)))
 
 
-@pytest.mark.parametrize("path", DOORS)
+@pytest.mark.parametrize("path", ENDPOINTS)
 def test_any_body_is_answered(service, path):
-    sound, key = DOORS[path]
+    valid, key = ENDPOINTS[path]
 
     @fuzz(EXAMPLES)
-    @given(bodies(sound), st.sampled_from(KINDS))
-    def sent(body, kind):
+    @given(bodies(valid), st.sampled_from(KINDS))
+    def send(body, kind):
         check(service.post(path, content=body, headers={"X-API-Key": key, "Content-Type": kind}))
 
-    sent()
-    assert service.post(path, json=sound, headers={"X-API-Key": key}).status_code == 200
+    send()
+    assert service.post(path, json=valid, headers={"X-API-Key": key}).status_code == 200
 
 
 @pytest.mark.parametrize("depth", [100, 5_000])
-@pytest.mark.parametrize("path", DOORS)
-def test_a_body_that_is_deep_is_no_trouble(service, path, depth):
-    headers = {"X-API-Key": DOORS[path][1], "Content-Type": "application/json"}
+@pytest.mark.parametrize("path", ENDPOINTS)
+def test_deeply_nested_body_is_refused(service, path, depth):
+    headers = {"X-API-Key": ENDPOINTS[path][1], "Content-Type": "application/json"}
     for opening, closing in (("[", "]"), ('{"a":', "}")):
         body = opening * depth + "1" + closing * depth
         answer = service.post(path, content=body[:20_000], headers=headers)
@@ -112,11 +112,11 @@ def test_a_body_that_is_deep_is_no_trouble(service, path, depth):
 def test_any_query_is_answered(service, path):
     @fuzz(EXAMPLES)
     @given(st.lists(st.tuples(st.sampled_from(QUERY), TEXT), max_size=6))
-    def asked(pairs):
+    def send(pairs):
         query = "&".join(f"{name}={quote(value, errors='replace')}" for name, value in pairs)
         check(service.get(f"{path}?{query}", headers={"X-API-Key": READERS_KEY}))
 
-    asked()
+    send()
     assert service.get(path).status_code == 200
 
 
@@ -124,20 +124,20 @@ def test_any_query_is_answered(service, path):
 def test_any_bytes_after_a_path_are_answered(service, path):
     @fuzz(EXAMPLES)
     @given(st.binary(max_size=60))
-    def asked(tail):
+    def send(tail):
         safe = "/=&+%,;:@" if path.endswith("?") else "/"
         check(service.get(path + quote(tail, safe=safe), headers={"X-API-Key": READERS_KEY}))
 
-    asked()
+    send()
 
 
 @pytest.mark.parametrize("header", ["X-API-Key", "Authorization", "Accept", "Origin", "Cookie"])
 def test_any_header_is_answered(service, header):
     @fuzz(EXAMPLES // 3)
     @given(st.binary(max_size=40))
-    def asked(value):
+    def send(value):
         for path in ("/users/3", "/evaluation/metrics"):
             answer = service.get(path, headers={header: value})
             assert answer.status_code in ({401, 403} if path == "/users/3" else {200, 406})
 
-    asked()
+    send()

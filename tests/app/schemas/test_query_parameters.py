@@ -1,4 +1,4 @@
-"""The bounds of every parameter, and what the answer to a faulty one says."""
+"""The bounds of query parameters, and the problem of an invalid one."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -46,14 +46,12 @@ REFUSED = [
 
 
 @pytest.mark.parametrize("params", ACCEPTED, ids=lambda params: str(params)[:40])
-def test_a_value_within_its_bounds_is_accepted(client, params):
+def test_value_within_bounds_is_accepted(client, params):
     assert status(client, **params) == 200
 
 
 @pytest.mark.parametrize(("params", "field", "remedy"), REFUSED, ids=lambda value: str(value)[:40])
-def test_a_value_out_of_bounds_is_a_problem_that_names_the_field_and_the_remedy(
-    client, params, field, remedy
-):
+def test_value_out_of_bounds_is_a_problem_with_field_and_remedy(client, params, field, remedy):
     answer = client.get("/recommendations", params=params)
     assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
     body = answer.json()
@@ -63,7 +61,7 @@ def test_a_value_out_of_bounds_is_a_problem_that_names_the_field_and_the_remedy(
     assert remedy in body["remedy"]
 
 
-def test_what_was_sent_is_never_sent_back(client):
+def test_problem_does_not_repeat_the_sent_value(client):
     answer = client.get("/recommendations", params={"num_recs": "<script>", "user_id": "secret" * 100})
     assert "<script>" not in answer.text
     assert "secret" not in answer.text
@@ -72,5 +70,5 @@ def test_what_was_sent_is_never_sent_back(client):
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.dictionaries(st.sampled_from(NAMES), st.text() | st.lists(st.text(), max_size=60)))
-def test_no_query_makes_the_service_fail(client, params):
+def test_any_query_of_known_parameters_is_answered(client, params):
     assert status(client, **params) in (200, 422)

@@ -1,4 +1,4 @@
-"""An article is named while it is published, neither expired nor withdrawn."""
+"""An item is recommended while it is published, and neither expired nor withdrawn."""
 
 import json
 
@@ -37,109 +37,109 @@ def ids(answer):
     return [item["item_id"] for item in answer.json()["items"]]
 
 
-def everywhere(client, name):
-    """Return by which ways an article is named to a reader who has not read it."""
-    reader = {"user_id": "3"}
-    ways = {
-        "list": ids(client.get("/recommendations", params={**reader, "num_recs": 100})),
-        "section": ids(client.get("/recommendations", params={"category": "novelty"})),
+def lists_with(client, name):
+    """Return the lists that have an item, for a user who has not read it."""
+    user = {"user_id": "3"}
+    lists = {
+        "list": ids(client.get("/recommendations", params={**user, "num_recs": 100})),
+        "category": ids(client.get("/recommendations", params={"category": "novelty"})),
         "new": ids(client.get("/recommendations", params={"max_age_hours": 2, "num_recs": 100})),
         "trending": ids(client.get("/trending", params={"num_recs": 100})),
         "similar": ids(client.get("/similar/1", params={"num_recs": 100})),
         "predict": [
-            each["item_id"]
-            for each in client.post("/predict", json={"userId": "3", "max_results": 100}).json()[
+            item["item_id"]
+            for item in client.post("/predict", json={"userId": "3", "max_results": 100}).json()[
                 "recommendations"
             ]
         ],
     }
-    return {way for way, named in ways.items() if name in named}
+    return {way for way, item_ids in lists.items() if name in item_ids}
 
 
-def read_by(post, name, readers):
-    post([{"user_id": reader, "item_id": name} for reader in readers], "/events", EVENTS_KEY)
+def read_by(post, name, users):
+    post([{"user_id": user, "item_id": name} for user in users], "/events", EVENTS_KEY)
 
 
-def test_an_embargoed_article_is_named_from_its_publication_on(live, post, clock):
+def test_embargoed_item_is_recommended_from_its_published_time(live, post, clock):
     assert post(article("soon", published_at=clock.ms + 6 * HOUR_MS)).json()["items"][0]["status"] == "new"
     read_by(post, "soon", [f"editor {at}" for at in range(30)])
-    assert everywhere(live, "soon") == set()
+    assert lists_with(live, "soon") == set()
     assert live.get("/similar/soon").status_code == 404
     clock.ms += 6 * HOUR_MS
-    assert {"section", "new"} <= everywhere(live, "soon"), "no count is of the reads before"
+    assert {"category", "new"} <= lists_with(live, "soon"), "earlier interactions do not count"
     assert live.get("/similar/soon").status_code == 200
 
 
-def test_an_expired_article_is_named_no_more(live, post, clock):
+def test_expired_item_is_not_recommended(live, post, clock):
     post(article("short", expires_at=clock.ms + HOUR_MS))
-    assert "section" in everywhere(live, "short")
+    assert "category" in lists_with(live, "short")
     clock.ms += HOUR_MS
-    assert everywhere(live, "short") == set()
+    assert lists_with(live, "short") == set()
 
 
-def test_a_withdrawn_article_is_named_again_once_it_is_reported(live, post, withdraw):
+def test_withdrawn_item_is_recommended_again_after_a_report(live, post, withdraw):
     post(article("n1"))
     read_by(post, "n1", [f"r{at}" for at in range(30)])
-    assert "trending" in everywhere(live, "n1")
+    assert "trending" in lists_with(live, "n1")
     assert withdraw("n1") == 204
-    assert everywhere(live, "n1") == set()
+    assert lists_with(live, "n1") == set()
     post(article("n1"))
-    assert "trending" in everywhere(live, "n1")
+    assert "trending" in lists_with(live, "n1")
 
 
-def test_the_most_read_of_all_can_be_withdrawn_also_from_kept_lists(live, withdraw):
-    def asked():
+def test_withdrawn_item_is_removed_from_cached_lists(live, withdraw):
+    def recommended():
         return ids(live.get("/recommendations", params={"user_id": "3", "num_recs": 10}))
 
     for _ in range(25):
-        first = asked()[0]
+        first = recommended()[0]
         assert withdraw(first) == 204
-        after = asked()
+        after = recommended()
         assert len(after) == 10
         assert first not in after
 
 
-def test_one_that_nobody_has_heard_of_stays_withdrawn(live, withdraw, post):
+def test_unknown_item_stays_withdrawn(live, withdraw, post):
     assert withdraw("later") == 204
     read_by(post, "later", ["somebody"])
-    assert everywhere(live, "later") == set()
+    assert lists_with(live, "later") == set()
 
 
-def test_withdrawing_needs_a_key_for_items(withdraw):
+def test_withdrawal_needs_a_key_for_items(withdraw):
     assert withdraw("1", READERS_KEY) == 403
 
 
-def test_a_correction_keeps_what_it_does_not_name(live, post):
+def test_correction_keeps_fields_that_it_leaves_out(live, post):
     post(article("n1", url="https://example.com/n1", published_at="2020-01-01T00:00:00Z"))
     post({"item_id": "n1", "title": "Corrected"})
     found = live.get("/recommendations", params={"category": "novelty"}).json()["items"][0]
     assert found["title"] == "Corrected"
     assert (found["url"], found["category"]) == ("https://example.com/n1", "novelty")
     assert found["published_at"] == "2020-01-01T00:00:00Z"
-    assert "new" not in everywhere(live, "n1")
+    assert "new" not in lists_with(live, "n1")
 
 
 @pytest.mark.parametrize("nothing", [None, ""])
-def test_null_and_empty_say_nothing_of_what_is_optional(live, post, nothing):
+def test_optional_fields_may_be_null_or_empty(live, post, nothing):
     assert post(article("n1", url=nothing, published_at=nothing)).json()["accepted"] == 1
     event = {"user_id": "a", "item_id": "n1", "region": nothing, "seconds": nothing}
     assert post(event, "/events", EVENTS_KEY).json()["accepted"] == 1
     assert post({**event, "user_id": nothing}, "/events", EVENTS_KEY).status_code == 422
 
 
-def test_whole_numbers_are_ids(live, post):
+def test_ids_may_be_whole_numbers(live, post):
     post(article(1234))
     post({"user_id": 17, "item_id": 1234}, "/events", EVENTS_KEY)
     headers = {"X-API-Key": READERS_KEY}
     assert live.get("/users/17", headers=headers).json()["recent"][0]["item_id"] == "1234"
 
 
-def test_ids_with_commas_and_blanks_are_excluded_by_a_backslash(live, post):
+def test_backslash_escapes_commas_and_blanks_of_excluded_ids(live, post):
     post([article("story,42"), article(" lead"), article("back\\slash")])
-    asked = {"category": "novelty", "exclude": ["story\\,42", "\\ lead"]}
-    assert ids(live.get("/recommendations", params=asked)) == ["back\\slash"]
-    asked = {"category": "novelty", "exclude": "story\\,42, back\\\\slash"}
-    assert ids(live.get("/recommendations", params=asked)) == [" lead"]
+    parameters = {"category": "novelty", "exclude": ["story\\,42", "\\ lead"]}
+    assert ids(live.get("/recommendations", params=parameters)) == ["back\\slash"]
+    parameters = {"category": "novelty", "exclude": "story\\,42, back\\\\slash"}
+    assert ids(live.get("/recommendations", params=parameters)) == [" lead"]
 
 
 def test_pages_are_parts_of_one_list(live):
@@ -151,11 +151,11 @@ def test_pages_are_parts_of_one_list(live):
     assert [(item["item_id"], item["rank"]) for page in pages for item in page] == [
         (item["item_id"], item["rank"]) for item in whole
     ]
-    beyond = live.get("/recommendations", params={"user_id": "3", "offset": 500}).json()["items"]
-    assert beyond == []
+    after_the_end = live.get("/recommendations", params={"user_id": "3", "offset": 500}).json()["items"]
+    assert after_the_end == []
 
 
-def test_five_hundred_may_be_excluded(live):
+def test_request_excludes_at_most_five_hundred_items(live):
     some = ids(live.get("/recommendations", params={"num_recs": 10}))
     params = {"exclude": ",".join([*some, *(f"other{at}" for at in range(490))])}
     assert not set(some) & set(ids(live.get("/recommendations", params=params)))
@@ -169,18 +169,18 @@ def test_rejected_events_are_listed_for_administrators(live):
     assert live.get("/events/rejected", headers={"X-API-Key": ITEMS_KEY}).status_code == 403
 
 
-def test_when_an_article_expires_outlives_its_withdrawal(live, post, withdraw, clock):
+def test_withdrawal_keeps_the_expiry_of_an_item(live, post, withdraw, clock):
     post(article("short", expires_at=clock.ms + HOUR_MS))
     withdraw("short")
     post(article("short"))
-    assert "section" in everywhere(live, "short")
+    assert "category" in lists_with(live, "short")
     clock.ms += HOUR_MS
-    assert everywhere(live, "short") == set()
+    assert lists_with(live, "short") == set()
 
 
-def test_a_report_and_its_correction_in_one_body_are_as_in_two(live, post, clock):
+def test_report_and_correction_in_one_body_both_count(live, post, clock):
     post([article("n1", expires_at=clock.ms + HOUR_MS), {"item_id": "n1", "title": "Corrected"}])
     found = live.get("/recommendations", params={"category": "novelty"}).json()["items"][0]
     assert (found["item_id"], found["title"]) == ("n1", "Corrected")
     clock.ms += HOUR_MS
-    assert everywhere(live, "n1") == set()
+    assert lists_with(live, "n1") == set()

@@ -14,7 +14,7 @@ QUESTIONS = [
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_no_question_makes_it_compile(ask, question):
+def test_request_compiles_nothing(ask, question):
     with event.install_recorder("numba:compile") as recorder:
         ask(**question)
     assert not recorder.buffer

@@ -1,4 +1,4 @@
-"""Replicas as processes on one event log: they follow each other, and lose nothing when they are killed."""
+"""Replicas as processes on one event log: they share events, and lose none when they are killed."""
 
 import resource
 import signal
@@ -20,7 +20,7 @@ from tests.support.services import ITEMS_KEY
 
 pytestmark = pytest.mark.integration
 
-READERS = ["3", "5", "new", "newer", *map(str, range(0, 400, 40))]
+USERS = ["3", "5", "new", "newer", *map(str, range(0, 400, 40))]
 
 
 class Sqlite:
@@ -61,22 +61,22 @@ def log(address, tmp_path):
     log.close()
 
 
-def shown(client, reader, count=10):
-    answer = client.get("/recommendations", params={"user_id": reader, "num_recs": count}).json()
+def shown(client, user, count=10):
+    answer = client.get("/recommendations", params={"user_id": user, "num_recs": count}).json()
     return [item["item_id"] for item in answer["items"]], answer["segment"]
 
 
 def post(client, *pairs, **more):
-    body = [{"user_id": reader, "item_id": item, **more} for reader, item in pairs]
+    body = [{"user_id": user, "item_id": item, **more} for user, item in pairs]
     answer = client.post("/events", json=body)
     assert answer.status_code == 200, answer.text
     return answer.json()
 
 
-class Together:
-    """What holds on every log."""
+class EveryLog:
+    """Tests that every log passes."""
 
-    def test_they_follow_each_other_and_one_that_starts_late_comes_to_the_same(self, replicas, log):
+    def test_replicas_apply_each_other_s_events_also_after_a_late_start(self, replicas, log):
         before = log.end()
         (_, one), (_, two) = replicas(), replicas()
         items = shown(one, "new")[0]
@@ -87,30 +87,30 @@ class Together:
             until(lambda o=other, i=item: i not in shown(o, "new", 100)[0], "the other replica follows", 5)
         assert log.end() == before + 18
         _, late = replicas()
-        # In which order is the property of tests/script_shared/inference/test_replica.py, where time stands
-        # still: what is worked out for everybody may lag by some seconds.
+        # The order of items is tested in tests/script_shared/inference/test_replica.py with a fixed clock:
+        # lists for all users may lag by some seconds.
         read = {"new": items[:6], "3": items[-6:]}
-        for reader in READERS:
-            seen = [shown(each, reader, 100) for each in (one, two, late)]
+        for user in USERS:
+            seen = [shown(client, user, 100) for client in (one, two, late)]
             assert len({segment for _, segment in seen}) == 1
-            assert all(not set(read.get(reader, ())) & set(listed) for listed, _ in seen)
+            assert all(not set(read.get(user, ())) & set(listed) for listed, _ in seen)
 
-    def test_an_article_posted_to_one_is_shown_by_all_and_by_one_that_starts_late(self, replicas):
+    def test_item_reported_to_one_replica_is_recommended_by_all(self, replicas):
         (_, one), (_, two) = replicas(), replicas()
-        told = {"item_id": "n1", "title": "Just out", "url": "https://example.com/n1"}
-        assert one.post("/items", json=told, headers={"X-API-Key": ITEMS_KEY}).json()["accepted"] == 1
+        report = {"item_id": "n1", "title": "Just out", "url": "https://example.com/n1"}
+        assert one.post("/items", json=report, headers={"X-API-Key": ITEMS_KEY}).json()["accepted"] == 1
         _, late = replicas()
-        for each in (one, two, late):
-            until(lambda c=each: "n1" in shown(c, "3")[0], "the article is shown", 5)
+        for client in (one, two, late):
+            until(lambda c=client: "n1" in shown(c, "3")[0], "the article is shown", 5)
             (item,) = [
-                x for x in each.get("/recommendations?user_id=3").json()["items"] if x["item_id"] == "n1"
+                x for x in client.get("/recommendations?user_id=3").json()["items"] if x["item_id"] == "n1"
             ]
-            assert (item["title"], item["url"]) == (told["title"], told["url"])
+            assert (item["title"], item["url"]) == (report["title"], report["url"])
         post(two, ("3", "n1"))
-        for each in (one, two, late):
-            until(lambda c=each: "n1" not in shown(c, "3", 100)[0], "the read is known", 5)
+        for client in (one, two, late):
+            until(lambda c=client: "n1" not in shown(c, "3", 100)[0], "the read is known", 5)
 
-    def test_what_was_acknowledged_outlives_a_killed_replica(self, replicas, log):
+    def test_acknowledged_events_survive_a_killed_replica(self, replicas, log):
         process, client = replicas()
         item = shown(client, "new")[0][0]
         acknowledged, stopped = [], threading.Event()
@@ -118,7 +118,7 @@ class Together:
         def write(writer):
             for number in range(10_000):
                 ids = [f"k{writer}-{number}-{place}" for place in range(20)]
-                body = [{"user_id": "new", "item_id": item, "event_id": each} for each in ids]
+                body = [{"user_id": "new", "item_id": item, "event_id": event_id} for event_id in ids]
                 try:
                     answer = httpx.post(f"{client.base_url}/events", json=body, headers=client.headers)
                 except httpx.TransportError:
@@ -132,39 +132,39 @@ class Together:
             writers = [pool.submit(write, writer) for writer in range(3)]
             assert stopped.wait(30)
             process.send_signal(signal.SIGKILL)
-            for each in writers:
-                each.result()
+            for future in writers:
+                future.result()
         kept = {event.event_id for _, event in follow(log)}
         assert set(acknowledged) <= kept
         _, again = replicas()
         assert item not in shown(again, "new", 100)[0]
-        told = post(again, ("new", item), event_id=acknowledged[-1])
-        assert told["duplicates"] == 1
+        answer = post(again, ("new", item), event_id=acknowledged[-1])
+        assert answer["duplicates"] == 1
 
-    def test_a_release_that_is_swapped_in_under_writers_forgets_nothing(self, replicas, registry, whole):
+    def test_events_during_a_release_swap_are_kept(self, replicas, registry, whole):
         _, client = replicas()
         done, read = threading.Event(), []
 
-        def reading():
+        def read_items():
             while not done.is_set():
-                item = next(each for each in shown(client, "busy", 100)[0] if each not in read)
+                item = next(item for item in shown(client, "busy", 100)[0] if item not in read)
                 post(client, ("busy", item))
                 read.append(item)
                 assert not set(read) & set(shown(client, "busy", 100)[0])
                 done.wait(0.01)
 
         with ThreadPoolExecutor(1) as pool:
-            reader = pool.submit(reading)
+            future = pool.submit(read_items)
             for name in ("second", "third"):
                 release = publish_edition(registry, whole, name, replay=False).id
                 until(lambda r=release: client.get("/health").json()["release"] == r, "the release is served")
             done.set()
-            reader.result()
+            future.result()
         assert read
 
 
-class TestOnSqlite(Sqlite, Together):
-    def test_a_full_disk_is_a_problem_until_there_is_room_and_readers_are_answered(self, replicas, log):
+class TestOnSqlite(Sqlite, EveryLog):
+    def test_full_disk_is_a_problem_for_events_and_recommendations_are_answered(self, replicas, log):
         def small_disk():
             resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, resource.RLIM_INFINITY))
 
@@ -173,7 +173,7 @@ class TestOnSqlite(Sqlite, Together):
         acknowledged, full = [], None
         for number in range(200):
             ids = [f"d{number}-{place}" for place in range(50)]
-            body = [{"user_id": f"u{each}", "item_id": item, "event_id": each} for each in ids]
+            body = [{"user_id": f"u{event_id}", "item_id": item, "event_id": event_id} for event_id in ids]
             answer = client.post("/events", json=body)
             if answer.status_code != 200:
                 full = answer
@@ -188,16 +188,16 @@ class TestOnSqlite(Sqlite, Together):
 
 
 @pytest.mark.tools("initdb")
-class TestOnPostgres(Postgres, Together):
-    def test_what_cannot_be_read_back_is_not_answered_as_if_lists_knew_of_it(self, replicas, log, address):
+class TestOnPostgres(Postgres, EveryLog):
+    def test_event_that_cannot_be_read_back_is_a_problem(self, replicas, log, address):
         _, client = replicas()
         item, another = shown(client, "new")[0][:2]
-        told = {"user_id": "new", "item_id": item, "event_id": "unread"}
+        event = {"user_id": "new", "item_id": item, "event_id": "unread"}
         execute(address, "REVOKE SELECT ON events FROM events", "GRANT SELECT (event_id) ON events TO events")
         log.append([Event("another's", "newer", another, time.time_ns() // 1_000_000)])
-        refused = client.post("/events", json=told)
+        refused = client.post("/events", json=event)
         assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
         assert "is kept, and lists do not know of it yet" in refused.json()["detail"]
         execute(address, "GRANT SELECT ON events TO events")
-        assert client.post("/events", json=told).json()["duplicates"] == 1
+        assert client.post("/events", json=event).json()["duplicates"] == 1
         assert item not in shown(client, "new", 100)[0]

@@ -1,4 +1,4 @@
-"""Lists ranked ahead: given again while they hold, and no longer."""
+"""Cached results: returned while they are valid, and no longer."""
 
 import json
 
@@ -17,13 +17,13 @@ SECOND = 1_000
 
 
 def post(client, *reads):
-    body = json.dumps([{"user_id": reader, "item_id": item} for reader, item in reads])
+    body = json.dumps([{"user_id": user, "item_id": item} for user, item in reads])
     answer = client.post("/events", content=body, headers={"X-API-Key": EVENTS_KEY})
     assert answer.json()["accepted"] == len(reads)
 
 
-def shown(client, reader, count=50):
-    answer = client.get("/recommendations", params={"user_id": reader, "num_recs": count}).json()
+def shown(client, user, count=50):
+    answer = client.get("/recommendations", params={"user_id": user, "num_recs": count}).json()
     return [item["item_id"] for item in answer["items"]]
 
 
@@ -32,7 +32,7 @@ def engine(whole, clock):
     return Engine.load(whole, NEWS, clock, ahead=2)
 
 
-def test_a_list_is_given_again_until_its_time_is_up(engine, clock):
+def test_cached_result_is_returned_until_it_expires(engine, clock):
     first = engine.recommend(Request("3"))
     clock.ms += STANDS_MS - 1
     assert engine.recommend(Request("3")) is first
@@ -40,7 +40,7 @@ def test_a_list_is_given_again_until_its_time_is_up(engine, clock):
     assert engine.recommend(Request("3")) is not first
 
 
-def test_who_was_not_asked_for_longest_makes_room(engine):
+def test_least_recently_used_result_is_evicted(engine):
     first, second = engine.recommend(Request("3")), engine.recommend(Request("5"))
     assert engine.recommend(Request("3")) is first
     engine.recommend(Request("7"))
@@ -48,88 +48,86 @@ def test_who_was_not_asked_for_longest_makes_room(engine):
     assert engine.recommend(Request("5")) is not second
 
 
-def test_a_list_that_a_read_has_overtaken_makes_room_for_the_next(engine, clock):
+def test_outdated_result_is_replaced_without_evicting_others(engine, clock):
     others = engine.recommend(Request("5"))
     for _ in range(3):
-        own = engine.recommend(Request("3"))
-        engine.apply([Interaction("3", own.items[0].item_id, clock.ms)])
+        result = engine.recommend(Request("3"))
+        engine.apply([Interaction("3", result.items[0].item_id, clock.ms)])
     assert engine.recommend(Request("5")) is others
 
 
 @pytest.mark.parametrize(
     "other", [{"n": 11}, {"diversity": 0.5}, {"context": {"region": "1"}}, {"user_type": "Logged"}]
 )
-def test_another_question_gets_an_answer_of_its_own(engine, other):
+def test_different_requests_have_separate_results(engine, other):
     first = engine.recommend(Request("3"))
     assert engine.recommend(Request(**{"user_id": "3", **other})) is not first
 
 
 @pytest.mark.parametrize("rare", [{"exclude": ("1",)}, {"recent_items": ("1",)}, {"max_age_hours": 5.0}])
-def test_what_is_asked_once_is_not_kept(engine, rare):
+def test_requests_with_rare_parameters_are_not_cached(engine, rare):
     assert engine.recommend(Request("3", **rare)) is not engine.recommend(Request("3", **rare))
 
 
-def test_strangers_share_a_list(engine):
+def test_unknown_users_share_a_result(engine):
     assert engine.recommend(Request("nobody")) is engine.recommend(Request(None))
 
 
-def test_a_read_reaches_its_reader_at_once_and_changes_nothing_for_others(engine, clock):
-    own, others = engine.recommend(Request("3")), engine.recommend(Request("5"))
-    item = own.items[0].item_id
+def test_interaction_invalidates_only_the_result_of_its_user(engine, clock):
+    result, others = engine.recommend(Request("3")), engine.recommend(Request("5"))
+    item = result.items[0].item_id
     engine.apply([Interaction("3", item, clock.ms)])
     after = engine.recommend(Request("3"))
-    assert item not in [each.item_id for each in after.items]
+    assert item not in [recommended.item_id for recommended in after.items]
     clock.ms += SECOND
     assert engine.recommend(Request("5")) is others
 
 
 @pytest.mark.parametrize("begin", range(0, SECOND, 150))
-def test_what_many_read_within_a_second_is_in_everybodys_list_before_the_second_is_over(
-    engine, whole, clock, begin
-):
-    """They ask all the while: a list that is made too early to know may not stand."""
-    item, anew = unheard_of(engine), Engine.load(whole, NEWS, clock)
+def test_newly_popular_item_is_in_cached_results_within_a_second(engine, whole, clock, begin):
+    """Users request lists all the time: a result from before the interactions must not stay cached."""
+    item, uncached = unlisted_item(engine), Engine.load(whole, NEWS, clock)
     for moment in range(0, 3 * SECOND, 50):
-        for each in (engine, anew) if moment == begin + SECOND else ():
-            each.apply([Interaction(f"r{number}", item, clock.ms) for number in range(300)])
-        lists = {reader: names(engine, reader) for reader in ("12", "nobody")}
+        for target in (engine, uncached) if moment == begin + SECOND else ():
+            target.apply([Interaction(f"r{number}", item, clock.ms) for number in range(300)])
+        lists = {user: names(engine, user) for user in ("12", "nobody")}
         if moment >= begin + 2 * SECOND:
-            assert all(item in names(anew, reader) for reader in lists)
-            assert all(item in told for told in lists.values())
+            assert all(item in names(uncached, user) for user in lists)
+            assert all(item in item_ids for item_ids in lists.values())
         clock.ms += 50
 
 
-def names(engine, reader):
-    return {each.item_id for each in engine.recommend(Request(reader, n=30)).items}
+def names(engine, user):
+    return {item.item_id for item in engine.recommend(Request(user, n=30)).items}
 
 
-def unheard_of(engine):
-    """Return an item of which nobody is told, however long the list."""
-    told = {each.item_id for each in engine.recommend(Request("nobody", n=50)).items}
+def unlisted_item(engine):
+    """Return an item that is in no list of fifty for an unknown user."""
+    listed = {item.item_id for item in engine.recommend(Request("nobody", n=50)).items}
     return next(
-        str(number) for number in range(1, 200) if engine.knows(str(number)) and str(number) not in told
+        str(number) for number in range(1, 200) if engine.knows(str(number)) and str(number) not in listed
     )
 
 
-def test_a_kept_list_is_what_would_be_ranked_now(engine, whole, clock):
-    anew = Engine.load(whole, NEWS, clock)
-    for reader in ("3", "5", "nobody", "3", "5", "nobody"):
-        assert engine.recommend(Request(reader)) == anew.recommend(Request(reader))
+def test_cached_result_equals_an_uncached_one(engine, whole, clock):
+    uncached = Engine.load(whole, NEWS, clock)
+    for user in ("3", "5", "nobody", "3", "5", "nobody"):
+        assert engine.recommend(Request(user)) == uncached.recommend(Request(user))
 
 
-@pytest.mark.parametrize("reader", ["3", "somebody new"])
-def test_who_reads_and_asks_over_and_over_is_never_shown_what_was_read(live, reader):
+@pytest.mark.parametrize("user", ["3", "somebody new"])
+def test_cached_lists_never_have_items_that_were_read(live, user):
     read = set()
     for _ in range(4):
-        first = shown(live, reader)[0]
-        assert first in shown(live, reader)
-        post(live, (reader, first))
+        first = shown(live, user)[0]
+        assert first in shown(live, user)
+        post(live, (user, first))
         read.add(first)
-        assert not read & set(shown(live, reader))
+        assert not read & set(shown(live, user))
 
 
-def test_what_many_read_changes_lists_that_were_kept(live, clock):
-    before = {reader: shown(live, reader) for reader in ("3", "5", "nobody")}
+def test_popular_item_changes_cached_lists(live, clock):
+    before = {user: shown(live, user) for user in ("3", "5", "nobody")}
     last = before["nobody"][-1]
     post(live, *((f"r{number}", last) for number in range(300)))
     clock.ms += SECOND
@@ -137,14 +135,14 @@ def test_what_many_read_changes_lists_that_were_kept(live, clock):
     assert shown(live, "nobody") != before["nobody"]
 
 
-def test_a_reader_who_is_forgotten_is_a_stranger_at_once(live):
+def test_forgotten_user_has_no_cached_list(live):
     assert live.get("/recommendations", params={"user_id": "3"}).json()["segment"] != "anonymous"
     key = {"X-API-Key": KEYS["api_keys_users"]}
     assert live.delete("/users/3", headers=key).status_code == 204
     assert live.get("/recommendations", params={"user_id": "3"}).json()["segment"] == "anonymous"
 
 
-def test_a_request_that_came_before_is_checked_as_well(live):
+def test_repeated_request_is_validated_and_logged_anew(live):
     plain = "/recommendations?user_id=3&num_recs=5"
     first = live.get(plain)
     again = live.get(plain)
@@ -156,14 +154,14 @@ def test_a_request_that_came_before_is_checked_as_well(live):
     assert live.put(plain).status_code == 405
 
 
-def test_a_filter_holds_when_asked_again(live):
+def test_repeated_request_keeps_its_filters(live):
     url = f"/recommendations?user_id=3&exclude={shown(live, '3')[0]}"
     assert live.get(url).json()["items"] == live.get(url).json()["items"]
-    assert shown(live, "3")[0] not in [each["item_id"] for each in live.get(url).json()["items"]]
+    assert shown(live, "3")[0] not in [item["item_id"] for item in live.get(url).json()["items"]]
 
 
 @pytest.mark.integration
-def test_answers_are_whole_on_the_wire_with_a_body_and_without(whole, tmp_path):
+def test_responses_are_complete_with_and_without_a_body(whole, tmp_path):
     publish_edition(registry_at(tmp_path), whole, "first")
     with serving(tmp_path, tmp_path / "log") as (_, client):
         until_ready(client)

@@ -1,8 +1,8 @@
-"""Whatever happens in whatever order: the service against a specification in plain Python.
+"""Random sequences of requests: the service against a specification in plain Python.
 
-Two replicas on one log and one volume. Readers read, now, late, ahead of the clock, or before the article is
-reported; articles are reported, corrected, embargoed, withdrawn, and expire; readers are forgotten; replicas
-start again; runs make releases from the log. `HYPOTHESIS_PROFILE=deep` and `make test-slow` do more of it.
+Two replicas share one log and one volume. Users read items now, late, ahead of the clock, or before the item
+is reported; items are reported, corrected, embargoed, withdrawn, and expire; users are forgotten; replicas
+are restarted; runs make releases from the log. `HYPOTHESIS_PROFILE=deep` and `make test-slow` run longer.
 """
 
 import os
@@ -26,79 +26,77 @@ from hypothesis.stateful import (
 
 from script_shared.clock import FixedClock
 from script_shared.inference.load import PATIENCE_MS
-from tests.pipelines.feedback.test_next_run import World, keyed
 from tests.support.clicks import write_clicks
+from tests.support.installation import Installation, keyed
 from tests.support.services import EVENTS_KEY, ITEMS_KEY, KEYS, READERS_KEY, started
 
 MINUTE_MS, HOUR_MS = 60_000, 3_600_000
-#: Fewer than a list may have: all that may be named is listed.
-ARTICLES = 40
+#: Fewer than a list may have: a full list has all available items.
+ITEMS = 40
 NEW = ("n1", "n2", "n3")
-READERS = ("zoe", "yan")
+USERS = ("zoe", "yan")
 DEEP = os.environ.get("HYPOTHESIS_PROFILE") == "deep"
 
 
 @pytest.fixture(scope="module")
 def origin(tmp_path_factory):
-    """A release made from files alone."""
+    """An installation whose release is made of files alone."""
     raw, root = tmp_path_factory.mktemp("clicks"), tmp_path_factory.mktemp("data")
-    write_clicks(raw, hours=8, articles=ARTICLES, users=80, clicks_an_hour=100)
-    world = World(raw, root, "")
-    world.run("run-1")
-    return world
+    write_clicks(raw, hours=8, articles=ITEMS, users=80, clicks_an_hour=100)
+    installation = Installation(raw, root, "")
+    installation.run("run-1")
+    return installation
 
 
 @dataclass
-class Article:
-    """What has been reported of an article, in the order of the log."""
+class Item:
+    """The reported values of an item, in the order of the log."""
 
     published_ms: int
     title: str
     expires_ms: int | None = None
     is_withdrawn: bool = False
 
-    def may_be_named(self, now_ms):
+    def is_available(self, now_ms):
         is_expired = self.expires_ms is not None and self.expires_ms <= now_ms
         return self.published_ms <= now_ms and not is_expired and not self.is_withdrawn
 
 
 class Specification:
-    """What the service must know: of the files' articles, and of what it was told since."""
+    """What the service must store: the items of the files, and all later requests."""
 
-    def __init__(self, of_files, now_ms):
-        self.articles = {name: Article(0, None) for name in of_files}
-        #: By reader, the reads that count or wait for their article: moment and article.
+    def __init__(self, file_items, now_ms):
+        self.items = {name: Item(0, None) for name in file_items}
+        #: By user, the interactions that count or wait for their item: time and item.
         self.interactions = {}
         self.ids = set()
         self.now_ms = now_ms
 
-    def read(self, event_id, reader, item, time_ms):
+    def read(self, event_id, user, item, time_ms):
         if event_id not in self.ids and time_ms <= self.now_ms + 5 * MINUTE_MS:
             self.ids.add(event_id)
-            self.interactions.setdefault(reader, []).append((time_ms, item))
+            self.interactions.setdefault(user, []).append((time_ms, item))
 
     def report(self, item, title, published_ms, expires_ms):
-        known = self.articles.get(item)
+        known = self.items.get(item)
         if known is None:
-            self.articles[item] = Article(
-                self.now_ms if published_ms is None else published_ms, title, expires_ms
-            )
+            self.items[item] = Item(self.now_ms if published_ms is None else published_ms, title, expires_ms)
             return
         known.title, known.is_withdrawn = title, False
         known.published_ms = known.published_ms if published_ms is None else published_ms
         known.expires_ms = known.expires_ms if expires_ms is None else expires_ms
 
     def withdraw(self, item):
-        if item in self.articles:
-            self.articles[item].is_withdrawn = True
+        if item in self.items:
+            self.items[item].is_withdrawn = True
 
-    def history(self, reader):
-        """The newest first; reads of articles that nobody has reported wait."""
-        counted = [read for read in self.interactions.get(reader, ()) if read[1] in self.articles]
+    def history(self, user):
+        """Items and times, newest first, without items that have not been reported."""
+        counted = [read for read in self.interactions.get(user, ()) if read[1] in self.items]
         return sorted(counted, reverse=True)
 
     def available(self):
-        return {name for name, article in self.articles.items() if article.may_be_named(self.now_ms)}
+        return {item_id for item_id, item in self.items.items() if item.is_available(self.now_ms)}
 
 
 class Service(RuleBasedStateMachine):
@@ -111,25 +109,25 @@ class Service(RuleBasedStateMachine):
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(prefix="manchete-stateful-"))
         shutil.copytree(self.origin.root, self.folder / "data")
-        self.world = World(self.origin.raw, self.folder / "data", "")
-        self.clock = FixedClock(self.world.registry.open().manifest.as_of_ms + 30 * MINUTE_MS)
+        self.installation = Installation(self.origin.raw, self.folder / "data", "")
+        self.clock = FixedClock(self.installation.registry.open().manifest.as_of_ms + 30 * MINUTE_MS)
         self.replicas = [None, None]
         self.stacks = [ExitStack(), ExitStack()]
         for number in (0, 1):
             self.start(number)
-        names = {str(at) for at in range(ARTICLES)}
+        names = {str(at) for at in range(ITEMS)}
         self.expected = Specification({name for name in names if self.engine(0).knows(name)}, self.clock.ms)
         self.number = self.releases = 0
-        #: The newest read, to be sent again.
+        #: The newest event, to be sent again.
         self.last = None
 
     def start(self, number):
         opened = started(self.folder / "data", self.clock, events_poll_seconds=0.01, **KEYS)
         self.replicas[number] = self.stacks[number].enter_context(opened)
-        self.replicas[number].app.state.follower.look()
+        self.replicas[number].app.state.release_watcher.refresh()
 
     def engine(self, number):
-        return self.replicas[number].app.state.follower.served.engine
+        return self.replicas[number].app.state.release_watcher.release.engine
 
     def teardown(self):
         for stack in self.stacks:
@@ -142,18 +140,18 @@ class Service(RuleBasedStateMachine):
 
     @rule(
         at=st.integers(0, 1),
-        reader=st.sampled_from(READERS),
+        user=st.sampled_from(USERS),
         item=st.sampled_from([*NEW, "3", "39", "nobody's"]),
         minutes=st.sampled_from([0, -1, -90, -600, 2, 10]),
         again=st.booleans(),
     )
-    def read(self, at, reader, item, minutes, again):
+    def read(self, at, user, item, minutes, again):
         if not (again and self.last):
             self.number += 1
             time_ms = self.clock.ms + minutes * MINUTE_MS + self.number
             self.last = {
                 "event_id": f"e{self.number}",
-                "user_id": reader,
+                "user_id": user,
                 "item_id": item,
                 "timestamp": time_ms,
             }
@@ -168,7 +166,7 @@ class Service(RuleBasedStateMachine):
         expires=st.sampled_from([None, None, 1, 3]),
     )
     def report(self, at, item, published, expires):
-        """Report or correct an article; published and expires are hours from now."""
+        """Report or correct an item; published and expires are hours from now."""
         self.number += 1
         title, now = f"Title {self.number}", self.clock.ms
         times = {"published_at": published, "expires_at": expires}
@@ -182,16 +180,16 @@ class Service(RuleBasedStateMachine):
         assert answer.status_code == 204
         self.expected.withdraw(item)
 
-    @rule(at=st.integers(0, 1), reader=st.sampled_from(READERS))
-    def forget(self, at, reader):
-        answer = self.replicas[at].delete(f"/users/{reader}", headers=keyed(READERS_KEY))
+    @rule(at=st.integers(0, 1), user=st.sampled_from(USERS))
+    def forget(self, at, user):
+        answer = self.replicas[at].delete(f"/users/{user}", headers=keyed(READERS_KEY))
         assert answer.status_code == 204
-        self.expected.interactions.pop(reader, None)
-        # The log forgets the ids of the events as well.
+        self.expected.interactions.pop(user, None)
+        # The log deletes the ids of the events as well.
         self.last = None
 
     @rule(minutes=st.sampled_from([1, 30, 60, 120]))
-    def time_passes(self, minutes):
+    def advance_clock(self, minutes):
         self.clock.ms += minutes * MINUTE_MS
         self.expected.now_ms = self.clock.ms
 
@@ -205,48 +203,48 @@ class Service(RuleBasedStateMachine):
     def release(self):
         """Make the next release from the files and the log, and serve it."""
         self.releases += 1
-        # So it does when it is compacted.
+        # Compaction deletes the ids of events, too.
         self.last = None if self.releases > 1 else self.last
-        self.world.run(f"run-{self.releases + 1}")
-        for each in self.replicas:
-            each.app.state.follower.look()
-            assert each.get("/health").json()["status"] == "ready"
+        self.installation.run(f"run-{self.releases + 1}")
+        for replica in self.replicas:
+            replica.app.state.release_watcher.refresh()
+            assert replica.get("/health").json()["status"] == "ready"
 
     @invariant()
-    def replicas_are_as_specified(self):
-        for each in self.replicas:
-            self.catch_up(each)
-        # Lists for everybody may lag so far behind the newest read.
+    def replicas_match_the_specification(self):
+        for replica in self.replicas:
+            self.catch_up(replica)
+        # Lists for all users may lag this far behind the newest event.
         self.clock.ms += PATIENCE_MS
         self.expected.now_ms = self.clock.ms
-        seen = [self.look(each) for each in self.replicas]
+        seen = [self.look(replica) for replica in self.replicas]
         assert seen[0] == seen[1]
 
     def catch_up(self, client):
-        tail = client.app.state.tail
+        tail = client.app.state.event_consumer
         deadline = time.monotonic() + 10
-        while client.app.state.follower.served.replica.position < tail.log.end():
+        while client.app.state.release_watcher.release.replica.position < tail.log.end():
             assert time.monotonic() < deadline
             time.sleep(0.005)
 
     def look(self, client):
         available = self.expected.available()
-        #: What only reads know is an article of the next release, or none yet.
+        #: An item that only events name is an item of the next release, or of none.
         known = lambda names: [name for name in names if name != "nobody's"]  # noqa: E731
         answers = []
-        for reader in (*READERS, ""):
-            history = self.expected.history(reader)
-            read = {item for _, item in self.expected.interactions.get(reader, ())}
-            asked = {"user_id": reader, "num_recs": 100, "explain": True}
-            listed = self.ids(client.get("/recommendations", params=asked, headers=keyed(READERS_KEY)))
+        for user in (*USERS, ""):
+            history = self.expected.history(user)
+            read = {item for _, item in self.expected.interactions.get(user, ())}
+            parameters = {"user_id": user, "num_recs": 100, "explain": True}
+            listed = self.ids(client.get("/recommendations", params=parameters, headers=keyed(READERS_KEY)))
             assert sorted(known(listed)) == sorted(available - read)
             assert not set(listed) & read
             answers.append(listed)
-            if reader:
-                predicted = client.post("/predict", json={"userId": reader, "max_results": 100}).json()
+            if user:
+                predicted = client.post("/predict", json={"userId": user, "max_results": 100}).json()
                 named = [item["item_id"] for item in predicted["recommendations"]]
                 assert sorted(known(named)) == sorted(available - read)
-                assert known(self.recent(client, reader)) == [item for _, item in history][:20]
+                assert known(self.recent(client, user)) == [item for _, item in history][:20]
         for path in ("/trending", "/similar/3", "/similar/39", "/similar/n1"):
             answer = client.get(path, params={"num_recs": 100})
             if path.startswith("/similar") and path.rpartition("/")[2] not in available:
@@ -257,15 +255,15 @@ class Service(RuleBasedStateMachine):
             answers.append(listed)
         shown = client.get("/recommendations", params={"num_recs": 100}).json()["items"]
         titles = {item["item_id"]: item["title"] for item in shown if item["item_id"] in NEW}
-        assert titles == {name: self.expected.articles[name].title for name in titles}
+        assert titles == {name: self.expected.items[name].title for name in titles}
         return answers
 
     def ids(self, answer):
         assert answer.status_code == 200, answer.text
         return [item["item_id"] for item in answer.json()["items"]]
 
-    def recent(self, client, reader):
-        answer = client.get(f"/users/{reader}", headers=keyed(READERS_KEY))
+    def recent(self, client, user):
+        answer = client.get(f"/users/{user}", headers=keyed(READERS_KEY))
         assert answer.status_code in (200, 404)
         return [read["item_id"] for read in answer.json()["recent"]] if answer.status_code == 200 else []
 
@@ -286,10 +284,10 @@ def run(origin, examples, steps, releases):
     )
 
 
-def test_services_and_releases_are_as_specified(origin):
+def test_service_matches_the_specification(origin):
     run(origin, examples=3, steps=12, releases=1)
 
 
 @pytest.mark.slow
-def test_so_they_are_after_many_steps(origin):
+def test_service_matches_the_specification_after_many_steps(origin):
     run(origin, examples=300 if DEEP else 6, steps=30, releases=2)

@@ -2,8 +2,6 @@
 
 import shutil
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -11,69 +9,15 @@ import pytest
 from pipelines.cli.rollback import roll_back
 from pipelines.domains import load
 from pipelines.stages.collect import archive_of, collect, collected
-from pipelines.stages.compact import compact
-from pipelines.stages.download import download
-from pipelines.stages.encode import encode
-from pipelines.stages.publish import publish
-from pipelines.stages.refine import refine
-from pipelines.stages.train import train
-from script_shared.clock import FixedClock
 from script_shared.errors import EventLogError, EventsCompactedError, ReleaseNotFoundError
 from script_shared.events.factory import open_log
-from script_shared.releases.registry import Registry
-from script_shared.storage.volume import Volume
 from tests.support.clicks import HOUR_MS, write_clicks
 from tests.support.events import events, follow
+from tests.support.installation import Installation, keyed
 from tests.support.postgres import postgres_server
-from tests.support.releases import SEGMENTS
-from tests.support.services import ITEMS_KEY, KEYS, READERS_KEY, started
+from tests.support.services import ITEMS_KEY, READERS_KEY
 
 MINUTE_MS = 60_000
-
-
-@dataclass
-class World:
-    """Files of a publisher, a volume with releases, and where the log is."""
-
-    raw: object
-    root: object
-    url: str
-
-    @property
-    def volume(self):
-        return Volume(self.root / "news")
-
-    @property
-    def registry(self):
-        return Registry(self.volume.releases)
-
-    def run(self, name):
-        """Go from the files and the log to a release that serves, unjudged; return its manifest."""
-        plan, volume = load("news"), self.volume
-        download(plan, volume, name, "globo", str(self.raw), 1.0)
-        collect(plan, volume, name, self.url)
-        refine(plan, volume, name, "globo")
-        encode(plan, volume, name)
-        for segment in SEGMENTS:
-            train(plan, volume, name, segment)
-        publish(plan, volume, name)
-        self.registry.promote()
-        compact(plan, volume, name, self.url)
-        return self.registry.open().manifest
-
-    def log(self):
-        return open_log(self.url, self.root / "news" / "events")
-
-    @contextmanager
-    def service(self, now_ms):
-        """Serve the champion, at a moment that does not pass."""
-        with started(self.root, FixedClock(now_ms), events_url=self.url, **KEYS) as client:
-            client.app.state.follower.look()
-            yield client
-
-
-def keyed(key):
-    return {"X-API-Key": key}
 
 
 def post(client, rows):
@@ -83,8 +27,8 @@ def post(client, rows):
 
 
 def served(client):
-    client.app.state.follower.look()
-    return client.app.state.follower.served
+    client.app.state.release_watcher.refresh()
+    return client.app.state.release_watcher.release
 
 
 def history(client, reader):
@@ -115,7 +59,7 @@ def shown(client, reader, count=100):
 def origin(tmp_path_factory):
     raw, root = tmp_path_factory.mktemp("clicks"), tmp_path_factory.mktemp("data")
     write_clicks(raw, hours=8, articles=60, users=80, clicks_an_hour=100)
-    world = World(raw, root, f"sqlite://{root}/no-log")
+    world = Installation(raw, root, f"sqlite://{root}/no-log")
     world.run("run-1")
     return world
 
@@ -125,7 +69,7 @@ class Feedback:
     def world(self, tmp_path, origin, address):
         """One release, by the files alone."""
         shutil.copytree(origin.root, tmp_path / "data")
-        return World(origin.raw, tmp_path / "data", address)
+        return Installation(origin.raw, tmp_path / "data", address)
 
     def test_the_next_release_answers_as_the_one_before_that_was_told_live(self, world):
         first = world.registry.open().manifest
@@ -155,7 +99,7 @@ class Feedback:
             assert (second.log_after, second.log_until) == (43, 45)
             assert second.as_of_ms == first.as_of_ms + HOUR_MS
             fresh = {reader: shown(live, reader, 10) for reader in readers}
-            assert served(live).release.id == second.release_id
+            assert served(live).id == second.release_id
             assert all(len(fresh[reader]) == 10 for reader in readers)
         with world.service(later) as anew:
             after = {reader: history(anew, reader) for reader in readers}, counts(anew, later)
@@ -250,11 +194,11 @@ class TestOnSqlite(Feedback):
             log.read(79, 1)
         log.close()
         with world.service(now) as anew:
-            assert served(anew).release.id == manifests[-1].release_id
+            assert served(anew).id == manifests[-1].release_id
             assert history(anew, "r2-1")[1] == history(anew, "r5-1")[1] == 1
             for earlier in (manifests[-2], manifests[-3]):
                 assert roll_back(world.volume, "", world.url) == earlier.release_id
-                assert served(anew).release.id == earlier.release_id
+                assert served(anew).id == earlier.release_id
                 assert history(anew, "r5-1")[1] == 1
             # One that needs what is gone is no champion any more.
             with pytest.raises(EventsCompactedError, match="events after 40"):
@@ -263,7 +207,7 @@ class TestOnSqlite(Feedback):
                 roll_back(world.volume, "", world.url)
             # Where it is made the champion all the same it is refused, and the other goes on.
             world.registry.publish(manifests[0].release_id, "champion")
-            assert served(anew).release.id == manifests[-3].release_id
+            assert served(anew).id == manifests[-3].release_id
             assert "have been taken out" in anew.get("/health").json()["reason"]
 
     def test_two_runs_that_collect_at_once_bring_each_event_over_once(self, world):

@@ -7,7 +7,7 @@ import pytest
 
 from script_shared.domains.news.segments import news_segments
 from script_shared.models.base import Component
-from script_shared.models.reasons import BECAUSE_YOU_READ, NEAR_YOU, NEW, TRENDING, Reason
+from script_shared.models.reasons import CONTEXT, FOLLOWS_ITEM, NEW, TRENDING, Reason
 from script_shared.models.two_stage import REASONS
 from script_shared.vocabulary import UNKNOWN
 from tests.support.contracts import drawn, some_queries
@@ -59,7 +59,7 @@ def test_it_is_what_the_explanation_says(models, segment):
             if reason.name == REASONS[int(sums.argmax())] or best[0] - best[1] < 1e-4:
                 continue
             # Only a read that no co-read leads from may give way to the next.
-            assert REASONS[int(sums.argmax())] == BECAUSE_YOU_READ
+            assert REASONS[int(sums.argmax())] == FOLLOWS_ITEM
             assert reason.source == UNKNOWN
     assert len(seen) >= 3
 
@@ -68,7 +68,7 @@ def test_it_is_what_the_explanation_says(models, segment):
 def test_a_read_that_is_named_is_the_reader_s(models, segment):
     for query in some_queries():
         for reason in listed(models[segment], query)[2]:
-            assert (reason.name == BECAUSE_YOU_READ) == (reason.source != UNKNOWN)
+            assert (reason.name == FOLLOWS_ITEM) == (reason.source != UNKNOWN)
             assert reason.source == UNKNOWN or reason.source in query.history
 
 
@@ -77,7 +77,7 @@ def test_nobody_is_told_of_reads_without_any(models, segment):
     strangers = [query for query in some_queries() if not len(query.history)]
     assert strangers
     for query in strangers:
-        assert {reason.name for reason in listed(models[segment], query)[2]} <= {TRENDING, NEAR_YOU, NEW}
+        assert {reason.name for reason in listed(models[segment], query)[2]} <= {TRENDING, CONTEXT, NEW}
 
 
 @pytest.mark.parametrize("segment", SEGMENTS)

@@ -1,4 +1,4 @@
-"""What is shown of an item, whatever the release's table is like."""
+"""Columns of an item in responses, for all forms of a release's table."""
 
 from datetime import UTC, datetime
 
@@ -9,7 +9,7 @@ import pytest
 from app.serving.catalogue import Catalogue
 from script_shared.errors import ReleaseCorruptedError
 
-SHOWN = ("title", "published_at", "category")
+COLUMNS = ("title", "published_at", "category")
 NOON = datetime(2022, 8, 14, 12, tzinfo=UTC)
 
 
@@ -17,34 +17,34 @@ NOON = datetime(2022, 8, 14, 12, tzinfo=UTC)
 def read(tmp_path):
     def read(**columns):
         pq.write_table(pa.table(columns), tmp_path / "catalogue.parquet")
-        return Catalogue.read(tmp_path / "catalogue.parquet", SHOWN)
+        return Catalogue.read(tmp_path / "catalogue.parquet", COLUMNS)
 
     return read
 
 
-def test_a_column_that_the_table_lacks_is_null_and_one_that_nobody_asked_for_is_not_shown(read):
+def test_row_has_the_configured_columns_and_null_for_missing_ones(read):
     catalogue = read(title=["one", "two"], body=["…", "…"])
     assert len(catalogue) == 2
     assert catalogue.row(1) == {"title": "two", "published_at": None, "category": None}
 
 
-def test_an_empty_cell_is_null(read):
+def test_empty_cell_is_null(read):
     row = read(title=["one", None], published_at=pa.array([NOON, None], pa.timestamp("ms", "UTC"))).row(1)
     assert row == {"title": None, "published_at": None, "category": None}
 
 
 @pytest.mark.parametrize(("unit", "zone"), [("s", "UTC"), ("us", "UTC"), ("ns", "America/Sao_Paulo")])
-def test_moments_are_shown_in_utc(read, unit, zone):
+def test_timestamps_are_in_utc(read, unit, zone):
     row = read(published_at=pa.array([NOON], pa.timestamp(unit, zone))).row(0)
     assert row["published_at"] == "2022-08-14T12:00:00Z"
 
 
-def test_a_row_cannot_be_changed_by_whoever_asked_for_it(read):
+def test_row_is_read_only(read):
     with pytest.raises(TypeError):
         read(title=["one"]).row(0)["title"] = "two"
 
 
-def test_another_kind_of_file_is_refused_by_name(tmp_path):
+def test_file_that_is_not_parquet_is_named_in_the_error(tmp_path):
     (tmp_path / "catalogue.parquet").write_text("item_id,title")
     with pytest.raises(ReleaseCorruptedError, match=r"catalogue\.parquet: this is not a Parquet file"):
-        Catalogue.read(tmp_path / "catalogue.parquet", SHOWN)
+        Catalogue.read(tmp_path / "catalogue.parquet", COLUMNS)
