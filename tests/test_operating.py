@@ -1,4 +1,4 @@
-"""docs/operating.md says what is there."""
+"""docs/operating.md matches the code."""
 
 import re
 from pathlib import Path
@@ -11,18 +11,18 @@ ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "operating.md").read_text()
 
 
-def documented():
-    """The settings of the page's tables with their defaults."""
+def documented_settings():
+    """Return the settings in the tables of the page with their defaults."""
     rows = re.findall(r"^\| `([A-Z_]+)` \| (?:`(.*?)`|\*\(empty\)\*) \|", PAGE, re.MULTILINE)
     return dict(rows)
 
 
-def test_every_setting_of_the_embedded_run_the_stages_and_the_dags_is_described_with_its_default():
+def test_the_tables_list_every_setting_with_its_default():
     kinds = EmbeddedSettings, PipelineSettings, DagSettings
     fields = {name: field for kind in kinds for name, field in kind.model_fields.items()}
-    assert documented() == {name.upper(): str(field.default) for name, field in fields.items()}
+    assert documented_settings() == {name.upper(): str(field.default) for name, field in fields.items()}
 
 
-def test_every_make_target_that_is_named_exists():
+def test_mentioned_make_targets_exist():
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert set(re.findall(r"`make ([a-z]+)", PAGE)) <= targets

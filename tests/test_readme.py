@@ -1,4 +1,4 @@
-"""README.md says what is there."""
+"""README.md matches the code."""
 
 import re
 from pathlib import Path
@@ -13,7 +13,7 @@ PAGE = (ROOT / "README.md").read_text(encoding="utf-8")
 SETTINGS = (ApiSettings, DagSettings, EmbeddedSettings, PipelineSettings)
 
 
-def test_every_setting_of_the_table_exists_with_its_default():
+def test_listed_settings_exist_with_their_defaults():
     rows = re.findall(r"^\| `([A-Z_]+)` \| (?:`(.*?)`|\*\(empty\)\*) \|", PAGE, re.MULTILINE)
     defaults = {
         name.upper(): str(field.default).removesuffix(".0")
@@ -24,12 +24,12 @@ def test_every_setting_of_the_table_exists_with_its_default():
     assert dict(rows).items() <= defaults.items()
 
 
-def test_every_make_target_that_is_named_exists():
+def test_mentioned_make_targets_exist():
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert {"run", "test"} <= set(re.findall(r"\bmake ([a-z-]+)", PAGE)) <= targets
 
 
-def test_every_page_that_is_linked_exists():
+def test_linked_pages_exist():
     links = re.findall(r"\]\((?!http|#)([^)#]+)", PAGE)
     assert links
     assert [link for link in links if not (ROOT / link).exists()] == []

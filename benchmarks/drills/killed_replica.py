@@ -49,4 +49,4 @@ def _histories(replica: Replica, users: list[str]) -> list[object]:
 def _history(replica: Replica, user: str) -> object:
     response = replica.client.get(f"/users/{user}", headers={"X-API-Key": READERS_KEY})
     body = response.json()
-    return response.status_code == 200 and (body["reads"], body["recent"])
+    return response.status_code == 200 and (body["interactions"], body["recent"])
