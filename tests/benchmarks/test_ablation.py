@@ -23,6 +23,7 @@ def test_summarise_averages_cutoffs():
     assert summary["retrieved"] is None
 
 
+@pytest.mark.slow
 def test_the_command_measures_every_component(tmp_path):
     write_clicks(tmp_path, hours=9, articles=40, users=600)
     arguments = ("--uri", tmp_path, "--out", tmp_path / "out", "--cutoffs", CUTOFF, "--users", 20)
