@@ -64,7 +64,7 @@ def stage_groups() -> list[list[Step]]:
     segments = [segment.name for segment in load("news").domain.segments({})]
     evaluations = product(SCORED_HOURS, segments)
     return [
-        [("refine", "", ("synthetic", 1.0))],
+        [("refine", "", ("synthetic",))],
         [("encode", "", ())],
         [("segment", "", ())],
         [("train", name, (name,)) for name in segments],

@@ -63,6 +63,6 @@ def publish_tables(root: Path, interactions: pl.DataFrame, items: pl.DataFrame, 
         ]
         for group in stage_groups()[1:]
     ]
-    first = [("download", "", ("tables", str(folder), 1.0))], [("refine", "", ("tables", 1.0))]
+    first = [("download", "", ("tables", str(folder), 1.0))], [("refine", "", ("tables",))]
     run_steps(root / "news", "only", [*first, *groups], processes)
     return root

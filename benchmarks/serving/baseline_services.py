@@ -74,9 +74,11 @@ class Als:
         ]
 
 
-def make_als_service(volume: Path) -> FastAPI:
-    """Make the service of ALS."""
-    app, model = FastAPI(), Als(volume)
+def make_service(name: str, volume: Path) -> FastAPI:
+    """Make a service by name."""
+    if name == "empty":
+        return make_empty_service()
+    app, model = FastAPI(), _make_model(name, volume)
 
     @app.get("/recommendations")
     async def recommendations(user_id: str | None = None, num_recs: int = 10) -> dict[str, Any]:
@@ -85,18 +87,17 @@ def make_als_service(volume: Path) -> FastAPI:
     return app
 
 
-def make_service(name: str, volume: Path) -> FastAPI:
-    """Make a service by name."""
-    if name == "pandas":
-        # The other services must not import pandas.
-        from benchmarks.serving.pandas_service import make_pandas_service
+def _make_model(name: str, volume: Path) -> Any:
+    if name == "als":
+        return Als(volume)
+    # The other services must not import pandas.
+    from benchmarks.serving.pandas_service import PandasService
 
-        return make_pandas_service(volume)
-    return {"empty": lambda _: make_empty_service(), "als": make_als_service}[name](volume)
+    return PandasService(volume)
 
 
 def main(name: str, port: int, volume: Path) -> None:
-    """Serve one of them."""
+    """Serve `empty`, `als` or `pandas`."""
     listen(make_service(name, volume), ApiSettings(api_port=port))
 
 

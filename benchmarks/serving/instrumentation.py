@@ -20,7 +20,7 @@ from pathlib import Path
 import httpx
 import uvicorn
 import uvloop
-from fastapi import FastAPI, Response
+from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 from prometheus_fastapi_instrumentator import Instrumentator, metrics
 
@@ -28,6 +28,7 @@ from app.main import create_app
 from app.metrics.http import SECONDS as BUCKETS
 from app.metrics.http import HttpMetrics
 from app.settings import ApiSettings
+from benchmarks.serving.baseline_services import make_empty_service
 from benchmarks.serving.load_generator import generate_load
 from benchmarks.serving.server_process import cpu_seconds
 from pipelines.embedded.ports import free_port
@@ -37,7 +38,7 @@ Variant = Callable[[FastAPI], None]
 CONNECTIONS = 8
 SECONDS = 1.0
 ROUNDS = 15
-EMPTY = "/empty"
+EMPTY = "/recommendations"
 RECOMMENDATIONS = "/recommendations?user_id=u1&num_recs=10"
 
 
@@ -58,26 +59,16 @@ def tuned(app: FastAPI) -> None:
     Instrumentator(registry=registry).add(latency, requests).instrument(app)
 
 
-def own(app: FastAPI) -> None:
-    """Add the product's middleware."""
+def product(app: FastAPI) -> None:
+    """Add the product's own middleware."""
     app.add_middleware(HttpMetrics, registry=CollectorRegistry())
 
 
-VARIANTS = (bare, stock, tuned, own)
-
-
-def make_empty_app() -> FastAPI:
-    app = FastAPI()
-
-    @app.get(EMPTY)
-    async def empty() -> Response:
-        return Response()
-
-    return app
+VARIANTS = (bare, stock, tuned, product)
 
 
 def make_service(data_root: Path) -> FastAPI:
-    """Make the service without its own request metrics."""
+    """Make the service without its request metrics."""
     app = create_app(ApiSettings(data_root=data_root))
     app.user_middleware = [entry for entry in app.user_middleware if entry.cls is not HttpMetrics]
     return app
@@ -140,13 +131,13 @@ def measure(make_app: Callable[[], FastAPI], path: str) -> dict[Variant, list[fl
 
 
 def main(data_root: str | None = None) -> None:
-    make_app = partial(make_service, Path(data_root)) if data_root else make_empty_app
+    make_app = partial(make_service, Path(data_root)) if data_root else make_empty_service
     costs = measure(make_app, RECOMMENDATIONS if data_root else EMPTY)
     for variant, variant_costs in costs.items():
         ratios = [cost / base for cost, base in zip(variant_costs, costs[bare], strict=True)]
         quartiles = statistics.quantiles(ratios, n=4)
         print(
-            f"{variant.__name__:6} {statistics.median(variant_costs):6.0f} µs per request"
+            f"{variant.__name__:7} {statistics.median(variant_costs):6.0f} µs per request"
             f"  ×{quartiles[1]:.3f} ({quartiles[0]:.3f} to {quartiles[2]:.3f})"
         )
 

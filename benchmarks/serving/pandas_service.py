@@ -1,4 +1,4 @@
-"""A service in the style of notebooks: each request filters, merges and sorts pandas frames.
+"""The model of a service in the style of notebooks: each request filters, merges and sorts pandas frames.
 
 An independent re-creation of a kind of service that is public for this task (reported there, at a tenth of
 full scale: 63 requests/s for logged users, 114 for semi-logged, 153 for anonymous). Logged users get ALS
@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import polars as pl
-from fastapi import FastAPI
 
 from benchmarks.serving.requests import load_users
 from script_shared.storage.partitions import find_partition
@@ -95,14 +94,3 @@ class PandasService:
 
     def _score_anonymous(self, _: str | None) -> pd.DataFrame:
         return self._popularity.rename(columns={"popularity": "score"})
-
-
-def make_pandas_service(volume: Path) -> FastAPI:
-    """Make the service."""
-    app, service = FastAPI(), PandasService(volume)
-
-    @app.get("/recommendations")
-    async def recommendations(user_id: str | None = None, num_recs: int = 10) -> dict[str, Any]:
-        return {"user_id": user_id, "items": service.recommend(user_id, num_recs)}
-
-    return app
