@@ -1,9 +1,11 @@
-"""What the product costs and what it is worth, measured: `python -m benchmarks --help`."""
+"""Measurements of the product's quality, speed and resilience: `python -m benchmarks --help`."""
 
 import typer
 
-from benchmarks import ablation, diversity, events, growth, pipeline, quality, replicas, serving
 from benchmarks.drills import command as drills
+from benchmarks.quality import ablation, comparison, diversity
+from benchmarks.scaling import pipeline_costs, service_costs
+from benchmarks.serving import event_log, replication_lag, throughput
 from pipelines.cli.console import run_command
 
 app = typer.Typer(no_args_is_help=True, help=__doc__)
@@ -11,18 +13,18 @@ app = typer.Typer(no_args_is_help=True, help=__doc__)
 
 @app.callback()
 def benchmarks() -> None:
-    """Measure on this machine; nothing here asserts a time."""
+    """Measure on this machine; no command asserts a time."""
 
 
 app.command("ablation", help=ablation.__doc__)(ablation.main)
-app.command("events", help=events.__doc__)(events.main)
-app.command("pipeline", help=pipeline.__doc__)(pipeline.main)
+app.command("events", help=event_log.__doc__)(event_log.main)
+app.command("pipeline", help=pipeline_costs.__doc__)(pipeline_costs.main)
 app.command("drill", help=drills.__doc__)(drills.main)
 app.command("diversity", help=diversity.__doc__)(diversity.main)
-app.command("growth", help=growth.__doc__)(growth.main)
-app.command("quality", help=quality.__doc__)(quality.main)
-app.command("replicas", help=replicas.__doc__)(replicas.main)
-app.command("serving", help=serving.__doc__)(serving.main)
+app.command("growth", help=service_costs.__doc__)(service_costs.main)
+app.command("quality", help=comparison.__doc__)(comparison.main)
+app.command("replicas", help=replication_lag.__doc__)(replication_lag.main)
+app.command("serving", help=throughput.__doc__)(throughput.main)
 
 if __name__ == "__main__":
     run_command(app)

@@ -2,7 +2,7 @@
 
 The route is taken from where the router left it, not matched a second time, and metrics are
 plain numbers until they are asked for. docs/dependencies.md says what
-`benchmarks/instrumentation.py` measured.
+`benchmarks/serving/instrumentation.py` measured.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""What the service does when something around it breaks: real processes, under load, one drill a file."""
+"""Failure drills: real processes under load while something around them breaks, one drill per file."""

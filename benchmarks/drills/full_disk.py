@@ -1,32 +1,33 @@
-"""The disk of the event log is full for a while (a limit on the size of files stands for it)."""
+"""The disk of the event log is full for a while, simulated by a limit on the size of files."""
 
 from __future__ import annotations
 
 import resource
 import time
 
-from benchmarks.drills.load import Load
-from benchmarks.drills.outcome import Outcome
-from benchmarks.drills.stand import Stand, lost
+from benchmarks.harness.cluster import Cluster
+from benchmarks.harness.drill_report import DrillReport
+from benchmarks.harness.user_load import UserLoad
 from tests.support.servers import until
 
 
-def run(stand: Stand, seconds: float = 2.0, room: int = 400_000) -> Outcome:
-    def small_disk() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY))
+def run(cluster: Cluster, seconds: float = 2.0, limit_bytes: int = 400_000) -> DrillReport:
+    def limit_file_size() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit_bytes, resource.RLIM_INFINITY))
 
-    replica = stand.replica(prepare=small_disk)
-    with Load([replica.port], 4) as load:
-        until(lambda: load.seen.posts[507] > 0, "the disk is full", 120)
+    replica = cluster.start_replica(prepare=limit_file_size)
+    with UserLoad([replica.port], 4) as load:
+        events = load.result.events
+        until(lambda: events[507] > 0, "the disk is full", 120)
         time.sleep(seconds)
-        refused, taken = load.seen.posts[507], load.seen.posts[200]
-        free = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
-        resource.prlimit(replica.process.pid, resource.RLIMIT_FSIZE, free)
+        rejected, accepted = events[507], events[200]
+        no_limit = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+        resource.prlimit(replica.process.pid, resource.RLIMIT_FSIZE, no_limit)
         start = time.monotonic()
-        until(lambda: load.seen.posts[200] > taken, "events are taken in again")
-        back = time.monotonic() - start
+        until(lambda: events[200] > accepted, "events are accepted again")
+        recovery_s = time.monotonic() - start
         time.sleep(seconds)
-    outcome = Outcome.of(load.seen, lost(stand, load), refused_while_full=refused)
-    outcome.facts["room_to_taken_in_s"] = round(back, 3)
-    outcome.demand(set(load.seen.posts) <= {200, 507}, f"events were answered {dict(load.seen.posts)}")
-    return outcome
+    report = DrillReport.of(load.result, cluster.count_lost(load), rejected_while_full=rejected)
+    report.facts["space_to_accepted_s"] = round(recovery_s, 3)
+    report.require(set(events) <= {200, 507}, f"statuses of events: {dict(events)}")
+    return report

@@ -1,45 +1,47 @@
-"""Postgres, which keeps the event log, is killed with -9 under load and started again."""
+"""Postgres, which stores the event log, is killed with SIGKILL under load and restarted."""
 
 from __future__ import annotations
 
 import time
 
-from benchmarks.drills.load import Load
-from benchmarks.drills.outcome import Outcome
-from benchmarks.drills.stand import Replica, Stand, lost
+from benchmarks.harness.cluster import Cluster, Replica
+from benchmarks.harness.drill_report import DrillReport
+from benchmarks.harness.user_load import UserLoad
 from tests.support.postgres import PostgresServer
 from tests.support.servers import until
 
 
-def run(stand: Stand, server: PostgresServer, seconds: float = 3.0, rate: float = 150.0) -> Outcome:
-    replicas = [stand.replica(), stand.replica()]
-    with Load([each.port for each in replicas], 8, rate) as load:
+def run(cluster: Cluster, server: PostgresServer, seconds: float = 3.0, rate: float = 150.0) -> DrillReport:
+    replicas = [cluster.start_replica(), cluster.start_replica()]
+    with UserLoad([replica.port for replica in replicas], 8, rate) as load:
+        events = load.result.events
         time.sleep(seconds)
-        until(lambda: load.seen.posts[200] > 0, "events are taken in")
-        # Meanwhile each replica knows what it took in itself, and no more.
-        load.apart_until = float("inf")
+        until(lambda: events[200] > 0, "events are accepted")
+        # Without the log, a replica has only the events that it accepted itself.
+        load.partitioned_until = float("inf")
         server.kill()
-        down = time.monotonic()
+        killed = time.monotonic()
         time.sleep(seconds)
-        while_down = dict(load.seen.posts)
+        while_down = dict(events)
         server.start()
-        back = time.monotonic()
-        taken = load.seen.posts[200]
-        until(lambda: load.seen.posts[200] > taken, "events are taken in again")
-        away = time.monotonic() - down
+        restarted = time.monotonic()
+        accepted = events[200]
+        until(lambda: events[200] > accepted, "events are accepted again")
+        outage_s = time.monotonic() - killed
         until(
-            lambda: all(_lag(each) < time.monotonic() - back for each in replicas), "both read the log again"
+            lambda: all(_lag_seconds(replica) < time.monotonic() - restarted for replica in replicas),
+            "both replicas read the log again",
         )
-        followed = time.monotonic() - back
-        load.apart_until = time.perf_counter()
+        recovery_s = time.monotonic() - restarted
+        load.partitioned_until = time.perf_counter()
         time.sleep(seconds)
-    outcome = Outcome.of(load.seen, lost(stand, load), seconds_without_events=round(away, 2))
-    outcome.facts["return_to_followed_s"] = round(followed, 3)
-    outcome.demand(while_down.get(503, 0) > 0, "events were not refused while the log was gone")
-    outcome.demand(set(load.seen.posts) <= {200, 503}, f"events were answered {dict(load.seen.posts)}")
-    return outcome
+    report = DrillReport.of(load.result, cluster.count_lost(load), seconds_without_events=round(outage_s, 2))
+    report.facts["restart_to_log_read_s"] = round(recovery_s, 3)
+    report.require(while_down.get(503, 0) > 0, "events were not rejected while the log was unavailable")
+    report.require(set(events) <= {200, 503}, f"statuses of events: {dict(events)}")
+    return report
 
 
-def _lag(replica: Replica) -> float:
-    """Return how many seconds ago a replica read the log to its end."""
+def _lag_seconds(replica: Replica) -> float:
+    """Return the seconds since a replica last reached the end of the log."""
     return replica.metric("manchete_event_log_lag_seconds")

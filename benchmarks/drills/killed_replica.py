@@ -1,44 +1,52 @@
-"""One of two replicas is killed with -9 under load and started again."""
+"""One of two replicas is killed with SIGKILL under load and restarted."""
 
 from __future__ import annotations
 
 import signal
 import time
 
-from benchmarks.drills.load import Load
-from benchmarks.drills.outcome import Outcome
-from benchmarks.drills.stand import Replica, Stand, lost
+from benchmarks.harness.cluster import Cluster, Replica
+from benchmarks.harness.drill_report import DrillReport
+from benchmarks.harness.user_load import UserLoad
 from tests.support.servers import until
 from tests.support.services import READERS_KEY
 
 _CLIENTS = 8
 
 
-def run(stand: Stand, seconds: float = 3.0, rate: float = 150.0) -> Outcome:
-    one, two = stand.replica(), stand.replica()
-    with Load([one.port, two.port], _CLIENTS, rate) as load:
+def run(cluster: Cluster, seconds: float = 3.0, rate: float = 150.0) -> DrillReport:
+    killed, survivor = cluster.start_replica(), cluster.start_replica()
+    with UserLoad([killed.port, survivor.port], _CLIENTS, rate) as load:
         time.sleep(seconds)
-        one.process.send_signal(signal.SIGKILL)
-        one.process.wait()
+        killed.process.send_signal(signal.SIGKILL)
+        killed.process.wait()
         start = time.monotonic()
-        again = stand.replica()
-        back = time.monotonic() - start
+        restarted = cluster.start_replica()
+        start_s = time.monotonic() - start
         time.sleep(seconds)
-    # Whose client went on to the other; a connection that finds nobody is cut once more.
-    outcome = Outcome.of(load.seen, lost(stand, load), 3 * _CLIENTS, start_to_ready_s=round(back, 2))
-    readers = sorted({name.replace("e-", "reader-", 1).rpartition("-")[0] for name in load.seen.acknowledged})
-    outcome.facts["readers_compared"] = len(readers)
-    # The last events reach each replica with its next look at the log.
-    until(lambda: _histories(two, readers) == _histories(again, readers), "both replicas know the same")
-    outcome.demand(all(_histories(again, readers)), "the new replica does not know every reader")
-    return outcome
+    # A client that switches to the killed replica is cut once more.
+    lost = cluster.count_lost(load)
+    report = DrillReport.of(load.result, lost, 3 * _CLIENTS, start_to_ready_s=round(start_s, 2))
+    users = sorted({_first_user(event_id) for event_id in load.result.acknowledged})
+    report.facts["users_compared"] = len(users)
+    # The last events reach each replica at its next poll of the log.
+    until(
+        lambda: _histories(survivor, users) == _histories(restarted, users), "both replicas have equal state"
+    )
+    report.require(all(_histories(restarted, users)), "the restarted replica lacks the history of a user")
+    return report
 
 
-def _histories(replica: Replica, readers: list[str]) -> list[object]:
-    return [_history(replica, f"{each}-0") for each in readers]
+def _first_user(event_id: str) -> str:
+    """Return the first user of the client that sent an event."""
+    return f"{event_id.replace('e-', 'user-', 1).rpartition('-')[0]}-0"
 
 
-def _history(replica: Replica, reader: str) -> object:
-    answer = replica.client.get(f"/users/{reader}", headers={"X-API-Key": READERS_KEY})
-    told = answer.json()
-    return answer.status_code == 200 and (told["reads"], told["recent"])
+def _histories(replica: Replica, users: list[str]) -> list[object]:
+    return [_history(replica, user) for user in users]
+
+
+def _history(replica: Replica, user: str) -> object:
+    response = replica.client.get(f"/users/{user}", headers={"X-API-Key": READERS_KEY})
+    body = response.json()
+    return response.status_code == 200 and (body["interactions"], body["recent"])

@@ -1,57 +1,58 @@
-"""Releases are promoted, one is broken, one is rolled back, under load: nobody notices."""
+"""Releases are promoted, one is corrupt, one is rolled back, under load: no request fails."""
 
 from __future__ import annotations
 
 import time
 
-from benchmarks.drills.load import Load
-from benchmarks.drills.outcome import Outcome
-from benchmarks.drills.stand import REFUSED, Stand, lost, serves
+from benchmarks.harness.cluster import REJECTED_LOADS, Cluster
+from benchmarks.harness.drill_report import DrillReport
+from benchmarks.harness.user_load import UserLoad
 from script_shared.releases.registry import CHAMPION
 from script_shared.storage.partitions import set_alias
 from tests.support.servers import until
 
 
-def run(stand: Stand, promotions: int = 3, rate: float = 100.0) -> Outcome:
-    replica = stand.replica()
-    quiet = _quiet(replica.port, rate)
-    names, took = [stand.registry.find()], []
-    with Load([replica.port], rate=rate) as load:
+def run(cluster: Cluster, promotions: int = 3, rate: float = 100.0) -> DrillReport:
+    replica = cluster.start_replica()
+    longest_ms = _longest_ms(replica.port, rate)
+    names, seconds = [cluster.registry.find()], []
+    with UserLoad([replica.port], rate=rate) as load:
         for number in range(promotions):
-            names.append(stand.publish(f"edition {number}"))
+            names.append(cluster.publish(f"edition {number}"))
             start = time.monotonic()
-            serves(replica, names[-1])
-            took.append(time.monotonic() - start)
-        broken = _broken(stand)
-        until(lambda: replica.health()["status"] == "degraded", "a broken release is refused")
-        refused, still = replica.metric(REFUSED), replica.health()["release"]
-        stand.registry.rollback()
-        until(lambda: replica.health()["status"] == "ready", "the rollback makes it well")
-        back = replica.health()["release"]
-    outcome = Outcome.of(load.seen, lost(stand, load), longest_without_reload_ms=quiet)
-    outcome.facts |= {"promotion_to_served_s": round(max(took), 2), "refused_loads": refused}
-    outcome.demand(broken not in load.seen.releases, "a broken release was served")
-    outcome.demand(set(load.seen.releases) == set(names), f"served were {dict(load.seen.releases)}")
-    outcome.demand(refused >= 1 and still == names[-1], "the old release did not go on")
-    outcome.demand(back == stand.registry.find(), f"{back} is served after the rollback")
-    return outcome
+            replica.wait_for_release(names[-1])
+            seconds.append(time.monotonic() - start)
+        corrupt = _publish_corrupt(cluster)
+        until(lambda: replica.health()["status"] == "degraded", "a corrupt release is rejected")
+        rejected, served = replica.metric(REJECTED_LOADS), replica.health()["release"]
+        cluster.registry.rollback()
+        until(lambda: replica.health()["status"] == "ready", "the service is ready after the rollback")
+        restored = replica.health()["release"]
+    releases = load.result.releases
+    report = DrillReport.of(load.result, cluster.count_lost(load), longest_without_reload_ms=longest_ms)
+    report.facts |= {"promotion_to_served_s": round(max(seconds), 2), "rejected_loads": rejected}
+    report.require(corrupt not in releases, "a corrupt release was served")
+    report.require(set(releases) == set(names), f"served releases: {dict(releases)}")
+    report.require(rejected >= 1 and served == names[-1], "the previous release was not kept")
+    report.require(restored == cluster.registry.find(), f"{restored} is served after the rollback")
+    return report
 
 
-def _quiet(port: int, rate: float) -> float:
-    """Return the longest request of a while without a reload, ms."""
-    with Load([port], rate=rate) as load:
+def _longest_ms(port: int, rate: float) -> float:
+    """Return the longest latency over two seconds without a reload, ms."""
+    with UserLoad([port], rate=rate) as load:
         time.sleep(2)
-    return round(load.seen.at(1.0), 1)
+    return round(load.result.latency_ms(1.0), 1)
 
 
-def _broken(stand: Stand) -> str:
-    """Name a release champion that a disk has damaged since it was checked."""
-    good = stand.registry.find()
-    broken = stand.write("broken")
-    path = stand.registry.folder / broken / "evaluation.json"
+def _publish_corrupt(cluster: Cluster) -> str:
+    """Make a release champion after one of its files was corrupted; return its id."""
+    champion = cluster.registry.find()
+    corrupt = cluster.write("broken")
+    path = cluster.registry.folder / corrupt / "evaluation.json"
     content = bytearray(path.read_bytes())
     content[-1] ^= 1
     path.write_bytes(content)
-    set_alias(stand.registry.folder, CHAMPION, broken)
-    assert good != broken
-    return broken
+    set_alias(cluster.registry.folder, CHAMPION, corrupt)
+    assert champion != corrupt
+    return corrupt

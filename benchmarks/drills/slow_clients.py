@@ -1,4 +1,4 @@
-"""Clients that send their requests a byte at a time, headers or body, beside the usual ones."""
+"""Clients that send headers or body one byte at a time, in parallel with normal load."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import time
 from collections.abc import Coroutine, Iterable
 from typing import Any
 
-from benchmarks.drills.load import Load
-from benchmarks.drills.outcome import Outcome
-from benchmarks.drills.stand import Stand, lost
-from benchmarks.drills.swarm import Swarm
+from benchmarks.harness.background_clients import BackgroundClients
+from benchmarks.harness.cluster import Cluster
+from benchmarks.harness.drill_report import DrillReport
+from benchmarks.harness.user_load import UserLoad
 from tests.support.services import EVENTS_KEY
 
 _HEADERS = b"GET /recommendations HTTP/1.1\r\nHost: x\r\nX-Slow: " + b"a" * 4_000
@@ -18,35 +18,46 @@ _POST = f"POST /events HTTP/1.1\r\nHost: x\r\nX-API-Key: {EVENTS_KEY}\r\nContent
 
 
 def run(
-    stand: Stand, seconds: float = 20.0, slow: int = 400, rate: float = 100.0, patience: float = 10.0
-) -> Outcome:
-    replica = stand.replica(api_header_seconds=patience, api_body_seconds=patience)
-    with Load([replica.port], rate=rate) as alone:
+    cluster: Cluster,
+    seconds: float = 20.0,
+    client_count: int = 400,
+    rate: float = 100.0,
+    timeout_seconds: float = 10.0,
+) -> DrillReport:
+    replica = cluster.start_replica(api_header_seconds=timeout_seconds, api_body_seconds=timeout_seconds)
+    with UserLoad([replica.port], rate=rate) as baseline:
         time.sleep(min(seconds, 3.0))
-    crowd = _Crowd(replica.port, slow)
-    with crowd, Load([replica.port], rate=rate) as load:
+    slow = _SlowClients(replica.port, client_count)
+    with slow, UserLoad([replica.port], rate=rate) as load:
         time.sleep(seconds)
-        held = crowd.open
-    outcome = Outcome.of(load.seen, lost(stand, load), slow_clients=slow, still_held=held)
-    outcome.facts["p99_without_them_ms"] = round(alone.seen.at(0.99), 2)
-    outcome.demand(crowd.connected == slow, f"{crowd.connected} slow clients were let in")
-    outcome.demand(held == 0 or seconds < patience, f"{held} slow clients were still held")
-    outcome.demand(replica.health()["status"] == "ready", "the service is not ready afterwards")
-    return outcome
+        still_open = slow.open
+    report = DrillReport.of(
+        load.result, cluster.count_lost(load), slow_clients=client_count, still_open=still_open
+    )
+    report.facts["p99_without_them_ms"] = round(baseline.result.latency_ms(0.99), 2)
+    report.require(slow.connected == client_count, f"{slow.connected} slow clients connected")
+    report.require(still_open == 0 or seconds < timeout_seconds, f"{still_open} slow clients were not cut")
+    report.require(replica.health()["status"] == "ready", "the service is not ready afterwards")
+    return report
 
 
-class _Crowd(Swarm):
-    """Slow clients: half of them send headers, half a body."""
+class _SlowClients(BackgroundClients):
+    """Slow clients: half of them send headers, half a body.
 
-    def __init__(self, port: int, size: int) -> None:
+    Attributes:
+        connected: number of connections so far.
+        open: number of connections now.
+    """
+
+    def __init__(self, port: int, client_count: int) -> None:
         super().__init__()
-        self._port, self._size = port, size
+        self._port, self._client_count = port, client_count
         self.open = self.connected = 0
 
     def clients(self) -> Iterable[Coroutine[Any, Any, None]]:
-        return (self._drip(number) for number in range(self._size))
+        return (self._send_slowly(number) for number in range(self._client_count))
 
-    async def _drip(self, number: int) -> None:
+    async def _send_slowly(self, number: int) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
         self.connected += 1
         self.open += 1

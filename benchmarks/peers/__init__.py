@@ -1,1 +1,1 @@
-"""Recommenders by others, behind one small interface: fit on reads before a moment, then rank."""
+"""Recommenders from the literature and from other libraries, behind one interface: fit, then rank."""

@@ -1,4 +1,4 @@
-"""What peers are given, and what they give."""
+"""The interface of a peer, and the data that it is fitted on."""
 
 from __future__ import annotations
 
@@ -14,89 +14,89 @@ from script_shared.types import IntArray, LongArray
 
 
 @dataclass(frozen=True, slots=True)
-class Reads:
-    """What was read before a moment, as columns, in order of time; all ids are whole numbers from 0.
+class Interactions:
+    """The interactions before a moment as columns, in order of time; all ids are integers from 0.
 
     Attributes:
-        owner: whose taste a read tells: the reader where readers are asked for, the session where
-            sessions are.
-        session: the visit it belongs to.
-        item: position of the article; the lower its id, the lower.
-        time: ms UTC.
-        began: when its session's window began, or the read itself where there are no windows, ms UTC.
-        items: how many articles there are.
-        now_ms: the moment.
+        user: the user in protocol P1, the session in protocol P2: the row of the interaction matrix.
+        session: the session.
+        item: position of the item; positions follow the order of item ids.
+        time_ms: ms UTC.
+        window_start_ms: start of the session's window, or `time_ms` in a protocol without windows, ms UTC.
+        item_count: number of items.
+        now_ms: the moment, ms UTC.
     """
 
-    owner: IntArray
+    user: IntArray
     session: IntArray
     item: IntArray
-    time: LongArray
-    began: LongArray
-    items: int
+    time_ms: LongArray
+    window_start_ms: LongArray
+    item_count: int
     now_ms: int
 
-    def since(self, hours: float) -> Reads:
-        """Return the reads of what began in the last hours."""
-        kept = self.began >= self.now_ms - hours * MS_PER_HOUR
-        columns = (self.owner, self.session, self.item, self.time, self.began)
-        return Reads(*(column[kept] for column in columns), self.items, self.now_ms)
+    def since(self, hours: float) -> Interactions:
+        """Return the interactions whose window started within the last hours."""
+        kept = self.window_start_ms >= self.now_ms - hours * MS_PER_HOUR
+        columns = (self.user, self.session, self.item, self.time_ms, self.window_start_ms)
+        return Interactions(*(column[kept] for column in columns), self.item_count, self.now_ms)
 
     def matrix(self) -> tuple[csr_matrix, IntArray]:
-        """Return owners × items, 1 where read, and the owner of each row."""
-        owners, rows = np.unique(self.owner, return_inverse=True)
+        """Return the binary matrix of users × items, and the user of each row."""
+        users, rows = np.unique(self.user, return_inverse=True)
         ones = np.ones(len(rows), np.float32)
-        found = csr_matrix((ones, (rows, self.item)), (len(owners), self.items))
-        found.data[:] = 1.0
-        return found, owners
+        matrix = csr_matrix((ones, (rows, self.item)), (len(users), self.item_count))
+        matrix.data[:] = 1.0
+        return matrix, users
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Who asks.
+    """A request for a list.
 
     Attributes:
-        owner: as in the reads; one that they may not know.
-        items: read so far, oldest first; none of them may be recommended.
+        user: as in the interactions, which may not contain it.
+        items: the user's interactions so far, oldest first; none of them may be recommended.
     """
 
-    owner: int
+    user: int
     items: IntArray
 
 
 class Peer(ABC):
-    """One recommender."""
+    """A recommender."""
 
     @abstractmethod
-    def fit(self, reads: Reads) -> None:
-        """Learn from what was read."""
+    def fit(self, interactions: Interactions) -> None:
+        """Learn from interactions."""
 
     @abstractmethod
     def rank(self, queries: Sequence[Query], n: int) -> list[IntArray]:
         """Return at most `n` distinct items for each query, best first, none of them the query's own.
 
-        A peer that knows nothing of a query says nothing: its list is short or empty.
+        The list is short or empty where the peer has no evidence.
         """
 
 
-def query_matrix(queries: Sequence[Query], items: int) -> csr_matrix:
-    """Return queries × items, 1 where read."""
-    read = [np.unique(query.items) for query in queries]
-    ends = np.cumsum([0, *map(len, read)])
+def query_matrix(queries: Sequence[Query], item_count: int) -> csr_matrix:
+    """Return the binary matrix of queries × items."""
+    items = [np.unique(query.items) for query in queries]
+    ends = np.cumsum([0, *map(len, items)])
     ones = np.ones(ends[-1], np.float32)
-    return csr_matrix((ones, np.concatenate([*read, np.empty(0, np.int32)]), ends), (len(queries), items))
+    columns = np.concatenate([*items, np.empty(0, np.int32)])
+    return csr_matrix((ones, columns, ends), (len(queries), item_count))
 
 
-def best_of(items: IntArray, scores: np.ndarray, own: IntArray, n: int) -> IntArray:
-    """Return the `n` items with the highest scores above 0, ties to the lower item.
+def top_items(items: IntArray, scores: np.ndarray, excluded: IntArray, n: int) -> IntArray:
+    """Return the `n` items with the highest scores above 0; ties go to the lower item.
 
     Args:
         items: distinct, ascending.
-        scores: one an item.
-        own: items to leave out.
-        n: at most so many.
+        scores: one per item.
+        excluded: items to leave out.
+        n: maximum length.
     """
-    kept = np.flatnonzero((scores > 0) & ~np.isin(items, own))
+    kept = np.flatnonzero((scores > 0) & ~np.isin(items, excluded))
     if 0 < n < len(kept):
         floor = np.partition(scores[kept], len(kept) - n)[len(kept) - n]
         kept = kept[scores[kept] >= floor]

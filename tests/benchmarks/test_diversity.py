@@ -4,7 +4,7 @@ import pytest
 from typer.testing import CliRunner
 
 from benchmarks.__main__ import app
-from benchmarks.diversity import DIALS, Turned, different, price
+from benchmarks.quality.diversity import DIALS, RankedPool, category_diversity, measure_tradeoff
 from pipelines.benchmarks.next_hour import EPOCH_MS
 from script_shared.types import ScoredItem
 from tests.support.clicks import HOUR_MS, START_MS, write_clicks
@@ -12,22 +12,22 @@ from tests.support.clicks import HOUR_MS, START_MS, write_clicks
 CUTOFF = (START_MS - EPOCH_MS) // HOUR_MS + 6
 
 
-def test_diversity_of_a_list_by_hand():
-    assert different(np.array([1, 1, 2, 3])) == pytest.approx(5 / 6)
-    assert different(np.array([1, 1])) == 0
-    assert different(np.array([1])) == 1
+def test_category_diversity_is_the_share_of_pairs_that_differ():
+    assert category_diversity(np.array([1, 1, 2, 3])) == pytest.approx(5 / 6)
+    assert category_diversity(np.array([1, 1])) == 0
+    assert category_diversity(np.array([1])) == 1
 
 
-def turned(reader, target):
-    """Items 0 to 9 of category 0, then 10 to 19, each of its own."""
+def ranked_pool(user, target):
+    """Items 0 to 9 of category 0, then 10 to 19, each of a category of its own."""
     categories = np.array([*[0] * 10, *range(1, 11)])
     ranked = [ScoredItem(item, 1.0 - item / 20, "test") for item in range(20)]
-    return Turned(0, reader, ranked, np.array([target]), categories)
+    return RankedPool(0, user, ranked, np.array([target]), categories)
 
 
-def test_the_price_is_what_is_lost_for_each_hundredth_gained():
-    """All the way up 1 goes and 10 to 18 come in: a reader of item 1 loses it, who reads 0 keeps it."""
-    table = price([turned("a", 0), turned("b", 1)], (0.0, 1.0))
+def test_tradeoff_is_the_ndcg_lost_per_hundredth_of_diversity():
+    """Full diversity replaces items 1 to 9 by 10 to 18: target 1 is lost, target 0 is kept."""
+    table = measure_tradeoff([ranked_pool("a", 0), ranked_pool("b", 1)], (0.0, 1.0))
     hit = 1 / np.log2(3)
     assert table["dial", "users"].rows() == [(0.0, 2), (1.0, 2)]
     assert table["ndcg"].to_list() == pytest.approx([(1 + hit) / 2, 1 / 2])
@@ -35,13 +35,13 @@ def test_the_price_is_what_is_lost_for_each_hundredth_gained():
     assert table["ndcg_per_hundredth"].to_list() == [None, pytest.approx(hit / 2 / 100)]
 
 
-def test_the_whole_command_on_generated_clicks(tmp_path):
+def test_the_command_measures_every_dial(tmp_path):
     write_clicks(tmp_path, hours=9, articles=40, users=600)
-    arguments = ("--uri", tmp_path, "--out", tmp_path / "out", "--cutoffs", CUTOFF, "--readers", 20)
-    done = CliRunner().invoke(app, ["diversity", *map(str, arguments), "--processes", "1"])
-    assert done.exit_code == 0, done.output
+    arguments = ("--uri", tmp_path, "--out", tmp_path / "out", "--cutoffs", CUTOFF, "--users", 20)
+    result = CliRunner().invoke(app, ["diversity", *map(str, arguments), "--processes", "1"])
+    assert result.exit_code == 0, result.output
     table = pl.read_csv(tmp_path / "out" / "diversity.csv")
     assert table["dial"].to_list() == list(DIALS)
     assert table["diversity"].max() > table["diversity"][0]
     assert (tmp_path / "out" / "diversity.png").stat().st_size > 5_000
-    assert all(f"{row['ndcg']:.4f}" in done.output for row in table.to_dicts())
+    assert all(f"{row['ndcg']:.4f}" in result.output for row in table.to_dicts())

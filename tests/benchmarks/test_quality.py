@@ -3,8 +3,8 @@ import pytest
 from typer.testing import CliRunner
 
 from benchmarks.__main__ import app
-from benchmarks.choosing import NEXT_HOUR_ONLY, PEERS
-from benchmarks.environment import prepare
+from benchmarks.peers.environment import create_environment
+from benchmarks.peers.registry import NEXT_HOUR_ONLY, PEERS
 from pipelines.benchmarks.next_hour import EPOCH_MS
 from pipelines.domains.news.session_windows import read_windows
 from pipelines.stages.evaluate import PREDICTIONS
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 
 CUTOFF = (START_MS - EPOCH_MS) // HOUR_MS + 6
 NAMES = [name for name in PEERS if not name.startswith("rectools")]
-TASTE = {name for name in NAMES if not name.startswith("popularity")}
+PERSONALISED = {name for name in NAMES if not name.startswith("popularity")}
 
 
 def run(*arguments):
@@ -33,7 +33,7 @@ def raw(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def ours(raw, tmp_path_factory):
-    """What a product that knows the future would have answered in some sessions: the target first."""
+    """Perfect predictions of the product for every second session: the target at rank 1."""
     folder = tmp_path_factory.mktemp("ours")
     targets = targets_of(sessions_of(read_windows(str(raw)))).gather_every(2)
     lists = [
@@ -49,12 +49,12 @@ def ours(raw, tmp_path_factory):
 @pytest.fixture(scope="module")
 def outcome(raw, ours, tmp_path_factory):
     out = tmp_path_factory.mktemp("quality")
-    done = run(
+    result = run(
         *("--uri", raw, "--out", out, "--ours", ours, "--windows-ms", START_MS, "--processes", 2),
         *("--cutoffs", CUTOFF, "--windows", "5,6", "--peers", ",".join(NAMES)),
     )
-    assert done.exit_code == 0, done.output
-    return done.output, out
+    assert result.exit_code == 0, result.output
+    return result.output, out
 
 
 @pytest.fixture(scope="module")
@@ -62,86 +62,86 @@ def metrics(outcome):
     return {name: pl.read_csv(outcome[1] / name / "metrics.csv") for name in ("next-hour", "next-click")}
 
 
-def test_every_peer_is_in_both_protocols_in_every_part(metrics):
+def test_every_peer_is_scored_in_both_protocols(metrics):
     hour = metrics["next-hour"]
     for segment in ("logged", "semi_logged", "anonymous"):
-        assert set(hour.filter(segment=segment)["model"]) >= {"served", "most_read_0.25h"} | TASTE
+        assert set(hour.filter(segment=segment)["model"]) >= {"served", "most_read_0.25h"} | PERSONALISED
     for kind in ("published", "strict"):
-        found = metrics["next-click"].filter(protocol=f"next-click-{kind}", windows_of="all windows")
-        assert set(found["model"]) == {"served", *NAMES} - set(NEXT_HOUR_ONLY)
-        assert set(found["windows"]) == {2}
+        rows = metrics["next-click"].filter(protocol=f"next-click-{kind}", windows_of="all windows")
+        assert set(rows["model"]) == {"served", *NAMES} - set(NEXT_HOUR_ONLY)
+        assert set(rows["windows"]) == {2}
 
 
-def test_the_products_own_lists_are_scored_beside_the_peers(metrics):
+def test_product_predictions_are_scored_with_the_peers(metrics):
     served = metrics["next-click"].filter(model="served")
     assert served["hit_rate", "hit_rate_low", "ndcg"].rows() == [(1.0, 1.0, 1.0)] * len(served)
     others = metrics["next-click"].filter(pl.col("model") != "served")
     assert others["hit_rate"].max() < 1
 
 
-def test_the_whole_run_has_every_column(metrics):
+def test_metrics_have_every_beyond_accuracy_column(metrics):
     for table in metrics.values():
         assert set(BEYOND) <= set(table.columns)
 
 
-def test_tables_show_what_the_files_hold(outcome, metrics):
+def test_tables_print_the_metrics_of_the_files(outcome, metrics):
     for row in metrics["next-click"].to_dicts():
         assert f"{row['ndcg']:.3f} [{row['ndcg_low']:.3f} {row['ndcg_high']:.3f}]" in outcome[0]
 
 
-def test_anyone_can_compute_the_next_click_from_the_predictions(outcome, metrics, raw, ours):
+def test_hit_rate_can_be_recomputed_from_the_predictions(outcome, metrics, raw, ours):
     predictions = pl.read_parquet(outcome[1] / "next-click" / "predictions.parquet")
     assert predictions.columns == list(PREDICTIONS)
-    asked = pl.read_parquet(ours / "predictions.parquet")["query_id"].unique()
+    predicted = pl.read_parquet(ours / "predictions.parquet")["query_id"].unique()
     sessions = sessions_of(read_windows(str(raw))).filter(
-        pl.col("window").is_in([5, 6]) & pl.col("session_id").is_in(asked.to_list())
+        pl.col("window").is_in([5, 6]) & pl.col("session_id").is_in(predicted.to_list())
     )
     for model in ("popularity_0.5h", "vsknn"):
         lists = predictions.filter(model=model, protocol="next-click-strict").sort("rank")
         ranked = dict(lists.group_by("query_id", maintain_order=True).agg("item_id").iter_rows())
         hits = {5: [], 6: []}
         for window, query, items in sessions["window", "session_id", "items"].rows():
-            found = ranked.get(query, [])
-            assert not set(items[:-1]) & set(found)
-            hits[window].append(items[-1] in found[:20])
-        mean = sum(sum(each) / len(each) for each in hits.values()) / 2
+            items_ranked = ranked.get(query, [])
+            assert not set(items[:-1]) & set(items_ranked)
+            hits[window].append(items[-1] in items_ranked[:20])
+        mean = sum(sum(window_hits) / len(window_hits) for window_hits in hits.values()) / 2
         row = metrics["next-click"].row(
             by_predicate=(pl.col("model") == model) & (pl.col("protocol") == "next-click-strict"), named=True
         )
         assert row["hit_rate"] == pytest.approx(mean)
 
 
-def test_a_sample_is_no_larger_than_asked(raw, tmp_path):
-    done = run(
+def test_sample_limits_the_number_of_sessions(raw, tmp_path):
+    result = run(
         *("--uri", raw, "--out", tmp_path, "--windows-ms", START_MS, "--processes", 1),
         *("--cutoffs", "", "--windows", "5,99", "--sample", 7, "--peers", "popularity_1h"),
     )
-    assert done.exit_code == 0, done.output
+    assert result.exit_code == 0, result.output
     scores = pl.read_parquet(tmp_path / "next-click" / "scores.parquet")
     assert scores["query_id"].n_unique() == 7
 
 
-def test_windows_without_sessions_are_refused(raw, tmp_path):
-    done = run("--uri", raw, "--out", tmp_path, "--cutoffs", "", "--windows", 99, "--peers", "vsknn")
-    assert isinstance(done.exception, SettingsError)
-    assert "no window holds a session" in str(done.exception)
+def test_windows_without_sessions_raise_an_error(raw, tmp_path):
+    result = run("--uri", raw, "--out", tmp_path, "--cutoffs", "", "--windows", 99, "--peers", "vsknn")
+    assert isinstance(result.exception, SettingsError)
+    assert "no window contains a session" in str(result.exception)
 
 
-def test_an_unknown_peer_is_named_with_those_there_are(raw, tmp_path):
-    done = run("--uri", raw, "--out", tmp_path, "--peers", "vsknn,oracle")
-    assert "no peer 'oracle'" in str(done.exception)
-    assert "vstan" in str(done.exception)
+def test_an_unknown_peer_raises_an_error_with_the_known_ones(raw, tmp_path):
+    result = run("--uri", raw, "--out", tmp_path, "--peers", "vsknn,oracle")
+    assert "no peer 'oracle'" in str(result.exception)
+    assert "vstan" in str(result.exception)
 
 
-def test_without_the_products_predictions_it_says_how_to_make_them(raw, tmp_path):
-    done = run("--uri", raw, "--ours", tmp_path, "--cutoffs", "", "--windows", 5, "--peers", "vsknn")
-    assert isinstance(done.exception, InputError)
-    assert "pipelines benchmark next-click" in str(done.exception)
+def test_missing_predictions_raise_an_error_with_the_command_that_makes_them(raw, tmp_path):
+    result = run("--uri", raw, "--ours", tmp_path, "--cutoffs", "", "--windows", 5, "--peers", "vsknn")
+    assert isinstance(result.exception, InputError)
+    assert "pipelines benchmark next-click" in str(result.exception)
 
 
-def test_an_environment_that_cannot_be_made_says_what_to_leave_out(tmp_path):
+def test_a_failed_environment_raises_an_error_with_a_remedy(tmp_path):
     requirements = tmp_path / "requirements.txt"
     requirements.write_text("no such line\n")
     with pytest.raises(SettingsError, match="leave RecTools' peers out with --peers"):
-        prepare(requirements, tmp_path / "environment")
+        create_environment(requirements, tmp_path / "environment")
     assert list((tmp_path / "environment").glob(".requirements-*")) == []

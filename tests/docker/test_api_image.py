@@ -1,9 +1,8 @@
-"""The command of the API's image, with the files of that image only."""
+"""The command of the API's image, run with the files of that image only."""
 
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import httpx
@@ -14,6 +13,7 @@ from pipelines.embedded.ports import free_port
 from script_shared.releases.registry import Registry
 from tests.support.editions import publish_edition, registry_at
 from tests.support.images import copy_into, environment_of, last_stage
+from tests.support.servers import until
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
 IMAGE = "docker/Dockerfile.api"
@@ -28,78 +28,70 @@ def image(tmp_path_factory):
 
 @pytest.fixture
 def start(image, tmp_path):
-    """Start the script as the container does, and end it after the test."""
-    started = []
+    """Start the command as the container does; stop it after the test."""
+    processes = []
 
     def start(**variables):
-        told = environment_of(IMAGE) | {
+        environment = environment_of(IMAGE) | {
             "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
             "DATA_ROOT": str(tmp_path / "data"),
             "NUMBA_CACHE_DIR": str(tmp_path / "compiled"),
             "API_HOST": "127.0.0.1",
             **variables,
         }
-        words = yaml.safe_load(dict(last_stage(IMAGE))["CMD"])
+        command = yaml.safe_load(dict(last_stage(IMAGE))["CMD"])
         with (tmp_path / "log").open("wb") as log:
-            started.append(subprocess.Popen(words, cwd=image, env=told, stderr=log, stdout=log))
-        return started[-1]
+            process = subprocess.Popen(command, cwd=image, env=environment, stderr=log, stdout=log)
+        processes.append(process)
+        return process
 
     yield start
-    for process in started:
+    for process in processes:
         process.kill()
         process.wait()
 
 
-def until(condition):
-    for _ in range(2_400):
-        if condition():
-            return
-        time.sleep(0.05)
-    raise AssertionError("it never came to that")
+def wait_for_status(port, status):
+    url = f"http://127.0.0.1:{port}/health/ready"
+    until(lambda: httpx.get(url).status_code == status, f"{url} responds with {status}", 120)
 
 
-def is_answered(port, path, status):
-    try:
-        return httpx.get(f"http://127.0.0.1:{port}{path}").status_code == status
-    except httpx.TransportError:
-        return False
-
-
-def listing(folder):
+def list_files(folder):
+    """Return the time and size of every file."""
     return {path: (path.stat().st_mtime_ns, path.stat().st_size) for path in sorted(folder.rglob("*"))}
 
 
-def test_it_answers_503_until_there_is_a_release_and_never_writes_to_the_volume(
+def test_the_api_responds_503_without_a_release_and_never_writes_to_the_volume(
     start, image, tmp_path, small_volume
 ):
     port = free_port()
     process = start(API_PORT=str(port))
-    until(lambda: is_answered(port, "/health/ready", 503))
-    address = f"http://127.0.0.1:{port}"
-    assert httpx.get(f"{address}/health").json()["reason"] == "no release has been published yet"
-    check = [sys.executable, "docker/healthcheck.py", f"{address}/health/ready"]
+    wait_for_status(port, 503)
+    base_url = f"http://127.0.0.1:{port}"
+    assert httpx.get(f"{base_url}/health").json()["reason"] == "no release has been published yet"
+    check = [sys.executable, "docker/healthcheck.py", f"{base_url}/health/ready"]
     assert subprocess.run(check, cwd=image, capture_output=True, check=False).returncode == 1
     registry = registry_at(tmp_path / "data")
     publish_edition(registry, Registry(small_volume.releases).open(), "first")
-    before = listing(tmp_path / "data")
-    until(lambda: is_answered(port, "/health/ready", 200))
+    before = list_files(tmp_path / "data")
+    wait_for_status(port, 200)
     assert subprocess.run(check, cwd=image, check=True)
-    answer = httpx.get(f"{address}/recommendations", params={"user_id": "3"}).json()
-    assert len(answer["items"]) == 10
+    body = httpx.get(f"{base_url}/recommendations", params={"user_id": "3"}).json()
+    assert len(body["items"]) == 10
     process.send_signal(signal.SIGTERM)
     process.wait(30)
-    assert listing(tmp_path / "data") == before
+    assert list_files(tmp_path / "data") == before
 
 
-def test_it_keeps_its_compiled_loops_for_the_next_start(start, tmp_path, small_volume):
+def test_compiled_code_is_reused_by_the_next_start(start, tmp_path, small_volume):
     publish_edition(registry_at(tmp_path / "data"), Registry(small_volume.releases).open(), "first")
     port = free_port()
     first = start(API_PORT=str(port))
-    until(lambda: is_answered(port, "/health/ready", 200))
+    wait_for_status(port, 200)
     first.kill()
     first.wait()
-    kept = listing(tmp_path / "compiled")
-    assert kept
+    compiled = list_files(tmp_path / "compiled")
+    assert compiled
     start(API_PORT=str(port))
-    until(lambda: is_answered(port, "/health/ready", 200))
-    assert listing(tmp_path / "compiled") == kept
+    wait_for_status(port, 200)
+    assert list_files(tmp_path / "compiled") == compiled

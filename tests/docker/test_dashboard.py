@@ -1,17 +1,11 @@
-"""The real Prometheus on the running API under traffic: every expression gives a number."""
+"""The real Prometheus on the running API under load: every expression has a value."""
 
 import json
-import os
-import subprocess
-import sys
 import threading
-import time
 
-import httpx
 import pytest
 import yaml
 
-from pipelines.embedded.ports import free_port
 from tests.support.images import ROOT
 from tests.support.prometheus import (
     METRIC,
@@ -21,48 +15,28 @@ from tests.support.prometheus import (
     running_prometheus,
     shows_numbers,
 )
+from tests.support.servers import serving, until_ready
 
 pytestmark = [
     pytest.mark.integration,
     pytest.mark.tools("prometheus"),
 ]
 BOARD = json.loads((ROOT / "grafana" / "dashboards" / "manchete.json").read_text())
-DASHBOARD = [each for each in dashboard_expressions() if is_of("api", each[1])]
+DASHBOARD = [pair for pair in dashboard_expressions() if is_of("api", pair[1])]
 RULES = rule_expressions("api")
 
 
 @pytest.fixture(scope="module")
 def api(small_volume, tmp_path_factory):
-    port = free_port()
-    told = {"DATA_ROOT": str(small_volume.root.parent), "API_PORT": str(port)}
-    with (
-        (tmp_path_factory.mktemp("api") / "log").open("w") as log,
-        subprocess.Popen(
-            [sys.executable, "-m", "app"], env=os.environ | told, stderr=log, cwd=ROOT
-        ) as process,
-        httpx.Client(base_url=f"http://127.0.0.1:{port}", transport=httpx.HTTPTransport(retries=8)) as client,
-    ):
-        try:
-            until_ready(client)
-            yield client
-        finally:
-            process.terminate()
-
-
-def until_ready(client):
-    for _ in range(300):
-        try:
-            if client.get("/health/ready").status_code == 200:
-                return
-        except httpx.ConnectError:
-            pass
-        time.sleep(0.1)
-    raise AssertionError("the API did not come up")
+    with serving(small_volume.root.parent, tmp_path_factory.mktemp("api") / "log") as (_, client):
+        until_ready(client)
+        del client.headers["X-API-Key"]
+        yield client
 
 
 @pytest.fixture(scope="module")
 def traffic(api):
-    """Readers of every segment, and some who ask for what there is not."""
+    """Requests of every segment in the background, and some invalid ones."""
     stopped = threading.Event()
     paths = [
         "/recommendations",
@@ -74,12 +48,12 @@ def traffic(api):
         "/no-such-path",
     ]
 
-    def ask():
+    def send_requests():
         while not stopped.wait(0.02):
             for path in paths:
                 api.get(path)
 
-    thread = threading.Thread(target=ask, daemon=True)
+    thread = threading.Thread(target=send_requests, daemon=True)
     thread.start()
     yield
     stopped.set()
@@ -90,15 +64,15 @@ def traffic(api):
 def prometheus(api, traffic, tmp_path_factory):
     folder = tmp_path_factory.mktemp("prometheus")
     with running_prometheus(folder, api=f"127.0.0.1:{api.base_url.port}") as server:
-        # What is made of rates of rates comes last.
-        server.until("manchete:fallback_items:ratio_rate5m and manchete:coverage:ratio")
-        server.until("manchete:http_errors:ratio_rate5m")
+        # Rules over other rules are evaluated last.
+        server.wait_for("manchete:fallback_items:ratio_rate5m and manchete:coverage:ratio")
+        server.wait_for("manchete:http_errors:ratio_rate5m")
         yield server
 
 
 @pytest.fixture(scope="module")
 def table():
-    """Every expression and what it gave, written to `out/` to be read."""
+    """The values of every expression, written to `out/`."""
     rows = []
     yield rows
     (ROOT / "out").mkdir(exist_ok=True)
@@ -107,35 +81,38 @@ def table():
 
 
 @pytest.mark.parametrize(("name", "expression"), DASHBOARD + RULES)
-def test_every_panel_and_every_rule_has_numbers(prometheus, table, name, expression):
+def test_every_panel_and_rule_has_finite_values(prometheus, table, name, expression):
     table.append((name, expression, shows_numbers(prometheus, expression)))
 
 
-def test_every_metric_that_is_asked_for_exists(prometheus):
+def test_every_metric_of_the_expressions_exists(prometheus):
     names = {name for _, expression in DASHBOARD + RULES for name in METRIC.findall(expression)}
     assert len(names) > 12
     assert {name for name in names if not prometheus.values(name)} == set()
 
 
-def test_prometheus_evaluates_every_rule_and_no_alert_fires(prometheus):
+def test_every_rule_is_evaluated_and_no_alert_fires(prometheus):
     rules = [rule for rule in prometheus.rules() if is_of("api", rule["query"])]
     assert {rule["name"] for rule in rules} == {name for name, _ in RULES}
     assert {rule["name"] for rule in rules if rule["health"] != "ok"} == set()
     assert {rule["name"] for rule in rules if rule.get("state") == "firing"} == set()
 
 
-def test_the_dashboard_asks_the_data_source_that_is_provisioned():
+def test_the_dashboard_uses_the_provisioned_data_source():
     folder = ROOT / "grafana" / "provisioning" / "datasources"
     (source,) = yaml.safe_load((folder / "prometheus.yml").read_text())["datasources"]
-    asked = {target["datasource"]["uid"] for panel in BOARD["panels"] for target in panel.get("targets", [])}
-    assert asked == {source["uid"]}
+    used = {target["datasource"]["uid"] for panel in BOARD["panels"] for target in panel.get("targets", [])}
+    assert used == {source["uid"]}
 
 
-def test_panels_have_a_place_of_their_own_and_an_id():
-    places = [panel["gridPos"] for panel in BOARD["panels"]]
-    taken = [
-        (x, y) for p in places for x in range(p["x"], p["x"] + p["w"]) for y in range(p["y"], p["y"] + p["h"])
+def test_panels_do_not_overlap_and_have_unique_ids():
+    positions = [panel["gridPos"] for panel in BOARD["panels"]]
+    cells = [
+        (x, y)
+        for p in positions
+        for x in range(p["x"], p["x"] + p["w"])
+        for y in range(p["y"], p["y"] + p["h"])
     ]
-    assert len(taken) == len(set(taken))
-    assert max(x for x, _ in taken) == 23
+    assert len(cells) == len(set(cells))
+    assert max(x for x, _ in cells) == 23
     assert len({panel["id"] for panel in BOARD["panels"]}) == len(BOARD["panels"])

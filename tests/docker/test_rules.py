@@ -1,4 +1,4 @@
-"""The rules and the configuration as promtool sees them."""
+"""The rules and the configuration of Prometheus, checked by promtool."""
 
 import subprocess
 
@@ -20,21 +20,21 @@ def promtool(*arguments):
 
 @pytest.mark.tools("promtool")
 def test_the_configuration_and_its_rules_are_valid():
-    done = promtool("check", "config", "--lint-fatal", CONFIGURATION / "prometheus.yml")
-    assert done.returncode == 0, done.stderr
-    assert "2 rule files found" in done.stdout
+    result = promtool("check", "config", "--lint-fatal", CONFIGURATION / "prometheus.yml")
+    assert result.returncode == 0, result.stderr
+    assert "2 rule files found" in result.stdout
 
 
 @pytest.mark.tools("promtool")
 @pytest.mark.parametrize("name", ["api", "airflow"])
-def test_the_rules_do_what_their_tests_say(name):
-    done = promtool("test", "rules", TESTS / f"{name}.yml")
-    assert done.returncode == 0, done.stdout
+def test_the_unit_tests_of_the_rules_pass(name):
+    result = promtool("test", "rules", TESTS / f"{name}.yml")
+    assert result.returncode == 0, result.stdout
 
 
 @pytest.mark.parametrize("name", ["api", "airflow"])
-def test_every_alert_is_seen_to_fire(name):
+def test_every_alert_has_a_unit_test_in_which_it_fires(name):
     tests = yaml.safe_load((TESTS / f"{name}.yml").read_text())["tests"]
     cases = [case for test in tests for case in test.get("alert_rule_test", [])]
-    seen = {case["alertname"] for case in cases if case["exp_alerts"]}
-    assert seen == {rule for rule, _ in rule_expressions(name) if ":" not in rule}
+    firing = {case["alertname"] for case in cases if case["exp_alerts"]}
+    assert firing == {rule for rule, _ in rule_expressions(name) if ":" not in rule}

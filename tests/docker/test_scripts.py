@@ -1,4 +1,4 @@
-"""The entry scripts as ShellCheck and a reader see them; the other tests run them."""
+"""The entry scripts, checked by ShellCheck."""
 
 import subprocess
 
@@ -11,7 +11,7 @@ from tests.support.tools import find_tool
 @pytest.mark.tools("shellcheck")
 @pytest.mark.parametrize("script", ["docker/init_airflow.sh", "docker/postgres/users.sh"])
 def test_shellcheck_finds_nothing(script):
-    done = subprocess.run(
+    result = subprocess.run(
         [find_tool("shellcheck"), script], cwd=ROOT, capture_output=True, text=True, check=False
     )
-    assert (done.returncode, done.stdout) == (0, "")
+    assert (result.returncode, result.stdout) == (0, "")

@@ -1,4 +1,4 @@
-"""The mapping of Airflow's metrics as the exporter reads it."""
+"""The mapping of Airflow's metrics for statsd-exporter."""
 
 import pytest
 
@@ -8,9 +8,9 @@ from tests.support.statsd import Mapping
 
 @pytest.fixture
 def mapping(tmp_path):
-    """Read a mapping of one rule."""
+    """Return a function that makes a mapping of one rule."""
 
-    def read(match, match_type="glob"):
+    def make_mapping(match, match_type="glob"):
         file = tmp_path / "mapping.yml"
         file.write_text(
             "defaults: {histogram_options: {buckets: [1]}}\n"
@@ -18,11 +18,11 @@ def mapping(tmp_path):
         )
         return Mapping(file)
 
-    return read
+    return make_mapping
 
 
 @pytest.mark.parametrize("match", ["airflow.*_heartbeat", "airflow.a*", "airflow", "airflow..a", "airflow.1"])
-def test_a_glob_that_the_exporter_refuses_is_refused(mapping, match):
+def test_a_glob_that_the_exporter_rejects_raises_an_error(mapping, match):
     with pytest.raises(ValueError, match="invalid match"):
         mapping(match)
 
@@ -33,9 +33,9 @@ def test_a_glob_matches_whole_names_and_a_regular_expression_any_part(mapping):
     assert mapping("a(.)", "regex").apply("x.ab.c", {}) == ("found", {"part": "b"})
 
 
-def test_heartbeats_are_named_by_component_and_nothing_else_passes_for_one():
-    ours = Mapping(ROOT / "docker" / "statsd" / "mapping.yml")
-    assert ours.apply("airflow.scheduler_heartbeat", {}) == (
+def test_only_heartbeats_of_components_are_mapped_to_heartbeats():
+    mapping = Mapping(ROOT / "docker" / "statsd" / "mapping.yml")
+    assert mapping.apply("airflow.scheduler_heartbeat", {}) == (
         "airflow_heartbeats_total",
         {"component": "scheduler"},
     )
@@ -44,4 +44,4 @@ def test_heartbeats_are_named_by_component_and_nothing_else_passes_for_one():
         "airflow.local.job_heartbeat",
         "x.airflow.a_heartbeat",
     ):
-        assert ours.apply(other, {})[0] != "airflow_heartbeats_total"
+        assert mapping.apply(other, {})[0] != "airflow_heartbeats_total"

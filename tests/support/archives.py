@@ -1,28 +1,28 @@
-"""Archives that a careful reader refuses."""
+"""Zip archives that a loader must reject."""
 
 import zipfile
 
-FLAG = 0x1
+ENCRYPTED_FLAG = 0x1
 
 
-def write_zip(place, *members):
-    """A zip of (name or ZipInfo, contents) pairs."""
-    with zipfile.ZipFile(place, "w", zipfile.ZIP_DEFLATED) as archive:
+def write_zip(path, *members):
+    """Write a zip of (name or ZipInfo, contents) pairs."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, contents in members:
             archive.writestr(name, contents)
-    return place
+    return path
 
 
-def encrypt(place):
-    """Set the flag that says that the first member is encrypted, in both of its headers."""
-    contents = bytearray(place.read_bytes())
-    contents[contents.index(b"PK\x03\x04") + 6] |= FLAG
-    contents[contents.index(b"PK\x01\x02") + 8] |= FLAG
-    place.write_bytes(bytes(contents))
+def encrypt(path):
+    """Set the flag of encryption in both headers of the first member."""
+    contents = bytearray(path.read_bytes())
+    contents[contents.index(b"PK\x03\x04") + 6] |= ENCRYPTED_FLAG
+    contents[contents.index(b"PK\x01\x02") + 8] |= ENCRYPTED_FLAG
+    path.write_bytes(bytes(contents))
 
 
 def link(name):
-    """What stands for a symbolic link in an archive."""
+    """Return a member that is a symbolic link."""
     member = zipfile.ZipInfo(name)
     member.create_system = 3
     member.external_attr = 0o120777 << 16

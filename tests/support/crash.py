@@ -1,41 +1,45 @@
-"""Ends a process just before its k-th step on the file system, for every k there is."""
+"""Simulated crashes: a process exits just before its k-th file system call, for every k."""
 
 import os
 import sys
 from collections.abc import Callable, Iterator
 
-#: What the interpreter announces before it touches a file or a folder.
-_STEPS = {"open", "os.rename", "os.mkdir", "os.rmdir", "os.remove", "os.scandir", "os.truncate"}
-_KILLED = 86
+#: Audit events of the interpreter before file system calls.
+_FILE_EVENTS = {"open", "os.rename", "os.mkdir", "os.rmdir", "os.remove", "os.scandir", "os.truncate"}
+_CRASHED = 86
 
 
-def die_before_step(step: int) -> None:
-    """Let this process end, without any clean-up, before its next `step`-th step."""
-    left = [step]
+def exit_before_step(step: int) -> None:
+    """Let this process exit without clean-up before a file system call, counted from 0."""
+    remaining = [step]
 
     def hook(event: str, _: tuple[object, ...]) -> None:
-        if event in _STEPS:
-            left[0] -= 1
-            if left[0] < 0:
-                os._exit(_KILLED)
+        if event in _FILE_EVENTS:
+            remaining[0] -= 1
+            if remaining[0] < 0:
+                os._exit(_CRASHED)
 
     sys.addaudithook(hook)
 
 
 def crashes(act: Callable[[], object]) -> Iterator[int]:
-    """Run `act` in child processes, each ended one step later than the one before, until one gets through.
+    """Run `act` in child processes that crash one step later each time, until one completes.
 
-    Yields after each crash the step at which it happened.
+    Yields:
+        The step of each crash.
+
+    Raises:
+        RuntimeError: a child fails with an error of its own.
     """
     for step in range(10_000):
         child = os.fork()
         if child == 0:
-            die_before_step(step)
+            exit_before_step(step)
             act()
             os._exit(0)
         code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         if code == 0:
             return
-        if code != _KILLED:
-            raise RuntimeError(f"the child failed by itself at step {step}")
+        if code != _CRASHED:
+            raise RuntimeError(f"the child failed with an error of its own at step {step}")
         yield step

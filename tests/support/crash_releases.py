@@ -1,4 +1,9 @@
-"""Publishes a release again and again, ended at every step; run as a program of its own: it forks."""
+"""Crashes of writes to the volume at every step; a program of its own, because it forks.
+
+python -m tests.support.crash_releases releases|rollbacks|partitions <folder>
+
+checks the folder after each crash, and prints the number of crashes.
+"""
 
 import sys
 from pathlib import Path
@@ -53,13 +58,14 @@ def partitions(root: Path) -> int:
     steps = 0
     for step in crashes(lambda: write("second")):
         steps = step + 1
-        found = find_partition(root)
-        assert {path.read_text() for path in found.iterdir()} == {found.name}
-        assert len(list(found.iterdir())) == 2
+        partition = find_partition(root)
+        assert {path.read_text() for path in partition.iterdir()} == {partition.name}
+        assert len(list(partition.iterdir())) == 2
         set_alias(root, "latest", "first")
     assert get_alias(root, "latest") == "second"
     return steps
 
 
 if __name__ == "__main__":
-    print(globals()[sys.argv[1]](Path(sys.argv[2])))  # noqa: T201
+    scenarios = {"releases": releases, "rollbacks": rollbacks, "partitions": partitions}
+    print(scenarios[sys.argv[1]](Path(sys.argv[2])))  # noqa: T201

@@ -188,7 +188,7 @@ class Deployment:
         chosen = {"alertname": alert, "alertstate": "firing"} | labels
         selector = ",".join(f'{name}="{value}"' for name, value in chosen.items())
         with self.prometheus() as server:
-            server.until(f"ALERTS{{{selector}}}", seconds)
+            server.wait_for(f"ALERTS{{{selector}}}", seconds)
 
 
 def shortened(text, slow):

@@ -1,4 +1,4 @@
-"""A Docker engine for tests: one that is reachable, or one of their own where that can be started."""
+"""A Docker engine for tests: the one that is reachable, or a temporary one."""
 
 import os
 import shutil
@@ -15,17 +15,17 @@ import yaml
 from tests.support.images import ROOT
 
 SCRIPTS = Path(__file__).parent / "engine"
-#: Longer than a small image takes where a registry can be reached at all.
+#: More than a small image needs where a registry is reachable.
 PULL_SECONDS = 240
 
 
 class NoEngineError(Exception):
-    """No Docker engine, or no image, can be had here; says why."""
+    """No Docker engine, or no image, is available; the message says why."""
 
 
 @contextmanager
 def docker_engine():
-    """Give the environment in which `docker` reaches an engine; one that was started here is ended.
+    """Yield the environment in which `docker` reaches an engine; a temporary engine is stopped at the end.
 
     Raises:
         NoEngineError: none is reachable, and none can be started.
@@ -40,7 +40,7 @@ def docker_engine():
         raise NoEngineError("no Docker engine is reachable; one is started as root on Debian only")
     if any(process.info["name"] == "dockerd" for process in psutil.process_iter(["name"])):
         # Two would overwrite each other's firewall rules.
-        raise NoEngineError("a Docker engine runs here and is not reachable; say where in DOCKER_HOST")
+        raise NoEngineError("a Docker engine runs here but is not reachable; set DOCKER_HOST")
     folder = Path(tempfile.mkdtemp(prefix="manchete-engine-"))
     try:
         started = _run(["sh", SCRIPTS / "start.sh", folder], environment)
@@ -48,22 +48,22 @@ def docker_engine():
             raise NoEngineError(f"no Docker engine could be started: {started.stderr.strip()[-500:]}")
         yield environment | {"DOCKER_HOST": f"unix://{folder}/docker.sock"}
     finally:
-        _end(folder)
+        _stop(folder)
 
 
-def _end(folder):
-    number = folder / "pid"
-    if number.exists():
-        process = int(number.read_text())
+def _stop(folder):
+    pid_file = folder / "pid"
+    if pid_file.exists():
+        process = int(pid_file.read_text())
         os.kill(process, signal.SIGTERM)
         with suppress(ProcessLookupError):
             for _ in range(300):
                 os.kill(process, 0)
                 time.sleep(0.1)
     for line in reversed(Path("/proc/mounts").read_text().splitlines()):
-        if (place := line.split()[1]).startswith(str(folder)):
-            subprocess.run(["umount", "--lazy", place], check=False)
-    # Some 100,000 files, which take minutes on a slow disk: nobody waits for that.
+        if (mount := line.split()[1]).startswith(str(folder)):
+            subprocess.run(["umount", "--lazy", mount], check=False)
+    # Removing some 100,000 files takes minutes on a slow disk: it runs in the background.
     subprocess.run(["sh", "-c", 'setsid rm -rf "$0" >/dev/null 2>&1 &', folder], check=False)
 
 
@@ -74,24 +74,23 @@ def _run(command, environment, seconds=600):
 
 
 def base_images(environment):
-    """Return what replaces the images of others, by service, and `python` for the base of ours.
+    """Return substitutes of third-party images by service, and `python` for the base of the project's.
 
-    Where the engine cannot pull, they are made from Debian's packages, and Grafana is left out (None).
+    Empty where the engine can pull the images; otherwise they are built from Debian's packages, without
+    Grafana (None).
 
     Raises:
-        NoEngineError: they can neither be pulled nor made.
+        NoEngineError: the images can neither be pulled nor built.
     """
-    composed = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
-    others = {
-        name: each["image"] for name, each in composed.items() if "@" in each["image"] or "/" in each["image"]
-    }
-    if all(_is_there(image, environment) for image in others.values()):
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+    images = {service["image"] for service in services.values()}
+    if all(_is_available(image, environment) for image in images if "@" in image or "/" in image):
         return {}
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
-        raise NoEngineError("the images cannot be pulled; they are made as root on Debian only")
-    made = _run(["sh", SCRIPTS / "base_images.sh"], environment)
-    if made.returncode:
-        raise NoEngineError(f"the images can neither be pulled nor made: {made.stderr.strip()[-500:]}")
+        raise NoEngineError("the images cannot be pulled; they are built as root on Debian only")
+    built = _run(["sh", SCRIPTS / "base_images.sh"], environment)
+    if built.returncode:
+        raise NoEngineError(f"the images can neither be pulled nor built: {built.stderr.strip()[-500:]}")
     return {
         "python": "manchete-base/python",
         **{name: f"manchete-base/{name}" for name in ("postgres", "prometheus", "statsd-exporter")},
@@ -99,7 +98,7 @@ def base_images(environment):
     }
 
 
-def _is_there(image, environment):
+def _is_available(image, environment):
     if _run(["docker", "image", "inspect", image], environment).returncode == 0:
         return True
     try:

@@ -1,4 +1,4 @@
-"""Real releases made of another one: written by the store and named by the registry, as the pipeline does."""
+"""Copies of a release, written by the store and published by the registry as in the pipeline."""
 
 import shutil
 from pathlib import Path
@@ -14,27 +14,37 @@ CATALOGUE = "catalogue.parquet"
 
 
 def publish_edition(registry, base, name, change=lambda folder: None, alias=CHAMPION, **facts):
-    """Publish `base` again under an alias: every title is `name`, the rest is what `change` makes of it."""
-    said = base.manifest.model_dump(include=set(Facts.model_fields)) | {"run": name} | facts
+    """Publish a copy of a release under an alias.
+
+    Args:
+        registry: of the copy.
+        base: the release to copy.
+        name: title of every item, and the run.
+        change: edits the files of the draft.
+        alias: of the copy.
+        facts: of the manifest.
+    """
+    copied = base.manifest.model_dump(include=set(Facts.model_fields)) | {"run": name} | facts
 
     def fill(draft: Path) -> None:
         shutil.copytree(base.folder, draft, dirs_exist_ok=True)
         (draft / MANIFEST).unlink()
-        entitle(draft / CATALOGUE, name)
+        _set_titles(draft / CATALOGUE, name)
         change(draft)
 
-    release = write_release(registry.folder, Facts(**said), fill)
+    release = write_release(registry.folder, Facts(**copied), fill)
     registry.publish(release.id, alias)
     return release
 
 
-def entitle(path, title):
+def _set_titles(path, title):
     table = pq.ParquetFile(path).read()
     column = table.column_names.index("title")
     pq.write_table(table.set_column(column, "title", pa.array([title] * len(table))), path)
 
 
 def registry_at(data_root):
+    """Create the registry of news on an empty data root."""
     folder = data_root / "news" / "releases"
     folder.mkdir(parents=True)
     return Registry(folder)

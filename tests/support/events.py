@@ -1,8 +1,8 @@
-"""Events for tests, and a program that appends them until it is killed.
+"""Events for tests, and a program that appends events until it is killed.
 
-python -m tests.support.events <address> <writer> [largest file in bytes]
+python -m tests.support.events <url> <writer> [maximum file size in bytes]
 
-prints the id of every event of a batch once the log has acknowledged it, and ends with the first error.
+prints the ids of each batch once the log has acknowledged it, and exits at the first error.
 """
 
 import resource
@@ -15,35 +15,35 @@ from script_shared.events.event import Event
 from script_shared.events.factory import open_log
 
 
-def event(name, user="u1", item="i1", time_ms=1_700_000_000_000, **more):
-    return Event(str(name), user, item, time_ms, **more)
+def event(name, user="u1", item="i1", time_ms=1_700_000_000_000, **fields):
+    return Event(str(name), user, item, time_ms, **fields)
 
 
-def events(names, **more):
-    return [event(name, **more) for name in names]
+def events(names, **fields):
+    return [event(name, **fields) for name in names]
 
 
 def follow(log, after=0, limit=1_000):
-    """Everything there is after an offset, read in pieces."""
-    found = []
-    while rows := log.read(found[-1][0] if found else after, limit):
-        found += rows
-    return found
+    """Return all (offset, event) pairs after an offset, read in batches of `limit`."""
+    pairs = []
+    while rows := log.read(pairs[-1][0] if pairs else after, limit):
+        pairs += rows
+    return pairs
 
 
-def main(address, writer, largest=None):
-    if largest:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (int(largest), int(largest)))
-    log = open_log(address, Path("/nowhere"))
+def main(url, writer, max_bytes=None):
+    if max_bytes:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (int(max_bytes), int(max_bytes)))
+    log = open_log(url, Path("/nowhere"))
     for batch in count():
-        ids = [f"{writer}-{batch}-{place}" for place in range(7)]
+        ids = [f"{writer}-{batch}-{position}" for position in range(7)]
         try:
             log.append(events(ids))
         except MancheteError as error:
             sys.stdout.write(f"{type(error).__name__}: {error}\n")
             sys.stdout.flush()
             return
-        sys.stdout.write("".join(f"{each}\n" for each in ids))
+        sys.stdout.write("".join(f"{event_id}\n" for event_id in ids))
         sys.stdout.flush()
 
 

@@ -1,4 +1,4 @@
-"""Files that are almost right, and files that are not at all: what a loader must survive."""
+"""Hypothesis strategies for raw files: valid, almost valid and corrupt; and the checks of a loader."""
 
 import csv
 import io
@@ -19,7 +19,7 @@ from tests.support.balance import assert_balanced
 DEEP = os.environ.get("HYPOTHESIS_PROFILE") == "deep"
 DEEP_EXAMPLES = 2_000
 
-ODD = [
+ODD_VALUES = [
     *("", " ", "0", "-1", "+1", "-0", "1.5", "1e5", "1e309", "-1e309", "nan", "NaN", "inf", "Infinity"),
     *("9" * 19, "9" * 40, "-" + "9" * 19, "1_000", "1,000", "0x1F", "٣٤", "１２", "1 2", "true", "null"),
     *("1700000000", "1700000000000", "1700000000000000", "1700000000000.0", "-62135596800000"),
@@ -44,14 +44,14 @@ TOKENS += [
 
 @dataclass(frozen=True)
 class Form:
-    """A raw format with sound files: by path, the columns and rows of each."""
+    """A raw format and valid files: columns and rows by path."""
 
     source: object
     files: dict
 
 
 def fuzz(examples):
-    """So many examples in the suite, the same ones every time; very many with HYPOTHESIS_PROFILE=deep."""
+    """Return settings for deterministic examples; HYPOTHESIS_PROFILE=deep draws many random ones instead."""
     return settings(
         max_examples=DEEP_EXAMPLES if DEEP else examples,
         derandomize=not DEEP,
@@ -71,13 +71,13 @@ def render(header, rows, *, delimiter=",", end="\n", encoding="utf-8", quoting=c
 
 
 def plainly(form):
-    """The sound files as bytes."""
+    """Return the valid files as bytes."""
     return {path: render(header, rows) for path, (header, rows) in form.files.items()}
 
 
 @st.composite
 def dialects(draw):
-    """How a file is written: mostly as it should be."""
+    """Draw the CSV dialect of a file, mostly the default."""
     rarely = st.sampled_from([False, False, False, True])
     return {
         "delimiter": draw(st.sampled_from(";\t|")) if draw(rarely) else ",",
@@ -92,7 +92,7 @@ def dialects(draw):
 
 
 values = st.one_of(
-    st.sampled_from(ODD),
+    st.sampled_from(ODD_VALUES),
     st.text(st.characters(exclude_categories=["Cs"]), max_size=12),
     st.integers().map(str),
     st.floats().map(str),
@@ -101,13 +101,13 @@ values = st.one_of(
 
 @st.composite
 def rewritten(draw, form):
-    """Sound files with some cells, rows and names exchanged, written in some dialect."""
+    """Draw valid files with some cells, rows and column names replaced, in any dialect."""
     return {path: draw(_rewritten(*table)) for path, table in form.files.items()}
 
 
 @st.composite
-def _rewritten(draw, sound_header, sound_rows):
-    header, rows = list(sound_header), [list(row) for row in sound_rows]
+def _rewritten(draw, valid_header, valid_rows):
+    header, rows = list(valid_header), [list(row) for row in valid_rows]
     for _ in range(draw(st.integers(0, 6))):
         row = draw(st.sampled_from(rows))
         row[draw(st.integers(0, len(row) - 1))] = draw(values)
@@ -117,61 +117,61 @@ def _rewritten(draw, sound_header, sound_rows):
             st.one_of(st.sampled_from([row[:-2], [*row, "more"], []]), st.lists(values, min_size=2))
         )
     if draw(st.integers(0, 9)) == 0:
-        place = draw(st.integers(0, len(header) - 1))
-        header[place] = draw(st.one_of(values, st.sampled_from(header)))
+        column = draw(st.integers(0, len(header) - 1))
+        header[column] = draw(st.one_of(values, st.sampled_from(header)))
     length = draw(st.sampled_from([len(rows), len(rows), len(rows), 1, 0]))
     return render(header, rows[:length], **draw(dialects()))
 
 
 @st.composite
 def mutated(draw, contents):
-    """Bytes that were sound: cut, doubled, exchanged."""
+    """Draw a mutation of valid bytes: parts cut, doubled or replaced."""
     data = bytearray(contents)
     for _ in range(draw(st.integers(1, 6))):
-        at = draw(st.integers(0, len(data)))
+        start = draw(st.integers(0, len(data)))
         length = draw(st.integers(0, 30))
         kind = draw(st.sampled_from(["flip", "cut", "insert", "double", "end", "overwrite"]))
-        if kind == "flip" and at < len(data):
-            data[at] ^= 1 << draw(st.integers(0, 7))
+        if kind == "flip" and start < len(data):
+            data[start] ^= 1 << draw(st.integers(0, 7))
         elif kind == "cut":
-            del data[at : at + length]
+            del data[start : start + length]
         elif kind == "insert":
-            data[at:at] = draw(st.one_of(st.sampled_from(TOKENS), st.binary(max_size=20)))
+            data[start:start] = draw(st.one_of(st.sampled_from(TOKENS), st.binary(max_size=20)))
         elif kind == "double":
-            data[at:at] = data[at : at + length]
+            data[start:start] = data[start : start + length]
         elif kind == "end":
-            del data[max(at, len(data) // 4) :]
+            del data[max(start, len(data) // 4) :]
         else:
-            data[at : at + length] = draw(st.binary(min_size=length, max_size=length))
+            data[start : start + length] = draw(st.binary(min_size=length, max_size=length))
     return bytes(data)
 
 
 @st.composite
 def damaged(draw, files):
-    """One of the files mutated, or made of anything."""
+    """Draw the files with one of them mutated, or replaced by random bytes."""
     path = draw(st.sampled_from(sorted(files)))
     any_bytes = st.one_of(mutated(files[path]), mutated(files[path]), st.binary(max_size=200))
     return files | {path: draw(any_bytes)}
 
 
 def survive(source, files):
-    """Refine the files: a clear error, or tables in which nothing was lost; return what came of it."""
+    """Refine the files: check that the tables are complete, or that the error is; return the refinement."""
     with TemporaryDirectory() as name:
         for path, contents in files.items():
-            place = Path(name) / path
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(contents)
+            file = Path(name) / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(contents)
         try:
             refinement = source.refine(Path(name))
         except InputError as error:
-            refused = error
+            rejected = error
         else:
             _check(refinement)
             return refinement
-    assert refused.what
-    assert refused.where
-    assert refused.remedy
-    str(refused).encode()
+    assert rejected.what
+    assert rejected.where
+    assert rejected.remedy
+    str(rejected).encode()
     return None
 
 

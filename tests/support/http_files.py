@@ -1,4 +1,4 @@
-"""A real HTTP server that gives one file, as well or as badly as a test wants."""
+"""A real HTTP server for one file, with configurable faults."""
 
 import re
 import threading
@@ -6,43 +6,44 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
-class Shelf:
-    """What the server gives, and what it was asked.
+class ServedFile:
+    """The file of a server, the faults of its responses, and a record of requests.
 
     Attributes:
-        contents: the file.
-        tag: its ETag, None for none.
-        modified: its Last-Modified, None for none.
-        cuts: after how many bytes to cut the connection, one for each request; then never.
-        answers: statuses to answer before anything else, one for each request.
-        ranges: whether parts are given.
-        kind, encoding, location: headers.
-        declared: the length that is told, None for the true one.
-        length: whether a length is told.
-        host: the address to listen at.
-        asked: the headers of all requests.
+        contents: of the file.
+        tag: ETag, None for no header.
+        modified: Last-Modified, None for no header.
+        kind, encoding, location: Content-Type, Content-Encoding and Location, None for no header.
+        cuts: for the first requests, the number of bytes after which the connection is closed.
+        answers: for the first requests, a status to send instead of the file.
+        ranges: whether byte ranges are supported.
+        length: whether Content-Length is sent.
+        declared: value of Content-Length, None for the true one.
+        host: address to listen on.
+        address: URL of the file.
+        asked: headers of all requests.
     """
 
-    def __init__(self, contents, **how):
+    def __init__(self, contents, **options):
         self.contents, self.tag, self.modified = contents, '"one"', None
         self.cuts, self.answers, self.ranges, self.length = [], [], True, True
         self.kind, self.asked, self.address, self.location = "application/zip", [], "", None
         self.encoding, self.declared, self.host = None, None, "127.0.0.1"
-        for name, value in how.items():
+        for name, value in options.items():
             setattr(self, name, value)
 
 
 @contextmanager
-def serving(contents, **how):
-    """Serve a file; give its shelf."""
-    shelf = Shelf(contents, **how)
-    server = ThreadingHTTPServer((shelf.host, 0), type("Handler", (_Handler,), {"shelf": shelf}))
+def serving(contents, **options):
+    """Serve a file; yield it."""
+    file = ServedFile(contents, **options)
+    server = ThreadingHTTPServer((file.host, 0), type("Handler", (_Handler,), {"file": file}))
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
-    shelf.address = f"http://{shelf.host}:{server.server_port}/clicks.zip"
+    file.address = f"http://{file.host}:{server.server_port}/clicks.zip"
     try:
-        yield shelf
+        yield file
     finally:
         server.shutdown()
         server.server_close()
@@ -51,40 +52,45 @@ def serving(contents, **how):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    shelf: Shelf
+    file: ServedFile
 
     def do_GET(self):
-        shelf = self.shelf
-        shelf.asked.append(dict(self.headers))
+        file = self.file
+        file.asked.append(dict(self.headers))
         self.close_connection = True
-        if shelf.answers:
-            self._answer(shelf.answers.pop(0), b"no")
+        if file.answers:
+            self._respond(file.answers.pop(0), b"no")
             return
-        start = self._start()
-        if start == len(shelf.contents) and start:
-            self._answer(416, b"", {"Content-Range": f"bytes */{len(shelf.contents)}"})
+        start, size = self._range_start(), len(file.contents)
+        if start == size and start:
+            self._respond(416, b"", {"Content-Range": f"bytes */{size}"})
             return
-        part = {"Content-Range": f"bytes {start}-{len(shelf.contents) - 1}/{len(shelf.contents)}"}
-        self._answer(206 if start else 200, shelf.contents[start:], part if start else {})
+        headers = {"Content-Range": f"bytes {start}-{size - 1}/{size}"} if start else {}
+        self._respond(206 if start else 200, file.contents[start:], headers)
 
-    def _start(self):
-        wanted = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", ""))
-        same = self.headers.get("If-Range") in (self.shelf.tag, self.shelf.modified)
-        return int(wanted[1]) if wanted and self.shelf.ranges and same else 0
+    def _range_start(self):
+        requested = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", ""))
+        is_same = self.headers.get("If-Range") in (self.file.tag, self.file.modified)
+        return int(requested[1]) if requested and self.file.ranges and is_same else 0
 
-    def _answer(self, status, body, headers=()):
-        shelf = self.shelf
+    def _respond(self, status, body, headers=()):
+        file = self.file
         self.send_response(status)
-        named = {"ETag": shelf.tag, "Last-Modified": shelf.modified, "Content-Type": shelf.kind}
-        named |= {"Content-Encoding": shelf.encoding}
-        named |= {"Location": shelf.location}
-        named |= {"Content-Length": str(shelf.declared or len(body)) if shelf.length else None}
-        for name, value in {**named, **dict(headers)}.items():
+        all_headers = {
+            "ETag": file.tag,
+            "Last-Modified": file.modified,
+            "Content-Type": file.kind,
+            "Content-Encoding": file.encoding,
+            "Location": file.location,
+            "Content-Length": str(file.declared or len(body)) if file.length else None,
+            **dict(headers),
+        }
+        for name, value in all_headers.items():
             if value is not None:
                 self.send_header(name, value)
         self.end_headers()
-        cut = shelf.cuts.pop(0) if shelf.cuts and status < 400 else len(body)
+        cut = file.cuts.pop(0) if file.cuts and status < 400 else len(body)
         self.wfile.write(body[:cut])
 
     def log_message(self, *_):
-        """Say nothing: tests look at what was asked."""
+        """Log nothing."""

@@ -1,4 +1,4 @@
-"""What a Dockerfile puts into its image, brought together in a folder: nothing else is there."""
+"""The content of a Docker image without an engine: its instructions, files and variables."""
 
 import re
 import shutil
@@ -8,7 +8,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def last_stage(dockerfile):
-    """Return the instructions of the image itself, continuation lines joined."""
+    """Return the instructions of the last stage as (keyword, arguments), continuation lines joined."""
     text = re.sub(r"^#.*\n", "", (ROOT / dockerfile).read_text(), flags=re.MULTILINE)
     lines = re.sub(r"\\\n\s*", "", text).splitlines()
     first = max(number for number, line in enumerate(lines) if line.startswith("FROM "))
@@ -16,15 +16,13 @@ def last_stage(dockerfile):
 
 
 def copy_into(dockerfile, folder):
-    """Do the COPY instructions of the image that read the repository."""
-    for word, rest in last_stage(dockerfile):
-        if word == "COPY" and not rest.startswith("--from"):
-            *sources, target = rest.split()
+    """Copy the image's files of this repository into a folder."""
+    for keyword, arguments in last_stage(dockerfile):
+        if keyword == "COPY" and not arguments.startswith("--from"):
+            *sources, target = arguments.split()
             for source in sources:
-                _copy(
-                    ROOT / source,
-                    folder / target / source.split("/")[-1] if target.endswith("/") else folder / target,
-                )
+                name = source.split("/")[-1] if target.endswith("/") else ""
+                _copy(ROOT / source, folder / target / name)
 
 
 def _copy(source, target):
@@ -36,6 +34,6 @@ def _copy(source, target):
 
 
 def environment_of(dockerfile):
-    """Return the variables that the image sets."""
-    told = " ".join(rest for word, rest in last_stage(dockerfile) if word == "ENV")
-    return dict(pair.split("=", 1) for pair in told.split())
+    """Return the environment variables of the image."""
+    variables = " ".join(arguments for keyword, arguments in last_stage(dockerfile) if keyword == "ENV")
+    return dict(variable.split("=", 1) for variable in variables.split())

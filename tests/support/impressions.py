@@ -3,8 +3,8 @@
 from script_shared.impressions.impression import Impression
 
 
-def impression(name, user="r1", **more):
-    told = {
+def impression(name, user="r1", **fields):
+    defaults = {
         "impression_id": str(name),
         "user": user,
         "time_ms": 1_700_000_000_000,
@@ -16,4 +16,4 @@ def impression(name, user="r1", **more):
         "items": ("a", "b"),
         "latency_us": 700,
     }
-    return Impression(**told | more)
+    return Impression(**defaults | fields)

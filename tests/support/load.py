@@ -1,37 +1,37 @@
-"""Readers who ask for lists while a test does something to the service."""
+"""Requests for recommendations in the background of a test."""
 
 import threading
 from contextlib import contextmanager
 
 import httpx
 
-READERS = ("anyone", "ana", "one more")
+USERS = ("anyone", "ana", "one more")
 PAUSE_SECONDS = 0.03
 
 
-class _Asking:
-    """One thread that asks until it is stopped, and keeps the answers that were no lists."""
+class _RequestThread:
+    """A thread that sends requests until it is stopped, and records the responses without a full list."""
 
-    def __init__(self, address):
+    def __init__(self, base_url):
         self.failures, self.count = [], 0
-        self._address, self._stopped = address, threading.Event()
+        self._base_url, self._stopped = base_url, threading.Event()
         self._thread = threading.Thread(target=self._run)
         self._thread.start()
 
     def _run(self):
-        with httpx.Client(base_url=self._address, timeout=30) as client:
+        with httpx.Client(base_url=self._base_url, timeout=30) as client:
             while not self._stopped.wait(PAUSE_SECONDS):
-                self._ask(client, READERS[self.count % len(READERS)])
+                self._send(client, USERS[self.count % len(USERS)])
 
-    def _ask(self, client, reader):
+    def _send(self, client, user):
         self.count += 1
         try:
-            answer = client.get("/recommendations", params={"user_id": reader})
+            response = client.get("/recommendations", params={"user_id": user})
         except httpx.TransportError as error:
             self.failures.append(repr(error))
             return
-        if answer.status_code != 200 or len(answer.json()["items"]) != 10:
-            self.failures.append(answer.text)
+        if response.status_code != 200 or len(response.json()["items"]) != 10:
+            self.failures.append(response.text)
 
     def stop(self):
         self._stopped.set()
@@ -39,11 +39,11 @@ class _Asking:
 
 
 @contextmanager
-def load(address):
-    """Ask some 30 times a second; give the answers that were not ten items."""
-    asking = _Asking(address)
+def load(base_url):
+    """Send some 30 requests per second; yield the list of responses without ten items."""
+    thread = _RequestThread(base_url)
     try:
-        yield asking.failures
+        yield thread.failures
     finally:
-        asking.stop()
-    assert asking.count > 20
+        thread.stop()
+    assert thread.count > 20

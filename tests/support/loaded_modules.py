@@ -1,4 +1,4 @@
-"""Serves a data root over HTTP, asks for recommendations once, and prints what that has imported.
+"""Serves a data root over HTTP, requests recommendations once, and prints the imported modules.
 
 python -m tests.support.loaded_modules <data root>
 """
@@ -27,8 +27,8 @@ def main(data_root):
         time.sleep(0.01)
     app.state.release_watcher.refresh()
     port = server.servers[0].sockets[0].getsockname()[1]
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/recommendations?user_id=3") as answer:
-        items = json.load(answer)["items"]
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/recommendations?user_id=3") as response:
+        items = json.load(response)["items"]
     server.should_exit = True
     thread.join()
     sys.stdout.write(json.dumps({"items": len(items), "modules": sorted(sys.modules)}))

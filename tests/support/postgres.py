@@ -1,4 +1,4 @@
-"""A Postgres server of its own, for as long as a block lasts."""
+"""A temporary Postgres server."""
 
 import os
 import shutil
@@ -14,60 +14,70 @@ from pipelines.embedded.ports import free_port
 
 #: initdb refuses to run as root.
 ACCOUNT = "postgres" if os.geteuid() == 0 else None
-PASSWORD = "p@ss/word"  # noqa: S105 - characters that must be quoted in an address
-QUOTED = "p%40ss%2Fword"
+PASSWORD = "p@ss/word"  # noqa: S105 - characters that must be quoted in a URL
+QUOTED_PASSWORD = "p%40ss%2Fword"  # noqa: S105
 
 
 def find_program(name):
-    """Return where a program of Postgres lies, None on a machine without one."""
+    """Return the path of a Postgres program, None where it is not installed."""
     installed = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), reverse=True)
-    found = str(installed[0]) if installed else shutil.which(name)
-    return found if found and os.access(found, os.X_OK) else None
+    path = str(installed[0]) if installed else shutil.which(name)
+    return path if path and os.access(path, os.X_OK) else None
 
 
 class PostgresServer:
-    """A server on loopback, its data below a folder."""
+    """A server on loopback.
+
+    Args:
+        folder: for its data.
+
+    Attributes:
+        address: URL of an empty database.
+    """
 
     def __init__(self, folder):
         self._folder, self._port = folder, free_port()
-        self.address = f"postgresql://manchete:{QUOTED}@127.0.0.1:{self._port}/postgres"
+        self.address = f"postgresql://manchete:{QUOTED_PASSWORD}@127.0.0.1:{self._port}/postgres"
 
-    def make(self):
-        secret = self._folder / "password"
-        secret.write_text(PASSWORD)
+    def create(self):
+        """Create the data folder."""
+        password = self._folder / "password"
+        password.write_text(PASSWORD)
         if ACCOUNT:
             shutil.chown(self._folder, ACCOUNT)
-            shutil.chown(secret, ACCOUNT)
-        login = ["--username=manchete", f"--pwfile={secret}", "--auth=scram-sha-256"]
+            shutil.chown(password, ACCOUNT)
+        login = ["--username=manchete", f"--pwfile={password}", "--auth=scram-sha-256"]
         _run("initdb", "--no-sync", "--encoding=UTF8", *login, f"--pgdata={self._folder / 'data'}")
 
     def start(self):
+        """Start the server and wait until it accepts connections."""
         options = f"-p {self._port} -c listen_addresses=127.0.0.1 -c fsync=off"
         options += f" -c unix_socket_directories={self._folder}"
         log = ["--log", str(self._folder / "log"), "--wait", "--options", options]
         _run("pg_ctl", "start", "--pgdata", str(self._folder / "data"), *log)
 
     def stop(self):
+        """Stop the server."""
         _run("pg_ctl", "stop", "--pgdata", str(self._folder / "data"), "--mode=immediate", "--wait")
 
     def kill(self):
-        """Kill -9 the server and all that it started."""
+        """Send SIGKILL to the server and its children."""
         main = psutil.Process(int((self._folder / "data" / "postmaster.pid").read_text().split()[0]))
         processes = [main, *main.children(recursive=True)]
-        for each in processes:
+        for process in processes:
             with suppress(psutil.NoSuchProcess):
-                each.kill()
+                process.kill()
         psutil.wait_procs(processes, 30)
 
 
 @contextmanager
 def running_postgres():
-    """Start a server that can be killed and started again."""
-    # Not below pytest's folder: nobody else may enter that one.
+    """Run a server that can be killed and restarted; yield it."""
+    # The account of the server cannot enter pytest's temporary folder.
     folder = Path(tempfile.mkdtemp(prefix="manchete-postgres-"))
     server = PostgresServer(folder)
     try:
-        server.make()
+        server.create()
         server.start()
         try:
             yield server
@@ -79,13 +89,13 @@ def running_postgres():
 
 @contextmanager
 def postgres_server():
-    """Start a server on loopback; give the address of an empty database."""
+    """Run a server; yield the URL of an empty database."""
     with running_postgres() as server:
         yield server.address
 
 
 def own_database(server):
-    """Make a user and an empty database of its own, as the compose file does; return its address."""
+    """Recreate the database and user `events`, as in the compose file; return the URL."""
     execute(
         server,
         "DROP DATABASE IF EXISTS events WITH (FORCE)",
@@ -96,13 +106,13 @@ def own_database(server):
     return f"postgresql://events:secret@{server.rpartition('@')[2].replace('/postgres', '/events')}"
 
 
-def execute(address, *orders):
+def execute(url, *statements):
     """Execute statements, each in a transaction of its own."""
-    with closing(psycopg2.connect(address)) as connection:
+    with closing(psycopg2.connect(url)) as connection:
         connection.autocommit = True
         with connection.cursor() as cursor:
-            for order in orders:
-                cursor.execute(order)
+            for statement in statements:
+                cursor.execute(statement)
 
 
 def _run(program, *arguments):

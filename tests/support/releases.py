@@ -1,4 +1,4 @@
-"""A real release from real stages, small enough for a test."""
+"""A small release from the real stages."""
 
 from pathlib import Path
 
@@ -21,6 +21,7 @@ SEGMENTS = ("logged", "semi_logged", "anonymous")
 def publish_small_release(
     raw: Path, data_root: Path, run: str = "run-1", source: str = "globo", events_url: str = ""
 ) -> Volume:
+    """Run all stages on raw files; return the volume."""
     plan, volume = load("news"), Volume(data_root / "news")
     download(plan, volume, run, source, str(raw), 1.0)
     collect(plan, volume, run, events_url)

@@ -17,9 +17,21 @@ REPOSITORY = Path(__file__).parents[2]
 
 @contextmanager
 def serving(data_root, log, *, prepare=None, module="app", arguments=(), **settings):
-    """Start `python -m app` on a data root; give the process and a client that has a key for events."""
+    """Run the service on a data root.
+
+    Args:
+        data_root: of the releases.
+        log: file for the output of the process, appended to.
+        prepare: called in the child process before it starts.
+        module: run with `python -m`.
+        arguments: of the module.
+        settings: of the service.
+
+    Yields:
+        The process, and an HTTP client with a key for events.
+    """
     port = free_port()
-    told = {
+    defaults = {
         "DATA_ROOT": str(data_root),
         "API_PORT": str(port),
         "ENV": "dev",
@@ -29,15 +41,16 @@ def serving(data_root, log, *, prepare=None, module="app", arguments=(), **setti
         "API_KEYS_ITEMS": ITEMS_KEY,
         "API_KEYS_USERS": READERS_KEY,
         "API_KEYS_ADMIN": ADMIN_KEY,
-    } | {name.upper(): str(value) for name, value in settings.items()}
+    }
+    environment = os.environ | defaults | {name.upper(): str(value) for name, value in settings.items()}
     with (
         log.open("a") as out,
         subprocess.Popen(
             [sys.executable, "-m", module, *arguments],
-            env=os.environ | told,
+            env=environment,
             stderr=out,
             cwd=REPOSITORY,
-            preexec_fn=prepare,  # noqa: PLW1509 - no thread runs here that holds a lock
+            preexec_fn=prepare,  # noqa: PLW1509 - no other thread holds a lock here
         ) as process,
         httpx.Client(
             base_url=f"http://127.0.0.1:{port}", headers={"X-API-Key": EVENTS_KEY}, timeout=30
@@ -49,18 +62,23 @@ def serving(data_root, log, *, prepare=None, module="app", arguments=(), **setti
             process.kill()
 
 
-def until(is_so, what, seconds=30.0):
-    """Wait until something holds, and say what did not."""
+def until(is_met, what, seconds=30.0):
+    """Wait until a condition is true and return its value; connection errors count as false.
+
+    Raises:
+        AssertionError: it is not met in time; the message contains `what`.
+    """
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         try:
-            if found := is_so():
-                return found
+            if value := is_met():
+                return value
         except httpx.TransportError:
             pass
         time.sleep(0.02)
-    raise AssertionError(f"never: {what}")
+    raise AssertionError(f"not within {seconds:g} s: {what}")
 
 
-def until_ready(client):
-    until(lambda: client.get("/health/ready").status_code == 200, "the service is ready")
+def until_ready(client, seconds=30.0):
+    """Wait until a service is ready."""
+    until(lambda: client.get("/health/ready").status_code == 200, "the service is ready", seconds)

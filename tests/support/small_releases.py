@@ -1,4 +1,4 @@
-"""Releases of a few bytes: for what a release promises, whatever it holds."""
+"""Releases of a few bytes, for tests of the store that do not need models."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from script_shared.releases.store import write_release
 
 
 def write_small(root, mark="first", *, fill=None):
-    """Write a release with two bundles and a JSON file; `mark` tells it from others."""
+    """Write a release with two bundles and a JSON file; `mark` distinguishes it from others."""
 
     def write(folder):
         Bundle({"values": np.arange(3.0)}, {"mark": mark}).write(folder / "models" / "a")

@@ -1,4 +1,4 @@
-"""Programs that some tests drive; they come from the system or lie beside the interpreter."""
+"""External programs of tests."""
 
 import os
 import shutil
@@ -9,6 +9,9 @@ from tests.support.postgres import find_program
 
 
 def find_tool(name):
-    """Return where a program lies, None where it is not installed."""
-    here = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
-    return shutil.which(name, path=here) or find_program(name)
+    """Return the path of a program, None where it is not installed.
+
+    Searches the interpreter's folder, PATH, and the folders of Postgres.
+    """
+    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
+    return shutil.which(name, path=path) or find_program(name)

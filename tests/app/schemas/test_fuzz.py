@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.app.middleware.test_problems import MEMBERS
 from tests.support.editions import publish_edition, registry_at
-from tests.support.fuzzing import ODD, fuzz, mutated
+from tests.support.fuzzing import ODD_VALUES, fuzz, mutated
 from tests.support.services import EVENTS_KEY, ITEMS_KEY, KEYS, READERS_KEY, started
 
 EXAMPLES = 150
@@ -48,7 +48,7 @@ QUERY = [
     *("user_id", "num_recs", "user_type", "region", "device", "recent_items", "category", "exclude"),
     *("max_age_hours", "explain", "diversity", "unknown", ""),
 ]
-TEXT = st.one_of(st.sampled_from(ODD), st.text(max_size=20))
+TEXT = st.one_of(st.sampled_from(ODD_VALUES), st.text(max_size=20))
 VALUE = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), TEXT),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),

@@ -1,10 +1,10 @@
 #!/bin/sh
-# Makes, from Debian's packages, the images that compose would pull, where no registry of images is reachable:
-# manchete-base/python, postgres, prometheus and statsd-exporter. What is there is not made again.
+# Builds substitutes of the compose file's images from Debian's packages, for machines that reach no registry:
+# manchete-base/python, postgres, prometheus and statsd-exporter. Existing images are kept.
 # Needs root, debootstrap and an engine (DOCKER_HOST).
 #
 # usage: base_images.sh
-# shellcheck disable=SC2016 # $(REPO_URI) is for apt
+# shellcheck disable=SC2016 # apt expands $(REPO_URI)
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -20,7 +20,7 @@ if ! docker image inspect manchete-base/python >/dev/null 2>&1; then
     chmod 755 "$root"
     debootstrap --variant=minbase --include=ca-certificates,netbase,python3,python3-venv,tzdata \
         bookworm "$root" "$mirror" >&2
-    # Whom this machine trusts is trusted inside: packages may come through a proxy.
+    # The image trusts the certificates of this machine, because packages may come through a proxy.
     cp --recursive /usr/local/share/ca-certificates "$root/usr/local/share/"
     chroot "$root" update-ca-certificates >/dev/null 2>&1
     ln --symbolic python3 "$root/usr/bin/python"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# What the official image does with the variables and the folders that docker-compose.yml names.
+# The entrypoint of the official image, limited to the variables and folders of docker-compose.yml.
 set -eu
 
 if [ "$(id -u)" = 0 ]; then

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Starts a Docker engine of its own below a folder, on Debian and as root; installs what is missing of Docker.
-# Prints nothing but errors. Its socket is FOLDER/docker.sock, its number FOLDER/pid.
+# Starts a Docker engine with its data in a folder, on Debian as root; installs the missing parts of Docker.
+# Prints errors only. The socket is FOLDER/docker.sock, the process id is in FOLDER/pid.
 #
 # usage: start.sh FOLDER
-# shellcheck disable=SC2016 # $(REPO_URI) is for apt
+# shellcheck disable=SC2016 # apt expands $(REPO_URI)
 set -eu
 
 folder="$1"
@@ -22,7 +22,7 @@ if missing dockerd docker; then
         containerd docker.io iptables runc >"$folder/apt.log" 2>&1 || { cat "$folder/apt.log" >&2; exit 1; }
 fi
 
-# Debian 12 has neither version 2 of compose nor buildx; the packages of Debian 13 need nothing but libc.
+# Debian 12 has neither compose 2 nor buildx; the packages of Debian 13 depend on libc only.
 if ! docker compose version >/dev/null 2>&1; then
     mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Identifier: Packages' | grep --invert-match security | head --lines=1)
     apt="$folder/apt"

@@ -1,4 +1,4 @@
-"""statsd.py as a program with the options and ports of prom/statsd-exporter."""
+"""A program with the options and ports of prom/statsd-exporter, based on statsd.py."""
 
 import argparse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -8,7 +8,7 @@ from statsd import Exposition, Listener, Mapping
 
 
 def main():
-    """Serve what datagrams on port 9125 add up to on port 9102."""
+    """Aggregate datagrams on port 9125 and serve the metrics on port 9102."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--statsd.mapping-config", dest="mapping", type=Path, required=True)
     parser.add_argument("--statsd.listen-tcp", required=True)

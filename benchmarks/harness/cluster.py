@@ -1,0 +1,102 @@
+"""A data volume with releases, and replicas of the service that share it."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from benchmarks.harness.user_load import UserLoad
+from script_shared.events.factory import open_log
+from script_shared.releases.registry import CHAMPION, Registry
+from script_shared.releases.store import Release
+from script_shared.storage.partitions import set_alias
+from tests.support.editions import publish_edition, registry_at
+from tests.support.events import follow
+from tests.support.servers import serving, until, until_ready
+
+REJECTED_LOADS = 'manchete_release_loads_total{outcome="refused"}'
+
+
+@dataclass
+class Replica:
+    """A process of the service and an HTTP client for it."""
+
+    process: subprocess.Popen[bytes]
+    client: httpx.Client
+
+    @property
+    def port(self) -> int:
+        """The port of the service."""
+        return int(self.client.base_url.port or 0)
+
+    def health(self) -> dict[str, Any]:
+        """Return the body of GET /health."""
+        return dict(self.client.get("/health").json())
+
+    def metric(self, name: str) -> float:
+        """Return the value of a metric; labels are part of the name, in Prometheus' notation."""
+        lines = self.client.get("/metrics").text.splitlines()
+        return float(next(line for line in lines if line.startswith(f"{name} ")).rpartition(" ")[2])
+
+    def wait_for_release(self, release: str) -> None:
+        """Wait until the replica serves a release."""
+        until(lambda: self.health().get("release") == release, f"{release} is served")
+
+
+class Cluster:
+    """Replicas over one volume and one event log.
+
+    Args:
+        root: an empty folder.
+        base: the release that all others are copies of.
+        events_url: of the event log; empty for SQLite below the folder.
+    """
+
+    def __init__(self, root: Path, base: Release, events_url: str = "") -> None:
+        self.root, self.events_url = root, events_url
+        self.registry: Registry = registry_at(root)
+        shutil.copytree(base.folder, self.registry.folder / base.id)
+        self.base = self.registry.get(base.id)
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Cluster:
+        self.publish("first")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def publish(self, name: str, **facts: Any) -> str:
+        """Publish a copy of the base release as champion, served with the wall clock; return its id."""
+        release: Release = publish_edition(self.registry, self.base, name, **{"replay": False} | facts)
+        return release.id
+
+    def write(self, name: str) -> str:
+        """Write a copy of the base release and leave the champion unchanged; return its id."""
+        champion = self.registry.find()
+        release = self.publish(name)
+        if champion is not None:
+            set_alias(self.registry.folder, CHAMPION, champion)
+        return release
+
+    def start_replica(self, **options: Any) -> Replica:
+        """Start a replica and wait until it is ready; the options are those of `serving`."""
+        settings = {"events_url": self.events_url} | options
+        process, client = self._stack.enter_context(serving(self.root, self.root / "log", **settings))
+        until_ready(client)
+        return Replica(process, client)
+
+    def logged_events(self) -> list[str]:
+        """Return the ids of all events in the log, in order."""
+        with closing(open_log(self.events_url, self.root / "news" / "events")) as log:
+            return [event.event_id for _, event in follow(log, limit=10_000)]
+
+    def count_lost(self, load: UserLoad) -> int:
+        """Return the number of acknowledged events that the log does not contain."""
+        return len(set(load.result.acknowledged) - set(self.logged_events()))

@@ -1,0 +1,1 @@
+"""Offline quality: the product against peers, the gain of each component, the cost of diversity."""

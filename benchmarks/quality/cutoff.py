@@ -1,0 +1,47 @@
+"""A cut-off of protocol P1: the data before it, and the users of the hour after it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+
+from pipelines.domains import load
+from pipelines.stages.train import serves
+from script_shared.clock import MS_PER_HOUR
+from script_shared.dataset import encode
+from script_shared.models.ranking.training_samples import TrainingSample, draw
+from script_shared.segments import Segment
+from script_shared.state.state import State
+from script_shared.tables import Tables
+
+
+class Cutoff:
+    """A moment that separates training data from queries.
+
+    Args:
+        folder: of refined tables.
+        as_of_ms: end of their interactions, ms UTC.
+        ms: the moment, ms UTC.
+
+    Attributes:
+        past: the data before the moment.
+        segments: all segments of the product.
+    """
+
+    def __init__(self, folder: Path, as_of_ms: int, ms: int) -> None:
+        plan, tables = load("news"), Tables.read(folder)
+        dataset = encode(tables, plan.domain.context, plan.weight, as_of_ms)
+        parameters = plan.parameters(tables)
+        self.past, self.segments = dataset.before(ms), plan.domain.segments(parameters)
+        self._next_hour = dataset.interactions.between(ms, ms + MS_PER_HOUR)
+        self._state_parameters = plan.domain.state(parameters)
+
+    @cached_property
+    def state(self) -> State:
+        """The state at the moment, computed on first access so that a timed fit before finds no cache."""
+        return State.of(self.past, self._state_parameters)
+
+    def samples(self, segment: Segment, users: int) -> list[TrainingSample]:
+        """Return at most `users` queries of a segment in the next hour, with their targets."""
+        accepts = serves(self.segments, segment)
+        return draw(self.past, self.state, self._next_hour, accepts, users)

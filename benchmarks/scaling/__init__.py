@@ -1,0 +1,1 @@
+"""Growth of costs with the data: the pipeline's, and the service's."""

@@ -1,0 +1,1 @@
+"""Speed of the running service: throughput, latency, event ingestion, replication lag."""
