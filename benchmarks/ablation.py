@@ -86,15 +86,15 @@ def _part(part: Component, model: TwoStageRecommender, past: Dataset, asked: Ask
     _, fit_s = _timed(lambda: part.fit(past, asked.state))
     retrieve, describe, named = [], [], []
     for query, items in zip(asked.queries, asked.named, strict=True):
-        found, cost = _timed(partial(part.retrieve, query, asked.state, model.asked_of(part)))
+        found, cost = _timed(partial(part.retrieve, query, asked.state, model.retrieval_limit(part)))
         retrieve.append(cost)
         describe.append(_timed(partial(part.features, query, asked.state, items))[1])
         named.append(len(found))
-    worth = model.worth.get(part.name)
+    contribution = model.contributions.get(part.name)
     return {
         "part": part.name,
-        "gain": worth and worth.gain,
-        "error": worth and worth.error,
+        "gain": contribution and contribution.gain,
+        "error": contribution and contribution.error,
         "kept": float(part.name in [each.name for each in model.components]),
         "fit_s": fit_s,
         "named": float(np.mean(named)),
@@ -106,12 +106,12 @@ def _ranking(model: TwoStageRecommender, asked: Asked, fit_s: float) -> Iterator
     """Give the rows of what orders the items, and of everything together."""
     pairs = list(zip(asked.queries, asked.named, strict=True))
     features = [model.features(query, asked.state, items) for query, items in pairs]
-    told = model.ranking.dump().document.get("held_out_ndcg", {"weights": 0.0, "with_trees": 0.0})
-    trees = model.ranking.trees
-    both = _us_of_scores(model.ranking, features)
-    model.ranking.trees = None
-    alone = _us_of_scores(model.ranking, features)
-    model.ranking.trees = trees
+    told = model.scorer.dump().document.get("held_out_ndcg", {"weights": 0.0, "with_trees": 0.0})
+    trees = model.scorer.trees
+    both = _us_of_scores(model.scorer, features)
+    model.scorer.trees = None
+    alone = _us_of_scores(model.scorer, features)
+    model.scorer.trees = trees
     gain = told["with_trees"] - told["weights"]
     whole = [_timed(partial(model.recommend, query, asked.state, K))[1] for query in asked.queries]
     yield {"part": "weights", "kept": 1.0, "us": alone}

@@ -32,7 +32,7 @@ from pipelines.benchmarks.workers import one_thread_each
 from pipelines.stages.evaluate import FittedOnDemand
 from script_shared.evaluation.ranking import K, score_list
 from script_shared.evaluation.sessions import summarise_sessions
-from script_shared.inference.reranking import POOL, diversify, same_category
+from script_shared.inference.lists.reranking import POOL, category_similarity, diversify
 from script_shared.inference.segment_models import SegmentModels
 from script_shared.types import IntArray, ScoredItem
 
@@ -78,7 +78,7 @@ def price(turned: Sequence[Turned], dials: Sequence[float] = DIALS) -> pl.DataFr
 
 def _scores(turned: Sequence[Turned], dials: Sequence[float]) -> Iterator[dict[str, object]]:
     for each in turned:
-        likeness, targets = same_category(each.categories), set(each.targets.tolist())
+        likeness, targets = category_similarity(each.categories), set(each.targets.tolist())
         for dial in dials:
             items = [x.item for x in diversify(each.ranked, K, dial, likeness)]
             yield {

@@ -79,7 +79,7 @@ async def predict(
     known = served.engine.user_profile(question.userId)
     articles = _articles(served, found.items, question.minScore)
     end = time.perf_counter()
-    kept = replace(found, items=found.items[: len(articles)], told={})
+    kept = replace(found, items=found.items[: len(articles)], derived={})
     impression = recorder.answered(chosen, question.userId, kept, start, ranked - start)
     body = {
         "userId": question.userId,

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from app.schemas.events import Fault, Sent
 from script_shared.clock import MS_PER_HOUR
 from script_shared.events.event import NOTHING, Event
-from script_shared.inference.engine import AHEAD_MS, Engine
+from script_shared.inference.engine import MAX_CLOCK_SKEW_MS, Engine
 
 #: An event that is so far behind the service's clock is reported as late.
 LATE_MS = MS_PER_HOUR
@@ -39,18 +39,18 @@ class EventValidator:
 
     def take(self, sent: Iterable[Sent | Fault]) -> None:
         """Take the body's events in their order."""
-        knows, latest, late = self._engine.knows, self._now + AHEAD_MS, self._now - LATE_MS
+        knows, latest, late = self._engine.has_item, self._now + MAX_CLOCK_SKEW_MS, self._now - LATE_MS
         for each in sent:
             if isinstance(each, Fault):
                 self._refuse("malformed", each)
                 continue
             event = self._event(each)
             if event.time_ms > latest:
-                if not self._engine.go_live(event.time_ms):
+                if not self._engine.switch_to_live_clock(event.time_ms):
                     self._refuse("future", _AHEAD)
                     continue
                 self._now = self._engine.now_ms()
-                latest, late = self._now + AHEAD_MS, self._now - LATE_MS
+                latest, late = self._now + MAX_CLOCK_SKEW_MS, self._now - LATE_MS
             self.events.append(event)
             known: Status = "late" if event.time_ms < late else "accepted"
             self.statuses.append(known if knows(event.item_id) else "unknown-item")

@@ -73,9 +73,9 @@ class InferenceLogger:
         segment, model, served = found.segment, found.model, by.served
         self._telemetry.answered(segment, model, len(found.items), found.fallback, seconds)
         self._trial.answered(by.name, segment, seconds)
-        if "noted" not in found.told:
+        if "noted" not in found.derived:
             served.coverage.note(segment, model, (each.item for each in found.items))
-            found.told["noted"] = b""
+            found.derived["noted"] = b""
         writer = self._writer
         return self._log_it(writer, by, user_id, found, start) if writer else None
 

@@ -26,7 +26,7 @@ class ItemValidator:
     """
 
     def __init__(self, engine: Engine) -> None:
-        self._engine, self._now, self._room = engine, engine.now_ms(), engine.room
+        self._engine, self._now, self._room = engine, engine.now_ms(), engine.free_positions
         self._made = f"{time.time_ns():x}-{secrets.token_hex(6)}"
         self._new: set[str] = set()
         self.events: list[Event] = []
@@ -43,13 +43,13 @@ class ItemValidator:
             self._refuse("malformed", sent)
             return
         event = self._event(sent)
-        if self._engine.go_live(int(event.details.get("published_ms", 0))):
+        if self._engine.switch_to_live_clock(int(event.details.get("published_ms", 0))):
             self._now = self._engine.now_ms()
         self.answers.append({"status": self._status(event.item_id), "item_id": event.item_id})
         self.events.append(event)
 
     def _status(self, item_id: str) -> ItemStatus:
-        if self._engine.knows(item_id) or item_id in self._new:
+        if self._engine.has_item(item_id) or item_id in self._new:
             return "changed"
         if len(self._new) >= self._room:
             return "no-room"
@@ -62,7 +62,7 @@ class ItemValidator:
     def _event(self, sent: Sent) -> Event:
         item_id = sent.pop("item_id")
         times = {f"{name}_ms": _ms(sent.pop(f"{name}_at")) for name in _TIMES if f"{name}_at" in sent}
-        if "published_ms" not in times and not self._engine.knows(item_id):
+        if "published_ms" not in times and not self._engine.has_item(item_id):
             times["published_ms"] = self._now
         name = f"{self._made}-{len(self.answers)}"
         return Event(name, "", item_id, self._now, details={**sent, **times}, kind=ITEM)

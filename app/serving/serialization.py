@@ -29,9 +29,9 @@ def shown(served: LoadedRelease, items: Sequence[RecommendedItem], first: int = 
 
 def shown_json(served: LoadedRelease, found: Recommendation, first: int = 1) -> bytes:
     """Return the items of an answer as JSON; it is made once for an answer that is given again."""
-    told = found.told.get("items")
+    told = found.derived.get("items")
     if told is None:
-        told = found.told["items"] = (_explained if found.why else _joined)(served, found, first)
+        told = found.derived["items"] = (_explained if found.explanations else _joined)(served, found, first)
     return told
 
 
@@ -54,6 +54,6 @@ def _quoted(text: str) -> bytes:
 
 def _explained(served: LoadedRelease, found: Recommendation, first: int) -> bytes:
     items = shown(served, found.items, first)
-    for item, why in zip(items, found.why, strict=False):
+    for item, why in zip(items, found.explanations, strict=False):
         item["why"] = {name: round(added, 4) for name, added in why.items()}
     return to_json(items)

@@ -108,7 +108,7 @@ class _Asked:
         yield segment.name, SERVED, [self.dataset.items[each.item] for each in ranked]
         for row, hours in enumerate(self._state.parameters.half_lives):
             most_popular = MostPopular(row).recommend(query, self._state, K)
-            yield segment.name, f"most_read_{hours:g}h", [self.dataset.items[x.item] for x in most_popular]
+            yield segment.name, f"most_popular_{hours:g}h", [self.dataset.items[x.item] for x in most_popular]
 
     def _query(self, reader: str) -> Query:
         user = self.dataset.users.find(reader)

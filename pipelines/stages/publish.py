@@ -24,7 +24,7 @@ from script_shared.dataset import Dataset
 from script_shared.evaluation.comparison import SERVED
 from script_shared.evaluation.ranking import METRICS
 from script_shared.evaluation.verdict import Verdict
-from script_shared.models.ranking.state_replay import fold
+from script_shared.models.ranking.state_replay import build_state
 from script_shared.releases.manifest import Facts
 from script_shared.releases.registry import CHALLENGER, Registry
 from script_shared.releases.store import write_release
@@ -91,7 +91,7 @@ def _write_release(plan: Plan, volume: Volume, run: str, clock: Clock) -> str:
     dataset, parameters = load_dataset(volume, run)
     encoded = find_partition(volume.encoded, run)
     segments = plan.domain.segments(parameters)
-    state = fold(dataset, plan.domain.state(parameters))
+    state = build_state(dataset, plan.domain.state(parameters))
     models = {each.name: Bundle.read(_artifact(volume, run, each) / "model") for each in segments}
     metrics, refined = read_metrics(volume, run), load_report(volume, run)
     log = refined.get("log", {})

@@ -78,14 +78,18 @@ def news_segments(parameters: Parameters) -> tuple[Segment, ...]:
     """Make the segments: logged, semi-logged, and the rest."""
     p = NewsParameters.model_validate(parameters)
     return (
-        Segment("logged", "hybrid", p.rule.is_logged, lambda: _blend(p, _hybrid(p))),
-        Segment("semi_logged", "clusters", p.rule.is_semi_logged, lambda: _blend(p, _clustered(p))),
-        Segment("anonymous", "popularity", lambda _: True, lambda: _blend(p, _anonymous(p), ANONYMOUS_USERS)),
+        Segment("logged", "hybrid", p.rule.is_logged, lambda: _two_stage(p, _hybrid(p))),
+        Segment("semi_logged", "clusters", p.rule.is_semi_logged, lambda: _two_stage(p, _clustered(p))),
+        Segment(
+            "anonymous", "popularity", lambda _: True, lambda: _two_stage(p, _anonymous(p), ANONYMOUS_USERS)
+        ),
     )
 
 
-def _blend(p: NewsParameters, components: Sequence[Component], readers: float = 1.0) -> TwoStageRecommender:
-    parameters = p.two_stage.model_copy(update={"fit_users": int(p.two_stage.fit_users * readers)})
+def _two_stage(
+    p: NewsParameters, components: Sequence[Component], user_factor: float = 1.0
+) -> TwoStageRecommender:
+    parameters = p.two_stage.model_copy(update={"fit_users": int(p.two_stage.fit_users * user_factor)})
     return TwoStageRecommender(components, p.state, parameters)
 
 

@@ -107,7 +107,7 @@ def test_it_is_fresh_for_six_hours(live, post, clock):
 def test_an_article_that_was_published_long_ago_is_known_and_not_fresh(live, post, clock):
     post(article("n1", published_at=clock.ms - 7 * HOUR_MS))
     assert "n1" not in shown(live)
-    assert live.app.state.follower.served.engine.knows("n1")
+    assert live.app.state.follower.served.engine.has_item("n1")
 
 
 def test_a_short_list_has_no_place_for_it(live, post):
@@ -204,10 +204,10 @@ def test_too_many_at_once_are_refused(post):
 
 def test_for_more_than_there_is_room_for_the_next_release_has(live, post):
     engine = live.app.state.follower.served.engine
-    room = engine.room
+    room = engine.free_positions
     for start in range(0, room, 1_000):
         post([article(f"n{number}") for number in range(start, min(start + 1_000, room))])
-    assert engine.room == 0
+    assert engine.free_positions == 0
     assert [each["status"] for each in post([article("more"), article("n1")]).json()["items"]] == [
         "no-room",
         "changed",

@@ -6,7 +6,7 @@ import pytest
 
 from script_shared.domains.news.domain import NEWS
 from script_shared.inference.engine import Engine
-from script_shared.inference.result_cache import STANDS_MS
+from script_shared.inference.result_cache import MAX_AGE_MS
 from script_shared.types import Interaction, Request
 from tests.app.server.test_wire import request, talk
 from tests.support.editions import publish_edition, registry_at
@@ -29,12 +29,12 @@ def shown(client, reader, count=50):
 
 @pytest.fixture
 def engine(whole, clock):
-    return Engine.load(whole, NEWS, clock, ahead=2)
+    return Engine.load(whole, NEWS, clock, cache_size=2)
 
 
 def test_a_list_is_given_again_until_its_time_is_up(engine, clock):
     first = engine.recommend(Request("3"))
-    clock.ms += STANDS_MS - 1
+    clock.ms += MAX_AGE_MS - 1
     assert engine.recommend(Request("3")) is first
     clock.ms += 1
     assert engine.recommend(Request("3")) is not first
@@ -107,7 +107,7 @@ def unheard_of(engine):
     """Return an item of which nobody is told, however long the list."""
     told = {each.item_id for each in engine.recommend(Request("nobody", n=50)).items}
     return next(
-        str(number) for number in range(1, 200) if engine.knows(str(number)) and str(number) not in told
+        str(number) for number in range(1, 200) if engine.has_item(str(number)) and str(number) not in told
     )
 
 

@@ -25,7 +25,7 @@ from hypothesis.stateful import (
 )
 
 from script_shared.clock import FixedClock
-from script_shared.inference.load import PATIENCE_MS
+from script_shared.inference.load import MAX_STALENESS_MS
 from tests.pipelines.feedback.test_next_run import World, keyed
 from tests.support.clicks import write_clicks
 from tests.support.services import EVENTS_KEY, ITEMS_KEY, KEYS, READERS_KEY, started
@@ -118,7 +118,9 @@ class Service(RuleBasedStateMachine):
         for number in (0, 1):
             self.start(number)
         names = {str(at) for at in range(ARTICLES)}
-        self.expected = Specification({name for name in names if self.engine(0).knows(name)}, self.clock.ms)
+        self.expected = Specification(
+            {name for name in names if self.engine(0).has_item(name)}, self.clock.ms
+        )
         self.number = self.releases = 0
         #: The newest read, to be sent again.
         self.last = None
@@ -217,7 +219,7 @@ class Service(RuleBasedStateMachine):
         for each in self.replicas:
             self.catch_up(each)
         # Lists for everybody may lag so far behind the newest read.
-        self.clock.ms += PATIENCE_MS
+        self.clock.ms += MAX_STALENESS_MS
         self.expected.now_ms = self.clock.ms
         seen = [self.look(each) for each in self.replicas]
         assert seen[0] == seen[1]

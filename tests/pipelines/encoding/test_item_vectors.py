@@ -6,7 +6,7 @@ import pytest
 
 from pipelines.encoding.item_vectors import LIFE_MS, Rules, describe, described
 from pipelines.encoding.parallel_text import place
-from script_shared.models.components.text_space import TextParameters, TextSpace, compose
+from script_shared.models.components.text_space import TextParameters, TextSpace, compose_text
 from tests.support.worlds import at, world
 
 RULES = Rules(TextParameters(dimensions=4), ("de",))
@@ -73,7 +73,7 @@ def test_a_category_that_was_filled_in_is_part_of_the_text():
     data = world(READS, hours=5, categories={"i1": "esporte", "i2": "saude", "i3": "lei"})
     found = describe(data, items({}).cast({"item_id": pl.String, "title": pl.String}), RULES, None)
     names = [data.catalogue.categories[code] for code in data.catalogue.category.tolist()]
-    expected = found.space.transform([compose(None, None, None, name) for name in names])
+    expected = found.space.transform([compose_text(None, None, None, name) for name in names])
     assert np.array_equal(found.vectors.rows[found.vectors.row], expected)
     assert expected.any(axis=1).sum() > 10
 

@@ -188,7 +188,7 @@ def test_the_csv_has_one_row_for_every_model_of_every_segment(metrics):
     keys = [(row["segment"], row["model"]) for row in metrics]
     models = {model for _, model in keys}
     assert len(keys) == len(set(keys)) == len(SEGMENTS) * len(models)
-    assert {"served", "most_read_0.25h", "most_read_ever"} <= models
+    assert {"served", "most_popular_0.25h", "most_popular_ever"} <= models
     assert {row["cutoffs"] for row in metrics} == {"2"}
 
 

@@ -82,9 +82,9 @@ def test_a_replayed_world_becomes_live_with_the_first_live_event(release):
     created_ms = round(release.manifest.created_at.timestamp() * 1000)
     engine = Engine.load(release, NEWS, ReplayClock(release.manifest.as_of_ms))
     # What the replayed world says of itself, also after days of serving, is no live event.
-    assert not engine.go_live(release.manifest.as_of_ms + MINUTE_MS)
-    assert not engine.go_live(created_ms + 365 * 24 * HOUR_MS)
+    assert not engine.switch_to_live_clock(release.manifest.as_of_ms + MINUTE_MS)
+    assert not engine.switch_to_live_clock(created_ms + 365 * 24 * HOUR_MS)
     assert engine.now_ms() < release.manifest.as_of_ms + HOUR_MS
-    assert engine.go_live(created_ms)
+    assert engine.switch_to_live_clock(created_ms)
     assert engine.now_ms() >= created_ms
-    assert not engine.go_live(created_ms)
+    assert not engine.switch_to_live_clock(created_ms)

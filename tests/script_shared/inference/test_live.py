@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from script_shared.clock import FixedClock
 from script_shared.domains.news.domain import NEWS
 from script_shared.inference.engine import Engine
-from script_shared.inference.load import PATIENCE_MS
+from script_shared.inference.load import MAX_STALENESS_MS
 from script_shared.inference.router import Router
 from script_shared.inference.segment_models import SegmentModels
 from script_shared.models.components.popularity import MostPopular
@@ -57,17 +57,17 @@ def small(ahead=0):
     long_ago = [(reader, "old", 0) for reader in MANY]
     dataset = world([*long_ago, ("r0", "old", 9), ("r1", "old", 9), ("r0", "new", 9)], hours=10)
     state, clock = State.of(dataset, StateParameters()), FixedClock(dataset.as_of_ms)
-    state.patience_ms = PATIENCE_MS
+    state.patience_ms = MAX_STALENESS_MS
     segments = [Segment("all", "most_read", lambda _: True, lambda: MostPopular(0))]
     ranker = SegmentModels({"all": MostPopular(0)}, dataset.newest_items())
-    return Engine(Router.of(dataset, segments), ranker, state, clock, ahead), clock
+    return Engine(Router.from_dataset(dataset, segments), ranker, state, clock, ahead), clock
 
 
 def test_an_article_that_many_read_rises_for_everyone_when_patience_ends():
     engine, clock = small()
     assert listed(engine, None) == ["old", "new"]
     engine.apply([Interaction("r1", "new", clock.ms), Interaction("r2", "new", clock.ms)])
-    clock.ms += PATIENCE_MS - 1
+    clock.ms += MAX_STALENESS_MS - 1
     assert listed(engine, None) == ["old", "new"]
     clock.ms += 1
     assert listed(engine, None) == ["new", "old"]

@@ -16,7 +16,7 @@ def fitted(trees):
     if trees:
         features = np.random.default_rng(0).normal(size=(600, len(model.feature_names))).astype(np.float32)
         chosen = np.arange(600) % 12 == 0
-        model.ranking.trees = grow(features, np.full(50, 12), chosen, TreeParameters(rows=5, rounds=9))
+        model.scorer.trees = grow(features, np.full(50, 12), chosen, TreeParameters(rows=5, rounds=9))
     return model
 
 

@@ -33,7 +33,7 @@ def listed(model, query, n=20):
 def by_hand(model, query, items):
     """The same from what `explain` says: the sums by reason, against the mean of the head."""
     state = drawn()[1]
-    head = [each.item for each in model.recommend(query, state, model.ranking.head)]
+    head = [each.item for each in model.recommend(query, state, model.scorer.head)]
     rows = np.concatenate([items, np.array(head, np.int32)])
     added = np.array([list(each.values()) for each in model.explain(query, state, rows)])
     values = model.features(query, state, rows).astype(float)
@@ -83,19 +83,19 @@ def test_nobody_is_told_of_reads_without_any(models, segment):
 @pytest.mark.parametrize("segment", SEGMENTS)
 def test_it_follows_the_component_that_has_all_the_weight(models, segment):
     model = models[segment]
-    whole, column, seen = model.ranking.weights.copy(), 0, Counter()
+    whole, column, seen = model.scorer.weights.copy(), 0, Counter()
     try:
         for part in model.components:
             own = slice(column, column + len(part.feature_names))
             column = own.stop
-            model.ranking.weights = np.zeros(len(whole))
-            model.ranking.weights[own] = [-1.0 if x in part.descending else 1.0 for x in part.feature_names]
+            model.scorer.weights = np.zeros(len(whole))
+            model.scorer.weights[own] = [-1.0 if x in part.descending else 1.0 for x in part.feature_names]
             for query in some_queries()[:10]:
                 found = {reason.name for reason in listed(model, query)[2]}
                 assert found <= {part.reason, TRENDING}
                 seen.update(found)
     finally:
-        model.ranking.weights = whole
+        model.scorer.weights = whole
     assert len(seen) >= 4
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from script_shared.models.ranking.training_samples import StateReplay, draw_clicks
+from script_shared.models.ranking.training_samples import StateReplay, draw_click_samples
 from script_shared.state.state import State, StateParameters
 from tests.support.worlds import at, drawn_world, names, world
 
@@ -19,7 +19,7 @@ def everybody(reader):
 
 def clicks(dataset, hour, *, live, serves=everybody, limit=ALL):
     replay = StateReplay(dataset, PARAMETERS, at(hour))
-    return list(draw_clicks(replay, at(hour), serves, limit, live=live))
+    return list(draw_click_samples(replay, at(hour), serves, limit, live=live))
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_nothing_of_what_comes_later_is_known(hour):
     """The state at a live sample is the fold of what came before its click, and no more."""
     dataset = drawn_world()
     replay = StateReplay(dataset, PARAMETERS, at(hour))
-    for sample in draw_clicks(replay, at(hour), everybody, 5, live=True):
+    for sample in draw_click_samples(replay, at(hour), everybody, 5, live=True):
         now = sample.query.now_ms
         expected = State.of(dataset.before(now + 1), PARAMETERS)
         every = np.arange(replay.state.sizes.items)

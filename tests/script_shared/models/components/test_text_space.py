@@ -7,7 +7,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer, strip_accents_unico
 from sklearn.preprocessing import normalize
 
 from script_shared.domains.news.stop_words import STOP_WORDS
-from script_shared.models.components.text_space import TextParameters, TextSpace, compose, plain
+from script_shared.models.components.text_space import TextParameters, TextSpace, compose_text, plain
 
 PARAMETERS = TextParameters(dimensions=6, words=40)
 SUBJECTS = ("Câmara vota orçamento da União", "Seleção vence e vai à final", "Chuva forte atinge São Paulo")
@@ -84,8 +84,8 @@ def test_few_texts_make_a_space_too(documents):
 
 def test_what_is_not_known_of_an_article_is_left_out_of_its_text():
     assert (
-        compose("Gol", "do time", "São Paulo/SP", "esporte")
+        compose_text("Gol", "do time", "São Paulo/SP", "esporte")
         == "Gol do time category_esporte region_São_Paulo_SP"
     )
-    assert compose(None, None, None, None) == ""
-    assert compose("Gol", None, "", None) == "Gol"
+    assert compose_text(None, None, None, None) == ""
+    assert compose_text("Gol", None, "", None) == "Gol"

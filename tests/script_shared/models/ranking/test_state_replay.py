@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from script_shared.dataset import StateSnapshot
-from script_shared.models.ranking.state_replay import fold
+from script_shared.models.ranking.state_replay import build_state
 from script_shared.state.state import State, StateParameters
 from tests.support.worlds import at, drawn_world
 
@@ -36,18 +36,18 @@ def in_two_steps(dataset, end, parameters):
 
 @pytest.mark.parametrize("end", [START, at(31), at(40)])
 def test_a_state_is_begun_at_the_head_start(dataset, end):
-    assert_alike(fold(dataset.before(end), PARAMETERS), in_two_steps(dataset, end, PARAMETERS))
+    assert_alike(build_state(dataset.before(end), PARAMETERS), in_two_steps(dataset, end, PARAMETERS))
 
 
 def test_only_what_came_since_is_folded(dataset):
     elsewhere = drawn_world(seed=1)
-    begun = fold(replace(dataset, interactions=elsewhere.interactions), PARAMETERS)
+    begun = build_state(replace(dataset, interactions=elsewhere.interactions), PARAMETERS)
     reads = elsewhere.interactions.between(START, at(40))
     assert begun.histories.counts().sum() == len(dataset.before(START).interactions) + len(reads)
 
 
 def test_folding_twice_gives_the_same(dataset):
-    assert_alike(fold(dataset, PARAMETERS), fold(dataset, PARAMETERS))
+    assert_alike(build_state(dataset, PARAMETERS), build_state(dataset, PARAMETERS))
 
 
 @pytest.mark.parametrize(
@@ -55,4 +55,4 @@ def test_folding_twice_gives_the_same(dataset):
 )
 def test_a_head_start_that_ends_later_or_counts_otherwise_is_left_alone(dataset, end, parameters):
     past = dataset.before(end)
-    assert_alike(fold(past, parameters), State.of(past, parameters))
+    assert_alike(build_state(past, parameters), State.of(past, parameters))

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
+from script_shared.models.components.unread_items import FEW_READS, HOURS, POOL, UnreadItems
 
 from script_shared.models.components.category_affinity import CategoryAffinity
 from script_shared.models.components.content import Content, ContentParameters
-from script_shared.models.components.unread_items import FEW_READS, HOURS, POOL, UnreadItems
 from script_shared.state.state import Sizes, State, StateParameters
 from tests.script_shared.models.test_known_answers import HALVES
 from tests.support.worlds import HOUR_MS, ask, at, two_tastes, world

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from script_shared.clock import FixedClock
 from script_shared.domains.news.domain import NEWS
 from script_shared.inference.engine import Engine
-from script_shared.inference.reranking import POOL, diversify, same_category
+from script_shared.inference.lists.reranking import POOL, category_similarity, diversify
 from script_shared.releases.registry import Registry
 from script_shared.types import Request, ScoredItem
 
@@ -26,31 +26,31 @@ CATEGORIES = np.array([0, 0, 0, 1, 1, 2])
 
 
 def test_all_the_way_up_each_category_comes_once_before_any_comes_twice():
-    found = diversify(ranked(0, 1, 2, 3, 4, 5), 3, 1.0, same_category(CATEGORIES))
+    found = diversify(ranked(0, 1, 2, 3, 4, 5), 3, 1.0, category_similarity(CATEGORIES))
     assert sorted(CATEGORIES[positions(found)]) == [0, 1, 2]
 
 
 def test_a_little_brings_in_the_next_best_of_another_category():
     """Of 0, 1 and 3 two are wanted: 1 at the second place is worth .63 - .25, 3 at the third .5."""
-    likeness = same_category(CATEGORIES)
+    likeness = category_similarity(CATEGORIES)
     assert positions(diversify(ranked(0, 1, 3), 2, 0.2, likeness)) == [0, 1]
     assert positions(diversify(ranked(0, 1, 3), 2, 0.5, likeness)) == [0, 3]
 
 
 def test_what_is_chosen_stays_in_the_order_of_relevance():
-    found = diversify(ranked(0, 1, 2, 3, 4, 5), 4, 1.0, same_category(CATEGORIES))
+    found = diversify(ranked(0, 1, 2, 3, 4, 5), 4, 1.0, category_similarity(CATEGORIES))
     assert positions(found) == [0, 1, 3, 5]
 
 
 def test_the_best_item_is_always_there():
     for dial in (0.1, 0.5, 1.0):
-        assert positions(diversify(ranked(2, 1, 5, 0), 3, dial, same_category(CATEGORIES)))[0] == 2
+        assert positions(diversify(ranked(2, 1, 5, 0), 3, dial, category_similarity(CATEGORIES)))[0] == 2
 
 
 def test_what_lies_beyond_the_pool_does_not_move_up():
     categories = np.zeros(POOL + 1, int)
     categories[POOL] = 1
-    found = diversify(ranked(*range(POOL + 1)), 10, 1.0, same_category(categories))
+    found = diversify(ranked(*range(POOL + 1)), 10, 1.0, category_similarity(categories))
     assert POOL not in positions(found)
 
 
@@ -63,14 +63,14 @@ def test_another_likeness_gives_another_order():
 @pytest.mark.parametrize("dial", [-0.1, 1.1, float("nan")])
 def test_a_dial_beyond_its_ends_is_refused(dial):
     with pytest.raises(ValueError, match="from 0 to 1"):
-        diversify(ranked(0, 1), 2, dial, same_category(CATEGORIES))
+        diversify(ranked(0, 1), 2, dial, category_similarity(CATEGORIES))
 
 
 @st.composite
 def lists(draw):
     items = draw(st.lists(st.integers(0, 99), unique=True, max_size=80))
     categories = np.array(draw(st.lists(st.integers(0, 6), min_size=100, max_size=100)))
-    return ranked(*items), draw(st.integers(0, 60)), same_category(categories)
+    return ranked(*items), draw(st.integers(0, 60)), category_similarity(categories)
 
 
 @promise
@@ -106,7 +106,7 @@ def different_pairs(categories, items):
 @given(st.permutations(range(30)), st.lists(st.integers(0, 3), min_size=30, max_size=30))
 def test_all_the_way_up_is_never_less_diverse_than_the_ranked_list(items, categories):
     categories = np.array(categories)
-    found = diversify(ranked(*items), 10, 1.0, same_category(categories))
+    found = diversify(ranked(*items), 10, 1.0, category_similarity(categories))
     assert different_pairs(categories, positions(found)) >= different_pairs(categories, items[:10])
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from script_shared.inference.exploration import EVERY, FRESH, LEAST, introduce
+from script_shared.inference.lists.exploration import EVERY, FRESH, LEAST, introduce
 from script_shared.types import ScoredItem
 
 
