@@ -27,7 +27,7 @@ from script_shared.dataset import Dataset, encode
 from script_shared.evaluation.beyond_accuracy import describe_lists
 from script_shared.evaluation.comparison import SERVED
 from script_shared.evaluation.ranking import K, score_list
-from script_shared.evaluation.targets import targets_of
+from script_shared.evaluation.targets import find_targets
 from script_shared.tables import Tables
 
 __all__ = ["Hours", "run"]
@@ -93,7 +93,7 @@ def score(work: Work, cutoff_ms: int) -> tuple[pl.DataFrame, pl.DataFrame, pl.Da
     lists = lists_of(work.names, reads, asked, _histories(reads, users), K)
     ids = pl.Series(list(dataset.items), dtype=pl.String)
     predictions = lists.with_columns(item_id=ids.gather(lists["item"])).select(list(PREDICTIONS))
-    scores = _scores(work.names, readers, predictions, targets_of(readers, tables.interactions))
+    scores = _scores(work.names, readers, predictions, find_targets(readers, tables.interactions))
     return scores, predictions, describe_lists(predictions, tables.items, tables.interactions)
 
 

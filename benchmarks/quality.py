@@ -20,7 +20,7 @@ from rich.console import Console
 from benchmarks import next_click, next_hour
 from benchmarks.choosing import PEERS, chosen
 from pipelines.benchmarks.next_hour import CUTOFFS, EVERYBODY
-from script_shared.evaluation.sessions import WINDOWS_MS
+from script_shared.evaluation.sessions import FIRST_WINDOW_MS
 
 WINDOWS = tuple(range(10, 301, 10))
 #: Where the output is no terminal: a line of the widest table.
@@ -40,7 +40,7 @@ def main(
     peers: Annotated[str, typer.Option(help="their names")] = ",".join(PEERS),
     sample: Annotated[int, typer.Option(min=1, help="at most so many readers or sessions")] = EVERYBODY,
     processes: Annotated[int, typer.Option(min=1, help="cut-offs at a time")] = os.cpu_count() or 1,
-    windows_ms: Annotated[int, typer.Option(help="when window 0 begins, ms UTC")] = WINDOWS_MS,
+    windows_ms: Annotated[int, typer.Option(help="when window 0 begins, ms UTC")] = FIRST_WINDOW_MS,
 ) -> None:
     """Compare, write and show."""
     names = chosen(peers.split(","))

@@ -105,7 +105,9 @@ def _answered(state: State, asked: ParsedQuery, explain: bool = False) -> Respon
     found = served.engine.recommend(request, asked.filters.among(served), explain)
     if asked.offset:
         items, why = found.items[asked.offset :], found.explanations[asked.offset :]
-        found = replace(found, items=items, explanations=why, fallback=min(found.fallback, len(items)), derived={})
+        found = replace(
+            found, items=items, explanations=why, fallback=min(found.fallback, len(items)), derived={}
+        )
     seconds = time.perf_counter() - start
     impression = recorder.answered(chosen, request.user_id, found, start, seconds)
     head = {

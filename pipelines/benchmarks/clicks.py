@@ -17,7 +17,7 @@ from script_shared.clock import FixedClock
 from script_shared.dataset import Dataset
 from script_shared.domain import Domain, Parameters
 from script_shared.evaluation.comparison import SERVED
-from script_shared.evaluation.sessions import K, now_of
+from script_shared.evaluation.sessions import K, window_start
 from script_shared.inference.engine import Engine
 from script_shared.inference.router import Router
 from script_shared.inference.segment_models import SegmentModels
@@ -55,15 +55,15 @@ def ask(work: Work, kinds: Sequence[str], windows: Sequence[int]) -> pl.DataFram
     learned = {"sampling": "live" if live else "clicks", "fit_users": CLICKS}
     parameters = {**parameters, "two_stage": {**parameters["two_stage"], **learned}}
     segments = domain.segments(parameters)
-    models = FittedOnDemand(dataset.before(now_of(windows[0], work.windows_ms)), segments)
+    models = FittedOnDemand(dataset.before(window_start(windows[0], work.windows_ms)), segments)
     sessions = pl.read_parquet(work.folder / "sessions.parquet")
     rows: list[tuple[Any, ...]] = []
     for kind in kinds:
         held = _loaded(work, kind)[-1]
-        replay = StateReplay(held, domain.state(parameters), now_of(windows[0], work.windows_ms))
+        replay = StateReplay(held, domain.state(parameters), window_start(windows[0], work.windows_ms))
         asker = Asker(Router.from_dataset(held, segments), models, replay)
         for window in windows:
-            moment = None if live else now_of(window, work.windows_ms)
+            moment = None if live else window_start(window, work.windows_ms)
             rows += _ask(asker, kind, sessions.filter(window=window), moment)
     return pl.DataFrame(rows, PREDICTIONS, orient="row")
 

@@ -17,7 +17,7 @@ from pipelines.stages.evaluate import PREDICTIONS, FittedOnDemand
 from script_shared.dataset import Dataset, encode
 from script_shared.domain import Domain, Parameters
 from script_shared.evaluation.comparison import SERVED
-from script_shared.evaluation.graded import K, graded_ndcg
+from script_shared.evaluation.graded_ndcg import K, graded_ndcg
 from script_shared.evaluation.sessions import summarise_sessions
 from script_shared.inference.segment_models import SegmentModels
 from script_shared.models.components.popularity import MostPopular

@@ -9,8 +9,8 @@ from pipelines.benchmarks.next_hour import EPOCH_MS
 from pipelines.domains.news.session_windows import read_windows
 from pipelines.stages.evaluate import PREDICTIONS
 from script_shared.errors import InputError, SettingsError
-from script_shared.evaluation.beyond_accuracy import BEYOND
-from script_shared.evaluation.sessions import sessions_of, targets_of
+from script_shared.evaluation.beyond_accuracy import LIST_METRICS
+from script_shared.evaluation.sessions import extract_sessions, session_targets
 from tests.support.clicks import HOUR_MS, START_MS, write_clicks
 
 pytestmark = pytest.mark.slow
@@ -35,7 +35,7 @@ def raw(tmp_path_factory):
 def ours(raw, tmp_path_factory):
     """What a product that knows the future would have answered in some sessions: the target first."""
     folder = tmp_path_factory.mktemp("ours")
-    targets = targets_of(sessions_of(read_windows(str(raw)))).gather_every(2)
+    targets = session_targets(extract_sessions(read_windows(str(raw)))).gather_every(2)
     lists = [
         targets.with_columns(
             protocol=pl.lit(f"next-click-{kind}"), model=pl.lit("served"), segment=pl.lit("logged"), rank=1
@@ -81,7 +81,7 @@ def test_the_products_own_lists_are_scored_beside_the_peers(metrics):
 
 def test_the_whole_run_has_every_column(metrics):
     for table in metrics.values():
-        assert set(BEYOND) <= set(table.columns)
+        assert set(LIST_METRICS) <= set(table.columns)
 
 
 def test_tables_show_what_the_files_hold(outcome, metrics):
@@ -93,7 +93,7 @@ def test_anyone_can_compute_the_next_click_from_the_predictions(outcome, metrics
     predictions = pl.read_parquet(outcome[1] / "next-click" / "predictions.parquet")
     assert predictions.columns == list(PREDICTIONS)
     asked = pl.read_parquet(ours / "predictions.parquet")["query_id"].unique()
-    sessions = sessions_of(read_windows(str(raw))).filter(
+    sessions = extract_sessions(read_windows(str(raw))).filter(
         pl.col("window").is_in([5, 6]) & pl.col("session_id").is_in(asked.to_list())
     )
     for model in ("popularity_0.5h", "vsknn"):

@@ -77,7 +77,8 @@ class TextSpace:
         if min(counts.shape) < 2:
             axes = np.zeros((counts.shape[1], 1))
         else:
-            svd = TruncatedSVD(size, n_iter=3, random_state=0).fit(counts)
+            with np.errstate(invalid="ignore"):  # equal texts have no variance to explain
+                svd = TruncatedSVD(size, n_iter=3, random_state=0).fit(counts)
             axes = vectorizer.idf_[:, None] * svd.components_.T
         vocabulary = Vocabulary.of(vectorizer.vocabulary_)
         rows = [vectorizer.vocabulary_[word] for word in vocabulary]

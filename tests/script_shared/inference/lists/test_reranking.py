@@ -1,3 +1,5 @@
+"""Diversity re-ranking of lists and in an engine."""
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -13,71 +15,74 @@ from script_shared.types import Request, ScoredItem
 promise = settings(deadline=None, derandomize=True, database=None, max_examples=100)
 
 
-def ranked(*items):
+def make_ranked(*items):
     return [ScoredItem(item, 1.0 - place / 100, "test") for place, item in enumerate(items)]
 
 
 def positions(found):
-    return [each.item for each in found]
+    return [scored.item for scored in found]
 
 
 #: Items 0, 1, 2, … have categories 0, 0, 0, 1, 1, 2.
 CATEGORIES = np.array([0, 0, 0, 1, 1, 2])
 
 
-def test_all_the_way_up_each_category_comes_once_before_any_comes_twice():
-    found = diversify(ranked(0, 1, 2, 3, 4, 5), 3, 1.0, category_similarity(CATEGORIES))
+def test_at_full_diversity_each_category_appears_before_any_repeats():
+    found = diversify(make_ranked(0, 1, 2, 3, 4, 5), 3, 1.0, category_similarity(CATEGORIES))
     assert sorted(CATEGORIES[positions(found)]) == [0, 1, 2]
 
 
-def test_a_little_brings_in_the_next_best_of_another_category():
-    """Of 0, 1 and 3 two are wanted: 1 at the second place is worth .63 - .25, 3 at the third .5."""
-    likeness = category_similarity(CATEGORIES)
-    assert positions(diversify(ranked(0, 1, 3), 2, 0.2, likeness)) == [0, 1]
-    assert positions(diversify(ranked(0, 1, 3), 2, 0.5, likeness)) == [0, 3]
+def test_the_next_best_item_of_another_category_is_selected():
+    """Of 0, 1 and 3 two are selected: 1 has the value .63 - .25, 3 has the value .5."""
+    similarity = category_similarity(CATEGORIES)
+    assert positions(diversify(make_ranked(0, 1, 3), 2, 0.2, similarity)) == [0, 1]
+    assert positions(diversify(make_ranked(0, 1, 3), 2, 0.5, similarity)) == [0, 3]
 
 
-def test_what_is_chosen_stays_in_the_order_of_relevance():
-    found = diversify(ranked(0, 1, 2, 3, 4, 5), 4, 1.0, category_similarity(CATEGORIES))
+def test_selected_items_keep_the_order_of_relevance():
+    found = diversify(make_ranked(0, 1, 2, 3, 4, 5), 4, 1.0, category_similarity(CATEGORIES))
     assert positions(found) == [0, 1, 3, 5]
 
 
-def test_the_best_item_is_always_there():
-    for dial in (0.1, 0.5, 1.0):
-        assert positions(diversify(ranked(2, 1, 5, 0), 3, dial, category_similarity(CATEGORIES)))[0] == 2
+def test_the_best_item_is_always_selected():
+    for diversity in (0.1, 0.5, 1.0):
+        assert (
+            positions(diversify(make_ranked(2, 1, 5, 0), 3, diversity, category_similarity(CATEGORIES)))[0]
+            == 2
+        )
 
 
-def test_what_lies_beyond_the_pool_does_not_move_up():
+def test_items_outside_the_pool_are_not_selected():
     categories = np.zeros(POOL + 1, int)
     categories[POOL] = 1
-    found = diversify(ranked(*range(POOL + 1)), 10, 1.0, category_similarity(categories))
+    found = diversify(make_ranked(*range(POOL + 1)), 10, 1.0, category_similarity(categories))
     assert POOL not in positions(found)
 
 
-def test_another_likeness_gives_another_order():
+def test_the_similarity_is_configurable():
     vectors = np.array([[1.0, 0.0], [0.9, np.sqrt(1 - 0.81)], [0.0, 1.0]])
-    found = diversify(ranked(0, 1, 2), 2, 0.8, lambda items: vectors[items] @ vectors[items].T)
+    found = diversify(make_ranked(0, 1, 2), 2, 0.8, lambda items: vectors[items] @ vectors[items].T)
     assert positions(found) == [0, 2]
 
 
-@pytest.mark.parametrize("dial", [-0.1, 1.1, float("nan")])
-def test_a_dial_beyond_its_ends_is_refused(dial):
-    with pytest.raises(ValueError, match="from 0 to 1"):
-        diversify(ranked(0, 1), 2, dial, category_similarity(CATEGORIES))
+@pytest.mark.parametrize("diversity", [-0.1, 1.1, float("nan")])
+def test_a_diversity_out_of_range_is_rejected(diversity):
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        diversify(make_ranked(0, 1), 2, diversity, category_similarity(CATEGORIES))
 
 
 @st.composite
 def lists(draw):
     items = draw(st.lists(st.integers(0, 99), unique=True, max_size=80))
     categories = np.array(draw(st.lists(st.integers(0, 6), min_size=100, max_size=100)))
-    return ranked(*items), draw(st.integers(0, 60)), category_similarity(categories)
+    return make_ranked(*items), draw(st.integers(0, 60)), category_similarity(categories)
 
 
 @promise
 @given(lists(), st.floats(0, 1))
-def test_a_list_has_as_many_items_as_asked_each_once_and_all_of_the_ranked_ones(world, dial):
-    given_list, n, likeness = world
-    found = diversify(given_list, n, dial, likeness)
+def test_the_result_has_n_distinct_items_of_the_ranked_list(drawn, diversity):
+    given_list, n, similarity = drawn
+    found = diversify(given_list, n, diversity, similarity)
     assert len(found) == min(n, len(given_list))
     assert len(set(positions(found))) == len(found)
     assert set(found) <= set(given_list)
@@ -85,29 +90,31 @@ def test_a_list_has_as_many_items_as_asked_each_once_and_all_of_the_ranked_ones(
 
 @promise
 @given(lists())
-def test_at_zero_the_list_is_the_ranked_one(world):
-    given_list, n, likeness = world
-    assert diversify(given_list, n, 0.0, likeness) == given_list[:n]
+def test_without_diversity_the_list_is_unchanged(drawn):
+    given_list, n, similarity = drawn
+    assert diversify(given_list, n, 0.0, similarity) == given_list[:n]
 
 
 @promise
 @given(lists(), st.floats(0, 1))
-def test_the_same_list_and_dial_give_the_same_order(world, dial):
-    given_list, n, likeness = world
-    assert diversify(given_list, n, dial, likeness) == diversify(given_list, n, dial, likeness)
+def test_the_result_is_deterministic(drawn, diversity):
+    given_list, n, similarity = drawn
+    assert diversify(given_list, n, diversity, similarity) == diversify(given_list, n, diversity, similarity)
 
 
-def different_pairs(categories, items):
-    own = categories[items]
-    return (own[:, None] != own).sum()
+def count_different_pairs(categories, items):
+    category = categories[items]
+    return (category[:, None] != category).sum()
 
 
 @promise
 @given(st.permutations(range(30)), st.lists(st.integers(0, 3), min_size=30, max_size=30))
-def test_all_the_way_up_is_never_less_diverse_than_the_ranked_list(items, categories):
+def test_full_diversity_is_never_less_diverse_than_the_ranked_list(items, categories):
     categories = np.array(categories)
-    found = diversify(ranked(*items), 10, 1.0, category_similarity(categories))
-    assert different_pairs(categories, positions(found)) >= different_pairs(categories, items[:10])
+    found = diversify(make_ranked(*items), 10, 1.0, category_similarity(categories))
+    assert count_different_pairs(categories, positions(found)) >= count_different_pairs(
+        categories, items[:10]
+    )
 
 
 @pytest.fixture(scope="module")
@@ -117,33 +124,35 @@ def engine(small_volume):
 
 
 @pytest.fixture(scope="module")
-def readers(engine):
+def users(engine):
     return [engine._router.users[place] for place in range(40)]
 
 
-def test_an_engine_at_zero_answers_as_without_a_dial(engine, readers):
-    for reader in readers:
-        plain = engine.recommend(Request(reader))
-        assert engine.recommend(Request(reader, diversity=0.0)) == plain
+def test_an_engine_without_diversity_returns_the_plain_list(engine, users):
+    for user in users:
+        plain = engine.recommend(Request(user))
+        assert engine.recommend(Request(user, diversity=0.0)) == plain
 
 
-@pytest.mark.parametrize("dial", [0.2, 1.0])
-def test_an_engine_never_tells_of_what_was_read_however_far_the_dial_is_turned(engine, readers, dial):
-    for reader in readers:
-        user = engine._router.users.find(reader)
-        read = set(engine._state.histories.of(user)[0].tolist())
-        found = engine.recommend(Request(reader, n=20, diversity=dial))
+@pytest.mark.parametrize("diversity", [0.2, 1.0])
+def test_an_engine_never_returns_items_of_the_history(engine, users, diversity):
+    for user in users:
+        position = engine._router.users.find(user)
+        history = set(engine._state.histories.of(position)[0].tolist())
+        found = engine.recommend(Request(user, n=20, diversity=diversity))
         assert len(found.items) == len({item.item for item in found.items})
-        assert len(found.items) == len(engine.recommend(Request(reader, n=20)).items)
-        assert not read & {item.item for item in found.items}
+        assert len(found.items) == len(engine.recommend(Request(user, n=20)).items)
+        assert not history & {item.item for item in found.items}
         assert 0 <= found.fallback <= 20
 
 
-def test_the_dial_makes_an_engines_lists_less_alike(engine, readers):
+def test_diversity_increases_the_different_pairs_of_an_engines_lists(engine, users):
     categories = engine._state.items.category
 
-    def different(dial):
-        answers = [engine.recommend(Request(reader, diversity=dial)) for reader in readers]
-        return sum(different_pairs(categories, [item.item for item in each.items]) for each in answers)
+    def count_different(diversity):
+        results = [engine.recommend(Request(user, diversity=diversity)) for user in users]
+        return sum(
+            count_different_pairs(categories, [item.item for item in result.items]) for result in results
+        )
 
-    assert different(0.0) < different(0.3) <= different(1.0)
+    assert count_different(0.0) < count_different(0.3) <= count_different(1.0)

@@ -1,4 +1,4 @@
-"""The state depends on which events there are, not on the order in which they arrive."""
+"""The state depends on the events, not on the order in which they arrive."""
 
 import pytest
 from hypothesis import given, settings
@@ -10,7 +10,7 @@ from script_shared.events.event import ITEM, Event
 from script_shared.inference.engine import Engine
 from script_shared.releases.registry import Registry
 from script_shared.types import Request
-from tests.script_shared.inference.test_replica import MINUTE_MS, answers, replica_of
+from tests.script_shared.inference.test_replica import MINUTE_MS, make_replica, results
 
 HOUR_MS = 60 * MINUTE_MS
 
@@ -20,7 +20,7 @@ def release(small_volume):
     return Registry(small_volume.releases).open()
 
 
-def reads_of(data, now):
+def draw_interactions(data, now):
     rows = data.draw(
         st.lists(
             st.tuples(st.sampled_from(["3", "new", "newer"]), st.integers(0, 30), st.integers(0, 1_000)),
@@ -31,7 +31,7 @@ def reads_of(data, now):
     return [Event(f"e{minute}", user, str(item), now - minute * MINUTE_MS) for user, item, minute in rows]
 
 
-def fold(replica, events, data):
+def apply_in_parts(replica, events, data):
     position = 0
     while events:
         size = data.draw(st.integers(1, len(events)))
@@ -42,46 +42,46 @@ def fold(replica, events, data):
 
 @settings(deadline=None, derandomize=True, database=None, max_examples=25)
 @given(st.data())
-def test_reads_may_arrive_in_any_order(release, data):
-    events = reads_of(data, release.manifest.as_of_ms)
-    (one, _), (other, _) = replica_of(release), replica_of(release)
-    fold(one, sorted(events, key=lambda event: event.time_ms), data)
-    fold(other, data.draw(st.permutations(events)), data)
-    readers = ["3", "new", "newer", None]
-    assert answers(one, readers) == answers(other, readers)
-    for user in readers[:3]:
+def test_interactions_may_arrive_in_any_order(release, data):
+    events = draw_interactions(data, release.manifest.as_of_ms)
+    (one, _), (other, _) = make_replica(release), make_replica(release)
+    apply_in_parts(one, sorted(events, key=lambda event: event.time_ms), data)
+    apply_in_parts(other, data.draw(st.permutations(events)), data)
+    users = ["3", "new", "newer", None]
+    assert results(one, users) == results(other, users)
+    for user in users[:3]:
         assert one.engine.user_profile(user) == other.engine.user_profile(user)
 
 
 @settings(deadline=None, derandomize=True, database=None, max_examples=15)
 @given(st.data())
-def test_a_read_may_arrive_before_its_article(release, data):
+def test_an_interaction_may_arrive_before_its_item(release, data):
     now = release.manifest.as_of_ms
-    about = {"title": "Just out", "published_ms": now - HOUR_MS}
+    details = {"title": "Just out", "published_ms": now - HOUR_MS}
     events = [
-        Event("article", "", "just out", now, details=about, kind=ITEM),
-        Event("read", "zoe", "just out", now - 2),
+        Event("item", "", "just out", now, details=details, kind=ITEM),
+        Event("interaction", "zoe", "just out", now - 2),
         Event("another", "zoe", "3", now - 1),
     ]
-    replica, _ = replica_of(release)
-    fold(replica, data.draw(st.permutations(events)), data)
+    replica, _ = make_replica(release)
+    apply_in_parts(replica, data.draw(st.permutations(events)), data)
     assert replica.engine.user_profile("zoe").interactions == 2
-    assert "just out" not in [each.item_id for each in replica.engine.recommend(Request("zoe", n=100)).items]
+    assert "just out" not in [item.item_id for item in replica.engine.recommend(Request("zoe", n=100)).items]
 
 
-def test_who_is_forgotten_has_no_read_waiting(release):
+def test_a_forgotten_user_has_no_pending_interactions(release):
     now = release.manifest.as_of_ms
-    replica, _ = replica_of(release)
-    replica.apply([Event("read", "zoe", "just out", now)], 1)
+    replica, _ = make_replica(release)
+    replica.apply([Event("interaction", "zoe", "just out", now)], 1)
     replica.engine.forget("zoe")
-    replica.apply([Event("article", "", "just out", now, details={"title": "Just out"}, kind=ITEM)], 2)
+    replica.apply([Event("item", "", "just out", now, details={"title": "Just out"}, kind=ITEM)], 2)
     assert replica.engine.user_profile("zoe") is None
 
 
-def test_a_replayed_world_becomes_live_with_the_first_live_event(release):
+def test_the_first_live_event_switches_a_replay_to_the_wall_clock(release):
     created_ms = round(release.manifest.created_at.timestamp() * 1000)
     engine = Engine.load(release, NEWS, ReplayClock(release.manifest.as_of_ms))
-    # What the replayed world says of itself, also after days of serving, is no live event.
+    # Events of replayed data are not live events, even after days of serving.
     assert not engine.switch_to_live_clock(release.manifest.as_of_ms + MINUTE_MS)
     assert not engine.switch_to_live_clock(created_ms + 365 * 24 * HOUR_MS)
     assert engine.now_ms() < release.manifest.as_of_ms + HOUR_MS
