@@ -25,10 +25,12 @@ def find_targets(users: pl.DataFrame, interactions: pl.DataFrame) -> pl.DataFram
 
 def _find_targets(users: pl.DataFrame, interactions: pl.DataFrame) -> pl.DataFrame:
     start = int(users["cutoff"][0])
-    own = interactions.rename({"user_id": "query_id"}).join(users, on="query_id", how="semi")
+    of_users = interactions.rename({"user_id": "query_id"}).join(users, on="query_id", how="semi")
     pair = ["query_id", "item_id"]
-    earlier = own.filter(start > _TIME_MS).select(pair)
-    hour = own.filter(_TIME_MS.is_between(start, start + MS_PER_HOUR, closed="left")).select(pair).unique()
+    earlier = of_users.filter(start > _TIME_MS).select(pair)
+    hour = (
+        of_users.filter(_TIME_MS.is_between(start, start + MS_PER_HOUR, closed="left")).select(pair).unique()
+    )
     targets = hour.join(earlier, on=pair, how="anti").join(users, on="query_id")
     return targets.select("segment", "cutoff", "query_id", "item_id")
 

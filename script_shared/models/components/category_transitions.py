@@ -100,8 +100,9 @@ def _write_lifts(
     row_of, counts, totals, shares = transitions
     shared = len(totals) - 1
     for index in range(len(items)):
-        own = category[items[index]]
-        target, lift, total = row_of[own] if own < len(row_of) else shared, np.float32(0.0), np.float32(0.0)
+        item_category = category[items[index]]
+        target = row_of[item_category] if item_category < len(row_of) else shared
+        lift, total = np.float32(0.0), np.float32(0.0)
         for item in history if shares[target] > 0.0 else history[:0]:
             source = row_of[category[item]] if category[item] < len(row_of) else shared
             expected = (totals[source] * scale + PRIOR_TRANSITIONS) * shares[target]

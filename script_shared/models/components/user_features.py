@@ -88,8 +88,12 @@ def _write_features(
             row[3] += weight / length
             row[4] += weight**2 / length
             row[5] += np.log1p(max(times[index] - first_ms[items[index]], 0) / MS_PER_HOUR) / length
-            own = category[items[index]]
-            column = min(rank[own], _LARGEST_CATEGORIES) if own < len(rank) else _LARGEST_CATEGORIES
+            item_category = category[items[index]]
+            column = (
+                min(rank[item_category], _LARGEST_CATEGORIES)
+                if item_category < len(rank)
+                else _LARGEST_CATEGORIES
+            )
             row[_SHARES + column] += 1.0 / length
         row[0] = np.log1p(length)
         row[4] = np.sqrt(max(row[4] - row[3] ** 2, 0.0))

@@ -27,11 +27,11 @@ def measure_contributions(
         limit: approximate number of lists to use, evenly spaced.
     """
     lists = lists[:: max(1, len(lists) // limit)]
-    all_columns = [column for own in columns.values() for column in own]
+    all_columns = [column for group in columns.values() for column in group]
     full = _held_out_ndcg(lists, all_columns, ridge)
     contributions = {}
-    for name, own in columns.items():
-        gains = full - _held_out_ndcg(lists, [column for column in all_columns if column not in own], ridge)
+    for name, group in columns.items():
+        gains = full - _held_out_ndcg(lists, [column for column in all_columns if column not in group], ridge)
         contributions[name] = Contribution(float(gains.mean()), float(gains.std() / np.sqrt(len(gains))))
     return contributions
 

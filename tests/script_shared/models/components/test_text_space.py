@@ -74,7 +74,9 @@ def test_two_fits_are_equal(space):
     assert np.array_equal(space.transform(DOCUMENTS), fitted().transform(DOCUMENTS))
 
 
-@pytest.mark.parametrize("documents", [[], [""], ["de a o"], ["gol"], ["gol", "gol"], ["gol", "lei"], ["gol time", "gol time"]])
+@pytest.mark.parametrize(
+    "documents", [[], [""], ["de a o"], ["gol"], ["gol", "gol"], ["gol", "lei"], ["gol time", "gol time"]]
+)
 def test_a_space_can_be_fitted_on_few_texts(documents):
     space = TextSpace.fit(documents, PARAMETERS, STOP_WORDS)
     found = space.transform(["gol do time", "", *documents])
