@@ -79,7 +79,7 @@ async def predict(
     profile = release.engine.user_profile(body.userId)
     items = _serialize_items(release, found.items, body.minScore)
     ended = time.perf_counter()
-    returned = replace(found, items=found.items[: len(items)], told={})
+    returned = replace(found, items=found.items[: len(items)], derived={})
     impression_id = variant.record(inference_logger, body.userId, returned, started, ranked - started)
     response = {
         "userId": body.userId,

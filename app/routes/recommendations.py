@@ -80,8 +80,14 @@ def respond(state: State, query: ParsedQuery, explain: bool = False) -> Response
     release = variant.release
     found = release.engine.recommend(request, query.filters.category_mask(release), explain)
     if query.offset:
-        items, why = found.items[query.offset :], found.why[query.offset :]
-        found = replace(found, items=items, why=why, fallback=min(found.fallback, len(items)), told={})
+        items, explanations = found.items[query.offset :], found.explanations[query.offset :]
+        found = replace(
+            found,
+            items=items,
+            explanations=explanations,
+            fallback=min(found.fallback, len(items)),
+            derived={},
+        )
     seconds = time.perf_counter() - started
     impression_id = variant.record(inference_logger, request.user_id, found, started, seconds)
     head = {

@@ -11,7 +11,7 @@ from app.schemas.body_parser import Element, InvalidElement
 from app.schemas.fields import to_milliseconds
 from script_shared.clock import MS_PER_HOUR
 from script_shared.events.event import NOTHING, Event
-from script_shared.inference.engine import AHEAD_MS, Engine
+from script_shared.inference.engine import MAX_CLOCK_SKEW_MS, Engine
 
 #: An event that is older than this is reported as late.
 LATE_MS = MS_PER_HOUR
@@ -44,18 +44,18 @@ class EventValidator:
 
     def validate(self, elements: Iterable[Element | InvalidElement]) -> None:
         """Validate the elements of a body in their order."""
-        knows, latest, late = self._engine.knows, self._now_ms + AHEAD_MS, self._now_ms - LATE_MS
+        knows, latest, late = self._engine.has_item, self._now_ms + MAX_CLOCK_SKEW_MS, self._now_ms - LATE_MS
         for element in elements:
             if isinstance(element, InvalidElement):
                 self._reject("malformed", element)
                 continue
             event = self._make_event(element)
             if event.time_ms > latest:
-                if not self._engine.go_live(event.time_ms):
+                if not self._engine.switch_to_live_clock(event.time_ms):
                     self._reject("future", _FUTURE)
                     continue
                 self._now_ms = self._engine.now_ms()
-                latest, late = self._now_ms + AHEAD_MS, self._now_ms - LATE_MS
+                latest, late = self._now_ms + MAX_CLOCK_SKEW_MS, self._now_ms - LATE_MS
             self.events.append(event)
             status: EventStatus = "late" if event.time_ms < late else "accepted"
             self.statuses.append(status if knows(event.item_id) else "unknown-item")

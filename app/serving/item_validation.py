@@ -28,7 +28,7 @@ class ItemValidator:
     """
 
     def __init__(self, engine: Engine) -> None:
-        self._engine, self._now_ms, self._room = engine, engine.now_ms(), engine.room
+        self._engine, self._now_ms, self._room = engine, engine.now_ms(), engine.free_positions
         self._id_prefix = f"{time.time_ns():x}-{secrets.token_hex(6)}"
         self._new_ids: set[str] = set()
         self.events: list[Event] = []
@@ -41,13 +41,13 @@ class ItemValidator:
             self.results.append(result)
             return
         event = self._make_event(element)
-        if self._engine.go_live(int(event.details.get("published_ms", 0))):
+        if self._engine.switch_to_live_clock(int(event.details.get("published_ms", 0))):
             self._now_ms = self._engine.now_ms()
         self.results.append({"status": self._find_status(event.item_id), "item_id": event.item_id})
         self.events.append(event)
 
     def _find_status(self, item_id: str) -> ItemStatus:
-        if self._engine.knows(item_id) or item_id in self._new_ids:
+        if self._engine.has_item(item_id) or item_id in self._new_ids:
             return "changed"
         if len(self._new_ids) >= self._room:
             return "no-room"
@@ -61,7 +61,7 @@ class ItemValidator:
             for name in _TIMES
             if f"{name}_at" in element
         }
-        if "published_ms" not in times and not self._engine.knows(item_id):
+        if "published_ms" not in times and not self._engine.has_item(item_id):
             times["published_ms"] = self._now_ms
         event_id = f"{self._id_prefix}-{len(self.results)}"
         return Event(event_id, "", item_id, self._now_ms, details={**element, **times}, kind=ITEM)

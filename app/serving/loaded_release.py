@@ -93,10 +93,10 @@ class LoadedRelease:
 
     def count_items(self, recommendation: Recommendation) -> None:
         """Count the items of a recommendation in the coverage; those of a cached one once."""
-        if "noted" not in recommendation.told:
+        if "noted" not in recommendation.derived:
             positions = (item.item for item in recommendation.items)
             self.coverage.note(recommendation.segment, recommendation.model, positions)
-            recommendation.told["noted"] = b""
+            recommendation.derived["noted"] = b""
 
     def _answer_test_request(self) -> None:
         """Fail if a model cannot rank, or ranks an item that the catalogue lacks."""

@@ -31,10 +31,10 @@ def serialize_items(
 
 def recommendation_json(release: LoadedRelease, recommendation: Recommendation, first_rank: int = 1) -> bytes:
     """Return the items of a recommendation as JSON; a cached recommendation keeps it."""
-    body = recommendation.told.get("items")
+    body = recommendation.derived.get("items")
     if body is None:
-        encode = _encode_explained if recommendation.why else _encode
-        body = recommendation.told["items"] = encode(release, recommendation, first_rank)
+        encode = _encode_explained if recommendation.explanations else _encode
+        body = recommendation.derived["items"] = encode(release, recommendation, first_rank)
     return body
 
 
@@ -52,7 +52,7 @@ def _encode(release: LoadedRelease, recommendation: Recommendation, first_rank: 
 
 def _encode_explained(release: LoadedRelease, recommendation: Recommendation, first_rank: int) -> bytes:
     items = serialize_items(release, recommendation.items, first_rank)
-    for item, contributions in zip(items, recommendation.why, strict=False):
+    for item, contributions in zip(items, recommendation.explanations, strict=False):
         item["why"] = {name: round(contribution, 4) for name, contribution in contributions.items()}
     return to_json(items)
 

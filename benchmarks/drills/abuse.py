@@ -14,7 +14,7 @@ from typing import Any
 from benchmarks.harness.cluster import Cluster, Replica
 from benchmarks.harness.drill_report import DrillReport
 from pipelines.settings import PipelineSettings
-from script_shared.domains.news.engagement import CAP
+from script_shared.domains.news.engagement import MAX_WEIGHT
 
 COLLUDERS = (1, 10, 100)
 _BATCH_SIZE = 500
@@ -30,17 +30,19 @@ def run(cluster: Cluster, honest_users: int = 500, events: int = 5_000) -> Drill
     _send(replica, [_event(f"honest-{n}", popular[n * n % 10]) for n in range(honest_users)])
     for users, target in zip(COLLUDERS, reversed(popular), strict=False):
         before = _rank(_trending(replica), target), _rank(_anonymous(replica), target)
-        _send(replica, [_event(f"id-{users}-{number % users}", target, CAP) for number in range(events)])
+        _send(
+            replica, [_event(f"id-{users}-{number % users}", target, MAX_WEIGHT) for number in range(events)]
+        )
         trending = _trending(replica)
         after = _rank(trending, target), _rank(_anonymous(replica), target)
         count = next((item["score"] for item in trending if item["item_id"] == target), 0.0)
-        report.facts[f"{users}_ids_count"] = f"{count:.1f} of {events * CAP:,.0f} sent"
+        report.facts[f"{users}_ids_count"] = f"{count:.1f} of {events * MAX_WEIGHT:,.0f} sent"
         report.facts[f"{users}_ids_rank_among_trending"] = f"{before[0]} to {after[0]}"
         report.facts[f"{users}_ids_rank_for_anonymous"] = f"{before[1]} to {after[1]}"
-        report.require(count <= users * CAP + 1, f"{users} users count {count:.1f}")
+        report.require(count <= users * MAX_WEIGHT + 1, f"{users} users count {count:.1f}")
     added = _click_all(replica, popular)
     limit = 2 * PipelineSettings.model_fields["user_limit"].default  # the minute may end in between
-    report.facts["one_id_clicks_all_items_count"] = f"{added:.1f} of {len(popular) * CAP:,.0f} sent"
+    report.facts["one_id_clicks_all_items_count"] = f"{added:.1f} of {len(popular) * MAX_WEIGHT:,.0f} sent"
     report.require(added <= limit, f"one user adds {added:.1f} to all counts")
     return report
 
@@ -48,7 +50,7 @@ def run(cluster: Cluster, honest_users: int = 500, events: int = 5_000) -> Drill
 def _click_all(replica: Replica, items: Sequence[str]) -> float:
     """Let one user click all items; return the sum by which their counts grow."""
     before = sum(item["score"] for item in _trending(replica))
-    _send(replica, [_event("flood", item, CAP) for item in items])
+    _send(replica, [_event("flood", item, MAX_WEIGHT) for item in items])
     return float(sum(item["score"] for item in _trending(replica)) - before)
 
 

@@ -26,6 +26,8 @@ import polars as pl
 import typer
 from rich.console import Console
 from rich.table import Table
+from script_shared.evaluation.scorer import K
+from script_shared.models.scorer.scorer import Scorer
 
 from benchmarks.quality.cutoff import Cutoff
 from benchmarks.quality.next_hour import refine
@@ -34,9 +36,7 @@ from pipelines.benchmarks.next_hour import Hours
 from pipelines.benchmarks.workers import one_thread_each
 from pipelines.stages.train import serves
 from script_shared.dataset import Dataset
-from script_shared.evaluation.ranking import K
 from script_shared.models.base import Component
-from script_shared.models.ranking.scorer import Scorer
 from script_shared.models.two_stage import TwoStageRecommender
 from script_shared.segments import find
 from script_shared.state.state import State
@@ -86,7 +86,7 @@ def measure_components(
 def _measure_component(
     component: Component, model: TwoStageRecommender, past: Dataset, workload: Workload
 ) -> dict[str, Any]:
-    state, limit = workload.state, model.asked_of(component)
+    state, limit = workload.state, model.retrieval_limit(component)
     _, fit_s = _time(lambda: component.fit(past, state))
     retrieval_s, feature_s, counts = [], [], []
     for query, items in zip(workload.queries, workload.retrieved, strict=True):
@@ -94,7 +94,7 @@ def _measure_component(
         retrieval_s.append(seconds)
         feature_s.append(_time(partial(component.features, query, state, items))[1])
         counts.append(len(retrieved))
-    contribution = model.worth.get(component.name)
+    contribution = model.contributions.get(component.name)
     return {
         "part": component.name,
         "gain": contribution and contribution.gain,
@@ -112,12 +112,12 @@ def _measure_ranking(
     """Yield the rows of the ranking by weights, of the trees on top, and of the whole model."""
     pairs = list(zip(workload.queries, workload.retrieved, strict=True))
     features = [model.features(query, workload.state, items) for query, items in pairs]
-    ndcg = model.ranking.dump().document.get("held_out_ndcg", {"weights": 0.0, "with_trees": 0.0})
-    trees = model.ranking.trees
-    with_trees = _score_us(model.ranking, features)
-    model.ranking.trees = None
-    without_trees = _score_us(model.ranking, features)
-    model.ranking.trees = trees
+    ndcg = model.scorer.dump().document.get("held_out_ndcg", {"weights": 0.0, "with_trees": 0.0})
+    trees = model.scorer.trees
+    with_trees = _score_us(model.scorer, features)
+    model.scorer.trees = None
+    without_trees = _score_us(model.scorer, features)
+    model.scorer.trees = trees
     gain = ndcg["with_trees"] - ndcg["weights"]
     seconds = [_time(partial(model.recommend, query, workload.state, K))[1] for query in workload.queries]
     yield {"part": "weights", "kept": 1.0, "us": without_trees}

@@ -19,7 +19,7 @@ from rich.console import Console
 from benchmarks.peers.registry import PEERS, check_names
 from benchmarks.quality import next_click, next_hour
 from pipelines.benchmarks.next_hour import CUTOFFS, EVERYBODY
-from script_shared.evaluation.sessions import WINDOWS_MS
+from script_shared.evaluation.sessions import FIRST_WINDOW_MS
 
 WINDOWS = tuple(range(10, 301, 10))
 #: Columns of the widest table, for output that is not a terminal.
@@ -39,7 +39,7 @@ def main(
     peers: Annotated[str, typer.Option(help="names of peers")] = ",".join(PEERS),
     sample: Annotated[int, typer.Option(min=1, help="maximum number of users or sessions")] = EVERYBODY,
     processes: Annotated[int, typer.Option(min=1, help="cut-offs in parallel")] = os.cpu_count() or 1,
-    windows_ms: Annotated[int, typer.Option(help="start of window 0, ms UTC")] = WINDOWS_MS,
+    windows_ms: Annotated[int, typer.Option(help="start of window 0, ms UTC")] = FIRST_WINDOW_MS,
 ) -> None:
     """Score the product and the peers; write and print the results."""
     names = check_names(peers.split(","))

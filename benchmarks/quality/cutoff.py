@@ -9,7 +9,7 @@ from pipelines.domains import load
 from pipelines.stages.train import serves
 from script_shared.clock import MS_PER_HOUR
 from script_shared.dataset import encode
-from script_shared.models.ranking.training_samples import TrainingSample, draw
+from script_shared.models.ranking.training_samples import TrainingSample, draw_user_samples
 from script_shared.segments import Segment
 from script_shared.state.state import State
 from script_shared.tables import Tables
@@ -44,4 +44,4 @@ class Cutoff:
     def samples(self, segment: Segment, users: int) -> list[TrainingSample]:
         """Return at most `users` queries of a segment in the next hour, with their targets."""
         accepts = serves(self.segments, segment)
-        return draw(self.past, self.state, self._next_hour, accepts, users)
+        return draw_user_samples(self.past, self.state, self._next_hour, accepts, users)

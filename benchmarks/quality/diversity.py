@@ -23,6 +23,7 @@ import polars as pl
 import typer
 from rich.console import Console
 from rich.table import Table
+from script_shared.inference.reranking import POOL, diversify, same_category
 
 from benchmarks.quality.cutoff import Cutoff
 from benchmarks.quality.next_hour import refine
@@ -32,7 +33,6 @@ from pipelines.benchmarks.workers import one_thread_each
 from pipelines.stages.evaluate import FittedOnDemand
 from script_shared.evaluation.ranking import K, score_list
 from script_shared.evaluation.sessions import summarise_sessions
-from script_shared.inference.reranking import POOL, diversify, same_category
 from script_shared.inference.segment_models import SegmentModels
 from script_shared.types import IntArray, ScoredItem
 

@@ -29,21 +29,21 @@ from script_shared.clock import MS_PER_HOUR
 from script_shared.domains.news.domain import NEWS
 from script_shared.domains.news.segments import NewsParameters, SegmentRule
 from script_shared.errors import InputError, SettingsError
-from script_shared.evaluation.beyond_accuracy import BEYOND, describe_lists
+from script_shared.evaluation.beyond_accuracy import LIST_METRICS, describe_lists
 from script_shared.evaluation.comparison import SERVED
 from script_shared.evaluation.sessions import (
+    FIRST_WINDOW_MS,
     KINDS,
     METRICS,
-    WINDOWS_MS,
     K,
     Kind,
-    now_of,
-    reads_before,
+    clicks_before,
+    extract_sessions,
+    sample_sessions,
     score_lists,
-    sessions_of,
+    session_targets,
     summarise_sessions,
-    targets_of,
-    thin_sessions,
+    window_start,
 )
 from script_shared.segments import assign
 from script_shared.types import User
@@ -63,7 +63,7 @@ class Windows:
     windows: Sequence[int]
     sample: int
     processes: int
-    windows_ms: int = WINDOWS_MS
+    windows_ms: int = FIRST_WINDOW_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +121,13 @@ def _prepare(uri: str, folder: Path, options: Windows, ours: Path | None) -> lis
         session=(pl.col("session_id").rank("dense") - 1).cast(pl.Int32),
     )
     numbered.write_parquet(folder / "clicks.parquet")
-    sessions = sessions_of(numbered.filter(pl.col("window").is_in(list(options.windows))))
+    sessions = extract_sessions(numbered.filter(pl.col("window").is_in(list(options.windows))))
     _product_lists(ours).sink_parquet(folder / "ours.parquet")
     if ours is not None:
         sessions = _keep_predicted(sessions, folder / "ours.parquet")
     if sessions.is_empty():
         raise SettingsError("no window contains a session", where="--windows", remedy="choose others")
-    thin_sessions(sessions, options.sample).write_parquet(folder / "sessions.parquet")
+    sample_sessions(sessions, options.sample).write_parquet(folder / "sessions.parquet")
     return sessions["window"].unique().sort().to_list()
 
 
@@ -155,12 +155,12 @@ def score(work: Work, window: int, kind: Kind) -> tuple[pl.DataFrame, pl.DataFra
     """Write all lists of one window and state; return their scores and their beyond-accuracy metrics."""
     clicks, items = _load(work)
     sessions = pl.read_parquet(work.folder / "sessions.parquet").filter(window=window)
-    targets, protocol = targets_of(sessions), f"next-click-{kind}"
+    targets, protocol = session_targets(sessions), f"next-click-{kind}"
     ours = pl.read_parquet(work.folder / "ours.parquet").filter(protocol=protocol, cutoff=window)
     peers = _predict(work, clicks, sessions, window, kind)
     predictions = pl.concat([ours.join(targets, on=["cutoff", "query_id"], how="semi"), peers])
     predictions.write_parquet(work.folder / f"lists-{window:03d}-{kind}.parquet", compression="zstd")
-    moment = pl.lit(now_of(window, work.windows_ms))
+    moment = pl.lit(window_start(window, work.windows_ms))
     lists = predictions.with_columns(cutoff=moment, segment="protocol")
     described = describe_lists(lists, items, clicks.select("item_id", "timestamp"))
     return score_lists(predictions, targets), described.with_columns(cutoff=pl.lit(window, pl.Int64))
@@ -169,8 +169,8 @@ def score(work: Work, window: int, kind: Kind) -> tuple[pl.DataFrame, pl.DataFra
 def _predict(
     work: Work, clicks: pl.DataFrame, sessions: pl.DataFrame, window: int, kind: Kind
 ) -> pl.DataFrame:
-    now_ms = now_of(window, work.windows_ms)
-    past = reads_before(clicks, window, kind, work.windows_ms)
+    now_ms = window_start(window, work.windows_ms)
+    past = clicks_before(clicks, window, kind, work.windows_ms)
     window_start_ms = past["window"].cast(pl.Int64).to_numpy() * MS_PER_HOUR + work.windows_ms
     session, item = past["session"].to_numpy(), past["item"].to_numpy()
     time_ms, item_count = past["timestamp"].dt.epoch("ms").to_numpy(), int(clicks["item"].max()) + 1
@@ -207,7 +207,7 @@ def _write_metrics(scores: pl.DataFrame, described: pl.DataFrame, out: Path) -> 
     records, tables = [], []
     for title, part in parts_of(scores):
         lists = described.filter(pl.col("cutoff").is_in(part["cutoff"].unique().to_list()))
-        means = lists.group_by(protocol="segment", model="model").agg(pl.col(BEYOND).mean())
+        means = lists.group_by(protocol="segment", model="model").agg(pl.col(LIST_METRICS).mean())
         summary = summarise_sessions(part).join(means, on=["protocol", "model"], how="left")
         ordered = summary.sort(pl.col("model") != SERVED, -pl.col("ndcg"))
         records += ordered.with_columns(windows_of=pl.lit(title)).to_dicts()
@@ -221,10 +221,10 @@ def _layout(summary: pl.DataFrame, title: str) -> Table:
     first = summary.row(0, named=True)
     count = f"{first['sessions']:,} sessions, {first['windows']} windows"
     table = Table(title=f"{first['protocol']} · {title} · {count}", title_justify="left")
-    for name in ("model", *(f"{metric}@{K}" for metric in METRICS), *BEYOND):
+    for name in ("model", *(f"{metric}@{K}" for metric in METRICS), *LIST_METRICS):
         table.add_column(name, justify="left" if name == "model" else "right", no_wrap=True)
     for row in summary.to_dicts():
         accuracy = (f"{row[m]:.3f} \\[{row[f'{m}_low']:.3f} {row[f'{m}_high']:.3f}]" for m in METRICS)
-        beyond = ("–" if row[name] is None else f"{row[name]:.3f}" for name in BEYOND)
+        beyond = ("–" if row[name] is None else f"{row[name]:.3f}" for name in LIST_METRICS)
         table.add_row(row["model"], *accuracy, *beyond)
     return table

@@ -27,7 +27,7 @@ from script_shared.dataset import Dataset, encode
 from script_shared.evaluation.beyond_accuracy import describe_lists
 from script_shared.evaluation.comparison import SERVED
 from script_shared.evaluation.ranking import K, score_list
-from script_shared.evaluation.targets import targets_of
+from script_shared.evaluation.targets import find_targets
 from script_shared.tables import Tables
 from script_shared.types import IntArray, LongArray
 
@@ -91,7 +91,7 @@ def score(work: Work, cutoff_ms: int) -> tuple[pl.DataFrame, pl.DataFrame, pl.Da
     lists = predict(work.names, interactions, labelled, _histories(interactions, users), K)
     ids = pl.Series(list(dataset.items), dtype=pl.String)
     predictions = lists.with_columns(item_id=ids.gather(lists["item"])).select(list(PREDICTIONS))
-    scores = _scores(work.names, queries, predictions, targets_of(queries, tables.interactions))
+    scores = _scores(work.names, queries, predictions, find_targets(queries, tables.interactions))
     return scores, predictions, describe_lists(predictions, tables.items, tables.interactions)
 
 

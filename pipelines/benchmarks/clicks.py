@@ -17,13 +17,13 @@ from script_shared.clock import FixedClock
 from script_shared.dataset import Dataset
 from script_shared.domain import Domain, Parameters
 from script_shared.evaluation.comparison import SERVED
-from script_shared.evaluation.sessions import K, now_of
+from script_shared.evaluation.sessions import K, window_start
 from script_shared.inference.engine import Engine
 from script_shared.inference.router import Router
 from script_shared.inference.segment_models import SegmentModels
 from script_shared.models.base import Recommender
 from script_shared.models.components.popularity import MostPopular
-from script_shared.models.ranking.training_samples import StateReplay
+from script_shared.models.ranking.state_replay import StateReplay
 from script_shared.types import Request
 
 #: From so many clicks a segment's model learns: there are a hundred models to fit.
@@ -52,18 +52,18 @@ def ask(work: Work, kinds: Sequence[str], windows: Sequence[int]) -> pl.DataFram
     """
     live = kinds[0].startswith("live")
     domain, parameters, dataset = _loaded(work, kinds[0])
-    learned = {"moments": "live" if live else "clicks", "fit_users": CLICKS}
+    learned = {"sampling": "live" if live else "clicks", "fit_users": CLICKS}
     parameters = {**parameters, "two_stage": {**parameters["two_stage"], **learned}}
     segments = domain.segments(parameters)
-    models = FittedOnDemand(dataset.before(now_of(windows[0], work.windows_ms)), segments)
+    models = FittedOnDemand(dataset.before(window_start(windows[0], work.windows_ms)), segments)
     sessions = pl.read_parquet(work.folder / "sessions.parquet")
     rows: list[tuple[Any, ...]] = []
     for kind in kinds:
         held = _loaded(work, kind)[-1]
-        replay = StateReplay(held, domain.state(parameters), now_of(windows[0], work.windows_ms))
-        asker = Asker(Router.of(held, segments), models, replay)
+        replay = StateReplay(held, domain.state(parameters), window_start(windows[0], work.windows_ms))
+        asker = Asker(Router.from_dataset(held, segments), models, replay)
         for window in windows:
-            moment = None if live else now_of(window, work.windows_ms)
+            moment = None if live else window_start(window, work.windows_ms)
             rows += _ask(asker, kind, sessions.filter(window=window), moment)
     return pl.DataFrame(rows, PREDICTIONS, orient="row")
 
@@ -98,7 +98,7 @@ class Asker:
 
         What the session had read by then travels with the request where the state does not hold it.
         """
-        self._replay.to(moment_ms)
+        self._replay.advance_to(moment_ms)
         self._clock.ms = moment_ms
         read = zip(session["items"][:-1], session["times"], strict=False)
         recent = tuple(item for item, time in read if int(time.timestamp() * 1000) >= moment_ms)
@@ -109,7 +109,7 @@ class Asker:
         query = self._router.query(request, self._replay.state, moment_ms)
         items = self._most_read.recommend(query, self._replay.state, K)
         hours = self._replay.state.parameters.half_lives[MOST_READ_ROW]
-        yield f"most_read_{hours:g}h", answer.segment, [self._router.items[each.item] for each in items]
+        yield f"most_popular_{hours:g}h", answer.segment, [self._router.items[each.item] for each in items]
 
 
 @cache

@@ -26,7 +26,7 @@ from pipelines.encoding.dataset import encode_into
 from pipelines.plan import Plan
 from pipelines.stages.download import source_of
 from script_shared.errors import SettingsError
-from script_shared.evaluation.sessions import WINDOWS_MS, sessions_of, thin_sessions
+from script_shared.evaluation.sessions import FIRST_WINDOW_MS, extract_sessions, sample_sessions
 from script_shared.tables import Tables
 
 Kind = Literal["published", "strict", "live", "live-delayed"]
@@ -56,7 +56,7 @@ class Windows:
     numbers: Sequence[int]
     sessions: int
     processes: int = 1
-    windows_ms: int = WINDOWS_MS
+    windows_ms: int = FIRST_WINDOW_MS
 
 
 def next_click(
@@ -118,8 +118,8 @@ def blocks_of(windows: Sequence[int], live: bool) -> list[list[int]]:
 def _prepare(plan: Plan, uri: str, folder: Path, asked: Windows, kinds: Sequence[Kind]) -> pl.DataFrame:
     """Write refined tables with the times that each kind of state knows, and the sessions."""
     whole = read_windows(uri)
-    sessions = thin_sessions(
-        sessions_of(whole.filter(pl.col("window").is_in(list(asked.numbers)))), asked.sessions
+    sessions = sample_sessions(
+        extract_sessions(whole.filter(pl.col("window").is_in(list(asked.numbers)))), asked.sessions
     )
     if sessions.is_empty():
         raise SettingsError("no window holds a session", where="--windows", remedy="choose others")

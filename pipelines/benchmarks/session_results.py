@@ -11,7 +11,7 @@ from rich.table import Table
 
 from pipelines.benchmarks.results import TUNED_BELOW
 from script_shared.evaluation.comparison import SERVED
-from script_shared.evaluation.sessions import METRICS, K, score_lists, summarise_sessions, targets_of
+from script_shared.evaluation.sessions import METRICS, K, score_lists, session_targets, summarise_sessions
 
 
 def write_sessions(predictions: pl.DataFrame, sessions: pl.DataFrame, out: Path) -> list[Table]:
@@ -24,7 +24,7 @@ def write_sessions(predictions: pl.DataFrame, sessions: pl.DataFrame, out: Path)
     """
     out.mkdir(parents=True, exist_ok=True)
     predictions.write_parquet(out / "predictions.parquet", compression="zstd")
-    scores = score_lists(predictions, targets_of(sessions))
+    scores = score_lists(predictions, session_targets(sessions))
     scores.write_parquet(out / "scores.parquet", compression="zstd")
     summaries = [
         summarise_sessions(part).with_columns(windows_of=pl.lit(title)) for title, part in parts_of(scores)

@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.table import Table
 
-from script_shared.evaluation.beyond_accuracy import BEYOND
+from script_shared.evaluation.beyond_accuracy import LIST_METRICS
 from script_shared.evaluation.comparison import SERVED, Comparison
 from script_shared.evaluation.ranking import METRICS
 
@@ -38,7 +38,7 @@ def table_of(comparison: Comparison, records: Sequence[Mapping[str, Any]], title
     users = f"{comparison.users:,} readers, {comparison.cutoffs} cut-offs"
     table = Table(title=f"{comparison.segment} · {title} · {users}", title_justify="left")
     table.add_column("model", no_wrap=True)
-    for name in (*METRICS, *BEYOND):
+    for name in (*METRICS, *LIST_METRICS):
         table.add_column(_HEADINGS[name], justify="right", no_wrap=True)
     own = [record for record in records if record["segment"] == comparison.segment]
     for record in sorted(own, key=lambda record: record["model"] != SERVED):
@@ -54,7 +54,7 @@ def _cells(comparison: Comparison, record: Mapping[str, Any]) -> list[str]:
     scored = [
         f"{record[m]:.3f}{marks[m]}\\[{record[f'{m}_low']:.3f} {record[f'{m}_high']:.3f}]" for m in METRICS
     ]
-    return [*scored, *("–" if record[name] is None else f"{record[name]:.3f}" for name in BEYOND)]
+    return [*scored, *("–" if record[name] is None else f"{record[name]:.3f}" for name in LIST_METRICS)]
 
 
 def _signed(gain: Mapping[str, Any]) -> str:

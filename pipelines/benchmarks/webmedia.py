@@ -17,7 +17,7 @@ from pipelines.stages.evaluate import PREDICTIONS, FittedOnDemand
 from script_shared.dataset import Dataset, encode
 from script_shared.domain import Domain, Parameters
 from script_shared.evaluation.comparison import SERVED
-from script_shared.evaluation.graded import K, graded_ndcg
+from script_shared.evaluation.graded_ndcg import K, graded_ndcg
 from script_shared.evaluation.sessions import summarise_sessions
 from script_shared.inference.segment_models import SegmentModels
 from script_shared.models.components.popularity import MostPopular
@@ -108,7 +108,7 @@ class _Asked:
         yield segment.name, SERVED, [self.dataset.items[each.item] for each in ranked]
         for row, hours in enumerate(self._state.parameters.half_lives):
             most_popular = MostPopular(row).recommend(query, self._state, K)
-            yield segment.name, f"most_read_{hours:g}h", [self.dataset.items[x.item] for x in most_popular]
+            yield segment.name, f"most_popular_{hours:g}h", [self.dataset.items[x.item] for x in most_popular]
 
     def _query(self, reader: str) -> Query:
         user = self.dataset.users.find(reader)

@@ -16,7 +16,7 @@ from script_shared.arrays import Bundle
 from script_shared.clock import MS_PER_HOUR
 from script_shared.dataset import Dataset, Vectors
 from script_shared.domain import Domain, Parameters
-from script_shared.models.components.text_space import TextParameters, TextSpace, compose
+from script_shared.models.components.text_space import TextParameters, TextSpace, compose_text
 from script_shared.types import Arrays, FeatureArray
 from script_shared.vocabulary import UNKNOWN
 
@@ -137,7 +137,7 @@ def _documents(dataset: Dataset, items: pl.DataFrame, characters: int) -> list[s
     categories = (names[code] if code != UNKNOWN else None for code in dataset.catalogue.category.tolist())
     texts = frame.select("title", pl.col("body").str.slice(0, characters), "region").iter_rows()
     return [
-        compose(title, body, region, category)
+        compose_text(title, body, region, category)
         for (title, body, region), category in zip(texts, categories, strict=True)
     ]
 

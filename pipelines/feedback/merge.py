@@ -20,7 +20,7 @@ from pipelines.feedback.event_frames import (
 )
 from pipelines.plan import Plan, Refinement
 from script_shared.clock import MS_PER_HOUR, MS_PER_MINUTE
-from script_shared.models.components.unread_items import HOURS
+from script_shared.models.components.cold_start_items import MAX_AGE_HOURS
 from script_shared.tables import Tables
 
 _FAST_CLOCK_MS = 5 * MS_PER_MINUTE
@@ -101,7 +101,7 @@ def _after(interactions: pl.DataFrame, events: pl.DataFrame, as_of_ms: int, unti
     A service reads from there on, so that items keep their place among the new ones across releases.
     """
     beyond = interactions.filter(pl.col("timestamp").to_physical() >= as_of_ms)[OFFSET].to_list()
-    new = offsets_of_new_items(events, as_of_ms - round(HOURS * MS_PER_HOUR))
+    new = offsets_of_new_items(events, as_of_ms - round(MAX_AGE_HOURS * MS_PER_HOUR))
     return min([*beyond, *new, until + 1]) - 1
 
 

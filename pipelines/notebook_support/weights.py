@@ -15,8 +15,8 @@ from script_shared.dataset import Dataset
 from script_shared.domain import Domain, Parameters
 from script_shared.errors import NotEnoughDataError
 from script_shared.evaluation.ranking import K, score_list
-from script_shared.models.ranking.state_replay import fold
-from script_shared.models.ranking.training_samples import TrainingSample, draw
+from script_shared.models.ranking.state_replay import build_state
+from script_shared.models.ranking.training_samples import TrainingSample, draw_user_samples
 from script_shared.models.two_stage import TwoStageRecommender
 from script_shared.segments import find
 from script_shared.types import FeatureArray, FloatArray, IntArray
@@ -61,7 +61,7 @@ class Lists:
             for part in self.model.components
             for _ in part.feature_names
         ]
-        return self.model.ranking.weights * factors
+        return self.model.scorer.weights * factors
 
     def pulls(self) -> pl.DataFrame:
         """Return how far each feature moves a score: its weight times its spread within a list.
@@ -72,7 +72,7 @@ class Lists:
         spread = np.mean([features.std(axis=0) for features in self.features], axis=0)
         components = [part.name for part in self.model.components for _ in part.feature_names]
         names = {"component": components, "feature": self.model.feature_names}
-        weights = {"weight": self.model.ranking.weights, "pull": self.model.ranking.weights * spread}
+        weights = {"weight": self.model.scorer.weights, "pull": self.model.scorer.weights * spread}
         return pl.DataFrame({**names, **weights}).insert_column(0, pl.lit(self.segment).alias("segment"))
 
 
@@ -96,9 +96,9 @@ def describe_hour(
     model = FittedOnDemand(past, segments)[segment]
     if not isinstance(model, TwoStageRecommender):
         raise TypeError(f"the model of {segment} is a {type(model).__name__}, no blend")
-    state = fold(past, domain.state(parameters))
+    state = build_state(past, domain.state(parameters))
     following = dataset.interactions.between(cutoff_ms, cutoff_ms + MS_PER_HOUR)
-    samples = draw(past, state, following, serves(segments, find(segments, segment)), users)
+    samples = draw_user_samples(past, state, following, serves(segments, find(segments, segment)), users)
     if not samples:
         raise NotEnoughDataError(
             "nobody read anything new in the hour after the cut-off",

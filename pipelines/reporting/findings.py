@@ -14,7 +14,7 @@ from script_shared.arrays import Bundle
 from script_shared.clock import MS_PER_HOUR
 from script_shared.evaluation.comparison import SERVED, Comparison
 from script_shared.evaluation.ranking import K
-from script_shared.evaluation.targets import recall_by_length, targets_of
+from script_shared.evaluation.targets import find_targets, recall_by_length
 from script_shared.storage.partitions import find_partition
 from script_shared.storage.volume import Volume
 from script_shared.tables import Tables
@@ -67,7 +67,7 @@ def gather(
         records: what `summarise` gave.
     """
     tables = Tables.read(find_partition(volume.refined, run), READ)
-    targets = targets_of(predictions.select("segment", "cutoff", "query_id").unique(), tables.interactions)
+    targets = find_targets(predictions.select("segment", "cutoff", "query_id").unique(), tables.interactions)
     refining = dict(load_report(volume, run))
     warnings = refining.pop("warnings", [])
     users = pl.read_parquet(find_partition(volume.segments, run) / "readers.parquet")

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from script_shared.errors import PartitionError
-from script_shared.evaluation.beyond_accuracy import BEYOND
+from script_shared.evaluation.beyond_accuracy import LIST_METRICS
 from script_shared.releases.lock import locked
 from script_shared.storage.partitions import write_text_atomically
 
@@ -31,7 +31,7 @@ def append_metrics(folder: Path, run: str, as_of: str, records: Sequence[Mapping
         PartitionError: the file that stands there cannot be read; it stays as it is.
     """
     rows = [{"run": run, "as_of": as_of, **record} for record in records]
-    new = pl.DataFrame(rows, schema_overrides=dict.fromkeys(BEYOND, pl.Float64))
+    new = pl.DataFrame(rows, schema_overrides=dict.fromkeys(LIST_METRICS, pl.Float64))
     path = folder / METRICS_FILE
     with locked(folder, "metrics"):
         if path.exists():

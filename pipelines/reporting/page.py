@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipelines.reporting.figures import age_boxes, metric_bars, recall_curves
 from pipelines.reporting.findings import Findings
-from script_shared.evaluation.beyond_accuracy import BEYOND
+from script_shared.evaluation.beyond_accuracy import LIST_METRICS
 from script_shared.evaluation.comparison import SERVED
 from script_shared.evaluation.gates import FEW_USERS
 from script_shared.evaluation.ranking import METRICS
@@ -38,7 +38,7 @@ def render(findings: Findings, facts: Mapping[str, Any]) -> str:
         findings=findings,
         figures=_figures(findings),
         metrics=METRICS,
-        beyond=BEYOND,
+        beyond=LIST_METRICS,
         served=SERVED,
         few=FEW_USERS,
     )

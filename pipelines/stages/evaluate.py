@@ -22,8 +22,8 @@ from script_shared.evaluation.ranking import METRICS, K, score_list
 from script_shared.inference.segment_models import SegmentModels
 from script_shared.models.base import Recommender
 from script_shared.models.components.popularity import MostPopular, MostPopularEver
-from script_shared.models.ranking.state_replay import fold
-from script_shared.models.ranking.training_samples import TrainingSample, draw
+from script_shared.models.ranking.state_replay import build_state
+from script_shared.models.ranking.training_samples import TrainingSample, draw_user_samples
 from script_shared.segments import Segment, assign, find
 from script_shared.state.state import State
 from script_shared.storage.partitions import write_partition
@@ -115,10 +115,10 @@ class Hour:
         past = self.dataset.before(self.cutoff_ms)
         segments = self.domain.segments(self.parameters)
         chosen = find(segments, self.segment)
-        state = fold(past, self.domain.state(self.parameters))
+        state = build_state(past, self.domain.state(self.parameters))
         ranker = SegmentModels(FittedOnDemand(past, segments), past.newest_items())
         following = self.dataset.interactions.between(self.cutoff_ms, self.cutoff_ms + MS_PER_HOUR)
-        samples = draw(past, state, following, serves(segments, chosen), self.users)
+        samples = draw_user_samples(past, state, following, serves(segments, chosen), self.users)
         contestants = dict(_contestants(chosen, ranker, state, past))
         if champion is not None:
             contestants[CHAMPION_REFITTED] = _whole_service(self.domain, champion, past)
@@ -198,9 +198,9 @@ class FittedOnDemand(Mapping[str, Recommender]):
 def _contestants(segment: Segment, ranker: SegmentModels, state: State, past: Dataset) -> Mapping[str, _Rank]:
     """Name what is compared: the service's own answer, and front-page lists."""
     baselines: dict[str, Recommender] = {
-        f"most_read_{hours:g}h": MostPopular(row) for row, hours in enumerate(state.parameters.half_lives)
+        f"most_popular_{hours:g}h": MostPopular(row) for row, hours in enumerate(state.parameters.half_lives)
     }
-    baselines["most_read_ever"] = MostPopularEver(past)
+    baselines["most_popular_ever"] = MostPopularEver(past)
     listed = {name: _ranking(model, state) for name, model in baselines.items()}
     return {SERVED: lambda query, n: [x.item for x in ranker.rank(segment, query, state, n)[0]], **listed}
 
@@ -208,7 +208,7 @@ def _contestants(segment: Segment, ranker: SegmentModels, state: State, past: Da
 def _whole_service(domain: Domain, parameters: Parameters, past: Dataset) -> _Rank:
     """Return what the service would answer with another configuration, which may split readers otherwise."""
     segments = domain.segments(parameters)
-    state = fold(past, domain.state(parameters))
+    state = build_state(past, domain.state(parameters))
     ranker = SegmentModels(FittedOnDemand(past, segments), past.newest_items())
 
     def rank(query: Query, n: int) -> Sequence[int]:

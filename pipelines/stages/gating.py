@@ -10,7 +10,7 @@ from pathlib import Path
 from pipelines.stages.champion_refit import Met
 from script_shared.evaluation.comparison import Comparison
 from script_shared.evaluation.gates import Gates
-from script_shared.evaluation.verdict import Finding, Verdict, judge
+from script_shared.evaluation.promotion import Finding, PromotionDecision, decide_promotion
 from script_shared.storage.volume import Volume
 
 _FILE = "verdict.json"
@@ -22,7 +22,7 @@ class GateDecision:
     """A verdict, and the id of the champion that it holds against; None where there was none."""
 
     champion: str | None
-    verdict: Verdict
+    verdict: PromotionDecision
 
     def write(self, folder: Path) -> None:
         """Leave it in a folder."""
@@ -36,7 +36,7 @@ class GateDecision:
             return None
         told = json.loads(path.read_text())
         findings = tuple(Finding(**each) for each in told["verdict"].pop("findings"))
-        return cls(told["champion"], Verdict(**told["verdict"], findings=findings))
+        return cls(told["champion"], PromotionDecision(**told["verdict"], findings=findings))
 
 
 def judge_run(comparisons: Sequence[Comparison], met: Collection[Met], gates: Gates) -> GateDecision:
@@ -48,8 +48,8 @@ def judge_run(comparisons: Sequence[Comparison], met: Collection[Met], gates: Ga
         gates: the domain's.
     """
     if len(met) > 1:
-        return GateDecision(None, Verdict(False, _CHANGED))
+        return GateDecision(None, PromotionDecision(False, _CHANGED))
     (one,) = met
-    verdict = judge(comparisons, gates, new_configuration=one.refitted)
+    verdict = decide_promotion(comparisons, gates, new_configuration=one.refitted)
     reason = f"{one.why}; {verdict.reason}" if one.why else verdict.reason
     return GateDecision(one.release, replace(verdict, reason=reason))

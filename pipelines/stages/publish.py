@@ -22,9 +22,9 @@ from script_shared.arrays import Bundle
 from script_shared.clock import Clock, WallClock
 from script_shared.dataset import Dataset
 from script_shared.evaluation.comparison import SERVED
+from script_shared.evaluation.promotion import PromotionDecision
 from script_shared.evaluation.ranking import METRICS
-from script_shared.evaluation.verdict import Verdict
-from script_shared.models.ranking.state_replay import fold
+from script_shared.models.ranking.state_replay import build_state
 from script_shared.releases.manifest import Facts
 from script_shared.releases.registry import CHALLENGER, Registry
 from script_shared.releases.store import write_release
@@ -77,13 +77,17 @@ def publish(plan: Plan, volume: Volume, run: str, clock: Clock | None = None) ->
     return published
 
 
-def _decide(judgement: GateDecision | None, release: str, champion: str | None) -> Verdict:
-    verdict = judgement.verdict if judgement else Verdict(False, "it has not been evaluated")
+def _decide(judgement: GateDecision | None, release: str, champion: str | None) -> PromotionDecision:
+    verdict = judgement.verdict if judgement else PromotionDecision(False, "it has not been evaluated")
     if champion == release:
-        return verdict if verdict.promoted else Verdict(True, f"promoted by hand, though {verdict.reason}")
+        return (
+            verdict
+            if verdict.promoted
+            else PromotionDecision(True, f"promoted by hand, though {verdict.reason}")
+        )
     if judgement and verdict.promoted and judgement.champion != champion:
         what = f"it was compared with {judgement.champion}, but {champion} serves now: evaluate it again"
-        return Verdict(False, what)
+        return PromotionDecision(False, what)
     return verdict
 
 
@@ -91,7 +95,7 @@ def _write_release(plan: Plan, volume: Volume, run: str, clock: Clock) -> str:
     dataset, parameters = load_dataset(volume, run)
     encoded = find_partition(volume.encoded, run)
     segments = plan.domain.segments(parameters)
-    state = fold(dataset, plan.domain.state(parameters))
+    state = build_state(dataset, plan.domain.state(parameters))
     models = {each.name: Bundle.read(_artifact(volume, run, each) / "model") for each in segments}
     metrics, refined = read_metrics(volume, run), load_report(volume, run)
     log = refined.get("log", {})

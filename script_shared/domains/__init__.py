@@ -1,1 +1,1 @@
-"""What differs between domains, one package each; no domain imports another."""
+"""The domains, one package each; no domain imports another."""

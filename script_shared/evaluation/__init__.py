@@ -1,1 +1,1 @@
-"""Offline evaluation: protocols take recommenders' lists as arguments and know no model."""
+"""Offline evaluation: metrics and comparisons of recommendation lists, independent of models."""

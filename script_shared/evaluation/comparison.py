@@ -1,4 +1,4 @@
-"""Models compared on the same readers: means over cut-offs with paired intervals."""
+"""Comparison of models on the same users: means over cut-offs with paired intervals."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from script_shared.evaluation.intervals import bootstrap_means, interval
 from script_shared.evaluation.ranking import METRICS
 from script_shared.types import FloatArray
 
-#: The service's own answer.
+#: The lists that the service would return.
 SERVED = "served"
-#: What the service would answer with the champion's configuration.
+#: The lists that the service would return with the champion's configuration.
 CHAMPION_REFITTED = "champion"
 # Every other model is a popularity baseline.
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One segment's models.
+    """The metrics of all models in one segment.
 
     Attributes:
-        segment: its name.
-        models: in the order they were scored.
-        cutoffs: how many.
-        readers: over all cut-offs; one who came at two of them counts twice.
+        segment: name of the segment.
+        models: names, in the order of the scores.
+        cutoffs: number of cut-offs.
+        users: number of users, summed over cut-offs.
         means: shape (models, metrics).
-        draws: the same, drawn anew, shape (rounds, models, metrics).
+        draws: bootstrap samples of the means, shape (rounds, models, metrics).
     """
 
     segment: str
@@ -41,28 +41,33 @@ class Comparison:
     draws: FloatArray
 
     def best_baseline(self, metric: str) -> int:
-        """Return the place of the baseline with the highest mean of a metric."""
+        """Return the index of the baseline with the highest mean of a metric."""
         means = self.means[:, METRICS.index(metric)].copy()
         means[[name in (SERVED, CHAMPION_REFITTED) for name in self.models]] = -np.inf
         return int(np.argmax(means))
 
     def difference(self, model: str, other: str, metric: str) -> tuple[float, float, float]:
-        """Return what a model has more of a metric than another, and the ends of the paired interval."""
+        """Return the difference of a metric between two models, and its paired interval."""
         a, b, m = self.models.index(model), self.models.index(other), METRICS.index(metric)
         low, high = interval(self.draws[:, a, m] - self.draws[:, b, m])
         return float(self.means[a, m] - self.means[b, m]), float(low), float(high)
 
     def records(self) -> list[dict[str, Any]]:
-        """Return a record a model: segment, model, cutoffs, readers, metrics with low and high ends."""
+        """Return one record a model: segment, model, cutoffs, users, and each metric with its interval."""
         low, high = interval(self.draws)
         common = {"cutoffs": self.cutoffs, "users": self.users}
         return [
-            {"segment": self.segment, "model": model, **common, **_ends(self.means[m], low[m], high[m])}
+            {
+                "segment": self.segment,
+                "model": model,
+                **common,
+                **_record(self.means[m], low[m], high[m]),
+            }
             for m, model in enumerate(self.models)
         ]
 
     def gains(self) -> list[dict[str, Any]]:
-        """Return a record a metric: what the service adds to the best baseline of that metric."""
+        """Return one record a metric: the gain of the service over the best baseline of that metric."""
         return [self._gain(metric) for metric in METRICS]
 
     def _gain(self, metric: str) -> dict[str, Any]:
@@ -72,21 +77,21 @@ class Comparison:
         return names | {"gain": gain, "low": low, "high": high}
 
 
-def _ends(means: FloatArray, low: FloatArray, high: FloatArray) -> dict[str, float]:
-    found: dict[str, float] = {}
+def _record(means: FloatArray, low: FloatArray, high: FloatArray) -> dict[str, float]:
+    record: dict[str, float] = {}
     for metric, *values in zip(METRICS, means.tolist(), low.tolist(), high.tolist(), strict=True):
-        found |= dict(zip((metric, f"{metric}_low", f"{metric}_high"), values, strict=True))
-    return found
+        record |= dict(zip((metric, f"{metric}_low", f"{metric}_high"), values, strict=True))
+    return record
 
 
 def compare(scores: pl.DataFrame) -> list[Comparison]:
     """Compare the models of each segment.
 
     Args:
-        scores: segment, model, cutoff, query_id and the metrics; a row a model and reader.
+        scores: segment, model, cutoff, query_id and the metrics; one row a model and user.
 
     Raises:
-        ValueError: the models of a segment were not scored on the same readers.
+        ValueError: the models of a segment were not scored on the same users.
     """
     return [_compare(rows) for rows in scores.partition_by("segment", maintain_order=True)]
 
@@ -109,9 +114,9 @@ def _compare(rows: pl.DataFrame) -> Comparison:
 
 
 def _matrix(part: pl.DataFrame, models: Sequence[str]) -> FloatArray:
-    """Return one row a reader, the metrics of the first model, then those of the second, and so on."""
+    """Return one row a user, the metrics of the first model, then those of the second, and so on."""
     place = pl.col("model").replace_strict(models, range(len(models)), return_dtype=pl.Int64)
     ordered = part.with_columns(place=place).sort("query_id", "place")
     if ordered["place"].to_list() != list(range(len(models))) * part["query_id"].n_unique():
-        raise ValueError(f"the models were not scored on the same readers at cut-off {part['cutoff'][0]}")
+        raise ValueError(f"the models were not scored on the same users at cut-off {part['cutoff'][0]}")
     return ordered.select(METRICS).to_numpy().reshape(-1, len(models) * len(METRICS))

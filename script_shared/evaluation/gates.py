@@ -1,20 +1,20 @@
-"""The gates: how much worse than its opponents a release may look and still serve."""
+"""The gates of promotion: how much worse than the champion and than popularity a release may be."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-#: Fewer readers, drawn anew, are too much alike: intervals come out too narrow, of one reader without width.
+#: With fewer users bootstrap intervals are too narrow; with one user they have no width.
 FEW_USERS = 30
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """What counts as worse than an opponent: a paired 95 % interval wholly below a tolerance.
+    """A test against one opponent: it fails if the paired 95 % interval is wholly below a tolerance.
 
     Attributes:
-        tolerance: so far below the opponent is not worse yet.
-        readers: a segment with fewer says nothing for or against.
+        tolerance: how far below the opponent the interval may be.
+        users: segments with fewer users are not tested.
     """
 
     tolerance: float
@@ -23,13 +23,13 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class Gates:
-    """What a release must pass in every segment.
+    """The gates that a release must pass in every segment.
 
     Attributes:
-        metric: what is compared, at ten items.
+        metric: the metric to compare, at ten items.
         champion: against the champion's configuration.
-        popularity: against the best of the most-read lists. It is picked with hindsight from half a dozen,
-            which favours it, most of all where readers are few.
+        popularity: against the best most-popular list. It is the best of several in hindsight, which favours
+            it, especially with few users.
     """
 
     metric: str = "ndcg"

@@ -1,4 +1,4 @@
-"""Confidence intervals by bootstrap over readers (Efron & Tibshirani, 1993)."""
+"""Confidence intervals by bootstrap over users (Efron & Tibshirani, 1993)."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ CONFIDENCE = 0.95
 
 
 def bootstrap_means(groups: Sequence[FloatArray], rounds: int = ROUNDS, seed: int = 0) -> FloatArray:
-    """Draw readers anew within each group and return the mean of the groups' means, round by round.
+    """Resample users within each group and return the mean of the groups' means, one row a round.
 
-    All columns see the same draws: the difference of two columns compares them in pairs.
+    All columns use the same samples, so that the difference of two columns is a paired comparison.
 
     Args:
-        groups: one array a cut-off, shape (readers, columns), none of them empty.
-        rounds: how many times to draw.
-        seed: of the draws.
+        groups: one array a cut-off, shape (users, columns), none of them empty.
+        rounds: number of samples.
+        seed: of the random generator.
 
     Returns:
         Shape (rounds, columns).
@@ -29,24 +29,24 @@ def bootstrap_means(groups: Sequence[FloatArray], rounds: int = ROUNDS, seed: in
         ValueError: there is no group, or one is empty.
     """
     if not groups or not all(len(group) for group in groups):
-        raise ValueError("an interval needs at least one reader in every group")
+        raise ValueError("an interval needs at least one user in every group")
     rng = np.random.default_rng(seed)
-    return np.mean([_times_drawn(len(group), rounds, rng) @ group / len(group) for group in groups], axis=0)
+    return np.mean([_sample_counts(len(group), rounds, rng) @ group / len(group) for group in groups], axis=0)
 
 
-def _times_drawn(users: int, rounds: int, rng: np.random.Generator) -> FloatArray:
-    """Return how often each reader is drawn in each round, shape (rounds, readers)."""
+def _sample_counts(users: int, rounds: int, rng: np.random.Generator) -> FloatArray:
+    """Return how often each user is drawn in each round, shape (rounds, users)."""
     drawn = rng.integers(0, users, (rounds, users)) + users * np.arange(rounds)[:, None]
     counts = np.bincount(drawn.ravel(), minlength=rounds * users)
     return counts.reshape(rounds, users).astype(np.float64)
 
 
 def interval(draws: FloatArray, confidence: float = CONFIDENCE) -> FloatArray:
-    """Return the low and the high end that hold the middle `confidence` of the draws.
+    """Return the lower and upper end of the central interval of bootstrap draws.
 
     Args:
         draws: shape (rounds, ...).
-        confidence: share of the draws inside.
+        confidence: share of the draws within the interval.
 
     Returns:
         Shape (2, ...).

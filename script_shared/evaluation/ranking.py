@@ -1,4 +1,4 @@
-"""Ranking metrics of one list against the set of items that were read."""
+"""Ranking metrics of one list against the set of target items."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ METRICS = ("recall", "ndcg", "hit_rate", "mrr")
 def score_list(ranked: Sequence[int], targets: Collection[int], k: int = K) -> dict[str, float]:
     """Return recall, binary NDCG, hit rate and reciprocal rank at `k`.
 
-    NDCG after Järvelin & Kekäläinen (TOIS 2002): gain 1 at rank r discounted by 1 / log2(r + 1),
-    over the best that min(targets, k) items allow.
+    NDCG after Järvelin & Kekäläinen (TOIS 2002): a hit at rank r gains 1 / log2(r + 1), relative to the
+    maximum for min(targets, k) items.
 
     Raises:
         ValueError: there are no targets, or the list repeats an item.

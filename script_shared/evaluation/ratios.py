@@ -1,8 +1,8 @@
-"""Ratios of sums over readers, and how sure they are.
+"""Ratios of sums over users, with standard errors.
 
-Readers are what is drawn; the impressions of one reader are alike and must not count as so many draws. The
-variance of a ratio of two means follows by the delta method (Deng, Knoblich and Lu, *Applying the Delta
-Method in Metric Analytics*, KDD 2018).
+The users are the independent draws, not their impressions, which are correlated. The variance of a ratio of
+two means follows by the delta method (Deng, Knoblich & Lu, "Applying the Delta Method in Metric Analytics",
+KDD 2018).
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ import numpy as np
 
 from script_shared.types import FloatArray
 
-#: Of a normal distribution 95 % lie so many standard deviations around the mean.
-_REACH = 1.959963984540054
+#: 95 % of a normal distribution are within so many standard deviations of the mean.
+_Z_95 = 1.959963984540054
 
 
 class Estimate(NamedTuple):
-    """A figure with its standard error; the error is NaN where fewer than two readers speak."""
+    """A value with its standard error, which is NaN with fewer than two users."""
 
     value: float
     error: float
@@ -27,31 +27,31 @@ class Estimate(NamedTuple):
     @property
     def low(self) -> float:
         """The lower end of the 95 % interval."""
-        return self.value - _REACH * self.error
+        return self.value - _Z_95 * self.error
 
     @property
     def high(self) -> float:
         """The upper end of the 95 % interval."""
-        return self.value + _REACH * self.error
+        return self.value + _Z_95 * self.error
 
     def minus(self, other: Estimate) -> Estimate:
-        """Return what this has more than another one of other readers."""
+        """Return the difference from an estimate of other users."""
         return Estimate(self.value - other.value, math.hypot(self.error, other.error))
 
 
-def ratio(parts: FloatArray, wholes: FloatArray) -> Estimate:
-    """Return the sum of the parts over the sum of the wholes.
+def ratio(numerators: FloatArray, denominators: FloatArray) -> Estimate:
+    """Return the sum of the numerators over the sum of the denominators.
 
     Args:
-        parts: one a reader.
-        wholes: one a reader, positive.
+        numerators: one a user.
+        denominators: one a user, positive.
     """
-    n = len(wholes)
+    n = len(denominators)
     if n == 0:
         return Estimate(math.nan, math.nan)
-    value = float(parts.sum() / wholes.sum())
+    value = float(numerators.sum() / denominators.sum())
     if n == 1:
         return Estimate(value, math.nan)
-    # What is left of each reader when the ratio holds: its variance is s_y² − 2·r·s_xy + r²·s_x².
-    rest = (parts - value * wholes) / wholes.mean()
-    return Estimate(value, float(np.sqrt(rest.var(ddof=1) / n)))
+    # The residuals' variance is s_y² − 2·r·s_xy + r²·s_x².
+    residuals = (numerators - value * denominators) / denominators.mean()
+    return Estimate(value, float(np.sqrt(residuals.var(ddof=1) / n)))

@@ -1,7 +1,7 @@
-"""The next click of a session: which sessions count, what the state may hold, and how a list is scored.
+"""The next-click protocol: the sessions to score, the clicks that a state may contain, and the metrics.
 
-After the protocol of Transformers4Rec (de Souza Pereira Moreira et al., RecSys 2021) on Globo.com's
-clicks: window W holds the sessions that began in an hour; the last article of each is asked for.
+After Transformers4Rec (de Souza Pereira Moreira et al., RecSys 2021) on the Globo.com clicks: a window
+contains the sessions that begin within one hour; the last item of each session is its target.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from script_shared.clock import MS_PER_HOUR
 from script_shared.evaluation.intervals import bootstrap_means, interval
 from script_shared.types import FloatArray
 
-#: Window 0 of Globo.com's clicks begins at 2017-10-01 02:36:20 UTC.
-WINDOWS_MS = 1_506_825_380_000
+#: Start of window 0 of the Globo.com clicks: 2017-10-01 02:36:20 UTC.
+FIRST_WINDOW_MS = 1_506_825_380_000
 LONGEST = 20
 K = 20
 METRICS = ("hit_rate", "ndcg")
@@ -26,20 +26,20 @@ Kind = Literal["published", "strict"]
 KINDS: tuple[Kind, ...] = ("published", "strict")
 
 
-def now_of(window: int, windows_ms: int = WINDOWS_MS) -> int:
-    """Return the moment at which a window begins, ms UTC."""
-    return windows_ms + window * MS_PER_HOUR
+def window_start(window: int, first_window_ms: int = FIRST_WINDOW_MS) -> int:
+    """Return the start of a window, ms UTC."""
+    return first_window_ms + window * MS_PER_HOUR
 
 
-def sessions_of(clicks: pl.DataFrame) -> pl.DataFrame:
-    """Return the sessions that are scored, a row each, by window and in the order of their ids.
+def extract_sessions(clicks: pl.DataFrame) -> pl.DataFrame:
+    """Return the sessions to score, one row each, sorted by window and session id.
 
-    Of each session the first click of each article is kept; sessions left with fewer than two
-    are dropped; the first 20 are kept. The last item is the target, those before it the input.
+    Repeated clicks of an item are dropped, then sessions with one click, then clicks after the first 20.
+    The last item of a session is its target, the items before it are the input.
 
     Args:
-        clicks: window, session_id, user_id, item_id, timestamp and any context columns; clicks of
-            a session at the same moment are in order.
+        clicks: window, session_id, user_id, item_id, timestamp and any context columns; simultaneous
+            clicks of a session are in order.
 
     Returns:
         window, session_id, user_id, the context columns of the first click, and the lists
@@ -48,68 +48,70 @@ def sessions_of(clicks: pl.DataFrame) -> pl.DataFrame:
     once = clicks.sort("timestamp", maintain_order=True).unique(
         ["window", "session_id", "item_id"], keep="first", maintain_order=True
     )
-    apart = pl.col("item_id", "timestamp")
-    whole = once.group_by("window", "session_id", maintain_order=True).agg(
-        pl.exclude("item_id", "timestamp").first(), apart.head(LONGEST)
+    listed = pl.col("item_id", "timestamp")
+    grouped = once.group_by("window", "session_id", maintain_order=True).agg(
+        pl.exclude("item_id", "timestamp").first(), listed.head(LONGEST)
     )
-    scored = whole.rename({"item_id": "items", "timestamp": "times"}).filter(pl.col("items").list.len() > 1)
+    scored = grouped.rename({"item_id": "items", "timestamp": "times"}).filter(pl.col("items").list.len() > 1)
     return scored.sort("window", pl.col("session_id").str.len_bytes(), "session_id")
 
 
-def thin_sessions(sessions: pl.DataFrame, most: int) -> pl.DataFrame:
-    """Return at most so many sessions of each window, drawn with a fixed seed, in their order.
+def sample_sessions(sessions: pl.DataFrame, limit: int) -> pl.DataFrame:
+    """Return a random sample of each window's sessions, with a fixed seed, in their order.
 
     Args:
-        sessions: what `sessions_of` gave.
-        most: at least 1.
+        sessions: the result of `extract_sessions`.
+        limit: maximum number of sessions a window, at least 1.
     """
-    numbered = sessions.with_row_index("place")
-    drawn = [part.sample(min(most, len(part)), seed=0) for part in numbered.partition_by("window")]
-    return pl.concat([numbered.clear(), *drawn]).sort("place").drop("place")
+    numbered = sessions.with_row_index("row")
+    drawn = [part.sample(min(limit, len(part)), seed=0) for part in numbered.partition_by("window")]
+    return pl.concat([numbered.clear(), *drawn]).sort("row").drop("row")
 
 
-def targets_of(sessions: pl.DataFrame) -> pl.DataFrame:
-    """Return what each session is asked for: cutoff (the window), query_id, item_id."""
+def session_targets(sessions: pl.DataFrame) -> pl.DataFrame:
+    """Return the target of each session: cutoff (the window), query_id, item_id."""
     return sessions.select(
         cutoff=pl.col("window").cast(pl.Int64), query_id="session_id", item_id=pl.col("items").list.last()
     )
 
 
-def reads_before(clicks: pl.DataFrame, window: int, kind: Kind, windows_ms: int = WINDOWS_MS) -> pl.DataFrame:
-    """Return the clicks that a state holds when a window begins, in order of time.
+def clicks_before(
+    clicks: pl.DataFrame, window: int, kind: Kind, first_window_ms: int = FIRST_WINDOW_MS
+) -> pl.DataFrame:
+    """Return the clicks that the state contains at the start of a window, in order of time.
 
-    - published: the whole sessions of earlier windows; what of them comes later is dated now. A leak,
-      but what was published has it.
-    - strict: of these, the clicks before now.
+    - published: all clicks of the sessions of earlier windows; later clicks get the start of the window as
+      their time. This leaks future clicks, as the published results do.
+    - strict: of these, only the clicks before the start of the window.
 
     Args:
-        clicks: with `window` and `timestamp`.
-        window: which.
-        kind: of the state.
-        windows_ms: when window 0 begins, ms UTC.
+        clicks: `window`, `timestamp` and other columns.
+        window: number of the window.
+        kind: published or strict.
+        first_window_ms: start of window 0, ms UTC.
     """
-    now = pl.lit(now_of(window, windows_ms)).cast(pl.Datetime("ms")).dt.replace_time_zone("UTC")
+    start = pl.lit(window_start(window, first_window_ms)).cast(pl.Datetime("ms")).dt.replace_time_zone("UTC")
     earlier = clicks.filter(pl.col("window") < window)
     if kind == "strict":
-        earlier = earlier.filter(pl.col("timestamp") < now)
-    return earlier.with_columns(pl.min_horizontal("timestamp", now)).sort("timestamp", maintain_order=True)
+        earlier = earlier.filter(pl.col("timestamp") < start)
+    return earlier.with_columns(pl.min_horizontal("timestamp", start)).sort("timestamp", maintain_order=True)
 
 
 def score_lists(predictions: pl.DataFrame, targets: pl.DataFrame) -> pl.DataFrame:
-    """Score every model on every session; a target that no list holds is a miss.
+    """Score every model on every session; a target that is not in the list is a miss.
 
     Args:
-        predictions: protocol, model, cutoff, query_id, rank (from 1), item_id; a session that a
-            model gave no list for is a miss too, wherever the model answered others of the window.
-        targets: what `targets_of` gave.
+        predictions: protocol, model, cutoff, query_id, rank (from 1), item_id. A session without a list is a
+            miss too, if the model has a list for another session of the window.
+        targets: the result of `session_targets`.
 
     Returns:
         protocol, model, cutoff, query_id, hit_rate and ndcg = 1 / log2(rank + 1), both at 20.
     """
-    asked = predictions.select("protocol", "model", "cutoff").unique(maintain_order=True)
+    scored = predictions.select("protocol", "model", "cutoff").unique(maintain_order=True)
     hits = predictions.filter(pl.col("rank") <= K).join(targets, on=["cutoff", "query_id", "item_id"])
     key = ["protocol", "model", "cutoff", "query_id"]
-    found = asked.join(targets, on="cutoff", maintain_order="left_right").join(
+    found = scored.join(targets, on="cutoff", maintain_order="left_right").join(
         hits.select(*key, "rank"), on=key, how="left", maintain_order="left"
     )
     gain = 1 / (pl.col("rank") + 1).log(2)
@@ -119,11 +121,11 @@ def score_lists(predictions: pl.DataFrame, targets: pl.DataFrame) -> pl.DataFram
 
 
 def summarise_sessions(scores: pl.DataFrame, metrics: Sequence[str] = METRICS) -> pl.DataFrame:
-    """Return a row a model: means per window, then over windows, with 95 % intervals.
+    """Return one row a model: means per window, then over windows, with 95 % intervals.
 
     Args:
-        scores: protocol, model, cutoff, query_id and the metrics, of one protocol; every model was
-            scored on the same sessions.
+        scores: protocol, model, cutoff, query_id and the metrics, of one protocol; all models
+            were scored on the same sessions.
         metrics: columns to average.
 
     Returns:
@@ -139,8 +141,8 @@ def summarise_sessions(scores: pl.DataFrame, metrics: Sequence[str] = METRICS) -
     means = np.mean([group.mean(axis=0) for group in groups], axis=0).reshape(shape)
     low, high = interval(bootstrap_means(groups)).reshape(2, *shape)
     columns: dict[str, FloatArray] = {}
-    for place, metric in enumerate(metrics):
-        ends = (means[:, place], low[:, place], high[:, place])
+    for index, metric in enumerate(metrics):
+        ends = (means[:, index], low[:, index], high[:, index])
         columns |= dict(zip((metric, f"{metric}_low", f"{metric}_high"), ends, strict=True))
     return pl.DataFrame({"model": models, **columns}).select(
         pl.lit(scores["protocol"][0]).alias("protocol"),

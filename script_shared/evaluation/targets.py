@@ -1,4 +1,4 @@
-"""What lists are judged by: the items read in the hour after a cut-off and not before."""
+"""The targets of the next-hour protocol: items that a user interacts with in the hour after a cut-off."""
 
 from __future__ import annotations
 
@@ -6,40 +6,42 @@ import polars as pl
 
 from script_shared.clock import MS_PER_HOUR
 
-_MOMENT = pl.col("timestamp").dt.epoch("ms")
+_TIME_MS = pl.col("timestamp").dt.epoch("ms")
 
 
-def targets_of(users: pl.DataFrame, interactions: pl.DataFrame) -> pl.DataFrame:
-    """Return the targets of the readers that were scored.
+def find_targets(users: pl.DataFrame, interactions: pl.DataFrame) -> pl.DataFrame:
+    """Return the items of each user's hour after the cut-off, without those of earlier interactions.
 
     Args:
-        readers: segment, cutoff (ms UTC), query_id; a row a reader and cut-off.
+        users: segment, cutoff (ms UTC), query_id; one row a user and cut-off.
         interactions: user_id, item_id, timestamp.
 
     Returns:
         segment, cutoff, query_id, item_id.
     """
     parts = users.sort("cutoff").partition_by("cutoff", maintain_order=True)
-    return pl.concat(_targets(part, interactions) for part in parts)
+    return pl.concat(_find_targets(part, interactions) for part in parts)
 
 
-def _targets(users: pl.DataFrame, interactions: pl.DataFrame) -> pl.DataFrame:
+def _find_targets(users: pl.DataFrame, interactions: pl.DataFrame) -> pl.DataFrame:
     start = int(users["cutoff"][0])
-    own = interactions.rename({"user_id": "query_id"}).join(users, on="query_id", how="semi")
-    pairs = ["query_id", "item_id"]
-    earlier = own.filter(start > _MOMENT).select(pairs)
-    hour = own.filter(_MOMENT.is_between(start, start + MS_PER_HOUR, closed="left")).select(pairs).unique()
-    found = hour.join(earlier, on=pairs, how="anti").join(users, on="query_id")
-    return found.select("segment", "cutoff", "query_id", "item_id")
+    of_users = interactions.rename({"user_id": "query_id"}).join(users, on="query_id", how="semi")
+    pair = ["query_id", "item_id"]
+    earlier = of_users.filter(start > _TIME_MS).select(pair)
+    hour = (
+        of_users.filter(_TIME_MS.is_between(start, start + MS_PER_HOUR, closed="left")).select(pair).unique()
+    )
+    targets = hour.join(earlier, on=pair, how="anti").join(users, on="query_id")
+    return targets.select("segment", "cutoff", "query_id", "item_id")
 
 
 def recall_by_length(predictions: pl.DataFrame, targets: pl.DataFrame, longest: int) -> pl.DataFrame:
-    """Return the recall of lists cut at 1, 2, … `longest` items, mean over readers, then cut-offs.
+    """Return the recall of the first 1, 2, … `longest` items, averaged over users, then over cut-offs.
 
     Args:
         predictions: segment, model, cutoff, query_id, rank, item_id.
-        targets: what `targets_of` gave.
-        longest: rank.
+        targets: the result of `find_targets`.
+        longest: maximum length.
 
     Returns:
         segment, model, length, recall.

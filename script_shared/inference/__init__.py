@@ -1,1 +1,1 @@
-"""From a request to a list: router → model → fallback."""
+"""Inference: routes a request to its segment's model, ranks items, and fills lists that are too short."""

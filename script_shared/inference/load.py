@@ -1,4 +1,4 @@
-"""From a release's files to what an engine works on."""
+"""Loads the parts of an engine from a release."""
 
 from __future__ import annotations
 
@@ -15,34 +15,34 @@ from script_shared.segments import Segment
 from script_shared.state.state import Sizes, State
 from script_shared.vocabulary import GrowingVocabulary, Vocabulary
 
-#: Parts of a release's state that are not the state's own snapshot.
+#: Parts of a release's state that are vocabularies of the router.
 VOCABULARIES = ("users", "vocabulary", "keys")
 
-#: Readers and items that a release takes in while it serves; the next release has room again.
-USER_ROOM = 200_000
-ITEM_ROOM = 10_000
+#: New users and items that a release accepts while it serves.
+MAX_NEW_USERS = 200_000
+MAX_NEW_ITEMS = 10_000
 
-#: Lists for everybody are worked out anew so long after an interaction, at the latest.
-PATIENCE_MS = 500
+#: Maximum age of cached lists behind the newest interaction.
+MAX_STALENESS_MS = 500
 
 
 def load_router(release: Release, domain: Domain, segments: Sequence[Segment]) -> Router:
-    """Load vocabularies, with room for new readers and items, and login states."""
+    """Load the vocabularies, with room for new users and items, and the login states."""
     users, items, keys = (Vocabulary.restore(release.bundle(f"state/{x}").arrays) for x in VOCABULARIES)
-    readers, catalogue = GrowingVocabulary(users, USER_ROOM), GrowingVocabulary(items, ITEM_ROOM)
-    context = GrowingVocabulary(keys, 0)
+    all_users, all_items = GrowingVocabulary(users, MAX_NEW_USERS), GrowingVocabulary(items, MAX_NEW_ITEMS)
+    context_keys = GrowingVocabulary(keys, 0)
     types = release.bundle("state/user_types")
     names = np.array([*types.document["names"], None], object)
-    user_types = np.full(readers.capacity, None, object)
+    user_types = np.full(all_users.capacity, None, object)
     user_types[: len(users)] = names[types.arrays["code"]]
-    return Router(readers, catalogue, context, domain.context, user_types, segments)
+    return Router(all_users, all_items, context_keys, domain.context, user_types, segments)
 
 
 def load_state(release: Release, domain: Domain, router: Router) -> State:
-    """Load the state as of the release; the room for new items is of no known category."""
+    """Load the state as of the release; positions of future items get an unknown category."""
     sizes = Sizes(router.users.capacity, router.items.capacity, len(router.keys), len(router.context))
     state = State(domain.state(release.manifest.parameters), sizes)
-    state.patience_ms = PATIENCE_MS
+    state.patience_ms = MAX_STALENESS_MS
     parts = {name.removeprefix("state/"): release.bundle(name) for name in release.bundles("state")}
     state.restore(parts)
     state.items.category[len(router.items) :] = len(Vocabulary.restore(parts["categories"].arrays))
@@ -50,12 +50,12 @@ def load_state(release: Release, domain: Domain, router: Router) -> State:
 
 
 def load_model(release: Release, segment: Segment) -> Recommender:
-    """Load what a segment's model learned."""
+    """Load a segment's fitted model."""
     model = segment.make_model()
     model.load(release.bundle(f"models/{segment.name}"))
     return model
 
 
-def clock_of(release: Release) -> Clock:
-    """Return the clock that a release is served by: a replayed one starts at `as_of`."""
+def make_clock(release: Release) -> Clock:
+    """Return the clock of a release: a replay clock that starts at `as_of` for replayed data."""
     return ReplayClock(release.manifest.as_of_ms) if release.manifest.replay else WallClock()

@@ -1,4 +1,4 @@
-"""What an item that has just come out says of itself, in the release's own terms."""
+"""Encodes items that are reported while a release serves, with the release's text space and categories."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from script_shared.domain import Domain
 from script_shared.events.event import Details, Event
-from script_shared.models.components.text_space import TextSpace, compose
+from script_shared.models.components.text_space import TextSpace, compose_text
 from script_shared.releases.store import Release
 from script_shared.types import FeatureArray, IntArray, LongArray
 from script_shared.vocabulary import UNKNOWN, Vocabulary
@@ -16,16 +16,16 @@ from script_shared.vocabulary import UNKNOWN, Vocabulary
 
 @dataclass(frozen=True, slots=True)
 class NewItems:
-    """Items, a row each.
+    """New or changed items, one row each.
 
     Attributes:
-        ids: distinct, in the publisher's own form.
-        published_ms: when they are published, ms UTC; -1 where that is not reported.
-        reported_ms: when they were reported, ms UTC.
-        expires_ms: when they expire, ms UTC; None where that is not reported.
-        categories: positions of their categories; one more than there are for those the release does not
-            know, -1 where none is reported.
-        vectors: of their texts.
+        ids: distinct external ids.
+        published_ms: published time, ms UTC; -1 where not reported.
+        reported_ms: time of the report, ms UTC.
+        expires_ms: expiry, ms UTC; None where not reported.
+        categories: positions of the categories; the number of categories for one that the release does not
+            contain, -1 where not reported.
+        vectors: text vectors, shape (items, dimensions).
     """
 
     ids: tuple[str, ...]
@@ -38,12 +38,12 @@ class NewItems:
 
 @dataclass(frozen=True, slots=True)
 class NewItemEncoder:
-    """Describes new items as the release describes its own.
+    """Encodes reported items like those of the release.
 
     Attributes:
-        space: in which texts lie.
-        categories: those that the release knows.
-        characters: of each body, so many are read.
+        space: the text space.
+        categories: the categories of the release.
+        characters: number of characters of each body that are used.
     """
 
     space: TextSpace
@@ -52,7 +52,7 @@ class NewItemEncoder:
 
     @classmethod
     def load(cls, release: Release, domain: Domain) -> NewItemEncoder:
-        """Read what a release says of texts and categories.
+        """Load the text space and the categories of a release.
 
         Raises:
             ReleaseCorruptedError: a part is missing.
@@ -61,26 +61,26 @@ class NewItemEncoder:
         parameters = domain.texts(release.manifest.parameters)
         return cls(TextSpace.load(release.bundle("space")), categories, parameters.characters)
 
-    def add_item_vectors(self, events: list[Event]) -> NewItems:
-        """Describe the items that events report, each once."""
+    def encode(self, events: list[Event]) -> NewItems:
+        """Return the items of some events, whose item ids are distinct."""
         details = [event.details for event in events]
         return NewItems(
             tuple(event.item_id for event in events),
-            np.array([int(each.get("published_ms", UNKNOWN)) for each in details], np.int64),
+            np.array([int(fields.get("published_ms", UNKNOWN)) for fields in details], np.int64),
             np.array([event.time_ms for event in events], np.int64),
-            tuple(int(each["expires_ms"]) if "expires_ms" in each else None for each in details),
-            np.array([self._category(each) for each in details], np.int32),
-            self.space.transform([self._text(each) for each in details]),
+            tuple(int(fields["expires_ms"]) if "expires_ms" in fields else None for fields in details),
+            np.array([self._category(fields) for fields in details], np.int32),
+            self.space.transform([self._text(fields) for fields in details]),
         )
 
     def _category(self, details: Details) -> int:
         if "category" not in details:
             return UNKNOWN
-        known = self.categories.find(str(details["category"]))
-        return len(self.categories) if known == UNKNOWN else known
+        position = self.categories.find(str(details["category"]))
+        return len(self.categories) if position == UNKNOWN else position
 
     def _text(self, details: Details) -> str:
         title, body, region, category = (
             str(details.get(name) or "") for name in ("title", "body", "region", "category")
         )
-        return compose(title, body[: self.characters], region, category)
+        return compose_text(title, body[: self.characters], region, category)

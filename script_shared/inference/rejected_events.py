@@ -1,4 +1,4 @@
-"""Logged events that a state could not apply."""
+"""Logged events that could not be applied to the state."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from script_shared.events.event import Event
 
-#: The newest that are listed.
+#: Maximum number of events that are listed.
 LISTED = 1_000
 
 
@@ -16,7 +16,7 @@ class RejectedEvent(NamedTuple):
 
     Attributes:
         offset: its position in the log.
-        event_id, kind: of the event; its other fields may name a user.
+        event_id, kind: of the event; its other fields may identify a user.
         reason: why it could not be applied.
     """
 
@@ -30,7 +30,7 @@ class RejectedEvents:
     """Counts rejected events and lists the newest.
 
     Attributes:
-        count: how many there have been.
+        count: number of rejected events.
         newest: the last `LISTED` of them, oldest first.
     """
 
@@ -44,6 +44,6 @@ class RejectedEvents:
         self.newest.append(RejectedEvent(offset, event.event_id, event.kind, reason))
 
     def since(self, count: int) -> list[RejectedEvent]:
-        """Return those listed that were added after `count` of them."""
+        """Return the listed events after the first `count`."""
         added = min(self.count - count, len(self.newest))
         return list(self.newest)[len(self.newest) - added :]

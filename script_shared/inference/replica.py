@@ -1,4 +1,4 @@
-"""An engine that follows the event log."""
+"""A replica: an engine that follows the event log."""
 
 from __future__ import annotations
 
@@ -17,25 +17,26 @@ from script_shared.releases.manifest import Facts
 from script_shared.types import Interaction
 from script_shared.vocabulary import UNKNOWN
 
-#: Events read from the log at once.
+#: Number of events that are read from the log at once.
 PAGE = 2_000
 
 
 class Replica:
-    """A release's state plus the events since, folded in the order of the log.
+    """The state of a release plus all later events, applied in the order of the log.
 
-    Since every replica folds the same events in the same order, all that have come equally far answer alike,
-    whenever they began. An event that cannot be applied is rejected and never stops the others.
+    All replicas apply the same events in the same order: at the same position of the log they return the
+    same results, whenever they were started. An event that cannot be applied is rejected and does not stop
+    the others.
 
     Args:
-        engine: as the release left it.
-        domain: knows the context columns and what a read weighs.
-        facts: the release's manifest: which part of the log its state holds already.
-        arrivals: describes new items as the release describes its own.
-        shown: is given the position of an item that is new or has changed, and what is told of it.
+        engine: the loaded release.
+        domain: defines the context columns and the weight of an interaction.
+        manifest: defines which part of the log the release contains.
+        encoder: encodes new items.
+        on_item: called with the position and the reported fields of each new or changed item.
 
     Attributes:
-        position: the offset of the newest event that is in the state.
+        position: offset of the newest event that was applied.
         rejected: events that could not be applied.
     """
 
@@ -43,37 +44,40 @@ class Replica:
         self,
         engine: Engine,
         domain: Domain,
-        facts: Facts,
-        arrivals: NewItemEncoder,
-        shown: Callable[[int, Details], None] = lambda place, details: None,
+        manifest: Facts,
+        encoder: NewItemEncoder,
+        on_item: Callable[[int, Details], None] = lambda item, details: None,
     ) -> None:
-        self.engine, self._arrivals, self._shown = engine, arrivals, shown
-        self.position = facts.log_after
-        self._covered, self._as_of_ms = facts.log_until, facts.as_of_ms
-        self._context, self._weight, self._plain = domain.context, domain.weight, domain.weight(NOTHING)
+        self.engine, self._encoder, self._on_item = engine, encoder, on_item
+        self.position = manifest.log_after
+        self._log_until, self._as_of_ms = manifest.log_until, manifest.as_of_ms
+        self._context, self._weight = domain.context, domain.weight
+        self._default_weight = domain.weight(NOTHING)
         self._newest_ms = 0
         self.rejected = RejectedEvents()
 
     def follow(self, rows: Sequence[Logged]) -> int:
-        """Fold what the log gives after `position`; return how many were left out as unknown."""
+        """Apply the log's rows after `position`; return the number of interactions that were not counted."""
         if not rows:
             return 0
-        held = [event for offset, event in rows if event.kind == ITEM and self._holds(offset, event)]
-        if held:
-            self.engine.announce(event.item_id for event in held)
-        return self._fold([row for row in rows if not self._holds(*row)], rows[-1][0])
+        released = [
+            event for offset, event in rows if event.kind == ITEM and self._is_released(offset, event)
+        ]
+        if released:
+            self.engine.mark_as_new(event.item_id for event in released)
+        return self._apply([row for row in rows if not self._is_released(*row)], rows[-1][0])
 
-    def apply(self, events: Sequence[Event], through: int) -> int:
-        """Fold consecutive events, the last at offset `through`; return how many were left out as unknown."""
-        return self._fold(list(enumerate(events, through - len(events) + 1)), through)
+    def apply(self, events: Sequence[Event], last_offset: int) -> int:
+        """Apply consecutive events of the log; return the number that were not counted."""
+        return self._apply(list(enumerate(events, last_offset - len(events) + 1)), last_offset)
 
-    def _fold(self, rows: Sequence[Logged], through: int) -> int:
+    def _apply(self, rows: Sequence[Logged], last_offset: int) -> int:
         valid = [row for row in rows if self._is_valid(*row)]
-        left_out = sum(self._fold_kind(kind, list(group)) for kind, group in groupby(valid, _kind))
+        not_counted = sum(self._apply_kind(kind, list(group)) for kind, group in groupby(valid, _kind))
         self._newest_ms = max([self._newest_ms, *(event.time_ms for _, event in valid)])
-        self.engine.go_live(self._newest_ms)
-        self.position = through
-        return left_out
+        self.engine.switch_to_live_clock(self._newest_ms)
+        self.position = last_offset
+        return not_counted
 
     def _is_valid(self, offset: int, event: Event) -> bool:
         reason = invalid_reason(event)
@@ -81,84 +85,87 @@ class Replica:
             self.rejected.add(offset, event, reason)
         return reason is None
 
-    def replay(self, log: EventLog, told: Callable[[int], None] = lambda _: None) -> None:
-        """Fold all that the log holds now; `told` hears how many events each page left out.
+    def replay(self, log: EventLog, on_page: Callable[[int], None] = lambda _: None) -> None:
+        """Apply all events that the log contains now.
+
+        Args:
+            log: the event log.
+            on_page: called with the number of interactions of each page that were not counted.
 
         Raises:
-            EventLogError: the log cannot be read, or no longer holds what the release lacks.
+            EventLogError: the log cannot be read, or has lost events that the release lacks.
         """
         if log.end() < self.position:
-            # Another log in the place of the one that was lost: all of it is news.
-            self.position = self._covered = 0
+            # The log is a new one that replaces a lost one: the release contains none of it.
+            self.position = self._log_until = 0
         while rows := log.read(self.position, PAGE):
-            told(self.follow(rows))
-        self.engine.resume(self._newest_ms)
+            on_page(self.follow(rows))
+        self.engine.finish_replay(self._newest_ms)
 
-    def _holds(self, offset: int, event: Event) -> bool:
-        """Tell whether the release knows of it."""
-        # Who came back after being forgotten is in the release, by what was read since; an item may be
-        # withdrawn, or a file may say something newer of it.
-        return offset <= self._covered and (event.kind != READ or event.time_ms < self._as_of_ms)
+    def _is_released(self, offset: int, event: Event) -> bool:
+        """Return whether the release contains an event."""
+        # Other events than interactions must not be applied again: a forgotten user may have come back since,
+        # and an item may have been withdrawn or corrected since.
+        return offset <= self._log_until and (event.kind != READ or event.time_ms < self._as_of_ms)
 
-    def _fold_kind(self, kind: str, rows: list[Logged]) -> int:
-        """Fold events of one kind; return how many were left out."""
-        # No table of methods: it would hold the replica, and a release with it, when nobody else does.
+    def _apply_kind(self, kind: str, rows: list[Logged]) -> int:
+        """Apply events of one kind; return the number that were not counted."""
+        # A table of bound methods would be a reference cycle and delay the release of memory.
         if kind == READ:
-            return self.engine.apply(list(self._reads(rows)))
+            return self.engine.apply(list(self._interactions(rows)))
         if kind == ITEM:
-            return sum(self._learn(group) for group in _distinct(rows))
+            return sum(self._add_items(group) for group in _split_repeated(rows))
         change = self.engine.withdraw if kind == WITHDRAW else self.engine.forget
         for _, event in rows:
             change(event.item_id if kind == WITHDRAW else event.user_id)
         return 0
 
-    def _reads(self, rows: list[Logged]) -> Iterator[Interaction]:
+    def _interactions(self, rows: list[Logged]) -> Iterator[Interaction]:
         for offset, event in rows:
             try:
-                read = self._read(event)
+                interaction = self._interaction(event)
             except (TypeError, ValueError, OverflowError) as error:
                 self.rejected.add(offset, event, f"{type(error).__name__} in its details")
                 continue
-            if math.isfinite(read.weight):
-                yield read
+            if math.isfinite(interaction.weight):
+                yield interaction
             else:
                 self.rejected.add(offset, event, "its weight is not a finite number")
 
-    def _learn(self, rows: list[Logged]) -> int:
-        arrived = self._describe(rows)
-        if arrived is None:
+    def _interaction(self, event: Event) -> Interaction:
+        details, user_type = event.details, event.user_type
+        if not details:
+            weight = self._default_weight
+            return Interaction(event.user_id, event.item_id, event.time_ms, weight, user_type=user_type)
+        context = {name: str(details[name]) for name in self._context if name in details}
+        weight = self._weight(details)
+        return Interaction(event.user_id, event.item_id, event.time_ms, weight, context, user_type)
+
+    def _add_items(self, rows: list[Logged]) -> int:
+        new_items = self._encode(rows)
+        if new_items is None:
             return 0
         details = {event.item_id: event.details for _, event in rows}
-        places = self.engine.learn(arrived).tolist()
-        for name, place in zip(arrived.ids, places, strict=True):
-            if place != UNKNOWN:
-                self._shown(place, details[name])
-        return places.count(UNKNOWN)
+        positions = self.engine.add_items(new_items).tolist()
+        for item_id, position in zip(new_items.ids, positions, strict=True):
+            if position != UNKNOWN:
+                self._on_item(position, details[item_id])
+        return positions.count(UNKNOWN)
 
-    def _describe(self, rows: list[Logged]) -> NewItems | None:
-        """Describe the items that can be described; one by one only where they cannot be together."""
+    def _encode(self, rows: list[Logged]) -> NewItems | None:
+        """Encode items together; if that fails, one by one, and remove the rows of those that fail."""
         try:
-            return self._arrivals.add_item_vectors([event for _, event in rows])
-        except Exception as error:  # noqa: BLE001 - no item may stop the others
+            return self._encoder.encode([event for _, event in rows])
+        except Exception as error:  # noqa: BLE001 - one item must not stop the others
             if len(rows) > 1:
-                rows[:] = [row for row in rows if self._describe([row]) is not None]
-                return self._arrivals.add_item_vectors([event for _, event in rows]) if rows else None
+                rows[:] = [row for row in rows if self._encode([row]) is not None]
+                return self._encoder.encode([event for _, event in rows]) if rows else None
             self.rejected.add(*rows[0], f"{type(error).__name__} while it was encoded")
             return None
 
-    def _read(self, event: Event) -> Interaction:
-        details = event.details
-        if not details:
-            return Interaction(
-                event.user_id, event.item_id, event.time_ms, self._plain, user_type=event.user_type
-            )
-        context = {name: str(details[name]) for name in self._context if name in details}
-        weight = self._weight(details)
-        return Interaction(event.user_id, event.item_id, event.time_ms, weight, context, event.user_type)
 
-
-def _distinct(rows: Sequence[Logged]) -> Iterator[list[Logged]]:
-    """Split rows where an item comes again: a correction keeps what the report before it says."""
+def _split_repeated(rows: Sequence[Logged]) -> Iterator[list[Logged]]:
+    """Split rows where an item repeats, so that a correction is applied after the report it corrects."""
     group: dict[str, Logged] = {}
     for row in rows:
         if row[1].item_id in group:

@@ -1,4 +1,4 @@
-"""Lists ranked ahead of a request: an answer is kept and given again while it holds."""
+"""Cache of recommendation lists."""
 
 from __future__ import annotations
 
@@ -10,69 +10,69 @@ from script_shared.inference.results import Recommendation
 from script_shared.inference.trend_monitor import TrendMonitor
 from script_shared.state.state import State
 
-#: Time, and reads that move nothing noticeably, change a list slowly: so long it may stand.
-STANDS_MS = 180_000
-#: What is ranked for everybody may lag behind by the state's patience. So a list that was made so soon after
-#: the front changed stands for this share of it only: both together stay within a second.
-_PATIENCE = 0.5
+#: Maximum age of an entry: time, and interactions that move no trending item, change a list slowly.
+MAX_AGE_MS = 180_000
+#: A list made within the state's staleness limit after a trend change may still be based on older counts. It
+#: is valid only for this share of the limit, so that both delays together stay below one second.
+_EARLY_SHARE = 0.5
 
 
 class CacheKey(NamedTuple):
-    """All that an answer depends on but the state and the moment.
+    """Everything that a list depends on, apart from the state and the time.
 
     Attributes:
-        key: who asks, where, for what.
-        reads: how many the reader has: none is ever taken back, so another number is another history.
+        request: the resolved fields of the request.
+        interactions: number of interactions of the user; a new number means a new history.
     """
 
-    key: Hashable
+    request: Hashable
     interactions: int
 
 
 class _Entry(NamedTuple):
-    answer: Recommendation
+    result: Recommendation
     interactions: int
     changes: int
     made_ms: int
 
 
 class ResultCache:
-    """The answers given last; those not asked for longest make room, as does one that a read has overtaken.
+    """An LRU cache of lists, invalidated by age, by the user's interactions and by trend changes.
 
     Args:
-        capacity: how many are kept, some 4 KB each; 0 for none.
+        capacity: maximum number of entries, some 4 KB each; 0 disables the cache.
     """
 
     def __init__(self, capacity: int) -> None:
         self.capacity = capacity
-        self._front = TrendMonitor(STANDS_MS)
-        self._kept: OrderedDict[Hashable, _Entry] = OrderedDict()
+        self._trends = TrendMonitor(MAX_AGE_MS)
+        self._entries: OrderedDict[Hashable, _Entry] = OrderedDict()
 
-    def find(self, question: CacheKey, state: State, now_ms: int) -> Recommendation | None:
-        """Return the answer kept for a question; None where there is none that holds.
+    def get(self, key: CacheKey, state: State, now_ms: int) -> Recommendation | None:
+        """Return the cached list of a key; None where there is none or it is not valid any more.
 
         Args:
-            question: what is asked.
-            state: as of now.
-            now_ms: the moment.
+            key: what is requested.
+            state: current state.
+            now_ms: current moment, ms UTC.
         """
-        self._front.look(state, now_ms)
-        kept = self._kept.get(question.key)
-        if kept is None or kept.interactions != question.interactions or kept.changes != self._front.changes:
+        self._trends.update(state, now_ms)
+        entry = self._entries.get(key.request)
+        if entry is None or entry.interactions != key.interactions or entry.changes != self._trends.changes:
             return None
-        is_early = 0 <= kept.made_ms - self._front.changed_ms < state.patience_ms
-        if not 0 <= now_ms - kept.made_ms < (state.patience_ms * _PATIENCE if is_early else STANDS_MS):
+        is_early = 0 <= entry.made_ms - self._trends.changed_ms < state.patience_ms
+        if not 0 <= now_ms - entry.made_ms < (state.patience_ms * _EARLY_SHARE if is_early else MAX_AGE_MS):
             return None
-        self._kept.move_to_end(question.key)
-        return kept.answer
+        self._entries.move_to_end(key.request)
+        return entry.result
 
-    def keep(self, question: CacheKey, now_ms: int, answer: Recommendation) -> None:
-        """Keep an answer that has just been worked out."""
-        self._kept[question.key] = _Entry(answer, question.interactions, self._front.changes, now_ms)
-        self._kept.move_to_end(question.key)
-        if len(self._kept) > self.capacity:
-            self._kept.popitem(last=False)
+    def put(self, key: CacheKey, now_ms: int, result: Recommendation) -> None:
+        """Store a list made at a moment, ms UTC."""
+        self._entries[key.request] = _Entry(result, key.interactions, self._trends.changes, now_ms)
+        self._entries.move_to_end(key.request)
+        if len(self._entries) > self.capacity:
+            self._entries.popitem(last=False)
 
     def clear(self) -> None:
-        """Let all go."""
-        self._kept.clear()
+        """Drop all entries."""
+        self._entries.clear()

@@ -1,4 +1,4 @@
-"""What an engine answers."""
+"""The results of an engine."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 
 class RecommendedItem(NamedTuple):
-    """One item of an answer: its position and id, its score, and why it is listed."""
+    """One item of a list: its position, external id, score and reason."""
 
     item: int
     item_id: str
@@ -18,36 +18,36 @@ class RecommendedItem(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
-    """An answer.
+    """A recommendation list.
 
     Attributes:
-        segment: the reader's segment.
-        model: the model that serves it.
+        segment: the user's segment.
+        model: the model that serves the segment.
         items: best first.
-        fallback: how many of them the segment's own model did not give.
-        why: where it was asked for, of each item what each of its features adds to its weight.
-        told: what callers have made of it, to be found again when it is given again.
+        fallback: number of items that did not come from the segment's own model.
+        explanations: where requested, the contribution of each feature to each item's score.
+        derived: what callers derived from the list; reused while the list is cached.
     """
 
     segment: str
     model: str
     items: list[RecommendedItem]
     fallback: int
-    why: Sequence[Mapping[str, float]] = field(default=())
-    told: dict[str, bytes] = field(default_factory=dict, compare=False, repr=False)
+    explanations: Sequence[Mapping[str, float]] = field(default=())
+    derived: dict[str, bytes] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class UserProfile:
-    """What is known of a reader.
+    """What the state contains about a user.
 
     Attributes:
-        segment: the reader's segment.
-        model: the model that serves it.
+        segment: the user's segment.
+        model: the model that serves the segment.
         user_type: login state, None where unknown.
-        cluster: the readers alike, None where the segment's model has none.
-        reads: how many are known.
-        recent: position and id of what was read last, and when, ms UTC; the newest first.
+        cluster: the user's cluster, None where the segment's model has none.
+        interactions: number of interactions.
+        recent: position, external id and time (ms UTC) of the last items, newest first.
     """
 
     segment: str

@@ -1,4 +1,4 @@
-"""What is read most now, and when that has changed so much that everybody's list should be ranked anew."""
+"""Detects changes of the trending items, which invalidate cached lists."""
 
 from __future__ import annotations
 
@@ -9,64 +9,67 @@ from script_shared.state.counts import Decayed, decays
 from script_shared.state.state import State
 from script_shared.types import FloatArray
 
-#: So many items are in front: more than lists for everybody take of the newest reads.
-_SIZE = 100
-#: A count differs from the one expected by chance, by its root (Poisson), and lists hardly show a tenth.
-_ERRORS, _SHARE = 3.0, 0.1
-#: It is looked at so often, as a share of the state's patience; a look takes 0.1 ms.
-_PATIENCE = 0.5
+#: Number of most popular items that are trending; no list for all users depends on more of the newest counts.
+_TRENDING = 100
+#: A rise is significant above three standard errors (the root of a Poisson count) and above a tenth of the
+#: expected count, which changes a list little.
+_ERRORS, _MIN_RISE = 3.0, 0.1
+#: Minimum time between comparisons, as a share of the state's staleness limit; a comparison takes 0.1 ms.
+_INTERVAL_SHARE = 0.5
 
 
 class TrendMonitor:
-    """Compares counts at the shortest half-life with what they were.
+    """Compares the counts at the shortest half-life with those of the last change.
 
-    An item has risen if it is in front now and has more reads than it had, by more than chance and more than
-    the reads of all items together have grown. What falls is overtaken by what rises; what moves more slowly
-    is told by a list's age.
+    An item has risen if it is trending and its count has grown by more than chance and by more than the
+    total of all items. A falling item needs no test, because a rising one overtakes it. Slower changes are
+    left to the age limit of cached lists.
 
     Args:
-        lasts_ms: counts are compared with those of so long ago at most.
+        max_age_ms: maximum age of the counts to compare with.
 
     Attributes:
-        changes: how often it has changed.
-        changed_ms: when it was last seen to have changed, ms UTC.
+        changes: number of changes detected.
+        changed_ms: time of the last change, ms UTC.
     """
 
-    def __init__(self, lasts_ms: int) -> None:
-        self.changes, self.changed_ms = 0, -lasts_ms
-        self._lasts_ms = lasts_ms
-        self._taken_ms = self._looked_ms = 0
+    def __init__(self, max_age_ms: int) -> None:
+        self.changes, self.changed_ms = 0, -max_age_ms
+        self._max_age_ms = max_age_ms
+        self._baseline_ms = self._compared_ms = 0
         self._version = -1
-        self._before: FloatArray = np.empty(0)
-        self._reads = self._least = 0.0
+        self._baseline: FloatArray = np.empty(0)
+        self._total = self._threshold = 0.0
 
-    def look(self, state: State, now_ms: int) -> None:
-        """Compare, unless nothing was read since the last time or that was a moment ago."""
-        if state.version == self._version or 0 <= now_ms - self._looked_ms < _PATIENCE * state.patience_ms:
+    def update(self, state: State, now_ms: int) -> None:
+        """Compare the counts, unless the state is unchanged or the last comparison was a moment ago."""
+        interval_ms = _INTERVAL_SHARE * state.patience_ms
+        if state.version == self._version or 0 <= now_ms - self._compared_ms < interval_ms:
             return
-        self._version, self._looked_ms = state.version, now_ms
-        interactions = float(state.totals(now_ms)[0])
-        growth = interactions / self._reads if self._reads else 1.0
-        if _has_risen(state.counts.parts, now_ms, self._before, growth, self._least):
+        self._version, self._compared_ms = state.version, now_ms
+        total = float(state.totals(now_ms)[0])
+        growth = total / self._total if self._total else 1.0
+        if _has_risen(state.counts.parts, now_ms, self._baseline, growth, self._threshold):
             self.changes += 1
             self.changed_ms = now_ms
-        elif 0 <= now_ms - self._taken_ms < self._lasts_ms:
+        elif 0 <= now_ms - self._baseline_ms < self._max_age_ms:
             return
-        self._take(state, now_ms)
+        self._set_baseline(state, now_ms)
 
-    def _take(self, state: State, now_ms: int) -> None:
-        """Remember what counts are now."""
+    def _set_baseline(self, state: State, now_ms: int) -> None:
+        """Store the current counts, their total, and the count of the last trending item."""
         counts = state.counts.values[0] * state.counts.scale(now_ms)[0]
-        place = max(len(counts) - _SIZE, 0)
-        self._least = float(np.partition(counts, place)[place]) if len(counts) else 0.0
-        self._before, self._reads, self._taken_ms = counts, float(state.totals(now_ms)[0]), now_ms
+        place = max(len(counts) - _TRENDING, 0)
+        self._threshold = float(np.partition(counts, place)[place]) if len(counts) else 0.0
+        self._baseline, self._total, self._baseline_ms = counts, float(state.totals(now_ms)[0]), now_ms
 
 
 @jit_compiled
-def _has_risen(counts: Decayed, now_ms: int, before: FloatArray, growth: float, least: float) -> bool:
+def _has_risen(counts: Decayed, now_ms: int, baseline: FloatArray, growth: float, threshold: float) -> bool:
     scale = decays(counts, now_ms)[0]
-    for item in range(len(before)):
-        count, expected = counts[0][0, item] * scale, before[item] * growth
-        if count >= least * growth and count - expected > max(_ERRORS * np.sqrt(expected), _SHARE * expected):
+    for item in range(len(baseline)):
+        count, expected = counts[0][0, item] * scale, baseline[item] * growth
+        rise = max(_ERRORS * np.sqrt(expected), _MIN_RISE * expected)
+        if count >= threshold * growth and count - expected > rise:
             return True
     return False

@@ -1,1 +1,1 @@
-"""Recommenders and the components they are made of, one a file."""
+"""Recommenders: components that retrieve items and compute features, and a scorer that ranks them."""

@@ -1,4 +1,4 @@
-"""What several lists name together."""
+"""The union of the items that several components retrieve."""
 
 from __future__ import annotations
 
@@ -9,49 +9,49 @@ import numpy as np
 from script_shared.jit import jit_compiled
 from script_shared.types import IntArray, LongArray
 
-#: An item and the number of a list are one number; so many bits hold the list's.
-_BITS = 16
-_LAST = (1 << _BITS) - 1
+#: An item and the index of a list are packed into one integer; the low bits contain the list.
+_LIST_BITS = 16
+_LIST_MASK = (1 << _LIST_BITS) - 1
 
 
 class CandidateUnion:
-    """The union of lists, by a table with a bit for every item that is kept between calls."""
+    """Merges item lists with a bitmap over all items, which it reuses between calls."""
 
     def __init__(self) -> None:
-        self._marks: IntArray = np.empty(0, np.uint64)
+        self._bitmap: IntArray = np.empty(0, np.uint64)
 
-    def of(self, lists: Sequence[IntArray], read: IntArray, size: int) -> tuple[IntArray, IntArray]:
-        """Return the unread items of several lists, ascending, and the first list that names each.
+    def merge(self, lists: Sequence[IntArray], excluded: IntArray, size: int) -> tuple[IntArray, IntArray]:
+        """Return the distinct items of several lists, ascending, and the first list that contains each.
 
         Args:
-            lists: positions.
-            read: positions that are left out.
-            size: all positions are below.
+            lists: item positions.
+            excluded: positions to leave out.
+            size: number of positions.
         """
-        if len(self._marks) != size // 64 + 1:
-            self._marks = np.zeros(size // 64 + 1, np.uint64)
-        lengths = np.array([len(each) for each in lists], np.int32)
-        named = _union(np.concatenate(lists), lengths, read, self._marks)
-        named.sort()
-        return (named >> _BITS).astype(np.int32), (named & _LAST).astype(np.int32)
+        if len(self._bitmap) != size // 64 + 1:
+            self._bitmap = np.zeros(size // 64 + 1, np.uint64)
+        lengths = np.array([len(items) for items in lists], np.int32)
+        packed = _merge(np.concatenate(lists), lengths, excluded, self._bitmap)
+        packed.sort()
+        return (packed >> _LIST_BITS).astype(np.int32), (packed & _LIST_MASK).astype(np.int32)
 
 
 @jit_compiled
-def _union(items: IntArray, lengths: IntArray, read: IntArray, marks: IntArray) -> LongArray:
-    """Return each unread item once, as one number with the first list that names it."""
-    for item in read:
-        marks[item >> 6] |= np.uint64(1) << np.uint64(item & 63)
-    named, count, at = np.empty(len(items), np.int64), 0, 0
-    for place in range(len(lengths)):
-        for _ in range(lengths[place]):
-            item, at = items[at], at + 1
+def _merge(items: IntArray, lengths: IntArray, excluded: IntArray, bitmap: IntArray) -> LongArray:
+    """Return each item that is not excluded once, packed with the first list that contains it."""
+    for item in excluded:
+        bitmap[item >> 6] |= np.uint64(1) << np.uint64(item & 63)
+    packed, count, position = np.empty(len(items), np.int64), 0, 0
+    for index in range(len(lengths)):
+        for _ in range(lengths[index]):
+            item, position = items[position], position + 1
             bit = np.uint64(1) << np.uint64(item & 63)
-            if not marks[item >> 6] & bit:
-                marks[item >> 6] |= bit
-                named[count] = (np.int64(item) << _BITS) + place
+            if not bitmap[item >> 6] & bit:
+                bitmap[item >> 6] |= bit
+                packed[count] = (np.int64(item) << _LIST_BITS) + index
                 count += 1
     for item in items:
-        marks[item >> 6] = 0
-    for item in read:
-        marks[item >> 6] = 0
-    return named[:count]
+        bitmap[item >> 6] = 0
+    for item in excluded:
+        bitmap[item >> 6] = 0
+    return packed[:count]

@@ -5,8 +5,8 @@ import pytest
 
 from script_shared.arrays import Bundle
 from script_shared.state.state import State
-from tests.support.contracts import STATE, contents, drawn
-from tests.support.worlds import drawn_world
+from tests.support.contracts import STATE, dataset_and_state, state_arrays
+from tests.support.small_datasets import random_dataset
 
 
 @pytest.mark.parametrize("shape", [(0,), (3,), (0, 4), (2_000, 3)])
@@ -32,8 +32,8 @@ def test_the_document_is_json_that_anybody_can_read(tmp_path):
 
 
 def test_a_state_read_back_from_disk_goes_on_counting_and_leaves_the_files_alone(tmp_path):
-    dataset, _ = drawn()
-    large = drawn_world(users=900, items=700, interactions=3_000)
+    dataset, _ = dataset_and_state()
+    large = random_dataset(users=900, items=700, interactions=3_000)
     for world in (dataset, large):
         cut = len(world.interactions) // 2
         first, then = world.interactions.take(slice(cut)), world.interactions.take(slice(cut, None))
@@ -47,5 +47,5 @@ def test_a_state_read_back_from_disk_goes_on_counting_and_leaves_the_files_alone
         restored.restore({name: Bundle.read(folder / name) for name in begun.snapshot()})
         for state in (begun, restored):
             state.apply(then)
-        assert contents(restored) == contents(begun)
+        assert state_arrays(restored) == state_arrays(begun)
         assert {path: path.read_bytes() for path in folder.rglob("*.npy")} == files

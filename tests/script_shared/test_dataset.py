@@ -3,52 +3,52 @@ import pytest
 
 from script_shared.types import User
 from script_shared.vocabulary import UNKNOWN
-from tests.support.worlds import at, drawn_world, world
+from tests.support.small_datasets import hour_ms, make_dataset, random_dataset
 
 
 def test_ids_become_positions_in_shortlex_order():
-    dataset = world([("10", "b", 2), ("9", "aa", 1), ("9", "b", 3)], hours=4)
+    dataset = make_dataset([("10", "b", 2), ("9", "aa", 1), ("9", "b", 3)], hours=4)
     assert list(dataset.users) == ["9", "10"]
     assert list(dataset.items) == ["b", "aa"]
     assert dataset.interactions.user.tolist() == [0, 1, 0]
     assert dataset.interactions.item.tolist() == [1, 0, 0]
-    assert dataset.interactions.time.tolist() == [at(1), at(2), at(3)]
+    assert dataset.interactions.time.tolist() == [hour_ms(1), hour_ms(2), hour_ms(3)]
     assert dataset.read_counts.tolist() == [2, 1]
 
 
 def test_what_happens_at_the_end_or_later_is_not_known():
-    dataset = world([("a", "x", 1), ("a", "x", 2), ("a", "x", 3)], hours=2)
-    assert dataset.interactions.time.tolist() == [at(1)]
-    assert len(dataset.before(at(1)).interactions) == 0
-    assert dataset.before(at(1)).as_of_ms == at(1)
+    dataset = make_dataset([("a", "x", 1), ("a", "x", 2), ("a", "x", 3)], hours=2)
+    assert dataset.interactions.time.tolist() == [hour_ms(1)]
+    assert len(dataset.before(hour_ms(1)).interactions) == 0
+    assert dataset.before(hour_ms(1)).as_of_ms == hour_ms(1)
 
 
 def test_a_context_value_is_a_key_and_its_absence_is_none():
-    dataset = world([("a", "x", 1, "20"), ("a", "x", 2)], hours=3)
+    dataset = make_dataset([("a", "x", 1, "20"), ("a", "x", 2)], hours=3)
     assert list(dataset.keys) == ["region:20"]
     assert dataset.interactions.keys.tolist() == [[0, UNKNOWN], [UNKNOWN, UNKNOWN]]
 
 
 def test_the_newest_items_come_first_and_the_unborn_not_at_all():
-    dataset = world([], hours=5, published={"old": 1, "new": 4, "unborn": 6})
+    dataset = make_dataset([], hours=5, published={"old": 1, "new": 4, "unborn": 6})
     assert [dataset.items[item] for item in dataset.newest_items()] == ["new", "old"]
 
 
 def test_a_reader_is_described_by_what_is_known():
-    dataset = world([("a", "x", 1)], hours=2)
+    dataset = make_dataset([("a", "x", 1)], hours=2)
     assert dataset.user(0, 1) == User(None, 1)
     assert dataset.user(UNKNOWN, 3) == User(None, 3)
 
 
 def test_no_item_lacks_a_category_where_any_has_one():
-    dataset = drawn_world()
+    dataset = random_dataset()
     assert (dataset.catalogue.category >= 0).all()
-    assert (world([("a", "x", 1)], hours=2).catalogue.category == UNKNOWN).all()
+    assert (make_dataset([("a", "x", 1)], hours=2).catalogue.category == UNKNOWN).all()
 
 
 @pytest.mark.parametrize(("start", "end"), [(0, 40), (3, 3), (5, 9.5), (40, 90), (9, 2)])
 def test_between_gives_what_lies_in_the_half_open_span(start, end):
-    interactions = drawn_world().interactions
-    found = interactions.between(at(start), at(end)).time
-    wanted = interactions.time[(interactions.time >= at(start)) & (interactions.time < at(end))]
+    interactions = random_dataset().interactions
+    found = interactions.between(hour_ms(start), hour_ms(end)).time
+    wanted = interactions.time[(interactions.time >= hour_ms(start)) & (interactions.time < hour_ms(end))]
     assert np.array_equal(found, wanted)

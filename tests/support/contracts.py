@@ -1,4 +1,4 @@
-"""What every recommender and every component promises; a model's own test names how to make it."""
+"""Contract tests of recommenders and components; a model's test class only says how to make one."""
 
 from functools import cache
 
@@ -8,36 +8,36 @@ from hypothesis import strategies as st
 
 from script_shared.arrays import Bundle
 from script_shared.state.state import State, StateParameters
-from tests.support.worlds import drawn_world, queries, worlds
+from tests.support.small_datasets import datasets, queries, random_dataset
 
 STATE = StateParameters()
 
-#: The same promise is kept by many classes: Hypothesis is told that this is meant.
-promise = settings(
+#: Many classes inherit the same test, which Hypothesis reports unless it is told otherwise.
+contract = settings(
     deadline=None,
     derandomize=True,
     database=None,
     max_examples=40,
     suppress_health_check=[HealthCheck.differing_executors, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-promise_of_a_fit = settings(promise, max_examples=6)
+contract_of_fit = settings(contract, max_examples=6)
 
 
 @cache
-def drawn():
-    """Return a data set and the state that is its fold."""
-    dataset = drawn_world()
+def dataset_and_state():
+    """Return a random data set and its state."""
+    dataset = random_dataset()
     return dataset, State.of(dataset, STATE)
 
 
 @cache
-def fitted(contract):
-    """Return the contract's model, fitted once on the drawn world."""
-    return contract().fit(*drawn())
+def fitted(contract_class):
+    """Return the contract's model, fitted once on the random data set."""
+    return contract_class().fit(*dataset_and_state())
 
 
-def contents(state):
-    """Return everything that a state remembers, to be compared."""
+def state_arrays(state):
+    """Return the bytes of all arrays of a state."""
     return {
         (part, name): array.tobytes()
         for part, bundle in state.snapshot().items()
@@ -45,72 +45,72 @@ def contents(state):
     }
 
 
-def reread(model, folder):
-    """Return what a model dumps, written to disk and read back."""
+def write_and_read(model, folder):
+    """Return the dump of a model, written to disk and read back."""
     model.dump().write(folder / "model")
     return Bundle.read(folder / "model")
 
 
-def some_queries():
-    """Return one query a reader of the drawn world."""
-    dataset, state = drawn()
+def user_queries():
+    """Return one query a user of the random data set, and one of an unknown user."""
+    dataset, state = dataset_and_state()
     return [state.query(user, dataset.as_of_ms, keys=(0, -1)) for user in range(-1, len(dataset.users))]
 
 
 class RecommenderContract:
-    """Every recommender; a subclass says how to `make` one for a data set."""
+    """The tests of every recommender; a subclass defines how to `make` one for a data set."""
 
     def make(self, dataset):
         raise NotImplementedError
 
     def fit(self, dataset, state):
         model = self.make(dataset)
-        model.fit(dataset, lambda reader: True)
+        model.fit(dataset, lambda user: True)
         return model
 
-    @promise
+    @contract
     @given(st.data(), st.integers(1, 100))
-    def test_a_list_holds_at_most_n_distinct_unread_items_best_first(self, data, n):
-        dataset, state = drawn()
+    def test_a_list_contains_at_most_n_distinct_unseen_items_best_first(self, data, n):
+        dataset, state = dataset_and_state()
         check_list(fitted(type(self)), data.draw(queries(dataset)), state, n, len(dataset.items))
 
-    @promise
+    @contract
     @given(st.data(), st.integers(1, 100))
-    def test_the_answer_depends_on_the_arguments_alone(self, data, n):
-        dataset, state = drawn()
+    def test_the_result_depends_on_the_arguments_alone(self, data, n):
+        dataset, state = dataset_and_state()
         query, other = data.draw(queries(dataset)), data.draw(queries(dataset))
-        model, before = fitted(type(self)), contents(state)
+        model, before = fitted(type(self)), state_arrays(state)
         first = list(model.recommend(query, state, n))
         model.recommend(other, state, n)
         assert list(model.recommend(query, state, n)) == first
-        assert contents(state) == before
+        assert state_arrays(state) == before
 
-    @promise_of_a_fit
+    @contract_of_fit
     @given(st.data())
-    def test_any_world_however_small_can_be_fitted_and_asked(self, data):
-        dataset = data.draw(worlds())
+    def test_any_small_data_set_can_be_fitted(self, data):
+        dataset = data.draw(datasets())
         state = State.of(dataset, STATE)
         check_list(self.fit(dataset, state), data.draw(queries(dataset)), state, 10, len(dataset.items))
 
-    def test_what_was_dumped_answers_as_what_was_fitted(self, tmp_path):
-        dataset, state = drawn()
-        model, again = fitted(type(self)), self.make(dataset)
-        again.load(reread(model, tmp_path))
-        for query in some_queries():
-            assert list(again.recommend(query, state, 20)) == list(model.recommend(query, state, 20))
+    def test_a_loaded_model_recommends_like_the_fitted_one(self, tmp_path):
+        dataset, state = dataset_and_state()
+        model, loaded = fitted(type(self)), self.make(dataset)
+        loaded.load(write_and_read(model, tmp_path))
+        for query in user_queries():
+            assert list(loaded.recommend(query, state, 20)) == list(model.recommend(query, state, 20))
 
-    def test_two_fits_are_alike(self):
-        dataset, state = drawn()
-        query = some_queries()[1]
-        one, other = fitted(type(self)), self.fit(dataset, state)
-        assert [x.item for x in one.recommend(query, state, 20)] == [
-            x.item for x in other.recommend(query, state, 20)
+    def test_two_fits_are_equal(self):
+        dataset, state = dataset_and_state()
+        query = user_queries()[1]
+        first, second = fitted(type(self)), self.fit(dataset, state)
+        assert [scored.item for scored in first.recommend(query, state, 20)] == [
+            scored.item for scored in second.recommend(query, state, 20)
         ]
 
 
 def check_list(model, query, state, n, catalogue):
     ranked = model.recommend(query, state, n)
-    items, scores = [x.item for x in ranked], [x.score for x in ranked]
+    items, scores = [scored.item for scored in ranked], [scored.score for scored in ranked]
     assert len(items) == len(set(items)) <= n
     assert not set(items) & set(query.history.tolist())
     assert all(0 <= item < catalogue for item in items)
@@ -119,7 +119,7 @@ def check_list(model, query, state, n, catalogue):
 
 
 class ComponentContract:
-    """Every component; a subclass says how to `make` one."""
+    """The tests of every component; a subclass defines how to `make` one."""
 
     def make(self):
         raise NotImplementedError
@@ -129,68 +129,68 @@ class ComponentContract:
         component.fit(dataset, state)
         return component
 
-    @promise
+    @contract
     @given(st.data())
-    def test_features_are_a_finite_row_of_float32_for_each_item(self, data):
-        dataset, state = drawn()
+    def test_features_are_a_finite_float32_row_an_item(self, data):
+        dataset, state = dataset_and_state()
         check_features(fitted(type(self)), data.draw(queries(dataset)), state, np.arange(len(dataset.items)))
 
-    @promise
+    @contract
     @given(st.data(), st.integers(1, 100))
     def test_at_most_n_distinct_items_are_retrieved(self, data, n):
-        dataset, state = drawn()
+        dataset, state = dataset_and_state()
         check_retrieved(fitted(type(self)), data.draw(queries(dataset)), state, n, len(dataset.items))
 
-    @promise
+    @contract
     @given(st.data())
-    def test_an_item_is_described_alike_alone_and_among_others(self, data):
-        dataset, state = drawn()
+    def test_the_features_of_an_item_do_not_depend_on_the_other_items(self, data):
+        dataset, state = dataset_and_state()
         query, component = data.draw(queries(dataset)), fitted(type(self))
         items = np.array(data.draw(st.lists(st.integers(0, len(dataset.items) - 1))), np.int32)
-        everything = component.features(query, state, np.arange(len(dataset.items), dtype=np.int32))
-        some = component.features(query, state, items)
-        assert some.shape == (len(items), len(component.feature_names))
-        np.testing.assert_allclose(some, everything[items], rtol=1e-4, atol=1e-5)
+        of_all = component.features(query, state, np.arange(len(dataset.items), dtype=np.int32))
+        of_some = component.features(query, state, items)
+        assert of_some.shape == (len(items), len(component.feature_names))
+        np.testing.assert_allclose(of_some, of_all[items], rtol=1e-4, atol=1e-5)
 
-    @promise
+    @contract
     @given(st.data())
-    def test_asking_changes_nothing(self, data):
-        dataset, state = drawn()
+    def test_queries_change_neither_the_state_nor_later_results(self, data):
+        dataset, state = dataset_and_state()
         query, other = data.draw(queries(dataset)), data.draw(queries(dataset))
         component, items = fitted(type(self)), np.arange(len(dataset.items), dtype=np.int32)
         items.flags.writeable = False
-        before = contents(state)
+        before = state_arrays(state)
         first = component.features(query, state, items).tolist(), component.retrieve(query, state, 9).tolist()
         component.retrieve(other, state, 9)
         again = component.features(query, state, items).tolist(), component.retrieve(query, state, 9).tolist()
         assert again == first
-        assert contents(state) == before
+        assert state_arrays(state) == before
 
-    @promise_of_a_fit
+    @contract_of_fit
     @given(st.data())
-    def test_any_world_however_small_can_be_fitted_and_asked(self, data):
-        dataset = data.draw(worlds())
+    def test_any_small_data_set_can_be_fitted(self, data):
+        dataset = data.draw(datasets())
         state = State.of(dataset, STATE)
         component, query = self.fit(dataset, state), data.draw(queries(dataset))
         check_features(component, query, state, np.arange(len(dataset.items), dtype=np.int32))
         check_retrieved(component, query, state, 10, len(dataset.items))
 
-    def test_what_was_dumped_describes_as_what_was_fitted(self, tmp_path):
-        dataset, state = drawn()
-        component, again = fitted(type(self)), self.make()
-        again.load(reread(component, tmp_path))
+    def test_a_loaded_component_behaves_like_the_fitted_one(self, tmp_path):
+        dataset, state = dataset_and_state()
+        component, loaded = fitted(type(self)), self.make()
+        loaded.load(write_and_read(component, tmp_path))
         items = np.arange(len(dataset.items), dtype=np.int32)
-        for query in some_queries():
-            one, other = (each.features(query, state, items) for each in (component, again))
-            assert np.array_equal(one, other)
-            one, other = (each.retrieve(query, state, 10) for each in (component, again))
-            assert np.array_equal(one, other)
+        for query in user_queries():
+            first, second = (model.features(query, state, items) for model in (component, loaded))
+            assert np.array_equal(first, second)
+            first, second = (model.retrieve(query, state, 10) for model in (component, loaded))
+            assert np.array_equal(first, second)
 
 
 def check_features(component, query, state, items):
-    for asked in (items, items[:1], items[:0]):
-        features = component.features(query, state, asked)
-        assert features.shape == (len(asked), len(component.feature_names))
+    for some in (items, items[:1], items[:0]):
+        features = component.features(query, state, some)
+        assert features.shape == (len(some), len(component.feature_names))
         assert features.dtype == np.float32
         assert np.isfinite(features).all()
 

@@ -107,7 +107,7 @@ def test_model_trials_write_their_results_and_draw_them(tmp_path):
 
 def check_rows(found):
     clusters, components, weights = found["clusters"], found["components"], found["weights"]
-    tried = [name for name in clusters["model"] if not name.startswith("most_read")]
+    tried = [name for name in clusters["model"] if not name.startswith("most_popular")]
     assert tried == ["no clusters", "PCA 4, k 4"]
     parts = [
         "popularity",
@@ -119,7 +119,7 @@ def check_rows(found):
         "sections",
     ]
     left_out = [f"without {part}" for part in parts]
-    assert [name for name in components["model"] if "most_read" not in name] == ["as it is", *left_out]
+    assert [name for name in components["model"] if "most_popular" not in name] == ["as it is", *left_out]
     assert set(found["features"]["component"]) == set(parts)
     factors = weights.group_by("component").agg(pl.col("factor").sort())["factor"].to_list()
     assert factors == [[0.0, 0.5, 1.0, 2.0]] * len(parts)
@@ -128,4 +128,4 @@ def check_rows(found):
     assert scored.to_numpy().min() >= 0
     assert scored.to_numpy().max() <= 1
     ndcg = dict(components.select("model", "ndcg").iter_rows())
-    assert ndcg["as it is"] > ndcg["most_read_ever"]
+    assert ndcg["as it is"] > ndcg["most_popular_ever"]

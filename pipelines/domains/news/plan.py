@@ -17,7 +17,7 @@ from pipelines.plan import Plan
 from pipelines.settings import PipelineSettings
 from script_shared.domain import Parameters
 from script_shared.domains.news.domain import NEWS
-from script_shared.domains.news.engagement import CAP, LEAST, MEASURES, PLAIN, WEIGHTS
+from script_shared.domains.news.engagement import MAX_WEIGHT, MEASURES, MIN_WEIGHT, PLAIN, WEIGHTS
 from script_shared.domains.news.segments import NewsParameters, SegmentRule
 from script_shared.state.state import StateParameters
 from script_shared.tables import Tables
@@ -35,9 +35,9 @@ def engagement() -> pl.Expr:
         WEIGHTS["visits"] * pl.col("visits"),
     )
     told = pl.any_horizontal(pl.col(MEASURES).is_not_null())
-    total = pl.sum_horizontal(*terms).clip(LEAST, CAP)
+    total = pl.sum_horizontal(*terms).clip(MIN_WEIGHT, MAX_WEIGHT)
     measured = pl.when(told).then(total).otherwise(PLAIN)
-    return pl.coalesce(pl.col("weight").cast(pl.Float64).clip(LEAST, CAP), measured)
+    return pl.coalesce(pl.col("weight").cast(pl.Float64).clip(MIN_WEIGHT, MAX_WEIGHT), measured)
 
 
 def parameters(tables: Tables) -> Parameters:

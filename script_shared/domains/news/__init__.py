@@ -1,1 +1,1 @@
-"""News: readers × articles."""
+"""The news domain: users are readers, items are articles, interactions are reads."""

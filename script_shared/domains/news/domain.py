@@ -1,4 +1,4 @@
-"""News as a value."""
+"""The definition of the news domain."""
 
 from __future__ import annotations
 

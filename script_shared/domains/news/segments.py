@@ -1,4 +1,4 @@
-"""Who belongs to which segment of news readers, and what recommends to them."""
+"""The segments of news readers and their models."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ CONTINUATION_HALF_LIVES = (0.25, 1.0, 4.0)
 
 
 class SegmentRule(BaseModel):
-    """Thresholds of the one rule that splits readers.
+    """The rule that assigns readers to segments.
 
     Attributes:
-        has_login: whether the source knows who is logged in; if not, `logged_reads` decides.
-        semi_logged_reads: from so many reads on, a reader who is not logged in is semi-logged.
-        logged_reads: from so many reads on, a reader counts as logged in.
+        has_login: whether the source contains login states; if not, `logged_reads` decides.
+        semi_logged_reads: minimum number of reads of a semi-logged reader.
+        logged_reads: minimum number of reads of a logged reader, without login state.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -46,18 +46,18 @@ class SegmentRule(BaseModel):
     logged_reads: int = 5
 
     def is_logged(self, reader: User) -> bool:
-        """Tell whether a reader is logged in, as far as the source can tell."""
+        """Return whether a reader is logged in, by login state or number of reads."""
         if self.has_login or reader.user_type is not None:
             return reader.user_type == LOGGED
         return reader.interactions >= self.logged_reads
 
     def is_semi_logged(self, reader: User) -> bool:
-        """Tell whether a reader who is not logged in is known by some reads."""
+        """Return whether a reader who is not logged in has enough reads."""
         return reader.interactions >= self.semi_logged_reads
 
 
 class NewsParameters(BaseModel):
-    """Everything that training for news can be told; kept in the release's manifest."""
+    """All parameters of news training; stored in the release's manifest."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -70,22 +70,26 @@ class NewsParameters(BaseModel):
     clusters: ClusterParameters = ClusterParameters()
 
 
-#: The lists of anonymous readers differ least and cost least: so many times as many are learned from.
+#: Factor of `fit_users` for anonymous readers, whose lists are the cheapest.
 ANONYMOUS_USERS = 1.5
 
 
 def news_segments(parameters: Parameters) -> tuple[Segment, ...]:
-    """Make the segments: logged, semi-logged, and the rest."""
+    """Return the segments: logged, semi-logged and anonymous."""
     p = NewsParameters.model_validate(parameters)
     return (
-        Segment("logged", "hybrid", p.rule.is_logged, lambda: _blend(p, _hybrid(p))),
-        Segment("semi_logged", "clusters", p.rule.is_semi_logged, lambda: _blend(p, _clustered(p))),
-        Segment("anonymous", "popularity", lambda _: True, lambda: _blend(p, _anonymous(p), ANONYMOUS_USERS)),
+        Segment("logged", "hybrid", p.rule.is_logged, lambda: _two_stage(p, _hybrid(p))),
+        Segment("semi_logged", "clusters", p.rule.is_semi_logged, lambda: _two_stage(p, _clustered(p))),
+        Segment(
+            "anonymous", "popularity", lambda _: True, lambda: _two_stage(p, _anonymous(p), ANONYMOUS_USERS)
+        ),
     )
 
 
-def _blend(p: NewsParameters, components: Sequence[Component], readers: float = 1.0) -> TwoStageRecommender:
-    parameters = p.two_stage.model_copy(update={"fit_users": int(p.two_stage.fit_users * readers)})
+def _two_stage(
+    p: NewsParameters, components: Sequence[Component], user_factor: float = 1.0
+) -> TwoStageRecommender:
+    parameters = p.two_stage.model_copy(update={"fit_users": int(p.two_stage.fit_users * user_factor)})
     return TwoStageRecommender(components, p.state, parameters)
 
 
@@ -99,7 +103,7 @@ def _common(p: NewsParameters) -> list[Component]:
 
 
 def _anonymous(p: NewsParameters) -> list[Component]:
-    """Most of them have read nothing yet; who has, is in the midst of a first visit."""
+    """Without cross-session pairs: anonymous readers have no history before the current session."""
     return [*_common(p), *_session(p)]
 
 

@@ -1,4 +1,4 @@
-"""Portuguese words that say nothing about a text, without accents."""
+"""Portuguese stop words, without accents."""
 
 _TEXT = """
 a ao aos aquela aquelas aquele aqueles aquilo as ate com como da das de dela delas dele deles depois do

@@ -1,10 +1,10 @@
-"""The refined tables of news."""
+"""The schemas of the refined news tables."""
 
 from __future__ import annotations
 
 from script_shared.tables import INTERACTION_COLUMNS, ITEM_COLUMNS, USER_COLUMNS, Column, Schema
 
-#: Columns of a read that a request may carry too; each value becomes a context key.
+#: Columns of a read that a request may contain too; each value becomes a context key.
 CONTEXT = ("region", "device")
 
 INTERACTIONS = Schema(

@@ -1,8 +1,7 @@
-"""Collaborative filtering: implicit ALS on engagement-weighted, time-decayed reads.
+"""Collaborative filtering by implicit ALS on time-decayed, engagement-weighted interactions.
 
-Hu, Koren & Volinsky, "Collaborative Filtering for Implicit Feedback Datasets", ICDM 2008. Item
-factors are learned in training; a reader's factors are solved for at the moment of the query, so
-that a new read counts at once.
+Hu, Koren & Volinsky, "Collaborative Filtering for Implicit Feedback Datasets", ICDM 2008. Item factors are
+learned in training. A user's factors are computed for each query, so that new interactions count at once.
 """
 
 from __future__ import annotations
@@ -16,7 +15,9 @@ from script_shared.arrays import Bundle
 from script_shared.clock import MS_PER_HOUR
 from script_shared.dataset import Dataset
 from script_shared.jit import jit_compiled, jit_compiled_sums
-from script_shared.models.base import Component, PoolCache, QueryCache, closest, dot, rows_of
+from script_shared.models.base import Component
+from script_shared.models.caches import PoolCache, QueryCache
+from script_shared.models.kernels import dot_product, gather_rows, nearest_items
 from script_shared.models.reasons import SIMILAR_USERS
 from script_shared.state.state import State
 from script_shared.types import NO_ITEMS, FeatureArray, FloatArray, IntArray, LongArray, Query
@@ -24,21 +25,23 @@ from script_shared.types import NO_ITEMS, FeatureArray, FloatArray, IntArray, Lo
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
+#: Newest interactions that a user's factors are computed from.
 _HISTORY = 50
+#: Most popular items among which `retrieve` searches.
 _POOL = 500
 
 
 class AlsParameters(BaseModel):
-    """Factors of readers and items.
+    """Hyperparameters of the factorisation.
 
     Attributes:
-        factors: length of a factor.
-        regularization: added to the diagonal.
-        alpha: confidence of one plain read just now.
-        iterations: alternations.
-        half_life: hours in which a read loses half its confidence.
-        window: hours; older reads are left out.
-        reads: readers with fewer in the window are left out: they tell little of what goes together.
+        factors: number of latent factors.
+        regularization: added to the diagonal of the normal equations.
+        alpha: confidence of one plain interaction at the current moment.
+        iterations: number of alternations.
+        half_life: hours in which the confidence of an interaction halves.
+        window: hours; older interactions are not used.
+        min_interactions: users with fewer interactions in the window are not used.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -49,11 +52,11 @@ class AlsParameters(BaseModel):
     iterations: int = 5
     half_life: float = 24.0
     window: float = 24.0
-    interactions: int = 5
+    min_interactions: int = 5
 
 
 class Als(Component):
-    """Dot product of the reader's and the item's factors."""
+    """Dot product of the user's and the item's latent factors."""
 
     name: ClassVar[str] = "als"
     reason: ClassVar[str] = SIMILAR_USERS
@@ -62,18 +65,18 @@ class Als(Component):
         self._parameters = parameters
         self._factors: FeatureArray = np.zeros((0, parameters.factors), np.float32)
         self._gram: FeatureArray = np.zeros((parameters.factors, parameters.factors), np.float32)
-        self._readers: QueryCache[FeatureArray] = QueryCache()
+        self._user_factors: QueryCache[FeatureArray] = QueryCache()
         self._pool = PoolCache()
 
     def fit(self, dataset: Dataset, state: State) -> None:
-        """Factorise the reads of the window."""
+        """Factorise the interactions of the window."""
         from scipy.sparse import coo_matrix  # training only
 
         p = self._parameters
         end = dataset.as_of_ms
         interactions = dataset.interactions.between(end - int(p.window * MS_PER_HOUR), end)
         interactions = interactions.take(
-            np.bincount(interactions.user, minlength=1)[interactions.user] >= p.interactions
+            np.bincount(interactions.user, minlength=1)[interactions.user] >= p.min_interactions
         )
         self._factors = np.zeros((len(dataset.items), p.factors), np.float32)
         users, user = np.unique(interactions.user, return_inverse=True)
@@ -82,12 +85,12 @@ class Als(Component):
             confidence = _confidence(
                 interactions.time, interactions.weight, end, p.half_life * MS_PER_HOUR, p.alpha
             )
-            cells = coo_matrix((confidence, (user, item)))
-            self._factors[items] = self._factorise(cells.tocsr())
-        self._gram = self._prepared_gram()
+            matrix = coo_matrix((confidence, (user, item)))
+            self._factors[items] = self._factorise(matrix.tocsr())
+        self._gram = self._regularised_gram()
 
-    def _factorise(self, cells: csr_matrix) -> FeatureArray:
-        """Return the item factors; BLAS keeps to one thread, for the solver brings its own."""
+    def _factorise(self, matrix: csr_matrix) -> FeatureArray:
+        """Return the item factors; BLAS is limited to one thread, because the solver starts its own."""
         from implicit.cpu.als import AlternatingLeastSquares
         from threadpoolctl import threadpool_limits
 
@@ -101,39 +104,40 @@ class Als(Component):
                 num_threads=2,
                 random_state=0,
             )
-            model.fit(cells, show_progress=False)
+            model.fit(matrix, show_progress=False)
         return np.asarray(model.item_factors, np.float32)
 
-    def _prepared_gram(self) -> FeatureArray:
-        self._readers.forget()
+    def _regularised_gram(self) -> FeatureArray:
+        self._user_factors.clear()
         ridge = self._parameters.regularization * np.eye(self._parameters.factors, dtype=np.float32)
         return self._factors.T @ self._factors + ridge
 
     def retrieve(self, query: Query, state: State, n: int) -> IntArray:
-        """Return the best of the items most read lately."""
+        """Return the best of the most popular items."""
         if not len(query.history):
             return NO_ITEMS
         pool = state.most_popular(len(state.parameters.half_lives) - 1, _POOL, query.now_ms)
-        rows = self._pool.get(self._factors, pool, lambda items: rows_of(self._factors, items))
-        return closest(pool, rows, self._readers.get(query, state, self._reader), n)
+        rows = self._pool.get(self._factors, pool, lambda items: gather_rows(self._factors, items))
+        return nearest_items(pool, rows, self._user_factors.get(query, state, self._solve_user), n)
 
-    def fill(self, query: Query, state: State, items: IntArray, told: FeatureArray) -> None:
-        """Write the dot products, one column; 0 for a reader without history."""
+    def write_features(self, query: Query, state: State, items: IntArray, out: FeatureArray) -> None:
+        """Write the dot products, one column; 0 without history."""
         if len(query.history):
-            _products(self._factors, items, self._readers.get(query, state, self._reader), told)
+            user = self._user_factors.get(query, state, self._solve_user)
+            _write_products(self._factors, items, user, out)
         else:
-            told[:] = 0.0
+            out[:] = 0.0
 
-    def _reader(self, query: Query, state: State) -> FeatureArray:
-        """Solve the normal equations of one reader (equation 4 of the paper)."""
+    def _solve_user(self, query: Query, state: State) -> FeatureArray:
+        """Return the user's factors (equation 4 of the paper)."""
         p, items = self._parameters, query.history[-_HISTORY:]
-        read = query.times[-_HISTORY:], query.weights[-_HISTORY:]
-        confidence = _confidence(*read, query.now_ms, p.half_life * MS_PER_HOUR, p.alpha)
-        return _solved(self._gram, self._factors, items, confidence)
+        times, weights = query.times[-_HISTORY:], query.weights[-_HISTORY:]
+        confidence = _confidence(times, weights, query.now_ms, p.half_life * MS_PER_HOUR, p.alpha)
+        return _solve(self._gram, self._factors, items, confidence)
 
     @property
     def feature_names(self) -> tuple[str, ...]:
-        """Name the column that `features` gives."""
+        """The column of `features`."""
         return ("als",)
 
     def dump(self) -> Bundle:
@@ -141,76 +145,76 @@ class Als(Component):
         return Bundle({"factors": self._factors})
 
     def load(self, bundle: Bundle) -> None:
-        """Take the item factors back."""
+        """Restore the item factors."""
         self._factors = np.asarray(bundle.arrays["factors"], np.float32)
-        self._gram = self._prepared_gram()
+        self._gram = self._regularised_gram()
 
 
 @jit_compiled
-def _products(factors: FeatureArray, items: IntArray, reader: FeatureArray, told: FeatureArray) -> None:
-    for at in range(len(items)):
-        told[at, 0] = dot(factors[items[at]], reader) if items[at] < len(factors) else 0.0
+def _write_products(factors: FeatureArray, items: IntArray, user: FeatureArray, out: FeatureArray) -> None:
+    for row in range(len(items)):
+        out[row, 0] = dot_product(factors[items[row]], user) if items[row] < len(factors) else 0.0
 
 
 @jit_compiled
 def _confidence(
     times: LongArray, weights: FeatureArray, now_ms: int, half_life_ms: float, alpha: float
 ) -> FeatureArray:
-    """Return what each read says, weaker with age."""
+    """Return alpha · weight · 2^(-age / half-life) of each interaction."""
     confidence = np.empty(len(times), np.float32)
-    for at in range(len(times)):
-        age = min(max((now_ms - times[at]) / half_life_ms, 0.0), 60.0)
-        confidence[at] = np.float32(alpha) * weights[at] * 2.0**-age
+    for row in range(len(times)):
+        age = min(max((now_ms - times[row]) / half_life_ms, 0.0), 60.0)
+        confidence[row] = np.float32(alpha) * weights[row] * 2.0**-age
     return confidence
 
 
 @jit_compiled
-def _solved(
+def _solve(
     gram: FeatureArray, factors: FeatureArray, items: IntArray, confidence: FeatureArray
 ) -> FeatureArray:
-    """Solve (gram + Σ c·f·fᵀ) x = Σ (1 + c)·f in double precision, f being the items' factors."""
+    """Solve (gram + Σ c·f·fᵀ) x = Σ (1 + c)·f in double precision, where f are the items' factors."""
     size = len(gram)
     system, right = np.empty((size, size)), np.zeros(size)
     for i in range(size):
         for j in range(size):
             system[i, j] = gram[i, j]
-    for at in range(len(items)):
-        if items[at] >= len(factors):
+    for row in range(len(items)):
+        if items[row] >= len(factors):
             continue
-        own, sure = factors[items[at]], np.float64(confidence[at])
+        item, weight = factors[items[row]], np.float64(confidence[row])
         for i in range(size):
-            right[i] += (1.0 + sure) * own[i]
-            scaled = sure * own[i]
+            right[i] += (1.0 + weight) * item[i]
+            scaled = weight * item[i]
             for j in range(size):
-                system[i, j] += scaled * own[j]
-    _decompose(system)
+                system[i, j] += scaled * item[j]
+    _factorise_cholesky(system)
     _substitute(system, right)
-    told = np.empty(size, np.float32)
+    solution = np.empty(size, np.float32)
     for i in range(size):
-        told[i] = right[i]
-    return told
+        solution[i] = right[i]
+    return solution
 
 
 @jit_compiled_sums
-def _decompose(system: FloatArray) -> None:
-    """Put Cholesky's factor in the place of a system's lower triangle."""
+def _factorise_cholesky(system: FloatArray) -> None:
+    """Overwrite the lower triangle of a matrix with its Cholesky factor."""
     for i in range(len(system)):
         for j in range(i + 1):
-            left = system[i, j]
+            rest = system[i, j]
             for k in range(j):
-                left -= system[i, k] * system[j, k]
-            system[i, j] = np.sqrt(left) if i == j else left / system[j, j]
+                rest -= system[i, k] * system[j, k]
+            system[i, j] = np.sqrt(rest) if i == j else rest / system[j, j]
 
 
 @jit_compiled_sums
 def _substitute(lower: FloatArray, right: FloatArray) -> None:
-    """Put the solution in the place of the right side."""
+    """Overwrite the right-hand side with the solution, by forward and back substitution."""
     size = len(right)
     for i in range(size):
-        left = right[i]
+        rest = right[i]
         for k in range(i):
-            left -= lower[i, k] * right[k]
-        right[i] = left / lower[i, i]
+            rest -= lower[i, k] * right[k]
+        right[i] = rest / lower[i, i]
     for i in range(size - 1, -1, -1):
         right[i] /= lower[i, i]
         for k in range(i):

@@ -1,4 +1,4 @@
-"""Whose taste reads it: the categories that an item's readers had read on earlier visits."""
+"""Affinity of the user to an item's audience: the categories that its users preferred in earlier sessions."""
 
 from __future__ import annotations
 
@@ -7,122 +7,125 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from script_shared.jit import jit_compiled
-from script_shared.models.base import DRIFTS, Component
+from script_shared.models.base import Component
+from script_shared.models.caches import SLOW_REFRESH
 from script_shared.models.reasons import SIMILAR_USERS
 from script_shared.state.state import State
 from script_shared.types import FeatureArray, FloatArray, IntArray, Query
 
-#: Expected earlier reads mixed into those of an item's readers, spread over categories as usual.
-PRIOR_READS = 20.0
-#: Only so many items have a profile, those whose readers return most: it bounds memory.
-_PROFILED = 4_000
-#: Of a reader's history so many reads count, each a little less than the one after it.
+#: Weight of the prior: expected earlier interactions, distributed like those of all items.
+PRIOR_INTERACTIONS = 20.0
+#: Maximum number of items with a profile, those with the largest weights; it bounds memory.
+_MAX_PROFILES = 4_000
+#: Newest interactions of the user that count; each counts `_FADE` times the one after it.
 _HISTORY = 30
 _FADE = 0.95
-_LEAST_SHARE = 1e-4
+_MIN_SHARE = 1e-4
 
 
 class Profiles(NamedTuple):
-    """What readers of items had read before, by category.
+    """The categories of the audiences' earlier interactions.
 
     Attributes:
-        row: of each item, 0 where it has none.
-        counts: unscaled weights, shape (1 + profiled items, categories).
-        totals: of each row.
-        usual: each category's share over all items.
+        row: row of each item in `counts`; 0 without a profile.
+        counts: decayed weights before scaling, shape (1 + profiles, categories).
+        totals: sum of each row.
+        shares: share of each category over all items.
     """
 
     row: IntArray
     counts: FloatArray
     totals: FloatArray
-    usual: FloatArray
+    shares: FloatArray
 
 
 class AudienceAffinity(Component):
-    """Mean log lift of the reader's categories among what an item's readers had read before.
+    """Mean log lift of the user's categories in the earlier interactions of an item's audience.
 
-    The weights are those of the state's `cross_session`: a read counts with the categories of the reads
-    of earlier visits that led to it, at their longest half-life.
+    lift(c, i) = (count(i, c) + prior · share(c)) / ((count(i) + prior) · share(c)), averaged over the
+    categories c of the user's history. The counts are the weights of the state's `cross_session` pairs at
+    the longest half-life, grouped by the category of the earlier item.
     """
 
     name: ClassVar[str] = "audience_affinity"
     reason: ClassVar[str] = SIMILAR_USERS
 
-    def fill(self, query: Query, state: State, items: IntArray, told: FeatureArray) -> None:
-        """Write the mean lift, one column; 0 for a reader without history and items without profile."""
+    def write_features(self, query: Query, state: State, items: IntArray, out: FeatureArray) -> None:
+        """Write the mean log lift, one column; 0 without history and for items without a profile."""
         if not len(query.history):
-            told[:] = 0.0
+            out[:] = 0.0
             return
-        profiles = state.once(self.name, query.now_ms, lambda: self._profiles(state), DRIFTS)
-        known = profiles.row, profiles.counts, profiles.totals, profiles.usual
-        scale, read = float(state.cross_session.scale(query.now_ms)[-1]), query.history[-_HISTORY:]
-        _lift(known, scale, state.items.category, read, items, told)
-
-    def _profiles(self, state: State) -> Profiles:
-        size = state.sizes.items
-        source, target, all_weights = state.cross_session.all()
-        weights, category = all_weights[-1], state.items.category
-        totals = np.bincount(target, weights, size)
-        best = np.argsort(-totals, kind="stable")[:_PROFILED]
-        row = np.zeros(size, np.int32)
-        row[best] = np.arange(1, len(best) + 1)
-        width = int(category.max(initial=0)) + 1
-        cells = row[target].astype(np.int64) * width + category[source]
-        counts: FloatArray = np.zeros((len(best) + 1, width))
-        counts += np.bincount(cells, weights, counts.size).reshape(counts.shape)
-        usual = counts.sum(axis=0) / max(float(counts.sum()), 1e-9)
-        counts[0] = 0.0
-        return Profiles(row, counts, counts.sum(axis=1), usual)
+        profiles = state.once(self.name, query.now_ms, lambda: _build_profiles(state), SLOW_REFRESH)
+        arrays = profiles.row, profiles.counts, profiles.totals, profiles.shares
+        scale = float(state.cross_session.scale(query.now_ms)[-1])
+        _write_lifts(arrays, scale, state.items.category, query.history[-_HISTORY:], items, out)
 
     @property
     def feature_names(self) -> tuple[str, ...]:
-        """Name the column that `features` gives."""
+        """The column of `features`."""
         return ("audience_affinity",)
 
 
+def _build_profiles(state: State) -> Profiles:
+    size = state.sizes.items
+    source, target, all_weights = state.cross_session.all()
+    weights, category = all_weights[-1], state.items.category
+    totals = np.bincount(target, weights, size)
+    profiled = np.argsort(-totals, kind="stable")[:_MAX_PROFILES]
+    row = np.zeros(size, np.int32)
+    row[profiled] = np.arange(1, len(profiled) + 1)
+    width = int(category.max(initial=0)) + 1
+    cells = row[target].astype(np.int64) * width + category[source]
+    counts: FloatArray = np.zeros((len(profiled) + 1, width))
+    counts += np.bincount(cells, weights, counts.size).reshape(counts.shape)
+    shares = counts.sum(axis=0) / max(float(counts.sum()), 1e-9)
+    counts[0] = 0.0
+    return Profiles(row, counts, counts.sum(axis=1), shares)
+
+
 @jit_compiled
-def _lift(
-    known: tuple[IntArray, FloatArray, FloatArray, FloatArray],
+def _write_lifts(
+    profiles: tuple[IntArray, FloatArray, FloatArray, FloatArray],
     scale: float,
     category: IntArray,
-    read: IntArray,
+    history: IntArray,
     items: IntArray,
-    told: FeatureArray,
+    out: FeatureArray,
 ) -> None:
-    """Write the mean log lift of the reader's categories among what each item's readers had read before.
+    """Write the mean log lift of the user's categories in each item's profile.
 
     Args:
-        known: see `Profiles`.
-        scale: of its counts.
-        category: of every item.
-        read: what the reader read, the newest last.
-        items: which items.
-        told: where to, shape (items, 1).
+        profiles: the fields of `Profiles`.
+        scale: decay factor of the profiles' counts.
+        category: category of every item.
+        history: the user's items, newest last.
+        items: positions.
+        out: shape (items, 1).
     """
-    row, counts, totals, usual = known
-    categories, shares = _shares(category, read)
-    for at in range(len(items)):
-        own, lift = row[items[at]], 0.0
-        total = totals[own] * scale + PRIOR_READS
-        for place in range(len(categories) if own else 0):
-            share = usual[categories[place]] + _LEAST_SHARE
-            count = counts[own, categories[place]] * scale + PRIOR_READS * share
-            lift += shares[place] * np.log(np.float32(count / (total * share)))
-        told[at, 0] = lift
+    row_of, counts, totals, shares = profiles
+    categories, user_shares = _category_shares(category, history)
+    for index in range(len(items)):
+        row, lift = row_of[items[index]], 0.0
+        total = totals[row] * scale + PRIOR_INTERACTIONS
+        for place in range(len(categories) if row else 0):
+            share = shares[categories[place]] + _MIN_SHARE
+            count = counts[row, categories[place]] * scale + PRIOR_INTERACTIONS * share
+            lift += user_shares[place] * np.log(np.float32(count / (total * share)))
+        out[index, 0] = lift
 
 
 @jit_compiled
-def _shares(category: IntArray, read: IntArray) -> tuple[IntArray, FloatArray]:
-    """Return the categories of what was read, and the share of each."""
-    found, shares, count = np.empty(len(read), np.int32), np.zeros(len(read)), 0
+def _category_shares(category: IntArray, history: IntArray) -> tuple[IntArray, FloatArray]:
+    """Return the distinct categories of a history and the weighted share of each."""
+    categories, shares, count = np.empty(len(history), np.int32), np.zeros(len(history)), 0
     weight, total = 1.0, 0.0
-    for item in read[::-1]:
+    for item in history[::-1]:
         place = 0
-        while place < count and found[place] != category[item]:
+        while place < count and categories[place] != category[item]:
             place += 1
-        found[place] = category[item]
+        categories[place] = category[item]
         count = max(count, place + 1)
         shares[place] += weight
         total += weight
         weight *= _FADE
-    return found[:count], shares[:count] / total
+    return categories[:count], shares[:count] / total

@@ -1,4 +1,4 @@
-"""What a reader usually reads: their decayed share of each category against everyone's."""
+"""Affinity of the user to an item's category."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from script_shared.models.reasons import CATEGORIES
 from script_shared.state.state import State
 from script_shared.types import FeatureArray, FloatArray, IntArray, LongArray, Query
 
-#: Reads of the whole audience mixed into a reader's own.
-PRIOR_READS = 3.0
+#: Weight of the prior: interactions distributed like those of all users.
+PRIOR_INTERACTIONS = 3.0
 _HALF_LIFE_MS = 72 * MS_PER_HOUR
 
 
 class CategoryAffinity(Component):
-    """Log ratio of the reader's share of the item's category to the audience's share of it.
+    """Log ratio of the user's decayed share of a category to the share of all users, smoothed by a prior.
 
-    Categories that came after training count as one, as rare as the rarest.
+    Categories that are new since training count as one, as rare as the rarest known category.
     """
 
     name: ClassVar[str] = "category_affinity"
@@ -32,50 +32,58 @@ class CategoryAffinity(Component):
     cold_start: ClassVar[bool] = True
 
     def __init__(self) -> None:
-        self._audience: FloatArray = np.ones(1)
+        self._shares: FloatArray = np.ones(1)
 
     def fit(self, dataset: Dataset, state: State) -> None:
-        """Count the audience's reads by category; without categories all items share one."""
+        """Count the interactions of all users by category; without categories all items share one."""
         size = max(len(dataset.catalogue.categories), 1)
         counts = np.bincount(state.items.category[dataset.interactions.item], minlength=size) + 1.0
-        self._audience = counts / counts.sum()
+        self._shares = counts / counts.sum()
 
-    def fill(self, query: Query, state: State, items: IntArray, told: FeatureArray) -> None:
-        """Write the log ratios, one column; 0 for a reader without history."""
-        own = query.history, query.times, query.now_ms
-        _lift(self._audience, state.items.category, own, items, told)
+    def write_features(self, query: Query, state: State, items: IntArray, out: FeatureArray) -> None:
+        """Write the ratios, one column; 1 without history."""
+        history = query.history, query.times, query.now_ms
+        _write_ratios(self._shares, state.items.category, history, items, out)
 
     @property
     def feature_names(self) -> tuple[str, ...]:
-        """Name the column that `features` gives."""
+        """The column of `features`."""
         return ("category_affinity",)
 
     def dump(self) -> Bundle:
-        """Return the audience's shares."""
-        return Bundle({"audience": self._audience})
+        """Return the shares of the categories."""
+        return Bundle({"shares": self._shares})
 
     def load(self, bundle: Bundle) -> None:
-        """Take them back."""
-        self._audience = np.asarray(bundle.arrays["audience"], np.float64)
+        """Restore the shares of the categories."""
+        self._shares = np.asarray(bundle.arrays["shares"], np.float64)
 
 
 @jit_compiled
-def _lift(
-    audience: FloatArray,
+def _write_ratios(
+    shares: FloatArray,
     category: IntArray,
-    read: tuple[IntArray, LongArray, int],
+    history: tuple[IntArray, LongArray, int],
     items: IntArray,
-    told: FeatureArray,
+    out: FeatureArray,
 ) -> None:
-    """Write how much more of each item's category the reader reads than the audience does."""
-    history, times, now_ms = read
-    last, least = len(audience), audience.min()
-    own, total = np.zeros(last + 1), 0.0
-    for at in range(len(history)):
-        weight = 2.0 ** -min(max((now_ms - times[at]) / _HALF_LIFE_MS, 0.0), 60.0)
-        own[min(category[history[at]], last)] += weight
+    """Write (count(c) / share(c) + prior) / (total + prior) for the category c of each item.
+
+    Args:
+        shares: share of each category over all users.
+        category: category of every item.
+        history: the user's items, their times and the current moment.
+        items: positions.
+        out: shape (items, 1).
+    """
+    user_items, times, now_ms = history
+    unknown, min_share = len(shares), shares.min()
+    counts, total = np.zeros(unknown + 1), 0.0
+    for row in range(len(user_items)):
+        weight = 2.0 ** -min(max((now_ms - times[row]) / _HALF_LIFE_MS, 0.0), 60.0)
+        counts[min(category[user_items[row]], unknown)] += weight
         total += weight
-    for at in range(len(items)):
-        kind = min(category[items[at]], last)
-        usual = audience[kind] if kind < last else least
-        told[at, 0] = (own[kind] / usual + PRIOR_READS) / (total + PRIOR_READS)
+    for row in range(len(items)):
+        column = min(category[items[row]], unknown)
+        share = shares[column] if column < unknown else min_share
+        out[row, 0] = (counts[column] / share + PRIOR_INTERACTIONS) / (total + PRIOR_INTERACTIONS)

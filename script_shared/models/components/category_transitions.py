@@ -1,4 +1,4 @@
-"""Which sections are read after which: categories that follow those of the reader's last reads."""
+"""Category transitions: which categories follow those of the user's last interactions."""
 
 from __future__ import annotations
 
@@ -7,103 +7,107 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from script_shared.jit import jit_compiled
-from script_shared.models.base import DRIFTS, Component
+from script_shared.models.base import Component
+from script_shared.models.caches import SLOW_REFRESH
 from script_shared.models.reasons import CATEGORIES
 from script_shared.state.state import State
 from script_shared.types import FeatureArray, FloatArray, IntArray, Query
 
-#: Steps of the whole audience mixed into those that left a category.
-PRIOR_STEPS = 5.0
-#: The categories read most; the others count as one. It bounds memory.
-_NAMED = 500
-#: The reader's newest reads count, so many.
-_DEPTH = 4
+#: Weight of the prior: transitions distributed like those from all categories.
+PRIOR_TRANSITIONS = 5.0
+#: Number of most popular categories with a row; all others share one. It bounds memory.
+_MAX_CATEGORIES = 500
+#: Newest interactions of the user that count.
+_HISTORY = 4
 
 
-class Steps(NamedTuple):
-    """How often a category is read after another.
+class Transitions(NamedTuple):
+    """Counts of transitions between categories.
 
     Attributes:
-        row: of each category; the last stands for all that are not named.
-        steps: unscaled weights, from row to column.
-        left: their sums by row.
-        usual: each column's share of all.
+        row: row of each category; the last row is shared by the less popular categories.
+        counts: decayed weights before scaling, from row to column.
+        totals: sum of each row.
+        shares: share of each column.
     """
 
     row: IntArray
-    steps: FloatArray
-    left: FloatArray
-    usual: FloatArray
+    counts: FloatArray
+    totals: FloatArray
+    shares: FloatArray
 
 
 class CategoryTransitions(Component):
-    """Log lift of an item's category after that of the last read, and the mean over the last four.
+    """Log lift of an item's category after that of the last item, and the mean lift after the last four.
 
-    The steps are those of the state's `co_occurrence` at their longest half-life. What is read next out of
-    a category is smoothed by `PRIOR_STEPS` steps of everybody: one that nobody left, or came to, gives 0.
+    lift(a, b) = (count(a, b) + prior · share(b)) / ((count(a) + prior) · share(b)). The counts are the
+    weights of the state's `co_occurrence` pairs at the longest half-life. Without transitions from a or to
+    b the log lift is 0.
     """
 
     name: ClassVar[str] = "category_transitions"
     reason: ClassVar[str] = CATEGORIES
 
-    def fill(self, query: Query, state: State, items: IntArray, told: FeatureArray) -> None:
-        """Write the two lifts; 0 for a reader without history."""
+    def write_features(self, query: Query, state: State, items: IntArray, out: FeatureArray) -> None:
+        """Write the two log lifts; 0 without history."""
         if not len(query.history):
-            told[:] = 0.0
+            out[:] = 0.0
             return
-        known = state.once(self.name, query.now_ms, lambda: _count(state), DRIFTS)
-        scale, read = float(state.co_occurrence.scale(query.now_ms)[-1]), query.history[-_DEPTH:]
-        _lift(
-            (known.row, known.steps, known.left, known.usual), scale, state.items.category, read, items, told
-        )
+        counted = state.once(self.name, query.now_ms, lambda: _count_transitions(state), SLOW_REFRESH)
+        arrays = counted.row, counted.counts, counted.totals, counted.shares
+        scale = float(state.co_occurrence.scale(query.now_ms)[-1])
+        _write_lifts(arrays, scale, state.items.category, query.history[-_HISTORY:], items, out)
 
     @property
     def feature_names(self) -> tuple[str, ...]:
-        """Name the columns that `features` gives."""
+        """The columns of `features`."""
         return ("category_after_last", "category_after_visit")
 
 
-def _count(state: State) -> Steps:
+def _count_transitions(state: State) -> Transitions:
     first, second, weights = state.co_occurrence.all()
     weight, category = weights[-1], state.items.category
-    read = np.bincount(category[second], weight, int(category.max(initial=0)) + 1)
-    named = np.argsort(-read, kind="stable")[:_NAMED]
-    row = np.full(len(read), len(named), np.int32)
-    row[named] = np.arange(len(named))
-    size = len(named) + 1
+    popularity = np.bincount(category[second], weight, int(category.max(initial=0)) + 1)
+    popular = np.argsort(-popularity, kind="stable")[:_MAX_CATEGORIES]
+    row = np.full(len(popularity), len(popular), np.int32)
+    row[popular] = np.arange(len(popular))
+    size = len(popular) + 1
     cells = row[category[first]].astype(np.int64) * size + row[category[second]]
-    steps: FloatArray = np.zeros((size, size))
-    steps += np.bincount(cells, weight, size * size).reshape(size, size)
-    return Steps(row, steps, steps.sum(axis=1), steps.sum(axis=0) / max(float(steps.sum()), 1e-9))
+    counts: FloatArray = np.zeros((size, size))
+    counts += np.bincount(cells, weight, size * size).reshape(size, size)
+    return Transitions(row, counts, counts.sum(axis=1), counts.sum(axis=0) / max(float(counts.sum()), 1e-9))
 
 
 @jit_compiled
-def _lift(
-    known: tuple[IntArray, FloatArray, FloatArray, FloatArray],
+def _write_lifts(
+    transitions: tuple[IntArray, FloatArray, FloatArray, FloatArray],
     scale: float,
     category: IntArray,
-    read: IntArray,
+    history: IntArray,
     items: IntArray,
-    told: FeatureArray,
+    out: FeatureArray,
 ) -> None:
-    """Write the lift after the last of the reads, and the mean after each of them.
+    """Write the log lift after the last item of a history, and the mean over all its items.
 
     Args:
-        known: see `Steps`.
-        scale: of its counts.
-        category: of every item; one that came since the steps were counted is among the unnamed.
-        read: what the reader read, the newest last.
-        items: which items.
-        told: where to, shape (items, 2).
+        transitions: the fields of `Transitions`.
+        scale: decay factor of the counts.
+        category: category of every item; one that is newer than the counts uses the shared row.
+        history: the user's items, newest last.
+        items: positions.
+        out: shape (items, 2).
     """
-    row, steps, left, usual = known
-    others = len(left) - 1
-    for at in range(len(items)):
-        to = category[items[at]]
-        to, lift, total = row[to] if to < len(row) else others, np.float32(0.0), np.float32(0.0)
-        for item in read if usual[to] > 0.0 else read[:0]:
-            of = row[category[item]] if category[item] < len(row) else others
-            expected = (left[of] * scale + PRIOR_STEPS) * usual[to]
-            lift = np.log(np.float32((steps[of, to] * scale + PRIOR_STEPS * usual[to]) / expected))
+    row_of, counts, totals, shares = transitions
+    shared = len(totals) - 1
+    for index in range(len(items)):
+        item_category = category[items[index]]
+        target = row_of[item_category] if item_category < len(row_of) else shared
+        lift, total = np.float32(0.0), np.float32(0.0)
+        for item in history if shares[target] > 0.0 else history[:0]:
+            source = row_of[category[item]] if category[item] < len(row_of) else shared
+            expected = (totals[source] * scale + PRIOR_TRANSITIONS) * shares[target]
+            lift = np.log(
+                np.float32((counts[source, target] * scale + PRIOR_TRANSITIONS * shares[target]) / expected)
+            )
             total += lift
-        told[at, 0], told[at, 1] = lift, total / len(read)
+        out[index, 0], out[index, 1] = lift, total / len(history)

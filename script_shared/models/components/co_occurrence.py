@@ -1,4 +1,4 @@
-"""What readers read next, after what this reader read."""
+"""Item-to-item co-occurrence: which items follow the user's last items in the histories of all users."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from script_shared.jit import jit_compiled
-from script_shared.models.base import Component, QueryCache, best
+from script_shared.models.base import Component
+from script_shared.models.caches import QueryCache
+from script_shared.models.kernels import top_items
 from script_shared.models.reasons import FOLLOWS_ITEM
 from script_shared.state.counts import Decayed, decays
 from script_shared.state.pairs import Pairs
@@ -16,19 +18,19 @@ from script_shared.state.state import State, share_of
 from script_shared.types import NO_ITEMS, FeatureArray, FloatArray, IntArray, Query
 from script_shared.vocabulary import UNKNOWN
 
-#: Added to an item's share before its logarithm.
-LEAST_SHARE = 1e-3
+#: Added to an item's mean share before its logarithm.
+MIN_SHARE = 1e-3
 
 
 class Neighbours(NamedTuple):
-    """What is read after some items, summed.
+    """The items that follow some history items, summed over these.
 
     Attributes:
-        rows: of each item of the catalogue, its place among the items here; -1 where it has none.
-        items: distinct, in no order.
-        weights: of each, shape (items, half-lives).
-        shares: of each, of what follows one of the reads, the mean over these; same shape.
-        totals: weights of all, one a half-life.
+        rows: row of each item of the catalogue among the neighbours; -1 for other items.
+        items: distinct neighbours, unordered.
+        weights: pair weights, shape (neighbours, half-lives).
+        shares: mean share of a neighbour among the items that follow a history item; same shape.
+        totals: sum of all pair weights, one a half-life.
     """
 
     rows: IntArray
@@ -39,21 +41,25 @@ class Neighbours(NamedTuple):
 
 
 class CoOccurrence(Component):
-    """How often an item follows the reader's last reads, at all and for how often it is read.
+    """How often an item follows the user's last items, as a lift and as a probability.
 
-    Weights of the state's pairs are summed over the last reads, faded with each step back. Two
-    features come of it: the log ratio of an item's weight to what its share of all reads foretells,
-    smoothed towards 1 by `prior` expected reads (a Dirichlet prior of the item's share); and the log
-    of the item's mean share of what follows each read (an item-to-item Markov chain with decay), plus
-    `LEAST_SHARE`. The first knows what is special for the reader, the second what is likely.
+    The decayed pair weights of the state are summed over the last items, each step back counting `fade`
+    times the one after it. Two features a half-life result:
+
+    - the log lift (weight + prior · share) / ((total + prior) · share), where share is the item's share of
+      all interactions: a Dirichlet prior of `prior` expected interactions;
+    - the log of `MIN_SHARE` plus the item's mean share of what follows each history item: an item-to-item
+      Markov chain with decay.
+
+    The lift measures how specific an item is to the history, the share how likely it is.
 
     Args:
-        pairs: which of the state's pairs to use, the attribute's name.
-        name: of the component, that of the pairs by default.
-        half_lives: hours, as those pairs have them.
-        depth: how many of the last reads count.
-        fade: what is left of a read's say with each step back, 0 to 1.
-        prior: reads of the whole audience mixed in.
+        pairs: attribute of the state that contains the pairs.
+        half_lives: hours, equal to those of the pairs.
+        depth: number of last items that count.
+        fade: weight of a history item relative to the next newer one, 0 to 1.
+        prior: weight of the prior, in interactions.
+        name: name of the component; by default that of the pairs.
     """
 
     log_features: ClassVar[bool] = True
@@ -77,48 +83,49 @@ class CoOccurrence(Component):
         self._rows, self._count = NO_ITEMS, 0
 
     def retrieve(self, query: Query, state: State, n: int) -> IntArray:
-        """Return the items with the highest summed weight at the longest half-life."""
+        """Return the neighbours with the highest weight at the longest half-life."""
         if not len(query.history):
             return NO_ITEMS
-        found = self._neighbours.get(query, state, self._sum)
-        return best(found.items, found.weights[:, -1], n)
+        neighbours = self._neighbours.get(query, state, self._sum_neighbours)
+        return top_items(neighbours.items, neighbours.weights[:, -1], n)
 
-    def fill(self, query: Query, state: State, items: IntArray, told: FeatureArray) -> None:
-        """Write ratios and shares, a column a half-life each; all alike for a reader without history."""
-        found = self._neighbours.get(query, state, self._sum) if len(query.history) else None
-        if found is None or not len(found.items):
-            told[:] = 1.0
+    def write_features(self, query: Query, state: State, items: IntArray, out: FeatureArray) -> None:
+        """Write lifts and shares, one column a half-life each; constants without history."""
+        neighbours = self._neighbours.get(query, state, self._sum_neighbours) if len(query.history) else None
+        if neighbours is None or not len(neighbours.items):
+            out[:] = 1.0
             return
-        rows = state.parameters.rows(self._half_lives)
-        usual = state.counts.parts, state.interactions.values, rows, query.now_ms
-        own, columns = found.rows, len(rows)
-        _ratios((own, found.weights, found.totals), self._prior, usual, items, told[:, :columns])
-        _shares(own, found.shares, items, told[:, columns:])
+        half_lives = state.parameters.rows(self._half_lives)
+        popularity = state.counts.parts, state.interactions.values, half_lives, query.now_ms
+        rows, columns = neighbours.rows, len(half_lives)
+        summed = rows, neighbours.weights, neighbours.totals
+        _write_lifts(summed, self._prior, popularity, items, out[:, :columns])
+        _write_shares(rows, neighbours.shares, items, out[:, columns:])
 
-    def sources(self, query: Query, state: State, items: IntArray) -> IntArray:
-        """Return the read that adds most to each item's weight, among those that count."""
-        read = query.history[: -self._depth - 1 : -1]
-        if not len(read):
-            return super().sources(query, state, items)
+    def source_items(self, query: Query, state: State, items: IntArray) -> IntArray:
+        """Return the history item that contributes most to each item's weight."""
+        history = query.history[: -self._depth - 1 : -1]
+        if not len(history):
+            return super().source_items(query, state, items)
         pairs: Pairs = getattr(state, self._pairs)
-        rows = pairs.rows(read.tolist())
-        return _sources(read, rows, pairs.near.parts, self._fades, items)
+        rows = pairs.rows(history.tolist())
+        return _find_sources(history, rows, pairs.near.parts, self._fades, items)
 
-    def _sum(self, query: Query, state: State) -> Neighbours:
-        """Add up what the last reads' neighbours weigh; what was summed before is overwritten."""
+    def _sum_neighbours(self, query: Query, state: State) -> Neighbours:
+        """Sum the neighbours of the last items into buffers, which the next call overwrites."""
         pairs: Pairs = getattr(state, self._pairs)
-        read = pairs.rows(query.history[: -self._depth - 1 : -1].tolist())
+        history = pairs.rows(query.history[: -self._depth - 1 : -1].tolist())
         if len(self._rows) != state.sizes.items:
-            self._make_room(state.sizes.items, pairs.near.items.shape[1])
-        found, weights, shares = self._found, self._weights, self._shares
-        last = found, weights, shares, self._totals, self._count
+            self._allocate(state.sizes.items, pairs.near.items.shape[1])
+        items, weights, shares = self._items, self._weights, self._shares
+        buffers = items, weights, shares, self._totals, self._count
         scale = pairs.scale(query.now_ms)
-        count = self._count = _sum(read, pairs.near.parts, self._fades, scale, self._rows, last)
-        return Neighbours(self._rows, found[:count], weights[:count], shares[:count], self._totals)
+        count = self._count = _sum_rows(history, pairs.near.parts, self._fades, scale, self._rows, buffers)
+        return Neighbours(self._rows, items[:count], weights[:count], shares[:count], self._totals)
 
-    def _make_room(self, items: int, partners: int) -> None:
+    def _allocate(self, items: int, partners: int) -> None:
         self._rows = np.full(items, -1, np.int16)
-        self._found: IntArray = np.empty(self._depth * partners, np.int32)
+        self._items: IntArray = np.empty(self._depth * partners, np.int32)
         self._weights: FloatArray = np.empty((self._depth * partners, len(self._half_lives)))
         self._shares: FloatArray = np.empty_like(self._weights)
         self._totals: FloatArray = np.empty(len(self._half_lives))
@@ -126,100 +133,108 @@ class CoOccurrence(Component):
 
     @property
     def feature_names(self) -> tuple[str, ...]:
-        """Name the columns that `features` gives."""
+        """The columns of `features`."""
         kinds = self.name, f"{self.name}_share"
         return tuple(f"{kind}_{hours:g}h" for kind in kinds for hours in self._half_lives)
 
 
 @jit_compiled
-def _sum(
-    read: IntArray,
-    kept: tuple[IntArray, IntArray, FeatureArray, FloatArray],
+def _sum_rows(
+    history: IntArray,
+    pairs: tuple[IntArray, IntArray, FeatureArray, FloatArray],
     fades: FloatArray,
     scale: FloatArray,
     rows: IntArray,
-    last: tuple[IntArray, FloatArray, FloatArray, FloatArray, int],
+    buffers: tuple[IntArray, FloatArray, FloatArray, FloatArray, int],
 ) -> int:
-    """Add up what the same item weighs in several rows, and its shares; return how many items there are.
+    """Sum the weights and shares of the neighbours of several items; return the number of neighbours.
 
     Args:
-        read: rows, the newest read's first.
-        kept: these rows' lengths, items, shares and totals; see `state.rows.Rows`.
-        fades: what a row counts, by place.
-        scale: of the weights, by half-life.
-        rows: see `Neighbours`; it is written over, as is the next.
-        last: items, weights, shares and totals, and how many items there were.
+        history: rows of `pairs`, the newest item's first.
+        pairs: lengths, items, shares and totals of all rows; see `NeighbourRows`.
+        fades: weight of each history row.
+        scale: decay factor of the weights, one a half-life.
+        rows: see `Neighbours`; overwritten, like the buffers.
+        buffers: items, weights, shares and totals, and the number of neighbours of the last call.
     """
-    lengths, items, shares, row_totals = kept
-    found, sums, means, totals, count = last
-    for at in range(count):
-        rows[found[at]] = -1
+    lengths, items, shares, row_totals = pairs
+    found, sums, means, totals, count = buffers
+    for index in range(count):
+        rows[found[index]] = -1
     totals[:] = 0.0
-    count, weights, all_fades = 0, np.empty(len(scale)), fades[: len(read)].sum()
-    for place in range(len(read)):
-        row, say = read[place], fades[place] / all_fades
+    count, weights, all_fades = 0, np.empty(len(scale)), fades[: len(history)].sum()
+    for place in range(len(history)):
+        row, row_share = history[place], fades[place] / all_fades
         for column in range(len(scale)):
             weights[column] = row_totals[row, column] * fades[place] * scale[column]
             totals[column] += weights[column]
-        for at in range(lengths[row]):
-            own = rows[items[row, at]]
-            if own < 0:
-                own = rows[items[row, at]] = count
-                found[count], sums[count], means[count] = items[row, at], 0.0, 0.0
+        for index in range(lengths[row]):
+            target = rows[items[row, index]]
+            if target < 0:
+                target = rows[items[row, index]] = count
+                found[count], sums[count], means[count] = items[row, index], 0.0, 0.0
                 count += 1
             for column in range(len(scale)):
-                sums[own, column] += shares[row, at, column] * weights[column]
-                means[own, column] += shares[row, at, column] * say
+                sums[target, column] += shares[row, index, column] * weights[column]
+                means[target, column] += shares[row, index, column] * row_share
     return count
 
 
 @jit_compiled
-def _ratios(
-    found: tuple[IntArray, FloatArray, FloatArray],
+def _write_lifts(
+    neighbours: tuple[IntArray, FloatArray, FloatArray],
     prior: float,
-    usual: tuple[Decayed, FloatArray, IntArray, int],
+    popularity: tuple[Decayed, FloatArray, IntArray, int],
     items: IntArray,
-    told: FeatureArray,
+    out: FeatureArray,
 ) -> None:
-    """Write how much more often each item was read after these than its share of all reads foretells."""
-    rows, weights, totals = found
-    decayed, interactions, half_lives, now_ms = usual
+    """Write the smoothed ratio of each item's share among the neighbours to its share of all interactions.
+
+    Args:
+        neighbours: `rows`, `weights` and `totals` of `Neighbours`.
+        prior: weight of the prior.
+        popularity: decayed counts of items and of all interactions, rows of half-lives, current moment.
+        items: positions.
+        out: shape (items, half-lives).
+    """
+    rows, weights, totals = neighbours
+    decayed, interactions, half_lives, now_ms = popularity
     counts, scale = decayed[0], decays(decayed, now_ms)
-    for at in range(len(items)):
-        row = rows[items[at]]
+    for index in range(len(items)):
+        row = rows[items[index]]
         for column in range(len(half_lives)):
-            expected = prior * share_of(counts, interactions, scale, half_lives[column], items[at])
-            own = weights[row, column] if row >= 0 else 0.0
-            told[at, column] = (own + expected) / (totals[column] + prior) * (prior / expected)
+            expected = prior * share_of(counts, interactions, scale, half_lives[column], items[index])
+            weight = weights[row, column] if row >= 0 else 0.0
+            out[index, column] = (weight + expected) / (totals[column] + prior) * (prior / expected)
 
 
 @jit_compiled
-def _shares(rows: IntArray, shares: FloatArray, items: IntArray, told: FeatureArray) -> None:
-    """Write the mean share of each item in what follows the reads, `LEAST_SHARE` added."""
-    for at in range(len(items)):
-        row = rows[items[at]]
-        for column in range(told.shape[1]):
-            told[at, column] = LEAST_SHARE + (shares[row, column] if row >= 0 else 0.0)
+def _write_shares(rows: IntArray, shares: FloatArray, items: IntArray, out: FeatureArray) -> None:
+    """Write `MIN_SHARE` plus the mean share of each item among what follows the history items."""
+    for index in range(len(items)):
+        row = rows[items[index]]
+        for column in range(out.shape[1]):
+            out[index, column] = MIN_SHARE + (shares[row, column] if row >= 0 else 0.0)
 
 
 @jit_compiled
-def _sources(
-    read: IntArray,
+def _find_sources(
+    history: IntArray,
     rows: IntArray,
-    kept: tuple[IntArray, IntArray, FeatureArray, FloatArray],
+    pairs: tuple[IntArray, IntArray, FeatureArray, FloatArray],
     fades: FloatArray,
     items: IntArray,
 ) -> IntArray:
-    """Return the read in whose row each item weighs most at the longest half-life, `UNKNOWN` without any."""
-    lengths, near, shares, totals = kept
+    """Return the history item in whose row each item has the largest weight at the longest half-life."""
+    lengths, neighbours, shares, totals = pairs
     sources, last = np.full(len(items), UNKNOWN, np.int32), totals.shape[1] - 1
-    for at in range(len(items)):
-        most = 0.0
+    for index in range(len(items)):
+        largest = 0.0
         for place in range(len(rows)):
             row = rows[place]
-            to = np.searchsorted(near[row, : lengths[row]], items[at])
-            if to < lengths[row] and near[row, to] == items[at]:
-                weight = shares[row, to, last] * totals[row, last] * fades[place]
-                if weight > most:
-                    most, sources[at] = weight, read[place]
+            column = np.searchsorted(neighbours[row, : lengths[row]], items[index])
+            if column < lengths[row] and neighbours[row, column] == items[index]:
+                weight = shares[row, column, last] * totals[row, last] * fades[place]
+                if weight > largest:
+                    largest, sources[index] = weight, history[place]
     return sources

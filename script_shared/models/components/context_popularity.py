@@ -1,4 +1,4 @@
-"""How much an item is read where the reader is: counts within region and device."""
+"""Popularity within the user's context, such as region and device."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from script_shared.state.state import State, share_of
 from script_shared.types import FeatureArray, FloatArray, IntArray, LongArray, Query
 from script_shared.vocabulary import UNKNOWN
 
-#: Expected reads mixed into an item's reads within a key, so that rare keys and items say little.
-PRIOR_READS = 1.0
+#: Weight of the prior, in expected interactions.
+PRIOR_INTERACTIONS = 1.0
 
 
 class ContextPopularity(Component):
-    """Log ratio of how often an item is read within a context key to how often it is everywhere.
+    """Log ratio of an item's count within a context key to the count expected from its overall popularity.
 
-    The ratio is the posterior mean of a Poisson rate with a gamma prior around 1, worth
-    `PRIOR_READS` expected reads: a key seldom seen, or unknown, gives 0.
+    The ratio (count + prior) / (expected + prior) is the posterior mean of a Poisson rate with a gamma
+    prior around 1; its log is 0 for unknown and rare context keys.
 
     Args:
         context: names of the context columns.
-        key_half_lives: hours of the counts within a key.
+        key_half_lives: hours, of the counts within a key.
     """
 
     name: ClassVar[str] = "context_popularity"
@@ -39,58 +39,57 @@ class ContextPopularity(Component):
         self._context, self._key_half_lives = tuple(context), tuple(key_half_lives)
 
     def retrieve(self, query: Query, state: State, n: int) -> IntArray:
-        """Return the most read items within each key of the query, in turns."""
+        """Return the most popular items within each context key of the query, interleaved."""
         now, keys = query.now_ms, tuple(key for key in query.keys if key != UNKNOWN)
         return state.once(
             (keys, n), now, lambda: interleave([state.most_popular(0, n, now, key) for key in keys], n)
         )
 
-    def fill(self, query: Query, state: State, items: IntArray, told: FeatureArray) -> None:
-        """Write one column a context column and half-life."""
-        rows, keys = state.parameters.rows(self._key_half_lives), np.array(query.keys, np.int64)
-        usual = state.counts.parts, state.interactions.values, rows
-        _ratios(usual, (state.key_counts.parts, state.key_totals.parts), keys, query.now_ms, items, told)
+    def write_features(self, query: Query, state: State, items: IntArray, out: FeatureArray) -> None:
+        """Write the ratios, one column a context column and half-life."""
+        half_lives, keys = state.parameters.rows(self._key_half_lives), np.array(query.keys, np.int64)
+        overall = state.counts.parts, state.interactions.values, half_lives
+        within = state.key_counts.parts, state.key_totals.parts
+        _write_ratios(overall, within, keys, query.now_ms, items, out)
 
     @property
     def feature_names(self) -> tuple[str, ...]:
-        """Name the columns that `features` gives."""
+        """The columns of `features`."""
         return tuple(f"{column}_{h:g}h" for column in self._context for h in self._key_half_lives)
 
 
 @jit_compiled
-def _ratios(
-    usual: tuple[Decayed, FloatArray, IntArray],
+def _write_ratios(
+    overall: tuple[Decayed, FloatArray, IntArray],
     within: tuple[Decayed, Decayed],
     keys: LongArray,
     now_ms: int,
     items: IntArray,
-    told: FeatureArray,
+    out: FeatureArray,
 ) -> None:
-    """Write how much more often items are read within keys than their shares of all reads foretell.
+    """Write the smoothed ratios of counts within context keys to expected counts.
 
     Args:
-        usual: counts of items and of all reads, and the half-lives that go with those within keys.
-        within: counts of items within keys, and of whole keys.
-        keys: which keys, -1 for unknown ones.
-        now_ms: the moment.
-        items: which items.
-        told: where to, shape (items, keys · half-lives).
+        overall: counts of items, counts of all interactions, and their rows of the keys' half-lives.
+        within: counts of items within keys, and counts of all interactions within keys.
+        keys: context keys, -1 for unknown ones.
+        now_ms: current moment, ms UTC.
+        items: positions.
+        out: shape (items, keys · half-lives).
     """
-    (counts, interactions, rows), ((own, _, _), (totals, _, _)) = (usual[0][0], *usual[1:]), within
-    scale, own_scale, totals_scale = (
-        decays(usual[0], now_ms),
-        decays(within[0], now_ms),
-        decays(within[1], now_ms),
-    )
+    counts, interactions, half_lives = overall[0][0], overall[1], overall[2]
+    key_counts, key_totals = within[0][0], within[1][0]
+    scale = decays(overall[0], now_ms)
+    key_scale, total_scale = decays(within[0], now_ms), decays(within[1], now_ms)
     size = counts.shape[1]
     for place in range(len(keys)):
-        key, first = keys[place], place * len(rows)
-        for at in range(len(items)):
-            for row in range(len(rows)):
+        key, first = keys[place], place * len(half_lives)
+        for row in range(len(items)):
+            for column in range(len(half_lives)):
                 if key == UNKNOWN:
-                    told[at, first + row] = 1.0
+                    out[row, first + column] = 1.0
                     continue
-                share = share_of(counts, interactions, scale, rows[row], items[at])
-                expected = totals[row, key] * totals_scale[row] * share
-                count = own[row, key * size + items[at]] * own_scale[row]
-                told[at, first + row] = (count + PRIOR_READS) / (expected + PRIOR_READS)
+                share = share_of(counts, interactions, scale, half_lives[column], items[row])
+                expected = key_totals[column, key] * total_scale[column] * share
+                count = key_counts[column, key * size + items[row]] * key_scale[column]
+                out[row, first + column] = (count + PRIOR_INTERACTIONS) / (expected + PRIOR_INTERACTIONS)

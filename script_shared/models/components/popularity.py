@@ -1,4 +1,4 @@
-"""How much an item is read now: decayed counts at several half-lives."""
+"""Popularity: decayed counts of interactions at several half-lives."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from script_shared.state.counts import Decayed, decays
 from script_shared.state.state import State
 from script_shared.types import FeatureArray, IntArray, Query, ScoredItem, User
 
-#: Added to a count before its logarithm: about one read, seen through the shortest half-life.
+#: Added to a count before its logarithm.
 SMOOTHING = 0.1
 
 
 class Popularity(Component):
-    """Log counts at every half-life; names the most read, half of them at the second shortest.
+    """Log of the decayed count at each half-life; retrieves the most popular items.
 
     Args:
-        half_lives: hours, as the state counts them.
+        half_lives: hours, equal to those of the state.
     """
 
     name: ClassVar[str] = "popularity"
@@ -32,7 +32,7 @@ class Popularity(Component):
         self._half_lives = tuple(half_lives)
 
     def retrieve(self, query: Query, state: State, n: int) -> IntArray:
-        """Return the most read items at the half-lives, in turns after the first half."""
+        """Return the most popular items: half of them at the second shortest half-life, then interleaved."""
         return state.once(("popularity", n), query.now_ms, lambda: self._mix(state, n, query.now_ms))
 
     def _mix(self, state: State, n: int, now_ms: int) -> IntArray:
@@ -41,26 +41,26 @@ class Popularity(Component):
         others = interleave([state.most_popular(row, n // 4, now_ms) for row in rows], n)
         return np.concatenate([main, others[~np.isin(others, main)]])[:n]
 
-    def fill(self, query: Query, state: State, items: IntArray, told: FeatureArray) -> None:
+    def write_features(self, query: Query, state: State, items: IntArray, out: FeatureArray) -> None:
         """Write count + smoothing, one column a half-life."""
-        _smooth(state.counts.parts, query.now_ms, items, told)
+        _write_counts(state.counts.parts, query.now_ms, items, out)
 
     @property
     def feature_names(self) -> tuple[str, ...]:
-        """Name the columns that `features` gives."""
+        """The columns of `features`."""
         return tuple(f"popularity_{hours:g}h" for hours in self._half_lives)
 
 
 @jit_compiled
-def _smooth(counts: Decayed, now_ms: int, items: IntArray, told: FeatureArray) -> None:
+def _write_counts(counts: Decayed, now_ms: int, items: IntArray, out: FeatureArray) -> None:
     values, scale = counts[0], decays(counts, now_ms)
-    for at in range(len(items)):
-        for row in range(len(values)):
-            told[at, row] = values[row, items[at]] * scale[row] + SMOOTHING
+    for row in range(len(items)):
+        for column in range(len(values)):
+            out[row, column] = values[column, items[row]] * scale[column] + SMOOTHING
 
 
 class MostPopular(Recommender):
-    """The list that a front page shows: most read at one half-life, for everybody alike.
+    """Baseline: the most popular items at one half-life, the same for all users.
 
     Args:
         half_life: row of the state's half-lives.
@@ -69,41 +69,45 @@ class MostPopular(Recommender):
     def __init__(self, half_life: int) -> None:
         self._half_life = half_life
 
-    def fit(self, dataset: Dataset, serves: Callable[[User], bool]) -> None:
-        """Learn nothing: the state's counts are all there is."""
+    def fit(self, dataset: Dataset, accepts: Callable[[User], bool]) -> None:
+        """Do nothing: the state contains the counts."""
 
     def recommend(self, query: Query, state: State, n: int) -> Sequence[ScoredItem]:
-        """Return the most read items that the reader has not read."""
+        """Return the most popular items outside the user's history."""
         ranked = state.most_popular(self._half_life, n + len(query.history), query.now_ms)
-        unread = ranked[~np.isin(ranked, query.history)][:n]
-        scores = state.counts.at(unread, query.now_ms)[self._half_life]
-        pairs = zip(unread.tolist(), scores.tolist(), strict=True)
+        unseen = ranked[~np.isin(ranked, query.history)][:n]
+        scores = state.counts.at(unseen, query.now_ms)[self._half_life]
+        pairs = zip(unseen.tolist(), scores.tolist(), strict=True)
         return [ScoredItem(item, score, Popularity.name) for item, score in pairs]
 
 
 class MostPopularEver(Recommender):
-    """The most read items of all time, for everybody alike."""
+    """Baseline: the most popular items of all time, the same for all users.
+
+    Args:
+        dataset: the interactions to count.
+    """
 
     def __init__(self, dataset: Dataset) -> None:
         self._counts = np.bincount(dataset.interactions.item, minlength=len(dataset.items))
         self._ranked = np.argsort(-self._counts, kind="stable")
 
-    def fit(self, dataset: Dataset, serves: Callable[[User], bool]) -> None:
-        """Learn nothing beyond the counts that it was made of."""
+    def fit(self, dataset: Dataset, accepts: Callable[[User], bool]) -> None:
+        """Do nothing: the constructor counts."""
 
     def recommend(self, query: Query, state: State, n: int) -> Sequence[ScoredItem]:
-        """Return the most read items that the reader has not read."""
+        """Return the most popular items outside the user's history."""
         ranked = self._ranked[: n + len(query.history)]
-        unread = ranked[~np.isin(ranked, query.history)][:n]
-        return [ScoredItem(item, float(self._counts[item]), Popularity.name) for item in unread.tolist()]
+        unseen = ranked[~np.isin(ranked, query.history)][:n]
+        return [ScoredItem(item, float(self._counts[item]), Popularity.name) for item in unseen.tolist()]
 
 
 def interleave(lists: Sequence[IntArray], n: int) -> IntArray:
-    """Merge ranked lists in turns, each item once, at most `n`."""
-    longest = max((len(each) for each in lists), default=0)
+    """Merge ranked lists round-robin into at most `n` distinct items."""
+    longest = max((len(items) for items in lists), default=0)
     grid = np.full((longest, len(lists)), -1, np.int32)
-    for column, each in enumerate(lists):
-        grid[: len(each), column] = each
+    for column, items in enumerate(lists):
+        grid[: len(items), column] = items
     flat = grid[grid >= 0]
     _, first = np.unique(flat, return_index=True)
     return flat[np.sort(first)][:n]

@@ -1,4 +1,4 @@
-"""How new an item is, in general and to this reader."""
+"""Recency: the age of an item, and whether it is new to the user."""
 
 from __future__ import annotations
 
@@ -16,29 +16,26 @@ from script_shared.types import FeatureArray, IntArray, LongArray, Query
 
 
 class Recency(Component):
-    """How new an item is, in general and to this reader."""
+    """Log hours since an item's first interaction, and whether that is later than the user's last one."""
 
     name: ClassVar[str] = "recency"
     reason: ClassVar[str] = NEW
     descending: ClassVar[tuple[str, ...]] = ("age",)
 
-    def fill(self, query: Query, state: State, items: IntArray, told: FeatureArray) -> None:
-        """Write log hours since the first read, and whether that was after the reader's last visit."""
-        last_visit = int(query.times[-1]) if len(query.times) else NEVER
-        _describe(state.items.first_ms, items, query.now_ms, last_visit, told)
+    def write_features(self, query: Query, state: State, items: IntArray, out: FeatureArray) -> None:
+        """Write log(hours + 0.1) since the first interaction, and 0 or 1."""
+        last_ms = int(query.times[-1]) if len(query.times) else NEVER
+        _write_ages(state.items.first_ms, items, query.now_ms, last_ms, out)
 
     @property
     def feature_names(self) -> tuple[str, ...]:
-        """Name the columns that `features` gives."""
+        """The columns of `features`."""
         return ("age", "new_to_user")
 
 
 @jit_compiled
-def _describe(
-    first_ms: LongArray, items: IntArray, now_ms: int, last_visit_ms: int, told: FeatureArray
-) -> None:
-    """Write log hours since the first read, smoothed, and whether that was after the last visit."""
-    for at in range(len(items)):
-        first = first_ms[items[at]]
-        told[at, 0] = np.log(np.float32(max(now_ms - first, 0) / MS_PER_HOUR + 0.1))
-        told[at, 1] = first > last_visit_ms
+def _write_ages(first_ms: LongArray, items: IntArray, now_ms: int, last_ms: int, out: FeatureArray) -> None:
+    for row in range(len(items)):
+        first = first_ms[items[row]]
+        out[row, 0] = np.log(np.float32(max(now_ms - first, 0) / MS_PER_HOUR + 0.1))
+        out[row, 1] = first > last_ms

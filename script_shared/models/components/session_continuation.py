@@ -1,4 +1,4 @@
-"""What is read in the course of a visit, rather than to begin one."""
+"""Session continuation: items that users open in the course of a session rather than at its start."""
 
 from __future__ import annotations
 
@@ -8,23 +8,24 @@ from typing import ClassVar
 import numpy as np
 
 from script_shared.jit import jit_compiled
-from script_shared.models.base import Component, best
+from script_shared.models.base import Component
+from script_shared.models.kernels import top_items
 from script_shared.state.counts import Decayed, decays
 from script_shared.state.state import State
 from script_shared.types import FeatureArray, FloatArray, IntArray, Query
 
-#: Expected reads mixed into an item's reads that continued a visit.
-PRIOR_READS = 2.0
+#: Weight of the prior, in expected interactions.
+PRIOR_INTERACTIONS = 2.0
 
 
 class SessionContinuation(Component):
-    """Log ratio of how often an item's reads continue a visit to how often reads do at all.
+    """Log ratio of an item's interactions that continue a session to the number expected from all items.
 
-    The ratio is the posterior mean of a Poisson rate with a gamma prior around 1, worth
-    `PRIOR_READS` expected reads.
+    The ratio (count + prior) / (expected + prior) is the posterior mean of a Poisson rate with a gamma
+    prior around 1.
 
     Args:
-        half_lives: hours, of the state's counts.
+        half_lives: hours, among those of the state.
     """
 
     name: ClassVar[str] = "session_continuation"
@@ -34,55 +35,53 @@ class SessionContinuation(Component):
         self._half_lives = tuple(half_lives)
 
     def retrieve(self, query: Query, state: State, n: int) -> IntArray:
-        """Return the items with most reads that continued a visit, at the shortest half-life."""
+        """Return the items with the most interactions that continue a session, at the shortest half-life."""
         row = state.parameters.nearest(self._half_lives[0])
-        return state.once((self.name, n), query.now_ms, lambda: _most(state.continued.values[row], n))
+        return state.once((self.name, n), query.now_ms, lambda: _top_nonzero(state.continued.values[row], n))
 
-    def fill(self, query: Query, state: State, items: IntArray, told: FeatureArray) -> None:
-        """Write the log ratios, one column a half-life."""
+    def write_features(self, query: Query, state: State, items: IntArray, out: FeatureArray) -> None:
+        """Write the ratios, one column a half-life."""
         now, rows = query.now_ms, state.parameters.rows(self._half_lives)
-        everything = state.interactions.values, state.continued_interactions(now)
-        _ratios((state.counts.parts, state.continued.parts), everything, rows, now, items, told)
+        totals = state.interactions.values, state.continued_interactions(now)
+        _write_ratios((state.counts.parts, state.continued.parts), totals, rows, now, items, out)
 
     @property
     def feature_names(self) -> tuple[str, ...]:
-        """Name the columns that `features` gives."""
+        """The columns of `features`."""
         return tuple(f"session_continuation_{hours:g}h" for hours in self._half_lives)
 
 
-def _most(values: FloatArray, n: int) -> IntArray:
-    places = np.flatnonzero(values).astype(np.int32)
-    return best(places, values[places], n)
+def _top_nonzero(values: FloatArray, n: int) -> IntArray:
+    items = np.flatnonzero(values).astype(np.int32)
+    return top_items(items, values[items], n)
 
 
 @jit_compiled
-def _ratios(
-    of_items: tuple[Decayed, Decayed],
-    of_all: tuple[FloatArray, FloatArray],
+def _write_ratios(
+    by_item: tuple[Decayed, Decayed],
+    totals: tuple[FloatArray, FloatArray],
     rows: IntArray,
     now_ms: int,
     items: IntArray,
-    told: FeatureArray,
+    out: FeatureArray,
 ) -> None:
-    """Write the ratio of an item's reads that continued a visit to those expected to.
+    """Write the smoothed ratio of each item's continuing interactions to the expected number.
 
     Args:
-        of_items: all reads of items, and those that continued a visit.
-        of_all: the same of all items together, as stored.
-        rows: the half-lives.
-        now_ms: the moment.
-        items: which items.
-        told: where to, shape (items, rows).
+        by_item: counts of all interactions of each item, and of those that continue a session.
+        totals: the same summed over all items, before scaling.
+        rows: rows of the half-lives.
+        now_ms: current moment, ms UTC.
+        items: positions.
+        out: shape (items, rows).
     """
-    counts, continued = of_items[0][0], of_items[1][0]
-    scale, continued_scale = decays(of_items[0], now_ms), decays(of_items[1], now_ms)
-    interactions, continued_interactions = of_all
+    counts, continued = by_item[0][0], by_item[1][0]
+    scale, continued_scale = decays(by_item[0], now_ms), decays(by_item[1], now_ms)
+    all_interactions, all_continued = totals
     for column in range(len(rows)):
         row = rows[column]
-        usual = (
-            continued_interactions[row] * continued_scale[row] / max(interactions[row, 0] * scale[row], 1e-9)
-        )
-        for at in range(len(items)):
-            expected = counts[row, items[at]] * (scale[row] * usual)
-            own = continued[row, items[at]] * continued_scale[row]
-            told[at, column] = (own + PRIOR_READS) / (expected + PRIOR_READS)
+        rate = all_continued[row] * continued_scale[row] / max(all_interactions[row, 0] * scale[row], 1e-9)
+        for index in range(len(items)):
+            expected = counts[row, items[index]] * (scale[row] * rate)
+            count = continued[row, items[index]] * continued_scale[row]
+            out[index, column] = (count + PRIOR_INTERACTIONS) / (expected + PRIOR_INTERACTIONS)

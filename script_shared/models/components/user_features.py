@@ -1,4 +1,4 @@
-"""How readers read, in numbers: the features that clusters are made of."""
+"""Features of user behaviour, from which users are clustered."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from script_shared.types import FeatureArray, FloatArray, IntArray, LongArray, Q
 
 _DAY_MS = 24 * MS_PER_HOUR
 _LARGEST_CATEGORIES = 16
-#: Where the shares of categories begin, those beyond the largest last.
+#: First column of the category shares; the last column is the share of all smaller categories.
 _SHARES = 6
 
 
 @dataclass(frozen=True, slots=True)
-class UserFeatures:
-    """Histories of several readers, one after the other.
+class UserHistories:
+    """The histories of several users, concatenated.
 
     Attributes:
-        starts: where each reader's history begins, the first being 0; no history is empty.
+        starts: first row of each user's history; the first is 0, no history is empty.
         items, times, weights: as in a `Query`.
     """
 
@@ -32,63 +32,68 @@ class UserFeatures:
     weights: FeatureArray
 
     @classmethod
-    def of(cls, query: Query) -> UserFeatures:
-        """Return that of one reader, whose history must not be empty."""
+    def from_query(cls, query: Query) -> UserHistories:
+        """Return the history of one user, which must not be empty."""
         return cls(np.zeros(1, np.int64), query.history, query.times, query.weights)
 
-    def add_item_vectors(self, items: Items, rank: IntArray) -> FloatArray:
-        """Describe each reader; shape (readers, 23).
+    def features(self, items: Items, rank: IntArray) -> FloatArray:
+        """Return the features of each user, shape (users, 23).
 
-        Time between reads is left out, as sources stamp it badly or not at all; so is the time since
-        the last read: it would gather readers by what was there to read, not by how they read.
+        Time between interactions is left out, because sources record it badly or not at all. So is the time
+        since the last interaction: it would cluster users by the items then available.
 
         Args:
-            items: what is known of each item.
-            rank: each category's by reads, 0 the largest; cut at the 16 largest.
+            items: first interactions and categories of all items.
+            rank: rank of each category by popularity, 0 the largest.
 
         Returns:
-            Number of reads (log), time of day as two circular means, mean and spread of engagement,
-            freshness of what is read (log hours), category shares.
+            Log number of interactions, time of day as two circular means, mean and standard deviation of
+            engagement, mean log age of the items in hours, shares of the 16 largest categories and of the
+            rest.
         """
-        described = np.zeros((len(self.starts), _SHARES + _LARGEST_CATEGORIES + 1))
+        out = np.zeros((len(self.starts), _SHARES + _LARGEST_CATEGORIES + 1))
         ends = np.append(self.starts[1:], len(self.items))
-        read = self.items, self.times, self.weights
-        _describe(self.starts, ends, read, (items.first_ms, items.category), rank, described)
-        return described
+        history = self.items, self.times, self.weights
+        _write_features(self.starts, ends, history, (items.first_ms, items.category), rank, out)
+        return out
 
     @property
     def lengths(self) -> IntArray:
-        """Return the length of each history."""
+        """The length of each history."""
         return np.diff(np.append(self.starts, len(self.items)))
 
-    def unread(self, shares: FloatArray) -> FloatArray:
-        """Return what is left of 1 without the shares of each history's items, at least 0.05."""
+    def unseen_mass(self, shares: FloatArray) -> FloatArray:
+        """Return 1 minus the sum of the shares of each history's items, at least 0.05."""
         return np.maximum(1.0 - np.add.reduceat(shares, self.starts), 0.05)
 
 
 @jit_compiled
-def _describe(
+def _write_features(
     starts: IntArray,
     ends: IntArray,
-    read: tuple[IntArray, LongArray, FeatureArray],
-    known: tuple[LongArray, IntArray],
+    history: tuple[IntArray, LongArray, FeatureArray],
+    catalogue: tuple[LongArray, IntArray],
     rank: IntArray,
-    told: FloatArray,
+    out: FloatArray,
 ) -> None:
-    """Write a row for each history; see `UserFeatures.add_item_vectors`."""
-    (items, times, weights), (first_ms, category) = read, known
+    """Write one row a history; see `UserHistories.features`."""
+    (items, times, weights), (first_ms, category) = history, catalogue
     for user in range(len(starts)):
-        row, length = told[user], ends[user] - starts[user]
-        for at in range(starts[user], ends[user]):
-            angle = 2 * np.pi * (times[at] % _DAY_MS) / _DAY_MS
-            weight = np.float64(weights[at])
+        row, length = out[user], ends[user] - starts[user]
+        for index in range(starts[user], ends[user]):
+            angle = 2 * np.pi * (times[index] % _DAY_MS) / _DAY_MS
+            weight = np.float64(weights[index])
             row[1] += np.sin(angle) / length
             row[2] += np.cos(angle) / length
             row[3] += weight / length
             row[4] += weight**2 / length
-            row[5] += np.log1p(max(times[at] - first_ms[items[at]], 0) / MS_PER_HOUR) / length
-            kind = category[items[at]]
-            own = min(rank[kind], _LARGEST_CATEGORIES) if kind < len(rank) else _LARGEST_CATEGORIES
-            row[_SHARES + own] += 1.0 / length
+            row[5] += np.log1p(max(times[index] - first_ms[items[index]], 0) / MS_PER_HOUR) / length
+            item_category = category[items[index]]
+            column = (
+                min(rank[item_category], _LARGEST_CATEGORIES)
+                if item_category < len(rank)
+                else _LARGEST_CATEGORIES
+            )
+            row[_SHARES + column] += 1.0 / length
         row[0] = np.log1p(length)
         row[4] = np.sqrt(max(row[4] - row[3] ** 2, 0.0))

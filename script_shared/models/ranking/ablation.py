@@ -1,4 +1,4 @@
-"""What each part of a ranking is worth: the same weights fitted without it, on lists not seen."""
+"""Ablation: the contribution of each component to the ranking of held-out lists."""
 
 from __future__ import annotations
 
@@ -8,40 +8,40 @@ import numpy as np
 
 from script_shared.models.ranking.conditional_logit import fit_logit
 from script_shared.models.ranking.contribution import Contribution
-from script_shared.models.ranking.scorer import Listed, list_ndcg
+from script_shared.models.ranking.scorer import LabelledList, list_ndcg
 from script_shared.types import FloatArray
 
-#: The weights are fitted on so many of the lists, the oldest, and judged on the rest.
-_FITTED = 0.75
+#: Share of the lists, the oldest, that the weights are fitted on; the rest are held out.
+_TRAINING_SHARE = 0.75
 
 
-def ablate(
-    lists: Sequence[Listed], parts: Mapping[str, Sequence[int]], ridge: float, most: int
+def measure_contributions(
+    lists: Sequence[LabelledList], columns: Mapping[str, Sequence[int]], ridge: float, limit: int
 ) -> dict[str, Contribution]:
-    """Measure every part.
+    """Measure the contribution of each component.
 
     Args:
-        lists: oldest first, each with something that was read.
-        parts: the columns of each part.
+        lists: oldest first, each with at least one chosen item.
+        columns: the feature columns of each component, by its name.
         ridge: penalty on the weights.
-        most: so many lists, evenly drawn, are enough.
+        limit: approximate number of lists to use, evenly spaced.
     """
-    lists = lists[:: max(1, len(lists) // most)]
-    every = [column for columns in parts.values() for column in columns]
-    whole = _judge(lists, every, ridge)
-    found = {}
-    for name, columns in parts.items():
-        gains = whole - _judge(lists, [each for each in every if each not in columns], ridge)
-        found[name] = Contribution(float(gains.mean()), float(gains.std() / np.sqrt(len(gains))))
-    return found
+    lists = lists[:: max(1, len(lists) // limit)]
+    all_columns = [column for group in columns.values() for column in group]
+    full = _held_out_ndcg(lists, all_columns, ridge)
+    contributions = {}
+    for name, group in columns.items():
+        gains = full - _held_out_ndcg(lists, [column for column in all_columns if column not in group], ridge)
+        contributions[name] = Contribution(float(gains.mean()), float(gains.std() / np.sqrt(len(gains))))
+    return contributions
 
 
-def _judge(lists: Sequence[Listed], columns: Sequence[int], ridge: float) -> FloatArray:
-    """Return the NDCG@10 of each held-out list, ranked by these columns alone."""
-    cut = int(len(lists) * _FITTED)
+def _held_out_ndcg(lists: Sequence[LabelledList], columns: Sequence[int], ridge: float) -> FloatArray:
+    """Return the NDCG@10 of each held-out list, ranked by some of the features."""
+    cut = int(len(lists) * _TRAINING_SHARE)
     if not columns:
         return np.zeros(len(lists) - cut)
-    features, chosen = (np.concatenate(part) for part in zip(*lists[:cut], strict=True))
-    lengths = np.array([len(own) for own, _ in lists[:cut]])
+    features, chosen = (np.concatenate(parts) for parts in zip(*lists[:cut], strict=True))
+    lengths = np.array([len(labels) for _, labels in lists[:cut]])
     weights = fit_logit(features[:, columns], np.cumsum(lengths) - lengths, chosen, ridge)
-    return np.array([list_ndcg(own[:, columns] @ weights, chosen) for own, chosen in lists[cut:]])
+    return np.array([list_ndcg(features[:, columns] @ weights, labels) for features, labels in lists[cut:]])

@@ -1,4 +1,4 @@
-"""What a part of a ranking is worth."""
+"""The measured contribution of a component to ranking quality."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """What a part adds.
+    """The NDCG that a component adds.
 
     Attributes:
-        gain: mean NDCG@10 with everything minus that without the part.
-        error: standard error of the gain, over the lists in pairs.
+        gain: mean NDCG@10 with all components minus that without this one.
+        error: standard error of the gain, from paired differences over held-out lists.
     """
 
     gain: float
     error: float
 
     @property
-    def harms(self) -> bool:
-        """Whether everything does better without it, by two standard errors: ten parts are asked."""
+    def is_harmful(self) -> bool:
+        """Whether the gain is below zero by two standard errors: some ten components are tested."""
         return self.gain < -2 * self.error

@@ -1,4 +1,4 @@
-"""How features become an order: weights for all items, trees for the head of the list where they help."""
+"""The scorer of a ranked list: a weighted sum for all items, re-ranked by trees at the head of the list."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ from pydantic import BaseModel, ConfigDict
 from script_shared.arrays import Bundle
 from script_shared.evaluation.ranking import score_list
 from script_shared.jit import jit_compiled
-from script_shared.models.base import best_places, weigh
-from script_shared.models.ranking.lambdamart import TreeParameters, grow
+from script_shared.models.kernels import top_rows, weighted_sums
+from script_shared.models.ranking.lambdamart import TreeParameters, fit_trees
 from script_shared.models.ranking.tree_scoring import TreeEnsemble, score_rows
 from script_shared.types import BoolArray, FeatureArray, FloatArray, IntArray
 
-#: The features of a list's items, and which of them were read.
-Listed = tuple[FeatureArray, BoolArray]
+#: The features of a list's items, and which of the items were chosen.
+LabelledList = tuple[FeatureArray, BoolArray]
 
-#: Fewer lists than this cannot carry a dozen weights: the default feature ranks alone.
+#: With fewer lists the weights cannot be estimated, and `DEFAULT_FEATURE` alone ranks.
 MIN_LISTS = 50
-#: Fewer than this grow no trees worth their time.
+#: With fewer lists no trees are fitted.
 MIN_LISTS_FOR_TREES = 1_000
-#: Weights and trees are compared on what is left after so many of the lists, the oldest.
-_REHEARSED = 0.75
+#: Share of the lists, the oldest, that is used for fitting when the trees are validated on the rest.
+_TRAINING_SHARE = 0.75
 DEFAULT_FEATURE = "popularity_1h"
 
 
 class ScorerParameters(BaseModel):
-    """How a ranking is fitted.
+    """How a scorer is fitted.
 
     Attributes:
         ridge: penalty on the weights.
-        trees: how the trees are grown; None for weights alone.
-        head: so many of the best by the weights are scored by the trees too.
+        trees: hyperparameters of the trees; None for weights alone.
+        head: number of items, best first by the weights, that the trees re-rank.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -45,10 +45,10 @@ class ScorerParameters(BaseModel):
 
 
 class Scorer:
-    """The weights of a conditional logit, and a forest where it does better on lists not seen.
+    """The weights of a conditional logit, plus trees where they improve the NDCG of held-out lists.
 
     Args:
-        names: of the features.
+        names: names of the features.
         parameters: how to fit.
     """
 
@@ -56,70 +56,71 @@ class Scorer:
         self._names, self._parameters = tuple(names), parameters
         self.weights: FloatArray = np.zeros(len(self._names))
         self.trees: TreeEnsemble | None = None
-        self._fitted: dict[str, Any] = {}
+        self._statistics: dict[str, Any] = {}
 
     @property
     def head(self) -> int:
-        """How many of the best by the weights compete for the first places."""
+        """The number of items that the trees re-rank."""
         return self._parameters.head
 
     @property
     def fitted_on(self) -> int:
-        """How many lists it learned from."""
-        return int(self._fitted.get("fitted_on", 0))
+        """The number of lists used for fitting."""
+        return int(self._statistics.get("fitted_on", 0))
 
     def score(self, features: FeatureArray) -> FloatArray:
-        """Return a score for each item of one list; trees settle the order of its head."""
+        """Return one score an item of a list; trees decide the order of its head."""
         features = np.asfortranarray(features)
         if self.trees is None or len(features) < 2:
-            return weigh(features, self.weights)
-        return _settled(features, self.weights, self._parameters.head, self.trees.parts)
+            return weighted_sums(features, self.weights)
+        return _rerank_head(features, self.weights, self._parameters.head, self.trees.parts)
 
-    def fit(self, lists: Sequence[Listed]) -> None:
-        """Fit the weights, and the trees where they help on the newest lists, which they had not seen.
+    def fit(self, lists: Sequence[LabelledList]) -> None:
+        """Fit the weights, and the trees where they improve the ranking of the newest lists.
 
         Args:
-            lists: oldest first, each with something that was read.
+            lists: oldest first, each with at least one chosen item.
         """
-        self._fitted, self.trees = {"fitted_on": len(lists)}, None
+        self._statistics, self.trees = {"fitted_on": len(lists)}, None
         if len(lists) < MIN_LISTS:
             self.weights = np.array([float(name == DEFAULT_FEATURE) for name in self._names])
         else:
-            self._learn(lists, self._parameters.trees if self._is_worth_trees(lists) else None)
+            self._fit(lists, self._parameters.trees if self._trees_help(lists) else None)
 
-    def _is_worth_trees(self, lists: Sequence[Listed]) -> bool:
+    def _trees_help(self, lists: Sequence[LabelledList]) -> bool:
+        """Compare weights with and without trees on held-out lists."""
         if self._parameters.trees is None or len(lists) < MIN_LISTS_FOR_TREES:
             return False
-        cut = int(len(lists) * _REHEARSED)
-        self._learn(lists[:cut], self._parameters.trees)
+        cut = int(len(lists) * _TRAINING_SHARE)
+        self._fit(lists[:cut], self._parameters.trees)
         with_trees = self._ndcg(lists[cut:])
         self.trees = None
-        alone = self._ndcg(lists[cut:])
-        means = {"weights": float(alone.mean()), "with_trees": float(with_trees.mean())}
-        self._fitted["held_out_ndcg"] = means
+        without = self._ndcg(lists[cut:])
+        means = {"weights": float(without.mean()), "with_trees": float(with_trees.mean())}
+        self._statistics["held_out_ndcg"] = means
         return means["with_trees"] > means["weights"]
 
-    def _learn(self, lists: Sequence[Listed], trees: TreeParameters | None) -> None:
-        from script_shared.models.ranking.conditional_logit import fit_logit  # scipy stays out of serving
+    def _fit(self, lists: Sequence[LabelledList], trees: TreeParameters | None) -> None:
+        from script_shared.models.ranking.conditional_logit import fit_logit  # serving must not load scipy
 
-        features, chosen = (np.concatenate(part) for part in zip(*lists, strict=True))
-        lengths = np.array([len(own) for own, _ in lists])
+        features, chosen = (np.concatenate(parts) for parts in zip(*lists, strict=True))
+        lengths = np.array([len(labels) for _, labels in lists])
         starts = np.cumsum(lengths) - lengths
         self.weights = fit_logit(features, starts, chosen, self._parameters.ridge)
-        self.trees = grow(features, lengths, chosen, trees) if trees is not None else None
+        self.trees = fit_trees(features, lengths, chosen, trees) if trees is not None else None
 
-    def _ndcg(self, lists: Sequence[Listed]) -> FloatArray:
+    def _ndcg(self, lists: Sequence[LabelledList]) -> FloatArray:
         return np.array([list_ndcg(self.score(features), chosen) for features, chosen in lists])
 
     def dump(self) -> Bundle:
-        """Return the weights by name, the forest, and how they were chosen."""
+        """Return the weights by feature name, the trees, and the statistics of the fit."""
         weights = dict(zip(self._names, self.weights.tolist(), strict=True))
         trees = self.trees.dump() if self.trees is not None else {}
-        return Bundle(trees, {**self._fitted, "weights": weights})
+        return Bundle(trees, {**self._statistics, "weights": weights})
 
     def load(self, bundle: Bundle) -> None:
-        """Take back what `dump` returned."""
-        self._fitted = {
+        """Restore the scorer from the result of `dump`."""
+        self._statistics = {
             key: bundle.document[key] for key in ("fitted_on", "held_out_ndcg") if key in bundle.document
         }
         self.weights = np.array([bundle.document["weights"][name] for name in self._names])
@@ -127,28 +128,29 @@ class Scorer:
 
 
 def list_ndcg(scores: FloatArray, chosen: BoolArray) -> float:
-    """Return the NDCG@10 of one list, ordered by its scores."""
+    """Return the NDCG@10 of one list, sorted by its scores."""
     ranked = np.argsort(-scores, kind="stable").tolist()
     return score_list(ranked, set(np.flatnonzero(chosen).tolist()))["ndcg"]
 
 
 @jit_compiled
-def _settled(
+def _rerank_head(
     features: FeatureArray,
     weights: FloatArray,
-    most: int,
+    head_size: int,
     trees: tuple[IntArray, FeatureArray, IntArray, FloatArray],
 ) -> FloatArray:
-    """Return weighted sums, those of the best with the trees' scores added: both standardised.
+    """Return weighted sums; to those of the head the trees' scores are added, both standardised.
 
-    None of these falls below the lowest of them.
+    The head's scores are shifted so that the lowest equals the lowest weighted sum of the head: no item
+    outside the head overtakes it.
     """
-    scores = weigh(features, weights)
-    head = best_places(scores, most)
-    weighed, grown = scores[head], score_rows(features, head, trees)
-    both = (weighed - weighed.mean()) / max(weighed.std(), 1e-9)
-    both += (grown - grown.mean()) / max(grown.std(), 1e-9)
-    lift = weighed.min() - both.min()
-    for at in range(len(head)):
-        scores[head[at]] = lift + both[at]
+    scores = weighted_sums(features, weights)
+    head = top_rows(scores, head_size)
+    sums, tree_scores = scores[head], score_rows(features, head, trees)
+    combined = (sums - sums.mean()) / max(sums.std(), 1e-9)
+    combined += (tree_scores - tree_scores.mean()) / max(tree_scores.std(), 1e-9)
+    shift = sums.min() - combined.min()
+    for row in range(len(head)):
+        scores[head[row]] = shift + combined[row]
     return scores

@@ -1,107 +1,88 @@
-"""Training samples: queries replayed as they were, with what the reader read next."""
+"""Training samples: queries of the past, each with the items that the user then interacted with."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
 from script_shared.clock import MS_PER_HOUR
 from script_shared.dataset import Dataset, Interactions
-from script_shared.models.ranking.state_replay import fold
-from script_shared.state.state import State, StateParameters
-from script_shared.types import IntArray, LongArray, Query, User
+from script_shared.models.ranking.state_replay import StateReplay
+from script_shared.state.state import State
+from script_shared.types import BoolArray, IntArray, LongArray, Query, User
 
-#: How far the lists for everybody may lag while single clicks are replayed, as they do in service.
-PATIENCE_MS = 500
+SampleKind = Literal["hourly", "clicks", "live"]
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingSample:
-    """A query and the items that the reader then read and had not read before."""
+    """A query and its targets: items that the user interacted with next and never before."""
 
     query: Query
     targets: IntArray
 
 
-class StateReplay:
-    """The state as it was, moving forward through a data set.
-
-    The state is one object that moves on: use it before moving further.
-
-    Args:
-        dataset: what happened.
-        parameters: what the state counts.
-        start_ms: where it begins, ms UTC; it cannot move back.
-    """
-
-    def __init__(self, dataset: Dataset, parameters: StateParameters, start_ms: int) -> None:
-        self.dataset = dataset
-        self.state = fold(dataset.before(start_ms), parameters)
-        self.state.patience_ms = PATIENCE_MS
-        self._row = int(np.searchsorted(dataset.interactions.time, start_ms))
-
-    def to(self, moment_ms: int) -> None:
-        """Apply what came before a moment."""
-        self.through(int(np.searchsorted(self.dataset.interactions.time, moment_ms)))
-
-    def through(self, row: int) -> None:
-        """Apply the interactions before a row."""
-        if row > self._row:
-            self.state.apply(self.dataset.interactions.take(slice(self._row, row)))
-            self._row = row
+def draw_samples(
+    kind: SampleKind, replay: StateReplay, start_ms: int, accepts: Callable[[User], bool], limit: int
+) -> Iterable[TrainingSample]:
+    """Return the samples of one hour; see `draw_hourly_samples` and `draw_click_samples`."""
+    if kind == "hourly":
+        return draw_hourly_samples(replay, start_ms, accepts, limit)
+    return draw_click_samples(replay, start_ms, accepts, limit, live=kind == "live")
 
 
-def draw_users(
-    replay: StateReplay, start_ms: int, serves: Callable[[User], bool], limit: int
-) -> Iterator[TrainingSample]:
-    """Give what readers read in the hour after a moment, asked for once, at the moment.
+def draw_hourly_samples(
+    replay: StateReplay, start_ms: int, accepts: Callable[[User], bool], limit: int
+) -> list[TrainingSample]:
+    """Return one sample a user: the query at the start of an hour, the items of the whole hour.
 
     Args:
-        replay: is moved to the moment.
+        replay: advanced to the start of the hour.
         start_ms: ms UTC.
-        serves: whether a reader belongs to the model's segment.
-        limit: at most so many readers, drawn evenly with a fixed seed.
+        accepts: whether a user belongs to the segment.
+        limit: maximum number of users, drawn uniformly with a fixed seed.
     """
-    replay.to(start_ms)
+    replay.advance_to(start_ms)
     following = replay.dataset.interactions.between(start_ms, start_ms + MS_PER_HOUR)
-    yield from draw(replay.dataset, replay.state, following, serves, limit)
+    return draw_user_samples(replay.dataset, replay.state, following, accepts, limit)
 
 
-def draw_clicks(
-    replay: StateReplay, start_ms: int, serves: Callable[[User], bool], limit: int, *, live: bool
+def draw_click_samples(
+    replay: StateReplay, start_ms: int, accepts: Callable[[User], bool], limit: int, *, live: bool
 ) -> Iterator[TrainingSample]:
-    """Give the next click of readers in the course of a visit, within the hour after a moment.
+    """Yield the next clicks of sessions within an hour, in order of time.
 
     Args:
-        replay: is moved along; use each sample before asking for the next.
-        start_ms: ms UTC.
-        serves: whether a reader belongs to the model's segment, judged at the click.
-        limit: about so many clicks, drawn evenly with a fixed seed.
-        live: the state knows all that came before the click; otherwise it is that of the moment,
-            and only the reader's own clicks are added.
+        replay: advanced while samples are drawn; use each sample before the next one is drawn.
+        start_ms: start of the hour, ms UTC.
+        accepts: whether a user belongs to the segment, decided at the click.
+        limit: approximate number of clicks, drawn uniformly with a fixed seed.
+        live: whether the state contains all interactions before the click. Otherwise it is the state at
+            `start_ms`, and only the user's own clicks since then are added to the query.
     """
-    replay.to(start_ms)
+    replay.advance_to(start_ms)
     dataset, interactions = replay.dataset, replay.dataset.interactions
     first, end = np.searchsorted(interactions.time, [start_ms, start_ms + MS_PER_HOUR]).tolist()
     if first == end:
         return
-    order, starts = _by_reader(interactions.user[first:end])
+    order, starts = _order_by_user(interactions.user[first:end])
     rows = first + order
-    gap = replay.state.parameters.visit_gap * MS_PER_HOUR
-    onward = (interactions.user[rows[1:]] == interactions.user[rows[:-1]]) & (
-        np.diff(interactions.time[rows]) < gap
+    session_gap_ms = replay.state.parameters.visit_gap * MS_PER_HOUR
+    is_continued = (interactions.user[rows[1:]] == interactions.user[rows[:-1]]) & (
+        np.diff(interactions.time[rows]) < session_gap_ms
     )
-    known = replay.state.histories.counts()[interactions.user[rows]] + np.arange(len(rows)) - starts + 1
-    member = _are_served(dataset, interactions.user[rows], known, serves)
-    chosen = _thin(np.flatnonzero(np.append(onward, False) & member), limit)
+    counts = replay.state.histories.counts()[interactions.user[rows]] + np.arange(len(rows)) - starts + 1
+    is_member = _accepted_users(dataset, interactions.user[rows], counts, accepts)
+    chosen = _sample_rows(np.flatnonzero(np.append(is_continued, False) & is_member), limit)
     for place in chosen[np.argsort(rows[chosen], kind="stable")].tolist():
         row, target = int(rows[place]), interactions.item[rows[place + 1]]
         user, keys = int(interactions.user[row]), tuple(interactions.keys[row].tolist())
         now_ms = int(interactions.time[row]) if live else start_ms
         if live:
-            replay.through(row + 1)
+            replay.advance_to_row(row + 1)
         query = replay.state.query(user, now_ms, keys=keys, user_type=dataset.user_types[user])
         if not live:
             query = query.after(interactions.item[rows[starts[place] : place + 1]])
@@ -109,70 +90,97 @@ def draw_clicks(
             yield TrainingSample(query, np.array([target], np.int32))
 
 
-def _by_reader(users: IntArray) -> tuple[LongArray, LongArray]:
-    """Return an order by reader, and for each place in it the place where that reader's begin."""
+def _order_by_user(users: IntArray) -> tuple[LongArray, LongArray]:
+    """Return a stable order by user and, for each place in it, the first place of the same user."""
     order = np.argsort(users, kind="stable")
     ordered = users[order]
     return order, np.searchsorted(ordered, ordered)
 
 
-def draw(
-    dataset: Dataset, state: State, following: Interactions, serves: Callable[[User], bool], limit: int
+def draw_user_samples(
+    dataset: Dataset, state: State, following: Interactions, accepts: Callable[[User], bool], limit: int
 ) -> list[TrainingSample]:
-    """Make the queries of those who came in the following hour, at its start.
+    """Return one sample a user of an hour; users without a new item are left out.
 
     Args:
-        dataset: gives login states.
-        state: as it was when the hour began.
-        following: the hour's interactions.
-        serves: whether a reader belongs to the model's segment, judged at the start of the hour.
-        limit: at most so many readers, drawn evenly with a fixed seed.
+        dataset: contains the login states.
+        state: the state at the start of the hour.
+        following: the interactions of the hour.
+        accepts: whether a user belongs to the segment, decided at the start of the hour.
+        limit: maximum number of users, drawn uniformly with a fixed seed.
     """
     if not len(following):
         return []
     users, first = np.unique(following.user, return_index=True)
-    interactions = state.histories.counts()[users]
-    member = _are_served(dataset, users, interactions, serves)
-    chosen = _thin(np.flatnonzero(member), limit)
+    is_member = _accepted_users(dataset, users, state.histories.counts()[users], accepts)
+    chosen = _sample_rows(np.flatnonzero(is_member), limit)
     start_ms = int(following.time[0]) // MS_PER_HOUR * MS_PER_HOUR
     by_user = np.argsort(following.user, kind="stable")
     bounds = np.searchsorted(following.user[by_user], [users, users + 1])
     samples = (
-        _sample(dataset, state, following, by_user[bounds[0, i] : bounds[1, i]], int(first[i]), start_ms)
+        _user_sample(dataset, state, following, by_user[bounds[0, i] : bounds[1, i]], int(first[i]), start_ms)
         for i in chosen.tolist()
     )
     return [sample for sample in samples if len(sample.targets)]
 
 
-def _are_served(
-    dataset: Dataset, users: IntArray, interactions: LongArray, serves: Callable[[User], bool]
+def _accepted_users(
+    dataset: Dataset, users: IntArray, counts: LongArray, accepts: Callable[[User], bool]
 ) -> list[bool]:
-    """Return which readers belong to the segment; an anonymous session is nobody who can be served.
+    """Return which users belong to the segment; anonymous sessions never do, for they send no requests.
 
     Args:
-        dataset: gives login states.
+        dataset: contains the login states.
         users: positions.
-        reads: how many interactions each of them has.
-        serves: whether a reader belongs to the segment.
+        counts: number of interactions of each user.
+        accepts: whether a user belongs to the segment.
     """
-    named = len(dataset.users)
+    identified = len(dataset.users)
     return [
-        user < named and serves(dataset.user(user, count))
-        for user, count in zip(users.tolist(), interactions.tolist(), strict=True)
+        user < identified and accepts(dataset.user(user, count))
+        for user, count in zip(users.tolist(), counts.tolist(), strict=True)
     ]
 
 
-def _thin(rows: IntArray, limit: int) -> IntArray:
+def _sample_rows(rows: IntArray, limit: int) -> IntArray:
     if len(rows) <= limit:
         return rows
     return np.sort(np.random.default_rng(0).choice(rows, limit, replace=False))
 
 
-def _sample(
+def _user_sample(
     dataset: Dataset, state: State, following: Interactions, rows: IntArray, first: int, now_ms: int
 ) -> TrainingSample:
+    """Return the sample of one user; the context is that of the first interaction of the hour."""
     user = int(following.user[first])
     keys = tuple(following.keys[first].tolist())
     query = state.query(user, now_ms, keys=keys, user_type=dataset.user_types[user])
     targets = np.setdiff1d(following.item[rows], query.history)
     return TrainingSample(query, targets.astype(np.int32))
+
+
+def label_items(items: IntArray, sample: TrainingSample, negatives: int) -> tuple[LongArray, BoolArray]:
+    """Return the rows of the targets and of a random sample of the other items, and which are targets.
+
+    A uniform sample of the items not chosen leaves the fitted weights consistent (McFadden, 1978, sampling
+    of alternatives).
+
+    Args:
+        items: retrieved items, ascending.
+        sample: its user seeds the random sample.
+        negatives: maximum number of other items.
+    """
+    chosen = _contains(items, sample.targets)
+    rng = np.random.default_rng(sample.query.user + 1)
+    others = rng.permutation(np.flatnonzero(~chosen))[:negatives]
+    rows = np.concatenate([np.flatnonzero(chosen), others])
+    return rows, chosen[rows]
+
+
+def _contains(ascending: IntArray, items: IntArray) -> BoolArray:
+    """Return which of the ascending items are among the others; faster than `np.isin`, which sorts both."""
+    found = np.zeros(len(ascending) + 1, np.bool_)
+    places = np.searchsorted(ascending, items)
+    known = places < len(ascending)
+    found[places[known][ascending[places[known]] == items[known]]] = True
+    return found[:-1]

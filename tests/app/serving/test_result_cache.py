@@ -6,7 +6,7 @@ import pytest
 
 from script_shared.domains.news.domain import NEWS
 from script_shared.inference.engine import Engine
-from script_shared.inference.result_cache import STANDS_MS
+from script_shared.inference.result_cache import MAX_AGE_MS
 from script_shared.types import Interaction, Request
 from tests.app.server.test_wire import request, talk
 from tests.support.editions import publish_edition, registry_at
@@ -29,12 +29,12 @@ def shown(client, user, count=50):
 
 @pytest.fixture
 def engine(whole, clock):
-    return Engine.load(whole, NEWS, clock, ahead=2)
+    return Engine.load(whole, NEWS, clock, cache_size=2)
 
 
 def test_cached_result_is_returned_until_it_expires(engine, clock):
     first = engine.recommend(Request("3"))
-    clock.ms += STANDS_MS - 1
+    clock.ms += MAX_AGE_MS - 1
     assert engine.recommend(Request("3")) is first
     clock.ms += 1
     assert engine.recommend(Request("3")) is not first

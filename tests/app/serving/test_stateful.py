@@ -25,7 +25,7 @@ from hypothesis.stateful import (
 )
 
 from script_shared.clock import FixedClock
-from script_shared.inference.load import PATIENCE_MS
+from script_shared.inference.load import MAX_STALENESS_MS
 from tests.support.clicks import write_clicks
 from tests.support.installation import Installation, keyed
 from tests.support.services import EVENTS_KEY, ITEMS_KEY, KEYS, READERS_KEY, started
@@ -215,7 +215,7 @@ class Service(RuleBasedStateMachine):
         for replica in self.replicas:
             self.catch_up(replica)
         # Lists for all users may lag this far behind the newest event.
-        self.clock.ms += PATIENCE_MS
+        self.clock.ms += MAX_STALENESS_MS
         self.expected.now_ms = self.clock.ms
         seen = [self.look(replica) for replica in self.replicas]
         assert seen[0] == seen[1]

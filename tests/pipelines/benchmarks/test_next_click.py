@@ -52,7 +52,7 @@ def found(request, raw):
 def test_every_session_has_a_list_of_each_model_and_kind(found):
     kinds, predictions, sessions = found
     assert set(predictions["protocol"]) == {f"next-click-{kind}" for kind in kinds}
-    assert set(predictions["model"]) == {"served", "most_read_0.25h"}
+    assert set(predictions["model"]) == {"served", "most_popular_0.25h"}
     lists = predictions.unique(["protocol", "model", "cutoff", "query_id"])
     assert len(lists) == 2 * 2 * len(sessions)
     assert set(sessions["window"]) == set(WINDOWS)

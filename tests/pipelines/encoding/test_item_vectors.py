@@ -6,8 +6,8 @@ import pytest
 
 from pipelines.encoding.item_vectors import LIFE_MS, Rules, describe, described
 from pipelines.encoding.parallel_text import place
-from script_shared.models.components.text_space import TextParameters, TextSpace, compose
-from tests.support.worlds import at, world
+from script_shared.models.components.text_space import TextParameters, TextSpace, compose_text
+from tests.support.small_datasets import hour_ms, make_dataset
 
 RULES = Rules(TextParameters(dimensions=4), ("de",))
 TITLES = {f"i{n}": f"{('gol do time', 'lei nova', 'chuva forte')[n % 3]} {n % 7}" for n in range(30)}
@@ -15,7 +15,7 @@ READS = [(f"r{n}", f"i{n % 30}", 1 + n / 40) for n in range(120)]
 
 
 def dataset(hours=5):
-    return world(READS, hours=hours, items=TITLES)
+    return make_dataset(READS, hours=hours, items=TITLES)
 
 
 def items(titles):
@@ -66,14 +66,14 @@ def test_a_space_is_used_until_it_is_a_week_old_or_too_new_or_other_rules_hold(f
 def test_a_space_that_knows_less_than_half_of_the_articles_is_fitted_anew(first, known, again):
     titles = {item: title if n < known else f"texto {n}" for n, (item, title) in enumerate(TITLES.items())}
     data = dataset(6)
-    assert (describe(data, items(titles), RULES, first).fitted_ms == at(6)) is again
+    assert (describe(data, items(titles), RULES, first).fitted_ms == hour_ms(6)) is again
 
 
 def test_a_category_that_was_filled_in_is_part_of_the_text():
-    data = world(READS, hours=5, categories={"i1": "esporte", "i2": "saude", "i3": "lei"})
+    data = make_dataset(READS, hours=5, categories={"i1": "esporte", "i2": "saude", "i3": "lei"})
     found = describe(data, items({}).cast({"item_id": pl.String, "title": pl.String}), RULES, None)
     names = [data.catalogue.categories[code] for code in data.catalogue.category.tolist()]
-    expected = found.space.transform([compose(None, None, None, name) for name in names])
+    expected = found.space.transform([compose_text(None, None, None, name) for name in names])
     assert np.array_equal(found.vectors.rows[found.vectors.row], expected)
     assert expected.any(axis=1).sum() > 10
 
@@ -81,7 +81,7 @@ def test_a_category_that_was_filled_in_is_part_of_the_text():
 def test_of_a_body_only_the_beginning_counts():
     titles = pl.DataFrame({"item_id": ["i0", "i1"], "body": ["gol " * 5 + "lei", "gol " * 5 + "chuva"]})
     rules = Rules(TextParameters(characters=20), ())
-    found = describe(world(READS[:2], hours=5), titles, rules, None)
+    found = describe(make_dataset(READS[:2], hours=5), titles, rules, None)
     assert len(found.texts) == 1
 
 

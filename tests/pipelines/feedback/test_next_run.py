@@ -142,7 +142,7 @@ class TestOnSqlite(Feedback):
             assert set(post(live, rows)) == {"unknown-item"}
         world.run("run-2")
         with world.service(now) as anew:
-            assert served(anew).engine.knows("unheard-of")
+            assert served(anew).engine.has_item("unheard-of")
             assert history(anew, "r1")[1] == 1
             assert "unheard-of" in shown(anew, "somebody")
 

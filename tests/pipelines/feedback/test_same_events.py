@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pipelines.feedback.event_frames import expires_ms, frame_of, valid, withdrawn
 from script_shared.events.event import EARLIEST_MS, FORGET, ITEM, LATEST_MS, READ, WITHDRAW, Event
 from script_shared.events.validation import invalid_reason
-from script_shared.inference.availability import Availability
+from script_shared.inference.lists.availability import Availability
 
 TIMES = st.one_of(
     st.integers(EARLIEST_MS - 3, EARLIEST_MS + 3),

@@ -71,12 +71,12 @@ def test_trials_are_scored_on_the_same_readers_and_compared_in_pairs(world):
     readers = scores.group_by("model").agg(pl.col("query_id").sort())
     assert len(set(map(tuple, readers["query_id"]))) == 1
     found = {row["model"]: row for row in gains(scores, against="as it is").to_dicts()}
-    assert {"as it is", "blind", "most_read_1h", "most_read_ever"} < set(found)
+    assert {"as it is", "blind", "most_popular_1h", "most_popular_ever"} < set(found)
     assert [found["as it is"][key] for key in ("gain", "low", "high")] == [0, 0, 0]
     means = scores.group_by("model").agg(pl.col("ndcg").mean()).rows()
     assert found["blind"]["gain"] == pytest.approx(dict(means)["blind"] - dict(means)["as it is"])
     # Articles live for hours here: who has never looked at the counts finds less.
-    assert found["most_read_ever"]["high"] < 0
+    assert found["most_popular_ever"]["high"] < 0
 
 
 def test_hours_without_readers_say_so(world):
@@ -92,7 +92,7 @@ def test_the_fitted_weights_give_what_the_service_would_answer_without_trees(wor
     domain, parameters, *when = world
     world = domain, changed(parameters, two_stage={"ranking": {"trees": None}}), *when
     lists = describe_hour(*world, SEGMENT, 60)
-    again = lists.score(lists.model.ranking.weights, "served")
+    again = lists.score(lists.model.scorer.weights, "served")
     served, _ = score_hour(*world, SEGMENT, 60)
     assert again.equals(served.filter(model="served"))
 
@@ -103,9 +103,9 @@ def test_scaling_touches_one_component(world):
     own = np.char.startswith(names, "popularity")
     scaled = lists.scaled("popularity", 0.0)
     assert not scaled[own].any()
-    assert (scaled[~own] == lists.model.ranking.weights[~own]).all()
+    assert (scaled[~own] == lists.model.scorer.weights[~own]).all()
     silent = lists.score(np.zeros(len(names)), "silent")
-    assert silent["ndcg"].mean() < lists.score(lists.model.ranking.weights, "fitted")["ndcg"].mean()
+    assert silent["ndcg"].mean() < lists.score(lists.model.scorer.weights, "fitted")["ndcg"].mean()
 
 
 def test_a_pull_is_a_weight_times_the_spread_within_lists(world):
@@ -114,11 +114,11 @@ def test_a_pull_is_a_weight_times_the_spread_within_lists(world):
     assert pulls.columns == ["segment", "component", "feature", "weight", "pull"]
     column = pulls["feature"].to_list().index("popularity_1h")
     spread = np.mean([features[:, column].std() for features in lists.features])
-    assert pulls["pull"][column] == pytest.approx(lists.model.ranking.weights[column] * spread)
+    assert pulls["pull"][column] == pytest.approx(lists.model.scorer.weights[column] * spread)
     assert set(pulls["component"]) == set(components(*world[:2], SEGMENT))
 
 
 def test_metrics_have_the_names_of_the_evaluation(world):
     lists = describe_hour(*world, SEGMENT, 5)
-    scores = lists.score(lists.model.ranking.weights, "fitted")
+    scores = lists.score(lists.model.scorer.weights, "fitted")
     assert scores.columns == ["segment", "model", "cutoff", "query_id", *METRICS]

@@ -17,12 +17,12 @@ from pipelines.stages.report import report
 from pipelines.stages.segment import segment as split
 from pipelines.stages.train import train
 from script_shared.errors import NotEnoughDataError, PartitionError
-from script_shared.evaluation.beyond_accuracy import BEYOND
+from script_shared.evaluation.beyond_accuracy import LIST_METRICS
 from script_shared.evaluation.comparison import compare
+from script_shared.evaluation.promotion import Finding, PromotionDecision
 from script_shared.evaluation.ranking import METRICS, score_list
 from script_shared.evaluation.summary import summarise
-from script_shared.evaluation.targets import targets_of
-from script_shared.evaluation.verdict import Finding, Verdict
+from script_shared.evaluation.targets import find_targets
 from script_shared.storage.volume import Volume
 from tests.support.clicks import write_clicks
 
@@ -99,7 +99,7 @@ def test_the_figures_of_the_page_are_those_of_the_csv(page, metrics, segment):
         for metric, cell in zip(METRICS, cells, strict=False):
             assert cell["values"] == [float(row[f"{metric}{end}"]) for end in ("", "_low", "_high")]
             assert f"{float(row[metric]):.3f}" in cell["text"]
-        for name, cell in zip(BEYOND, cells[len(METRICS) :], strict=True):
+        for name, cell in zip(LIST_METRICS, cells[len(METRICS) :], strict=True):
             assert cell["values"] == [float(row[name])]
 
 
@@ -151,7 +151,7 @@ def test_scores_can_be_computed_again_from_targets_and_predictions(evaluated):
         .agg("item_id")
     )
     interactions = pl.read_parquet(evaluated.refined / RUN / "interactions.parquet")
-    targets = targets_of(scores.select("segment", "cutoff", "query_id").unique(), interactions)
+    targets = find_targets(scores.select("segment", "cutoff", "query_id").unique(), interactions)
     both = scores.join(lists, on=["segment", "model", "query_id"]).join(
         targets.group_by("query_id").agg(targets="item_id"), on="query_id"
     )
@@ -188,7 +188,7 @@ def test_the_csv_has_one_row_for_every_model_of_every_segment(metrics):
     keys = [(row["segment"], row["model"]) for row in metrics]
     models = {model for _, model in keys}
     assert len(keys) == len(set(keys)) == len(SEGMENTS) * len(models)
-    assert {"served", "most_read_0.25h", "most_read_ever"} <= models
+    assert {"served", "most_popular_0.25h", "most_popular_ever"} <= models
     assert {row["cutoffs"] for row in metrics} == {"2"}
 
 
@@ -224,7 +224,7 @@ def test_names_cannot_become_markup():
         ]
     )
     described = pl.DataFrame(
-        [{"segment": evil, "model": model, **dict.fromkeys(BEYOND, 1.0)} for model in ("served", evil)]
+        [{"segment": evil, "model": model, **dict.fromkeys(LIST_METRICS, 1.0)} for model in ("served", evil)]
     )
     comparisons = compare(scores)
     curves = pl.DataFrame({"segment": evil, "model": "served", "length": [1], "recall": [0.5]})
@@ -239,7 +239,7 @@ def test_names_cannot_become_markup():
         {evil: {evil: 1.0}},
         (evil,),
     )
-    verdict = Verdict(False, evil, (Finding(evil, evil, 1, 0.0, 0.0, 0.0, evil),))
+    verdict = PromotionDecision(False, evil, (Finding(evil, evil, 1, 0.0, 0.0, 0.0, evil),))
     facts = {"run": evil, "as_of": evil, "champion": evil, "hours": [evil], "verdict": verdict}
     html = render(findings, facts)
     assert "Too few users (1)" in html

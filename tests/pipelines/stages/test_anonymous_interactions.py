@@ -13,8 +13,8 @@ from pipelines.stages.artifacts import load_dataset
 from script_shared.anonymous import ANONYMOUS_PREFIX, is_anonymous
 from script_shared.domains.news.domain import NEWS
 from script_shared.inference.engine import Engine
-from script_shared.models.ranking.state_replay import fold
-from script_shared.models.ranking.training_samples import StateReplay, draw, draw_clicks
+from script_shared.models.ranking.state_replay import StateReplay, build_state
+from script_shared.models.ranking.training_samples import draw_click_samples, draw_user_samples
 from script_shared.releases.registry import Registry
 from script_shared.tables import Tables
 from script_shared.types import Interaction, Request
@@ -105,16 +105,16 @@ class TestTraining:
         start = dataset.as_of_ms - MS_PER_HOUR
         following = dataset.interactions.between(start, dataset.as_of_ms)
         assert (following.user >= len(dataset.users)).any()
-        state = fold(dataset.before(start), parameters)
-        samples = draw(dataset, state, following, lambda _: True, 10_000)
-        clicks = draw_clicks(
+        state = build_state(dataset.before(start), parameters)
+        samples = draw_user_samples(dataset, state, following, lambda _: True, 10_000)
+        clicks = draw_click_samples(
             StateReplay(dataset, parameters, start), start, lambda _: True, 10_000, live=True
         )
         for sample in (*samples, *clicks):
             assert sample.query.user < len(dataset.users)
 
     def test_they_count_and_are_read_one_after_the_other(self, dataset):
-        state = fold(dataset, NEWS.state({}))
+        state = build_state(dataset, NEWS.state({}))
         hot, second = dataset.items.find("hot"), dataset.items.find("second")
         assert state.most_popular(0, 1, dataset.as_of_ms).tolist() == [hot]
         assert second in state.co_occurrence.neighbours(hot)[0]
@@ -124,7 +124,7 @@ class TestTraining:
 def fold_named(dataset):
     """The state without anonymous reads."""
     named = dataset.interactions.take(dataset.interactions.user < len(dataset.users))
-    return fold(replace(dataset, interactions=named, head_start=None), NEWS.state({}))
+    return build_state(replace(dataset, interactions=named, head_start=None), NEWS.state({}))
 
 
 def refined_tables(volume):

@@ -14,7 +14,7 @@ from pipelines.stages.encode import HEAD_START_MS, encode
 from pipelines.stages.refine import refine
 from script_shared.dataset import encode as encode_tables
 from script_shared.models.components.text_space import TextSpace
-from script_shared.models.ranking.state_replay import fold
+from script_shared.models.ranking.state_replay import build_state
 from script_shared.releases.registry import Registry
 from script_shared.storage.partitions import find_partition
 from script_shared.tables import Tables
@@ -67,8 +67,10 @@ def test_the_head_start_ends_three_days_before_the_data(loaded, expected):
     state = PLAN.domain.state(parameters)
     assert dataset.head_start.ms == dataset.as_of_ms - HEAD_START_MS
     known = expected[0].before(dataset.head_start.ms)
-    assert np.array_equal(fold(dataset.before(known.as_of_ms), state).histories.counts(), known.read_counts)
-    assert np.array_equal(fold(dataset, state).histories.counts(), dataset.read_counts)
+    assert np.array_equal(
+        build_state(dataset.before(known.as_of_ms), state).histories.counts(), known.read_counts
+    )
+    assert np.array_equal(build_state(dataset, state).histories.counts(), dataset.read_counts)
 
 
 def test_the_catalogue_is_in_the_order_of_the_positions(volume, loaded):

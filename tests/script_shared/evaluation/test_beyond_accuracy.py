@@ -1,3 +1,5 @@
+"""Beyond-accuracy metrics by hand."""
+
 from datetime import UTC, datetime, timedelta
 from math import log2
 
@@ -20,85 +22,87 @@ ITEMS = pl.DataFrame(
 )
 
 
-def reads(*rows):
-    """Make reads from (item, hours before the cut-off)."""
+def make_interactions(*rows):
+    """Return interactions from (item, hours before the cut-off)."""
     times = [CUTOFF - timedelta(hours=hours) for _, hours in rows]
     return pl.DataFrame(
         {"item_id": [item for item, _ in rows], "timestamp": times}, schema_overrides={"timestamp": TIMESTAMP}
     )
 
 
-#: Eight reads count: four of a, two of b, one of c, one of d. Those of e lie outside the window.
-READS = reads(*[("a", 1)] * 4, ("b", 2), ("b", 24), ("c", 3), ("d", 4), ("e", 24.1), ("e", 0), ("e", -1))
+#: Eight interactions count: four of a, two of b, one of c, one of d. Those of e are outside the window.
+INTERACTIONS = make_interactions(
+    *[("a", 1)] * 4, ("b", 2), ("b", 24), ("c", 3), ("d", 4), ("e", 24.1), ("e", 0), ("e", -1)
+)
 
 
-def lists(**by_reader):
-    rows = [(reader, item) for reader, items in by_reader.items() for item in items]
+def make_lists(**by_user):
+    rows = [(user, item) for user, items in by_user.items() for item in items]
     frame = pl.DataFrame(rows, schema=["query_id", "item_id"], orient="row")
     return frame.with_columns(segment=pl.lit("all"), model=pl.lit("served"), cutoff=pl.lit(CUTOFF_MS))
 
 
-def described(predictions):
-    (row,) = describe_lists(predictions, ITEMS, READS).to_dicts()
+def describe(predictions):
+    (row,) = describe_lists(predictions, ITEMS, INTERACTIONS).to_dicts()
     return row
 
 
-def test_coverage_is_the_share_of_what_was_read_in_a_day():
-    assert described(lists(r="ab", s="ac"))["coverage"] == pytest.approx(3 / 4)
+def test_coverage_is_the_share_of_the_days_items():
+    assert describe(make_lists(r="ab", s="ac"))["coverage"] == pytest.approx(3 / 4)
 
 
-def test_what_was_not_read_in_a_day_covers_nothing():
-    assert described(lists(r="ae"))["coverage"] == pytest.approx(1 / 4)
+def test_an_item_outside_the_day_covers_nothing():
+    assert describe(make_lists(r="ae"))["coverage"] == pytest.approx(1 / 4)
 
 
 def test_novelty_is_the_mean_information_of_an_item():
-    found = described(lists(r="ab", s="c"))["novelty"]
+    found = describe(make_lists(r="ab", s="c"))["novelty"]
     assert found == pytest.approx((-log2(4 / 8) - log2(2 / 8) - log2(1 / 8)) / 3)
 
 
-def test_an_item_that_nobody_read_is_as_novel_as_one_read_once():
-    assert described(lists(r="e"))["novelty"] == pytest.approx(-log2(1 / 8))
+def test_an_item_without_interactions_is_as_novel_as_one_with_one():
+    assert describe(make_lists(r="e"))["novelty"] == pytest.approx(-log2(1 / 8))
 
 
 def test_diversity_is_the_share_of_pairs_whose_categories_differ():
-    """Of abce's six pairs ab and ce are alike; of ac's one pair none is."""
-    assert described(lists(r="abce", s="ac"))["diversity"] == pytest.approx((4 / 6 + 1) / 2)
+    """Of the six pairs of abce, ab and ce have equal categories; of the pair ac not."""
+    assert describe(make_lists(r="abce", s="ac"))["diversity"] == pytest.approx((4 / 6 + 1) / 2)
 
 
 def test_items_without_a_category_are_left_out_of_diversity():
-    assert described(lists(r="abd"))["diversity"] == pytest.approx(0)
-    assert described(lists(r="ad"))["diversity"] is None
+    assert describe(make_lists(r="abd"))["diversity"] == pytest.approx(0)
+    assert describe(make_lists(r="ad"))["diversity"] is None
 
 
-def test_age_is_the_median_over_all_that_was_recommended():
-    assert described(lists(r="abe", s="c"))["median_age"] == pytest.approx(2)
-    assert described(lists(r="e"))["median_age"] is None
+def test_age_is_the_median_over_all_recommended_items():
+    assert describe(make_lists(r="abe", s="c"))["median_age"] == pytest.approx(2)
+    assert describe(make_lists(r="e"))["median_age"] is None
 
 
-def test_the_top_is_one_item_in_a_hundred_and_at_least_one():
-    """Of four items read in a day a is the most read; two of the five recommended are a."""
-    assert described(lists(r="abe", s="ac"))["top_share"] == pytest.approx(2 / 5)
+def test_the_most_popular_share_is_at_least_one_item():
+    """Of the day's four items a is the most popular; two of the five recommended items are a."""
+    assert describe(make_lists(r="abe", s="ac"))["top_share"] == pytest.approx(2 / 5)
 
 
-def test_of_two_hundred_items_read_in_a_day_two_are_the_top():
-    many = reads(*((f"i{n:03}", 1) for n in range(200)), ("i007", 2), ("i009", 2), ("i009", 2))
+def test_of_two_hundred_items_two_are_the_most_popular():
+    many = make_interactions(*((f"i{n:03}", 1) for n in range(200)), ("i007", 2), ("i009", 2), ("i009", 2))
     items = many.select(pl.col("item_id").unique()).join(ITEMS, on="item_id", how="left")
-    (row,) = describe_lists(lists(r=["i007", "i008", "i009"], s=["i000"]), items, many).to_dicts()
+    (row,) = describe_lists(make_lists(r=["i007", "i008", "i009"], s=["i000"]), items, many).to_dicts()
     assert row["top_share"] == pytest.approx(2 / 4)
 
 
-def test_new_is_what_nobody_had_read_until_an_hour_ago():
-    """a was first read an hour ago, d four; e a day ago, but x never before the cut-off and z never."""
-    known = pl.concat([READS, reads(("x", -2))])
+def test_new_items_have_no_interaction_until_an_hour_ago():
+    """The first interaction of a was an hour ago, of d four, of e a day; x and z have none until then."""
+    known = pl.concat([INTERACTIONS, make_interactions(("x", -2))])
     items = pl.concat([ITEMS, ITEMS[:2].with_columns(item_id=pl.Series(["x", "z"]))])
-    (row,) = describe_lists(lists(r="ad", s="exz"), items, known).to_dicts()
+    (row,) = describe_lists(make_lists(r="ad", s="exz"), items, known).to_dicts()
     assert row["new_share"] == pytest.approx(3 / 5)
 
 
-def test_each_model_and_cutoff_is_described_apart():
-    early = lists(r="a").with_columns(cutoff=pl.lit(CUTOFF_MS - 12 * 3_600_000))
-    other = lists(r="ab").with_columns(model=pl.lit("fresh"))
-    found = describe_lists(pl.concat([lists(r="abc"), early, other]), ITEMS, READS)
+def test_each_model_and_cutoff_has_its_own_row():
+    early = make_lists(r="a").with_columns(cutoff=pl.lit(CUTOFF_MS - 12 * 3_600_000))
+    other = make_lists(r="ab").with_columns(model=pl.lit("fresh"))
+    found = describe_lists(pl.concat([make_lists(r="abc"), early, other]), ITEMS, INTERACTIONS)
     assert found.select("model", "cutoff").rows() == [
         ("served", CUTOFF_MS - 12 * 3_600_000),
         ("served", CUTOFF_MS),

@@ -1,3 +1,5 @@
+"""Comparisons of models on scores that can be checked by hand."""
+
 import polars as pl
 import pytest
 
@@ -5,7 +7,7 @@ from script_shared.evaluation.comparison import SERVED, compare
 
 
 def scores(*rows):
-    """Make the scores of one segment from (model, cutoff, query_id, recall, ndcg)."""
+    """Return the scores of one segment from (model, cutoff, query_id, recall, ndcg)."""
     fields = ("model", "cutoff", "query_id", "recall", "ndcg")
     more = {"segment": "all", "hit_rate": 0.0, "mrr": 0.0}
     return pl.DataFrame([dict(zip(fields, row, strict=True)) | more for row in rows])
@@ -24,7 +26,7 @@ THREE = scores(
 )
 
 
-def test_a_mean_is_taken_over_readers_and_then_over_cutoffs():
+def test_means_are_taken_over_users_then_over_cutoffs():
     (comparison,) = compare(THREE)
     served, fresh, old = comparison.records()
     assert served["recall"] == pytest.approx(((1 + 0) / 2 + 1) / 2)
@@ -33,7 +35,7 @@ def test_a_mean_is_taken_over_readers_and_then_over_cutoffs():
     assert (served["cutoffs"], served["users"]) == (2, 3)
 
 
-def test_an_interval_holds_the_mean():
+def test_an_interval_contains_the_mean():
     for record in compare(THREE)[0].records():
         assert record["recall_low"] <= record["recall"] <= record["recall_high"]
 
@@ -45,14 +47,14 @@ def test_the_gain_is_over_the_best_baseline_of_each_metric():
     assert ndcg["gain"] == pytest.approx((0.3 + 0.6) / 2 - 0.5)
 
 
-def test_a_gain_that_every_reader_sees_has_an_interval_without_width():
+def test_an_equal_gain_of_all_users_has_an_interval_without_width():
     rows = [(SERVED, 1, f"r{i}", i / 50 + 0.1, 0.0) for i in range(40)]
     rows += [("fresh", 1, f"r{i}", i / 50, 0.0) for i in range(40)]
     gain = compare(scores(*rows))[0].gains()[0]
     assert (gain["gain"], gain["low"], gain["high"]) == pytest.approx((0.1, 0.1, 0.1))
 
 
-def test_the_order_of_the_rows_changes_nothing():
+def test_the_order_of_the_rows_does_not_matter():
     models = compare(THREE)[0].records()
     others = compare(THREE.sample(fraction=1, shuffle=True, seed=3))[0].records()
     by_name = {record["model"]: record for record in others}
@@ -60,6 +62,6 @@ def test_the_order_of_the_rows_changes_nothing():
         assert by_name[record["model"]] == pytest.approx(record)
 
 
-def test_models_scored_on_different_readers_are_not_compared():
-    with pytest.raises(ValueError, match="not scored on the same readers at cut-off 2"):
+def test_models_scored_on_different_users_are_not_compared():
+    with pytest.raises(ValueError, match="not scored on the same users at cut-off 2"):
         compare(THREE.head(8))

@@ -1,4 +1,4 @@
-"""Ratios over readers: by hand, and on generated readers whose truth is known."""
+"""Ratios over users: by hand, and on generated users with a known true ratio."""
 
 import math
 
@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from script_shared.evaluation.ratios import Estimate, ratio
 
-SHOWN = st.lists(st.integers(1, 20), min_size=2, max_size=40)
+IMPRESSIONS = st.lists(st.integers(1, 20), min_size=2, max_size=40)
 
 
-def test_a_golden_case_by_hand():
-    # Three readers: 1 of 2, 0 of 2 and 3 of 4 impressions were followed: 4 / 8.
-    # What is left of them at one half: 0, -1 and 1; over the mean of 8 / 3: 0, -3/8, 3/8.
+def test_the_ratio_and_its_error_equal_the_formula():
+    # Three users click 1 of 2, 0 of 2 and 3 of 4 impressions: 4 / 8.
+    # The residuals are 0, -1 and 1, divided by the mean of 8 / 3: 0, -3/8 and 3/8.
     # Their variance is (9/64 + 9/64) / 2 = 9/64, that of the mean of three 3/64.
     found = ratio(np.array([1.0, 0.0, 3.0]), np.array([2.0, 2.0, 4.0]))
     assert found.value == 0.5
@@ -22,25 +22,25 @@ def test_a_golden_case_by_hand():
     assert found.low == pytest.approx(0.5 - 1.959964 * math.sqrt(3) / 8)
 
 
-def test_where_each_has_one_impression_it_is_the_error_of_a_share():
-    parts = np.array([1.0] * 30 + [0.0] * 70)
-    found = ratio(parts, np.ones(100))
+def test_with_one_impression_a_user_the_error_is_that_of_a_proportion():
+    clicks = np.array([1.0] * 30 + [0.0] * 70)
+    found = ratio(clicks, np.ones(100))
     assert found.error == pytest.approx(math.sqrt(0.3 * 0.7 / 99))
 
 
-def test_a_difference_of_other_readers_adds_variances():
+def test_the_variances_of_independent_estimates_add_up():
     assert Estimate(0.5, 0.03).minus(Estimate(0.4, 0.04)) == (pytest.approx(0.1), pytest.approx(0.05))
 
 
-def test_too_few_readers_are_sure_of_nothing():
+def test_with_fewer_than_two_users_the_error_is_nan():
     assert math.isnan(ratio(np.empty(0), np.empty(0)).value)
     alone = ratio(np.array([1.0]), np.array([4.0]))
     assert alone.value == 0.25
     assert math.isnan(alone.error)
 
 
-@given(shown=SHOWN, seed=st.integers(0, 2**32 - 1))
-def test_it_is_the_textbook_s_delta_method(shown, seed):
+@given(shown=IMPRESSIONS, seed=st.integers(0, 2**32 - 1))
+def test_the_error_equals_the_delta_method(shown, seed):
     x = np.array(shown, float)
     y = np.random.default_rng(seed).binomial(shown, 0.3).astype(float)
     found, (c_xx, c_xy, _, c_yy) = ratio(y, x), np.cov(x, y).ravel()
@@ -49,26 +49,26 @@ def test_it_is_the_textbook_s_delta_method(shown, seed):
     assert found.error == pytest.approx(math.sqrt(max(variance, 0.0)), abs=1e-9)
 
 
-def generated(rng, readers, rate):
-    """Readers who differ in how often they come and in how much they follow; the true ratio is `rate`."""
-    shown = 1 + rng.poisson(rng.gamma(1.0, 4.0, readers))
-    own = rng.beta(4 * rate, 4 * (1 - rate), readers)
-    return rng.binomial(shown, own).astype(float), shown.astype(float)
+def generate(rng, users, rate):
+    """Return clicks and impressions of users with different activity; the true ratio is `rate`."""
+    shown = 1 + rng.poisson(rng.gamma(1.0, 4.0, users))
+    rates = rng.beta(4 * rate, 4 * (1 - rate), users)
+    return rng.binomial(shown, rates).astype(float), shown.astype(float)
 
 
 @pytest.mark.parametrize(("champion", "challenger"), [(0.2, 0.2), (0.2, 0.23), (0.1, 0.05)])
-def test_the_interval_holds_the_true_difference_as_often_as_it_says(champion, challenger):
+def test_the_interval_contains_the_true_difference_in_95_percent_of_trials(champion, challenger):
     rng = np.random.default_rng(7)
-    held = 0
+    hits = 0
     for _ in range(600):
-        found = ratio(*generated(rng, 700, challenger)).minus(ratio(*generated(rng, 900, champion)))
-        held += found.low <= challenger - champion <= found.high
+        found = ratio(*generate(rng, 700, challenger)).minus(ratio(*generate(rng, 900, champion)))
+        hits += found.low <= challenger - champion <= found.high
     # Four standard deviations of a binomial with p = .95 and n = 600.
-    assert abs(held / 600 - 0.95) < 4 * math.sqrt(0.95 * 0.05 / 600)
+    assert abs(hits / 600 - 0.95) < 4 * math.sqrt(0.95 * 0.05 / 600)
 
 
-def test_impressions_as_if_each_were_a_reader_would_be_too_sure():
+def test_the_error_exceeds_that_of_independent_impressions():
     rng = np.random.default_rng(7)
-    parts, wholes = generated(rng, 2_000, 0.2)
-    share = parts.sum() / wholes.sum()
-    assert ratio(parts, wholes).error > 1.3 * math.sqrt(share * (1 - share) / wholes.sum())
+    clicks, impressions = generate(rng, 2_000, 0.2)
+    share = clicks.sum() / impressions.sum()
+    assert ratio(clicks, impressions).error > 1.3 * math.sqrt(share * (1 - share) / impressions.sum())

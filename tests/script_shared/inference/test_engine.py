@@ -1,3 +1,5 @@
+"""Lists of an engine: length, segments, fallback."""
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -15,30 +17,30 @@ from script_shared.segments import Segment
 from script_shared.state.state import State, StateParameters
 from script_shared.types import Request
 from script_shared.vocabulary import UNKNOWN, Vocabulary
-from tests.support.worlds import ask, names, world
+from tests.support.small_datasets import item_ids, make_dataset, make_query
 
-promise = settings(deadline=None, derandomize=True, database=None, max_examples=60)
+property_test = settings(deadline=None, derandomize=True, database=None, max_examples=60)
 
 
 @pytest.fixture(scope="module")
 def published(small_volume):
-    """The engine of a small release, what each of its readers has read, and all items."""
+    """The engine of a small release, the history of each user, and all items."""
     release = Registry(small_volume.releases).open()
     engine = Engine.load(release, NEWS, FixedClock(release.manifest.as_of_ms))
     users, items = (Vocabulary.restore(release.bundle(f"state/{x}").arrays) for x in ("users", "vocabulary"))
     arrays = release.bundle("state/histories").arrays
-    read = {
+    histories = {
         user: [items[item] for item in arrays["items"][slice(*arrays["offsets"][place : place + 2])].tolist()]
         for place, user in enumerate(users)
     }
-    return engine, read, set(items)
+    return engine, histories, set(items)
 
 
 @st.composite
-def requests(draw, read, items):
+def requests(draw, histories, items):
     recent = st.sampled_from([*sorted(items), "unheard of"])
     return Request(
-        user_id=draw(st.none() | st.sampled_from(["nobody", "", *sorted(read)])),
+        user_id=draw(st.none() | st.sampled_from(["nobody", "", *sorted(histories)])),
         n=draw(st.integers(1, 150)),
         user_type=draw(st.sampled_from([None, "Logged", "Non-Logged"])),
         context=draw(
@@ -48,70 +50,70 @@ def requests(draw, read, items):
     )
 
 
-def reads_of(request, read, items):
-    return read.get(request.user_id, []) + [item for item in request.recent_items if item in items]
+def history_of(request, histories, items):
+    return histories.get(request.user_id, []) + [item for item in request.recent_items if item in items]
 
 
-def segment_of(user_type, reads):
-    """The rule in words: logged in if the source says so, by five reads where it does not say; then two."""
-    if user_type == "Logged" or (user_type is None and reads >= 5):
+def expected_segment(user_type, count):
+    """Return the segment by the rule: logged by login state or five interactions, semi-logged by two."""
+    if user_type == "Logged" or (user_type is None and count >= 5):
         return "logged"
-    return "semi_logged" if reads >= 2 else "anonymous"
+    return "semi_logged" if count >= 2 else "anonymous"
 
 
-@promise
+@property_test
 @given(st.data())
-def test_an_answer_holds_as_many_distinct_unread_items_as_the_catalogue_has(published, data):
-    engine, read, items = published
-    request = data.draw(requests(read, items))
-    unread = items - set(reads_of(request, read, items))
+def test_a_list_contains_as_many_distinct_unseen_items_as_the_catalogue_has(published, data):
+    engine, histories, items = published
+    request = data.draw(requests(histories, items))
+    unseen = items - set(history_of(request, histories, items))
     found = [item.item_id for item in engine.recommend(request).items]
-    assert len(found) == len(set(found)) == min(request.n, len(unread))
-    assert set(found) <= unread
+    assert len(found) == len(set(found)) == min(request.n, len(unseen))
+    assert set(found) <= unseen
 
 
-@promise
+@property_test
 @given(st.data())
-def test_the_segment_follows_the_one_rule(published, data):
-    engine, read, items = published
-    request = data.draw(requests(read, items))
-    answer = engine.recommend(request)
-    assert answer.segment == segment_of(request.user_type, len(reads_of(request, read, items)))
+def test_the_segment_follows_the_rule(published, data):
+    engine, histories, items = published
+    request = data.draw(requests(histories, items))
+    result = engine.recommend(request)
+    assert result.segment == expected_segment(request.user_type, len(history_of(request, histories, items)))
     assert (
-        answer.model
-        == {"logged": "hybrid", "semi_logged": "clusters", "anonymous": "popularity"}[answer.segment]
+        result.model
+        == {"logged": "hybrid", "semi_logged": "clusters", "anonymous": "popularity"}[result.segment]
     )
 
 
-@promise
+@property_test
 @given(st.data())
 def test_the_last_items_come_from_the_fallback(published, data):
-    engine, read, items = published
-    answer = engine.recommend(data.draw(requests(read, items)))
-    catalogue = [item.reason == "catalogue" for item in answer.items]
-    assert catalogue == sorted(catalogue), "the bare catalogue comes last"
-    assert sum(catalogue) <= answer.fallback <= len(answer.items)
-    own = [item.score for item in answer.items[: len(answer.items) - answer.fallback]]
-    assert own == sorted(own, reverse=True)
+    engine, histories, items = published
+    result = engine.recommend(data.draw(requests(histories, items)))
+    catalogue = [item.reason == "catalogue" for item in result.items]
+    assert catalogue == sorted(catalogue), "catalogue items come last"
+    assert sum(catalogue) <= result.fallback <= len(result.items)
+    scores = [item.score for item in result.items[: len(result.items) - result.fallback]]
+    assert scores == sorted(scores, reverse=True)
 
 
-@promise
+@property_test
 @given(st.data())
-def test_the_same_request_at_the_same_moment_has_the_same_answer(published, data):
-    engine, read, items = published
-    request, other = data.draw(requests(read, items)), data.draw(requests(read, items))
+def test_equal_requests_at_the_same_moment_have_equal_results(published, data):
+    engine, histories, items = published
+    request, other = data.draw(requests(histories, items)), data.draw(requests(histories, items))
     first = engine.recommend(request)
     engine.recommend(other)
     assert engine.recommend(request) == first
 
 
-def test_items_just_read_count_as_history(published):
+def test_recent_items_count_as_history(published):
     engine, _, _ = published
     top = [item.item_id for item in engine.recommend(Request(None, n=6)).items]
-    for reads, segment in ((1, "anonymous"), (2, "semi_logged"), (5, "logged")):
-        answer = engine.recommend(Request(None, n=6, recent_items=tuple(top[:reads])))
-        assert answer.segment == segment
-        assert not set(top[:reads]) & {item.item_id for item in answer.items}
+    for count, segment in ((1, "anonymous"), (2, "semi_logged"), (5, "logged")):
+        result = engine.recommend(Request(None, n=6, recent_items=tuple(top[:count])))
+        assert result.segment == segment
+        assert not set(top[:count]) & {item.item_id for item in result.items}
 
 
 PARAMETERS = StateParameters(half_lives=(0.1, 24.0))
@@ -121,42 +123,44 @@ def segment(name):
     return Segment(name, name, lambda _: True, lambda: MostPopular(0))
 
 
-def empty_handed():
-    """A model that retrieves nothing: recency describes items and names none."""
+def retrieves_nothing():
+    """Return a model without results: recency has features and retrieves nothing."""
     return TwoStageRecommender([Recency()], PARAMETERS, TwoStageParameters())
 
 
 @pytest.fixture
 def old_and_new():
-    """`old` was read most in all, `new` most just now, `unread` never."""
-    reads = [(f"r{n}", "old", 0) for n in range(5)] + [(f"r{n}", "new", 9.9) for n in range(3)]
-    dataset = world(reads, hours=10, items=["unread"], published={"old": 0, "new": 9, "unread": 8})
+    """`old` is the most popular overall, `new` the most popular now, `unseen` has no interactions."""
+    interactions = [(f"r{n}", "old", 0) for n in range(5)] + [(f"r{n}", "new", 9.9) for n in range(3)]
+    dataset = make_dataset(
+        interactions, hours=10, items=["unseen"], published={"old": 0, "new": 9, "unseen": 8}
+    )
     return dataset, State.of(dataset, PARAMETERS)
 
 
-def rank(models, asked, dataset, state, n, history=()):
-    ranker = SegmentModels(models, dataset.newest_items())
-    ranked, fallback = ranker.rank(segment(asked), ask(dataset, history, hour=10), state, n)
-    return names(dataset, [each.item for each in ranked]), fallback
+def rank(models, name, dataset, state, n, history=()):
+    segment_models = SegmentModels(models, dataset.newest_items())
+    ranked, fallback = segment_models.rank(segment(name), make_query(dataset, history, hour=10), state, n)
+    return item_ids(dataset, [scored.item for scored in ranked]), fallback
 
 
-def test_what_the_model_gives_is_kept_and_the_catalogue_fills_the_rest(old_and_new):
+def test_the_catalogue_fills_a_short_list(old_and_new):
     models = {"known": MostPopular(0), "anonymous": MostPopular(1)}
     assert rank(models, "known", *old_and_new, n=2) == (["new", "old"], 0)
-    assert rank(models, "known", *old_and_new, n=3) == (["new", "old", "unread"], 1)
-    assert rank(models, "known", *old_and_new, n=9, history=["old"]) == (["new", "unread"], 1)
+    assert rank(models, "known", *old_and_new, n=3) == (["new", "old", "unseen"], 1)
+    assert rank(models, "known", *old_and_new, n=9, history=["old"]) == (["new", "unseen"], 1)
 
 
-def test_other_segments_are_asked_before_the_catalogue_and_the_anonymous_last(old_and_new):
-    models = {"logged": empty_handed(), "semi_logged": MostPopular(0), "anonymous": MostPopular(1)}
-    assert rank(models, "logged", *old_and_new, n=3) == (["new", "old", "unread"], 3)
+def test_other_segments_fill_a_list_before_the_catalogue(old_and_new):
+    models = {"logged": retrieves_nothing(), "semi_logged": MostPopular(0), "anonymous": MostPopular(1)}
+    assert rank(models, "logged", *old_and_new, n=3) == (["new", "old", "unseen"], 3)
 
 
-def test_a_catalogue_read_to_the_end_gives_nothing(old_and_new):
-    assert rank({"a": MostPopular(0)}, "a", *old_and_new, n=5, history=["old", "new", "unread"]) == ([], 0)
+def test_a_history_of_the_whole_catalogue_gives_an_empty_list(old_and_new):
+    assert rank({"a": MostPopular(0)}, "a", *old_and_new, n=5, history=["old", "new", "unseen"]) == ([], 0)
 
 
-def test_a_reader_unknown_to_the_state_has_no_history(old_and_new):
+def test_an_unknown_user_has_no_history(old_and_new):
     dataset, state = old_and_new
     for user in (UNKNOWN, len(dataset.users), 10**9):
         assert not len(state.query(user, dataset.as_of_ms, keys=(-1, -1)).history)

@@ -1,11 +1,11 @@
-"""An event that cannot be applied is rejected and stops nothing."""
+"""An event that cannot be applied is rejected and does not stop the others."""
 
 import pytest
 
 from script_shared.events.event import ITEM, READ, Event
 from script_shared.events.factory import open_log
 from script_shared.releases.registry import Registry
-from tests.script_shared.inference.test_replica import answers, replica_of
+from tests.script_shared.inference.test_replica import make_replica, results
 
 YEAR_ONE_MS = -62_135_600_400_000
 
@@ -15,7 +15,7 @@ def release(small_volume):
     return Registry(small_volume.releases).open()
 
 
-def poison(now):
+def invalid_events(now):
     return [
         Event("p1", "", "p1", now, details={"title": "Old", "published_ms": YEAR_ONE_MS}, kind=ITEM),
         Event("p2", "zoe", "3", YEAR_ONE_MS),
@@ -27,29 +27,29 @@ def poison(now):
     ]
 
 
-def test_the_others_of_a_page_count(release):
+def test_the_other_events_of_a_page_are_applied(release):
     now = release.manifest.as_of_ms
-    bad = poison(now)
-    good = [Event(f"g{at}", "zoe", str(at), now + at, kind=READ) for at in range(len(bad))]
-    mixed = [event for pair in zip(bad, good, strict=True) for event in pair]
-    poisoned, _ = replica_of(release)
-    clean, _ = replica_of(release)
-    poisoned.apply(mixed, 100)
-    clean.apply(good, 100)
-    assert answers(poisoned, ["zoe", None]) == answers(clean, ["zoe", None])
-    rejected = {event.event_id: event.offset for event in poisoned.rejected.newest}
-    assert rejected == {event.event_id: 87 + 2 * at for at, event in enumerate(bad)}
-    assert poisoned.position == 100
-    assert not clean.rejected.count
+    invalid = invalid_events(now)
+    valid = [Event(f"g{index}", "zoe", str(index), now + index, kind=READ) for index in range(len(invalid))]
+    mixed = [event for pair in zip(invalid, valid, strict=True) for event in pair]
+    mixed_replica, _ = make_replica(release)
+    valid_replica, _ = make_replica(release)
+    mixed_replica.apply(mixed, 100)
+    valid_replica.apply(valid, 100)
+    assert results(mixed_replica, ["zoe", None]) == results(valid_replica, ["zoe", None])
+    rejected = {event.event_id: event.offset for event in mixed_replica.rejected.newest}
+    assert rejected == {event.event_id: 87 + 2 * index for index, event in enumerate(invalid)}
+    assert mixed_replica.position == 100
+    assert not valid_replica.rejected.count
 
 
-def test_a_log_that_an_older_version_poisoned_is_replayed(release, tmp_path):
+def test_a_log_with_invalid_events_is_replayed(release, tmp_path):
     log, now = open_log("", tmp_path), release.manifest.as_of_ms
-    # Two of them cannot be written by any version.
-    bad = [event for event in poison(now) if event.event_id not in ("p6", "p7")]
-    log.append([*bad, Event("g", "zoe", "3", now)])
-    replica, _ = replica_of(release)
+    # Two of them cannot be written to the log.
+    invalid = [event for event in invalid_events(now) if event.event_id not in ("p6", "p7")]
+    log.append([*invalid, Event("g", "zoe", "3", now)])
+    replica, _ = make_replica(release)
     replica.replay(log)
-    assert replica.rejected.count == len(bad)
+    assert replica.rejected.count == len(invalid)
     assert replica.engine.user_profile("zoe").interactions == 1
     log.close()

@@ -1,4 +1,4 @@
-"""The front changes when something rises, and for nothing else."""
+"""The trend monitor detects rising items and nothing else."""
 
 import numpy as np
 import pytest
@@ -10,98 +10,98 @@ from script_shared.dataset import Interactions
 from script_shared.inference.trend_monitor import TrendMonitor
 from script_shared.state.state import Sizes, State, StateParameters
 
-promise = settings(deadline=None, derandomize=True, database=None, max_examples=25)
+property_test = settings(deadline=None, derandomize=True, database=None, max_examples=25)
 ITEMS, SECOND = 1_000, 1_000
 START = 480_000 * MS_PER_HOUR
-LASTS_MS = 120 * SECOND
+MAX_AGE_MS = 120 * SECOND
 
 
-def read(state, items, now_ms):
-    """Let each item be read by a reader of its own."""
+def interact(state, items, now_ms):
+    """Apply one interaction an item, each of another user."""
     items = np.asarray(items, np.int32)
     users, times = np.arange(len(items), dtype=np.int32), np.full(len(items), now_ms, np.int64)
     weights, keys = np.ones(len(items), np.float32), np.empty((len(items), 0), np.int32)
     state.apply(Interactions(users, items, times, weights, keys))
 
 
-def world(reads, seed=0):
-    """Return a state after so many reads, few of most items, and what draws more of the kind."""
+def make_state(count, seed=0):
+    """Return a state with interactions from a Zipf distribution, and a function that draws more of them."""
     rng = np.random.default_rng(seed)
     popularity = rng.permutation(1.0 / np.arange(1, ITEMS + 1))
     state = State(StateParameters(), Sizes(20_000, ITEMS, 0, 0))
     state.patience_ms = 500
-    read(state, rng.choice(ITEMS, reads, p=popularity / popularity.sum()), START)
+    interact(state, rng.choice(ITEMS, count, p=popularity / popularity.sum()), START)
     return state, lambda count: rng.choice(ITEMS, count, p=popularity / popularity.sum())
 
 
-def looked(front, state, now_ms):
-    """Tell whether a look finds that the front has changed."""
-    before = front.changes
-    front.look(state, now_ms)
-    return front.changes > before
+def detects_change(monitor, state, now_ms):
+    """Return whether an update detects a change."""
+    before = monitor.changes
+    monitor.update(state, now_ms)
+    return monitor.changes > before
 
 
-@promise
+@property_test
 @given(st.integers(0, 1_000))
-def test_reads_as_ever_change_nothing_and_five_times_as_many_neither(seed):
-    state, draw = world(10_000, seed)
-    front = TrendMonitor(LASTS_MS)
-    front.look(state, START)
+def test_stable_popularity_is_no_change_at_any_volume(seed):
+    state, draw = make_state(10_000, seed)
+    monitor = TrendMonitor(MAX_AGE_MS)
+    monitor.update(state, START)
     for second in range(1, 20):
         now = START + second * SECOND
-        read(state, draw(20 if second < 10 else 100), now)
-        assert not looked(front, state, now)
+        interact(state, draw(20 if second < 10 else 100), now)
+        assert not detects_change(monitor, state, now)
 
 
-@promise
+@property_test
 @given(st.integers(100, 10_000), st.integers(0, 1_000))
-def test_what_comes_to_the_front_out_of_nothing_is_seen_at_once(reads, seed):
-    state, _ = world(reads, seed)
-    front = TrendMonitor(LASTS_MS)
-    front.look(state, START)
+def test_an_item_that_starts_trending_is_detected_at_once(count, seed):
+    state, _ = make_state(count, seed)
+    monitor = TrendMonitor(MAX_AGE_MS)
+    monitor.update(state, START)
     counts = state.counts.at(np.arange(ITEMS), START)[0]
-    in_front = int(np.ceil(np.sort(counts)[-100])) + 1
-    unread = int(np.argmin(counts))
-    read(state, [unread] * (in_front + int(np.ceil(counts[unread]))), START + SECOND)
-    assert looked(front, state, START + SECOND)
-    assert not looked(front, state, START + 2 * SECOND)
+    needed = int(np.ceil(np.sort(counts)[-100])) + 1
+    unseen = int(np.argmin(counts))
+    interact(state, [unseen] * (needed + int(np.ceil(counts[unseen]))), START + SECOND)
+    assert detects_change(monitor, state, START + SECOND)
+    assert not detects_change(monitor, state, START + 2 * SECOND)
 
 
-def test_it_is_looked_at_twice_in_the_time_of_patience():
-    state, _ = world(100)
-    front = TrendMonitor(LASTS_MS)
-    front.look(state, START)
-    read(state, [7] * 50, START)
-    assert not looked(front, state, START + 249)
-    assert looked(front, state, START + 250)
+def test_counts_are_compared_twice_within_the_staleness_limit():
+    state, _ = make_state(100)
+    monitor = TrendMonitor(MAX_AGE_MS)
+    monitor.update(state, START)
+    interact(state, [7] * 50, START)
+    assert not detects_change(monitor, state, START + 249)
+    assert detects_change(monitor, state, START + 250)
 
 
-def test_what_rises_slowly_is_told_by_a_lists_age():
-    state, _ = world(10_000)
-    front = TrendMonitor(LASTS_MS)
-    now, changes = START, front.changes
+def test_a_slow_rise_is_not_detected():
+    state, _ = make_state(10_000)
+    monitor = TrendMonitor(MAX_AGE_MS)
+    now, changes = START, monitor.changes
     for _ in range(100):
-        front.look(state, now)
+        monitor.update(state, now)
         count = state.counts.at(np.array([7]), now)[0, 0]
-        read(state, [7] * int(1 + count * 0.05), now)
-        now += LASTS_MS
-    assert front.changes == changes
+        interact(state, [7] * int(1 + count * 0.05), now)
+        now += MAX_AGE_MS
+    assert monitor.changes == changes
 
 
 @pytest.mark.parametrize("items", [0, 1])
-def test_a_world_of_next_to_nothing_is_looked_at(items):
+def test_an_empty_state_can_be_monitored(items):
     state = State(StateParameters(), Sizes(1, items, 0, 0))
-    front = TrendMonitor(LASTS_MS)
-    front.look(state, START)
+    monitor = TrendMonitor(MAX_AGE_MS)
+    monitor.update(state, START)
     if items:
-        read(state, [0], START + SECOND)
-    assert looked(front, state, START + SECOND) == bool(items)
+        interact(state, [0], START + SECOND)
+    assert detects_change(monitor, state, START + SECOND) == bool(items)
 
 
-def test_a_clock_set_back_is_looked_at_again():
-    state, _ = world(100)
-    front = TrendMonitor(LASTS_MS)
-    front.look(state, START)
+def test_a_clock_that_is_set_back_is_compared_again():
+    state, _ = make_state(100)
+    monitor = TrendMonitor(MAX_AGE_MS)
+    monitor.update(state, START)
     earlier = START - MS_PER_HOUR
-    read(state, [7] * 5_000, earlier)
-    assert looked(front, state, earlier)
+    interact(state, [7] * 5_000, earlier)
+    assert detects_change(monitor, state, earlier)

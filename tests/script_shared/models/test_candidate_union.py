@@ -1,4 +1,4 @@
-"""The union of lists against the same in plain Python."""
+"""The candidate union equals the same union in plain Python."""
 
 import numpy as np
 from hypothesis import given, settings
@@ -13,15 +13,17 @@ union = CandidateUnion()
 
 @settings(deadline=None, derandomize=True, database=None)
 @given(st.lists(positions, min_size=1, max_size=5), positions)
-def test_unread_items_come_ascending_with_the_first_list_that_names_each(lists, read):
-    told = [np.array(each, np.int32) for each in lists]
-    items, origin = union.of(told, np.array(read, np.int32), SIZE)
-    expected = sorted({item for each in lists for item in each} - set(read))
+def test_items_ascend_with_the_first_list_that_contains_each(lists, excluded):
+    arrays = [np.array(items, np.int32) for items in lists]
+    items, origin = union.merge(arrays, np.array(excluded, np.int32), SIZE)
+    expected = sorted({item for items in lists for item in items} - set(excluded))
     assert items.tolist() == expected
-    assert origin.tolist() == [next(n for n, each in enumerate(lists) if item in each) for item in expected]
+    assert origin.tolist() == [
+        next(index for index, members in enumerate(lists) if item in members) for item in expected
+    ]
 
 
-def test_a_catalogue_that_has_grown_has_room():
-    own, nothing = CandidateUnion(), np.empty(0, np.int32)
-    assert own.of([np.array([3], np.int32)], nothing, 4)[0].tolist() == [3]
-    assert own.of([np.array([900], np.int32)], nothing, 1_000)[0].tolist() == [900]
+def test_the_bitmap_grows_with_the_catalogue():
+    growing, nothing = CandidateUnion(), np.empty(0, np.int32)
+    assert growing.merge([np.array([3], np.int32)], nothing, 4)[0].tolist() == [3]
+    assert growing.merge([np.array([900], np.int32)], nothing, 1_000)[0].tolist() == [900]

@@ -3,6 +3,7 @@ from script_shared.domains.news.tables import CONTEXT
 from script_shared.models.components.als import Als, AlsParameters
 from script_shared.models.components.audience_affinity import AudienceAffinity
 from script_shared.models.components.category_affinity import CategoryAffinity
+from script_shared.models.components.category_transitions import CategoryTransitions
 from script_shared.models.components.clusters import ClusterParameters, Clusters
 from script_shared.models.components.co_occurrence import CoOccurrence
 from script_shared.models.components.content import Content, ContentParameters
@@ -13,8 +14,8 @@ from script_shared.models.components.session_continuation import SessionContinua
 from tests.support.contracts import STATE, ComponentContract, RecommenderContract
 
 LOGGED, SEMI_LOGGED, ANONYMOUS = news_segments({})
-#: So few readers that more clusters would leave none.
-FEW = ClusterParameters(components=(2,), clusters=(2, 3))
+#: The test data has too few users for more clusters.
+SMALL = ClusterParameters(components=(2,), clusters=(2, 3))
 
 
 class TestLogged(RecommenderContract):
@@ -32,12 +33,12 @@ class TestAnonymous(RecommenderContract):
         return ANONYMOUS.make_model()
 
 
-class TestMostRead(RecommenderContract):
+class TestMostPopular(RecommenderContract):
     def make(self, dataset):
         return MostPopular(1)
 
 
-class TestMostReadEver(RecommenderContract):
+class TestMostPopularEver(RecommenderContract):
     def make(self, dataset):
         return MostPopularEver(dataset)
 
@@ -47,7 +48,7 @@ class TestPopularity(ComponentContract):
         return Popularity(STATE.half_lives)
 
 
-class TestSurroundings(ComponentContract):
+class TestContextPopularity(ComponentContract):
     def make(self):
         return ContextPopularity(CONTEXT, STATE.key_half_lives)
 
@@ -57,33 +58,38 @@ class TestRecency(ComponentContract):
         return Recency()
 
 
-class TestCoReads(ComponentContract):
+class TestCoOccurrence(ComponentContract):
     def make(self):
         return CoOccurrence("co_occurrence", STATE.co_occurrence.half_lives, depth=8, fade=0.7, prior=0.3)
 
 
-class TestReturns(ComponentContract):
+class TestCrossSession(ComponentContract):
     def make(self):
         return CoOccurrence("cross_session", STATE.cross_session.half_lives, depth=12, fade=0.93, prior=3.0)
 
 
-class TestLastRead(ComponentContract):
+class TestLastItem(ComponentContract):
     def make(self):
         half_lives = STATE.co_occurrence.half_lives
         return CoOccurrence("co_occurrence", half_lives, depth=1, fade=1.0, prior=0.3, name="last_item")
 
 
-class TestOnward(ComponentContract):
+class TestSessionContinuation(ComponentContract):
     def make(self):
         return SessionContinuation((0.25, 1.0, 4.0))
 
 
-class TestTaste(ComponentContract):
+class TestCategoryAffinity(ComponentContract):
     def make(self):
         return CategoryAffinity()
 
 
-class TestAudience(ComponentContract):
+class TestCategoryTransitions(ComponentContract):
+    def make(self):
+        return CategoryTransitions()
+
+
+class TestAudienceAffinity(ComponentContract):
     def make(self):
         return AudienceAffinity()
 
@@ -100,4 +106,4 @@ class TestContent(ComponentContract):
 
 class TestClusters(ComponentContract):
     def make(self):
-        return Clusters(FEW)
+        return Clusters(SMALL)

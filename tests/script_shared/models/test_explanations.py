@@ -1,40 +1,42 @@
-"""What is said to speak for an item adds up to its score."""
+"""Explanations: the contributions of the features and trees add up to the score."""
 
 import numpy as np
 import pytest
 
 from script_shared.domains.news.segments import news_segments
-from script_shared.models.ranking.lambdamart import TreeParameters, grow
+from script_shared.models.ranking.lambdamart import TreeParameters, fit_trees
 from script_shared.models.two_stage import TREES
-from tests.support.contracts import drawn, some_queries
+from tests.support.contracts import dataset_and_state, user_queries
 
 
-def fitted(trees):
-    """The model of the logged; with trees it has some that tell items apart, whatever they were told."""
+def fit_model(with_trees):
+    """Return the model of logged-in users; its trees, if any, are fitted on random features."""
     model = news_segments({})[0].make_model()
-    model.fit(drawn()[0], lambda reader: True)
-    if trees:
+    model.fit(dataset_and_state()[0], lambda user: True)
+    if with_trees:
         features = np.random.default_rng(0).normal(size=(600, len(model.feature_names))).astype(np.float32)
         chosen = np.arange(600) % 12 == 0
-        model.ranking.trees = grow(features, np.full(50, 12), chosen, TreeParameters(rows=5, rounds=9))
+        parameters = TreeParameters(min_leaf_rows=5, rounds=9)
+        model.scorer.trees = fit_trees(features, np.full(50, 12), chosen, parameters)
     return model
 
 
-@pytest.mark.parametrize("trees", [False, True])
-def test_the_shares_of_features_and_trees_are_the_whole_score(trees):
-    model, (_, state) = fitted(trees), drawn()
-    shares = []
-    for query in some_queries():
+@pytest.mark.parametrize("with_trees", [False, True])
+def test_contributions_add_up_to_the_score(with_trees):
+    model, (_, state) = fit_model(with_trees), dataset_and_state()
+    of_trees = []
+    for query in user_queries():
         ranked = model.recommend(query, state, 20)
-        why = model.explain(query, state, np.array([each.item for each in ranked], np.int32))
-        assert [sum(each.values()) for each in why] == pytest.approx([each.score for each in ranked])
-        assert all((TREES in each) == trees for each in why)
-        shares += [each.get(TREES, 0.0) for each in why]
-    assert (len(set(shares)) > 2) == trees
+        explained = model.explain(query, state, np.array([scored.item for scored in ranked], np.int32))
+        sums = [sum(contributions.values()) for contributions in explained]
+        assert sums == pytest.approx([scored.score for scored in ranked])
+        assert all((TREES in contributions) == with_trees for contributions in explained)
+        of_trees += [contributions.get(TREES, 0.0) for contributions in explained]
+    assert (len(set(of_trees)) > 2) == with_trees
 
 
-def test_trees_add_nothing_to_what_was_not_ranked():
-    model, (_, state) = fitted(trees=True), drawn()
-    query = next(each for each in some_queries() if len(each.history))
-    [why] = model.explain(query, state, query.history[:1])
-    assert why[TREES] == 0.0
+def test_trees_add_nothing_to_an_item_that_was_not_ranked():
+    model, (_, state) = fit_model(with_trees=True), dataset_and_state()
+    query = next(query for query in user_queries() if len(query.history))
+    [contributions] = model.explain(query, state, query.history[:1])
+    assert contributions[TREES] == 0.0

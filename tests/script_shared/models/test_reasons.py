@@ -1,4 +1,4 @@
-"""The reason of an item is what its weighted features add most to, and it is true."""
+"""The reason of an item is that of the component which contributes most to its score."""
 
 from collections import Counter
 
@@ -7,107 +7,112 @@ import pytest
 
 from script_shared.domains.news.segments import news_segments
 from script_shared.models.base import Component
+from script_shared.models.ranking.reason_attribution import REASONS
 from script_shared.models.reasons import CONTEXT, FOLLOWS_ITEM, NEW, TRENDING, Reason
-from script_shared.models.two_stage import REASONS
 from script_shared.vocabulary import UNKNOWN
-from tests.support.contracts import drawn, some_queries
+from tests.support.contracts import dataset_and_state, user_queries
 
 SEGMENTS = range(3)
 
 
 @pytest.fixture(scope="module")
 def models():
-    made = [segment.make_model() for segment in news_segments({})]
-    for model in made:
-        model.fit(drawn()[0], lambda reader: True)
-    return made
+    models = [segment.make_model() for segment in news_segments({})]
+    for model in models:
+        model.fit(dataset_and_state()[0], lambda user: True)
+    return models
 
 
-def listed(model, query, n=20):
-    state = drawn()[1]
+def recommend_with_reasons(model, query, n=20):
+    state = dataset_and_state()[1]
     ranked = model.recommend(query, state, n)
-    items = np.array([each.item for each in ranked], np.int32)
+    items = np.array([scored.item for scored in ranked], np.int32)
     return ranked, items, model.reasons(query, state, items)
 
 
-def by_hand(model, query, items):
-    """The same from what `explain` says: the sums by reason, against the mean of the head."""
-    state = drawn()[1]
-    head = [each.item for each in model.recommend(query, state, model.ranking.head)]
+def sums_by_reason(model, query, items):
+    """Return the contributions by reason, from `explain`, relative to the mean of the list's head."""
+    state = dataset_and_state()[1]
+    head = [scored.item for scored in model.recommend(query, state, model.scorer.head)]
     rows = np.concatenate([items, np.array(head, np.int32)])
-    added = np.array([list(each.values()) for each in model.explain(query, state, rows)])
+    products = np.array([list(features.values()) for features in model.explain(query, state, rows)])
     values = model.features(query, state, rows).astype(float)
-    added, values = (each[: len(items)] - each[len(items) :].mean(axis=0) for each in (added, values))
+    products, values = (
+        table[: len(items)] - table[len(items) :].mean(axis=0) for table in (products, values)
+    )
     sums, column = np.zeros((len(items), len(REASONS))), 0
-    for part in model.components:
-        own = slice(column, column + len(part.feature_names))
-        signs = [-1 if name in part.descending else 1 for name in part.feature_names]
-        speaks = values[:, own] @ signs > 0
-        sums[:, REASONS.index(part.reason)] += np.where(speaks, added[:, own].sum(axis=1), 0.0)
-        column = own.stop
+    for component in model.components:
+        columns = slice(column, column + len(component.feature_names))
+        signs = [-1 if name in component.descending else 1 for name in component.feature_names]
+        is_favourable = values[:, columns] @ signs > 0
+        added = np.where(is_favourable, products[:, columns].sum(axis=1), 0.0)
+        sums[:, REASONS.index(component.reason)] += added
+        column = columns.stop
     return np.maximum(sums, 0.0)
 
 
 @pytest.mark.parametrize("segment", SEGMENTS)
-def test_it_is_what_the_explanation_says(models, segment):
+def test_the_reason_agrees_with_the_explanation(models, segment):
     model, seen = models[segment], Counter()
-    for query in some_queries():
-        _, items, reasons = listed(model, query)
-        for sums, reason in zip(by_hand(model, query, items), reasons, strict=True):
+    for query in user_queries():
+        _, items, reasons = recommend_with_reasons(model, query)
+        for sums, reason in zip(sums_by_reason(model, query, items), reasons, strict=True):
             seen[reason.name] += 1
             best = np.sort(sums)[::-1]
             if reason.name == REASONS[int(sums.argmax())] or best[0] - best[1] < 1e-4:
                 continue
-            # Only a read that no co-read leads from may give way to the next.
+            # Only the reason with a source gives way to the next best, where no source is found.
             assert REASONS[int(sums.argmax())] == FOLLOWS_ITEM
             assert reason.source == UNKNOWN
     assert len(seen) >= 3
 
 
 @pytest.mark.parametrize("segment", SEGMENTS)
-def test_a_read_that_is_named_is_the_reader_s(models, segment):
-    for query in some_queries():
-        for reason in listed(models[segment], query)[2]:
+def test_the_source_is_in_the_history(models, segment):
+    for query in user_queries():
+        for reason in recommend_with_reasons(models[segment], query)[2]:
             assert (reason.name == FOLLOWS_ITEM) == (reason.source != UNKNOWN)
             assert reason.source == UNKNOWN or reason.source in query.history
 
 
 @pytest.mark.parametrize("segment", SEGMENTS)
-def test_nobody_is_told_of_reads_without_any(models, segment):
-    strangers = [query for query in some_queries() if not len(query.history)]
-    assert strangers
-    for query in strangers:
-        assert {reason.name for reason in listed(models[segment], query)[2]} <= {TRENDING, CONTEXT, NEW}
+def test_without_history_no_reason_depends_on_one(models, segment):
+    without_history = [query for query in user_queries() if not len(query.history)]
+    assert without_history
+    for query in without_history:
+        reasons = recommend_with_reasons(models[segment], query)[2]
+        assert {reason.name for reason in reasons} <= {TRENDING, CONTEXT, NEW}
 
 
 @pytest.mark.parametrize("segment", SEGMENTS)
-def test_it_follows_the_component_that_has_all_the_weight(models, segment):
+def test_the_reason_is_that_of_the_only_component_with_weight(models, segment):
     model = models[segment]
-    whole, column, seen = model.ranking.weights.copy(), 0, Counter()
+    weights, column, seen = model.scorer.weights.copy(), 0, Counter()
     try:
-        for part in model.components:
-            own = slice(column, column + len(part.feature_names))
-            column = own.stop
-            model.ranking.weights = np.zeros(len(whole))
-            model.ranking.weights[own] = [-1.0 if x in part.descending else 1.0 for x in part.feature_names]
-            for query in some_queries()[:10]:
-                found = {reason.name for reason in listed(model, query)[2]}
-                assert found <= {part.reason, TRENDING}
+        for component in model.components:
+            columns = slice(column, column + len(component.feature_names))
+            column = columns.stop
+            model.scorer.weights = np.zeros(len(weights))
+            model.scorer.weights[columns] = [
+                -1.0 if name in component.descending else 1.0 for name in component.feature_names
+            ]
+            for query in user_queries()[:10]:
+                found = {reason.name for reason in recommend_with_reasons(model, query)[2]}
+                assert found <= {component.reason, TRENDING}
                 seen.update(found)
     finally:
-        model.ranking.weights = whole
+        model.scorer.weights = weights
     assert len(seen) >= 4
 
 
-def test_what_was_not_ranked_has_none(models):
-    model, state = models[0], drawn()[1]
-    query, other = [each for each in some_queries() if len(each.history) > 2][:2]
-    ranked, items, _ = listed(model, query)
+def test_an_item_that_was_not_ranked_has_no_reason(models):
+    model, state = models[0], dataset_and_state()[1]
+    query, other = [query for query in user_queries() if len(query.history) > 2][:2]
+    ranked, items, _ = recommend_with_reasons(model, query)
     assert model.reasons(other, state, items) == [None] * len(ranked)
-    read = query.history[:1]
-    assert model.reasons(query, state, read) == [None]
+    assert model.reasons(query, state, query.history[:1]) == [None]
 
 
-def test_a_component_says_nothing_of_reads_by_default():
-    assert Component.sources(None, None, None, np.arange(3)).tolist() == [UNKNOWN] * 3
+def test_a_component_has_no_source_items_by_default():
+    assert Component.source_items(None, None, None, np.arange(3)).tolist() == [UNKNOWN] * 3
     assert Reason(TRENDING).source == UNKNOWN

@@ -7,7 +7,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer, strip_accents_unico
 from sklearn.preprocessing import normalize
 
 from script_shared.domains.news.stop_words import STOP_WORDS
-from script_shared.models.components.text_space import TextParameters, TextSpace, compose, plain
+from script_shared.models.components.text_space import TextParameters, TextSpace, compose_text, normalise
 
 PARAMETERS = TextParameters(dimensions=6, words=40)
 SUBJECTS = ("Câmara vota orçamento da União", "Seleção vence e vai à final", "Chuva forte atinge São Paulo")
@@ -41,7 +41,7 @@ def by_sklearn():
     return lambda documents: normalize(reduce.transform(words.transform(documents)))
 
 
-def test_a_vector_is_what_scikit_learn_makes_of_the_text(space, by_sklearn):
+def test_vectors_equal_those_of_scikit_learn(space, by_sklearn):
     new = [*DOCUMENTS, *ODD, "Orçamento da SELEÇÃO: chuva, chuva e mais chuva em São Paulo (região_3)"]
     found, expected = space.transform(new), by_sklearn(new)
     np.testing.assert_allclose(found, expected, atol=2e-6)
@@ -53,39 +53,41 @@ def test_a_vector_is_what_scikit_learn_makes_of_the_text(space, by_sklearn):
 @given(
     st.lists(st.one_of(st.text(), st.sampled_from(DOCUMENTS), st.sampled_from(ODD)), min_size=1, max_size=4)
 )
-def test_so_it_is_of_any_text(space, by_sklearn, parts):
+def test_the_vector_of_any_text_equals_that_of_scikit_learn(space, by_sklearn, parts):
     document = " ".join(parts)
     np.testing.assert_allclose(space.transform([document]), by_sklearn([document]), atol=2e-6)
 
 
 @settings(deadline=None, derandomize=True, database=None, max_examples=300)
 @given(st.text())
-def test_plain_text_is_what_scikit_learn_takes_for_plain(text):
-    assert plain(text) == strip_accents_unicode(text.lower())
+def test_normalise_strips_accents_like_scikit_learn(text):
+    assert normalise(text) == strip_accents_unicode(text.lower())
 
 
-def test_a_space_that_was_kept_places_texts_as_before(space, tmp_path):
+def test_a_loaded_space_encodes_like_the_fitted_one(space, tmp_path):
     space.dump().write(tmp_path / "space")
-    again = TextSpace.load(type(space.dump()).read(tmp_path / "space"))
-    assert np.array_equal(again.transform(DOCUMENTS), space.transform(DOCUMENTS))
+    loaded = TextSpace.load(type(space.dump()).read(tmp_path / "space"))
+    assert np.array_equal(loaded.transform(DOCUMENTS), space.transform(DOCUMENTS))
 
 
-def test_two_fits_are_alike(space):
+def test_two_fits_are_equal(space):
     assert np.array_equal(space.transform(DOCUMENTS), fitted().transform(DOCUMENTS))
 
 
-@pytest.mark.parametrize("documents", [[], [""], ["de a o"], ["gol"], ["gol", "gol"], ["gol", "lei"]])
-def test_few_texts_make_a_space_too(documents):
+@pytest.mark.parametrize(
+    "documents", [[], [""], ["de a o"], ["gol"], ["gol", "gol"], ["gol", "lei"], ["gol time", "gol time"]]
+)
+def test_a_space_can_be_fitted_on_few_texts(documents):
     space = TextSpace.fit(documents, PARAMETERS, STOP_WORDS)
     found = space.transform(["gol do time", "", *documents])
     assert found.shape == (len(documents) + 2, space.dimensions)
     assert np.isfinite(found).all()
 
 
-def test_what_is_not_known_of_an_article_is_left_out_of_its_text():
+def test_missing_fields_are_left_out_of_the_text():
     assert (
-        compose("Gol", "do time", "São Paulo/SP", "esporte")
+        compose_text("Gol", "do time", "São Paulo/SP", "esporte")
         == "Gol do time category_esporte region_São_Paulo_SP"
     )
-    assert compose(None, None, None, None) == ""
-    assert compose("Gol", None, "", None) == "Gol"
+    assert compose_text(None, None, None, None) == ""
+    assert compose_text("Gol", None, "", None) == "Gol"

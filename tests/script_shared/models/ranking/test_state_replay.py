@@ -1,58 +1,60 @@
+"""A state built from a snapshot equals the state built from all interactions."""
+
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from script_shared.dataset import StateSnapshot
-from script_shared.models.ranking.state_replay import fold
+from script_shared.models.ranking.state_replay import build_state
 from script_shared.state.state import State, StateParameters
-from tests.support.worlds import at, drawn_world
+from tests.support.small_datasets import hour_ms, random_dataset
 
 PARAMETERS = StateParameters()
-START = at(25)
+START = hour_ms(25)
 
 
 @pytest.fixture(scope="module")
 def dataset():
-    """A data set with a head start that holds the first 25 of its 40 hours."""
-    whole = drawn_world()
+    """A data set with a state snapshot of the first 25 of its 40 hours."""
+    whole = random_dataset()
     state = State.of(whole.before(START), PARAMETERS)
-    head = StateSnapshot(START, PARAMETERS.model_dump(mode="json"), state.snapshot)
-    return replace(whole, head_start=head)
+    snapshot = StateSnapshot(START, PARAMETERS.model_dump(mode="json"), state.snapshot)
+    return replace(whole, head_start=snapshot)
 
 
-def assert_alike(one, other):
-    found, expected = one.snapshot(), other.snapshot()
+def assert_equal(state, expected_state):
+    found, expected = state.snapshot(), expected_state.snapshot()
     for part, bundle in expected.items():
         for name, array in bundle.arrays.items():
             assert np.array_equal(found[part].arrays[name], array), (part, name)
 
 
-def in_two_steps(dataset, end, parameters):
+def build_in_two_steps(dataset, end, parameters):
     state = State.of(dataset.before(START), parameters)
     state.apply(dataset.interactions.between(START, end))
     return state
 
 
-@pytest.mark.parametrize("end", [START, at(31), at(40)])
-def test_a_state_is_begun_at_the_head_start(dataset, end):
-    assert_alike(fold(dataset.before(end), PARAMETERS), in_two_steps(dataset, end, PARAMETERS))
+@pytest.mark.parametrize("end", [START, hour_ms(31), hour_ms(40)])
+def test_a_state_is_built_from_the_snapshot(dataset, end):
+    assert_equal(build_state(dataset.before(end), PARAMETERS), build_in_two_steps(dataset, end, PARAMETERS))
 
 
-def test_only_what_came_since_is_folded(dataset):
-    elsewhere = drawn_world(seed=1)
-    begun = fold(replace(dataset, interactions=elsewhere.interactions), PARAMETERS)
-    reads = elsewhere.interactions.between(START, at(40))
-    assert begun.histories.counts().sum() == len(dataset.before(START).interactions) + len(reads)
+def test_only_interactions_after_the_snapshot_are_applied(dataset):
+    other = random_dataset(seed=1)
+    state = build_state(replace(dataset, interactions=other.interactions), PARAMETERS)
+    later = other.interactions.between(START, hour_ms(40))
+    assert state.histories.counts().sum() == len(dataset.before(START).interactions) + len(later)
 
 
-def test_folding_twice_gives_the_same(dataset):
-    assert_alike(fold(dataset, PARAMETERS), fold(dataset, PARAMETERS))
+def test_two_builds_are_equal(dataset):
+    assert_equal(build_state(dataset, PARAMETERS), build_state(dataset, PARAMETERS))
 
 
 @pytest.mark.parametrize(
-    ("end", "parameters"), [(at(24), PARAMETERS), (at(40), StateParameters(half_lives=(0.5, 3.0)))]
+    ("end", "parameters"), [(hour_ms(24), PARAMETERS), (hour_ms(40), StateParameters(half_lives=(0.5, 3.0)))]
 )
-def test_a_head_start_that_ends_later_or_counts_otherwise_is_left_alone(dataset, end, parameters):
+def test_a_newer_snapshot_or_one_with_other_parameters_is_not_used(dataset, end, parameters):
     past = dataset.before(end)
-    assert_alike(fold(past, parameters), State.of(past, parameters))
+    assert_equal(build_state(past, parameters), State.of(past, parameters))

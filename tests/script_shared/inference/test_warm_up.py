@@ -1,4 +1,4 @@
-"""Nobody waits for what is compiled first: when a release is ready, all has been."""
+"""After the warm-up no request triggers a compilation."""
 
 import json
 import subprocess
@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
-#: In a process of its own: in this one other tests have compiled everything.
+#: Runs in a new process, because other tests have compiled the functions in this one.
 PROGRAM = """
 import json, sys
 from numba.core.dispatcher import Dispatcher
@@ -14,30 +14,30 @@ from script_shared.clock import FixedClock
 from script_shared.domains.news.domain import NEWS
 from script_shared.inference.engine import Engine
 from script_shared.releases.registry import Registry
-from script_shared.types import Read, Request
+from script_shared.types import Interaction, Request
 from pathlib import Path
 
-def compiled():
+def compiled_signatures():
     modules = [module for name, module in sys.modules.items() if name.startswith("script_shared")]
-    loops = {id(x): x for module in modules for x in vars(module).values() if isinstance(x, Dispatcher)}
-    return {(x.__module__, x.__name__, str(signature)) for x in loops.values() for signature in x.signatures}
+    functions = {id(x): x for module in modules for x in vars(module).values() if isinstance(x, Dispatcher)}
+    return {(x.__module__, x.__name__, str(y)) for x in functions.values() for y in x.signatures}
 
 release = Registry(Path(sys.argv[1])).open()
 clock = FixedClock(release.manifest.as_of_ms)
 engine = Engine.load(release, NEWS, clock)
-engine.rehearse()
-before = compiled()
+engine.warm_up()
+before = compiled_signatures()
 first = engine.recommend(Request("somebody new"))
-engine.apply([Read("somebody new", each.item_id, clock.now_ms()) for each in first.items[:2]])
+engine.apply([Interaction("somebody new", item.item_id, clock.now_ms()) for item in first.items[:2]])
 engine.recommend(Request("somebody new"))
-print(json.dumps({"before": len(before), "since": sorted(compiled() - before)}))
+print(json.dumps({"before": len(before), "since": sorted(compiled_signatures() - before)}))
 """
 
 
-def test_a_reader_who_reads_waits_for_nothing_to_be_compiled(small_volume):
+def test_requests_and_interactions_compile_nothing_after_the_warm_up(small_volume):
     command = [sys.executable, "-c", PROGRAM, str(small_volume.releases)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout)
-    assert told["before"] > 20
-    assert told["since"] == [], told["since"]
+    counts = json.loads(done.stdout)
+    assert counts["before"] > 20
+    assert counts["since"] == [], counts["since"]

@@ -1,3 +1,5 @@
+"""The popularity baselines break ties by item id."""
+
 from datetime import UTC, datetime
 
 import polars as pl
@@ -13,24 +15,26 @@ NOON_MS = int(NOON.timestamp() * 1000)
 
 
 def dataset(*item_ids):
-    """Each item is read by another reader, all at the same moment."""
-    readers = [f"r{number}" for number in range(len(item_ids))]
-    reads = pl.DataFrame(
-        {"user_id": readers, "item_id": item_ids, "timestamp": NOON, "region": "1"},
+    """Return a data set in which each item is clicked by a different user, all at the same moment."""
+    users = [f"r{number}" for number in range(len(item_ids))]
+    interactions = pl.DataFrame(
+        {"user_id": users, "item_id": item_ids, "timestamp": NOON, "region": "1"},
         schema_overrides={"timestamp": TIMESTAMP},
     )
     items = pl.DataFrame(
         {"item_id": sorted(set(item_ids)), "published_at": NOON, "category": "x"},
         schema_overrides={"published_at": TIMESTAMP},
     )
-    users = pl.DataFrame({"user_id": readers, "user_type": None}, schema_overrides={"user_type": pl.String})
-    return encode(Tables(reads, items, users), ["region"], pl.lit(1.0), NOON_MS + 1)
+    user_table = pl.DataFrame(
+        {"user_id": users, "user_type": None}, schema_overrides={"user_type": pl.String}
+    )
+    return encode(Tables(interactions, items, user_table), ["region"], pl.lit(1.0), NOON_MS + 1)
 
 
-def test_articles_read_equally_often_come_in_order_of_their_numbers():
+def test_items_with_equal_counts_are_sorted_by_id():
     data = dataset("100", "20", "9", "20", "3", "3")
     state = State.of(data, StateParameters())
-    stranger = state.query(-1, NOON_MS + 1, keys=(-1,))
+    query = state.query(-1, NOON_MS + 1, keys=(-1,))
     for model in (MostPopular(0), MostPopularEver(data)):
-        found = [data.items[each.item] for each in model.recommend(stranger, state, 4)]
+        found = [data.items[scored.item] for scored in model.recommend(query, state, 4)]
         assert found == ["3", "20", "9", "100"]

@@ -1,4 +1,4 @@
-"""Which items may not be named now: those not published yet, expired or withdrawn."""
+"""Availability: which items must not be shown because they are unpublished, expired or withdrawn."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ _NEVER = np.iinfo(np.int64).max
 
 
 class Availability:
-    """Finds the items that may not be named; looks at all items only when a moment is reached or one changes.
+    """Tracks the items that must not be shown; scans all items only when an item changes or becomes due.
 
-    When an item expires outlives a withdrawal: who reports the item again without it keeps it.
+    The expiry of an item outlives its withdrawal: a later report without an expiry keeps the old one.
 
     Args:
-        published_ms: by position, when an item is published, ms UTC; shared with the state.
+        published_ms: published time by position, ms UTC; shared with the state.
 
     Attributes:
-        hidden: positions of the items that may not be named as of the last `refresh`, ascending.
+        hidden: positions of the items that must not be shown as of the last `refresh`, ascending.
     """
 
     def __init__(self, published_ms: LongArray) -> None:
@@ -29,7 +29,7 @@ class Availability:
         self._from_ms = self._until_ms = 0
 
     def withdraw(self, item: int) -> None:
-        """Hide an item until it is reported."""
+        """Hide an item until it is reported again."""
         self._withdrawn.add(item)
         self._until_ms = 0
 
@@ -39,20 +39,20 @@ class Availability:
         self._until_ms = 0
 
     def report(self, item: int, expires_ms: int | None) -> None:
-        """Note that an item is new or has changed: it is no longer withdrawn; None keeps when it expires."""
+        """End the withdrawal of an item that is new or has changed; None keeps its expiry."""
         self._withdrawn.discard(item)
         if expires_ms is not None:
             self._expires_ms[item] = expires_ms
         self._until_ms = 0
 
     def refresh(self, now_ms: int) -> bool:
-        """Bring `hidden` up to a moment; return whether it may have changed."""
+        """Update `hidden` to a moment; return whether it may have changed."""
         if self._from_ms <= now_ms < self._until_ms:
             return False
-        coming = np.flatnonzero(self._published_ms > now_ms)
+        unpublished = np.flatnonzero(self._published_ms > now_ms)
         expired = [item for item, moment in self._expires_ms.items() if moment <= now_ms]
-        ending = min((moment for moment in self._expires_ms.values() if moment > now_ms), default=_NEVER)
-        self.hidden = np.unique(np.array([*coming.tolist(), *expired, *self._withdrawn], np.int32))
+        next_expiry = min((moment for moment in self._expires_ms.values() if moment > now_ms), default=_NEVER)
+        self.hidden = np.unique(np.array([*unpublished.tolist(), *expired, *self._withdrawn], np.int32))
         self._from_ms = now_ms
-        self._until_ms = min(ending, int(self._published_ms[coming].min(initial=_NEVER)))
+        self._until_ms = min(next_expiry, int(self._published_ms[unpublished].min(initial=_NEVER)))
         return True

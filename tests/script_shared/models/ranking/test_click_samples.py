@@ -1,0 +1,74 @@
+"""Next clicks as training samples contain nothing of the future."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from script_shared.models.ranking.state_replay import StateReplay
+from script_shared.models.ranking.training_samples import draw_click_samples
+from script_shared.state.state import State, StateParameters
+from tests.support.small_datasets import hour_ms, item_ids, make_dataset, random_dataset
+
+ALL = 10_000
+PARAMETERS = StateParameters()
+
+
+def accept_all(user):
+    return True
+
+
+def draw_samples(dataset, hour, *, live, accepts=accept_all, limit=ALL):
+    replay = StateReplay(dataset, PARAMETERS, hour_ms(hour))
+    return list(draw_click_samples(replay, hour_ms(hour), accepts, limit, live=live))
+
+
+@pytest.fixture
+def session():
+    """One user clicks `a`, `b`, `c` in a session and `d` hours later; another user clicks `c` in between."""
+    rows = [("r", "a", 2.1), ("s", "c", 2.15), ("r", "b", 2.2), ("r", "c", 2.3), ("r", "d", 5)]
+    return make_dataset(rows, hours=6)
+
+
+@pytest.mark.parametrize("live", [True, False])
+def test_each_click_of_a_session_is_the_target_of_the_click_before(session, live):
+    samples = draw_samples(session, 2, live=live)
+    pairs = [(item_ids(session, s.query.history), item_ids(session, s.targets)) for s in samples]
+    assert pairs == [(["a"], ["b"]), (["a", "b"], ["c"])]
+
+
+def test_a_live_state_is_as_of_the_click_and_another_one_as_of_the_hour(session):
+    assert [s.query.now_ms for s in draw_samples(session, 2, live=True)] == [hour_ms(2.1), hour_ms(2.2)]
+    assert [s.query.now_ms for s in draw_samples(session, 2, live=False)] == [hour_ms(2)] * 2
+
+
+def test_a_click_hours_later_is_no_target(session):
+    assert not draw_samples(session, 5, live=True)
+    assert not draw_samples(session, 3, live=True)
+
+
+def test_segments_are_decided_at_the_click(session):
+    samples = draw_samples(session, 2, live=True, accepts=lambda user: user.interactions >= 2)
+    assert [item_ids(session, s.targets) for s in samples] == [["c"]]
+
+
+def test_an_item_of_the_history_is_no_target():
+    rows = [("r", "a", 1), ("r", "b", 2.1), ("r", "a", 2.2), ("r", "c", 2.3)]
+    dataset = make_dataset(rows, hours=3)
+    assert [item_ids(dataset, s.targets) for s in draw_samples(dataset, 2, live=True)] == [["c"]]
+
+
+@settings(deadline=None, derandomize=True, database=None, max_examples=10)
+@given(st.integers(5, 38))
+def test_a_live_state_contains_nothing_of_the_future(hour):
+    """The state at a live sample is the state of all interactions before its click."""
+    dataset = random_dataset()
+    replay = StateReplay(dataset, PARAMETERS, hour_ms(hour))
+    for sample in draw_click_samples(replay, hour_ms(hour), accept_all, 5, live=True):
+        now = sample.query.now_ms
+        expected = State.of(dataset.before(now + 1), PARAMETERS)
+        items = np.arange(replay.state.sizes.items)
+        assert replay.state.counts.at(items, now) == pytest.approx(expected.counts.at(items, now))
+        assert replay.state.continued.at(items, now) == pytest.approx(expected.continued.at(items, now))
+        assert np.array_equal(replay.state.items.first_ms, expected.items.first_ms)
+        assert (sample.query.times <= now).all()
