@@ -26,8 +26,8 @@ import polars as pl
 import typer
 from rich.console import Console
 from rich.table import Table
-from script_shared.evaluation.scorer import K
-from script_shared.models.scorer.scorer import Scorer
+from script_shared.evaluation.ranking import K
+from script_shared.models.ranking.scorer import Scorer
 
 from benchmarks.quality.cutoff import Cutoff
 from benchmarks.quality.next_hour import refine

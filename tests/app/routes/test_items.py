@@ -107,7 +107,7 @@ def test_item_is_new_for_six_hours(live, post, clock):
 def test_item_that_was_published_long_ago_is_known_and_not_new(live, post, clock):
     post(article("n1", published_at=clock.ms - 7 * HOUR_MS))
     assert "n1" not in shown(live)
-    assert live.app.state.release_watcher.release.engine.knows("n1")
+    assert live.app.state.release_watcher.release.engine.has_item("n1")
 
 
 def test_short_list_has_no_position_for_new_items(live, post):
@@ -204,10 +204,10 @@ def test_request_has_at_most_a_thousand_items(post):
 
 def test_items_beyond_the_capacity_are_logged_for_the_next_release(live, post):
     engine = live.app.state.release_watcher.release.engine
-    room = engine.room
+    room = engine.free_positions
     for start in range(0, room, 1_000):
         post([article(f"n{number}") for number in range(start, min(start + 1_000, room))])
-    assert engine.room == 0
+    assert engine.free_positions == 0
     assert [item["status"] for item in post([article("more"), article("n1")]).json()["items"]] == [
         "no-room",
         "changed",

@@ -105,7 +105,7 @@ def unlisted_item(engine):
     """Return an item that is in no list of fifty for an unknown user."""
     listed = {item.item_id for item in engine.recommend(Request("nobody", n=50)).items}
     return next(
-        str(number) for number in range(1, 200) if engine.knows(str(number)) and str(number) not in listed
+        str(number) for number in range(1, 200) if engine.has_item(str(number)) and str(number) not in listed
     )
 
 
