@@ -38,7 +38,7 @@ from script_shared.evaluation.ranking import K
 from script_shared.models.base import Component
 from script_shared.models.ranking.scorer import Scorer
 from script_shared.models.two_stage import TwoStageRecommender
-from script_shared.segments import find
+from script_shared.segments import find_segment
 from script_shared.state.state import State
 from script_shared.types import FeatureArray, IntArray, Query
 
@@ -69,7 +69,7 @@ def parts(unit: tuple[int, str], folder: Path, as_of_ms: int, users: int) -> lis
     """
     cutoff_ms, name = unit
     cutoff = Cutoff(folder, as_of_ms, cutoff_ms)
-    segment = find(cutoff.segments, name)
+    segment = find_segment(cutoff.segments, name)
     model, candidates = (
         cast(TwoStageRecommender, segment.make_model()),
         cast(TwoStageRecommender, segment.make_model()).components,

@@ -13,7 +13,7 @@ import polars as pl
 from script_shared.domains.news.domain import NEWS
 from script_shared.inference.load import load_router
 from script_shared.releases.registry import Registry
-from script_shared.segments import assign
+from script_shared.segments import assign_segment
 from script_shared.storage.partitions import find_partition
 from script_shared.types import User
 
@@ -36,7 +36,7 @@ def readers(volume: Path) -> pl.DataFrame:
     router = load_router(release, NEWS, NEWS.segments(release.manifest.parameters))
     types = [router.user_types[router.users.find(each)] for each in seen["user_id"].to_list()]
     told = zip(types, seen["reads"].to_list(), strict=True)
-    names = [assign(router.segments, User(*each)).name for each in told]
+    names = [assign_segment(router.segments, User(*each)).name for each in told]
     return seen.with_columns(segment=pl.Series(names, dtype=pl.String))
 
 

@@ -30,7 +30,7 @@ def experiment_command(
     if not math.isfinite(window):
         raise typer.BadParameter(f"{window} is not a number of hours", param_hint="--window")
     settings = Settings.read()
-    address, folder = settings.events_url.get_secret_value(), Volume.of(settings).events
+    address, folder = settings.events_url.get_secret_value(), Volume.from_settings(settings).events
     with closing(open_log(address, folder)) as log, closing(open_impressions(address, folder)) as impressions:
         attribute(log, impressions, WallClock())
         name = _named(impressions, name)

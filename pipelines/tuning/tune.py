@@ -24,7 +24,7 @@ from pipelines.tuning.search import Search, Tried, best_of
 from pipelines.tuning.summary import compared, write_summary
 from script_shared.errors import SettingsError
 from script_shared.releases.lock import locked
-from script_shared.segments import find
+from script_shared.segments import find_segment
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,9 @@ def _check(wanted: TuneOptions) -> None:
 def _open(plan: Plan, encoded: Path, wanted: TuneOptions, out: Path) -> Search:
     dataset, parameters = read_encoded(encoded)
     segments = plan.domain.segments(parameters)
-    names = [find(segments, name).name for name in wanted.segments] or [each.name for each in segments]
+    names = [find_segment(segments, name).name for name in wanted.segments] or [
+        each.name for each in segments
+    ]
     about = {
         "parameters": parameters,
         "segments": names,

@@ -22,7 +22,7 @@ from script_shared.events.event import COLUMNS, FORGET, READ, Event, from_row, t
 from script_shared.events.group_commit import Batch, GroupCommit
 from script_shared.events.log import Appended, EventLog, Logged, compacted, sift
 from script_shared.events.sqlite_settings import prepare
-from script_shared.storage.disk_space import no_room
+from script_shared.storage.disk_space import make_volume_full_error
 
 #: Another process may hold the file for as long before a write gives up.
 _PATIENCE_SECONDS = 10.0
@@ -199,7 +199,7 @@ class SqliteLog(EventLog):
 
     def _fault(self, error: Exception) -> EventLogError | VolumeFullError:
         if getattr(error, "sqlite_errorcode", None) in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE):
-            return no_room(self._path.parent, str(error))
+            return make_volume_full_error(self._path.parent, str(error))
         return EventLogError(
             f"the event log cannot be used ({error})",
             where=str(self._path),

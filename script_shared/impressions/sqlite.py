@@ -17,7 +17,7 @@ from typing import Any, cast
 from script_shared.errors import EventLogError, VolumeFullError
 from script_shared.events.sqlite_settings import prepare
 from script_shared.impressions.sql import SCHEMA, Cursor, SqlImpressions
-from script_shared.storage.disk_space import no_room
+from script_shared.storage.disk_space import make_volume_full_error
 
 #: Another process may hold the file for as long before a write gives up.
 _PATIENCE_SECONDS = 10.0
@@ -101,7 +101,7 @@ class SqliteImpressions(SqlImpressions):
 
     def _fault(self, error: Exception) -> EventLogError | VolumeFullError:
         if getattr(error, "sqlite_errorcode", None) in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE):
-            return no_room(self._path.parent, str(error))
+            return make_volume_full_error(self._path.parent, str(error))
         return EventLogError(
             f"the inference log cannot be used ({error})",
             where=str(self._path),

@@ -127,7 +127,7 @@ class Engine:
         published = np.where(published == UNKNOWN, about.published_ms[items], published)
         published = np.where(published == UNKNOWN, arrived.reported_ms[kept], published)
         categories = np.where(categories == UNKNOWN, about.category[items], categories)
-        self._state.learn(items, published, categories)
+        self._state.update_items(items, published, categories)
         for item, place in zip(items.tolist(), kept.tolist(), strict=True):
             self._availability.report(item, arrived.expires_ms[place])
         self._ranker.learn(items, arrived.vectors[kept])
@@ -168,7 +168,7 @@ class Engine:
         """
         now = self.now_ms()
         stranger = self._router.query(Request(None), self._state, now)
-        reader = stranger.after(self._state.most_popular(0, 3, now))
+        reader = stranger.extend(self._state.most_popular(0, 3, now))
         for segment, query in product(self._router.segments, (stranger, reader)):
             ranked, _ = self._ranker.rank(segment, query, self._state, 10)
             self._ranker.reasons(segment, query, self._state, ranked)
@@ -176,13 +176,14 @@ class Engine:
         self._rehearse_reads(now)
 
     def _rehearse_reads(self, now_ms: int) -> None:
-        """Fold some reads into a state of nobody's, the second time behind others."""
+        """Fold some reads into a state of nobody's: the first, further ones and late ones."""
         state = State(self._state.parameters, Sizes(2, 3, 1, len(self._router.context)))
         users, items = np.array([0, 0, 1], np.int32), np.arange(3, dtype=np.int32)
-        times, keys = np.full(3, now_ms), np.zeros((3, len(self._router.context)), np.int32)
-        for _ in range(2):
+        keys = np.zeros((3, len(self._router.context)), np.int32)
+        for time_ms in (now_ms, now_ms, now_ms - 1):
+            times = np.full(3, time_ms)
             state.apply(Interactions(users, items, times, np.ones(3, np.float32), keys))
-        state.histories.of(0)
+        state.histories.get(0)
 
     def now_ms(self) -> int:
         """Return the moment at which the engine answers, ms UTC."""
@@ -198,7 +199,7 @@ class Engine:
 
         What was worked out before the log was replayed is worked out anew.
         """
-        self._state.drop_results()
+        self._state.clear_cache()
         self._ahead.clear()
         self.go_live(newest_ms)
         if isinstance(self._clock, ReplayClock) and newest_ms > self.now_ms():

@@ -60,8 +60,8 @@ class ResultCache:
         kept = self._kept.get(question.key)
         if kept is None or kept.interactions != question.interactions or kept.changes != self._front.changes:
             return None
-        is_early = 0 <= kept.made_ms - self._front.changed_ms < state.patience_ms
-        if not 0 <= now_ms - kept.made_ms < (state.patience_ms * _PATIENCE if is_early else STANDS_MS):
+        is_early = 0 <= kept.made_ms - self._front.changed_ms < state.max_staleness_ms
+        if not 0 <= now_ms - kept.made_ms < (state.max_staleness_ms * _PATIENCE if is_early else STANDS_MS):
             return None
         self._kept.move_to_end(question.key)
         return kept.answer

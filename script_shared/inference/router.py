@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from script_shared.dataset import Dataset
 from script_shared.inference.result_cache import CacheKey
-from script_shared.segments import Segment, assign
+from script_shared.segments import Segment, assign_segment
 from script_shared.state.state import State
 from script_shared.types import Query, Request, User
 from script_shared.vocabulary import UNKNOWN, GrowingVocabulary
@@ -47,7 +47,7 @@ class Router:
         known = self.user_types[user] if user != UNKNOWN else None
         keys, user_type = self.context_keys(request.context), request.user_type or known
         query = state.query(user, now_ms, keys=keys, user_type=user_type)
-        return query.after(self.items.find_all(request.recent_items)) if request.recent_items else query
+        return query.extend(self.items.find_all(request.recent_items)) if request.recent_items else query
 
     def question(self, request: Request, state: State) -> CacheKey | None:
         """Return what the answer depends on but the state and the moment; None where it is asked for once."""
@@ -66,4 +66,4 @@ class Router:
 
     def segment(self, query: Query) -> Segment:
         """Return the segment whose model answers."""
-        return assign(self.segments, User(query.user_type, len(query.history)))
+        return assign_segment(self.segments, User(query.user_type, len(query.history)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from script_shared.jit import jit_compiled
-from script_shared.state.counts import Decayed, decays
+from script_shared.state.counts import CountArrays, decay_factors
 from script_shared.state.state import State
 from script_shared.types import FloatArray
 
@@ -42,12 +42,15 @@ class TrendMonitor:
 
     def look(self, state: State, now_ms: int) -> None:
         """Compare, unless nothing was read since the last time or that was a moment ago."""
-        if state.version == self._version or 0 <= now_ms - self._looked_ms < _PATIENCE * state.patience_ms:
+        if (
+            state.version == self._version
+            or 0 <= now_ms - self._looked_ms < _PATIENCE * state.max_staleness_ms
+        ):
             return
         self._version, self._looked_ms = state.version, now_ms
         interactions = float(state.totals(now_ms)[0])
         growth = interactions / self._reads if self._reads else 1.0
-        if _has_risen(state.counts.parts, now_ms, self._before, growth, self._least):
+        if _has_risen(state.counts.arrays, now_ms, self._before, growth, self._least):
             self.changes += 1
             self.changed_ms = now_ms
         elif 0 <= now_ms - self._taken_ms < self._lasts_ms:
@@ -63,8 +66,8 @@ class TrendMonitor:
 
 
 @jit_compiled
-def _has_risen(counts: Decayed, now_ms: int, before: FloatArray, growth: float, least: float) -> bool:
-    scale = decays(counts, now_ms)[0]
+def _has_risen(counts: CountArrays, now_ms: int, before: FloatArray, growth: float, least: float) -> bool:
+    scale = decay_factors(counts, now_ms)[0]
     for item in range(len(before)):
         count, expected = counts[0][0, item] * scale, before[item] * growth
         if count >= least * growth and count - expected > max(_ERRORS * np.sqrt(expected), _SHARE * expected):

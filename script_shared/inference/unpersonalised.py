@@ -34,7 +34,7 @@ def trending(
         allowed: by position, which items may be named; None for all.
     """
     known = [key for key in keys if key != UNKNOWN]
-    row = state.parameters.nearest(HALF_LIFE)
+    row = state.parameters.find_half_life(HALF_LIFE)
     wanted = n if allowed is None else state.sizes.items
     lists = [state.most_popular(0, wanted, now_ms, key) for key in known] or [
         state.most_popular(row, wanted, now_ms)
@@ -42,7 +42,7 @@ def trending(
     if allowed is not None:
         lists = [each[allowed[each]] for each in lists]
     items = interleave(lists, n)
-    counts = state.counts.at(items, now_ms)[row]
+    counts = state.counts.get(items, now_ms)[row]
     reason = NEAR_YOU if known else TRENDING
     return [ScoredItem(*pair, reason) for pair in zip(items.tolist(), counts.tolist(), strict=True)]
 

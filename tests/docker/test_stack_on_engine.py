@@ -214,7 +214,7 @@ def test_a_full_volume_ends_the_run_with_the_reason_and_the_service_goes_on(stac
         for task in failed:
             path = f"/api/v2/dags/process_data/dagRuns/{run}/taskInstances/{task['task_id']}/logs"
             told = airflow.get(f"{path}/{task['try_number']}", headers={"Accept": "application/json"}).text
-            assert "there is no room for more data" in told, told[-3_000:]
+            assert "the disk is full" in told, told[-3_000:]
             assert "free space there or give a larger volume" in told
     assert stack.health()["status"] == "ready"
 

@@ -13,7 +13,7 @@ def test_ids_become_positions_in_shortlex_order():
     assert dataset.interactions.user.tolist() == [0, 1, 0]
     assert dataset.interactions.item.tolist() == [1, 0, 0]
     assert dataset.interactions.time.tolist() == [at(1), at(2), at(3)]
-    assert dataset.read_counts.tolist() == [2, 1]
+    assert dataset.interaction_counts.tolist() == [2, 1]
 
 
 def test_what_happens_at_the_end_or_later_is_not_known():

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from script_shared import errors
 from script_shared.domains.news.segments import NewsParameters, news_segments
 from script_shared.errors import InputError, MancheteError, ReleaseCorruptedError
-from script_shared.segments import assign
+from script_shared.segments import assign_segment
 from script_shared.settings import Settings
 from script_shared.storage.volume import Volume
 from script_shared.types import User
@@ -46,7 +46,7 @@ def test_settings_come_from_the_environment(monkeypatch, tmp_path):
     monkeypatch.setenv("DATA_ROOT", str(tmp_path))
     settings = Settings(_env_file=None)
     assert settings.env == "staging"
-    assert Volume.of(settings).releases == tmp_path / "news" / "releases"
+    assert Volume.from_settings(settings).releases == tmp_path / "news" / "releases"
 
 
 def test_an_unknown_kind_of_deployment_is_refused_by_name(monkeypatch):
@@ -92,4 +92,4 @@ def test_parameters_survive_the_manifest():
 def test_the_rule_that_splits_readers(user_type, reads, without_login, with_login):
     for has_login, expected in ((False, without_login), (True, with_login)):
         segments = news_segments({"rule": {"has_login": has_login}})
-        assert assign(segments, User(user_type, reads)).name == expected
+        assert assign_segment(segments, User(user_type, reads)).name == expected

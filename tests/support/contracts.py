@@ -27,7 +27,7 @@ promise_of_a_fit = settings(promise, max_examples=6)
 def drawn():
     """Return a data set and the state that is its fold."""
     dataset = drawn_world()
-    return dataset, State.of(dataset, STATE)
+    return dataset, State.from_dataset(dataset, STATE)
 
 
 @cache
@@ -89,7 +89,7 @@ class RecommenderContract:
     @given(st.data())
     def test_any_world_however_small_can_be_fitted_and_asked(self, data):
         dataset = data.draw(worlds())
-        state = State.of(dataset, STATE)
+        state = State.from_dataset(dataset, STATE)
         check_list(self.fit(dataset, state), data.draw(queries(dataset)), state, 10, len(dataset.items))
 
     def test_what_was_dumped_answers_as_what_was_fitted(self, tmp_path):
@@ -170,7 +170,7 @@ class ComponentContract:
     @given(st.data())
     def test_any_world_however_small_can_be_fitted_and_asked(self, data):
         dataset = data.draw(worlds())
-        state = State.of(dataset, STATE)
+        state = State.from_dataset(dataset, STATE)
         component, query = self.fit(dataset, state), data.draw(queries(dataset))
         check_features(component, query, state, np.arange(len(dataset.items), dtype=np.int32))
         check_retrieved(component, query, state, 10, len(dataset.items))

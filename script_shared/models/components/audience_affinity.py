@@ -53,14 +53,14 @@ class AudienceAffinity(Component):
         if not len(query.history):
             told[:] = 0.0
             return
-        profiles = state.once(self.name, query.now_ms, lambda: self._profiles(state), DRIFTS)
+        profiles = state.get_cached(self.name, query.now_ms, lambda: self._profiles(state), DRIFTS)
         known = profiles.row, profiles.counts, profiles.totals, profiles.usual
         scale, read = float(state.cross_session.scale(query.now_ms)[-1]), query.history[-_HISTORY:]
         _lift(known, scale, state.items.category, read, items, told)
 
     def _profiles(self, state: State) -> Profiles:
         size = state.sizes.items
-        source, target, all_weights = state.cross_session.all()
+        source, target, all_weights = state.cross_session.get_all()
         weights, category = all_weights[-1], state.items.category
         totals = np.bincount(target, weights, size)
         best = np.argsort(-totals, kind="stable")[:_PROFILED]

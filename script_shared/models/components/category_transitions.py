@@ -51,7 +51,7 @@ class CategoryTransitions(Component):
         if not len(query.history):
             told[:] = 0.0
             return
-        known = state.once(self.name, query.now_ms, lambda: _count(state), DRIFTS)
+        known = state.get_cached(self.name, query.now_ms, lambda: _count(state), DRIFTS)
         scale, read = float(state.co_occurrence.scale(query.now_ms)[-1]), query.history[-_DEPTH:]
         _lift(
             (known.row, known.steps, known.left, known.usual), scale, state.items.category, read, items, told
@@ -64,7 +64,7 @@ class CategoryTransitions(Component):
 
 
 def _count(state: State) -> Steps:
-    first, second, weights = state.co_occurrence.all()
+    first, second, weights = state.co_occurrence.get_all()
     weight, category = weights[-1], state.items.category
     read = np.bincount(category[second], weight, int(category.max(initial=0)) + 1)
     named = np.argsort(-read, kind="stable")[:_NAMED]

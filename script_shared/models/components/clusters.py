@@ -151,7 +151,7 @@ class Clusters(Component):
 
     def _describe(self, users: IntArray, state: State, now_ms: int) -> Readers:
         """Describe readers by what they had read at a moment; those without two reads are left out."""
-        interactions = state.histories.among(users)
+        interactions = state.histories.select_by_user(users)
         interactions = interactions.take(interactions.time < now_ms)
         interactions = interactions.take(np.bincount(interactions.user, minlength=1)[interactions.user] >= 2)
         known, starts = np.unique(interactions.user, return_index=True)

@@ -10,7 +10,7 @@ import numpy as np
 from script_shared.jit import jit_compiled
 from script_shared.models.base import Component, QueryCache, best
 from script_shared.models.reasons import BECAUSE_YOU_READ
-from script_shared.state.counts import Decayed, decays
+from script_shared.state.counts import CountArrays, decay_factors
 from script_shared.state.pairs import Pairs
 from script_shared.state.state import State, share_of
 from script_shared.types import NO_ITEMS, FeatureArray, FloatArray, IntArray, Query
@@ -89,8 +89,8 @@ class CoOccurrence(Component):
         if found is None or not len(found.items):
             told[:] = 1.0
             return
-        rows = state.parameters.rows(self._half_lives)
-        usual = state.counts.parts, state.interactions.values, rows, query.now_ms
+        rows = state.parameters.find_half_lives(self._half_lives)
+        usual = state.counts.arrays, state.total_counts.values, rows, query.now_ms
         own, columns = found.rows, len(rows)
         _ratios((own, found.weights, found.totals), self._prior, usual, items, told[:, :columns])
         _shares(own, found.shares, items, told[:, columns:])
@@ -101,19 +101,19 @@ class CoOccurrence(Component):
         if not len(read):
             return super().sources(query, state, items)
         pairs: Pairs = getattr(state, self._pairs)
-        rows = pairs.rows(read.tolist())
-        return _sources(read, rows, pairs.near.parts, self._fades, items)
+        rows = pairs.find_rows(read.tolist())
+        return _sources(read, rows, pairs.neighbour_rows.arrays, self._fades, items)
 
     def _sum(self, query: Query, state: State) -> Neighbours:
         """Add up what the last reads' neighbours weigh; what was summed before is overwritten."""
         pairs: Pairs = getattr(state, self._pairs)
-        read = pairs.rows(query.history[: -self._depth - 1 : -1].tolist())
+        read = pairs.find_rows(query.history[: -self._depth - 1 : -1].tolist())
         if len(self._rows) != state.sizes.items:
-            self._make_room(state.sizes.items, pairs.near.items.shape[1])
+            self._make_room(state.sizes.items, pairs.neighbour_rows.items.shape[1])
         found, weights, shares = self._found, self._weights, self._shares
         last = found, weights, shares, self._totals, self._count
         scale = pairs.scale(query.now_ms)
-        count = self._count = _sum(read, pairs.near.parts, self._fades, scale, self._rows, last)
+        count = self._count = _sum(read, pairs.neighbour_rows.arrays, self._fades, scale, self._rows, last)
         return Neighbours(self._rows, found[:count], weights[:count], shares[:count], self._totals)
 
     def _make_room(self, items: int, partners: int) -> None:
@@ -177,14 +177,14 @@ def _sum(
 def _ratios(
     found: tuple[IntArray, FloatArray, FloatArray],
     prior: float,
-    usual: tuple[Decayed, FloatArray, IntArray, int],
+    usual: tuple[CountArrays, FloatArray, IntArray, int],
     items: IntArray,
     told: FeatureArray,
 ) -> None:
     """Write how much more often each item was read after these than its share of all reads foretells."""
     rows, weights, totals = found
     decayed, interactions, half_lives, now_ms = usual
-    counts, scale = decayed[0], decays(decayed, now_ms)
+    counts, scale = decayed[0], decay_factors(decayed, now_ms)
     for at in range(len(items)):
         row = rows[items[at]]
         for column in range(len(half_lives)):

@@ -11,7 +11,7 @@ from script_shared.jit import jit_compiled
 from script_shared.models.base import Component
 from script_shared.models.components.popularity import interleave
 from script_shared.models.reasons import NEAR_YOU
-from script_shared.state.counts import Decayed, decays
+from script_shared.state.counts import CountArrays, decay_factors
 from script_shared.state.state import State, share_of
 from script_shared.types import FeatureArray, FloatArray, IntArray, LongArray, Query
 from script_shared.vocabulary import UNKNOWN
@@ -41,15 +41,15 @@ class ContextPopularity(Component):
     def retrieve(self, query: Query, state: State, n: int) -> IntArray:
         """Return the most read items within each key of the query, in turns."""
         now, keys = query.now_ms, tuple(key for key in query.keys if key != UNKNOWN)
-        return state.once(
+        return state.get_cached(
             (keys, n), now, lambda: interleave([state.most_popular(0, n, now, key) for key in keys], n)
         )
 
     def fill(self, query: Query, state: State, items: IntArray, told: FeatureArray) -> None:
         """Write one column a context column and half-life."""
-        rows, keys = state.parameters.rows(self._key_half_lives), np.array(query.keys, np.int64)
-        usual = state.counts.parts, state.interactions.values, rows
-        _ratios(usual, (state.key_counts.parts, state.key_totals.parts), keys, query.now_ms, items, told)
+        rows, keys = state.parameters.find_half_lives(self._key_half_lives), np.array(query.keys, np.int64)
+        usual = state.counts.arrays, state.total_counts.values, rows
+        _ratios(usual, (state.key_counts.arrays, state.key_totals.arrays), keys, query.now_ms, items, told)
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -59,8 +59,8 @@ class ContextPopularity(Component):
 
 @jit_compiled
 def _ratios(
-    usual: tuple[Decayed, FloatArray, IntArray],
-    within: tuple[Decayed, Decayed],
+    usual: tuple[CountArrays, FloatArray, IntArray],
+    within: tuple[CountArrays, CountArrays],
     keys: LongArray,
     now_ms: int,
     items: IntArray,
@@ -78,9 +78,9 @@ def _ratios(
     """
     (counts, interactions, rows), ((own, _, _), (totals, _, _)) = (usual[0][0], *usual[1:]), within
     scale, own_scale, totals_scale = (
-        decays(usual[0], now_ms),
-        decays(within[0], now_ms),
-        decays(within[1], now_ms),
+        decay_factors(usual[0], now_ms),
+        decay_factors(within[0], now_ms),
+        decay_factors(within[1], now_ms),
     )
     size = counts.shape[1]
     for place in range(len(keys)):

@@ -10,7 +10,7 @@ import numpy as np
 from script_shared.dataset import Dataset
 from script_shared.jit import jit_compiled
 from script_shared.models.base import Component, Recommender
-from script_shared.state.counts import Decayed, decays
+from script_shared.state.counts import CountArrays, decay_factors
 from script_shared.state.state import State
 from script_shared.types import FeatureArray, IntArray, Query, ScoredItem, User
 
@@ -33,7 +33,7 @@ class Popularity(Component):
 
     def retrieve(self, query: Query, state: State, n: int) -> IntArray:
         """Return the most read items at the half-lives, in turns after the first half."""
-        return state.once(("popularity", n), query.now_ms, lambda: self._mix(state, n, query.now_ms))
+        return state.get_cached(("popularity", n), query.now_ms, lambda: self._mix(state, n, query.now_ms))
 
     def _mix(self, state: State, n: int, now_ms: int) -> IntArray:
         main = state.most_popular(min(1, len(self._half_lives) - 1), n // 2, now_ms)
@@ -43,7 +43,7 @@ class Popularity(Component):
 
     def fill(self, query: Query, state: State, items: IntArray, told: FeatureArray) -> None:
         """Write count + smoothing, one column a half-life."""
-        _smooth(state.counts.parts, query.now_ms, items, told)
+        _smooth(state.counts.arrays, query.now_ms, items, told)
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -52,8 +52,8 @@ class Popularity(Component):
 
 
 @jit_compiled
-def _smooth(counts: Decayed, now_ms: int, items: IntArray, told: FeatureArray) -> None:
-    values, scale = counts[0], decays(counts, now_ms)
+def _smooth(counts: CountArrays, now_ms: int, items: IntArray, told: FeatureArray) -> None:
+    values, scale = counts[0], decay_factors(counts, now_ms)
     for at in range(len(items)):
         for row in range(len(values)):
             told[at, row] = values[row, items[at]] * scale[row] + SMOOTHING
@@ -76,7 +76,7 @@ class MostPopular(Recommender):
         """Return the most read items that the reader has not read."""
         ranked = state.most_popular(self._half_life, n + len(query.history), query.now_ms)
         unread = ranked[~np.isin(ranked, query.history)][:n]
-        scores = state.counts.at(unread, query.now_ms)[self._half_life]
+        scores = state.counts.get(unread, query.now_ms)[self._half_life]
         pairs = zip(unread.tolist(), scores.tolist(), strict=True)
         return [ScoredItem(item, score, Popularity.name) for item, score in pairs]
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from script_shared.jit import jit_compiled
 from script_shared.models.base import Component, best
-from script_shared.state.counts import Decayed, decays
+from script_shared.state.counts import CountArrays, decay_factors
 from script_shared.state.state import State
 from script_shared.types import FeatureArray, FloatArray, IntArray, Query
 
@@ -35,14 +35,16 @@ class SessionContinuation(Component):
 
     def retrieve(self, query: Query, state: State, n: int) -> IntArray:
         """Return the items with most reads that continued a visit, at the shortest half-life."""
-        row = state.parameters.nearest(self._half_lives[0])
-        return state.once((self.name, n), query.now_ms, lambda: _most(state.continued.values[row], n))
+        row = state.parameters.find_half_life(self._half_lives[0])
+        return state.get_cached(
+            (self.name, n), query.now_ms, lambda: _most(state.continuations.values[row], n)
+        )
 
     def fill(self, query: Query, state: State, items: IntArray, told: FeatureArray) -> None:
         """Write the log ratios, one column a half-life."""
-        now, rows = query.now_ms, state.parameters.rows(self._half_lives)
-        everything = state.interactions.values, state.continued_interactions(now)
-        _ratios((state.counts.parts, state.continued.parts), everything, rows, now, items, told)
+        now, rows = query.now_ms, state.parameters.find_half_lives(self._half_lives)
+        everything = state.total_counts.values, state.continuation_totals(now)
+        _ratios((state.counts.arrays, state.continuations.arrays), everything, rows, now, items, told)
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -57,7 +59,7 @@ def _most(values: FloatArray, n: int) -> IntArray:
 
 @jit_compiled
 def _ratios(
-    of_items: tuple[Decayed, Decayed],
+    of_items: tuple[CountArrays, CountArrays],
     of_all: tuple[FloatArray, FloatArray],
     rows: IntArray,
     now_ms: int,
@@ -75,7 +77,7 @@ def _ratios(
         told: where to, shape (items, rows).
     """
     counts, continued = of_items[0][0], of_items[1][0]
-    scale, continued_scale = decays(of_items[0], now_ms), decays(of_items[1], now_ms)
+    scale, continued_scale = decay_factors(of_items[0], now_ms), decay_factors(of_items[1], now_ms)
     interactions, continued_interactions = of_all
     for column in range(len(rows)):
         row = rows[column]

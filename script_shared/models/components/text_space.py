@@ -73,13 +73,13 @@ class TextSpace:
         try:
             found = words.fit_transform(texts)
         except ValueError:  # nothing but stop words
-            return cls(Vocabulary.of([]), np.zeros((0, 1), np.float32))
+            return cls(Vocabulary.from_ids([]), np.zeros((0, 1), np.float32))
         size = max(1, min(parameters.dimensions, found.shape[1] - 1, found.shape[0] - 1))
         if min(found.shape) < 2:
             axes = np.zeros((found.shape[1], 1))
         else:
             axes = words.idf_[:, None] * TruncatedSVD(size, n_iter=3, random_state=0).fit(found).components_.T
-        vocabulary = Vocabulary.of(words.vocabulary_)
+        vocabulary = Vocabulary.from_ids(words.vocabulary_)
         rows = [words.vocabulary_[word] for word in vocabulary]
         return cls(vocabulary, axes[rows].astype(np.float32))
 

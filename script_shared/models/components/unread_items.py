@@ -35,12 +35,12 @@ class UnreadItems:
         """Return the fresh ones, newest first."""
         if not len(self._announced):
             return self._announced
-        return state.once("fresh", now_ms, lambda: self._pick(state, now_ms))
+        return state.get_cached("fresh", now_ms, lambda: self._pick(state, now_ms))
 
     def _pick(self, state: State, now_ms: int) -> IntArray:
         items = self._announced
         published = state.items.published_ms[items]
-        interactions = state.counts.at(items, now_ms)[-1]
+        interactions = state.counts.get(items, now_ms)[-1]
         fresh = (published > now_ms - HOURS * MS_PER_HOUR) & (interactions < FEW_READS)
         newest = np.argsort(-published[fresh], kind="stable")[:POOL]
         return items[fresh][newest]

@@ -13,12 +13,12 @@ def fold(dataset: Dataset, parameters: StateParameters) -> State:
         dataset: whose head start, if it has one, is used where it ends no later.
         parameters: what the state counts.
     """
-    head, end = dataset.head_start, dataset.as_of_ms
-    if head is None or head.ms > end or head.parameters != parameters.model_dump(mode="json"):
-        return State.of(dataset, parameters)
+    head, end = dataset.state_snapshot, dataset.as_of_ms
+    if head is None or head.end_ms > end or head.parameters != parameters.model_dump(mode="json"):
+        return State.from_dataset(dataset, parameters)
     state = State(
-        parameters, Sizes(dataset.histories, len(dataset.items), len(dataset.keys), len(dataset.context))
+        parameters, Sizes(dataset.history_count, len(dataset.items), len(dataset.keys), len(dataset.context))
     )
-    state.restore(dict(head.read()))
-    state.apply(dataset.interactions.between(head.ms, end))
+    state.restore(dict(head.load()))
+    state.apply(dataset.interactions.between(head.end_ms, end))
     return state

@@ -39,7 +39,7 @@ class StateReplay:
     def __init__(self, dataset: Dataset, parameters: StateParameters, start_ms: int) -> None:
         self.dataset = dataset
         self.state = fold(dataset.before(start_ms), parameters)
-        self.state.patience_ms = PATIENCE_MS
+        self.state.max_staleness_ms = PATIENCE_MS
         self._row = int(np.searchsorted(dataset.interactions.time, start_ms))
 
     def to(self, moment_ms: int) -> None:
@@ -89,11 +89,11 @@ def draw_clicks(
         return
     order, starts = _by_reader(interactions.user[first:end])
     rows = first + order
-    gap = replay.state.parameters.visit_gap * MS_PER_HOUR
+    gap = replay.state.parameters.session_gap * MS_PER_HOUR
     onward = (interactions.user[rows[1:]] == interactions.user[rows[:-1]]) & (
         np.diff(interactions.time[rows]) < gap
     )
-    known = replay.state.histories.counts()[interactions.user[rows]] + np.arange(len(rows)) - starts + 1
+    known = replay.state.histories.count_all()[interactions.user[rows]] + np.arange(len(rows)) - starts + 1
     member = _are_served(dataset, interactions.user[rows], known, serves)
     chosen = _thin(np.flatnonzero(np.append(onward, False) & member), limit)
     for place in chosen[np.argsort(rows[chosen], kind="stable")].tolist():
@@ -104,7 +104,7 @@ def draw_clicks(
             replay.through(row + 1)
         query = replay.state.query(user, now_ms, keys=keys, user_type=dataset.user_types[user])
         if not live:
-            query = query.after(interactions.item[rows[starts[place] : place + 1]])
+            query = query.extend(interactions.item[rows[starts[place] : place + 1]])
         if target not in query.history:
             yield TrainingSample(query, np.array([target], np.int32))
 
@@ -131,7 +131,7 @@ def draw(
     if not len(following):
         return []
     users, first = np.unique(following.user, return_index=True)
-    interactions = state.histories.counts()[users]
+    interactions = state.histories.count_all()[users]
     member = _are_served(dataset, users, interactions, serves)
     chosen = _thin(np.flatnonzero(member), limit)
     start_ms = int(following.time[0]) // MS_PER_HOUR * MS_PER_HOUR

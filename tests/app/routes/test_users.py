@@ -82,9 +82,9 @@ def test_a_release_that_still_knows_them_forgets_when_it_is_loaded(live, read, p
 def test_nothing_of_the_reader_is_left_in_the_state(live, whole):
     engine = live.app.state.follower.served.engine
     user = engine._router.users.find("3")
-    assert engine._state.histories.of(user)[1].min() > 0
+    assert engine._state.histories.get(user)[1].min() > 0
     live.delete("/users/3", headers=HEADERS)
-    assert engine._state.histories.of(user)[1].max() == 0
+    assert engine._state.histories.get(user)[1].max() == 0
 
 
 @pytest.mark.parametrize("method", ["get", "delete"])

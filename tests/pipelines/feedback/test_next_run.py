@@ -101,7 +101,7 @@ def counts(client, now_ms):
     """How often each item was read, decayed, by id: what everybody's lists rest on."""
     engine = served(client).engine
     items = engine._router.items
-    values = engine._state.counts.at(np.arange(len(items)), now_ms)
+    values = engine._state.counts.get(np.arange(len(items)), now_ms)
     found = {items[place]: values[:, place] for place in range(len(items))}
     return {name: row for name, row in found.items() if row.any()}
 

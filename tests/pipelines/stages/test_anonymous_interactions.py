@@ -98,7 +98,7 @@ class TestTraining:
         assert dataset.anonymous == 300 + SESSIONS
         behind = dataset.interactions.user >= len(dataset.users)
         assert behind.sum() == 600
-        assert dataset.interactions.user.max() < dataset.histories
+        assert dataset.interactions.user.max() < dataset.history_count
 
     def test_nobody_is_asked_what_they_read_next(self, dataset):
         parameters = NEWS.state({})
@@ -124,7 +124,7 @@ class TestTraining:
 def fold_named(dataset):
     """The state without anonymous reads."""
     named = dataset.interactions.take(dataset.interactions.user < len(dataset.users))
-    return fold(replace(dataset, interactions=named, head_start=None), NEWS.state({}))
+    return fold(replace(dataset, interactions=named, state_snapshot=None), NEWS.state({}))
 
 
 def refined_tables(volume):

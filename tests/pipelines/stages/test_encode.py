@@ -12,7 +12,7 @@ from pipelines.encoding.item_vectors import Rules
 from pipelines.stages.artifacts import load_dataset, load_report
 from pipelines.stages.encode import HEAD_START_MS, encode
 from pipelines.stages.refine import refine
-from script_shared.dataset import encode as encode_tables
+from script_shared.dataset import encode_tables
 from script_shared.models.components.text_space import TextSpace
 from script_shared.models.ranking.state_replay import fold
 from script_shared.releases.registry import Registry
@@ -65,10 +65,12 @@ def test_every_item_has_a_vector(loaded):
 def test_the_head_start_ends_three_days_before_the_data(loaded, expected):
     dataset, parameters = loaded
     state = PLAN.domain.state(parameters)
-    assert dataset.head_start.ms == dataset.as_of_ms - HEAD_START_MS
-    known = expected[0].before(dataset.head_start.ms)
-    assert np.array_equal(fold(dataset.before(known.as_of_ms), state).histories.counts(), known.read_counts)
-    assert np.array_equal(fold(dataset, state).histories.counts(), dataset.read_counts)
+    assert dataset.state_snapshot.end_ms == dataset.as_of_ms - HEAD_START_MS
+    known = expected[0].before(dataset.state_snapshot.end_ms)
+    assert np.array_equal(
+        fold(dataset.before(known.as_of_ms), state).histories.count_all(), known.interaction_counts
+    )
+    assert np.array_equal(fold(dataset, state).histories.count_all(), dataset.interaction_counts)
 
 
 def test_the_catalogue_is_in_the_order_of_the_positions(volume, loaded):

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import polars as pl
 
-from script_shared.dataset import encode
+from script_shared.dataset import encode_tables
 from script_shared.models.components.popularity import MostPopular, MostPopularEver
 from script_shared.state.state import State, StateParameters
 from script_shared.tables import Tables
@@ -24,12 +24,12 @@ def dataset(*item_ids):
         schema_overrides={"published_at": TIMESTAMP},
     )
     users = pl.DataFrame({"user_id": readers, "user_type": None}, schema_overrides={"user_type": pl.String})
-    return encode(Tables(reads, items, users), ["region"], pl.lit(1.0), NOON_MS + 1)
+    return encode_tables(Tables(reads, items, users), ["region"], pl.lit(1.0), NOON_MS + 1)
 
 
 def test_articles_read_equally_often_come_in_order_of_their_numbers():
     data = dataset("100", "20", "9", "20", "3", "3")
-    state = State.of(data, StateParameters())
+    state = State.from_dataset(data, StateParameters())
     stranger = state.query(-1, NOON_MS + 1, keys=(-1,))
     for model in (MostPopular(0), MostPopularEver(data)):
         found = [data.items[each.item] for each in model.recommend(stranger, state, 4)]

@@ -131,7 +131,7 @@ def old_and_new():
     """`old` was read most in all, `new` most just now, `unread` never."""
     reads = [(f"r{n}", "old", 0) for n in range(5)] + [(f"r{n}", "new", 9.9) for n in range(3)]
     dataset = world(reads, hours=10, items=["unread"], published={"old": 0, "new": 9, "unread": 8})
-    return dataset, State.of(dataset, PARAMETERS)
+    return dataset, State.from_dataset(dataset, PARAMETERS)
 
 
 def rank(models, asked, dataset, state, n, history=()):

@@ -56,8 +56,8 @@ def small(ahead=0):
     """Return an engine whose lists are most read at the shortest half-life, and its clock."""
     long_ago = [(reader, "old", 0) for reader in MANY]
     dataset = world([*long_ago, ("r0", "old", 9), ("r1", "old", 9), ("r0", "new", 9)], hours=10)
-    state, clock = State.of(dataset, StateParameters()), FixedClock(dataset.as_of_ms)
-    state.patience_ms = PATIENCE_MS
+    state, clock = State.from_dataset(dataset, StateParameters()), FixedClock(dataset.as_of_ms)
+    state.max_staleness_ms = PATIENCE_MS
     segments = [Segment("all", "most_read", lambda _: True, lambda: MostPopular(0))]
     ranker = SegmentModels({"all": MostPopular(0)}, dataset.newest_items())
     return Engine(Router.of(dataset, segments), ranker, state, clock, ahead), clock

@@ -101,7 +101,7 @@ def test_what_is_measured_of_a_read_says_how_much_it_counts(release):
     item = replica.engine.recommend(Request(None, n=1)).items[0].item_id
     replica.apply([Event("e", "new", item, release.manifest.as_of_ms, details={"weight": 3.0})], 1)
     engine = replica.engine
-    weights = engine._state.histories.of(engine._router.users.find("new"))[2]
+    weights = engine._state.histories.get(engine._router.users.find("new"))[2]
     assert weights.tolist() == [3.0]
 
 

@@ -131,7 +131,7 @@ def test_an_engine_at_zero_answers_as_without_a_dial(engine, readers):
 def test_an_engine_never_tells_of_what_was_read_however_far_the_dial_is_turned(engine, readers, dial):
     for reader in readers:
         user = engine._router.users.find(reader)
-        read = set(engine._state.histories.of(user)[0].tolist())
+        read = set(engine._state.histories.get(user)[0].tolist())
         found = engine.recommend(Request(reader, n=20, diversity=dial))
         assert len(found.items) == len({item.item for item in found.items})
         assert len(found.items) == len(engine.recommend(Request(reader, n=20)).items)

@@ -29,7 +29,7 @@ def world(reads, seed=0):
     rng = np.random.default_rng(seed)
     popularity = rng.permutation(1.0 / np.arange(1, ITEMS + 1))
     state = State(StateParameters(), Sizes(20_000, ITEMS, 0, 0))
-    state.patience_ms = 500
+    state.max_staleness_ms = 500
     read(state, rng.choice(ITEMS, reads, p=popularity / popularity.sum()), START)
     return state, lambda count: rng.choice(ITEMS, count, p=popularity / popularity.sum())
 
@@ -59,7 +59,7 @@ def test_what_comes_to_the_front_out_of_nothing_is_seen_at_once(reads, seed):
     state, _ = world(reads, seed)
     front = TrendMonitor(LASTS_MS)
     front.look(state, START)
-    counts = state.counts.at(np.arange(ITEMS), START)[0]
+    counts = state.counts.get(np.arange(ITEMS), START)[0]
     in_front = int(np.ceil(np.sort(counts)[-100])) + 1
     unread = int(np.argmin(counts))
     read(state, [unread] * (in_front + int(np.ceil(counts[unread]))), START + SECOND)
@@ -82,7 +82,7 @@ def test_what_rises_slowly_is_told_by_a_lists_age():
     now, changes = START, front.changes
     for _ in range(100):
         front.look(state, now)
-        count = state.counts.at(np.array([7]), now)[0, 0]
+        count = state.counts.get(np.array([7]), now)[0, 0]
         read(state, [7] * int(1 + count * 0.05), now)
         now += LASTS_MS
     assert front.changes == changes

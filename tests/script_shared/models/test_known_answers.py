@@ -33,7 +33,7 @@ HALVES = {
 @pytest.fixture(scope="module")
 def checkerboard():
     dataset = world(two_tastes(), hours=30, titles=HALVES)
-    return dataset, State.of(dataset, STATE)
+    return dataset, State.from_dataset(dataset, STATE)
 
 
 def own_half_first(dataset, component, state, query):
@@ -66,7 +66,7 @@ def test_the_blend_of_logged_readers_learns_two_tastes():
     dataset = world(two_tastes(users=80, items=60, hours=140), hours=140)
     model = news_segments({})[0].make_model()
     model.fit(dataset, lambda reader: True)
-    state = State.of(dataset, STATE)
+    state = State.from_dataset(dataset, STATE)
     for half in (0, 1):
         query = ask(dataset, [f"i{half + 2 * step:02}" for step in range(6)], hour=140)
         assert [x.item % 2 for x in model.recommend(query, state, 10)] == [half] * 10
@@ -75,7 +75,7 @@ def test_the_blend_of_logged_readers_learns_two_tastes():
 def test_popularity_is_the_logarithm_of_reads_halved_with_each_half_life():
     dataset = world([("a", "x", 0), ("b", "x", 1), ("c", "y", 2)], hours=3, items=["z"])
     features = Popularity([1.0]).features(
-        ask(dataset, hour=3), State.of(dataset, StateParameters(half_lives=(1.0,))), np.arange(3)
+        ask(dataset, hour=3), State.from_dataset(dataset, StateParameters(half_lives=(1.0,))), np.arange(3)
     )
     counts = [1 / 8 + 1 / 4, 1 / 2, 0]
     assert features[:, 0] == pytest.approx([log(count + SMOOTHING) for count in counts])
@@ -84,8 +84,8 @@ def test_popularity_is_the_logarithm_of_reads_halved_with_each_half_life():
 def test_most_read_follows_the_clock_and_most_read_ever_does_not():
     reads = [("a", "old", 0), ("b", "old", 0), ("c", "old", 0), ("d", "new", 9)]
     dataset = world(reads, hours=10)
-    state, query = State.of(dataset, STATE), ask(dataset, hour=10)
-    now, ever = MostPopular(STATE.nearest(1.0)), MostPopularEver(dataset)
+    state, query = State.from_dataset(dataset, STATE), ask(dataset, hour=10)
+    now, ever = MostPopular(STATE.find_half_life(1.0)), MostPopularEver(dataset)
     assert names(dataset, [x.item for x in now.recommend(query, state, 2)]) == ["new", "old"]
     assert names(dataset, [x.item for x in ever.recommend(query, state, 2)]) == ["old", "new"]
     assert [x.score for x in ever.recommend(query, state, 2)] == [3, 1]
@@ -94,7 +94,7 @@ def test_most_read_follows_the_clock_and_most_read_ever_does_not():
 def test_where_the_reader_is_the_regions_own_article_stands_out():
     reads = [(f"r{n}", "north" if n % 2 else "south", 1, str(n % 2)) for n in range(100)]
     dataset = world(reads, hours=2)
-    state = State.of(dataset, STATE)
+    state = State.from_dataset(dataset, STATE)
     part = ContextPopularity(CONTEXT, STATE.key_half_lives)
     north, south = (part.features(ask(dataset, hour=2, region=r), state, np.arange(2)) for r in "10")
     assert names(dataset, part.retrieve(ask(dataset, hour=2, region="1"), state, 1)) == ["north"]
@@ -109,7 +109,7 @@ def test_the_lift_of_a_region_is_its_reads_against_those_expected():
     dataset = world(
         [(f"r{n}", "x" if n < 30 else "y", 1, "1" if n < 20 else "2") for n in range(100)], hours=1.001
     )
-    state = State.of(dataset, parameters)
+    state = State.from_dataset(dataset, parameters)
     found = ContextPopularity(CONTEXT, (1.0,)).features(
         ask(dataset, hour=1, region="1"), state, np.array([0])
     )
@@ -120,7 +120,7 @@ def test_the_lift_of_a_region_is_its_reads_against_those_expected():
 
 def test_recency_tells_the_hours_since_the_first_read_and_what_is_new_to_the_reader():
     dataset = world([("a", "x", 0), ("a", "y", 5), ("b", "x", 6)], hours=8)
-    state = State.of(dataset, STATE)
+    state = State.from_dataset(dataset, STATE)
     features = Recency().features(ask(dataset, ["x"], hour=8, hours=[3]), state, np.arange(2))
     assert features == pytest.approx(np.array([[log(8.1), 0], [log(3.1), 1]]))
     assert not Recency().features(ask(dataset, hour=8), state, np.arange(2))[:, 1].any()
@@ -129,7 +129,7 @@ def test_recency_tells_the_hours_since_the_first_read_and_what_is_new_to_the_rea
 def test_taste_prefers_the_category_that_the_reader_reads_more_than_others_do():
     reads = [(f"r{n}", f"i{n % 4}", 1) for n in range(40)]
     dataset = world(reads, hours=2, categories={f"i{n}": ["even", "odd"][n % 2] for n in range(4)})
-    taste, state = CategoryAffinity(), State.of(dataset, STATE)
+    taste, state = CategoryAffinity(), State.from_dataset(dataset, STATE)
     taste.fit(dataset, state)
     found = taste.features(ask(dataset, ["i0"] * 3, hour=2), state, np.arange(4))[:, 0]
     own, other = (3 + 3 / 2) / (3 + 3) / (1 / 2), (3 / 2) / (3 + 3) / (1 / 2)
@@ -140,7 +140,7 @@ def test_the_audience_of_an_item_is_what_its_readers_read_on_earlier_visits():
     earlier = [(f"{kind}{n}", kind, 1) for kind in ("goal", "law") for n in range(20)]
     later = [(f"goal{n}", "cup", 3) for n in range(20)] + [(f"law{n}", "court", 3) for n in range(20)]
     dataset = world([*earlier, *later], hours=3.001, categories={"goal": "sport", "law": "justice"})
-    audience, state = AudienceAffinity(), State.of(dataset, STATE)
+    audience, state = AudienceAffinity(), State.from_dataset(dataset, STATE)
     audience.fit(dataset, state)
     items = dataset.items.find_all(["cup", "court"])
     own, other = audience.features(ask(dataset, ["goal"], hour=3), state, items)[:, 0]
@@ -164,7 +164,7 @@ def test_shares_are_those_of_what_followed_each_read_the_newest_counting_most():
     co_occurrence = CoOccurrence(
         "co_occurrence", STATE.co_occurrence.half_lives, depth=8, fade=0.5, prior=1.0
     )
-    co_occurrence.fit(dataset, state := State.of(dataset, STATE))
+    co_occurrence.fit(dataset, state := State.from_dataset(dataset, STATE))
     items = dataset.items.find_all(["c", "d"])
     found = co_occurrence.features(ask(dataset, ["a", "b"], hour=2), state, items)[:, -1]
     # The newest read is b: it says d; a, a step back, counts half.
@@ -180,7 +180,7 @@ def test_sections_are_those_that_follow_the_readers_own():
     dataset = world(reads, hours=1.02, items=["new"], categories=about)
     # Each step counts a tenth in the other direction.
     forth, way = 20.0, 44.0
-    sections, state = CategoryTransitions(), State.of(dataset, STATE)
+    sections, state = CategoryTransitions(), State.from_dataset(dataset, STATE)
     sections.fit(dataset, state)
     items = dataset.items.find_all(["book", "bank", "goal", "new"])
     after_last, after_visit = sections.features(ask(dataset, ["law", "goal"], hour=1.02), state, items).T
@@ -196,7 +196,7 @@ def test_clusters_split_two_obvious_groups_and_name_what_their_own_reads():
     law = [(f"l{n}", f"lei{step % 6}", 14 + step * 2.3 + n * 0.01) for n in range(40) for step in range(7)]
     kinds = {f"{kind}{n}": kind for kind in ("gol", "lei") for n in range(6)}
     dataset = world(sport + law, hours=30, categories=kinds)
-    state = State.of(dataset, STATE)
+    state = State.from_dataset(dataset, STATE)
     clusters = Clusters(ClusterParameters(components=(2,), clusters=(2,)))
     clusters.fit(dataset, state)
     for reader, kind in (("s3", "gol"), ("l3", "lei")):
@@ -241,9 +241,9 @@ def test_onward_tells_what_is_read_in_the_course_of_a_visit():
     """`b` always follows `a` within minutes; both are read alike often."""
     rows = [(f"r{n}", item, 1 + n / 60 + later) for n in range(30) for item, later in (("a", 0), ("b", 0.05))]
     dataset = world(rows, hours=2)
-    onward, state = SessionContinuation((1.0,)), State.of(dataset, STATE)
+    onward, state = SessionContinuation((1.0,)), State.from_dataset(dataset, STATE)
     query, items = ask(dataset, hour=2), dataset.items.find_all(["a", "b"])
-    counts = state.counts.at(items, query.now_ms)[STATE.nearest(1.0)]
+    counts = state.counts.get(items, query.now_ms)[STATE.find_half_life(1.0)]
     expected = counts * counts[1] / counts.sum()
     ratios = (np.array([0, counts[1]]) + PRIOR_VISITED) / (expected + PRIOR_VISITED)
     assert onward.features(query, state, items)[:, 0] == pytest.approx(np.log(ratios), rel=1e-5)

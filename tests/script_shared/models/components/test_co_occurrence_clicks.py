@@ -65,9 +65,11 @@ def test_nothing_of_what_comes_later_is_known(hour):
     replay = StateReplay(dataset, PARAMETERS, at(hour))
     for sample in draw_clicks(replay, at(hour), everybody, 5, live=True):
         now = sample.query.now_ms
-        expected = State.of(dataset.before(now + 1), PARAMETERS)
+        expected = State.from_dataset(dataset.before(now + 1), PARAMETERS)
         every = np.arange(replay.state.sizes.items)
-        assert replay.state.counts.at(every, now) == pytest.approx(expected.counts.at(every, now))
-        assert replay.state.continued.at(every, now) == pytest.approx(expected.continued.at(every, now))
+        assert replay.state.counts.get(every, now) == pytest.approx(expected.counts.get(every, now))
+        assert replay.state.continuations.get(every, now) == pytest.approx(
+            expected.continuations.get(every, now)
+        )
         assert np.array_equal(replay.state.items.first_ms, expected.items.first_ms)
         assert (sample.query.times <= now).all()

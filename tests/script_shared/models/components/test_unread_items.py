@@ -17,7 +17,7 @@ NOW = at(10)
 @pytest.fixture
 def state():
     state = State(STATE, Sizes(users=1, items=100, keys=0, contexts=0))
-    state.learn(np.arange(100), NOW - np.arange(100) * HOUR_MS // 10, np.zeros(100, np.int32))
+    state.update_items(np.arange(100), NOW - np.arange(100) * HOUR_MS // 10, np.zeros(100, np.int32))
     return state
 
 
@@ -42,7 +42,7 @@ def test_what_has_been_read_ten_times_is_no_longer(state):
 
 def test_of_many_the_newest_are_looked_at(state):
     fresh = UnreadItems()
-    state.learn(np.arange(100), np.full(100, NOW) - np.arange(100), np.zeros(100, np.int32))
+    state.update_items(np.arange(100), np.full(100, NOW) - np.arange(100), np.zeros(100, np.int32))
     fresh.announce(range(100))
     assert fresh.named(state, NOW).tolist() == list(range(POOL))
 
@@ -51,7 +51,7 @@ def test_of_many_the_newest_are_looked_at(state):
 def told():
     """A content component that is told of two items behind its own: like i02, and like i03."""
     dataset = world(two_tastes(), hours=30, titles=HALVES)
-    state = State.of(dataset, STATE)
+    state = State.from_dataset(dataset, STATE)
     content = Content(ContentParameters())
     content.fit(dataset, state)
     size, vectors = len(dataset.items), dataset.catalogue.vectors
@@ -95,7 +95,7 @@ def test_alike_are_those_with_its_words(told):
 def test_a_category_that_came_after_training_is_one_more():
     reads = [("a", "x1", 1), ("a", "x2", 2), ("b", "y1", 3)]
     dataset = world(reads, hours=4, categories={"x1": "x", "x2": "x", "y1": "y"})
-    state, taste = State.of(dataset, STATE), CategoryAffinity()
+    state, taste = State.from_dataset(dataset, STATE), CategoryAffinity()
     taste.fit(dataset, state)
     known = taste.features(ask(dataset, ["x1"], hour=4), state, np.arange(3))
     state.items.category[2] = len(dataset.catalogue.categories)

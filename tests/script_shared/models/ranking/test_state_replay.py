@@ -16,9 +16,9 @@ START = at(25)
 def dataset():
     """A data set with a head start that holds the first 25 of its 40 hours."""
     whole = drawn_world()
-    state = State.of(whole.before(START), PARAMETERS)
+    state = State.from_dataset(whole.before(START), PARAMETERS)
     head = StateSnapshot(START, PARAMETERS.model_dump(mode="json"), state.snapshot)
-    return replace(whole, head_start=head)
+    return replace(whole, state_snapshot=head)
 
 
 def assert_alike(one, other):
@@ -29,7 +29,7 @@ def assert_alike(one, other):
 
 
 def in_two_steps(dataset, end, parameters):
-    state = State.of(dataset.before(START), parameters)
+    state = State.from_dataset(dataset.before(START), parameters)
     state.apply(dataset.interactions.between(START, end))
     return state
 
@@ -43,7 +43,7 @@ def test_only_what_came_since_is_folded(dataset):
     elsewhere = drawn_world(seed=1)
     begun = fold(replace(dataset, interactions=elsewhere.interactions), PARAMETERS)
     reads = elsewhere.interactions.between(START, at(40))
-    assert begun.histories.counts().sum() == len(dataset.before(START).interactions) + len(reads)
+    assert begun.histories.count_all().sum() == len(dataset.before(START).interactions) + len(reads)
 
 
 def test_folding_twice_gives_the_same(dataset):
@@ -55,4 +55,4 @@ def test_folding_twice_gives_the_same(dataset):
 )
 def test_a_head_start_that_ends_later_or_counts_otherwise_is_left_alone(dataset, end, parameters):
     past = dataset.before(end)
-    assert_alike(fold(past, parameters), State.of(past, parameters))
+    assert_alike(fold(past, parameters), State.from_dataset(past, parameters))
