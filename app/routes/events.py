@@ -110,7 +110,7 @@ def make_router(endpoint: DomainApi) -> APIRouter:
             appended = await asyncio.wrap_future(tail.log.submit(sorting.events))
             await tail.include(appended)
             duplicates = appended.duplicates
-            for event in appended.fresh:
+            for event in appended.new:
                 if IMPRESSION in event.details:
                     telemetry.trial.read(variants.of(event.user_id).name)
         answers = sorting.told(duplicates)

@@ -19,7 +19,7 @@ from app.metrics.telemetry import Telemetry
 from app.serving.loaded_release import LoadedRelease
 from script_shared.errors import EventLogError, EventsCompactedError, EventsUnreadError, MancheteError
 from script_shared.events.event import FORGET, Event
-from script_shared.events.log import Appended, EventLog, Logged
+from script_shared.events.log import AppendResult, EventLog, LoggedEvent
 from script_shared.inference.replica import PAGE, Replica
 from script_shared.releases.registry import CHAMPION
 
@@ -109,7 +109,7 @@ class EventConsumer:
         """Whether events were rejected within `REJECTED_SECONDS`."""
         return time.monotonic() - self._rejected_at < REJECTED_SECONDS
 
-    async def include(self, appended: Appended) -> None:
+    async def include(self, appended: AppendResult) -> None:
         """Fold in what this replica has just logged, and whatever others logged before it.
 
         Batches that were logged together are folded in together: a fold has its price, however small.
@@ -118,7 +118,7 @@ class EventConsumer:
             EventsUnreadError: what others logged before it cannot be read now; the next turn that can
                 folds both in.
         """
-        self._own[appended.start] = appended.fresh
+        self._own[appended.start] = appended.new
         try:
             await asyncio.sleep(0)
             async with self._turn:
@@ -238,7 +238,7 @@ class EventConsumer:
         try:
             if not self._followed:
                 # Before the first release nothing is behind; whether the log can be read shows early.
-                await asyncio.to_thread(self.log.end)
+                await asyncio.to_thread(self.log.end_offset)
                 self._telemetry.caught_up()
             for each in list(self._followed.values()):
                 with self._apart(each):
@@ -257,16 +257,16 @@ class EventConsumer:
 
     async def _catch_up(self, each: Subscription) -> None:
         replica = each.replica
-        rows: Sequence[Logged] = await asyncio.to_thread(self.log.read, replica.position, PAGE)
+        rows: Sequence[LoggedEvent] = await asyncio.to_thread(self.log.read, replica.position, PAGE)
         while rows:
             await self._fold(each, rows)
             if len(rows) < PAGE:
                 break
-            self._telemetry.behind(await asyncio.to_thread(self.log.end) - replica.position)
+            self._telemetry.behind(await asyncio.to_thread(self.log.end_offset) - replica.position)
             rows = await asyncio.to_thread(self.log.read, replica.position, PAGE)
         self._telemetry.caught_up()
 
-    async def _fold(self, each: Subscription, rows: Sequence[Logged]) -> None:
+    async def _fold(self, each: Subscription, rows: Sequence[LoggedEvent]) -> None:
         for start in range(0, len(rows), _PORTION):
             portion = rows[start : start + _PORTION]
             self._timed(each, lambda part=portion: each.replica.follow(part))  # type: ignore[misc]

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from app.schemas.events import Fault, Sent
 from script_shared.clock import MS_PER_HOUR
-from script_shared.events.event import NOTHING, Event
+from script_shared.events.event import NO_DETAILS, Event
 from script_shared.inference.engine import AHEAD_MS, Engine
 
 #: An event that is so far behind the service's clock is reported as late.
@@ -70,7 +70,7 @@ class EventValidator:
             self._now if moment is None else moment if type(moment) is int else _ms(moment),
             take("session_id", None),
             take("user_type", None),
-            sent or NOTHING,
+            sent or NO_DETAILS,
         )
 
     def told(self, duplicates: frozenset[int]) -> list[dict[str, Any]]:

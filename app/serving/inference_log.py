@@ -82,7 +82,7 @@ class InferenceLogger:
     def _log_it(
         self, writer: ImpressionWriter, by: Variant, user_id: str | None, found: Recommendation, start: float
     ) -> str | None:
-        name, place = self._names.of(user_id) if user_id is not None else (None, random.random())  # noqa: S311
+        name, place = self._names.derive(user_id) if user_id is not None else (None, random.random())  # noqa: S311
         if place >= self._sample:
             return None
         number, now_ms = f"{time.time_ns() // 1_000_000:x}-{secrets.token_hex(8)}", by.served.engine.now_ms()
@@ -97,7 +97,7 @@ class InferenceLogger:
 
         None where no key is configured: then nobody can say which they are.
         """
-        return self._writer.forget(self._names.all_of(user_id)) if self._writer else None
+        return self._writer.forget(self._names.derive_names(user_id)) if self._writer else None
 
     def _written(self, count: int) -> None:
         self._is_broken = False

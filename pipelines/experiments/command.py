@@ -34,7 +34,7 @@ def experiment_command(
     with closing(open_log(address, folder)) as log, closing(open_impressions(address, folder)) as impressions:
         attribute(log, impressions, WallClock())
         name = _named(impressions, name)
-        shown, clicks = impressions.shown(name), impressions.clicks(name)
+        shown, clicks = impressions.count_impressions(name), impressions.clicks(name)
     found, both = arms(shown, clicks, round(window * MS_PER_HOUR)), in_both(shown)
     CONSOLE.print(table(name, found))
     if both:

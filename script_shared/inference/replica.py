@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 
 from script_shared.domain import Domain
-from script_shared.events.event import ITEM, NOTHING, READ, WITHDRAW, Details, Event
-from script_shared.events.log import EventLog, Logged
+from script_shared.events.event import INTERACTION, ITEM, NO_DETAILS, WITHDRAW, Details, Event
+from script_shared.events.log import EventLog, LoggedEvent
 from script_shared.events.validation import invalid_reason
 from script_shared.inference.engine import Engine
 from script_shared.inference.new_items import NewItemEncoder, NewItems
@@ -50,11 +50,11 @@ class Replica:
         self.engine, self._arrivals, self._shown = engine, arrivals, shown
         self.position = facts.log_after
         self._covered, self._as_of_ms = facts.log_until, facts.as_of_ms
-        self._context, self._weight, self._plain = domain.context, domain.weight, domain.weight(NOTHING)
+        self._context, self._weight, self._plain = domain.context, domain.weight, domain.weight(NO_DETAILS)
         self._newest_ms = 0
         self.rejected = RejectedEvents()
 
-    def follow(self, rows: Sequence[Logged]) -> int:
+    def follow(self, rows: Sequence[LoggedEvent]) -> int:
         """Fold what the log gives after `position`; return how many were left out as unknown."""
         if not rows:
             return 0
@@ -67,7 +67,7 @@ class Replica:
         """Fold consecutive events, the last at offset `through`; return how many were left out as unknown."""
         return self._fold(list(enumerate(events, through - len(events) + 1)), through)
 
-    def _fold(self, rows: Sequence[Logged], through: int) -> int:
+    def _fold(self, rows: Sequence[LoggedEvent], through: int) -> int:
         valid = [row for row in rows if self._is_valid(*row)]
         left_out = sum(self._fold_kind(kind, list(group)) for kind, group in groupby(valid, _kind))
         self._newest_ms = max([self._newest_ms, *(event.time_ms for _, event in valid)])
@@ -87,7 +87,7 @@ class Replica:
         Raises:
             EventLogError: the log cannot be read, or no longer holds what the release lacks.
         """
-        if log.end() < self.position:
+        if log.end_offset() < self.position:
             # Another log in the place of the one that was lost: all of it is news.
             self.position = self._covered = 0
         while rows := log.read(self.position, PAGE):
@@ -98,12 +98,12 @@ class Replica:
         """Tell whether the release knows of it."""
         # Who came back after being forgotten is in the release, by what was read since; an item may be
         # withdrawn, or a file may say something newer of it.
-        return offset <= self._covered and (event.kind != READ or event.time_ms < self._as_of_ms)
+        return offset <= self._covered and (event.kind != INTERACTION or event.time_ms < self._as_of_ms)
 
-    def _fold_kind(self, kind: str, rows: list[Logged]) -> int:
+    def _fold_kind(self, kind: str, rows: list[LoggedEvent]) -> int:
         """Fold events of one kind; return how many were left out."""
         # No table of methods: it would hold the replica, and a release with it, when nobody else does.
-        if kind == READ:
+        if kind == INTERACTION:
             return self.engine.apply(list(self._reads(rows)))
         if kind == ITEM:
             return sum(self._learn(group) for group in _distinct(rows))
@@ -112,7 +112,7 @@ class Replica:
             change(event.item_id if kind == WITHDRAW else event.user_id)
         return 0
 
-    def _reads(self, rows: list[Logged]) -> Iterator[Interaction]:
+    def _reads(self, rows: list[LoggedEvent]) -> Iterator[Interaction]:
         for offset, event in rows:
             try:
                 read = self._read(event)
@@ -124,7 +124,7 @@ class Replica:
             else:
                 self.rejected.add(offset, event, "its weight is not a finite number")
 
-    def _learn(self, rows: list[Logged]) -> int:
+    def _learn(self, rows: list[LoggedEvent]) -> int:
         arrived = self._describe(rows)
         if arrived is None:
             return 0
@@ -135,7 +135,7 @@ class Replica:
                 self._shown(place, details[name])
         return places.count(UNKNOWN)
 
-    def _describe(self, rows: list[Logged]) -> NewItems | None:
+    def _describe(self, rows: list[LoggedEvent]) -> NewItems | None:
         """Describe the items that can be described; one by one only where they cannot be together."""
         try:
             return self._arrivals.add_item_vectors([event for _, event in rows])
@@ -157,9 +157,9 @@ class Replica:
         return Interaction(event.user_id, event.item_id, event.time_ms, weight, context, event.user_type)
 
 
-def _distinct(rows: Sequence[Logged]) -> Iterator[list[Logged]]:
+def _distinct(rows: Sequence[LoggedEvent]) -> Iterator[list[LoggedEvent]]:
     """Split rows where an item comes again: a correction keeps what the report before it says."""
-    group: dict[str, Logged] = {}
+    group: dict[str, LoggedEvent] = {}
     for row in rows:
         if row[1].item_id in group:
             yield list(group.values())
@@ -169,5 +169,5 @@ def _distinct(rows: Sequence[Logged]) -> Iterator[list[Logged]]:
         yield list(group.values())
 
 
-def _kind(row: Logged) -> str:
+def _kind(row: LoggedEvent) -> str:
     return row[1].kind

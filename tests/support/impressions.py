@@ -3,10 +3,10 @@
 from script_shared.impressions.impression import Impression
 
 
-def impression(name, user="r1", **more):
-    told = {
+def impression(name, pseudonym="r1", **more):
+    fields = {
         "impression_id": str(name),
-        "user": user,
+        "pseudonym": pseudonym,
         "time_ms": 1_700_000_000_000,
         "experiment": "e",
         "variant": "champion",
@@ -16,4 +16,4 @@ def impression(name, user="r1", **more):
         "items": ("a", "b"),
         "latency_us": 700,
     }
-    return Impression(**told | more)
+    return Impression(**fields | more)

@@ -92,9 +92,9 @@ def test_every_event_is_answered_in_the_order_sent(post, clock, catalogue):
 def test_a_batch_sent_again_counts_once(live, post, catalogue):
     batch = [read("r", item, event_id=f"e{item}") for item in sorted(catalogue)[:3]]
     assert post(batch).json()["accepted"] == 3
-    segment, length = shown(live, "r")[1], live.app.state.tail.log.end()
+    segment, length = shown(live, "r")[1], live.app.state.tail.log.end_offset()
     assert post(batch).json()["duplicates"] == 3
-    assert (shown(live, "r")[1], live.app.state.tail.log.end()) == (segment, length)
+    assert (shown(live, "r")[1], live.app.state.tail.log.end_offset()) == (segment, length)
 
 
 def test_a_moment_is_told_in_either_form(live, post, clock, catalogue):
@@ -157,7 +157,7 @@ def test_where_nothing_can_be_kept_the_answer_is_a_problem(post, live):
         told = check(post(body), 422)
         assert told["errors"] == [{"field": "0.item_id", "message": "Field required"}]
         assert told["events"][0]["status"] == "malformed"
-    assert live.app.state.tail.log.end() == 0
+    assert live.app.state.tail.log.end_offset() == 0
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def test_an_empty_list_is_no_fault(post):
 def test_at_most_a_thousand_at_once(post, live, catalogue):
     item = min(catalogue)
     assert "1000" in check(post([read("r", item)] * 1_001), 413)["detail"]
-    assert live.app.state.tail.log.end() == 0
+    assert live.app.state.tail.log.end_offset() == 0
     assert post([read("r", item)] * 1_000).json()["accepted"] == 1_000
     check(live.post("/events", content=b" " * 2_000_000, headers=HEADERS), 413)
 
@@ -218,7 +218,7 @@ def test_no_body_makes_the_service_fail(live, body):
 def test_only_a_key_for_events_opens_the_door(live, post, catalogue, headers, status):
     answer = post(read("r", min(catalogue)), headers)
     assert answer.status_code == status
-    assert live.app.state.tail.log.end() == (status == 200)
+    assert live.app.state.tail.log.end_offset() == (status == 200)
     if status != 200:
         check(answer, status)
     assert (answer.headers.get("www-authenticate") == "Bearer") == (status == 401)

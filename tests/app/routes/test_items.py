@@ -181,7 +181,7 @@ def test_what_is_malformed_is_refused_and_named(post, live, field, value):
     answer = post(article("n1") | {field: value})
     check(answer, 422)
     assert answer.json()["items"][0]["field"] == field
-    assert live.app.state.tail.log.end() == 0
+    assert live.app.state.tail.log.end_offset() == 0
 
 
 @pytest.mark.parametrize(
@@ -213,7 +213,7 @@ def test_for_more_than_there_is_room_for_the_next_release_has(live, post):
         "changed",
     ]
     assert len(shown(live, 100)) == 100
-    assert live.app.state.tail.log.end() == room + 2
+    assert live.app.state.tail.log.end_offset() == room + 2
 
 
 def test_who_loads_the_release_later_knows_them_all(live, post, publish):

@@ -52,7 +52,7 @@ def test_a_line_says_who_got_what_from_whom_and_when(serve, kept, whole):
     (line,) = kept().values()
     assert line == (
         told["impression_id"],
-        NAMES.of("3").name,
+        NAMES.derive("3").name,
         whole.manifest.as_of_ms,
         "",
         "champion",
@@ -85,7 +85,7 @@ def test_the_id_of_a_reader_is_in_no_file(serve, kept, tmp_path):
 def test_who_has_no_id_has_no_name(serve, kept):
     name = ask(serve())["impression_id"]
     until(kept, "it is written")
-    assert kept()[name].user is None
+    assert kept()[name].pseudonym is None
 
 
 def test_without_a_key_nothing_is_logged(serve, tmp_path):
@@ -102,7 +102,7 @@ def test_of_a_reader_all_is_logged_or_nothing(serve, kept):
     noted = [
         [ask(client, each, num_recs=1)["impression_id"] is not None for _ in range(3)] for each in readers
     ]
-    assert noted == [[NAMES.of(each).place < 0.3] * 3 for each in readers]
+    assert noted == [[NAMES.derive(each).sampling_value < 0.3] * 3 for each in readers]
     count = sum(map(sum, noted))
     assert 0 < count < 180
     until(lambda: len(kept()) == count, "all are written")
@@ -120,7 +120,7 @@ def test_a_forgotten_reader_leaves_the_log_at_once(serve, kept):
     until(lambda: len(kept()) == 3, "all are written")
     ask(client, "3")
     assert client.delete("/users/3", headers={"X-API-Key": READERS_KEY}).status_code == 204
-    assert [each.user for each in kept().values()] == [NAMES.of("5").name]
+    assert [each.pseudonym for each in kept().values()] == [NAMES.derive("5").name]
 
 
 def test_what_an_older_key_named_is_forgotten_too(serve, kept):
@@ -129,7 +129,7 @@ def test_what_an_older_key_named_is_forgotten_too(serve, kept):
     rotated = serve(inference_log_keys=f"a-newer-key-for-pseudonyms, {KEYS['inference_log_keys']}")
     name = ask(rotated, "3")["impression_id"]
     until(lambda: len(kept()) == 2, "it is written")
-    assert kept()[name].user == Pseudonyms(["a-newer-key-for-pseudonyms"]).of("3").name
+    assert kept()[name].pseudonym == Pseudonyms(["a-newer-key-for-pseudonyms"]).derive("3").name
     rotated.delete("/users/3", headers={"X-API-Key": READERS_KEY})
     assert kept() == {}
 

@@ -77,7 +77,7 @@ class Together:
     """What holds on every log."""
 
     def test_they_follow_each_other_and_one_that_starts_late_comes_to_the_same(self, replicas, log):
-        before = log.end()
+        before = log.end_offset()
         (_, one), (_, two) = replicas(), replicas()
         items = shown(one, "new")[0]
         for place, item in enumerate(items[:6]):
@@ -85,7 +85,7 @@ class Together:
             post(writer, ("new", item), ("3", items[-1 - place]), ("newer", "unheard of"))
             assert item not in shown(writer, "new", 100)[0]
             until(lambda o=other, i=item: i not in shown(o, "new", 100)[0], "the other replica follows", 5)
-        assert log.end() == before + 18
+        assert log.end_offset() == before + 18
         _, late = replicas()
         # In which order is the property of tests/script_shared/inference/test_replica.py, where time stands
         # still: what is worked out for everybody may lag by some seconds.

@@ -225,7 +225,7 @@ class Service(RuleBasedStateMachine):
     def catch_up(self, client):
         tail = client.app.state.tail
         deadline = time.monotonic() + 10
-        while client.app.state.follower.served.replica.position < tail.log.end():
+        while client.app.state.follower.served.replica.position < tail.log.end_offset():
             assert time.monotonic() < deadline
             time.sleep(0.005)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from script_shared.events.event import ITEM, READ, Event
+from script_shared.events.event import INTERACTION, ITEM, Event
 from script_shared.events.factory import open_log
 from script_shared.releases.registry import Registry
 from tests.script_shared.inference.test_replica import answers, replica_of
@@ -30,7 +30,7 @@ def poison(now):
 def test_the_others_of_a_page_count(release):
     now = release.manifest.as_of_ms
     bad = poison(now)
-    good = [Event(f"g{at}", "zoe", str(at), now + at, kind=READ) for at in range(len(bad))]
+    good = [Event(f"g{at}", "zoe", str(at), now + at, kind=INTERACTION) for at in range(len(bad))]
     mixed = [event for pair in zip(bad, good, strict=True) for event in pair]
     poisoned, _ = replica_of(release)
     clean, _ = replica_of(release)

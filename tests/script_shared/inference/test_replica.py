@@ -75,7 +75,7 @@ def test_one_that_starts_late_answers_like_one_that_followed_from_the_start(rele
     early.replay(log)
     late, later = replica_of(release)
     late.replay(log)
-    assert early.position == late.position == log.end()
+    assert early.position == late.position == log.end_offset()
     readers = [None, *map(str, range(0, 400, 7)), "3", "5", "new", "newer"]
     # What is worked out for everybody may lag; then it has caught up.
     clock.ms = later.ms = clock.ms + 6 * MINUTE_MS
