@@ -15,7 +15,7 @@ from script_shared.errors import ReleaseCorruptedError, ReleaseError
 from script_shared.inference.engine import Engine
 from script_shared.inference.new_items import NewItemEncoder
 from script_shared.inference.replica import Replica
-from script_shared.releases.manifest import OTHER_CODE
+from script_shared.releases.manifest import FORMAT_REMEDY
 from script_shared.releases.store import Release
 from script_shared.types import Request
 
@@ -62,7 +62,7 @@ class LoadedRelease:
             engine = Engine.load(release, domain, clock, ahead)
         except KeyError as error:
             what = f"{error} is not in it: it was published by other code"
-            raise ReleaseError(what, remedy=OTHER_CODE) from error
+            raise ReleaseError(what, remedy=FORMAT_REMEDY) from error
         catalogue = Catalogue.read(release.path(CATALOGUE), endpoint.shown)
         replica = Replica(engine, domain, manifest, NewItemEncoder.load(release, domain), catalogue.tell)
         coverage = CatalogueCoverage(len(catalogue), engine.capacity)

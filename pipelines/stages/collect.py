@@ -17,7 +17,7 @@ from script_shared.errors import EventLogError
 from script_shared.events.event import FORGET
 from script_shared.events.factory import open_log
 from script_shared.events.log import EventLog, LoggedEvent
-from script_shared.releases.lock import locked
+from script_shared.releases.lock import lock_folder
 from script_shared.storage.partitions import write_partition
 from script_shared.storage.volume import Volume
 
@@ -42,7 +42,7 @@ def collect(plan: Plan, volume: Volume, run: str, events_url: str = "") -> dict[
     Raises:
         EventLogError: the log cannot be read now, or is another one than before.
     """
-    with closing(open_log(events_url, volume.events)) as log, locked(volume.events, "archive"):
+    with closing(open_log(events_url, volume.events)) as log, lock_folder(volume.events, "archive"):
         archive, forgotten = archive_of(volume), forgotten_of(volume)
         before, end = archive.end(), log.end_offset()
         if 0 < end < before:

@@ -11,41 +11,41 @@ from tests.support.worlds import drawn_world
 
 @pytest.mark.parametrize("shape", [(0,), (3,), (0, 4), (2_000, 3)])
 @pytest.mark.parametrize("kind", [np.float32, np.float64, np.int32, np.int64, np.uint8, np.bool_])
-def test_arrays_of_any_size_come_back_as_they_were(tmp_path, shape, kind):
+def test_arrays_of_any_size_are_read_as_they_were_written(tmp_path, shape, kind):
     array = np.ones(shape, kind)
     Bundle({"a.b": array}, {"x": [1, None, "é"]}).write(tmp_path / "bundle")
-    again = Bundle.read(tmp_path / "bundle")
-    assert again.arrays["a.b"].dtype == kind
-    assert np.array_equal(again.arrays["a.b"], array)
-    assert again.document == {"x": [1, None, "é"]}
+    bundle = Bundle.read(tmp_path / "bundle")
+    assert bundle.arrays["a.b"].dtype == kind
+    assert np.array_equal(bundle.arrays["a.b"], array)
+    assert bundle.document == {"x": [1, None, "é"]}
 
 
-def test_a_bundle_never_writes_over_another(tmp_path):
+def test_write_does_not_replace_a_bundle(tmp_path):
     Bundle().write(tmp_path / "bundle")
     with pytest.raises(FileExistsError):
         Bundle().write(tmp_path / "bundle")
 
 
-def test_the_document_is_json_that_anybody_can_read(tmp_path):
+def test_document_is_json(tmp_path):
     Bundle({}, {"b": 1, "a": 2}).write(tmp_path / "bundle")
     assert json.loads((tmp_path / "bundle" / "document.json").read_text()) == {"a": 2, "b": 1}
 
 
-def test_a_state_read_back_from_disk_goes_on_counting_and_leaves_the_files_alone(tmp_path):
+def test_state_restored_from_mapped_files_is_updated_and_does_not_change_the_files(tmp_path):
     dataset, _ = drawn()
     large = drawn_world(users=900, items=700, interactions=3_000)
     for world in (dataset, large):
         cut = len(world.interactions) // 2
-        first, then = world.interactions.take(slice(cut)), world.interactions.take(slice(cut, None))
+        first, second = world.interactions.take(slice(cut)), world.interactions.take(slice(cut, None))
         folder = tmp_path / str(len(world.items))
-        begun = State(STATE, State.from_dataset(world, STATE).sizes)
-        begun.apply(first)
-        for name, bundle in begun.snapshot().items():
+        written = State(STATE, State.from_dataset(world, STATE).sizes)
+        written.apply(first)
+        for name, bundle in written.snapshot().items():
             bundle.write(folder / name)
         files = {path: path.read_bytes() for path in folder.rglob("*.npy")}
-        restored = State(STATE, begun.sizes)
-        restored.restore({name: Bundle.read(folder / name) for name in begun.snapshot()})
-        for state in (begun, restored):
-            state.apply(then)
-        assert contents(restored) == contents(begun)
+        restored = State(STATE, written.sizes)
+        restored.restore({name: Bundle.read(folder / name) for name in written.snapshot()})
+        for state in (written, restored):
+            state.apply(second)
+        assert contents(restored) == contents(written)
         assert {path: path.read_bytes() for path in folder.rglob("*.npy")} == files

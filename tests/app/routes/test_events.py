@@ -265,7 +265,7 @@ def test_a_release_that_lacks_what_was_compacted_is_refused(live, post, publish,
     live.app.state.tail.log.compact(2)
     publish("second")
     live.app.state.follower.look()
-    assert "up to 2 have been taken out" in live.get("/health").json()["reason"]
+    assert "up to 2 have been removed" in live.get("/health").json()["reason"]
     third = publish("third", log_after=2, log_until=2)
     live.app.state.follower.look()
     assert live.get("/health/ready").json()["release"] == third
