@@ -76,7 +76,7 @@ def test_parameters_can_be_serialized_as_json():
 
 
 @pytest.mark.parametrize(
-    ("user_type", "reads", "without_login", "with_login"),
+    ("user_type", "interactions", "without_login", "with_login"),
     [
         ("Logged", 0, "logged", "logged"),
         ("Logged", 9, "logged", "logged"),
@@ -89,7 +89,7 @@ def test_parameters_can_be_serialized_as_json():
         (None, 5, "logged", "semi_logged"),
     ],
 )
-def test_segment_rule(user_type, reads, without_login, with_login):
+def test_segment_rule(user_type, interactions, without_login, with_login):
     for has_login, expected in ((False, without_login), (True, with_login)):
         segments = news_segments({"rule": {"has_login": has_login}})
-        assert assign_segment(segments, User(user_type, reads)).name == expected
+        assert assign_segment(segments, User(user_type, interactions)).name == expected
