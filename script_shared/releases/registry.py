@@ -108,7 +108,7 @@ class Registry:
             current, earlier = self.find(), self.champions()
             for position in reversed(range(len(earlier))):
                 if earlier[position] != current and self._is_valid(earlier[position], can_serve):
-                    # The alias changes first: after a crash here the history ends with the champion, which is skipped.
+                    # The alias changes first: after a crash here it is last in the history, and is skipped.
                     set_alias(self.folder, CHAMPION, earlier[position])
                     self._write_history(earlier[:position])
                     return earlier[position]
@@ -147,7 +147,7 @@ class Registry:
     def _set_alias(self, alias: str, release_id: str) -> None:
         current = self.find(alias)
         if alias == CHAMPION and current is not None and current != release_id:
-            # The history changes first: after a crash here it ends with the champion, which is skipped.
+            # The history changes first: after a crash here it ends with the champion, to be skipped.
             self._write_history((*self.champions(), current))
         set_alias(self.folder, alias, release_id)
 
