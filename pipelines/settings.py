@@ -64,7 +64,7 @@ class PipelineSettings(Settings):
     def refine_options(self) -> RefineOptions:
         """Options of refining."""
         bounds = BotBounds(self.bot_reads_per_hour, self.bot_reads_per_day)
-        return RefineOptions(self.reader_share, bounds, self.removed_items)
+        return RefineOptions(self.user_share, bounds, self.removed_items)
 
 
 class DagSettings(Settings):

@@ -1,1 +1,1 @@
-"""The contract between training and serving: what one writes and the other reads."""
+"""Code that training and serving share: data structures, models and file formats."""

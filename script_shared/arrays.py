@@ -1,4 +1,4 @@
-"""Arrays and JSON in a folder: how fitted state is kept, without pickle, ready to be memory-mapped."""
+"""Folders of arrays and JSON: the memory-mapped file format of fitted models and state, without pickle."""
 
 from __future__ import annotations
 
@@ -15,13 +15,22 @@ from script_shared.types import Arrays
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """What a fitted part gives away: arrays by name, and a document of plain JSON values."""
+    """Arrays by name, and a document of JSON values.
+
+    Attributes:
+        arrays: each is written as `<name>.npy`.
+        document: written as `document.json`.
+    """
 
     arrays: Arrays = field(default_factory=dict)
     document: Mapping[str, Any] = field(default_factory=dict)
 
     def write(self, folder: Path) -> None:
-        """Write one `.npy` an array and `document.json` into a new folder."""
+        """Write the bundle into a new folder.
+
+        Raises:
+            FileExistsError: the folder exists.
+        """
         folder.mkdir(parents=True)
         for name, array in self.arrays.items():
             np.save(folder / f"{name}.npy", array, allow_pickle=False)
@@ -29,12 +38,12 @@ class Bundle:
 
     @classmethod
     def read(cls, folder: Path) -> Bundle:
-        """Map a bundle into memory, shared between processes; what one of them writes, it alone sees."""
-        arrays = {path.stem: _map(path) for path in sorted(folder.glob("*.npy"))}
+        """Memory-map a bundle, copy-on-write: processes share it, and changes stay within one process."""
+        arrays = {path.stem: _load_array(path) for path in sorted(folder.glob("*.npy"))}
         return cls(arrays, json.loads((folder / "document.json").read_text()))
 
 
-def _map(path: Path) -> np.ndarray[Any, np.dtype[Any]]:
-    """Map one array; an empty file cannot be mapped, and numpy says so with a ValueError."""
-    header = np.load(path, mmap_mode=None, allow_pickle=False) if path.stat().st_size <= 4096 else None
-    return header if header is not None else np.load(path, mmap_mode="c", allow_pickle=False)
+def _load_array(path: Path) -> np.ndarray[Any, np.dtype[Any]]:
+    # An empty array cannot be mapped: its file contains a header only.
+    is_small = path.stat().st_size <= 4096
+    return np.load(path, mmap_mode=None if is_small else "c", allow_pickle=False)

@@ -1,4 +1,4 @@
-"""Time as a value: serving asks one injected clock, never the system."""
+"""Clocks: serving reads the time from one injected clock, never from the system."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ MS_PER_HOUR = 3_600_000
 
 
 class Clock(Protocol):
-    """Something that knows the present moment."""
+    """A source of the current time."""
 
     def now_ms(self) -> int:
         """Return milliseconds since 1970-01-01 UTC."""
 
 
 class WallClock:
-    """The machine's own clock."""
+    """The system clock."""
 
     def now_ms(self) -> int:
         """Return milliseconds since 1970-01-01 UTC."""
@@ -28,19 +28,19 @@ class WallClock:
 
 @dataclass(frozen=True, slots=True)
 class ReplayClock:
-    """A clock for replayed data: it starts at `start_ms` and then runs at the usual speed."""
+    """A clock for replayed data: it starts at `start_ms` and runs at the speed of the system clock."""
 
     start_ms: int
     _origin: float = field(default_factory=time.monotonic)
 
     def now_ms(self) -> int:
-        """Return milliseconds since 1970-01-01 UTC, as the replayed world sees them."""
+        """Return milliseconds since 1970-01-01 UTC in the replayed data."""
         return self.start_ms + int((time.monotonic() - self._origin) * MS_PER_SECOND)
 
 
 @dataclass(slots=True)
 class FixedClock:
-    """A clock that stands still until it is set: evaluation asks as of a cut-off."""
+    """A clock that is set by its caller, such as an evaluation at a cut-off."""
 
     ms: int
 

@@ -1,4 +1,4 @@
-"""Refined tables encoded as arrays: every id has become a position in a vocabulary."""
+"""Refined tables encoded as arrays: every id is replaced by its position in a vocabulary."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Interactions:
-    """Interactions as columns, in order of time.
+    """n interactions as columns, in order of time.
 
     Attributes:
-        user: positions in the users' vocabulary; an anonymous session's position lies behind it.
+        user: positions in the users' vocabulary; those of anonymous sessions follow its end.
         item: positions in the items' vocabulary.
         time: ms UTC, ascending.
-        weight: engagement, 1 = one plain interaction.
+        weight: engagement, 1 = average.
         keys: shape (n, context columns), positions of context keys, -1 where unknown.
     """
 
@@ -44,72 +44,72 @@ class Interactions:
         return len(self.time)
 
     def take(self, rows: slice | npt.NDArray[np.generic]) -> Interactions:
-        """Return some of the rows."""
+        """Return some rows."""
         return Interactions(
             self.user[rows], self.item[rows], self.time[rows], self.weight[rows], self.keys[rows]
         )
 
     @classmethod
     def merge(cls, parts: Sequence[Interactions]) -> Interactions:
-        """Return the rows of all parts in order of time; at one time those of an earlier part are first."""
+        """Merge parts by time; of rows of one time those of the earlier part come first."""
         time = np.concatenate([part.time for part in parts])
-        joined = cls(
+        merged = cls(
             np.concatenate([part.user for part in parts]),
             np.concatenate([part.item for part in parts]),
             time,
             np.concatenate([part.weight for part in parts]),
             np.concatenate([part.keys for part in parts]),
         )
-        return joined.take(np.argsort(time, kind="stable"))
+        return merged.take(np.argsort(time, kind="stable"))
 
     def between(self, start_ms: int, end_ms: int) -> Interactions:
-        """Return those with start ≤ time < end, without copying."""
+        """Return the interactions with start ≤ time < end, without copying."""
         first, last = np.searchsorted(self.time, [start_ms, end_ms])
         return self.take(slice(int(first), int(last)))
 
 
 @dataclass(frozen=True, slots=True)
 class Vectors:
-    """What the items' texts are about.
+    """Vectors of the items' texts; items with equal texts share one.
 
     Attributes:
-        rows: a vector a text, of length 1; row 0 is zero and stands for no text.
-        row: which of them describes an item, by position.
+        rows: one unit vector per text; row 0 is zero, for items without a text.
+        row: row of each item, by position.
     """
 
     rows: FeatureArray
     row: IntArray
 
     @classmethod
-    def none(cls, items: int) -> Vectors:
-        """Return those of so many items of which nothing is known."""
+    def empty(cls, items: int) -> Vectors:
+        """Return the vectors of `items` items without texts."""
         return cls(np.zeros((1, 1), np.float32), np.zeros(items, np.int32))
 
 
 @dataclass(frozen=True, slots=True)
 class StateSnapshot:
-    """The state of the first interactions, kept so that nobody folds them again.
+    """The state at an earlier time, from which a state at a later time can be built.
 
     Attributes:
-        ms: those before this moment are in it.
-        parameters: what it counts, as JSON values.
-        read: gives its parts, each time anew: who takes them may change them.
+        end_ms: the state contains the interactions before this time, ms UTC.
+        parameters: the state's parameters, as JSON values.
+        load: returns a new copy of the state's parts, which the caller may change.
     """
 
-    ms: int
+    end_ms: int
     parameters: Mapping[str, Any]
-    read: Callable[[], Mapping[str, Bundle]]
+    load: Callable[[], Mapping[str, Bundle]]
 
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """What is known of each item, by position.
+    """Attributes of items, by position.
 
     Attributes:
-        published_ms: ms UTC, -1 where unknown.
-        category: position in `categories`; never unknown unless no item has one (then all -1).
+        published_ms: published time, ms UTC, -1 where unknown.
+        category: position in `categories`; -1 only where no item has a category.
         categories: names of the categories.
-        vectors: of the items' texts; the same at every moment, since a text tells nothing of its readers.
+        vectors: of the items' texts. They do not depend on interactions, so `Dataset.before` keeps them.
     """
 
     published_ms: LongArray
@@ -120,15 +120,17 @@ class Catalogue:
 
 @dataclass(frozen=True)
 class Dataset:
-    """All that training may look at, up to a moment.
+    """The training data up to a time.
 
     Attributes:
-        users, items, keys: vocabularies of readers, items and context keys ("region:20").
-        context: the context columns, in the order of `Interactions.keys`' columns.
+        users, items, keys: vocabularies of users, items and context keys ("region:20").
+        context: the context columns, in the order of the columns of `Interactions.keys`.
         user_types: login state by user position, None where unknown.
-        interactions: everything before `as_of_ms`.
-        head_start: of the state, where one is kept.
-        anonymous: sessions without a user; their positions begin at `len(users)`.
+        catalogue: attributes of the items.
+        interactions: all interactions before `as_of_ms`.
+        as_of_ms: end of the data, ms UTC.
+        state_snapshot: state at an earlier time, None where none was stored.
+        anonymous: number of sessions without a user; their positions start at `len(users)`.
     """
 
     users: Vocabulary
@@ -139,69 +141,69 @@ class Dataset:
     catalogue: Catalogue
     interactions: Interactions
     as_of_ms: int
-    head_start: StateSnapshot | None = None
+    state_snapshot: StateSnapshot | None = None
     anonymous: int = 0
 
     @property
-    def histories(self) -> int:
-        """How many positions the interactions' users have, anonymous sessions included."""
+    def history_count(self) -> int:
+        """Number of users and anonymous sessions."""
         return len(self.users) + self.anonymous
 
     def before(self, ms: int) -> Dataset:
-        """Return the data set as it was at an earlier moment; vocabularies stay."""
+        """Return the data set at an earlier time, with the same vocabularies."""
         return replace(self, interactions=self.interactions.between(0, ms), as_of_ms=ms)
 
     def user(self, user: int, interactions: int) -> User:
-        """Describe a user for the segments' rule."""
+        """Build the user that segments are assigned by; unknown users have position -1."""
         return User(self.user_types[user] if user != UNKNOWN else None, interactions)
 
     def newest_items(self) -> IntArray:
-        """Return the items that exist at `as_of_ms`, newest first; those without a date come last."""
+        """Return the items published by `as_of_ms`, newest first; undated ones come last."""
         published = self.catalogue.published_ms
         existing = np.flatnonzero(published <= self.as_of_ms)
         return existing[np.argsort(-published[existing], kind="stable")].astype(np.int32)
 
     def recent_items(self, ms: int) -> IntArray:
-        """Return the items that were read or published in the last so many ms, in ascending order."""
+        """Return the items published or interacted with in the last `ms` ms, ascending."""
         since, published = self.as_of_ms - ms, self.catalogue.published_ms
-        read = np.unique(self.interactions.between(since, self.as_of_ms).item)
-        fresh = np.flatnonzero((published >= since) & (published < self.as_of_ms))
-        return np.union1d(read, fresh).astype(np.int32)
+        active = np.unique(self.interactions.between(since, self.as_of_ms).item)
+        new = np.flatnonzero((published >= since) & (published < self.as_of_ms))
+        return np.union1d(active, new).astype(np.int32)
 
     @cached_property
-    def read_counts(self) -> IntArray:
-        """Interactions of each user; anonymous sessions come last."""
-        return np.bincount(self.interactions.user, minlength=self.histories).astype(np.int32)
+    def interaction_counts(self) -> IntArray:
+        """Number of interactions of each user; anonymous sessions come last."""
+        return np.bincount(self.interactions.user, minlength=self.history_count).astype(np.int32)
 
 
-def encode(tables: Tables, context: Sequence[str], weight: pl.Expr, as_of_ms: int) -> Dataset:
-    """Turn refined tables into arrays.
+def encode_tables(tables: Tables, context: Sequence[str], weight: pl.Expr, as_of_ms: int) -> Dataset:
+    """Encode refined tables as arrays.
 
     Args:
         tables: interactions ordered by timestamp; items and users with unique ids.
         context: context columns of the interactions.
-        weight: engagement of an interaction, over the interactions' columns.
-        as_of_ms: interactions at or after this moment are left out.
+        weight: engagement of an interaction, as an expression over the interactions' columns.
+        as_of_ms: interactions at or after this time are left out, ms UTC.
     """
     import polars as pl
 
     frame = tables.interactions
-    users, user_rows = _index(tables.users["user_id"])
-    sessions = _anonymous_sessions(frame["user_id"], len(users))
-    items, item_rows = _index(tables.items["item_id"])
-    about = tables.items.select("item_id", "published_at", "category")
-    keys = Vocabulary.of(
+    users, user_positions = _index_ids(tables.users["user_id"])
+    sessions = _anonymous_positions(frame["user_id"], len(users))
+    items, item_positions = _index_ids(tables.items["item_id"])
+    attributes = tables.items.select("item_id", "published_at", "category")
+    keys = Vocabulary.from_ids(
         f"{column}:{value}" for column in context for value in frame[column].drop_nulls().unique()
     )
     interactions = Interactions(
-        _codes(frame, pl.concat([user_rows, sessions]) if len(sessions) else user_rows),
-        _codes(frame, item_rows),
+        _encode_ids(frame, pl.concat([user_positions, sessions]) if len(sessions) else user_positions),
+        _encode_ids(frame, item_positions),
         frame["timestamp"].to_physical().to_numpy(),
         frame.with_columns(weight.cast(pl.Float32).alias("weight"))["weight"].to_numpy(),
-        np.stack([_key_codes(frame[column], keys) for column in context], axis=1),
+        np.stack([_encode_keys(frame[column], keys) for column in context], axis=1),
     ).between(0, as_of_ms)
-    types = _in_order(tables.users, user_rows)["user_type"].to_numpy().astype(object)
-    catalogue = _catalogue(_in_order(about, item_rows), interactions)
+    types = _sort_by_position(tables.users, user_positions)["user_type"].to_numpy().astype(object)
+    catalogue = _make_catalogue(_sort_by_position(attributes, item_positions), interactions)
     return Dataset(
         users,
         items,
@@ -215,60 +217,62 @@ def encode(tables: Tables, context: Sequence[str], weight: pl.Expr, as_of_ms: in
     )
 
 
-def _anonymous_sessions(ids: pl.Series, users: int) -> pl.DataFrame:
-    """Return the synthetic ids and their positions, which follow those of the users."""
+def _anonymous_positions(ids: pl.Series, users: int) -> pl.DataFrame:
+    """Return a table of the anonymous sessions' ids and their positions, which follow the users'."""
     import polars as pl
 
     sessions = ids.to_frame().filter(is_anonymous(pl.col(ids.name))).unique().sort(ids.name)
     return sessions.with_row_index("position", offset=users).select("position", ids.name)
 
 
-def _index(ids: pl.Series) -> tuple[Vocabulary, pl.DataFrame]:
-    """Return the vocabulary of distinct ids, and a table of ids and their positions."""
+def _index_ids(ids: pl.Series) -> tuple[Vocabulary, pl.DataFrame]:
+    """Return the vocabulary of distinct ids, and a table of the ids and their positions."""
     import polars as pl
 
     ordered = ids.to_frame().unique().sort(pl.col(ids.name).str.len_bytes(), ids.name)
-    return Vocabulary.of_sorted(ordered[ids.name]), ordered.with_row_index("position")
+    return Vocabulary.from_sorted_ids(ordered[ids.name]), ordered.with_row_index("position")
 
 
-def _codes(frame: pl.DataFrame, rows: pl.DataFrame) -> IntArray:
-    name = rows.columns[1]
-    joined = frame.select(name).join(rows, on=name, how="left", maintain_order="left")
+def _encode_ids(frame: pl.DataFrame, positions: pl.DataFrame) -> IntArray:
+    name = positions.columns[1]
+    joined = frame.select(name).join(positions, on=name, how="left", maintain_order="left")
     return joined["position"].to_numpy().astype(np.int32)
 
 
-def _key_codes(values: pl.Series, keys: Vocabulary) -> IntArray:
+def _encode_keys(values: pl.Series, keys: Vocabulary) -> IntArray:
     import polars as pl
 
     known = values.unique().drop_nulls().to_list()
-    places = [keys.find(f"{values.name}:{value}") for value in known]
-    codes = values.replace_strict(known, places, default=UNKNOWN, return_dtype=pl.Int32)
+    positions = [keys.find(f"{values.name}:{value}") for value in known]
+    codes = values.replace_strict(known, positions, default=UNKNOWN, return_dtype=pl.Int32)
     return codes.fill_null(UNKNOWN).to_numpy()
 
 
-def _in_order(frame: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    return rows.join(frame, on=rows.columns[1], how="left", maintain_order="left")
+def _sort_by_position(frame: pl.DataFrame, positions: pl.DataFrame) -> pl.DataFrame:
+    return positions.join(frame, on=positions.columns[1], how="left", maintain_order="left")
 
 
-def _catalogue(frame: pl.DataFrame, interactions: Interactions) -> Catalogue:
-    categories = Vocabulary.of(frame["category"].drop_nulls().unique())
-    codes = _known_codes(frame["category"], categories)
+def _make_catalogue(frame: pl.DataFrame, interactions: Interactions) -> Catalogue:
+    categories = Vocabulary.from_ids(frame["category"].drop_nulls().unique())
+    codes = _encode_categories(frame["category"], categories)
     published = frame["published_at"].to_physical().fill_null(-1).to_numpy()
-    return Catalogue(published, _fill_missing(codes, interactions), categories, Vectors.none(len(frame)))
+    return Catalogue(
+        published, _impute_categories(codes, interactions), categories, Vectors.empty(len(frame))
+    )
 
 
-def _known_codes(values: pl.Series, vocabulary: Vocabulary) -> IntArray:
+def _encode_categories(values: pl.Series, categories: Vocabulary) -> IntArray:
     import polars as pl
 
-    names = list(vocabulary)
+    names = list(categories)
     codes = values.replace_strict(names, range(len(names)), default=UNKNOWN, return_dtype=pl.Int32)
     return codes.fill_null(UNKNOWN).to_numpy().copy()
 
 
-def _fill_missing(codes: IntArray, interactions: Interactions) -> IntArray:
-    """Fill unknown categories at random from items read in the same hour.
+def _impute_categories(codes: IntArray, interactions: Interactions) -> IntArray:
+    """Replace unknown categories by those of random items with an interaction in the same hour.
 
-    Publishers keep metadata of what did well: whether it is there must tell a model nothing.
+    Popular items have metadata more often: whether it is missing must not be a signal for the models.
     """
     known = np.flatnonzero(codes[interactions.item] != UNKNOWN)
     unknown = np.flatnonzero(codes == UNKNOWN)

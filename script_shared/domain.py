@@ -1,4 +1,4 @@
-"""A domain as a frozen value: what training and serving need to know of news, or of another field."""
+"""A domain, such as news, as an immutable value: its tables, segments, parameters and gates."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from script_shared.segments import Segment
 from script_shared.state.state import StateParameters
 from script_shared.tables import Schema
 
-#: Plain JSON values that make a domain's segments and state; kept in every release's manifest.
+#: JSON values from which a domain's segments and state are built; every release's manifest contains them.
 Parameters = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Domain:
-    """What the spine must be told about a field.
+    """What the domain-independent code needs to know about a domain.
 
     Attributes:
-        name: names the domain's folder on the volume.
-        interactions, items, users: the schemas of its refined tables.
-        context: columns of an interaction that a request may carry too.
-        segments: makes the segments from parameters; order matters, the last accepts everybody.
-        state: makes the state's parameters from parameters.
-        texts: says how the items' texts become vectors.
-        stop_words: words that say nothing about a text, plain.
-        gates: what a release must show before it serves.
-        weight: how much an interaction counts, by its columns that are known; 1 = a plain one.
+        name: also the name of the domain's folder on the volume.
+        interactions, items, users: schemas of the refined tables.
+        context: columns of an interaction that a request may contain, too.
+        segments: builds the segments from parameters, in order of precedence; the last accepts every user.
+        state: builds the parameters of the state.
+        texts: builds the parameters of the items' text vectors.
+        weight: returns the weight of an interaction from its known columns; 1 = average.
+        stop_words: words that text vectors ignore, in lower case without accents.
+        gates: thresholds that a release must meet before it serves.
     """
 
     name: str

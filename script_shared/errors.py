@@ -1,17 +1,17 @@
 """The error tree.
 
-MancheteError                what was wrong, where, and what to do
-├── InputError               raw data that cannot be used: names file, row and field
-├── SettingsError            a setting that is missing, unknown or unsafe
-├── NotEnoughDataError       the data is sound but too small for what was asked
-├── DownloadError            raw files could not be fetched now; trying again may help
-├── PartitionError           a stage's output is missing or unfinished on the volume
-├── VolumeFullError          there is no room on the volume
-├── EventLogError            the event log cannot be reached or written now; what it acknowledged is unharmed
-│   ├── EventsUnreadError        what was logged is on disk, and what came before it cannot be read now
-│   └── EventsCompactedError     events that are asked for have been taken out of the log
+MancheteError                an error with its place and its remedy
+├── InputError               raw data is unusable; names file, row and field
+├── SettingsError            a setting is missing, unknown or unsafe
+├── NotEnoughDataError       the data is valid but too small
+├── DownloadError            raw files could not be downloaded; a retry may succeed
+├── PartitionError           a stage's output is missing or incomplete on the volume
+├── VolumeFullError          the volume is full
+├── EventLogError            the event log is unavailable; acknowledged events are safe
+│   ├── EventsUnreadError        new events are on disk, but earlier ones cannot be read now
+│   └── EventsCompactedError     requested events have been removed from the log
 └── ReleaseError             a release cannot be used
-    ├── ReleaseNotFoundError     nothing has been published under that name
+    ├── ReleaseNotFoundError     no release has been published under that name
     └── ReleaseCorruptedError    a file is missing or differs from the manifest
 """
 
@@ -23,12 +23,12 @@ _WHERE, _REMEDY = "  where:  ", "  remedy: "
 
 
 class MancheteError(Exception):
-    """An error a person can act on.
+    """An error that a person can act on.
 
     Attributes:
-        what: one sentence, what is wrong.
-        where: the place (file, row, field, setting), outermost first.
-        remedy: one sentence, what to do about it.
+        what: one sentence that says what is wrong.
+        where: file, row, field or setting, outermost first.
+        remedy: one sentence that says what to do.
         details: further lines, such as the end of a log.
     """
 
@@ -44,7 +44,7 @@ class MancheteError(Exception):
 
     @property
     def text(self) -> str:
-        """The error for a terminal: what, where and remedy on lines of their own, then the details."""
+        """The error for a terminal: what, where and remedy on separate lines, then the details."""
         lines = [self.what]
         lines += [f"{_WHERE}{self.where}"] if self.where else []
         lines += [f"{_REMEDY}{self.remedy}"] if self.remedy else []
@@ -53,10 +53,10 @@ class MancheteError(Exception):
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read back what `text` gave; lines that are neither place nor remedy belong to the sentence."""
+        """Parse the output of `text`; lines that are neither place nor remedy belong to the sentence."""
         parts: dict[str, list[str]] = {"": [], _WHERE: [], _REMEDY: []}
         for line in text.splitlines():
-            label = next((each for each in (_WHERE, _REMEDY) if line.startswith(each)), "")
+            label = next((label for label in (_WHERE, _REMEDY) if line.startswith(label)), "")
             parts[label].append(line.removeprefix(label))
         what, where, remedy = ("\n".join(lines) for lines in parts.values())
         return cls(what, where=where, remedy=remedy)
@@ -70,13 +70,13 @@ def _rebuild(kind: type[MancheteError], what: str, where: str, remedy: str, deta
 
 
 class InputError(MancheteError):
-    """Raw data that cannot be used."""
+    """Raw data is unusable."""
 
     @classmethod
     def at(
         cls, what: str, *, file: object, row: int | None = None, field: str | None = None, remedy: str = ""
     ) -> InputError:
-        """Build the error for one place in a file; rows count from 1, the header being row 1."""
+        """Build the error for a place in a file; rows count from 1, and the header is row 1."""
         place = [str(file)]
         if row is not None:
             place.append(f"row {row}")
@@ -86,35 +86,35 @@ class InputError(MancheteError):
 
 
 class SettingsError(MancheteError):
-    """A setting that is missing, unknown or unsafe."""
+    """A setting is missing, unknown or unsafe."""
 
 
 class NotEnoughDataError(MancheteError):
-    """The data is sound but too small for what was asked."""
+    """The data is valid but too small."""
 
 
 class DownloadError(MancheteError):
-    """Raw files could not be fetched now; trying again may help."""
+    """Raw files could not be downloaded; a retry may succeed."""
 
 
 class PartitionError(MancheteError):
-    """A stage's output is missing or unfinished on the volume."""
+    """A stage's output is missing or incomplete on the volume."""
 
 
 class VolumeFullError(MancheteError):
-    """There is no room on the volume."""
+    """The volume is full."""
 
 
 class EventLogError(MancheteError):
-    """The event log cannot be reached or written now; what it acknowledged is unharmed."""
+    """The event log is unavailable; acknowledged events are safe."""
 
 
 class EventsUnreadError(EventLogError):
-    """What was logged is on disk, and what came before it cannot be read now."""
+    """New events are on disk, but earlier ones cannot be read now."""
 
 
 class EventsCompactedError(EventLogError):
-    """Events that are asked for have been taken out of the log."""
+    """Requested events have been removed from the log."""
 
 
 class ReleaseError(MancheteError):
@@ -122,7 +122,7 @@ class ReleaseError(MancheteError):
 
 
 class ReleaseNotFoundError(ReleaseError):
-    """Nothing has been published under that name."""
+    """No release has been published under that name."""
 
 
 class ReleaseCorruptedError(ReleaseError):

@@ -1,4 +1,4 @@
-"""Loops over a few hundred items, compiled: too many for Python, too few for numpy's fixed costs."""
+"""Just-in-time compilation of loops that are too long for Python and too short for numpy."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ F = TypeVar("F", bound=Callable[..., object])
 
 
 def jit_compiled(function: F) -> F:
-    """Compile a function of arrays and numbers when it is first called.
+    """Compile a function of arrays and numbers at its first call.
 
-    The machine code is kept beside the source, in the user's own cache, or where `NUMBA_CACHE_DIR`
-    says; where none of these can be written, it is made anew in each process.
+    The machine code is cached next to the source, in the user's cache folder or in `NUMBA_CACHE_DIR`. Where
+    none of these is writable, each process compiles again.
     """
     return _compiled(function)
 
 
 def jit_compiled_sums(function: F) -> F:
-    """Compile a function that may add numbers up in any order, several at a time."""
+    """Compile a function whose sums may be reordered, which allows vector instructions."""
     return _compiled(function, fastmath={"reassoc", "nsz"})
 
 

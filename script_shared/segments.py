@@ -1,4 +1,4 @@
-"""Segments: one rule that splits readers offline and routes requests online."""
+"""Segments: one rule that splits users offline and routes requests online."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from script_shared.types import User
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One group of readers and the model that serves it.
+    """A group of users and the model that serves it.
 
     Attributes:
-        name: the segment's name, as clients see it.
-        model: the name of the model that serves it.
-        accepts: whether a reader belongs here; the first segment that accepts wins.
-        make_model: makes the segment's model, not fitted.
+        name: name of the segment in requests and responses.
+        model: name of the model that serves it.
+        accepts: returns whether a user belongs to the segment; the first segment that accepts wins.
+        make_model: builds the segment's model, not fitted.
     """
 
     name: str
@@ -27,8 +27,8 @@ class Segment:
     make_model: Callable[[], Recommender]
 
 
-def find(segments: Sequence[Segment], name: str) -> Segment:
-    """Return the segment of a name.
+def find_segment(segments: Sequence[Segment], name: str) -> Segment:
+    """Return the segment with a name.
 
     Raises:
         SettingsError: there is none.
@@ -36,10 +36,10 @@ def find(segments: Sequence[Segment], name: str) -> Segment:
     for segment in segments:
         if segment.name == name:
             return segment
-    names = ", ".join(each.name for each in segments)
+    names = ", ".join(segment.name for segment in segments)
     raise SettingsError(f"there is no segment {name!r}", remedy=f"use one of {names}")
 
 
-def assign(segments: Sequence[Segment], user: User) -> Segment:
-    """Return the first segment that accepts the reader; the last one accepts everybody."""
+def assign_segment(segments: Sequence[Segment], user: User) -> Segment:
+    """Return the first segment that accepts the user, the last one where none does."""
     return next((segment for segment in segments if segment.accepts(user)), segments[-1])

@@ -1,4 +1,4 @@
-"""Declared schemas: what a refined table must look like, checked when written and when read."""
+"""Schemas of the refined tables, and the tables themselves."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from script_shared.errors import InputError
 
-# Serving knows the schemas too and has no polars: types are named, and looked up where tables are.
+# Serving imports the schemas and has no polars: types are strings, resolved where tables are processed.
 if TYPE_CHECKING:
     import polars as pl
 
@@ -19,7 +19,7 @@ TypeName = Literal["String", "Float32", "Float64", "Int32", "Int64", "UInt32", "
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its name, type and whether it may be null."""
+    """The name and type of a column, and whether it may be null."""
 
     name: str
     type: TypeName
@@ -27,7 +27,7 @@ class Column:
 
     @property
     def dtype(self) -> pl.DataType:
-        """The type as polars knows it."""
+        """The polars type."""
         import polars as pl
 
         return pl.Datetime("ms", "UTC") if self.type == "Timestamp" else getattr(pl, self.type)()
@@ -35,7 +35,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """A table's columns, in order, and which of them identify a row (empty: rows may repeat)."""
+    """A table's columns in order, and those that identify a row (none: rows may repeat)."""
 
     name: str
     columns: tuple[Column, ...]
@@ -43,28 +43,28 @@ class Schema:
 
     @property
     def dtypes(self) -> pl.Schema:
-        """The columns as polars writes them."""
+        """The polars schema."""
         import polars as pl
 
         return pl.Schema({column.name: column.dtype for column in self.columns})
 
     def conform(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Order the columns, add the missing nullable ones as nulls, and check the rest.
+        """Order the columns, add missing nullable ones as nulls, and validate the table.
 
         Raises:
-            InputError: a column is missing, has another type, holds nulls or repeats a key.
+            InputError: a column is missing, has the wrong type or contains nulls, or a key repeats.
         """
         import polars as pl
 
-        absent = [c for c in self.columns if c.name not in frame.columns and c.nullable]
-        frame = frame.with_columns(pl.lit(None, c.dtype).alias(c.name) for c in absent)
+        missing = [c for c in self.columns if c.name not in frame.columns and c.nullable]
+        frame = frame.with_columns(pl.lit(None, c.dtype).alias(c.name) for c in missing)
         for column in self.columns:
-            self._check(frame, column)
+            self._validate(frame, column)
         if self.key and frame.select(self.key).is_duplicated().any():
             raise InputError(f"rows repeat the key {', '.join(self.key)}", where=f"table {self.name}")
         return frame.select(self.dtypes.names())
 
-    def _check(self, frame: pl.DataFrame, column: Column) -> None:
+    def _validate(self, frame: pl.DataFrame, column: Column) -> None:
         place = f"table {self.name}, field {column.name!r}"
         if column.name not in frame.columns:
             raise InputError("the column is missing", where=place)
@@ -72,10 +72,10 @@ class Schema:
         if found != column.dtype:
             raise InputError(f"the type is {found}, not {column.dtype}", where=place)
         if not column.nullable and frame[column.name].null_count():
-            raise InputError("the column holds nulls", where=place)
+            raise InputError("the column contains nulls", where=place)
 
 
-#: What the spine needs of any domain; a domain's own schemas begin with these columns.
+#: Columns that every domain's schemas begin with.
 INTERACTION_COLUMNS = (
     Column("user_id", "String", nullable=False),
     Column("item_id", "String", nullable=False),
@@ -103,19 +103,24 @@ class Tables:
     users: pl.DataFrame
 
     def write(self, folder: Path) -> None:
-        """Write the three tables as Parquet into `folder`."""
+        """Write the tables to Parquet files in `folder`."""
         for name in ("interactions", "items", "users"):
             getattr(self, name).write_parquet(folder / f"{name}.parquet", compression="zstd")
 
     @classmethod
     def read(cls, folder: Path, columns: Mapping[str, Sequence[str]] | None = None) -> Tables:
-        """Read the three tables from `folder`; of those named in `columns`, these columns alone."""
+        """Read the tables from `folder`.
+
+        Args:
+            folder: contains `interactions.parquet`, `items.parquet` and `users.parquet`.
+            columns: by table name, the columns to read; all where a table is not named.
+        """
         import polars as pl
 
-        only = {name: list(wanted) for name, wanted in (columns or {}).items()}
+        selected = {name: list(names) for name, names in (columns or {}).items()}
         return cls(
             *(
-                pl.read_parquet(folder / f"{name}.parquet", columns=only.get(name))
+                pl.read_parquet(folder / f"{name}.parquet", columns=selected.get(name))
                 for name in ("interactions", "items", "users")
             )
         )

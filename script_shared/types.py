@@ -1,4 +1,4 @@
-"""The values that pass between the parts: requests, queries, scored items."""
+"""Array types, and the values passed between modules: requests, queries, scored items."""
 
 from __future__ import annotations
 
@@ -22,17 +22,18 @@ NO_ITEMS: IntArray = np.empty(0, np.int32)
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a client asks for, in the publisher's own ids.
+    """A client's request for recommendations, with the client's ids.
 
     Attributes:
-        user_id: the reader, or None for one without an id.
-        n: how many items are wanted.
-        user_type: login state sent with the request; overrides what the data says.
-        context: context columns of the domain and their values, e.g. region → "20".
-        recent_items: items just interacted with, oldest first, for readers without an id.
-        diversity: from 0, the most relevant items, to 1, items of different kinds.
-        exclude: items that are not to be named.
-        max_age_hours: items published longer ago, or nobody knows when, are not named; None for all.
+        user_id: None for a user without an id.
+        n: number of items to return.
+        user_type: login state; overrides the one in the data.
+        context: values by context column of the domain, e.g. region → "20".
+        recent_items: ids of the latest items interacted with, oldest first, for users without an id.
+        diversity: from 0, the most relevant items, to 1, the most diverse.
+        exclude: ids of items that are not recommended.
+        max_age_hours: maximum time since publication; leaves out items without a published time. None for
+            no limit.
     """
 
     user_id: str | None
@@ -46,14 +47,14 @@ class Request:
 
 
 class Interaction(NamedTuple):
-    """One interaction that has just happened, in the publisher's own ids; a tuple, since they are many.
+    """A live interaction, with the client's ids; a tuple, because creating one must be cheap.
 
     Attributes:
-        user_id, item_id: whose, and of what.
-        time_ms: when, ms UTC.
-        weight: how strong, 1 = average.
-        context: context columns of the domain and their values.
-        user_type: login state, None when unknown.
+        user_id, item_id: who interacted with what.
+        time_ms: time, ms UTC.
+        weight: engagement, 1 = average.
+        context: values by context column of the domain.
+        user_type: login state, None where unknown.
     """
 
     user_id: str
@@ -66,11 +67,11 @@ class Interaction(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """What a segment's rule may look at.
+    """The attributes of a user by which segments accept users.
 
     Attributes:
-        user_type: login state, None when unknown.
-        reads: how many interactions are known.
+        user_type: login state, None where unknown.
+        interactions: number of known interactions.
     """
 
     user_type: str | None
@@ -79,16 +80,16 @@ class User:
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
 class Query:
-    """A request resolved against a state: ids have become positions in its vocabularies.
+    """A request with ids replaced by positions in the vocabularies, and the user's n interactions.
 
     Attributes:
-        user: position of the reader, -1 when unknown.
-        user_type: login state, None when unknown.
-        keys: one context key a context column of the domain, -1 where unknown.
-        history: items interacted with, oldest first, repeats included.
-        times: when, in ms UTC; as long as `history`.
-        weights: how strong each interaction was, 1 = average; as long as `history`.
-        now_ms: the moment of the query, ms UTC.
+        user: position of the user, -1 where unknown.
+        user_type: login state, None where unknown.
+        keys: one context key per context column of the domain, -1 where unknown.
+        history: items interacted with, oldest first, repeats included, shape (n,).
+        times: of the interactions, ms UTC, shape (n,).
+        weights: of the interactions, 1 = average, shape (n,).
+        now_ms: time of the query, ms UTC.
     """
 
     user: int
@@ -99,8 +100,8 @@ class Query:
     weights: FeatureArray
     now_ms: int
 
-    def after(self, items: IntArray) -> Query:
-        """Return the same query with more items read just now."""
+    def extend(self, items: IntArray) -> Query:
+        """Return the query with further interactions with `items` at the time of the query."""
         return replace(
             self,
             history=np.concatenate([self.history, items]),
@@ -110,7 +111,13 @@ class Query:
 
 
 class ScoredItem(NamedTuple):
-    """One recommended item: its position in the vocabulary, its score and the part that named it first."""
+    """A recommended item.
+
+    Attributes:
+        item: position in the vocabulary of items.
+        score: comparable within one list only.
+        reason: name of the component that retrieved the item first.
+    """
 
     item: int
     score: float

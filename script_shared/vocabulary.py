@@ -1,4 +1,4 @@
-"""Ids and their positions, as flat arrays that can be mapped into memory."""
+"""Ids and their positions, as flat arrays that can be memory-mapped."""
 
 from __future__ import annotations
 
@@ -13,18 +13,22 @@ from script_shared.types import Arrays, IntArray
 
 UNKNOWN = -1
 
-#: Ids asked for that are kept ready, of some ten MB.
-_REMEMBERED = 65_536
+#: Maximum number of cached look-ups, some ten MB.
+_MAX_CACHED = 65_536
 
-_NOWHERE = (0, 0)
+_EMPTY_SPAN = (0, 0)
 
 
 class Vocabulary(Sequence[str]):
-    """An immutable, ordered set of ids; an id's position stands for it everywhere else.
+    """An immutable, ordered set of ids; everywhere else an id is represented by its position.
 
-    Ids are in shortlex order (shorter first, then by code point), so that for whole numbers the
-    lower id comes first and a stable sort by score breaks ties as the protocols ask.
-    Memory: the UTF-8 bytes plus 8 bytes an id; a look-up is a binary search among ids of its length.
+    Ids are in shortlex order (shorter first, then by code point): of whole numbers the lower id comes first,
+    and a stable sort by score breaks ties as the evaluation protocols require. Memory: the UTF-8 bytes plus
+    8 bytes per id; a look-up is a binary search among ids of the same length.
+
+    Args:
+        text: UTF-8 bytes of all ids, one after the other.
+        offsets: start of each id in `text`, and at last the end of all.
     """
 
     def __init__(self, text: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64]) -> None:
@@ -32,19 +36,19 @@ class Vocabulary(Sequence[str]):
         self._view = memoryview(np.ascontiguousarray(text))  # type: ignore[arg-type]
 
     @classmethod
-    def of(cls, ids: Iterable[str]) -> Vocabulary:
+    def from_ids(cls, ids: Iterable[str]) -> Vocabulary:
         """Build the vocabulary of `ids`; repeats count once."""
-        return cls._of_encoded(sorted({each.encode() for each in ids}, key=_shortlex))
+        return cls._from_encoded(sorted({name.encode() for name in ids}, key=_shortlex))
 
     @classmethod
-    def of_sorted(cls, ids: Iterable[str]) -> Vocabulary:
-        """Build the vocabulary of distinct ids that are in shortlex order already."""
-        return cls._of_encoded([each.encode() for each in ids])
+    def from_sorted_ids(cls, ids: Iterable[str]) -> Vocabulary:
+        """Build the vocabulary of distinct ids in shortlex order."""
+        return cls._from_encoded([name.encode() for name in ids])
 
     @classmethod
-    def _of_encoded(cls, encoded: list[bytes]) -> Vocabulary:
+    def _from_encoded(cls, encoded: list[bytes]) -> Vocabulary:
         offsets = np.zeros(len(encoded) + 1, np.int64)
-        np.cumsum([len(each) for each in encoded], out=offsets[1:])
+        np.cumsum([len(name) for name in encoded], out=offsets[1:])
         return cls(np.frombuffer(b"".join(encoded), np.uint8), offsets)
 
     def __len__(self) -> int:
@@ -65,48 +69,48 @@ class Vocabulary(Sequence[str]):
         return isinstance(value, str) and self.find(value) != UNKNOWN
 
     def find(self, value: str) -> int:
-        """Return the position of an id, -1 when it is not there."""
-        wanted = value.encode()
-        start, end = self._spans.get(len(wanted), _NOWHERE)
-        return _found(wanted, self._bytes, self._offsets, start, end) if start < end else UNKNOWN
+        """Return the position of an id, -1 where it is unknown."""
+        name = value.encode()
+        start, end = self._spans.get(len(name), _EMPTY_SPAN)
+        return _binary_search(name, self._bytes, self._offsets, start, end) if start < end else UNKNOWN
 
     @cached_property
     def _spans(self) -> dict[int, tuple[int, int]]:
-        """By length, where ids of that length begin and end."""
+        """By length, the first position of the ids of that length and the position after the last."""
         lengths, starts = np.unique(np.diff(self._offsets), return_index=True)
         ends = np.append(starts[1:], len(self))[: len(starts)]
         spans = zip(starts.tolist(), ends.tolist(), strict=True)
         return dict(zip(lengths.tolist(), spans, strict=True))
 
     def find_all(self, values: Iterable[str]) -> IntArray:
-        """Return the positions of those ids that are known, in the order given."""
-        places = (self.find(value) for value in values)
-        return np.array([place for place in places if place != UNKNOWN], np.int32)
+        """Return the positions of the known ids, in the order given."""
+        positions = (self.find(value) for value in values)
+        return np.array([position for position in positions if position != UNKNOWN], np.int32)
 
     def arrays(self) -> Arrays:
-        """Return the state as arrays."""
+        """Return the vocabulary as arrays."""
         return {"text": self._bytes, "offsets": self._offsets}
 
     @classmethod
     def restore(cls, arrays: Arrays) -> Vocabulary:
-        """Build a vocabulary from what `arrays` gave."""
+        """Build a vocabulary from the arrays of another."""
         return cls(np.asarray(arrays["text"], np.uint8), np.asarray(arrays["offsets"], np.int64))
 
 
 @jit_compiled
-def _found(
-    wanted: bytes, text: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64], low: int, high: int
+def _binary_search(
+    name: bytes, text: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64], low: int, high: int
 ) -> int:
-    """Return the position of an id among ids of its length from `low` on, in order; -1: not there."""
-    length = len(wanted)
+    """Return the position of an id among those from `low` to `high`, all of its length; -1 where absent."""
+    length = len(name)
     while low < high:
         middle = (low + high) // 2
-        at, start = 0, offsets[middle]
-        while at < length and wanted[at] == text[start + at]:
-            at += 1
-        if at == length:
+        place, start = 0, offsets[middle]
+        while place < length and name[place] == text[start + place]:
+            place += 1
+        if place == length:
             return middle
-        if wanted[at] < text[start + at]:
+        if name[place] < text[start + place]:
             high = middle
         else:
             low = middle + 1
@@ -114,79 +118,79 @@ def _found(
 
 
 class GrowingVocabulary(Sequence[str]):
-    """A vocabulary that takes new ids behind its own, up to a capacity.
+    """A vocabulary to which ids can be added, up to a capacity.
 
     Args:
         known: ids that have positions already.
-        room: at most so many more are taken.
+        room: maximum number of ids that can be added.
     """
 
     def __init__(self, known: Vocabulary, room: int) -> None:
         self._known, self.capacity = known, len(known) + room
         self._added: dict[str, int] = {}
-        self._asked: dict[str, int] = {}
-        self._told: dict[int, str] = {}
-        self._names: list[str] = []
+        self._added_names: list[str] = []
+        self._cached_positions: dict[str, int] = {}
+        self._cached_names: dict[int, str] = {}
         self._forgotten: set[int] = set()
 
     def __len__(self) -> int:
-        return len(self._known) + len(self._names)
+        return len(self._known) + len(self._added_names)
 
     def __getitem__(self, position: int) -> str:  # type: ignore[override]
-        told = self._told.get(position)
-        return self._tell(position) if told is None else told
+        name = self._cached_names.get(position)
+        return self._load_name(position) if name is None else name
 
-    def _tell(self, position: int) -> str:
-        beyond = position - len(self._known)
-        if beyond >= 0:
-            return self._names[beyond]
-        if len(self._told) >= _REMEMBERED:
-            self._told.clear()
-        told = self._told[position] = self._known[position]
-        return told
+    def _load_name(self, position: int) -> str:
+        added = position - len(self._known)
+        if added >= 0:
+            return self._added_names[added]
+        if len(self._cached_names) >= _MAX_CACHED:
+            self._cached_names.clear()
+        name = self._cached_names[position] = self._known[position]
+        return name
 
     def find(self, value: str) -> int:
-        """Return the position of an id, -1 when it is not there."""
-        place = self._added.get(value)
-        if place is None:
-            place = self._asked.get(value)
-        return self._look_up(value) if place is None else place
+        """Return the position of an id, -1 where it is unknown."""
+        position = self._added.get(value)
+        if position is None:
+            position = self._cached_positions.get(value)
+        return self._load_position(value) if position is None else position
 
-    def _look_up(self, value: str) -> int:
-        place = self._known.find(value)
-        if place in self._forgotten:
+    def _load_position(self, value: str) -> int:
+        position = self._known.find(value)
+        if position in self._forgotten:
             return UNKNOWN
-        if place != UNKNOWN:
-            if len(self._asked) >= _REMEMBERED:
-                self._asked.clear()
-            self._asked[value] = place
-        return place
+        if position != UNKNOWN:
+            if len(self._cached_positions) >= _MAX_CACHED:
+                self._cached_positions.clear()
+            self._cached_positions[value] = position
+        return position
 
     def find_all(self, values: Iterable[str]) -> IntArray:
-        """Return the positions of those ids that are known, in the order given."""
-        places = (self.find(value) for value in values)
-        return np.array([place for place in places if place != UNKNOWN], np.int32)
+        """Return the positions of the known ids, in the order given."""
+        positions = (self.find(value) for value in values)
+        return np.array([position for position in positions if position != UNKNOWN], np.int32)
 
     def add(self, value: str) -> int:
-        """Return the position of an id, which is made if need be; -1 when there is no room left."""
-        place = self.find(value)
-        if place == UNKNOWN and len(self) < self.capacity:
-            place = self._added[value] = len(self)
-            self._names.append(value)
-        return place
+        """Return the position of an id, adding the id if it is new; -1 when the vocabulary is full."""
+        position = self.find(value)
+        if position == UNKNOWN and len(self) < self.capacity:
+            position = self._added[value] = len(self)
+            self._added_names.append(value)
+        return position
 
     def forget(self, value: str) -> int:
-        """Make an id unknown and return the position that it had; if it comes again it gets another one."""
-        place = self.find(value)
-        if place == UNKNOWN:
-            return place
+        """Make an id unknown and return its position; if the id is added again, it gets another one."""
+        position = self.find(value)
+        if position == UNKNOWN:
+            return position
         if self._added.pop(value, None) is None:
-            self._asked.pop(value, None)
-            self._forgotten.add(place)
+            self._cached_positions.pop(value, None)
+            self._forgotten.add(position)
         else:
-            self._names[place - len(self._known)] = ""
-        return place
+            self._added_names[position - len(self._known)] = ""
+        return position
 
 
-def _shortlex(raw: bytes) -> tuple[int, bytes]:
-    return len(raw), raw
+def _shortlex(name: bytes) -> tuple[int, bytes]:
+    return len(name), name

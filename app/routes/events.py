@@ -108,7 +108,7 @@ def make_router(domain_api: DomainApi) -> APIRouter:
         if validator.events:
             appended = await event_consumer.append(validator.events)
             duplicates = appended.duplicates
-            for event in appended.fresh:
+            for event in appended.new:
                 if IMPRESSION in event.details:
                     telemetry.trial.read(variants.choose(event.user_id).name)
         results = validator.results(duplicates)

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from app.dependencies import ReleaseWatcherDep, VariantsDep
 from app.errors import Problem
 from app.middleware.auth import Scope, requires
-from script_shared.releases.registry import Entry
+from script_shared.releases.registry import RegistryEntry
 
 router = APIRouter(tags=["releases"])
 
@@ -62,7 +62,7 @@ def look(release_watcher: ReleaseWatcherDep, variants: VariantsDep) -> Serving:
     )
 
 
-def _make_entry(entry: Entry) -> ReleaseEntry:
+def _make_entry(entry: RegistryEntry) -> ReleaseEntry:
     manifest = entry.manifest
     if manifest is None:
         return ReleaseEntry(release=entry.id, aliases=list(entry.aliases))

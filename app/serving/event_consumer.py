@@ -20,7 +20,7 @@ from app.metrics.telemetry import Telemetry
 from app.serving.loaded_release import LoadedRelease
 from script_shared.errors import EventLogError, EventsCompactedError, EventsUnreadError, MancheteError
 from script_shared.events.event import FORGET, Event
-from script_shared.events.log import Appended, EventLog, Logged
+from script_shared.events.log import AppendResult, EventLog, LoggedEvent
 from script_shared.inference.replica import PAGE, Replica
 from script_shared.releases.registry import CHAMPION
 
@@ -125,7 +125,7 @@ class EventConsumer:
                 await task
             await asyncio.to_thread(self.log.close)
 
-    async def append(self, events: Sequence[Event]) -> Appended:
+    async def append(self, events: Sequence[Event]) -> AppendResult:
         """Append events to the log and apply them, after those that other replicas appended before.
 
         Batches that are appended together are applied together: each application has a fixed cost.
@@ -136,7 +136,7 @@ class EventConsumer:
                 successful poll applies both.
         """
         appended = await asyncio.wrap_future(self.log.submit(events))
-        self._appended[appended.start] = appended.fresh
+        self._appended[appended.start] = appended.new
         try:
             await asyncio.sleep(0)
             async with self._lock:
@@ -260,7 +260,7 @@ class EventConsumer:
         try:
             if not self._subscriptions:
                 # Without a release there is no lag, but whether the log can be read is known early.
-                await asyncio.to_thread(self.log.end)
+                await asyncio.to_thread(self.log.end_offset)
                 self._telemetry.caught_up()
             for subscription in list(self._subscriptions.values()):
                 with self._isolate(subscription):
@@ -280,16 +280,16 @@ class EventConsumer:
     async def _catch_up(self, subscription: Subscription) -> None:
         """Apply the log to its end."""
         replica = subscription.replica
-        rows: Sequence[Logged] = await asyncio.to_thread(self.log.read, replica.position, PAGE)
+        rows: Sequence[LoggedEvent] = await asyncio.to_thread(self.log.read, replica.position, PAGE)
         while rows:
             await self._apply_logged(subscription, rows)
             if len(rows) < PAGE:
                 break
-            self._telemetry.behind(await asyncio.to_thread(self.log.end) - replica.position)
+            self._telemetry.behind(await asyncio.to_thread(self.log.end_offset) - replica.position)
             rows = await asyncio.to_thread(self.log.read, replica.position, PAGE)
         self._telemetry.caught_up()
 
-    async def _apply_logged(self, subscription: Subscription, rows: Sequence[Logged]) -> None:
+    async def _apply_logged(self, subscription: Subscription, rows: Sequence[LoggedEvent]) -> None:
         """Apply rows that were read from the log."""
         for start in range(0, len(rows), _BATCH_SIZE):
             batch = rows[start : start + _BATCH_SIZE]

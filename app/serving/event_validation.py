@@ -10,7 +10,7 @@ from typing import Any, Literal
 from app.schemas.body_parser import Element, InvalidElement
 from app.schemas.fields import to_milliseconds
 from script_shared.clock import MS_PER_HOUR
-from script_shared.events.event import NOTHING, Event
+from script_shared.events.event import NO_DETAILS, Event
 from script_shared.inference.engine import MAX_CLOCK_SKEW_MS, Engine
 
 #: An event that is older than this is reported as late.
@@ -75,7 +75,7 @@ class EventValidator:
             self._now_ms if timestamp is None else to_milliseconds(timestamp),
             pop("session_id", None),
             pop("user_type", None),
-            element or NOTHING,
+            element or NO_DETAILS,
         )
 
     def results(self, duplicates: frozenset[int]) -> list[dict[str, Any]]:

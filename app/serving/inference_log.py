@@ -93,7 +93,7 @@ class InferenceLogger:
         if answer.user_id is None:
             pseudonym, place = None, random.random()  # noqa: S311 - it only draws a sample
         else:
-            pseudonym, place = self._pseudonyms.of(answer.user_id)
+            pseudonym, place = self._pseudonyms.derive(answer.user_id)
         if place >= self._sample:
             return None
         impression_id = f"{time.time_ns() // 1_000_000:x}-{secrets.token_hex(8)}"
@@ -119,7 +119,7 @@ class InferenceLogger:
         Returns:
             The number of deleted impressions; None without a key: then a user's impressions are unknown.
         """
-        return self._writer.forget(self._pseudonyms.all_of(user_id)) if self._writer else None
+        return self._writer.forget(self._pseudonyms.derive_names(user_id)) if self._writer else None
 
     def _report_written(self, count: int) -> None:
         self._has_failed = False

@@ -16,7 +16,7 @@ from script_shared.inference.engine import Engine
 from script_shared.inference.new_items import NewItemEncoder
 from script_shared.inference.replica import Replica
 from script_shared.inference.results import Recommendation
-from script_shared.releases.manifest import OTHER_CODE, Manifest
+from script_shared.releases.manifest import FORMAT_REMEDY, Manifest
 from script_shared.releases.store import Release
 from script_shared.types import Request
 
@@ -70,7 +70,7 @@ class LoadedRelease:
             engine = Engine.load(release, domain, clock, cached_results)
         except KeyError as error:
             what = f"{error} is not in it: it was published by other code"
-            raise ReleaseError(what, remedy=OTHER_CODE) from error
+            raise ReleaseError(what, remedy=FORMAT_REMEDY) from error
         catalogue = Catalogue.read(release.path(CATALOGUE), domain_api.item_columns)
         replica = Replica(engine, domain, manifest, NewItemEncoder.load(release, domain), catalogue.update)
         loaded_release = cls(

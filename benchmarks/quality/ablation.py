@@ -26,8 +26,6 @@ import polars as pl
 import typer
 from rich.console import Console
 from rich.table import Table
-from script_shared.evaluation.ranking import K
-from script_shared.models.ranking.scorer import Scorer
 
 from benchmarks.quality.cutoff import Cutoff
 from benchmarks.quality.next_hour import refine
@@ -36,9 +34,11 @@ from pipelines.benchmarks.next_hour import Hours
 from pipelines.benchmarks.workers import one_thread_each
 from pipelines.stages.train import serves
 from script_shared.dataset import Dataset
+from script_shared.evaluation.ranking import K
 from script_shared.models.base import Component
+from script_shared.models.ranking.scorer import Scorer
 from script_shared.models.two_stage import TwoStageRecommender
-from script_shared.segments import find
+from script_shared.segments import find_segment
 from script_shared.state.state import State
 from script_shared.types import FeatureArray, IntArray, Query
 
@@ -71,7 +71,7 @@ def measure_components(
     """
     cutoff_ms, name = unit
     cutoff = Cutoff(folder, as_of_ms, cutoff_ms)
-    segment = find(cutoff.segments, name)
+    segment = find_segment(cutoff.segments, name)
     model = cast(TwoStageRecommender, segment.make_model())
     components = cast(TwoStageRecommender, segment.make_model()).components
     _, fit_s = _time(lambda: model.fit(cutoff.past, serves(cutoff.segments, segment)))

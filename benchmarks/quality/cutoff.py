@@ -8,7 +8,7 @@ from pathlib import Path
 from pipelines.domains import load
 from pipelines.stages.train import serves
 from script_shared.clock import MS_PER_HOUR
-from script_shared.dataset import encode
+from script_shared.dataset import encode_tables
 from script_shared.models.ranking.training_samples import TrainingSample, draw_user_samples
 from script_shared.segments import Segment
 from script_shared.state.state import State
@@ -30,7 +30,7 @@ class Cutoff:
 
     def __init__(self, folder: Path, as_of_ms: int, ms: int) -> None:
         plan, tables = load("news"), Tables.read(folder)
-        dataset = encode(tables, plan.domain.context, plan.weight, as_of_ms)
+        dataset = encode_tables(tables, plan.domain.context, plan.weight, as_of_ms)
         parameters = plan.parameters(tables)
         self.past, self.segments = dataset.before(ms), plan.domain.segments(parameters)
         self._next_hour = dataset.interactions.between(ms, ms + MS_PER_HOUR)
@@ -39,7 +39,7 @@ class Cutoff:
     @cached_property
     def state(self) -> State:
         """The state at the moment, computed on first access so that a timed fit before finds no cache."""
-        return State.of(self.past, self._state_parameters)
+        return State.from_dataset(self.past, self._state_parameters)
 
     def samples(self, segment: Segment, users: int) -> list[TrainingSample]:
         """Return at most `users` queries of a segment in the next hour, with their targets."""

@@ -45,7 +45,7 @@ from script_shared.evaluation.sessions import (
     summarise_sessions,
     window_start,
 )
-from script_shared.segments import assign
+from script_shared.segments import assign_segment
 from script_shared.types import User
 
 
@@ -195,7 +195,9 @@ def _segments(clicks: pl.DataFrame, sessions: pl.DataFrame, now_ms: int) -> pl.S
     joined = sessions.select("user").join(counts, on="user", how="left", maintain_order="left")
     rule = NewsParameters(rule=SegmentRule(has_login=False)).model_dump(mode="json")
     segments = NEWS.segments(rule)
-    return pl.Series([assign(segments, User(None, count)).name for count in joined["len"].fill_null(0)])
+    return pl.Series(
+        [assign_segment(segments, User(None, count)).name for count in joined["len"].fill_null(0)]
+    )
 
 
 @cache

@@ -23,7 +23,7 @@ from pipelines.domains import load
 from pipelines.domains.news.sources.globo import Globo
 from pipelines.stages.evaluate import PREDICTIONS, SCORES
 from script_shared.clock import MS_PER_HOUR
-from script_shared.dataset import Dataset, encode
+from script_shared.dataset import Dataset, encode_tables
 from script_shared.evaluation.beyond_accuracy import describe_lists
 from script_shared.evaluation.comparison import SERVED
 from script_shared.evaluation.ranking import K, score_list
@@ -98,7 +98,7 @@ def score(work: Work, cutoff_ms: int) -> tuple[pl.DataFrame, pl.DataFrame, pl.Da
 @cache
 def _load(work: Work) -> tuple[Dataset, Tables, LongArray]:
     plan, tables = load("news"), Tables.read(work.folder)
-    dataset = encode(tables, plan.domain.context, plan.weight, work.as_of_ms)
+    dataset = encode_tables(tables, plan.domain.context, plan.weight, work.as_of_ms)
     sessions = tables.interactions["session_id"].rank("dense").to_numpy().astype(np.int64)
     return dataset, tables, sessions
 

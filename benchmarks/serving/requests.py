@@ -13,7 +13,7 @@ import polars as pl
 from script_shared.domains.news.domain import NEWS
 from script_shared.inference.load import load_router
 from script_shared.releases.registry import Registry
-from script_shared.segments import assign
+from script_shared.segments import assign_segment
 from script_shared.storage.partitions import find_partition
 from script_shared.types import User
 
@@ -36,7 +36,7 @@ def load_users(volume: Path) -> pl.DataFrame:
     router = load_router(release, NEWS, NEWS.segments(release.manifest.parameters))
     types = [router.user_types[router.users.find(user_id)] for user_id in users["user_id"].to_list()]
     pairs = zip(types, users["interactions"].to_list(), strict=True)
-    segments = [assign(router.segments, User(*pair)).name for pair in pairs]
+    segments = [assign_segment(router.segments, User(*pair)).name for pair in pairs]
     return users.with_columns(segment=pl.Series(segments, dtype=pl.String))
 
 

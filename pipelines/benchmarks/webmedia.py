@@ -14,14 +14,14 @@ from pipelines.domains import load
 from pipelines.domains.news.sources.webmedia import read_validation
 from pipelines.stages.download import source_of
 from pipelines.stages.evaluate import PREDICTIONS, FittedOnDemand
-from script_shared.dataset import Dataset, encode
+from script_shared.dataset import Dataset, encode_tables
 from script_shared.domain import Domain, Parameters
 from script_shared.evaluation.comparison import SERVED
 from script_shared.evaluation.graded_ndcg import K, graded_ndcg
 from script_shared.evaluation.sessions import summarise_sessions
 from script_shared.inference.segment_models import SegmentModels
 from script_shared.models.components.popularity import MostPopular
-from script_shared.segments import assign
+from script_shared.segments import assign_segment
 from script_shared.state.state import State
 from script_shared.types import Query
 from script_shared.vocabulary import UNKNOWN
@@ -78,7 +78,7 @@ def webmedia(source: str, uri: str, scale: float = 1.0, users: int | None = None
         source_of(plan, source).acquire(uri, scale, folder)
         refined = source_of(plan, source).refine(folder)
         wanted = _wanted(folder, users)
-    dataset = encode(refined.tables, plan.domain.context, plan.weight, refined.as_of_ms)
+    dataset = encode_tables(refined.tables, plan.domain.context, plan.weight, refined.as_of_ms)
     asked = _Asked(plan.domain, dataset, plan.parameters(refined.tables))
     return _score(asked, wanted)
 
@@ -97,13 +97,13 @@ class _Asked:
 
     def __init__(self, domain: Domain, dataset: Dataset, parameters: Parameters) -> None:
         self.dataset, self._segments = dataset, domain.segments(parameters)
-        self._state = State.of(dataset, domain.state(parameters))
+        self._state = State.from_dataset(dataset, domain.state(parameters))
         self._ranker = SegmentModels(FittedOnDemand(dataset, self._segments), dataset.newest_items())
 
     def lists(self, reader: str) -> Iterator[tuple[str, str, list[str]]]:
         """Give segment, model and list for each model."""
         query = self._query(reader)
-        segment = assign(self._segments, self.dataset.user(query.user, len(query.history)))
+        segment = assign_segment(self._segments, self.dataset.user(query.user, len(query.history)))
         ranked, _ = self._ranker.rank(segment, query, self._state, K)
         yield segment.name, SERVED, [self.dataset.items[each.item] for each in ranked]
         for row, hours in enumerate(self._state.parameters.half_lives):

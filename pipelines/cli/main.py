@@ -183,7 +183,7 @@ def embedded(
 
 def _place() -> tuple[Plan, Volume]:
     settings = PipelineSettings.read()
-    return load(settings.domain), Volume.of(settings)
+    return load(settings.domain), Volume.from_settings(settings)
 
 
 def _do(stage: Callable[..., Any], run: str, *arguments: Any, part: str = "") -> Any:

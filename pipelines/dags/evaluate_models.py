@@ -86,7 +86,7 @@ def evaluate_models() -> None:
         from script_shared.settings import Settings
         from script_shared.storage.volume import Volume
 
-        return str(write_costs(Volume.of(Settings.read()), run))
+        return str(write_costs(Volume.from_settings(Settings.read()), run))
 
     run = begin()
     (

@@ -50,7 +50,7 @@ def do(
     try:
         plan = load(settings.domain)
         plan = configure(plan) if configure else plan
-        return measured(part, stage, plan, Volume.of(settings), run, *arguments)
+        return measured(part, stage, plan, Volume.from_settings(settings), run, *arguments)
     except (DownloadError, EventLogError):
         raise
     except MancheteError as error:

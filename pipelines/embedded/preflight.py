@@ -19,7 +19,7 @@ from pipelines.settings import DagSettings, PipelineSettings
 from pipelines.stages.download import require_scale, source_of
 from pipelines.stages.inspect import open_files
 from script_shared.errors import InputError, SettingsError
-from script_shared.events.factory import file_of
+from script_shared.events.factory import find_sqlite_file
 from script_shared.storage.disk_space import require_space, require_writable
 
 #: Bytes that Airflow's records, the logs and a small release take.
@@ -85,7 +85,7 @@ def require_settings(settings: EmbeddedSettings) -> None:
     """
     PipelineSettings.read()
     DagSettings.read()
-    file_of(settings.events_url.get_secret_value(), Path())
+    find_sqlite_file(settings.events_url.get_secret_value(), Path())
     checked = subprocess.run(
         [sys.executable, "-m", "app", "--check"],
         capture_output=True,

@@ -59,7 +59,9 @@ def running(settings: EmbeddedSettings, *, temporary: bool = False) -> Iterator[
         processes = stack.enter_context(Processes(environment, root / "logs", root if temporary else None))
         _start(processes)
         clients = [stack.enter_context(_client(port)) for port in (settings.airflow_port, settings.api_port)]
-        up = Running(AirflowClient(clients[0], password), clients[1], processes, Volume.of(settings))
+        up = Running(
+            AirflowClient(clients[0], password), clients[1], processes, Volume.from_settings(settings)
+        )
         with _CONSOLE.status("Airflow is starting"):
             _wait(up)
         _CONSOLE.print(f"Airflow  {clients[0].base_url}  (user {USER}, password {password})", soft_wrap=True)

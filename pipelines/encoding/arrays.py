@@ -76,7 +76,7 @@ def read_encoded(folder: Path) -> tuple[Dataset, Parameters]:
 
 def _vectors(folder: Path, items: int) -> Vectors:
     if not (folder / "vectors").is_dir():
-        return Vectors.none(items)
+        return Vectors.empty(items)
     arrays = _arrays(folder / "vectors")
     return Vectors(arrays["rows"], arrays["row"])
 
@@ -94,7 +94,7 @@ def read_description(folder: Path) -> Description:
 def write_head_start(folder: Path, until_ms: int, parameters: StateParameters) -> None:
     """Fold what is encoded in a folder, up to a moment, and write the state: a head start for later ends."""
     dataset, _ = read_encoded(folder)
-    state = State.of(dataset.before(until_ms), parameters)
+    state = State.from_dataset(dataset.before(until_ms), parameters)
     counted = Bundle({}, {"ms": until_ms, "parameters": parameters.model_dump(mode="json")})
     write_bundles(folder / "head_start", {"counted": counted})
     write_bundles(folder / "head_start" / "state", state.snapshot())

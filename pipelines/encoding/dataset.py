@@ -7,7 +7,7 @@ from pathlib import Path
 from pipelines.encoding.arrays import write_bundles, write_encoded
 from pipelines.encoding.item_vectors import Description, Rules, describe
 from pipelines.plan import Plan
-from script_shared.dataset import Dataset, encode
+from script_shared.dataset import Dataset, encode_tables
 from script_shared.domain import Parameters
 from script_shared.tables import Tables
 
@@ -33,7 +33,7 @@ def encode_into(
 def encode_ids_into(folder: Path, plan: Plan, tables: Tables, as_of_ms: int) -> tuple[Dataset, Parameters]:
     """Encode tables and write them and the parameters; as `encode_into`, but texts have no vectors yet."""
     parameters = plan.parameters(tables)
-    dataset = encode(tables, plan.domain.context, plan.weight, as_of_ms)
+    dataset = encode_tables(tables, plan.domain.context, plan.weight, as_of_ms)
     write_encoded(folder, dataset, parameters)
     return dataset, parameters
 

@@ -11,9 +11,9 @@ import structlog
 
 from script_shared.clock import Clock
 from script_shared.errors import EventsCompactedError
-from script_shared.events.event import IMPRESSION, READ
-from script_shared.events.log import EventLog, Logged
-from script_shared.impressions.impression import Followed
+from script_shared.events.event import IMPRESSION, INTERACTION
+from script_shared.events.log import EventLog, LoggedEvent
+from script_shared.impressions.impression import AttributedInteraction
 from script_shared.impressions.log import ImpressionLog
 
 _LOG = structlog.get_logger(__name__)
@@ -34,25 +34,25 @@ def attribute(events: EventLog, impressions: ImpressionLog, clock: Clock) -> int
         EventLogError: one of the logs cannot be used now.
     """
     found = 0
-    after = _begin(events, impressions.followed_through())
+    after = _begin(events, impressions.attributed_offset())
     while rows := events.read(after, PAGE):
         interactions, after = _named(rows), rows[-1][0]
-        impressions.follow(interactions, after, clock.now_ms())
+        impressions.add_interactions(interactions, after, clock.now_ms())
         found += len(interactions)
     return found
 
 
-def _named(rows: Sequence[Logged]) -> list[Followed]:
+def _named(rows: Sequence[LoggedEvent]) -> list[AttributedInteraction]:
     return [
-        Followed(str(event.details[IMPRESSION]), event.item_id, event.time_ms)
+        AttributedInteraction(str(event.details[IMPRESSION]), event.item_id, event.time_ms)
         for _, event in rows
-        if event.kind == READ and IMPRESSION in event.details
+        if event.kind == INTERACTION and IMPRESSION in event.details
     ]
 
 
 def _begin(events: EventLog, after: int) -> int:
     """Return where to go on: behind what was compacted unseen; in another log, at its beginning."""
-    end = events.end()
+    end = events.end_offset()
     if end < after:
         _LOG.warning("the event log is another one than before", expected=after, end=end)
         after = 0

@@ -30,11 +30,11 @@ def experiment_command(
     if not math.isfinite(window):
         raise typer.BadParameter(f"{window} is not a number of hours", param_hint="--window")
     settings = Settings.read()
-    address, folder = settings.events_url.get_secret_value(), Volume.of(settings).events
+    address, folder = settings.events_url.get_secret_value(), Volume.from_settings(settings).events
     with closing(open_log(address, folder)) as log, closing(open_impressions(address, folder)) as impressions:
         attribute(log, impressions, WallClock())
         name = _named(impressions, name)
-        shown, clicks = impressions.shown(name), impressions.clicks(name)
+        shown, clicks = impressions.count_impressions(name), impressions.clicks(name)
     found, both = arms(shown, clicks, round(window * MS_PER_HOUR)), in_both(shown)
     CONSOLE.print(table(name, found))
     if both:

@@ -10,7 +10,7 @@ import numpy as np
 
 from script_shared.clock import MS_PER_MINUTE
 from script_shared.evaluation.ratios import Estimate, ratio
-from script_shared.impressions.impression import Click, Shown
+from script_shared.impressions.impression import Click, ImpressionCount
 
 #: Clients tell when it was read by clocks of their own, as far off as `POST /events` bears.
 _SKEW_MS = 5 * MS_PER_MINUTE
@@ -39,7 +39,7 @@ class Arm:
     per_reader: Estimate
 
 
-def arms(shown: Sequence[Shown], clicks: Sequence[Click], window_ms: int) -> list[Arm]:
+def arms(shown: Sequence[ImpressionCount], clicks: Sequence[Click], window_ms: int) -> list[Arm]:
     """Return what became of each variant, in the order of their names.
 
     Args:
@@ -51,22 +51,22 @@ def arms(shown: Sequence[Shown], clicks: Sequence[Click], window_ms: int) -> lis
     return [_arm(variant, shown, counted) for variant in sorted({each.variant for each in shown})]
 
 
-def in_both(shown: Sequence[Shown]) -> int:
+def in_both(shown: Sequence[ImpressionCount]) -> int:
     """Return how many readers saw lists of more than one variant."""
     seen = defaultdict[str, set[str]](set)
     for each in shown:
-        seen[each.user].add(each.variant)
+        seen[each.pseudonym].add(each.variant)
     return sum(len(variants) > 1 for variants in seen.values())
 
 
-def _arm(variant: str, shown: Sequence[Shown], clicks: Sequence[Click]) -> Arm:
+def _arm(variant: str, shown: Sequence[ImpressionCount], clicks: Sequence[Click]) -> Arm:
     impressions, releases = Counter[str](), set[str]()
     for each in shown:
         if each.variant == variant:
-            impressions[each.user] += each.impressions
+            impressions[each.pseudonym] += each.impressions
             releases.add(each.release)
     own = [each for each in clicks if each.variant == variant]
-    followed = Counter(user for user, _ in {(each.user, each.impression_id) for each in own})
+    followed = Counter(user for user, _ in {(each.pseudonym, each.impression_id) for each in own})
     wholes = np.array(list(impressions.values()), np.float64)
     parts = np.array([followed[user] for user in impressions], np.float64)
     return Arm(

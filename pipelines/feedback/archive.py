@@ -15,7 +15,7 @@ from typing import NamedTuple
 import polars as pl
 
 from pipelines.feedback.event_frames import SCHEMA
-from script_shared.storage.disk_space import need_room
+from script_shared.storage.disk_space import translate_disk_full
 from script_shared.storage.partitions import write_file_atomically
 
 _NAME = re.compile(r"(\d{15})-(\d{15})\.parquet")
@@ -78,5 +78,5 @@ class Archive:
 
     def _write(self, path: Path, events: pl.DataFrame) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
-        with need_room(self._folder):
+        with translate_disk_full(self._folder):
             write_file_atomically(path, lambda draft: events.write_parquet(draft, compression="zstd"))

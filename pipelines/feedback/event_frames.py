@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from script_shared.events.event import EARLIEST_MS, ITEM, LATEST_MS, READ, WITHDRAW, from_row, to_row
-from script_shared.events.log import Logged
+from script_shared.events.event import EARLIEST_MS, INTERACTION, ITEM, LATEST_MS, WITHDRAW, from_row, to_row
+from script_shared.events.log import LoggedEvent
 from script_shared.events.validation import KINDS, invalid_reason
 from script_shared.tables import Schema
 
@@ -28,7 +28,7 @@ SCHEMA = pl.Schema(
 _TIME = pl.Datetime("ms", "UTC")
 
 
-def frame_of(rows: Sequence[Logged]) -> pl.DataFrame:
+def frame_of(rows: Sequence[LoggedEvent]) -> pl.DataFrame:
     """Return events and their offsets as a table; the details are JSON."""
     return pl.DataFrame([(offset, *to_row(event)) for offset, event in rows], SCHEMA, orient="row")
 
@@ -47,7 +47,7 @@ def reads_of(events: pl.DataFrame, schema: Schema) -> pl.DataFrame:
         "session_id": pl.col("session_id"),
     }
     columns = {each.name: told.get(each.name, _detail(each.name, each.dtype)) for each in schema.columns}
-    return events.filter(pl.col("kind") == READ).select(OFFSET, "user_type", **columns)
+    return events.filter(pl.col("kind") == INTERACTION).select(OFFSET, "user_type", **columns)
 
 
 def items_of(events: pl.DataFrame, schema: Schema) -> pl.DataFrame:

@@ -16,7 +16,7 @@ from pipelines.ingest.google_drive import download_from_drive
 from pipelines.ingest.http import RetryPolicy, download_over_http
 from pipelines.ingest.uri import Uri, is_remote, parse
 from script_shared.errors import InputError
-from script_shared.releases.lock import locked
+from script_shared.releases.lock import lock_folder
 
 #: Takes how many bytes there are and, if it is known, how many there will be.
 Tell = Callable[[int, int | None], None]
@@ -45,7 +45,7 @@ def fetched(uri: str, folder: Path, patience: RetryPolicy | None = None) -> Iter
         yield uri
         return
     address = parse(uri)
-    with locked(folder, address.key):
+    with lock_folder(folder, address.key):
         place = folder / address.key
         try:
             yield str(_fetch(address, place, patience or RetryPolicy()))

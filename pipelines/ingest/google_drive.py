@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipelines.ingest.uri import Uri
 from script_shared.errors import DownloadError
-from script_shared.storage.disk_space import need_room
+from script_shared.storage.disk_space import translate_disk_full
 
 _REMEDY = (
     "try again later (Drive limits downloads of much wanted files), or download it in a browser from "
@@ -24,7 +24,7 @@ def download_from_drive(address: Uri, file: Path, tell: Callable[[int, int | Non
     """
     import gdown
 
-    with need_room(file.parent):
+    with translate_disk_full(file.parent):
         try:
             gdown.download(
                 id=address.target,

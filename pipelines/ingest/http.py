@@ -15,7 +15,7 @@ import httpx
 
 from pipelines.ingest.uri import Uri
 from script_shared.errors import DownloadError, InputError
-from script_shared.storage.disk_space import need_room, no_room
+from script_shared.storage.disk_space import make_volume_full_error, translate_disk_full
 
 _BUSY = (408, 425, 429, 500, 502, 503, 504)
 
@@ -156,10 +156,12 @@ class _Download:
     def _check_room(self, start: int, total: int | None) -> None:
         free = shutil.disk_usage(self._file.parent).free
         if total is not None and total - start > free:
-            raise no_room(self._file.parent, f"{total - start} bytes are to come, {free} are free")
+            raise make_volume_full_error(
+                self._file.parent, f"{total - start} bytes are to come, {free} are free"
+            )
 
     def _write(self, response: httpx.Response, start: int, total: int | None) -> None:
-        with need_room(self._file.parent), self._part.open("r+b" if start else "wb") as part:
+        with translate_disk_full(self._file.parent), self._part.open("r+b" if start else "wb") as part:
             part.seek(start)
             done = start
             for chunk in response.iter_raw():
@@ -181,7 +183,7 @@ class _Download:
         return value if isinstance(value, str) else None
 
     def _note(self, response: httpx.Response) -> None:
-        with need_room(self._file.parent):
+        with translate_disk_full(self._file.parent):
             self._notes.write_text(json.dumps({"validator": _validator_of(response)}), encoding="utf-8")
 
     def _forget(self) -> None:

@@ -72,7 +72,7 @@ def open_run(settings: Settings, run: str = "") -> ExampleRun:
     Raises:
         PartitionError: there is no run of that name.
     """
-    plan, volume = load(settings.domain), Volume.of(settings)
+    plan, volume = load(settings.domain), Volume.from_settings(settings)
     if not run and get_alias(volume.refined, "latest") is None:
         return _generated(plan)
     return ExampleRun(plan, volume, find_partition(volume.refined, run or None).name)

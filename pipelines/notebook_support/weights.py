@@ -18,7 +18,7 @@ from script_shared.evaluation.ranking import K, score_list
 from script_shared.models.ranking.state_replay import build_state
 from script_shared.models.ranking.training_samples import TrainingSample, draw_user_samples
 from script_shared.models.two_stage import TwoStageRecommender
-from script_shared.segments import find
+from script_shared.segments import find_segment
 from script_shared.types import FeatureArray, FloatArray, IntArray
 
 
@@ -98,7 +98,9 @@ def describe_hour(
         raise TypeError(f"the model of {segment} is a {type(model).__name__}, no blend")
     state = build_state(past, domain.state(parameters))
     following = dataset.interactions.between(cutoff_ms, cutoff_ms + MS_PER_HOUR)
-    samples = draw_user_samples(past, state, following, serves(segments, find(segments, segment)), users)
+    samples = draw_user_samples(
+        past, state, following, serves(segments, find_segment(segments, segment)), users
+    )
     if not samples:
         raise NotEnoughDataError(
             "nobody read anything new in the hour after the cut-off",

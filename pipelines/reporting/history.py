@@ -10,7 +10,7 @@ import polars as pl
 
 from script_shared.errors import PartitionError
 from script_shared.evaluation.beyond_accuracy import LIST_METRICS
-from script_shared.releases.lock import locked
+from script_shared.releases.lock import lock_folder
 from script_shared.storage.partitions import write_text_atomically
 
 METRICS_FILE = "evaluation_metrics.csv"
@@ -33,7 +33,7 @@ def append_metrics(folder: Path, run: str, as_of: str, records: Sequence[Mapping
     rows = [{"run": run, "as_of": as_of, **record} for record in records]
     new = pl.DataFrame(rows, schema_overrides=dict.fromkeys(LIST_METRICS, pl.Float64))
     path = folder / METRICS_FILE
-    with locked(folder, "metrics"):
+    with lock_folder(folder, "metrics"):
         if path.exists():
             earlier = _read(path, new.schema).filter(pl.col("run") != run)
             new = pl.concat([earlier, new], how="diagonal")

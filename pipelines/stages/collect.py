@@ -16,8 +16,8 @@ from pipelines.plan import Plan
 from script_shared.errors import EventLogError
 from script_shared.events.event import FORGET
 from script_shared.events.factory import open_log
-from script_shared.events.log import EventLog, Logged
-from script_shared.releases.lock import locked
+from script_shared.events.log import EventLog, LoggedEvent
+from script_shared.releases.lock import lock_folder
 from script_shared.storage.partitions import write_partition
 from script_shared.storage.volume import Volume
 
@@ -42,9 +42,9 @@ def collect(plan: Plan, volume: Volume, run: str, events_url: str = "") -> dict[
     Raises:
         EventLogError: the log cannot be read now, or is another one than before.
     """
-    with closing(open_log(events_url, volume.events)) as log, locked(volume.events, "archive"):
+    with closing(open_log(events_url, volume.events)) as log, lock_folder(volume.events, "archive"):
         archive, forgotten = archive_of(volume), forgotten_of(volume)
-        before, end = archive.end(), log.end()
+        before, end = archive.end(), log.end_offset()
         if 0 < end < before:
             raise _another(before, end)
         while (last := archive.end()) < end:
@@ -87,9 +87,9 @@ def _bring(log: EventLog, archive: Archive, forgotten: Forgotten, after: int, en
     archive.add(events.filter(forgotten.keeps_events(events)), after, last)
 
 
-def _read(log: EventLog, after: int, end: int) -> tuple[list[Logged], int]:
+def _read(log: EventLog, after: int, end: int) -> tuple[list[LoggedEvent], int]:
     """Return events after an offset, and the last offset that they speak for."""
-    found: list[Logged] = []
+    found: list[LoggedEvent] = []
     while len(found) < _TOGETHER:
         page = log.read(found[-1][0] if found else after, _PAGE)
         found += [row for row in page if row[0] <= end]

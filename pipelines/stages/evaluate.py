@@ -24,7 +24,7 @@ from script_shared.models.base import Recommender
 from script_shared.models.components.popularity import MostPopular, MostPopularEver
 from script_shared.models.ranking.state_replay import build_state
 from script_shared.models.ranking.training_samples import TrainingSample, draw_user_samples
-from script_shared.segments import Segment, assign, find
+from script_shared.segments import Segment, assign_segment, find_segment
 from script_shared.state.state import State
 from script_shared.storage.partitions import write_partition
 from script_shared.storage.volume import Volume
@@ -114,7 +114,7 @@ class Hour:
         """
         past = self.dataset.before(self.cutoff_ms)
         segments = self.domain.segments(self.parameters)
-        chosen = find(segments, self.segment)
+        chosen = find_segment(segments, self.segment)
         state = build_state(past, self.domain.state(self.parameters))
         ranker = SegmentModels(FittedOnDemand(past, segments), past.newest_items())
         following = self.dataset.interactions.between(self.cutoff_ms, self.cutoff_ms + MS_PER_HOUR)
@@ -212,7 +212,7 @@ def _whole_service(domain: Domain, parameters: Parameters, past: Dataset) -> _Ra
     ranker = SegmentModels(FittedOnDemand(past, segments), past.newest_items())
 
     def rank(query: Query, n: int) -> Sequence[int]:
-        segment = assign(segments, User(query.user_type, len(query.history)))
+        segment = assign_segment(segments, User(query.user_type, len(query.history)))
         return [x.item for x in ranker.rank(segment, query, state, n)[0]]
 
     return rank

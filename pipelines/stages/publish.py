@@ -139,7 +139,7 @@ def _write_state(folder: Path, dataset: Dataset, state: State) -> None:
     codes, names = type_codes(dataset.user_types.tolist())
     parts: dict[str, Bundle] = {
         **state.snapshot(),
-        "histories": Bundle(state.histories.snapshot_first(len(dataset.users))),
+        "histories": Bundle(state.histories.snapshot_users(len(dataset.users))),
         "users": Bundle(dataset.users.arrays()),
         "vocabulary": Bundle(dataset.items.arrays()),
         "keys": Bundle(dataset.keys.arrays()),

@@ -6,7 +6,7 @@ import polars as pl
 import structlog
 
 from pipelines.plan import Plan
-from script_shared.segments import assign
+from script_shared.segments import assign_segment
 from script_shared.storage.partitions import find_partition, set_alias, write_partition
 from script_shared.storage.volume import Volume
 from script_shared.tables import Tables
@@ -31,7 +31,7 @@ def name_segments(plan: Plan, tables: Tables) -> pl.DataFrame:
     """Return the users and, as `segment`, the name of each one's segment."""
     segments = plan.domain.segments(plan.parameters(tables))
     kinds = tables.users.select("user_type", "interactions").unique()
-    names = [assign(segments, User(*kind)).name for kind in kinds.iter_rows()]
+    names = [assign_segment(segments, User(*kind)).name for kind in kinds.iter_rows()]
     named = kinds.with_columns(pl.Series("segment", names, pl.String))
     return tables.users.join(named, on=["user_type", "interactions"], how="left", nulls_equal=True)
 

@@ -9,7 +9,7 @@ import structlog
 
 from pipelines.plan import Plan
 from pipelines.stages.artifacts import load_dataset
-from script_shared.segments import Segment, assign, find
+from script_shared.segments import Segment, assign_segment, find_segment
 from script_shared.storage.partitions import write_partition
 from script_shared.storage.volume import Volume
 from script_shared.types import User
@@ -25,7 +25,7 @@ def train(plan: Plan, volume: Volume, run: str, segment: str) -> dict[str, Any]:
     """
     dataset, parameters = load_dataset(volume, run)
     segments = plan.domain.segments(parameters)
-    chosen = find(segments, segment)
+    chosen = find_segment(segments, segment)
     model = chosen.make_model()
     model.fit(dataset, serves(segments, chosen))
     bundle = model.dump()
@@ -38,4 +38,4 @@ def train(plan: Plan, volume: Volume, run: str, segment: str) -> dict[str, Any]:
 
 def serves(segments: Sequence[Segment], segment: Segment) -> Callable[[User], bool]:
     """Return the test whether a reader is served by one of the segments."""
-    return lambda user: assign(segments, user) is segment
+    return lambda user: assign_segment(segments, user) is segment

@@ -23,8 +23,8 @@ from pipelines.tuning.scoring import Objective
 from pipelines.tuning.search import Search, Tried, best_of
 from pipelines.tuning.summary import compared, write_summary
 from script_shared.errors import SettingsError
-from script_shared.releases.lock import locked
-from script_shared.segments import find
+from script_shared.releases.lock import lock_folder
+from script_shared.segments import find_segment
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def tune(plan: Plan, source: str, uri: str, wanted: TuneOptions, out: Path) -> d
         encoded = Path(folder) / "encoded"
         encode_into(encoded, plan, refined.tables, refined.as_of_ms)
         del refined
-        with locked(out, "tune"), closing(_open(plan, encoded, wanted, out)) as search:
+        with lock_folder(out, "tune"), closing(_open(plan, encoded, wanted, out)) as search:
             missing = wanted.trials - len(search.tried())
             for _ in track(range(missing), "configurations", console=CONSOLE):
                 search.try_next()
@@ -93,7 +93,9 @@ def _check(wanted: TuneOptions) -> None:
 def _open(plan: Plan, encoded: Path, wanted: TuneOptions, out: Path) -> Search:
     dataset, parameters = read_encoded(encoded)
     segments = plan.domain.segments(parameters)
-    names = [find(segments, name).name for name in wanted.segments] or [each.name for each in segments]
+    names = [find_segment(segments, name).name for name in wanted.segments] or [
+        each.name for each in segments
+    ]
     about = {
         "parameters": parameters,
         "segments": names,

@@ -1,1 +1,1 @@
-"""The event log: what readers do, kept in one order that every replica follows."""
+"""The event log: interactions and item changes in one order, which every replica reads."""

@@ -1,4 +1,4 @@
-"""One event: a reader met an item; an item is new, changed or withdrawn; a reader is to be forgotten."""
+"""An event: an interaction, a new, changed or withdrawn item, or a request to forget a user."""
 
 from __future__ import annotations
 
@@ -7,36 +7,35 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-#: Values of the domain's own columns of an interaction, and the impression that it followed.
+#: Values of the domain's columns of an interaction, and the impression that it followed; or of an item.
 Details = Mapping[str, str | float]
 
-NOTHING: Details = MappingProxyType({})
+NO_DETAILS: Details = MappingProxyType({})
 
-#: What an event says: a reader met an item; an item is new or has changed; an item may not be named until it
-#: is reported again; a reader is forgotten.
-READ, ITEM, WITHDRAW, FORGET = "read", "item", "withdraw", "forget"
-
+#: Kinds of events: a user interacted with an item; an item is new or has changed; an item must not be
+#: recommended until it is reported again; a user must be forgotten.
+INTERACTION, ITEM, WITHDRAW, FORGET = "read", "item", "withdraw", "forget"
 
 #: 2000-01-01 and 2100-01-01, ms UTC: a time outside is in seconds, or a sentinel such as year 1.
 EARLIEST_MS, LATEST_MS = 946_684_800_000, 4_102_444_800_000
 
-#: Among the details of a read: the impression from which it came.
+#: Key of an interaction's details: the id of the impression that it followed.
 IMPRESSION = "impression_id"
 
 
 class Event(NamedTuple):
-    """One event as it is logged; a tuple, since many thousand a second are made.
+    """An event as it is logged; a tuple, because many thousands a second are created.
+
+    No text may contain a NUL character: Postgres cannot store it.
 
     Attributes:
-        event_id: the same event sent again has the same id, and counts once.
-        user_id, item_id: who and what, in the publisher's own ids; empty where it is about neither.
-        time_ms: when, ms UTC.
-        session_id: the visit it belongs to, None where unknown.
+        event_id: identifies the event; one that is sent again has the same id, and counts once.
+        user_id, item_id: ids of the client; empty where the event has no user or no item.
+        time_ms: time, ms UTC.
+        session_id: session of the interaction, None where unknown.
         user_type: login state, None where unknown.
-        details: the domain's own columns of an interaction, e.g. region, device, seconds; or of an item.
-        kind: `READ`, `ITEM`, `WITHDRAW` or `FORGET`.
-
-    No text may hold a NUL character: Postgres has no place for one.
+        details: the domain's columns of an interaction, e.g. region, device, seconds; or of an item.
+        kind: `INTERACTION`, `ITEM`, `WITHDRAW` or `FORGET`.
     """
 
     event_id: str
@@ -45,21 +44,21 @@ class Event(NamedTuple):
     time_ms: int
     session_id: str | None = None
     user_type: str | None = None
-    details: Details = NOTHING
-    kind: str = READ
+    details: Details = NO_DETAILS
+    kind: str = INTERACTION
 
 
-#: Columns of an event in a table, in the order of its fields.
+#: Columns of the table of events, in the order of the fields of `Event`.
 COLUMNS = ("event_id", "user_id", "item_id", "time_ms", "session_id", "user_type", "details", "kind")
 
 Row = tuple[str, str, str, int, str | None, str | None, str | None, str]
 
 
 def to_row(event: Event) -> Row:
-    """Return the event as a table keeps it: the details are JSON, null where there are none."""
+    """Convert an event to a table row; the details become JSON, or null where there are none."""
     return (*event[:6], json.dumps(dict(event.details)) if event.details else None, event.kind)
 
 
 def from_row(row: Row) -> Event:
-    """Return the event that `to_row` gave."""
-    return Event(*row[:6], json.loads(row[6]) if row[6] else NOTHING, row[7])
+    """Convert a table row to an event."""
+    return Event(*row[:6], json.loads(row[6]) if row[6] else NO_DETAILS, row[7])

@@ -1,4 +1,4 @@
-"""From an address to an event log."""
+"""Opens the event log at a URL."""
 
 from __future__ import annotations
 
@@ -15,39 +15,39 @@ _REMEDY = "use sqlite:///path/of/file or postgresql://user:password@host:port/na
 _POSTGRES = ("postgresql", "postgres")
 
 
-def open_log(address: str, folder: Path) -> EventLog:
-    """Return the log at an address; nothing is connected to or written before it is used.
+def open_log(url: str, folder: Path) -> EventLog:
+    """Open the event log at a URL; connects and creates tables at the first use.
 
     Args:
-        address: `sqlite:///path/of/file` or `postgresql://user:password@host:port/name`; empty for a
-            SQLite file in `folder`.
+        url: `sqlite:///path/of/file` or `postgresql://user:password@host:port/name`; empty for a SQLite file
+            in `folder`.
         folder: the volume's folder of events.
 
     Raises:
-        SettingsError: the address is of another kind.
+        SettingsError: the URL is malformed or of another kind.
     """
-    file = file_of(address, folder)
+    file = find_sqlite_file(url, folder)
     if file is not None:
         return SqliteLog(file)
-    # A service on SQLite does without the driver.
+    # A service on SQLite runs without the Postgres driver.
     from script_shared.events.postgres import PostgresLog
 
-    return PostgresLog(address)
+    return PostgresLog(url)
 
 
-def file_of(address: str, folder: Path) -> Path | None:
-    """Return the SQLite file that an address names; None where it names a Postgres.
+def find_sqlite_file(url: str, folder: Path) -> Path | None:
+    """Return the path of the SQLite file at a URL; None where the URL is one of Postgres.
 
     Raises:
-        SettingsError: the address is of another kind.
+        SettingsError: the URL is malformed or of another kind.
     """
-    if not address:
+    if not url:
         return folder / FILE
     try:
-        parts = urlsplit(address)
+        parts = urlsplit(url)
     except ValueError as error:
-        # Without the address: it holds a password.
-        raise SettingsError("this is no address", where="EVENTS_URL", remedy=_REMEDY) from error
+        # Without the URL: it contains a password.
+        raise SettingsError("the URL is malformed", where="EVENTS_URL", remedy=_REMEDY) from error
     if parts.scheme == "sqlite" and len(parts.path) > 1:
         return Path(unquote(parts.path))
     if parts.scheme in _POSTGRES:

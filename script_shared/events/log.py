@@ -1,4 +1,4 @@
-"""What an event log promises, whichever engine keeps it; docs/events.md says how to add one."""
+"""The interface of an event log; docs/events.md says how to add an engine."""
 
 from __future__ import annotations
 
@@ -10,117 +10,117 @@ from typing import NamedTuple
 from script_shared.errors import EventsCompactedError
 from script_shared.events.event import Event
 
-#: An event and its place in the log.
-Logged = tuple[int, Event]
+#: An event and its offset.
+LoggedEvent = tuple[int, Event]
 
 
-class Appended(NamedTuple):
-    """What became of a batch.
+class AppendResult(NamedTuple):
+    """The result of appending a batch.
 
     Attributes:
-        start: the offset of the first of the new events; the others follow without a gap.
-        fresh: the new events, in the order given.
-        duplicates: places in the batch of events that the log had already.
+        start: offset of the first new event; those of the others follow without a gap.
+        new: the new events, in the order of the batch.
+        duplicates: places in the batch of events that the log contained already.
     """
 
     start: int
-    fresh: Sequence[Event]
+    new: Sequence[Event]
     duplicates: frozenset[int]
 
     @property
     def end(self) -> int:
-        """The last offset of the log after this batch; duplicates lie before it."""
-        return self.start + len(self.fresh) - 1
+        """The last offset of the log after the batch."""
+        return self.start + len(self.new) - 1
 
 
 class EventLog(ABC):
-    """An append-only sequence of events that many processes write and follow.
+    """An append-only sequence of events with several writers and readers.
 
-    Offsets count from 1. They are given in the order in which events become visible, so that whoever
-    has read up to an offset will never find a new event before it.
+    Offsets start at 1 and are assigned in the order in which events become visible: a consumer that has read
+    up to an offset never misses an event before it.
     """
 
     @abstractmethod
-    def submit(self, events: Sequence[Event]) -> Future[Appended]:
-        """Hand over a batch; the future is done when all of it is on disk, or fails with all of it left out.
+    def submit(self, events: Sequence[Event]) -> Future[AppendResult]:
+        """Append a batch; the future completes when all of it is on disk, or fails and none of it is.
 
-        An id that the log, or the batch before this place, holds already counts as a duplicate.
+        An event whose id is in the log, or earlier in the batch, is a duplicate.
 
         Raises:
-            EventLogError: too much is waiting to be written, or the log is closed.
+            EventLogError: the queue is full, or the log is closed.
         """
 
-    def append(self, events: Sequence[Event]) -> Appended:
+    def append(self, events: Sequence[Event]) -> AppendResult:
         """Append a batch and wait until it is on disk.
 
         Raises:
             EventLogError: the log cannot be written now; the same batch may be sent again.
-            VolumeFullError: there is no room.
+            VolumeFullError: the disk is full.
         """
         return self.submit(events).result()
 
     @abstractmethod
-    def read(self, after: int, limit: int) -> Sequence[Logged]:
-        """Return at most `limit` events that come after an offset, in order.
+    def read(self, after: int, limit: int) -> Sequence[LoggedEvent]:
+        """Return the first `limit` events after an offset, in order.
 
         Raises:
             EventLogError: the log cannot be read now.
-            EventsCompactedError: some of them have been taken out.
+            EventsCompactedError: some of these events have been removed.
         """
 
     @abstractmethod
-    def end(self) -> int:
-        """Return the offset of the newest event, 0 where there has been none."""
+    def end_offset(self) -> int:
+        """Return the offset of the newest event ever appended, 0 where there was none."""
 
     @abstractmethod
     def compact(self, through: int) -> int:
-        """Take out all events up to an offset and return how many; their ids are forgotten with them."""
+        """Remove all events up to an offset, their ids included, and return their number."""
 
     @abstractmethod
     def forget(self, user_id: str) -> int:
-        """Take out all events of a reader, beyond recovery from the log's own files; return how many.
+        """Remove all events of a user, unrecoverable from the log's files, and return their number.
 
-        Those that say that the reader is to be forgotten stay, until they are compacted.
+        Events of the kind `FORGET` stay until they are compacted.
         """
 
     @abstractmethod
     def close(self) -> None:
-        """Write what waits, then let go of files and connections."""
+        """Write all submitted batches, then close files and connections."""
 
 
-def sift(
-    batches: Sequence[Sequence[Event]], known: Iterable[str], newest: int
-) -> tuple[list[Appended], list[Logged]]:
-    """Tell new events from duplicates and give the new ones their offsets.
+def deduplicate(
+    batches: Sequence[Sequence[Event]], known: Iterable[str], end_offset: int
+) -> tuple[list[AppendResult], list[LoggedEvent]]:
+    """Separate new events from duplicates and assign offsets to the new ones.
 
     Args:
-        batches: what is to be appended, in order.
-        known: those of their ids that the log holds already.
-        newest: the log's newest offset.
+        batches: events to append, in order.
+        known: those of their ids that the log contains.
+        end_offset: the log's newest offset.
 
     Returns:
-        What became of each batch, and all new events with their offsets.
+        The result of each batch, and all new events with their offsets.
     """
     seen = set(known)
-    done: list[Appended] = []
-    logged: list[Logged] = []
+    results: list[AppendResult] = []
+    logged: list[LoggedEvent] = []
     for events in batches:
-        start, fresh, duplicates = newest + len(logged) + 1, list[Event](), list[int]()
+        start, new, duplicates = end_offset + len(logged) + 1, list[Event](), list[int]()
         for place, event in enumerate(events):
             if event.event_id in seen:
                 duplicates.append(place)
             else:
                 seen.add(event.event_id)
-                fresh.append(event)
-        done.append(Appended(start, fresh, frozenset(duplicates)))
-        logged += enumerate(fresh, start)
-    return done, logged
+                new.append(event)
+        results.append(AppendResult(start, new, frozenset(duplicates)))
+        logged += enumerate(new, start)
+    return results, logged
 
 
-def compacted(after: int, through: int) -> EventsCompactedError:
-    """Build the error for events that are no longer there."""
+def make_compacted_error(after: int, through: int) -> EventsCompactedError:
+    """Build the error for a read of events that have been removed."""
     return EventsCompactedError(
-        f"events after {after} are asked for, and those up to {through} have been taken out",
+        f"events after offset {after} were requested, but those up to {through} have been removed",
         where="event log",
         remedy="serve a release that covers them",
     )

@@ -1,20 +1,20 @@
-"""Which logged events can be applied to a state."""
+"""Validation of logged events."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from script_shared.events.event import EARLIEST_MS, FORGET, ITEM, LATEST_MS, READ, WITHDRAW, Event
+from script_shared.events.event import EARLIEST_MS, FORGET, INTERACTION, ITEM, LATEST_MS, WITHDRAW, Event
 
-KINDS = frozenset((READ, ITEM, WITHDRAW, FORGET))
-#: Times among the details of an item, ms UTC.
+KINDS = frozenset((INTERACTION, ITEM, WITHDRAW, FORGET))
+#: Keys of an item's details that contain a time, ms UTC.
 _ITEM_TIMES = ("published_ms", "expires_ms")
 
 
 def invalid_reason(event: Event) -> str | None:
-    """Return why an event cannot be applied, None where it can.
+    """Return the reason why an event cannot be applied to a state, None where it can.
 
-    The API refuses such events; a log that an older version wrote may contain them.
+    The API rejects such events; a log that an older version wrote may contain them.
     """
     if event.kind not in KINDS:
         return f"kind: {event.kind!r} is unknown"

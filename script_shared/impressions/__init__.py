@@ -1,1 +1,1 @@
-"""The inference log: which list was shown to whom by which release, and which reads followed."""
+"""The inference log: the impressions of each variant, and the interactions that followed them."""

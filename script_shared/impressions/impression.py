@@ -1,4 +1,4 @@
-"""One impression: a list that was shown to a reader, and a read that followed it."""
+"""An impression: a list of recommendations shown to a user, and the interactions that followed it."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from typing import NamedTuple
 
 
 class Impression(NamedTuple):
-    """One answer as it is logged; a tuple, since it is made while a request waits.
+    """A logged response; a tuple, because a request waits while it is created.
 
     Attributes:
-        impression_id: made anew for each answer, and given with it.
-        reader: the reader's pseudonym, None for one without an id.
-        time_ms: when, ms UTC by the clock of the release.
-        experiment: the experiment that was running, empty while there was none.
+        impression_id: unique id of the response, which the response contains.
+        pseudonym: of the user, None for one without an id.
+        time_ms: time by the clock of the release, ms UTC.
+        experiment: name of the running experiment, empty where there was none.
         variant: `champion` or `challenger`.
-        release: its id.
-        segment, model: who chose the items.
+        release: id of the release.
+        segment, model: of the user, and of the segment.
         items: ids of the items, best first.
-        latency_us: from the request's arrival at its route until the items were chosen, µs.
+        latency_us: from the arrival of the request at its route until the items were ranked, µs.
     """
 
     impression_id: str
-    user: str | None
+    pseudonym: str | None
     time_ms: int
     experiment: str
     variant: str
@@ -34,28 +34,28 @@ class Impression(NamedTuple):
     latency_us: int
 
 
-class Followed(NamedTuple):
-    """A read that named the impression from which it came; whose it is the impression says."""
+class AttributedInteraction(NamedTuple):
+    """An interaction that names the impression it followed; the impression contains the pseudonym."""
 
     impression_id: str
     item_id: str
     time_ms: int
 
 
-class Shown(NamedTuple):
-    """How many impressions a reader had of a variant's release."""
+class ImpressionCount(NamedTuple):
+    """The number of a user's impressions of a variant's release."""
 
     variant: str
     release: str
-    user: str
+    pseudonym: str
     impressions: int
 
 
 class Click(NamedTuple):
-    """A read of something that was on the list, and how long after it was shown, ms."""
+    """An interaction with an item of the impression it followed, `after_ms` ms after the impression."""
 
     variant: str
-    user: str
+    pseudonym: str
     impression_id: str
     item_id: str
     after_ms: int
@@ -65,10 +65,10 @@ Row = tuple[str, str | None, int, str, str, str, str, str, str, int]
 
 
 def to_row(impression: Impression) -> Row:
-    """Return the impression as a table keeps it: the items are a JSON list."""
+    """Convert an impression to a table row; the items become a JSON list."""
     return (*impression[:8], json.dumps(list(impression.items)), impression.latency_us)
 
 
 def from_row(row: Row) -> Impression:
-    """Return the impression that `to_row` gave."""
+    """Convert a table row to an impression."""
     return Impression(*row[:8], tuple(json.loads(row[8])), row[9])

@@ -1,42 +1,49 @@
-"""What an inference log promises, whichever engine keeps it."""
+"""The interface of an inference log."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
-from script_shared.impressions.impression import Click, Followed, Impression, Shown
+from script_shared.impressions.impression import (
+    AttributedInteraction,
+    Click,
+    Impression,
+    ImpressionCount,
+)
 
 
 class ImpressionLog(ABC):
-    """Impressions and the reads that followed; what it says of readers it says by their pseudonyms.
+    """Impressions and the interactions that followed them; users are identified by pseudonyms.
 
-    Every method raises `EventLogError` where the log cannot be used now and `VolumeFullError` where there is
-    no room; what it was to do is then not done, and may be tried again.
+    Every method raises `EventLogError` where the log cannot be used now, and `VolumeFullError` where the disk
+    is full; then it has changed nothing, and may be called again.
     """
 
     @abstractmethod
     def write(self, impressions: Sequence[Impression], written_ms: int) -> None:
-        """Add impressions; one whose id is there already is left out.
+        """Add impressions; those whose id is in the log already are left out.
 
         Args:
             impressions: what was shown.
-            written_ms: wall time by which they grow old, ms UTC.
+            written_ms: wall time from which their age counts, ms UTC.
         """
 
     @abstractmethod
-    def follow(self, interactions: Sequence[Followed], through: int, written_ms: int) -> None:
-        """Add reads, each of an impression and item once, and note up to where the event log has been read.
+    def add_interactions(
+        self, interactions: Sequence[AttributedInteraction], through: int, written_ms: int
+    ) -> None:
+        """Add interactions, each pair of impression and item once, and store the offset they end at.
 
         Args:
-            reads: what was read.
-            through: the offset of the event log up to which these are all.
-            written_ms: wall time by which they grow old, ms UTC.
+            interactions: all that name an impression, up to `through`.
+            through: offset of the event log.
+            written_ms: wall time from which their age counts, ms UTC.
         """
 
     @abstractmethod
-    def followed_through(self) -> int:
-        """Return the offset of the event log up to which reads have been added."""
+    def attributed_offset(self) -> int:
+        """Return the offset of the event log up to which interactions have been added."""
 
     @abstractmethod
     def newest(self, limit: int) -> Sequence[Impression]:
@@ -47,21 +54,21 @@ class ImpressionLog(ABC):
         """Return the names of the experiments, the newest last."""
 
     @abstractmethod
-    def shown(self, experiment: str) -> Sequence[Shown]:
-        """Return how many impressions each reader had of each variant; readers without an id left out."""
+    def count_impressions(self, experiment: str) -> Sequence[ImpressionCount]:
+        """Return the number of impressions by variant, release and user; users without an id are left out."""
 
     @abstractmethod
     def clicks(self, experiment: str) -> Sequence[Click]:
-        """Return the reads of items that were on the list they came from."""
+        """Return the interactions with items of the impressions they followed."""
 
     @abstractmethod
-    def forget(self, users: Sequence[str]) -> int:
-        """Take out all of these readers' impressions, and what followed; return how many impressions."""
+    def forget(self, pseudonyms: Sequence[str]) -> int:
+        """Remove the impressions of users, and what followed; return the number of impressions."""
 
     @abstractmethod
     def prune(self, before_ms: int) -> int:
-        """Take out what was written before a moment of the wall clock; return how many impressions."""
+        """Remove what was written before a wall time, ms UTC; return the number of impressions."""
 
     @abstractmethod
     def close(self) -> None:
-        """Let go of files and connections."""
+        """Close files and connections."""

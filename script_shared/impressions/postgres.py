@@ -7,37 +7,40 @@ from contextlib import contextmanager
 from typing import Any
 
 from script_shared.events.postgres_connection import PostgresConnection
-from script_shared.impressions.sql import SCHEMA, Cursor, SqlImpressions
+from script_shared.impressions.sql import Cursor, SqlImpressions, create_tables
+
+_HAS_READER_COLUMN = (
+    "SELECT 1 FROM pg_attribute WHERE attrelid = to_regclass('impressions') AND attname = 'reader'"
+)
 
 
 class PostgresImpressions(SqlImpressions):
-    """Impressions in tables of a database, made when they are first needed.
+    """Impressions in tables of a database, which the first use creates.
 
     Args:
-        address: `postgresql://user:password@host:port/name`; the user owns that database and needs no more.
+        url: `postgresql://user:password@host:port/name`; the user must own the database.
     """
 
-    def __init__(self, address: str) -> None:
-        self._line = PostgresConnection(address, _make, "inference log")
+    def __init__(self, url: str) -> None:
+        self._connection = PostgresConnection(url, _create_tables, "inference log")
 
     @contextmanager
     def transaction(self) -> Iterator[Cursor]:
-        """Give a cursor; see `SqlImpressions.transaction`."""
-        with self._line.transaction() as cursor:
-            yield _Marked(cursor)
+        """Yield a cursor in a transaction; see `SqlImpressions.transaction`."""
+        with self._connection.transaction() as cursor:
+            yield _PostgresCursor(cursor)
 
     def close(self) -> None:
-        """Hang up; see `ImpressionLog.close`."""
-        self._line.hang_up()
+        """Disconnect; see `ImpressionLog.close`."""
+        self._connection.close()
 
 
-def _make(cursor: Any) -> None:
-    for statement in SCHEMA:
-        cursor.execute(statement)
+def _create_tables(cursor: Any) -> None:
+    create_tables(_PostgresCursor(cursor), _HAS_READER_COLUMN)
 
 
-class _Marked(Cursor):
-    """A cursor of psycopg2, whose mark for a value is another."""
+class _PostgresCursor(Cursor):
+    """A cursor of psycopg2, whose placeholder is `%s`."""
 
     def __init__(self, cursor: Any) -> None:
         self._cursor = cursor

@@ -1,4 +1,4 @@
-"""Names of readers that nobody can turn back without the key."""
+"""Pseudonyms of users, which cannot be reversed without the key."""
 
 from __future__ import annotations
 
@@ -6,37 +6,38 @@ import hmac
 from collections.abc import Sequence
 from typing import NamedTuple
 
-#: Of the digest's 32 bytes the first 16 are the name, the last 6 the reader's place.
-_NAME, _PLACE = 16, 6
+#: Bytes of the 32-byte digest: the first are the name, the last the sampling value.
+_NAME_BYTES, _SAMPLING_BYTES = 16, 6
 
 
 class Pseudonym(NamedTuple):
-    """A reader's name in the log, and its place between 0 and 1 by which readers are sampled."""
+    """A user's name in the inference log, and a value in [0, 1) by which users are sampled."""
 
     name: str
-    place: float
+    sampling_value: float
 
 
 class Pseudonyms:
-    """Keyed hashes of readers' ids (HMAC-SHA-256).
+    """Keyed hashes of user ids (HMAC-SHA-256).
 
     Args:
-        keys: the first names readers; the others are older ones, under which readers may still be found.
+        keys: the current key, then older ones, under which users may still be in the log.
     """
 
     def __init__(self, keys: Sequence[str]) -> None:
         self._keys = [key.encode() for key in keys]
 
     def __bool__(self) -> bool:
-        """Tell whether there is a key at all."""
+        """Return whether there is a key."""
         return bool(self._keys)
 
-    def of(self, user_id: str) -> Pseudonym:
-        """Return the name of a reader, and the place that the reader keeps for as long as the key."""
+    def derive(self, user_id: str) -> Pseudonym:
+        """Derive a user's pseudonym from the current key; it changes with the key only."""
         digest = hmac.digest(self._keys[0], user_id.encode(), "sha256")
-        return Pseudonym(digest[:_NAME].hex(), int.from_bytes(digest[-_PLACE:]) / 256**_PLACE)
+        value = int.from_bytes(digest[-_SAMPLING_BYTES:]) / 256**_SAMPLING_BYTES
+        return Pseudonym(digest[:_NAME_BYTES].hex(), value)
 
-    def all_of(self, user_id: str) -> list[str]:
-        """Return every name that a reader may have in the log."""
-        told = user_id.encode()
-        return [hmac.digest(key, told, "sha256")[:_NAME].hex() for key in self._keys]
+    def derive_names(self, user_id: str) -> list[str]:
+        """Derive a user's name from every key."""
+        message = user_id.encode()
+        return [hmac.digest(key, message, "sha256")[:_NAME_BYTES].hex() for key in self._keys]

@@ -1,4 +1,4 @@
-"""The inference log in SQL that SQLite and Postgres both understand; `?` stands for a value."""
+"""The inference log in SQL that both SQLite and Postgres accept; `?` is the placeholder of a value."""
 
 from __future__ import annotations
 
@@ -9,42 +9,59 @@ from contextlib import AbstractContextManager
 from itertools import chain
 from typing import Any
 
-from script_shared.impressions.impression import Click, Followed, Impression, Shown, from_row, to_row
+from script_shared.impressions.impression import (
+    AttributedInteraction,
+    Click,
+    Impression,
+    ImpressionCount,
+    from_row,
+    to_row,
+)
 from script_shared.impressions.log import ImpressionLog
 
-SCHEMA = (
+_SCHEMA = (
     """CREATE TABLE IF NOT EXISTS impressions (
-        impression_id text PRIMARY KEY, reader text, time_ms bigint NOT NULL, experiment text NOT NULL,
+        impression_id text PRIMARY KEY, pseudonym text, time_ms bigint NOT NULL, experiment text NOT NULL,
         variant text NOT NULL, release text NOT NULL, segment text NOT NULL, model text NOT NULL,
         items text NOT NULL, latency_us bigint NOT NULL, written_ms bigint NOT NULL
     )""",
-    "CREATE INDEX IF NOT EXISTS impressions_by_reader ON impressions (reader)",
+    "CREATE INDEX IF NOT EXISTS impressions_by_pseudonym ON impressions (pseudonym)",
     "CREATE INDEX IF NOT EXISTS impressions_by_age ON impressions (written_ms)",
     """CREATE TABLE IF NOT EXISTS follows (
         impression_id text NOT NULL, item_id text NOT NULL, time_ms bigint NOT NULL,
         written_ms bigint NOT NULL, PRIMARY KEY (impression_id, item_id)
     )""",
-    # One row: up to where the event log has been read for what followed.
+    # One row: the offset of the event log up to which interactions have been added.
     """CREATE TABLE IF NOT EXISTS followed (
         only_row integer PRIMARY KEY CHECK (only_row = 1), through bigint NOT NULL
     )""",
     "INSERT INTO followed VALUES (1, 0) ON CONFLICT DO NOTHING",
 )
-_COLUMNS = "impression_id, reader, time_ms, experiment, variant, release, segment, model, items, latency_us"
+#: The first version of the table had another name for the column.
+_RENAME = (
+    "ALTER TABLE impressions RENAME COLUMN reader TO pseudonym",
+    "DROP INDEX IF EXISTS impressions_by_reader",
+)
+_COLUMNS = (
+    "impression_id, pseudonym, time_ms, experiment, variant, release, segment, model, items, latency_us"
+)
 _NEWEST = f"SELECT {_COLUMNS} FROM impressions ORDER BY written_ms DESC, time_ms DESC LIMIT ?"  # noqa: S608
 _EXPERIMENTS = "SELECT experiment FROM impressions WHERE experiment <> '' GROUP BY 1 ORDER BY max(time_ms), 1"
-_SHOWN = """SELECT variant, release, reader, count(*) FROM impressions
-    WHERE experiment = ? AND reader IS NOT NULL GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"""
-_CLICKS = """SELECT i.variant, i.reader, i.impression_id, f.item_id, f.time_ms - i.time_ms, i.items
+_COUNTS = """SELECT variant, release, pseudonym, count(*) FROM impressions
+    WHERE experiment = ? AND pseudonym IS NOT NULL GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"""
+_CLICKS = """SELECT i.variant, i.pseudonym, i.impression_id, f.item_id, f.time_ms - i.time_ms, i.items
     FROM follows f JOIN impressions i ON i.impression_id = f.impression_id
-    WHERE i.experiment = ? AND i.reader IS NOT NULL ORDER BY 1, 2, 3, 4"""
-_OF_READER = "SELECT impression_id FROM impressions WHERE reader = ?"
-#: So many rows go into one statement: Python's threads change hands once a statement.
-_TOGETHER = 50
+    WHERE i.experiment = ? AND i.pseudonym IS NOT NULL ORDER BY 1, 2, 3, 4"""
+_FORGET = (
+    "DELETE FROM follows WHERE impression_id IN (SELECT impression_id FROM impressions WHERE pseudonym = ?)",
+    "DELETE FROM impressions WHERE pseudonym = ?",
+)
+#: Rows of a statement: Python switches threads once per statement.
+_STATEMENT_ROWS = 50
 
 
 class Cursor:
-    """What a connection's cursor does."""
+    """The methods of a database cursor that the log uses."""
 
     rowcount: int
 
@@ -54,76 +71,92 @@ class Cursor:
 
     @abstractmethod
     def fetchall(self) -> list[tuple[Any, ...]]:
-        """Return the rows that it gave."""
+        """Return the rows of the last statement."""
+
+
+def create_tables(cursor: Cursor, has_reader_column: str) -> None:
+    """Create missing tables, and migrate those of the first version.
+
+    Args:
+        cursor: in a transaction.
+        has_reader_column: query that returns a row where the table of impressions has a column `reader`.
+    """
+    cursor.execute(has_reader_column)
+    for statement in (*(_RENAME if cursor.fetchall() else ()), *_SCHEMA):
+        cursor.execute(statement)
 
 
 class SqlImpressions(ImpressionLog):
-    """Impressions in two tables; an engine says how a transaction is made."""
+    """Impressions in two tables; subclasses implement transactions."""
 
     @abstractmethod
     def transaction(self) -> AbstractContextManager[Cursor]:
-        """Give a cursor; commit at the end of the block, leave nothing when it fails."""
+        """Return a context manager that commits at the end of its block, and rolls back when it fails."""
 
     def write(self, impressions: Sequence[Impression], written_ms: int) -> None:
         """Add impressions; see `ImpressionLog.write`."""
         with self.transaction() as cursor:
-            _insert(cursor, "impressions", [(*to_row(each), written_ms) for each in impressions])
+            rows = [(*to_row(impression), written_ms) for impression in impressions]
+            _insert(cursor, "impressions", rows)
 
-    def follow(self, interactions: Sequence[Followed], through: int, written_ms: int) -> None:
-        """Add reads that followed; see `ImpressionLog.follow`."""
+    def add_interactions(
+        self, interactions: Sequence[AttributedInteraction], through: int, written_ms: int
+    ) -> None:
+        """Add interactions; see `ImpressionLog.add_interactions`."""
         with self.transaction() as cursor:
-            _insert(cursor, "follows", [(*each, written_ms) for each in interactions])
+            rows = [(*interaction, written_ms) for interaction in interactions]
+            _insert(cursor, "follows", rows)
             cursor.execute("UPDATE followed SET through = ?", (through,))
 
-    def followed_through(self) -> int:
-        """Return up to where the event log was read; see `ImpressionLog.followed_through`."""
-        return int(self._rows("SELECT through FROM followed")[0][0])
+    def attributed_offset(self) -> int:
+        """Return the offset of the event log; see `ImpressionLog.attributed_offset`."""
+        return int(self._select("SELECT through FROM followed")[0][0])
 
     def newest(self, limit: int) -> Sequence[Impression]:
         """Return the newest impressions; see `ImpressionLog.newest`."""
-        return [from_row(row) for row in self._rows(_NEWEST, limit)]
+        return [from_row(row) for row in self._select(_NEWEST, limit)]
 
     def experiments(self) -> Sequence[str]:
         """Return the names of the experiments; see `ImpressionLog.experiments`."""
-        return [name for (name,) in self._rows(_EXPERIMENTS)]
+        return [name for (name,) in self._select(_EXPERIMENTS)]
 
-    def shown(self, experiment: str) -> Sequence[Shown]:
-        """Return readers' impressions; see `ImpressionLog.shown`."""
-        return [Shown(*row) for row in self._rows(_SHOWN, experiment)]
+    def count_impressions(self, experiment: str) -> Sequence[ImpressionCount]:
+        """Return the number of impressions; see `ImpressionLog.count_impressions`."""
+        return [ImpressionCount(*row) for row in self._select(_COUNTS, experiment)]
 
     def clicks(self, experiment: str) -> Sequence[Click]:
-        """Return what was read of the lists; see `ImpressionLog.clicks`."""
-        rows = self._rows(_CLICKS, experiment)
+        """Return the clicks; see `ImpressionLog.clicks`."""
+        rows = self._select(_CLICKS, experiment)
         return [Click(*row[:5]) for row in rows if row[3] in json.loads(row[5])]
 
-    def forget(self, users: Sequence[str]) -> int:
-        """Take out readers; see `ImpressionLog.forget`."""
+    def forget(self, pseudonyms: Sequence[str]) -> int:
+        """Remove users; see `ImpressionLog.forget`."""
         with self.transaction() as cursor:
-            return sum(_forget(cursor, user) for user in users)
+            return sum(_forget(cursor, pseudonym) for pseudonym in pseudonyms)
 
     def prune(self, before_ms: int) -> int:
-        """Take out what is old; see `ImpressionLog.prune`."""
+        """Remove old impressions; see `ImpressionLog.prune`."""
         with self.transaction() as cursor:
             cursor.execute("DELETE FROM follows WHERE written_ms < ?", (before_ms,))
             cursor.execute("DELETE FROM impressions WHERE written_ms < ?", (before_ms,))
             return cursor.rowcount
 
-    def _rows(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+    def _select(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         with self.transaction() as cursor:
             cursor.execute(statement, values)
             return cursor.fetchall()
 
 
-def _forget(cursor: Cursor, user: str) -> int:
-    cursor.execute(f"DELETE FROM follows WHERE impression_id IN ({_OF_READER})", (user,))  # noqa: S608
-    cursor.execute("DELETE FROM impressions WHERE reader = ?", (user,))
+def _forget(cursor: Cursor, pseudonym: str) -> int:
+    for statement in _FORGET:
+        cursor.execute(statement, (pseudonym,))
     return cursor.rowcount
 
 
 def _insert(cursor: Cursor, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    for start in range(0, len(rows), _TOGETHER):
-        part = rows[start : start + _TOGETHER]
-        places = f"({', '.join('?' * len(part[0]))})"
-        values = ", ".join([places] * len(part))
+    for start in range(0, len(rows), _STATEMENT_ROWS):
+        part = rows[start : start + _STATEMENT_ROWS]
+        placeholders = f"({', '.join('?' * len(part[0]))})"
+        values = ", ".join([placeholders] * len(part))
         statement = f"INSERT INTO {table} VALUES {values} ON CONFLICT DO NOTHING"  # noqa: S608
         cursor.execute(statement, list(chain.from_iterable(part)))

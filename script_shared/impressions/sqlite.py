@@ -1,8 +1,8 @@
-"""The inference log in a SQLite file of its own, beside the event log's.
+"""The inference log in a SQLite file next to the event log's.
 
-SQLite lets one transaction write at a time in a file: in the event log's own file, an event that a client
-waits for would wait for impressions that nobody waits for. `synchronous=NORMAL`: a power cut may take the
-last impressions with it, and leaves a sound file.
+SQLite runs one write transaction per file at a time: in the event log's file, events that clients wait for
+would queue behind impressions that nobody waits for. With `synchronous=NORMAL` a power failure may lose the
+latest impressions, but leaves an intact file.
 """
 
 from __future__ import annotations
@@ -12,98 +12,63 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
-from script_shared.errors import EventLogError, VolumeFullError
-from script_shared.events.sqlite_settings import prepare
-from script_shared.impressions.sql import SCHEMA, Cursor, SqlImpressions
-from script_shared.storage.disk_space import no_room
+from script_shared.errors import EventLogError
+from script_shared.events.sqlite_connection import open_file, transaction, translate_errors
+from script_shared.impressions.sql import Cursor, SqlImpressions, create_tables
 
-#: Another process may hold the file for as long before a write gives up.
-_PATIENCE_SECONDS = 10.0
 _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = NORMAL",
-    # What is taken out is overwritten.
+    # Removed rows are overwritten.
     "PRAGMA secure_delete = ON",
 )
+_HAS_READER_COLUMN = "SELECT 1 FROM pragma_table_info('impressions') WHERE name = 'reader'"
 
 
 class SqliteImpressions(SqlImpressions):
-    """Impressions in a file, made when it is first used.
+    """Impressions in a file, which the first use creates.
 
     Args:
-        path: the file; SQLite keeps two more beside it.
+        path: the file; SQLite creates two more next to it.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._connection: sqlite3.Connection | None = None
-        self._busy = threading.Lock()
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def _connect(self) -> Iterator[sqlite3.Connection]:
+        with self._lock, translate_errors(self._path, "inference log"):
+            if self._connection is None:
+                self._connection = open_file(self._path, _PRAGMAS, _create_tables)
+            yield self._connection
 
     @contextmanager
     def transaction(self) -> Iterator[Cursor]:
-        """Give a cursor; see `SqlImpressions.transaction`."""
-        with self._busy, self._told():
-            self._connection = self._connection or self._open()
-            cursor = self._connection.cursor()
-            cursor.execute("BEGIN")
-            try:
-                yield cast(Cursor, cursor)
-                cursor.execute("COMMIT")
-            except BaseException:
-                if self._connection.in_transaction:
-                    cursor.execute("ROLLBACK")
-                raise
+        """Yield a cursor in a transaction; see `SqlImpressions.transaction`."""
+        with self._connect() as connection, transaction(connection, "DEFERRED"):
+            yield cast(Cursor, connection.cursor())
 
-    def forget(self, users: Sequence[str]) -> int:
-        """Take out readers, from the write-ahead file as well; see `ImpressionLog.forget`."""
-        found = super().forget(users)
-        with self._busy, self._told():
-            (is_busy, *_) = self._checkpoint()
+    def forget(self, pseudonyms: Sequence[str]) -> int:
+        """Remove users, from the write-ahead file as well; see `ImpressionLog.forget`."""
+        count = super().forget(pseudonyms)
+        with self._connect() as connection:
+            (is_busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         if is_busy:
-            what = "the reader is gone from the inference log, and not yet from its write-ahead file"
-            raise EventLogError(what, where=str(self._path), remedy="do it again")
-        return found
+            what = "the user is removed from the inference log, but not yet from its write-ahead file"
+            raise EventLogError(what, where=str(self._path), remedy="try again")
+        return count
 
     def close(self) -> None:
         """Close the file; see `ImpressionLog.close`."""
-        with self._busy:
+        with self._lock:
             if self._connection is not None:
                 self._connection.close()
             self._connection = None
 
-    def _checkpoint(self) -> tuple[Any, ...]:
-        connection = self._connection = self._connection or self._open()
-        return tuple(connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone())
 
-    def _open(self) -> sqlite3.Connection:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(
-            self._path, timeout=_PATIENCE_SECONDS, isolation_level=None, check_same_thread=False
-        )
-        try:
-            prepare(connection, _PRAGMAS, _PATIENCE_SECONDS)
-            for statement in SCHEMA:
-                connection.execute(statement)
-        except sqlite3.Error:
-            connection.close()
-            raise
-        return connection
-
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        """Turn what SQLite and the disk say into the errors of the log."""
-        try:
-            yield
-        except (sqlite3.Error, OSError) as error:
-            raise self._fault(error) from error
-
-    def _fault(self, error: Exception) -> EventLogError | VolumeFullError:
-        if getattr(error, "sqlite_errorcode", None) in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE):
-            return no_room(self._path.parent, str(error))
-        return EventLogError(
-            f"the inference log cannot be used ({error})",
-            where=str(self._path),
-            remedy="see that the folder is there, writable and on a local disk",
-        )
+def _create_tables(connection: sqlite3.Connection) -> None:
+    create_tables(cast(Cursor, connection.cursor()), _HAS_READER_COLUMN)

@@ -1,4 +1,4 @@
-"""Writes impressions behind the requests' backs."""
+"""Writes impressions in a background thread, so that requests do not wait for the disk."""
 
 from __future__ import annotations
 
@@ -14,36 +14,36 @@ from script_shared.errors import MancheteError
 from script_shared.impressions.impression import Impression
 from script_shared.impressions.log import ImpressionLog
 
-#: So many may wait, some 10 MB, and so many go into one transaction.
-WAITING, _TOGETHER = 20_000, 1_000
-#: What is old is looked for so often.
+#: Maximum number of impressions in the queue, some 10 MB, and in a transaction.
+MAX_QUEUE, _MAX_TRANSACTION = 20_000, 1_000
+#: Time between two removals of old impressions.
 _PRUNE_SECONDS = 600.0
 
 
 class Listener(NamedTuple):
-    """Who is told what became of impressions: how many were written, how many dropped, and what failed."""
+    """Callbacks for the number of written and dropped impressions, and for errors."""
 
     written: Callable[[int], None]
     dropped: Callable[[int], None]
     failed: Callable[[Exception], None]
 
 
-class _Order(NamedTuple):
-    users: Sequence[str]
+class _ForgetRequest(NamedTuple):
+    pseudonyms: Sequence[str]
     done: Future[int]
 
 
 class ImpressionWriter:
-    """Takes impressions at once and writes them in a thread of its own, some of them together.
+    """Queues impressions and writes them in groups in a background thread.
 
-    While the log cannot be written they wait; where too many wait, new ones are dropped.
+    While the log cannot be written impressions stay in the queue; when it is full, new ones are dropped.
 
     Args:
-        log: where to; closed in the end.
-        keep_ms: what was written longer ago is taken out.
-        listener: is told.
-        clock: tells when it is written.
-        pause_seconds: between two transactions.
+        log: the log to write, which `close` closes.
+        keep_ms: impressions written longer ago are removed, ms.
+        listener: callbacks.
+        clock: wall time at which impressions are written.
+        pause_seconds: time between two transactions.
     """
 
     def __init__(
@@ -54,90 +54,90 @@ class ImpressionWriter:
         clock: Clock,
         pause_seconds: float = 0.5,
     ) -> None:
-        self._log, self._keep_ms, self._tell = log, keep_ms, listener
+        self._log, self._keep_ms, self._listener = log, keep_ms, listener
         self._clock, self._pause = clock, pause_seconds
-        self._waiting: deque[Impression] = deque()
-        self._orders: deque[_Order] = deque()
-        self._awake, self._closed = threading.Event(), False
+        self._queue: deque[Impression] = deque()
+        self._forget_requests: deque[_ForgetRequest] = deque()
+        self._wake_up, self._closed = threading.Event(), False
         self._pruned = -_PRUNE_SECONDS
         self._thread = threading.Thread(target=self._run, name="inference-log", daemon=True)
         self._thread.start()
 
     def put(self, impression: Impression) -> None:
-        """Take an impression; never waits."""
-        if len(self._waiting) < WAITING:
-            self._waiting.append(impression)
+        """Queue an impression, without waiting."""
+        if len(self._queue) < MAX_QUEUE:
+            self._queue.append(impression)
         else:
-            self._tell.dropped(1)
+            self._listener.dropped(1)
 
-    def forget(self, users: Sequence[str]) -> Future[int]:
-        """Take readers out of what waits and of the log; the future fails where the log cannot be written.
+    def forget(self, pseudonyms: Sequence[str]) -> Future[int]:
+        """Remove users from the queue and the log; the future fails where the log cannot be written.
 
-        It is tried until it is done, also where the future has failed.
+        The removal is retried until it succeeds, even after the future has failed.
         """
-        order = _Order(users, Future())
-        self._orders.append(order)
-        self._awake.set()
-        return order.done
+        request = _ForgetRequest(pseudonyms, Future())
+        self._forget_requests.append(request)
+        self._wake_up.set()
+        return request.done
 
     def close(self) -> None:
-        """Write what waits, as far as that goes now, then end the thread and close the log."""
+        """Write the queue as far as possible, then end the thread and close the log."""
         self._closed = True
-        self._awake.set()
+        self._wake_up.set()
         self._thread.join()
-        self._tell.dropped(len(self._waiting))
+        self._listener.dropped(len(self._queue))
         self._log.close()
 
     def _run(self) -> None:
         is_last = False
         while not is_last:
-            self._awake.wait(self._pause)
-            self._awake.clear()
+            self._wake_up.wait(self._pause)
+            self._wake_up.clear()
             is_last = self._closed
-            self._turn()
+            self._process()
 
-    def _turn(self) -> None:
+    def _process(self) -> None:
         try:
             self._forget()
             self._write()
             self._prune()
-        except Exception as error:  # noqa: BLE001 - whatever it is, requests go on and the next turn tries again
-            self._tell.failed(error)
+        except Exception as error:  # noqa: BLE001 - requests must not fail, and the next turn retries
+            self._listener.failed(error)
 
     def _forget(self) -> None:
-        """Do every order that waits; those that fail wait on, and nothing is written before they are done."""
+        """Process all requests to forget; those that fail are queued again, and block writing."""
         failed: Exception | None = None
-        for _ in range(len(self._orders)):
-            order = self._orders.popleft()
-            self._leave_out(order.users)
+        for _ in range(len(self._forget_requests)):
+            request = self._forget_requests.popleft()
+            self._drop_queued(request.pseudonyms)
             try:
-                _answer(order.done, self._log.forget(order.users))
-            except Exception as error:  # noqa: BLE001 - whatever it is, who waits must be told
-                _answer(order.done, error)
-                self._orders.append(order)
+                _complete(request.done, self._log.forget(request.pseudonyms))
+            except Exception as error:  # noqa: BLE001 - the caller gets every error
+                _complete(request.done, error)
+                self._forget_requests.append(request)
                 failed = error
         if failed:
             raise failed
 
-    def _leave_out(self, users: Sequence[str]) -> None:
-        for _ in range(len(self._waiting)):
-            each = self._waiting.popleft()
-            if each.user not in users:
-                self._waiting.append(each)
+    def _drop_queued(self, pseudonyms: Sequence[str]) -> None:
+        for _ in range(len(self._queue)):
+            impression = self._queue.popleft()
+            if impression.pseudonym not in pseudonyms:
+                self._queue.append(impression)
 
     def _write(self) -> None:
-        while self._waiting:
-            part = [self._waiting.popleft() for _ in range(min(len(self._waiting), _TOGETHER))]
+        while self._queue:
+            part = [self._queue.popleft() for _ in range(min(len(self._queue), _MAX_TRANSACTION))]
             try:
                 self._log.write(part, self._clock.now_ms())
             except MancheteError:
-                self._waiting.extendleft(reversed(part))
+                self._queue.extendleft(reversed(part))
                 raise
             except Exception:
-                # Tried again it would fail again.
-                self._tell.dropped(len(part))
+                # A retry would fail in the same way.
+                self._listener.dropped(len(part))
                 raise
-            self._tell.written(len(part))
+            self._listener.written(len(part))
 
     def _prune(self) -> None:
         if time.monotonic() - self._pruned >= _PRUNE_SECONDS:
@@ -145,7 +145,7 @@ class ImpressionWriter:
             self._pruned = time.monotonic()
 
 
-def _answer(done: Future[int], result: int | Exception) -> None:
+def _complete(done: Future[int], result: int | Exception) -> None:
     if done.done():
         return
     if isinstance(result, Exception):

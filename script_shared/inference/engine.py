@@ -124,7 +124,7 @@ class Engine:
         published = np.where(published == UNKNOWN, stored.published_ms[items], published)
         published = np.where(published == UNKNOWN, new_items.reported_ms[kept], published)
         categories = np.where(categories == UNKNOWN, stored.category[items], categories)
-        self._state.learn(items, published, categories)
+        self._state.update_items(items, published, categories)
         for item, row in zip(items.tolist(), kept.tolist(), strict=True):
             self._lists.availability.report(item, new_items.expires_ms[row])
         self._models.add_items(items, new_items.vectors[kept])
@@ -165,7 +165,7 @@ class Engine:
         """
         now = self.now_ms()
         without_history = self._router.query(Request(None), self._state, now)
-        with_history = without_history.after(self._state.most_popular(0, 3, now))
+        with_history = without_history.extend(self._state.most_popular(0, 3, now))
         for segment, query in product(self._router.segments, (without_history, with_history)):
             ranked, _ = self._models.rank(segment, query, self._state, 10)
             self._models.reasons(segment, query, self._state, ranked)
@@ -176,10 +176,11 @@ class Engine:
         """Apply interactions to a temporary state, twice, because late ones take another path."""
         state = State(self._state.parameters, Sizes(2, 3, 1, len(self._router.context)))
         users, items = np.array([0, 0, 1], np.int32), np.arange(3, dtype=np.int32)
-        times, keys = np.full(3, now_ms), np.zeros((3, len(self._router.context)), np.int32)
-        for _ in range(2):
+        keys = np.zeros((3, len(self._router.context)), np.int32)
+        for time_ms in (now_ms, now_ms, now_ms - 1):
+            times = np.full(3, time_ms)
             state.apply(Interactions(users, items, times, np.ones(3, np.float32), keys))
-        state.histories.of(0)
+        state.histories.get(0)
 
     def now_ms(self) -> int:
         """Return the current moment, ms UTC."""
@@ -192,7 +193,7 @@ class Engine:
 
     def finish_replay(self, newest_ms: int) -> None:
         """Drop all cached results; set a replay clock to the newest event, ms UTC."""
-        self._state.drop_results()
+        self._state.clear_cache()
         self._cache.clear()
         self.switch_to_live_clock(newest_ms)
         if isinstance(self._clock, ReplayClock) and newest_ms > self.now_ms():

@@ -42,7 +42,7 @@ def load_state(release: Release, domain: Domain, router: Router) -> State:
     """Load the state as of the release; positions of future items get an unknown category."""
     sizes = Sizes(router.users.capacity, router.items.capacity, len(router.keys), len(router.context))
     state = State(domain.state(release.manifest.parameters), sizes)
-    state.patience_ms = MAX_STALENESS_MS
+    state.max_staleness_ms = MAX_STALENESS_MS
     parts = {name.removeprefix("state/"): release.bundle(name) for name in release.bundles("state")}
     state.restore(parts)
     state.items.category[len(router.items) :] = len(Vocabulary.restore(parts["categories"].arrays))

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 
 from script_shared.domain import Domain
-from script_shared.events.event import ITEM, NOTHING, READ, WITHDRAW, Details, Event
-from script_shared.events.log import EventLog, Logged
+from script_shared.events.event import INTERACTION, ITEM, NO_DETAILS, WITHDRAW, Details, Event
+from script_shared.events.log import EventLog, LoggedEvent
 from script_shared.events.validation import invalid_reason
 from script_shared.inference.engine import Engine
 from script_shared.inference.new_items import NewItemEncoder, NewItems
@@ -52,11 +52,11 @@ class Replica:
         self.position = manifest.log_after
         self._log_until, self._as_of_ms = manifest.log_until, manifest.as_of_ms
         self._context, self._weight = domain.context, domain.weight
-        self._default_weight = domain.weight(NOTHING)
+        self._default_weight = domain.weight(NO_DETAILS)
         self._newest_ms = 0
         self.rejected = RejectedEvents()
 
-    def follow(self, rows: Sequence[Logged]) -> int:
+    def follow(self, rows: Sequence[LoggedEvent]) -> int:
         """Apply the log's rows after `position`; return the number of interactions that were not counted."""
         if not rows:
             return 0
@@ -71,7 +71,7 @@ class Replica:
         """Apply consecutive events of the log; return the number that were not counted."""
         return self._apply(list(enumerate(events, last_offset - len(events) + 1)), last_offset)
 
-    def _apply(self, rows: Sequence[Logged], last_offset: int) -> int:
+    def _apply(self, rows: Sequence[LoggedEvent], last_offset: int) -> int:
         valid = [row for row in rows if self._is_valid(*row)]
         not_counted = sum(self._apply_kind(kind, list(group)) for kind, group in groupby(valid, _kind))
         self._newest_ms = max([self._newest_ms, *(event.time_ms for _, event in valid)])
@@ -95,7 +95,7 @@ class Replica:
         Raises:
             EventLogError: the log cannot be read, or has lost events that the release lacks.
         """
-        if log.end() < self.position:
+        if log.end_offset() < self.position:
             # The log is a new one that replaces a lost one: the release contains none of it.
             self.position = self._log_until = 0
         while rows := log.read(self.position, PAGE):
@@ -106,12 +106,12 @@ class Replica:
         """Return whether the release contains an event."""
         # Other events than interactions must not be applied again: a forgotten user may have come back since,
         # and an item may have been withdrawn or corrected since.
-        return offset <= self._log_until and (event.kind != READ or event.time_ms < self._as_of_ms)
+        return offset <= self._log_until and (event.kind != INTERACTION or event.time_ms < self._as_of_ms)
 
-    def _apply_kind(self, kind: str, rows: list[Logged]) -> int:
+    def _apply_kind(self, kind: str, rows: list[LoggedEvent]) -> int:
         """Apply events of one kind; return the number that were not counted."""
         # A table of bound methods would be a reference cycle and delay the release of memory.
-        if kind == READ:
+        if kind == INTERACTION:
             return self.engine.apply(list(self._interactions(rows)))
         if kind == ITEM:
             return sum(self._add_items(group) for group in _split_repeated(rows))
@@ -120,7 +120,7 @@ class Replica:
             change(event.item_id if kind == WITHDRAW else event.user_id)
         return 0
 
-    def _interactions(self, rows: list[Logged]) -> Iterator[Interaction]:
+    def _interactions(self, rows: list[LoggedEvent]) -> Iterator[Interaction]:
         for offset, event in rows:
             try:
                 interaction = self._interaction(event)
@@ -141,7 +141,7 @@ class Replica:
         weight = self._weight(details)
         return Interaction(event.user_id, event.item_id, event.time_ms, weight, context, user_type)
 
-    def _add_items(self, rows: list[Logged]) -> int:
+    def _add_items(self, rows: list[LoggedEvent]) -> int:
         new_items = self._encode(rows)
         if new_items is None:
             return 0
@@ -152,7 +152,7 @@ class Replica:
                 self._on_item(position, details[item_id])
         return positions.count(UNKNOWN)
 
-    def _encode(self, rows: list[Logged]) -> NewItems | None:
+    def _encode(self, rows: list[LoggedEvent]) -> NewItems | None:
         """Encode items together; if that fails, one by one, and remove the rows of those that fail."""
         try:
             return self._encoder.encode([event for _, event in rows])
@@ -164,9 +164,9 @@ class Replica:
             return None
 
 
-def _split_repeated(rows: Sequence[Logged]) -> Iterator[list[Logged]]:
+def _split_repeated(rows: Sequence[LoggedEvent]) -> Iterator[list[LoggedEvent]]:
     """Split rows where an item repeats, so that a correction is applied after the report it corrects."""
-    group: dict[str, Logged] = {}
+    group: dict[str, LoggedEvent] = {}
     for row in rows:
         if row[1].item_id in group:
             yield list(group.values())
@@ -176,5 +176,5 @@ def _split_repeated(rows: Sequence[Logged]) -> Iterator[list[Logged]]:
         yield list(group.values())
 
 
-def _kind(row: Logged) -> str:
+def _kind(row: LoggedEvent) -> str:
     return row[1].kind

@@ -60,8 +60,12 @@ class ResultCache:
         entry = self._entries.get(key.request)
         if entry is None or entry.interactions != key.interactions or entry.changes != self._trends.changes:
             return None
-        is_early = 0 <= entry.made_ms - self._trends.changed_ms < state.patience_ms
-        if not 0 <= now_ms - entry.made_ms < (state.patience_ms * _EARLY_SHARE if is_early else MAX_AGE_MS):
+        is_early = 0 <= entry.made_ms - self._trends.changed_ms < state.max_staleness_ms
+        if (
+            not 0
+            <= now_ms - entry.made_ms
+            < (state.max_staleness_ms * _EARLY_SHARE if is_early else MAX_AGE_MS)
+        ):
             return None
         self._entries.move_to_end(key.request)
         return entry.result

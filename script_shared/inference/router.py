@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from script_shared.dataset import Dataset
 from script_shared.inference.result_cache import CacheKey
-from script_shared.segments import Segment, assign
+from script_shared.segments import Segment, assign_segment
 from script_shared.state.state import State
 from script_shared.types import Query, Request, User
 from script_shared.vocabulary import UNKNOWN, GrowingVocabulary
@@ -46,7 +46,7 @@ class Router:
         user, user_type = self._resolve_user(request)
         keys = self.context_keys(request.context)
         query = state.query(user, now_ms, keys=keys, user_type=user_type)
-        return query.after(self.items.find_all(request.recent_items)) if request.recent_items else query
+        return query.extend(self.items.find_all(request.recent_items)) if request.recent_items else query
 
     def cache_key(self, request: Request, state: State) -> CacheKey | None:
         """Return the cache key of a request; None for requests that are unlikely to be repeated."""
@@ -69,4 +69,4 @@ class Router:
 
     def segment(self, query: Query) -> Segment:
         """Return the segment of a query's user."""
-        return assign(self.segments, User(query.user_type, len(query.history)))
+        return assign_segment(self.segments, User(query.user_type, len(query.history)))

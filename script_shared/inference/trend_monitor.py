@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from script_shared.jit import jit_compiled
-from script_shared.state.counts import Decayed, decays
+from script_shared.state.counts import CountArrays, decay_factors
 from script_shared.state.state import State
 from script_shared.types import FloatArray
 
@@ -43,13 +43,13 @@ class TrendMonitor:
 
     def update(self, state: State, now_ms: int) -> None:
         """Compare the counts, unless the state is unchanged or the last comparison was a moment ago."""
-        interval_ms = _INTERVAL_SHARE * state.patience_ms
+        interval_ms = _INTERVAL_SHARE * state.max_staleness_ms
         if state.version == self._version or 0 <= now_ms - self._compared_ms < interval_ms:
             return
         self._version, self._compared_ms = state.version, now_ms
         total = float(state.totals(now_ms)[0])
         growth = total / self._total if self._total else 1.0
-        if _has_risen(state.counts.parts, now_ms, self._baseline, growth, self._threshold):
+        if _has_risen(state.counts.arrays, now_ms, self._baseline, growth, self._threshold):
             self.changes += 1
             self.changed_ms = now_ms
         elif 0 <= now_ms - self._baseline_ms < self._max_age_ms:
@@ -65,8 +65,10 @@ class TrendMonitor:
 
 
 @jit_compiled
-def _has_risen(counts: Decayed, now_ms: int, baseline: FloatArray, growth: float, threshold: float) -> bool:
-    scale = decays(counts, now_ms)[0]
+def _has_risen(
+    counts: CountArrays, now_ms: int, baseline: FloatArray, growth: float, threshold: float
+) -> bool:
+    scale = decay_factors(counts, now_ms)[0]
     for item in range(len(baseline)):
         count, expected = counts[0][0, item] * scale, baseline[item] * growth
         rise = max(_ERRORS * np.sqrt(expected), _MIN_RISE * expected)

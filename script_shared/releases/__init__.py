@@ -1,1 +1,1 @@
-"""Releases: what serving reads, kept as immutable folders (store) under names (registry)."""
+"""Releases: immutable folders that serving loads (store), and the aliases that name them (registry)."""

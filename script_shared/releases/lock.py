@@ -1,4 +1,4 @@
-"""One writer at a time among the processes that share a volume."""
+"""A lock between processes that share a volume."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from pathlib import Path
 
 
 @contextmanager
-def locked(folder: Path, name: str) -> Iterator[None]:
-    """Hold the lock `name` of `folder`; the system releases it when the process ends, however it ends."""
+def lock_folder(folder: Path, name: str) -> Iterator[None]:
+    """Hold the lock `name` of `folder` during the block.
+
+    The operating system releases it when the process ends, even when it is killed.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / f".{name}.lock").open("a") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)

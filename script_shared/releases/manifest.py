@@ -1,4 +1,4 @@
-"""The manifest: what a release is, where it came from and the hash of each of its files."""
+"""The manifest of a release: its metadata and the hash of each of its files."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from script_shared.errors import ReleaseCorruptedError, ReleaseError
 
-#: 2: `state/categories`, without which no new item can be taken in.
-FORMAT_VERSION = 4
-#: What to do about a release that this code cannot read.
-OTHER_CODE = "train and publish again with the version of the code that serves"
+#: Changes with the names and the meaning of a release's files, arrays and parameters.
+FORMAT_VERSION = 5
+#: Remedy for a release of another format.
+FORMAT_REMEDY = "train and publish again with the version of the code that serves"
 MANIFEST = "manifest.json"
 
 _BLOCK = 1 << 20
@@ -26,7 +26,7 @@ _REMEDY = "publish a new release, or roll back to the one before"
 
 
 class File(BaseModel):
-    """One file of a release: its size in bytes and the sha-256 of its content, in hex."""
+    """The size of a file in bytes and the sha-256 of its content, in hex."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -34,8 +34,8 @@ class File(BaseModel):
     bytes: int = Field(ge=0)
 
     @classmethod
-    def of(cls, path: Path) -> File:
-        """Measure the file at `path`."""
+    def from_path(cls, path: Path) -> File:
+        """Read a file and compute its size and hash."""
         digest, size = hashlib.sha256(), 0
         with path.open("rb") as source:
             while block := source.read(_BLOCK):
@@ -45,23 +45,23 @@ class File(BaseModel):
 
 
 class Facts(BaseModel):
-    """What the publisher of a release says of it; the rest of the manifest is measured.
+    """Metadata of a release that the caller of `write_release` supplies.
 
     Attributes:
-        domain: the domain that the release serves.
-        run: the pipeline run that made it.
-        as_of_ms: the moment its state describes, ms UTC.
+        domain: name of the domain.
+        run: id of the pipeline run.
+        as_of_ms: end of the data, ms UTC.
         replay: whether the data is replayed, so that serving's clock starts at `as_of_ms`.
-        log_after, log_until: which part of the event log the state holds: the events up to the second
-            offset that happened before `as_of_ms`. All up to the first are of that kind or were refused,
-            so that a replica begins to read behind it. 0 and 0: the data came without the log.
-        withdrawn: ids of items that may not be named until they are reported again.
-        expires_ms: by item id, from when on it may not be named, ms UTC.
-        suspected_bots: how many readers were left out of counts and training as suspected bots.
-        data_fingerprint: identifies the refined data it was trained on.
-        parameters: what makes the domain's segments, models and state.
-        segments: by segment name, its model and what is known of it.
-        metrics: a summary of the evaluation.
+        log_after, log_until: offsets of the event log. The state contains the events up to `log_until` with a
+            time before `as_of_ms`. No event up to `log_after` remains to be applied, so a replica starts to
+            read behind it. Both are 0 where the data does not come from the log.
+        withdrawn: ids of items that must not be recommended until they are reported again.
+        expires_ms: by item id, time from which it must not be recommended, ms UTC.
+        suspected_bots: number of users left out of counts and training as suspected bots.
+        data_fingerprint: digest of the refined training data.
+        parameters: JSON values from which the domain's segments, models and state are built.
+        segments: by segment name, its model and further properties.
+        metrics: summary of the evaluation.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -85,10 +85,10 @@ class Manifest(Facts):
     """A release's `manifest.json`.
 
     Attributes:
-        format_version: the layout of the folder; another one cannot be read by this code.
-        release_id: names the release; ends in a digest of all that it holds.
-        created_at: when it was written, by the wall clock.
-        files: every file of the folder but the manifest itself, by relative path.
+        format_version: version of the file format; the code reads one version only.
+        release_id: run id, and a digest of the release's content.
+        created_at: wall time at which the release was written.
+        files: all files of the folder except the manifest, by relative path.
     """
 
     format_version: int
@@ -97,15 +97,15 @@ class Manifest(Facts):
     files: Mapping[str, File]
 
     def text(self) -> str:
-        """Return the manifest as it is written to disk."""
+        """Return the content of `manifest.json`."""
         return self.model_dump_json(indent=1) + "\n"
 
 
-def release_id(facts: Facts, files: Mapping[str, File]) -> str:
-    """Return the name of a release: its run, and a digest of its facts and files.
+def make_release_id(facts: Facts, files: Mapping[str, File]) -> str:
+    """Build the id of a release: its run, and a digest of its facts and files.
 
-    Equal content has an equal name, so a retried publication finds its release already there,
-    and a name never stands for two contents.
+    Equal content has an equal id, so a retried publication finds its release already written, and different
+    content has a different id.
     """
     document = {
         "facts": facts.model_dump(mode="json"),
@@ -117,12 +117,12 @@ def release_id(facts: Facts, files: Mapping[str, File]) -> str:
 
 
 def is_safe_id(name: str) -> bool:
-    """Tell whether `name` can name a folder among the releases, and nothing outside them."""
+    """Return whether `name` can be the id of a release; an id contains no path separator."""
     return _SAFE_ID.fullmatch(name) is not None
 
 
 def is_safe_path(name: str) -> bool:
-    """Tell whether a relative path stays inside the release: no `..`, no root, no odd signs."""
+    """Return whether a relative path stays inside the release: no `..`, no root, no unusual characters."""
     return bool(name) and all(_SAFE_PART.fullmatch(part) for part in name.split("/"))
 
 
@@ -131,7 +131,7 @@ def read_manifest(folder: Path) -> Manifest:
 
     Raises:
         ReleaseCorruptedError: it is missing, is not a manifest, or names a file outside the release.
-        ReleaseError: it was written in another format version.
+        ReleaseError: it has another format version.
     """
     path = folder / MANIFEST
     try:
@@ -157,13 +157,13 @@ def _first_line(error: Exception) -> str:
 
 def _check_version(document: Any, path: Path) -> None:
     if not isinstance(document, dict):
-        raise ValueError("not a JSON object")  # noqa: TRY004 - one kind of error for one kind of fault
+        raise ValueError("not a JSON object")  # noqa: TRY004 - the caller translates ValueError
     version = document.get("format_version")
     if version != FORMAT_VERSION:
         raise ReleaseError(
             f"the format version is {version!r}, this service reads {FORMAT_VERSION}",
             where=str(path),
-            remedy=OTHER_CODE,
+            remedy=FORMAT_REMEDY,
         )
 
 

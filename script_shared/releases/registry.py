@@ -1,4 +1,4 @@
-"""The registry: which release is the champion that serves, and which one challenges it."""
+"""The registry: aliases of releases. `champion` serves, `challenger` is a candidate for its place."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from script_shared.errors import ReleaseError, ReleaseNotFoundError
-from script_shared.releases.lock import locked
+from script_shared.releases.lock import lock_folder
 from script_shared.releases.manifest import MANIFEST, Manifest, is_safe_id, read_manifest
 from script_shared.releases.store import Release
 from script_shared.storage.partitions import get_alias, set_alias, write_text_atomically
@@ -22,10 +22,13 @@ _HISTORY_LENGTH = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One release of the list: its name, the aliases that stand for it, and its manifest.
+class RegistryEntry:
+    """A release in a list.
 
-    The manifest is None where it cannot be read.
+    Attributes:
+        id: id of the release.
+        aliases: aliases that point at it.
+        manifest: None where it cannot be read.
     """
 
     id: str
@@ -34,94 +37,96 @@ class Entry:
 
 
 class Registry:
-    """Names for the releases in a folder; every change is atomic and one at a time."""
+    """Aliases of the releases in a folder; changes are atomic and exclude each other."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def find(self, alias: str = CHAMPION) -> str | None:
-        """Return the id of the release that `alias` stands for, None when nothing was published."""
-        return get_alias(self.folder, _checked_alias(alias))
+        """Return the id of the release that `alias` points at, None where it was never set."""
+        return get_alias(self.folder, _check_alias(alias))
 
     def open(self, alias: str = CHAMPION, verify: bool = True) -> Release:
-        """Open the release that `alias` stands for.
+        """Open the release that `alias` points at.
 
         Raises:
-            ReleaseNotFoundError: nothing has been published under that name.
+            ReleaseNotFoundError: no release has been published under the alias.
             ReleaseError: the release cannot be used.
         """
-        found = self.find(alias)
-        if found is None:
+        release_id = self.find(alias)
+        if release_id is None:
             raise ReleaseNotFoundError(
                 f"no release has been published as {alias}",
                 where=str(self.folder),
                 remedy="run the training pipeline and publish its release",
             )
-        return self.get(found, verify)
+        return self.get(release_id, verify)
 
     def get(self, release_id: str, verify: bool = True) -> Release:
-        """Open a release by its id; the errors are those of `open`."""
+        """Open a release by its id; raises the errors of `open`."""
         if not is_safe_id(release_id) or not (self.folder / release_id).is_dir():
             raise ReleaseNotFoundError(
                 f"there is no release {release_id!r}",
                 where=str(self.folder),
-                remedy="choose one of those that the registry lists",
+                remedy="choose a release from the registry's list",
             )
         return Release.open(self.folder / release_id, verify)
 
     def publish(self, release_id: str, alias: str = CHALLENGER) -> None:
-        """Let `alias` stand for a release, after checking every file of it.
+        """Point `alias` at a release after verifying all of its files.
 
         Raises:
-            ReleaseError: there is no such release, or it is broken; the alias stays as it was.
+            ReleaseError: the release is missing or corrupted; the alias does not change.
         """
-        _checked_alias(alias)
+        _check_alias(alias)
         self.get(release_id)
-        with locked(self.folder, "registry"):
-            self._point(alias, release_id)
+        with lock_folder(self.folder, "registry"):
+            self._set_alias(alias, release_id)
 
     def promote(self) -> str:
         """Make the challenger the champion and return its id.
 
         Raises:
-            ReleaseError: there is no challenger, or it is broken.
+            ReleaseError: there is no challenger, or it is corrupted.
         """
-        with locked(self.folder, "registry"):
+        with lock_folder(self.folder, "registry"):
             challenger = self.open(CHALLENGER).id
-            self._point(CHAMPION, challenger)
+            self._set_alias(CHAMPION, challenger)
             (self.folder / CHALLENGER).unlink()
         return challenger
 
     def rollback(self, can_serve: Callable[[Release], bool] = lambda _: True) -> str:
-        """Go back to the newest earlier champion that is still whole, and return its id.
+        """Make the newest valid earlier champion the champion again, and return its id.
 
         Args:
-            can_serve: those that it refuses are passed over.
+            can_serve: returns whether a release can be served; others are skipped.
 
         Raises:
             ReleaseNotFoundError: there is none.
         """
-        with locked(self.folder, "registry"):
+        with lock_folder(self.folder, "registry"):
             current, earlier = self.find(), self.champions()
-            for place in reversed(range(len(earlier))):
-                if earlier[place] != current and self._is_fit(earlier[place], can_serve):
-                    # The alias moves first: a crash here leaves it last in the history, to be skipped.
-                    set_alias(self.folder, CHAMPION, earlier[place])
-                    self._remember(earlier[:place])
-                    return earlier[place]
+            for position in reversed(range(len(earlier))):
+                if earlier[position] != current and self._is_valid(earlier[position], can_serve):
+                    # The alias changes first: after a crash here it is last in the history, and is skipped.
+                    set_alias(self.folder, CHAMPION, earlier[position])
+                    self._write_history(earlier[:position])
+                    return earlier[position]
         raise ReleaseNotFoundError(
-            "there is no earlier champion to go back to",
+            "there is no valid earlier champion",
             where=str(self.folder),
             remedy="publish another release as champion",
         )
 
-    def list(self) -> list[Entry]:
+    def list(self) -> list[RegistryEntry]:
         """List the releases, newest first; those without a readable manifest come last."""
         names: dict[str, list[str]] = {}
         for alias in ALIASES:
             names.setdefault(self.find(alias) or "", []).append(alias)
         entries = [
-            Entry(path.parent.name, tuple(names.get(path.parent.name, ())), _manifest(path.parent))
+            RegistryEntry(
+                path.parent.name, tuple(names.get(path.parent.name, ())), _find_manifest(path.parent)
+            )
             for path in sorted(self.folder.glob(f"[!.]*/{MANIFEST}"))
         ]
         return sorted(entries, key=_age, reverse=True)
@@ -130,43 +135,45 @@ class Registry:
         """Return the ids of earlier champions, oldest first."""
         path = self.folder / _HISTORY
         try:
-            return tuple(str(each) for each in json.loads(path.read_bytes()))
+            return tuple(str(release_id) for release_id in json.loads(path.read_bytes()))
         except FileNotFoundError:
             return ()
         except (ValueError, TypeError) as error:
             what = "the history of champions is not a JSON list"
-            raise ReleaseError(what, where=str(path), remedy="delete the file: a new one is begun") from error
+            raise ReleaseError(
+                what, where=str(path), remedy="delete the file; the next publication creates a new one"
+            ) from error
 
-    def _point(self, alias: str, release_id: str) -> None:
+    def _set_alias(self, alias: str, release_id: str) -> None:
         current = self.find(alias)
         if alias == CHAMPION and current is not None and current != release_id:
-            # The history comes first: a crash here leaves the champion last in it, to be skipped.
-            self._remember((*self.champions(), current))
+            # The history changes first: after a crash here it ends with the champion, to be skipped.
+            self._write_history((*self.champions(), current))
         set_alias(self.folder, alias, release_id)
 
-    def _remember(self, champions: Sequence[str]) -> None:
+    def _write_history(self, champions: Sequence[str]) -> None:
         text = json.dumps(champions[-_HISTORY_LENGTH:], indent=1)
         write_text_atomically(self.folder / _HISTORY, text + "\n")
 
-    def _is_fit(self, release_id: str, can_serve: Callable[[Release], bool]) -> bool:
+    def _is_valid(self, release_id: str, can_serve: Callable[[Release], bool]) -> bool:
         try:
             return can_serve(self.get(release_id))
         except ReleaseError:
             return False
 
 
-def _checked_alias(alias: str) -> str:
+def _check_alias(alias: str) -> str:
     if alias not in ALIASES:
-        raise ReleaseError(f"{alias!r} is no alias", remedy=f"use one of {', '.join(ALIASES)}")
+        raise ReleaseError(f"{alias!r} is not an alias", remedy=f"use one of {', '.join(ALIASES)}")
     return alias
 
 
-def _manifest(folder: Path) -> Manifest | None:
+def _find_manifest(folder: Path) -> Manifest | None:
     try:
         return read_manifest(folder)
     except ReleaseError:
         return None
 
 
-def _age(entry: Entry) -> tuple[float, str]:
+def _age(entry: RegistryEntry) -> tuple[float, str]:
     return (entry.manifest.created_at.timestamp() if entry.manifest else 0.0), entry.id

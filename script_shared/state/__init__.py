@@ -1,1 +1,1 @@
-"""What changes with every interaction, as one fold: batch and live go through the same code."""
+"""Everything that changes with an interaction; training and serving update it with the same code."""

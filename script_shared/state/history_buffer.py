@@ -1,4 +1,4 @@
-"""Reads that have not been put in order of readers yet, each tied to the same reader's one before."""
+"""Interactions not yet merged into the sorted histories: an append-only buffer, linked per user."""
 
 from __future__ import annotations
 
@@ -10,87 +10,89 @@ from script_shared.dataset import Interactions
 from script_shared.jit import jit_compiled
 from script_shared.types import FeatureArray, IntArray, LongArray
 
-_LEAST_ROOM = 1_024
+_MIN_CAPACITY = 1_024
 
-#: A reader of no read any more.
-_NOBODY = -1
+#: The user of a row whose user was forgotten.
+_FORGOTTEN = -1
 
 
-class Chains(NamedTuple):
-    """What compiled loops look at; rows are numbers plus one, 0 is none.
+class BufferArrays(NamedTuple):
+    """A linked list of rows per user, newest first; of two rows of one time the later appended is first.
+
+    Row numbers are stored plus one: 0 ends a list, and memory that was never written takes no space.
 
     Attributes:
-        counts, newest: how many rows a reader has, and the newest.
-        before: by row, the same reader's row before it.
+        counts: number of rows of each user.
+        newest: newest row of each user.
+        previous: by row, the row of the same user before it.
         items, times, weights: by row.
     """
 
     counts: IntArray
     newest: IntArray
-    before: IntArray
+    previous: IntArray
     items: IntArray
     times: LongArray
     weights: FeatureArray
 
 
 class HistoryBuffer:
-    """Rows in the order in which they came, and for each reader a chain of them in order of time.
+    """Interactions in the order they were appended, linked per user in order of time.
 
     Args:
-        users: how many readers there can be.
-        contexts: how many context keys a read has.
+        users: number of users.
+        contexts: number of context keys of an interaction.
     """
 
     def __init__(self, users: int, contexts: int) -> None:
-        self._count = 0
-        # Rows are kept plus one, so that 0 is none, and memory that nobody wrote takes no room.
+        self._size = 0
         self._newest = np.zeros(users, np.int32)
         self._counts = np.zeros(users, np.int32)
-        self._user, self._item, self._before = (np.zeros(_LEAST_ROOM, np.int32) for _ in range(3))
-        self._time = np.zeros(_LEAST_ROOM, np.int64)
-        self._weight = np.zeros(_LEAST_ROOM, np.float32)
-        self._keys = np.zeros((_LEAST_ROOM, contexts), np.int32)
+        self._user, self._item, self._previous = (np.zeros(_MIN_CAPACITY, np.int32) for _ in range(3))
+        self._time = np.zeros(_MIN_CAPACITY, np.int64)
+        self._weight = np.zeros(_MIN_CAPACITY, np.float32)
+        self._keys = np.zeros((_MIN_CAPACITY, contexts), np.int32)
 
     @property
-    def chains(self) -> Chains:
-        """The reads of each reader, newest first; of two at one time the one that came last is first."""
-        return Chains(self._counts, self._newest, self._before, self._item, self._time, self._weight)
+    def arrays(self) -> BufferArrays:
+        """The buffer as compiled loops take it."""
+        return BufferArrays(self._counts, self._newest, self._previous, self._item, self._time, self._weight)
 
     @property
     def counts(self) -> IntArray:
-        """How many reads there are of each reader."""
+        """Number of buffered interactions of each user."""
         return self._counts
 
-    def add(self, new: Interactions) -> None:
-        """Take reads in their order."""
-        first, self._count = self._count, self._count + len(new)
-        if self._count > len(self._time):
+    def append(self, new: Interactions) -> None:
+        """Append interactions in the order given."""
+        start, self._size = self._size, self._size + len(new)
+        if self._size > len(self._time):
             self._grow()
-        rows = slice(first, self._count)
+        rows = slice(start, self._size)
         self._user[rows], self._item[rows] = new.user, new.item
         self._time[rows], self._weight[rows], self._keys[rows] = new.time, new.weight, new.keys
-        _tie(self._user, self._time, first, self._count, self.chains)
+        _link_rows(self._user, self._time, start, self._size, self.arrays)
 
     def _grow(self) -> None:
-        room = 2 * self._count
-        for name in ("_user", "_item", "_before", "_time", "_weight", "_keys"):
-            held: np.ndarray = getattr(self, name)
-            grown = np.zeros((room, *held.shape[1:]), held.dtype)
-            grown[: len(held)] = held
+        capacity = 2 * self._size
+        for name in ("_user", "_item", "_previous", "_time", "_weight", "_keys"):
+            column: np.ndarray = getattr(self, name)
+            grown = np.zeros((capacity, *column.shape[1:]), column.dtype)
+            grown[: len(column)] = column
             setattr(self, name, grown)
 
-    def of(self, user: int) -> Interactions:
-        """Return a reader's reads, in order of time."""
-        return self._take(_chain(self._counts[user], self._newest[user], self._before))
+    def get(self, user: int) -> Interactions:
+        """Return a user's buffered interactions, in order of time."""
+        return self._take(_user_rows(self._counts[user], self._newest[user], self._previous))
 
-    def all(self) -> Interactions:
-        """Return all reads, in the order in which they came."""
-        return self._take(np.flatnonzero(self._user[: self._count] != _NOBODY))
+    def get_all(self) -> Interactions:
+        """Return all buffered interactions, in the order they were appended."""
+        return self._take(np.flatnonzero(self._user[: self._size] != _FORGOTTEN))
 
-    def readers_of(self, items: IntArray) -> IntArray:
-        """Return the readers of items, in no order."""
-        readers = self._user[: self._count][np.isin(self._item[: self._count], items)]
-        return readers[readers != _NOBODY]
+    def find_users(self, items: IntArray) -> IntArray:
+        """Return the users who interacted with items, unordered and with repeats."""
+        users = self._user[: self._size][np.isin(self._item[: self._size], items)]
+        return users[users != _FORGOTTEN]
 
     def _take(self, rows: LongArray) -> Interactions:
         return Interactions(
@@ -98,32 +100,33 @@ class HistoryBuffer:
         )
 
     def forget(self, user: int) -> None:
-        """Overwrite what a reader has read."""
-        rows = _chain(self._counts[user], self._newest[user], self._before)
-        self._user[rows] = _NOBODY
+        """Overwrite a user's buffered interactions."""
+        rows = _user_rows(self._counts[user], self._newest[user], self._previous)
+        self._user[rows] = _FORGOTTEN
         self._item[rows], self._time[rows], self._weight[rows] = 0, 0, 0.0
         self._counts[user] = self._newest[user] = 0
 
 
 @jit_compiled
-def _tie(user: IntArray, time: LongArray, first: int, end: int, chains: Chains) -> None:
-    """Insert rows into their readers' chains, which descend in time."""
-    for row in range(first, end):
-        owner, after, row_before = user[row], 0, chains.newest[user[row]]
-        while row_before and time[row_before - 1] > time[row]:
-            after, row_before = row_before, chains.before[row_before - 1]
-        chains.before[row] = row_before
-        if after:
-            chains.before[after - 1] = row + 1
+def _link_rows(user: IntArray, time: LongArray, start: int, end: int, buffer: BufferArrays) -> None:
+    """Insert the rows from `start` to `end` into their users' linked lists."""
+    for row in range(start, end):
+        owner, later, earlier = user[row], 0, buffer.newest[user[row]]
+        while earlier and time[earlier - 1] > time[row]:
+            later, earlier = earlier, buffer.previous[earlier - 1]
+        buffer.previous[row] = earlier
+        if later:
+            buffer.previous[later - 1] = row + 1
         else:
-            chains.newest[owner] = row + 1
-        chains.counts[owner] += 1
+            buffer.newest[owner] = row + 1
+        buffer.counts[owner] += 1
 
 
 @jit_compiled
-def _chain(count: int, newest: int, before: IntArray) -> LongArray:
+def _user_rows(count: int, newest: int, previous: IntArray) -> LongArray:
+    """Return the rows of a user's linked list, in order of time."""
     rows, row = np.empty(count, np.int64), newest
-    for at in range(count - 1, -1, -1):
-        rows[at] = row - 1
-        row = before[row - 1]
+    for place in range(count - 1, -1, -1):
+        rows[place] = row - 1
+        row = previous[row - 1]
     return rows

@@ -1,4 +1,4 @@
-"""What is known of each item: when it was published and first read, and its category."""
+"""Published time, first interaction and category of each item."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ NEVER = np.iinfo(np.int64).max
 
 
 class Items:
-    """Facts of items by position.
+    """Attributes of items by position.
 
     Attributes:
-        first_ms: when an item was first read, ms UTC, `NEVER` if not yet.
-        published_ms: when it was published, ms UTC, -1 where unknown.
-        category: position of its category, 0 where no item's is known; one more than there are for all
-            those of which the release knows none.
+        first_ms: time of the first interaction, ms UTC, `NEVER` where there was none.
+        published_ms: published time, ms UTC, -1 where unknown.
+        category: position of the category, 0 where no item has one. Items whose category is not in the
+            release share the position after the last.
     """
 
     def __init__(self, size: int) -> None:
@@ -28,14 +28,14 @@ class Items:
         return len(self.first_ms)
 
     def apply(self, items: IntArray, times: LongArray) -> None:
-        """Note first reads."""
+        """Update the first interactions."""
         np.minimum.at(self.first_ms, items, times)
 
     def snapshot(self) -> Arrays:
-        """Return the facts as arrays."""
+        """Return a copy of the attributes as arrays."""
         return {name: array.copy() for name, array in vars(self).items()}
 
     def restore(self, arrays: Arrays) -> None:
-        """Take the facts back; positions beyond them stay unknown."""
+        """Replace the attributes by those of a snapshot; positions behind its end stay unknown."""
         for name, array in vars(self).items():
             array[: len(arrays[name])] = arrays[name]

@@ -1,4 +1,4 @@
-"""Neighbours of items side by side in memory: a compiled loop goes through those of several items."""
+"""A cache of items' strongest neighbours in flat arrays, which compiled loops read."""
 
 from __future__ import annotations
 
@@ -9,120 +9,122 @@ import numpy as np
 from script_shared.jit import jit_compiled
 from script_shared.types import FeatureArray, FloatArray, IntArray, LongArray
 
-#: So many items' neighbours are kept; memory is taken as they come.
-ROOM = 8_192
+#: Maximum number of cached items; the operating system reserves memory only for rows that are written.
+CAPACITY = 8_192
 
-Parts = tuple[IntArray, IntArray, FeatureArray, FloatArray]
+#: Lengths, items, shares and totals of the rows.
+RowArrays = tuple[IntArray, IntArray, FeatureArray, FloatArray]
 
 
 class NeighbourRows:
-    """The strongest neighbours of the items asked for lately, a row an item.
+    """The strongest neighbours of recently requested items, one row per item.
 
     Args:
-        most: neighbours of an item.
-        half_lives: how many weights a neighbour has.
+        max_neighbours: maximum number of neighbours of an item.
+        half_lives: number of weights of a neighbour.
 
     Attributes:
-        lengths: of each row, how many neighbours.
-        items: neighbours in ascending order, shape (rows, `most`).
-        shares: of each in the row's total, shape (rows, `most`, half-lives).
-        totals: weights of all neighbours of a row, those not told included, to be scaled, shape
+        lengths: number of neighbours in each row.
+        items: neighbours in ascending order, shape (rows, `max_neighbours`).
+        shares: each neighbour's share of its row's total, shape (rows, `max_neighbours`, half-lives).
+        totals: weight of all neighbours of a row, those cut off included, to be scaled, shape
             (rows, half-lives).
     """
 
-    def __init__(self, most: int, half_lives: int) -> None:
-        self._fresh: dict[int, int] = {}
-        self._places: dict[int, int] = {}
-        self.lengths: IntArray = np.zeros(ROOM, np.int32)
-        self.items: IntArray = np.empty((ROOM, most), np.int32)
-        self.shares: FeatureArray = np.empty((ROOM, most, half_lives), np.float32)
-        self.totals: FloatArray = np.empty((ROOM, half_lives))
+    def __init__(self, max_neighbours: int, half_lives: int) -> None:
+        self._valid: dict[int, int] = {}
+        self._rows: dict[int, int] = {}
+        self.lengths: IntArray = np.zeros(CAPACITY, np.int32)
+        self.items: IntArray = np.empty((CAPACITY, max_neighbours), np.int32)
+        self.shares: FeatureArray = np.empty((CAPACITY, max_neighbours, half_lives), np.float32)
+        self.totals: FloatArray = np.empty((CAPACITY, half_lives))
 
     @property
-    def parts(self) -> Parts:
-        """What a compiled loop needs: lengths, items, shares and totals."""
+    def arrays(self) -> RowArrays:
+        """The rows as compiled loops take them."""
         return self.lengths, self.items, self.shares, self.totals
 
-    def of(self, items: list[int], write: Callable[[int, int], None]) -> IntArray:
-        """Return the row of each item; `write` is told the items and rows that are to be written anew."""
-        if len(self._places) + len(items) > ROOM:
-            self._places.clear()
-            self._fresh.clear()
-        fresh = self._fresh
+    def find_rows(self, items: list[int], write: Callable[[int, int], None]) -> IntArray:
+        """Return the row of each item; calls `write(item, row)` for rows that are missing or invalid."""
+        if len(self._rows) + len(items) > CAPACITY:
+            self._rows.clear()
+            self._valid.clear()
+        valid = self._valid
         for item in items:
-            if item not in fresh:
-                row = self._places.setdefault(item, len(self._places))
+            if item not in valid:
+                row = self._rows.setdefault(item, len(self._rows))
                 write(item, row)
-                fresh[item] = row
-        return np.array([fresh[item] for item in items], np.int32)
+                valid[item] = row
+        return np.array([valid[item] for item in items], np.int32)
 
-    def row(self, row: int) -> tuple[IntArray, FloatArray, FloatArray]:
-        """Return items, their weights of shape (half-lives, items), and totals of shape (half-lives,)."""
-        told = slice(0, self.lengths[row])
+    def get(self, row: int) -> tuple[IntArray, FloatArray, FloatArray]:
+        """Return items, weights of shape (half-lives, items), and totals of shape (half-lives,)."""
+        columns = slice(0, self.lengths[row])
         totals = self.totals[row].copy()
-        return self.items[row, told].copy(), self.shares[row, told].T * totals[:, None], totals
+        return self.items[row, columns].copy(), self.shares[row, columns].T * totals[:, None], totals
 
-    def forget(self, items: LongArray) -> None:
-        """Have the rows of some items written anew when they are next asked for."""
-        for item in self._fresh.keys() & set(items.tolist()) if self._fresh else ():
-            del self._fresh[item]
+    def invalidate(self, items: LongArray) -> None:
+        """Mark the rows of some items as invalid."""
+        for item in self._valid.keys() & set(items.tolist()) if self._valid else ():
+            del self._valid[item]
 
-    def forget_all(self) -> None:
-        """Have all rows written anew when they are next asked for."""
-        self._fresh.clear()
+    def invalidate_all(self) -> None:
+        """Mark all rows as invalid."""
+        self._valid.clear()
 
 
 @jit_compiled
-def write_row(row: int, items: IntArray, slots: LongArray, values: FloatArray, parts: Parts) -> None:
-    """Put an item's strongest neighbours into a row.
+def write_row(row: int, items: IntArray, slots: LongArray, values: FloatArray, out: RowArrays) -> None:
+    """Write an item's strongest neighbours into a row.
+
+    The neighbours with the largest weights at the last half-life are kept; of equal weights, the first.
 
     Args:
-        row: which.
+        row: row number.
         items: all neighbours, ascending.
-        slots: where their weights lie.
-        values: weights, shape (half-lives, all slots); those that weigh most at the last half-life are
-            told; of equals, the first.
-        parts: of the rows, written into.
+        slots: columns of their weights in `values`.
+        values: weights, shape (half-lives, all slots).
+        out: the rows.
     """
-    lengths, row_items, shares, totals = parts
-    most, last, count = row_items.shape[1], len(values) - 1, 0
-    for column in range(len(values)):
-        totals[row, column] = 0.0
+    lengths, row_items, shares, totals = out
+    max_neighbours, last, count = row_items.shape[1], len(values) - 1, 0
+    for half_life in range(len(values)):
+        totals[row, half_life] = 0.0
         for slot in slots:
-            totals[row, column] += values[column, slot]
-    floor, equals = -np.inf, len(items)
-    if len(items) > most:
-        floor, equals = _floor(values[last], slots, most)
-    for at in range(len(items)):
-        weight = values[last, slots[at]]
-        if weight < floor or (weight == floor and equals == 0):
+            totals[row, half_life] += values[half_life, slot]
+    floor, ties = -np.inf, len(items)
+    if len(items) > max_neighbours:
+        floor, ties = _find_floor(values[last], slots, max_neighbours)
+    for place in range(len(items)):
+        weight = values[last, slots[place]]
+        if weight < floor or (weight == floor and ties == 0):
             continue
         if weight == floor:
-            equals -= 1
-        row_items[row, count] = items[at]
-        for column in range(len(values)):
-            total = totals[row, column]
-            shares[row, count, column] = values[column, slots[at]] / total if total > 0.0 else 0.0
+            ties -= 1
+        row_items[row, count] = items[place]
+        for half_life in range(len(values)):
+            total = totals[row, half_life]
+            shares[row, count, half_life] = values[half_life, slots[place]] / total if total > 0.0 else 0.0
         count += 1
     lengths[row] = count
 
 
 @jit_compiled
-def _floor(weights: FloatArray, slots: LongArray, most: int) -> tuple[float, int]:
-    """Return the least of the `most` largest weights, and how many of them are as small."""
-    own = np.empty(len(slots))
-    for at in range(len(slots)):
-        own[at] = weights[slots[at]]
-    floor, larger = _find(own, len(own) - most), 0
-    for weight in own:
+def _find_floor(weights: FloatArray, slots: LongArray, n: int) -> tuple[float, int]:
+    """Return the smallest of the `n` largest weights, and how many of these `n` equal it."""
+    candidates = np.empty(len(slots))
+    for place in range(len(slots)):
+        candidates[place] = weights[slots[place]]
+    floor, larger = _quickselect(candidates, len(candidates) - n), 0
+    for weight in candidates:
         if weight > floor:
             larger += 1
-    return floor, most - larger
+    return floor, n - larger
 
 
 @jit_compiled
-def _find(values: FloatArray, wanted: int) -> float:
-    """Return the value whose place it would be if they were sorted, by Hoare's FIND; they change places."""
+def _quickselect(values: FloatArray, rank: int) -> float:
+    """Return the value at `rank` in ascending order, by Hoare's FIND; reorders `values`."""
     low, high = 0, len(values) - 1
     while low < high:
         pivot, left, right = values[(low + high) // 2], low, high
@@ -134,7 +136,7 @@ def _find(values: FloatArray, wanted: int) -> float:
             if left <= right:
                 values[left], values[right] = values[right], values[left]
                 left, right = left + 1, right - 1
-        if right < wanted < left:
+        if right < rank < left:
             break
-        low, high = (low, right) if wanted <= right else (left, high)
-    return float(values[wanted])
+        low, high = (low, right) if rank <= right else (left, high)
+    return float(values[rank])

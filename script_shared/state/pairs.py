@@ -1,7 +1,7 @@
-"""Which items are read one after the other by the same reader, decayed.
+"""Decayed co-occurrence of items: which items the same user interacts with one after the other.
 
-An ordered pair of items, d ≤ `distance` reads apart in one reader's history, counts
-2^(-age / half-life) · d^(-fade); its reverse counts `reverse` times that.
+An ordered pair of items, d ≤ `distance` interactions apart in one user's history, counts
+2^(-age / half-life) · d^(-distance_decay); its reverse counts `reverse` times that.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from script_shared.jit import jit_compiled
 from script_shared.state.contributions import Change, CountedInteractions
 from script_shared.state.counts import DecayedCounts
 from script_shared.state.histories import Histories
-from script_shared.state.neighbour_rows import NeighbourRows, Parts, write_row
-from script_shared.state.pair_buffer import BITS as _BITS
-from script_shared.state.pair_buffer import PairBuffer
+from script_shared.state.neighbour_rows import NeighbourRows, RowArrays, write_row
+from script_shared.state.pair_buffer import ITEM_BITS, PairBuffer
 from script_shared.types import Arrays, BoolArray, FloatArray, IntArray, LongArray
 
-_Chain = tuple[IntArray, IntArray, LongArray, BoolArray]
+#: Users, items and times, by user and time, and whether an interaction closes pairs.
+_Sequence = tuple[IntArray, IntArray, LongArray, BoolArray]
 
-#: A pair is forgotten once it weighs less than the weakest single one this many half-lives ago.
-_FORGOTTEN_AFTER = 9.0
+#: A pair is dropped once it weighs less than the weakest single one this many half-lives ago.
+_MAX_AGE = 9.0
 
-#: There is room for an eighth more pairs, and at least so many, before they are sorted anew.
-_LEAST_ROOM = 20_000
+#: The buffer takes an eighth of the sorted pairs, and at least this many.
+_MIN_CAPACITY = 20_000
 
 
 class PairParameters(BaseModel):
@@ -33,186 +33,195 @@ class PairParameters(BaseModel):
 
     Attributes:
         half_lives: hours, ascending.
-        distance: how many reads apart two paired reads may lie.
-        fade: a pair d reads apart counts d^(-fade).
-        reverse: what the reverse of a pair counts, as a share of the pair.
-        apart: hours; the two reads lie at least the first and less than the second apart.
-        partners: at most so many neighbours of an item are told.
+        distance: maximum number of interactions from the first to the second of a pair.
+        distance_decay: a pair at distance d counts d^(-distance_decay).
+        reverse: weight of the reverse of a pair, as a share of the pair's.
+        time_gap: hours; minimum (inclusive) and maximum (exclusive) time between the two interactions.
+        max_neighbours: maximum number of neighbours returned for an item.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     half_lives: tuple[float, ...] = (1.0, 4.0)
     distance: int = 5
-    fade: float = 1.0
+    distance_decay: float = 1.0
     reverse: float = 0.1
-    apart: tuple[float, float] = (0.0, 36.0)
-    partners: int = 150
+    time_gap: tuple[float, float] = (0.0, 36.0)
+    max_neighbours: int = 150
 
 
 class Pairs:
     """Decayed weights of ordered pairs of items.
 
-    Most pairs lie in one sorted array; pairs first seen since lie in a table beside it until there
-    are enough of them to be sorted in, so that a few interactions cost little however many pairs there are.
+    Most pairs are one sorted array. New pairs go to a buffer, which is merged when it is full: a small batch
+    costs little, however many pairs there are.
 
     Args:
         parameters: which pairs count.
 
     Attributes:
-        near: what is read after the items asked for lately; `rows` says where.
+        neighbour_rows: cached neighbours of recently requested items; `find_rows` returns row numbers.
+        weights: weights of all pairs by slot: sorted pairs first, then those of the buffer.
     """
 
     def __init__(self, parameters: PairParameters) -> None:
         self._parameters = parameters
-        self.near = NeighbourRows(parameters.partners, len(parameters.half_lives))
+        self.neighbour_rows = NeighbourRows(parameters.max_neighbours, len(parameters.half_lives))
         self._newest_ms = 0
-        self._nearest_ms, self._furthest_ms = (int(hours * MS_PER_HOUR) for hours in parameters.apart)
-        self._settle(np.empty(0, np.int64), DecayedCounts(parameters.half_lives, 0))
+        self._min_gap_ms, self._max_gap_ms = (int(hours * MS_PER_HOUR) for hours in parameters.time_gap)
+        self._replace(np.empty(0, np.int64), DecayedCounts(parameters.half_lives, 0))
 
-    def _settle(self, pairs: LongArray, weights: DecayedCounts) -> None:
-        """Take sorted pairs and their weights, and make room for those to come."""
+    def _replace(self, pairs: LongArray, weights: DecayedCounts) -> None:
+        """Replace all pairs by sorted ones and their weights, and empty the buffer."""
         self._sorted = pairs
-        self._limit = max(_LEAST_ROOM, len(pairs) // 8)
-        # Twice as much: those that go beyond the limit are taken in before all are sorted.
+        self._limit = max(_MIN_CAPACITY, len(pairs) // 8)
+        # Twice the limit: a batch that exceeds it is added before the buffer is merged.
         values = np.zeros((len(weights.values), len(pairs) + 2 * self._limit))
         values[:, : len(pairs)] = weights.values
         weights.values = values
         self.weights = weights
-        self._late = PairBuffer(2 * self._limit)
-        self.near.forget_all()
+        self._buffer = PairBuffer(2 * self._limit)
+        self.neighbour_rows.invalidate_all()
 
     def __len__(self) -> int:
-        return len(self._sorted) + len(self._late)
+        return len(self._sorted) + len(self._buffer)
 
     def _pairs(self) -> LongArray:
         """Return all pairs, by slot."""
-        return np.concatenate([self._sorted, self._late.pairs])
+        return np.concatenate([self._sorted, self._buffer.pairs])
 
-    def all(self) -> tuple[IntArray, IntArray, FloatArray]:
+    def get_all(self) -> tuple[IntArray, IntArray, FloatArray]:
         """Return first items, second items, and weights of shape (half-lives, pairs), to be scaled."""
         pairs = self._pairs()
         return *_split(pairs), self.weights.values[:, : len(pairs)]
 
     def neighbours(self, item: int) -> tuple[IntArray, FloatArray, FloatArray]:
-        """Return the items read after `item`, their weights, and the weight of all of them.
+        """Return the strongest second items of the pairs that begin with `item`.
 
         Returns:
-            At most `partners` items in ascending order; weights of shape (half-lives, items) and
-            totals of shape (half-lives,), to be scaled by `scale`.
+            At most `max_neighbours` items in ascending order; their weights, shape (half-lives, items);
+            and the weight of all neighbours, shape (half-lives,). Weights are to be scaled by `scale`.
         """
-        return self.near.row(int(self.rows([item])[0]))
+        return self.neighbour_rows.get(int(self.find_rows([item])[0]))
 
-    def rows(self, items: list[int]) -> IntArray:
-        """Return the rows of `near` for these items; they stay where they are until the next call."""
-        return self.near.of(items, self._write)
+    def find_rows(self, items: list[int]) -> IntArray:
+        """Return the rows of `neighbour_rows` for items; they are valid until the next call."""
+        return self.neighbour_rows.find_rows(items, self._write_neighbours)
 
     def scale(self, now_ms: int) -> FloatArray:
-        """Return what turns the weights of `neighbours` into weights at a moment, one a half-life."""
+        """Return the factors that turn stored weights into weights at a time, one per half-life."""
         return self.weights.scale(now_ms)
 
-    def _write(self, item: int, row: int) -> None:
-        late = self._late.after(item)
-        if len(late) > 1:
-            late = late[np.argsort(self._late.pairs[late])]
-        known = self._sorted, self._late.pairs, late
-        _tell(row, item, known, self.weights.values, self.near.parts)
+    def _write_neighbours(self, item: int, row: int) -> None:
+        buffered = self._buffer.find_slots(item)
+        if len(buffered) > 1:
+            buffered = buffered[np.argsort(self._buffer.pairs[buffered])]
+        pairs = self._sorted, self._buffer.pairs, buffered
+        _write_neighbours(row, item, pairs, self.weights.values, self.neighbour_rows.arrays)
 
-    def apply(self, change: Change, before: Histories) -> None:
-        """Count the pairs that reads close; one that adds nothing to the counts closes none.
+    def apply(self, change: Change, earlier: Histories) -> None:
+        """Count the pairs that interactions close; one that adds nothing to the counts closes none.
 
         Args:
-            change: what is counted, and no longer.
-            before: the interactions applied earlier.
+            change: interactions to count, and to count no longer.
+            earlier: the interactions applied before.
         """
-        # A pair that is forgotten at the newest time is neither counted nor removed by a late read.
+        # A pair too old at the newest time is neither counted nor removed by a late interaction.
         newest = self._newest_ms = max(self._newest_ms, change.newest_ms)
-        since = newest - int(_FORGOTTEN_AFTER * self.weights.half_lives_ms.max())
-        pairs, times, shares = self._changes(change, before, since)
+        since = newest - int(_MAX_AGE * self.weights.half_lives_ms.max())
+        pairs, times, increments = self._changed_pairs(change, earlier, since)
         if len(pairs) > self._limit:
-            self._merge(newest, pairs, times, shares)
+            self._merge(newest, pairs, times, increments)
             return
-        is_full = len(self._late) + len(pairs) > self._limit
+        is_full = len(self._buffer) + len(pairs) > self._limit
         origins = self.weights.origin_ms.copy()
-        self.weights.apply(self._slots(pairs), times, shares)
+        self.weights.apply(self._assign_slots(pairs), times, increments)
         if is_full:
-            self._sort(newest)
+            self._merge_buffer(newest)
         elif (self.weights.origin_ms != origins).any():
-            self.near.forget_all()
+            self.neighbour_rows.invalidate_all()
         else:
-            self.near.forget(pairs >> _BITS)
+            self.neighbour_rows.invalidate(pairs >> ITEM_BITS)
 
-    def _slots(self, pairs: LongArray) -> LongArray:
-        """Return where the weight of each pair lies; pairs not seen before get a place."""
-        # In their order, so that one search touches what the next will: half the time.
+    def _assign_slots(self, pairs: LongArray) -> LongArray:
+        """Return the slot of each pair; new pairs go to the buffer."""
+        # Sorted queries touch neighbouring memory: half the time of the search.
         order = np.argsort(pairs)
         slots = np.empty(len(pairs), np.int64)
         slots[order] = np.searchsorted(self._sorted, pairs[order])
-        known = np.zeros(len(pairs), np.bool_)
+        is_sorted = np.zeros(len(pairs), np.bool_)
         inside = slots < len(self._sorted)
-        known[inside] = self._sorted[slots[inside]] == pairs[inside]
-        others = np.flatnonzero(~known)
-        slots[others] = len(self._sorted) + self._late.slots(pairs[others])
+        is_sorted[inside] = self._sorted[slots[inside]] == pairs[inside]
+        others = np.flatnonzero(~is_sorted)
+        slots[others] = len(self._sorted) + self._buffer.assign_slots(pairs[others])
         return slots
 
-    def _changes(
-        self, change: Change, before: Histories, since: int
+    def _changed_pairs(
+        self, change: Change, earlier: Histories, since: int
     ) -> tuple[LongArray, LongArray, FloatArray]:
-        found = [self._close(_chain(change.new, before, self._parameters.distance, since))]
-        if len(change.added.interactions):
-            found.append(self._close(_whole_chain(change.added, since)))
-        if len(change.removed.interactions):
-            pairs, times, shares = self._close(_whole_chain(change.removed, since))
-            found.append((pairs, times, -shares))
-        pairs, times, shares = (np.concatenate(part) for part in zip(*found, strict=True))
-        return pairs, times, shares
+        """Return the pairs of a change, their times and their increments."""
+        new = _new_sequence(change.new, earlier, self._parameters.distance, since)
+        found = [self._close_pairs(new)]
+        for part, sign in reversed(change.corrections):
+            pairs, times, increments = self._close_pairs(_whole_sequence(part, since))
+            found.append((pairs, times, increments * sign))
+        pairs, times, increments = (np.concatenate(column) for column in zip(*found, strict=True))
+        return pairs, times, increments
 
-    def _close(self, chain: _Chain) -> tuple[LongArray, LongArray, FloatArray]:
-        found = [self._at_distance(chain, steps) for steps in range(1, self._parameters.distance + 1)]
-        older, newer, times, shares = (np.concatenate(part) for part in zip(*found, strict=True))
-        forward = (older << _BITS) + newer
+    def _close_pairs(self, sequence: _Sequence) -> tuple[LongArray, LongArray, FloatArray]:
+        distances = range(1, self._parameters.distance + 1)
+        found = [self._pairs_at_distance(sequence, distance) for distance in distances]
+        first, second, times, increments = (np.concatenate(column) for column in zip(*found, strict=True))
+        forward = (first << ITEM_BITS) + second
         if not self._parameters.reverse:
-            return forward, times, shares
+            return forward, times, increments
         return (
-            np.concatenate([forward, (newer << _BITS) + older]),
+            np.concatenate([forward, (second << ITEM_BITS) + first]),
             np.concatenate([times, times]),
-            np.concatenate([shares, shares * self._parameters.reverse]),
+            np.concatenate([increments, increments * self._parameters.reverse]),
         )
 
-    def _at_distance(self, chain: _Chain, steps: int) -> tuple[LongArray, LongArray, LongArray, FloatArray]:
-        user, item, time, closes = chain
-        hit = (user[steps:] == user[:-steps]) & closes[steps:] & (item[steps:] != item[:-steps])
-        apart = time[steps:] - time[:-steps]
-        rows = np.flatnonzero(hit & (apart >= self._nearest_ms) & (apart < self._furthest_ms))
-        older, newer = item[rows].astype(np.int64), item[rows + steps].astype(np.int64)
-        return older, newer, time[rows + steps], np.full(len(rows), steps**-self._parameters.fade)
+    def _pairs_at_distance(
+        self, sequence: _Sequence, distance: int
+    ) -> tuple[LongArray, LongArray, LongArray, FloatArray]:
+        """Return first items, second items, times and increments of the pairs at one distance."""
+        user, item, time, closes = sequence
+        is_pair = user[distance:] == user[:-distance]
+        is_pair = is_pair & closes[distance:] & (item[distance:] != item[:-distance])
+        gap = time[distance:] - time[:-distance]
+        rows = np.flatnonzero(is_pair & (gap >= self._min_gap_ms) & (gap < self._max_gap_ms))
+        first, second = item[rows].astype(np.int64), item[rows + distance].astype(np.int64)
+        increments = np.full(len(rows), distance**-self._parameters.distance_decay)
+        return first, second, time[rows + distance], increments
 
-    def _merge(self, now_ms: int, pairs: LongArray, times: LongArray, shares: FloatArray) -> None:
-        """Sort everything anew, new pairs included, and let go of what has faded out."""
-        held = self._pairs()
-        known, slot = np.unique(np.concatenate([held, pairs]), return_inverse=True)
+    def _merge(self, now_ms: int, pairs: LongArray, times: LongArray, increments: FloatArray) -> None:
+        """Sort the buffer and new pairs in among the others, and drop those below the minimum weight."""
+        current = self._pairs()
+        known, slot = np.unique(np.concatenate([current, pairs]), return_inverse=True)
         merged = DecayedCounts(self._parameters.half_lives, len(known))
         merged.origin_ms = self.weights.origin_ms
-        merged.values[:, slot[: len(held)]] = self.weights.values[:, : len(held)]
-        merged.apply(slot[len(held) :], times, shares)
-        kept = self._remembered(merged, now_ms)
+        merged.values[:, slot[: len(current)]] = self.weights.values[:, : len(current)]
+        merged.apply(slot[len(current) :], times, increments)
+        kept = self._is_kept(merged, now_ms)
         merged.values = merged.values[:, kept]
-        self._settle(known[kept], merged)
+        self._replace(known[kept], merged)
 
-    def _sort(self, now_ms: int) -> None:
-        """Put the late pairs among the others, and let go of what has faded out."""
-        late = np.argsort(self._late.pairs)
-        kept = self._remembered(self.weights, now_ms)
-        pairs, slots = _woven(self._sorted, self._late.pairs[late], late + len(self._sorted), kept)
+    def _merge_buffer(self, now_ms: int) -> None:
+        """Sort the buffer in among the other pairs, and drop those below the minimum weight."""
+        order = np.argsort(self._buffer.pairs)
+        kept = self._is_kept(self.weights, now_ms)
+        buffered = self._buffer.pairs[order], order + len(self._sorted)
+        pairs, slots = _merge_sorted(self._sorted, *buffered, kept)
         self.weights.values = np.take(self.weights.values, slots, axis=1)
-        self._settle(pairs, self.weights)
+        self._replace(pairs, self.weights)
 
-    def _remembered(self, weights: DecayedCounts, now_ms: int) -> BoolArray:
-        weakest = self._parameters.distance**-self._parameters.fade * (self._parameters.reverse or 1.0)
-        return weights.values[-1] * weights.scale(now_ms)[-1] >= weakest * 2.0**-_FORGOTTEN_AFTER
+    def _is_kept(self, weights: DecayedCounts, now_ms: int) -> BoolArray:
+        weakest = self._parameters.distance**-self._parameters.distance_decay
+        weakest = weakest * (self._parameters.reverse or 1.0)
+        return weights.values[-1] * weights.scale(now_ms)[-1] >= weakest * 2.0**-_MAX_AGE
 
     def snapshot(self) -> Arrays:
-        """Return the state as arrays."""
+        """Return the pairs and their weights as arrays."""
         pairs = self._pairs()
         order = np.argsort(pairs)
         values = self.weights.values[:, : len(pairs)][:, order]
@@ -221,45 +230,46 @@ class Pairs:
         return {"pairs": pairs[order], "values": values, "origin_ms": origin, "newest_ms": newest}
 
     def restore(self, arrays: Arrays) -> None:
-        """Take the state back."""
+        """Replace the pairs by those of a snapshot."""
         weights = DecayedCounts(self._parameters.half_lives, len(arrays["pairs"]))
         weights.restore(arrays)
         self._newest_ms = int(arrays["newest_ms"][0])
-        self._settle(np.asarray(arrays["pairs"], np.int64), weights)
+        self._replace(np.asarray(arrays["pairs"], np.int64), weights)
 
 
 @jit_compiled
-def _tell(
-    row: int, item: int, known: tuple[LongArray, LongArray, LongArray], values: FloatArray, parts: Parts
+def _write_neighbours(
+    row: int, item: int, pairs: tuple[LongArray, LongArray, LongArray], values: FloatArray, out: RowArrays
 ) -> None:
-    """Write the neighbours of an item into a row, those of both arrays in one order.
+    """Write the neighbours of an item into a row, merging sorted and buffered pairs.
 
     Args:
-        row: which.
-        item: position.
-        known: sorted pairs, late pairs, and the places among these of the item's, ascending by pair.
-        values: weights, shape (half-lives, slots); late pairs have the slots behind the sorted ones.
-        parts: of the rows.
+        row: row number.
+        item: position of the item.
+        pairs: sorted pairs, buffered pairs, and the places of the item's among the latter, ascending by pair.
+        values: weights, shape (half-lives, slots); the slots of buffered pairs follow the sorted ones.
+        out: the rows.
     """
-    pairs, others, late = known
-    start, end = _first(pairs, item << _BITS), _first(pairs, (item + 1) << _BITS)
-    count = end - start + len(late)
+    sorted_pairs, buffer, places = pairs
+    start = _lower_bound(sorted_pairs, item << ITEM_BITS)
+    end = _lower_bound(sorted_pairs, (item + 1) << ITEM_BITS)
+    count = end - start + len(places)
     items, slots, other = np.empty(count, np.int32), np.empty(count, np.int64), 0
-    for at in range(count):
-        is_late = other < len(late) and (start == end or others[late[other]] < pairs[start])
-        pair = others[late[other]] if is_late else pairs[start]
-        slots[at] = len(pairs) + late[other] if is_late else start
-        items[at] = pair & ((1 << _BITS) - 1)
-        if is_late:
+    for column in range(count):
+        is_buffered = other < len(places) and (start == end or buffer[places[other]] < sorted_pairs[start])
+        pair = buffer[places[other]] if is_buffered else sorted_pairs[start]
+        slots[column] = len(sorted_pairs) + places[other] if is_buffered else start
+        items[column] = pair & ((1 << ITEM_BITS) - 1)
+        if is_buffered:
             other += 1
         else:
             start += 1
-    write_row(row, items, slots, values, parts)
+    write_row(row, items, slots, values, out)
 
 
 @jit_compiled
-def _first(pairs: LongArray, pair: int) -> int:
-    """Return the place of the first sorted pair that is not below one."""
+def _lower_bound(pairs: LongArray, pair: int) -> int:
+    """Return the place of the first of some sorted pairs that is not below `pair`."""
     low, high = 0, len(pairs)
     while low < high:
         middle = (low + high) // 2
@@ -271,60 +281,57 @@ def _first(pairs: LongArray, pair: int) -> int:
 
 
 @jit_compiled
-def _woven(
-    pairs: LongArray, late: LongArray, late_slots: LongArray, kept: BoolArray
+def _merge_sorted(
+    pairs: LongArray, others: LongArray, other_slots: LongArray, kept: BoolArray
 ) -> tuple[LongArray, LongArray]:
-    """Return pairs of two sorted arrays in one order, and their slots; those of the first are their places.
+    """Merge two sorted arrays of pairs and return the pairs in order, and their slots.
 
     Args:
-        pairs: those sorted before.
-        late: the others.
-        late_slots: of the others.
-        kept: by slot, which are wanted.
+        pairs: the first array; a pair's slot is its place.
+        others: the second array.
+        other_slots: slots of the second array's pairs.
+        kept: by slot, whether the pair is kept.
     """
-    count = kept[: len(pairs) + len(late)].sum()
-    woven, slots, at, other = np.empty(count, np.int64), np.empty(count, np.int64), 0, 0
+    count = kept[: len(pairs) + len(others)].sum()
+    merged, slots, place, other = np.empty(count, np.int64), np.empty(count, np.int64), 0, 0
     for slot in range(len(pairs) + 1):
-        while other < len(late) and (slot == len(pairs) or late[other] < pairs[slot]):
-            if kept[late_slots[other]]:
-                woven[at], slots[at] = late[other], late_slots[other]
-                at += 1
+        while other < len(others) and (slot == len(pairs) or others[other] < pairs[slot]):
+            if kept[other_slots[other]]:
+                merged[place], slots[place] = others[other], other_slots[other]
+                place += 1
             other += 1
         if slot < len(pairs) and kept[slot]:
-            woven[at], slots[at] = pairs[slot], slot
-            at += 1
-    return woven, slots
+            merged[place], slots[place] = pairs[slot], slot
+            place += 1
+    return merged, slots
 
 
 def _split(pairs: LongArray) -> tuple[IntArray, IntArray]:
     """Return the first and the second item of each pair."""
-    return (pairs >> _BITS).astype(np.int32), (pairs & ((1 << _BITS) - 1)).astype(np.int32)
+    return (pairs >> ITEM_BITS).astype(np.int32), (pairs & ((1 << ITEM_BITS) - 1)).astype(np.int32)
 
 
-def _chain(new: CountedInteractions, before: Histories, depth: int, since: int) -> _Chain:
-    """Order reads by user and time, each user's last few earlier ones put in front.
+def _new_sequence(new: CountedInteractions, earlier: Histories, depth: int, since: int) -> _Sequence:
+    """Order new interactions by user and time, with each user's last `depth` earlier ones before them.
 
-    Returns:
-        User, item, time, and which reads close pairs: the new ones after `since`. Users without any of
-        these are left out.
+    Only new interactions after `since` that add to the counts close pairs; users without one are left out.
     """
-    interactions, closes = new.interactions, (new.interactions.time > since) & (new.added > 0)
-    active = np.zeros(int(interactions.user.max(initial=-1)) + 1, np.bool_)
-    active[interactions.user[closes]] = True
-    rows = np.flatnonzero(active[interactions.user])
-    user, item, time = before.last(np.flatnonzero(active), depth)
+    interactions, closes = new.interactions, (new.interactions.time > since) & (new.increments > 0)
+    is_active = np.zeros(int(interactions.user.max(initial=-1)) + 1, np.bool_)
+    is_active[interactions.user[closes]] = True
+    rows = np.flatnonzero(is_active[interactions.user])
+    user, item, time = earlier.last(np.flatnonzero(is_active), depth)
     closes = np.concatenate([np.zeros(len(user), np.bool_), closes[rows]])
     user = np.concatenate([user, interactions.user[rows]])
+    item = np.concatenate([item, interactions.item[rows]])
+    time = np.concatenate([time, interactions.time[rows]])
     order = np.argsort(user, kind="stable")
-    item, time = (
-        np.concatenate([item, interactions.item[rows]]),
-        np.concatenate([time, interactions.time[rows]]),
-    )
     return user[order], item[order], time[order], closes[order]
 
 
-def _whole_chain(counted: CountedInteractions, since: int) -> _Chain:
+def _whole_sequence(counted: CountedInteractions, since: int) -> _Sequence:
     """Order whole histories by user and time."""
-    interactions, closes = counted.interactions, (counted.interactions.time > since) & (counted.added > 0)
+    interactions = counted.interactions
+    closes = (interactions.time > since) & (counted.increments > 0)
     order = np.argsort(interactions.user, kind="stable")
     return interactions.user[order], interactions.item[order], interactions.time[order], closes[order]

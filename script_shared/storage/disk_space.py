@@ -1,4 +1,4 @@
-"""Checks of a folder before anything is written to it, and a full disk told apart from other failures."""
+"""Checks of write permission and free space, and errors for a full disk."""
 
 from __future__ import annotations
 
@@ -12,80 +12,82 @@ from tempfile import TemporaryFile
 
 from script_shared.errors import MancheteError, SettingsError, VolumeFullError
 
-#: No space, no quota, a file larger than the process or the file system allows.
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-#: polars and numpy write by themselves and keep the number to their text, or to themselves.
-_SAYS_NO_ROOM = re.compile(rf"\(os error (?:{'|'.join(map(str, _NO_ROOM))})\)|requested and \d+ written")
+#: No space left, quota exceeded, file too large for the process or the file system.
+_DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+#: polars and numpy raise errors without an errno: polars has it in the message, numpy does not.
+_DISK_FULL_MESSAGE = re.compile(
+    rf"\(os error (?:{'|'.join(map(str, _DISK_FULL))})\)|requested and \d+ written"
+)
 
 
 @contextmanager
-def need_room(folder: Path) -> Iterator[None]:
-    """Name the folder when a write below it finds no room.
+def translate_disk_full(folder: Path) -> Iterator[None]:
+    """Translate errors of a full disk in the block into one that names `folder`.
 
     Raises:
-        VolumeFullError: the disk or the quota is full, or a file grew larger than is allowed.
+        VolumeFullError: the disk or the quota is full, or a file exceeds the maximum size.
     """
     try:
         yield
-    except Exception as cause:
-        if isinstance(cause, MancheteError) or not _tells_no_room(cause):
+    except Exception as error:
+        if isinstance(error, MancheteError) or not _is_disk_full(error):
             raise
-        raise no_room(folder, str(cause)) from cause
+        raise make_volume_full_error(folder, str(error)) from error
 
 
-def _tells_no_room(cause: Exception) -> bool:
-    return getattr(cause, "errno", None) in _NO_ROOM or bool(_SAYS_NO_ROOM.search(str(cause)))
+def _is_disk_full(error: Exception) -> bool:
+    return getattr(error, "errno", None) in _DISK_FULL or bool(_DISK_FULL_MESSAGE.search(str(error)))
 
 
-def no_room(folder: Path, why: str) -> VolumeFullError:
-    """Build the error for a folder that has no room."""
+def make_volume_full_error(folder: Path, reason: str) -> VolumeFullError:
+    """Build the error for a folder on a full disk."""
     return VolumeFullError(
-        f"there is no room for more data ({why})",
+        f"the disk is full ({reason})",
         where=str(folder),
-        remedy="free space there or give a larger volume, then run again; what stood there is unharmed",
+        remedy="free space or use a larger volume, then run again; existing data is unharmed",
     )
 
 
 def require_writable(folder: Path, setting: str = "DATA_ROOT") -> None:
-    """Make sure that files can be created in a folder; folders that are missing are created and removed.
+    """Check that files can be created in a folder; missing folders are created and removed again.
 
     Args:
-        folder: where.
-        setting: what names the folder.
+        folder: may be missing.
+        setting: name of the setting that contains the path, for the error.
 
     Raises:
-        SettingsError: no file can be created there.
+        SettingsError: no file can be created in the folder.
     """
     created: list[Path] = []
     try:
-        for each in [*reversed(folder.absolute().parents), folder.absolute()]:
-            if not each.exists():
-                each.mkdir()
-                created.append(each)
+        for path in [*reversed(folder.absolute().parents), folder.absolute()]:
+            if not path.exists():
+                path.mkdir()
+                created.append(path)
         with TemporaryFile(dir=folder) as probe:
             probe.write(b"0")
     except OSError as error:
         raise SettingsError(
             f"no file can be written to {folder}: {error.strerror or error}",
             where=setting,
-            remedy=f"give this user the right to write there, or set {setting} to another folder",
+            remedy=f"give this user write permission, or set {setting} to another folder",
         ) from error
     finally:
-        for each in reversed(created):
-            each.rmdir()
+        for path in reversed(created):
+            path.rmdir()
 
 
-def require_space(folder: Path, least: int, setting: str = "DATA_ROOT") -> None:
-    """Make sure that a file system has so many bytes free.
+def require_space(folder: Path, required: int, setting: str = "DATA_ROOT") -> None:
+    """Check that a file system has at least `required` bytes free.
 
     Raises:
         VolumeFullError: it has fewer.
     """
-    existing = next(each for each in [folder.absolute(), *folder.absolute().parents] if each.exists())
+    existing = next(path for path in [folder.absolute(), *folder.absolute().parents] if path.exists())
     free = shutil.disk_usage(existing).free
-    if free < least:
+    if free < required:
         raise VolumeFullError(
-            f"{existing} has {free / 2**20:,.0f} MiB free, a run needs about {least / 2**20:,.0f} MiB",
+            f"{existing} has {free / 2**20:,.0f} MiB free, a run needs about {required / 2**20:,.0f} MiB",
             where=setting,
-            remedy=f"free space there, or set {setting} to a folder on a larger disk",
+            remedy=f"free space, or set {setting} to a folder on a larger disk",
         )

@@ -1,7 +1,7 @@
-"""Folders on the volume that appear whole or not at all.
+"""Partitions: folders on the volume that are written atomically.
 
-A partition is written beside its place, synced to disk and renamed; an alias is a small file,
-replaced atomically, that names one partition. A crash at any instant leaves the last good one.
+A partition is written to a temporary folder, synced to disk and renamed. An alias is a small file, replaced
+atomically, that contains the name of a partition. After a crash the last complete partition is still there.
 """
 
 from __future__ import annotations
@@ -15,27 +15,28 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from script_shared.errors import PartitionError
-from script_shared.storage.disk_space import need_room
+from script_shared.storage.disk_space import translate_disk_full
 
-_UNFINISHED = ".writing-"
+_TEMPORARY = ".writing-"
 
 
 @contextmanager
 def write_partition(folder: Path, name: str) -> Iterator[Path]:
-    """Give an empty folder to fill; on success it becomes `folder/name`, on failure it goes.
+    """Yield an empty folder, which becomes `folder/name` on success and is removed on failure.
 
-    A partition of that name that already stands is replaced: a retried task writes the same again.
-    What a killed writer of that name left goes. One that still writes then fails: the newest try counts.
+    An existing partition of that name is replaced, so that a task can be retried. Temporary folders of that
+    name are removed: those of a killed writer are garbage, and a writer that is still running fails, because
+    the latest attempt counts.
 
     Raises:
-        VolumeFullError: there is no room to write it.
+        VolumeFullError: the volume is full.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    _clear_away(folder, name)
-    draft = folder / f"{_UNFINISHED}{name}-{uuid.uuid4().hex[:8]}"
+    _remove_temporary(folder, name)
+    draft = folder / f"{_TEMPORARY}{name}-{uuid.uuid4().hex[:8]}"
     draft.mkdir()
     try:
-        with need_room(folder):
+        with translate_disk_full(folder):
             yield draft
             sync_tree(draft)
             _replace(draft, folder / name)
@@ -43,34 +44,34 @@ def write_partition(folder: Path, name: str) -> Iterator[Path]:
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def _clear_away(folder: Path, name: str) -> None:
-    left = re.compile(re.escape(f"{_UNFINISHED}{name}-") + r"[0-9a-f]{8}(-old)?")
-    for each in folder.iterdir():
-        if left.fullmatch(each.name):
-            shutil.rmtree(each, ignore_errors=True)
+def _remove_temporary(folder: Path, name: str) -> None:
+    pattern = re.compile(re.escape(f"{_TEMPORARY}{name}-") + r"[0-9a-f]{8}(-old)?")
+    for path in folder.iterdir():
+        if pattern.fullmatch(path.name):
+            shutil.rmtree(path, ignore_errors=True)
 
 
-def _replace(draft: Path, place: Path) -> None:
-    if place.exists():
+def _replace(draft: Path, target: Path) -> None:
+    if target.exists():
         old = draft.with_name(f"{draft.name}-old")
-        place.rename(old)
-        _put(draft, place, instead=old)
+        target.rename(old)
+        _rename_or_restore(draft, target, old)
         shutil.rmtree(old, ignore_errors=True)
     else:
-        draft.rename(place)
-    _sync(place.parent)
+        draft.rename(target)
+    _sync(target.parent)
 
 
-def _put(draft: Path, place: Path, instead: Path) -> None:
+def _rename_or_restore(draft: Path, target: Path, old: Path) -> None:
     try:
-        draft.rename(place)
+        draft.rename(target)
     except OSError:
-        instead.rename(place)
+        old.rename(target)
         raise
 
 
 def sync_tree(folder: Path) -> None:
-    """Flush every file below `folder`, and the folders themselves, to disk."""
+    """Flush all files and folders below `folder` to disk."""
     for root, _, files in os.walk(folder):
         for file in files:
             _sync(Path(root) / file)
@@ -86,13 +87,13 @@ def _sync(path: Path) -> None:
 
 
 def write_text_atomically(path: Path, text: str) -> None:
-    """Replace a small file: readers see the old text or the new one, never a part."""
+    """Replace a small text file atomically."""
     write_file_atomically(path, lambda draft: draft.write_text(text, encoding="utf-8"))
 
 
 def write_file_atomically(path: Path, write: Callable[[Path], object]) -> None:
-    """Replace a file by what `write` puts at the path it is given: readers see the old one or the new."""
-    draft = path.with_name(f"{_UNFINISHED}{path.name}-{uuid.uuid4().hex[:8]}")
+    """Replace a file atomically by the one that `write` writes to its argument."""
+    draft = path.with_name(f"{_TEMPORARY}{path.name}-{uuid.uuid4().hex[:8]}")
     try:
         write(draft)
         _sync(draft)
@@ -110,7 +111,7 @@ def set_alias(folder: Path, alias: str, name: str) -> None:
 
 
 def get_alias(folder: Path, alias: str) -> str | None:
-    """Return the name that `alias` stands for, None when it was never set."""
+    """Return the partition that `alias` points at, None where it was never set."""
     try:
         return (folder / alias).read_text(encoding="utf-8").strip()
     except FileNotFoundError:
@@ -118,15 +119,15 @@ def get_alias(folder: Path, alias: str) -> str | None:
 
 
 def find_partition(folder: Path, name: str | None = None) -> Path:
-    """Return the partition `name`, or the one that `latest` points at.
+    """Return the folder of the partition `name`, by default the one that `latest` points at.
 
     Raises:
-        PartitionError: it is not there.
+        PartitionError: there is no such partition.
     """
     wanted = name or get_alias(folder, "latest")
     if wanted is None or not (folder / wanted).is_dir():
         raise PartitionError(
-            f"there is no partition {wanted!r}" if wanted else "nothing has been written here yet",
+            f"there is no partition {wanted!r}" if wanted else "there is no partition yet",
             where=str(folder),
             remedy="run the stage before this one first",
         )

@@ -1,4 +1,4 @@
-"""The shared volume: one folder for each step from raw files to events."""
+"""Folder layout of the shared volume."""
 
 from __future__ import annotations
 
@@ -10,61 +10,61 @@ from script_shared.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Volume:
-    """The folders of one domain below the data root, in the order data flows through them."""
+    """The folders of one domain, in the order in which data flows through them."""
 
     root: Path
 
     @classmethod
-    def of(cls, settings: Settings) -> Volume:
-        """Return the volume that the settings name."""
+    def from_settings(cls, settings: Settings) -> Volume:
+        """Return the volume of the settings' domain."""
         return cls(settings.data_root / settings.domain)
 
     @property
     def downloads(self) -> Path:
-        """Files that are being fetched; none stays when all is done."""
+        """Incomplete downloads; empty when no download runs."""
         return self.root / "downloads"
 
     @property
     def raw(self) -> Path:
-        """Files as the publisher gave them, one partition a run."""
+        """Source files as they were provided, one partition per run."""
         return self.root / "raw"
 
     @property
     def refined(self) -> Path:
-        """Typed, checked tables with their quarantine, one partition a run."""
+        """Validated tables and quarantined rows, one partition per run."""
         return self.root / "refined"
 
     @property
     def encoded(self) -> Path:
-        """The tables as arrays and the texts as vectors, one partition a run."""
+        """Tables as arrays and texts as vectors, one partition per run."""
         return self.root / "encoded"
 
     @property
     def segments(self) -> Path:
-        """Which reader belongs to which segment, one partition a run."""
+        """The segment of each user, one partition per run."""
         return self.root / "segments"
 
     @property
     def artifacts(self) -> Path:
-        """Trained models, one partition a run and segment."""
+        """Trained models, one partition per run and segment."""
         return self.root / "artifacts"
 
     @property
     def releases(self) -> Path:
-        """Immutable releases and the aliases that name them."""
+        """Immutable releases and their aliases."""
         return self.root / "releases"
 
     @property
     def runs(self) -> Path:
-        """What each stage of each run cost."""
+        """Time and memory of each stage of each run."""
         return self.root / "runs"
 
     @property
     def events(self) -> Path:
-        """Live reads."""
+        """Event log, inference log and archive of events."""
         return self.root / "events"
 
     @property
     def evaluation(self) -> Path:
-        """Metrics of all runs; predictions and report, one partition a run."""
+        """Metrics of all runs; predictions and report, one partition per run."""
         return self.root / "evaluation"

@@ -38,7 +38,7 @@ def test_a_state_read_back_from_disk_goes_on_counting_and_leaves_the_files_alone
         cut = len(world.interactions) // 2
         first, then = world.interactions.take(slice(cut)), world.interactions.take(slice(cut, None))
         folder = tmp_path / str(len(world.items))
-        begun = State(STATE, State.of(world, STATE).sizes)
+        begun = State(STATE, State.from_dataset(world, STATE).sizes)
         begun.apply(first)
         for name, bundle in begun.snapshot().items():
             bundle.write(folder / name)

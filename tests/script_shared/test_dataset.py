@@ -13,42 +13,42 @@ def test_ids_become_positions_in_shortlex_order():
     assert dataset.interactions.user.tolist() == [0, 1, 0]
     assert dataset.interactions.item.tolist() == [1, 0, 0]
     assert dataset.interactions.time.tolist() == [hour_ms(1), hour_ms(2), hour_ms(3)]
-    assert dataset.read_counts.tolist() == [2, 1]
+    assert dataset.interaction_counts.tolist() == [2, 1]
 
 
-def test_what_happens_at_the_end_or_later_is_not_known():
+def test_interactions_at_the_end_or_later_are_left_out():
     dataset = make_dataset([("a", "x", 1), ("a", "x", 2), ("a", "x", 3)], hours=2)
     assert dataset.interactions.time.tolist() == [hour_ms(1)]
     assert len(dataset.before(hour_ms(1)).interactions) == 0
     assert dataset.before(hour_ms(1)).as_of_ms == hour_ms(1)
 
 
-def test_a_context_value_is_a_key_and_its_absence_is_none():
+def test_context_value_becomes_a_key_and_a_missing_one_is_unknown():
     dataset = make_dataset([("a", "x", 1, "20"), ("a", "x", 2)], hours=3)
     assert list(dataset.keys) == ["region:20"]
     assert dataset.interactions.keys.tolist() == [[0, UNKNOWN], [UNKNOWN, UNKNOWN]]
 
 
-def test_the_newest_items_come_first_and_the_unborn_not_at_all():
-    dataset = make_dataset([], hours=5, published={"old": 1, "new": 4, "unborn": 6})
+def test_newest_items_come_first_and_unpublished_ones_are_left_out():
+    dataset = make_dataset([], hours=5, published={"old": 1, "new": 4, "unpublished": 6})
     assert [dataset.items[item] for item in dataset.newest_items()] == ["new", "old"]
 
 
-def test_a_reader_is_described_by_what_is_known():
+def test_user_has_the_known_user_type_and_the_number_of_interactions():
     dataset = make_dataset([("a", "x", 1)], hours=2)
     assert dataset.user(0, 1) == User(None, 1)
     assert dataset.user(UNKNOWN, 3) == User(None, 3)
 
 
-def test_no_item_lacks_a_category_where_any_has_one():
+def test_categories_are_imputed_where_any_item_has_one():
     dataset = random_dataset()
     assert (dataset.catalogue.category >= 0).all()
     assert (make_dataset([("a", "x", 1)], hours=2).catalogue.category == UNKNOWN).all()
 
 
 @pytest.mark.parametrize(("start", "end"), [(0, 40), (3, 3), (5, 9.5), (40, 90), (9, 2)])
-def test_between_gives_what_lies_in_the_half_open_span(start, end):
+def test_between_returns_the_interactions_of_a_half_open_interval(start, end):
     interactions = random_dataset().interactions
     found = interactions.between(hour_ms(start), hour_ms(end)).time
-    wanted = interactions.time[(interactions.time >= hour_ms(start)) & (interactions.time < hour_ms(end))]
-    assert np.array_equal(found, wanted)
+    expected = interactions.time[(interactions.time >= hour_ms(start)) & (interactions.time < hour_ms(end))]
+    assert np.array_equal(found, expected)

@@ -1,4 +1,4 @@
-"""What is compiled at first use is compiled before anybody waits for it."""
+"""Compiled functions, and the recorder of compilations."""
 
 import numpy as np
 import pytest
@@ -10,13 +10,13 @@ from script_shared.jit import jit_compiled
 
 @jit_compiled
 def total(values):
-    found = 0.0
+    result = 0.0
     for value in values:
-        found += value
-    return found
+        result += value
+    return result
 
 
-def test_a_compiled_function_gives_what_python_gives():
+def test_compiled_function_returns_what_python_returns():
     values = np.random.default_rng(0).random(100)
     assert total(values) == pytest.approx(total.py_func(values))
 
@@ -27,6 +27,6 @@ def compilations():
         yield recorder.buffer
 
 
-def test_the_recorder_sees_a_compilation(compilations):
+def test_recorder_records_a_compilation(compilations):
     njit(lambda value: value + 1)(1)
     assert compilations

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from script_shared import errors
 from script_shared.domains.news.segments import NewsParameters, news_segments
 from script_shared.errors import InputError, MancheteError, ReleaseCorruptedError
-from script_shared.segments import assign
+from script_shared.segments import assign_segment
 from script_shared.settings import Settings
 from script_shared.storage.volume import Volume
 from script_shared.types import User
@@ -17,39 +17,39 @@ TREE = [kind for kind in vars(errors).values() if isinstance(kind, type) and iss
 
 
 @pytest.mark.parametrize("kind", TREE)
-def test_every_error_says_where_what_and_what_to_do(kind):
+def test_error_text_contains_place_problem_and_remedy(kind):
     error = kind("it is broken", where="file x", remedy="mend it")
     assert str(error) == "file x: it is broken Remedy: mend it"
     assert str(kind("it is broken")) == "it is broken"
 
 
 @pytest.mark.parametrize("kind", TREE)
-def test_every_error_crosses_processes_whole(kind):
+def test_error_can_be_pickled(kind):
     error = pickle.loads(pickle.dumps(kind("broken", where="here", remedy="mend it")))  # noqa: S301
     assert type(error) is kind
     assert (error.what, error.where, error.remedy) == ("broken", "here", "mend it")
 
 
-def test_the_drawn_tree_is_the_tree():
-    drawn = set(re.findall(r"\w+Error\b", errors.__doc__))
-    assert drawn == {kind.__name__ for kind in TREE}
+def test_docstring_lists_every_error():
+    listed = set(re.findall(r"\w+Error\b", errors.__doc__))
+    assert listed == {kind.__name__ for kind in TREE}
     assert issubclass(ReleaseCorruptedError, errors.ReleaseError)
 
 
-def test_a_place_in_a_file_is_named_outermost_first():
+def test_input_error_names_file_row_and_field():
     error = InputError.at("not a number", file=Path("clicks.csv"), row=2, field="user_id", remedy="mend it")
     assert str(error) == "clicks.csv, row 2, field 'user_id': not a number Remedy: mend it"
 
 
-def test_settings_come_from_the_environment(monkeypatch, tmp_path):
+def test_settings_are_read_from_the_environment(monkeypatch, tmp_path):
     monkeypatch.setenv("ENV", "staging")
     monkeypatch.setenv("DATA_ROOT", str(tmp_path))
     settings = Settings(_env_file=None)
     assert settings.env == "staging"
-    assert Volume.of(settings).releases == tmp_path / "news" / "releases"
+    assert Volume.from_settings(settings).releases == tmp_path / "news" / "releases"
 
 
-def test_an_unknown_kind_of_deployment_is_refused_by_name(monkeypatch):
+def test_unknown_environment_is_rejected(monkeypatch):
     monkeypatch.setenv("ENV", "production")
     with pytest.raises(ValidationError, match="'dev', 'staging' or 'prod'"):
         Settings(_env_file=None)
@@ -62,21 +62,21 @@ def test_an_unknown_kind_of_deployment_is_refused_by_name(monkeypatch):
         ({"als": {"factor": 8}}, "als.factor"),
         ({"state": {"half_lives": 3}}, "state.half_lives"),
         ({"rule": {"logged_reads": None}}, "rule.logged_reads"),
-        ({"unheard": 1}, "unheard"),
+        ({"unknown": 1}, "unknown"),
     ],
 )
-def test_a_bad_parameter_is_named(given, place):
+def test_error_names_an_invalid_parameter(given, place):
     with pytest.raises(ValidationError, match=re.escape(place)):
         NewsParameters.model_validate(given)
 
 
-def test_parameters_survive_the_manifest():
+def test_parameters_can_be_serialized_as_json():
     parameters = NewsParameters.model_validate({"rule": {"semi_logged_reads": 3}})
     assert NewsParameters.model_validate(parameters.model_dump(mode="json")) == parameters
 
 
 @pytest.mark.parametrize(
-    ("user_type", "reads", "without_login", "with_login"),
+    ("user_type", "interactions", "without_login", "with_login"),
     [
         ("Logged", 0, "logged", "logged"),
         ("Logged", 9, "logged", "logged"),
@@ -89,7 +89,7 @@ def test_parameters_survive_the_manifest():
         (None, 5, "logged", "semi_logged"),
     ],
 )
-def test_the_rule_that_splits_readers(user_type, reads, without_login, with_login):
+def test_segment_rule(user_type, interactions, without_login, with_login):
     for has_login, expected in ((False, without_login), (True, with_login)):
         segments = news_segments({"rule": {"has_login": has_login}})
-        assert assign(segments, User(user_type, reads)).name == expected
+        assert assign_segment(segments, User(user_type, interactions)).name == expected

@@ -27,7 +27,7 @@ contract_of_fit = settings(contract, max_examples=6)
 def dataset_and_state():
     """Return a random data set and its state."""
     dataset = random_dataset()
-    return dataset, State.of(dataset, STATE)
+    return dataset, State.from_dataset(dataset, STATE)
 
 
 @cache
@@ -89,7 +89,7 @@ class RecommenderContract:
     @given(st.data())
     def test_any_small_data_set_can_be_fitted(self, data):
         dataset = data.draw(datasets())
-        state = State.of(dataset, STATE)
+        state = State.from_dataset(dataset, STATE)
         check_list(self.fit(dataset, state), data.draw(queries(dataset)), state, 10, len(dataset.items))
 
     def test_a_loaded_model_recommends_like_the_fitted_one(self, tmp_path):
@@ -170,7 +170,7 @@ class ComponentContract:
     @given(st.data())
     def test_any_small_data_set_can_be_fitted(self, data):
         dataset = data.draw(datasets())
-        state = State.of(dataset, STATE)
+        state = State.from_dataset(dataset, STATE)
         component, query = self.fit(dataset, state), data.draw(queries(dataset))
         check_features(component, query, state, np.arange(len(dataset.items), dtype=np.int32))
         check_retrieved(component, query, state, 10, len(dataset.items))

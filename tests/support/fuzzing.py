@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from pipelines.domains import load
-from script_shared.dataset import encode
+from script_shared.dataset import encode_tables
 from script_shared.errors import InputError
 from tests.support.balance import assert_balanced
 
@@ -183,7 +183,7 @@ def _check(refinement):
         assert schema.conform(frame).equals(frame)
     kept = next(iter(part for name, part in refinement.report.items() if name in ("reads", "clicks")))
     assert tables.interactions.height == kept["kept"] > 0
-    data = encode(tables, plan.domain.context, plan.weight, refinement.as_of_ms)
+    data = encode_tables(tables, plan.domain.context, plan.weight, refinement.as_of_ms)
     assert len(data.interactions) == kept["kept"]
     assert np.isfinite(data.interactions.weight).all()
     assert (data.interactions.user >= 0).all()

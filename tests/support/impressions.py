@@ -3,10 +3,10 @@
 from script_shared.impressions.impression import Impression
 
 
-def impression(name, user="r1", **fields):
+def impression(name, pseudonym="r1", **fields):
     defaults = {
         "impression_id": str(name),
-        "user": user,
+        "pseudonym": pseudonym,
         "time_ms": 1_700_000_000_000,
         "experiment": "e",
         "variant": "champion",

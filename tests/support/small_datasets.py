@@ -5,7 +5,7 @@ import polars as pl
 from hypothesis import strategies as st
 
 from pipelines.encoding.item_vectors import Rules, describe, described
-from script_shared.dataset import encode
+from script_shared.dataset import encode_tables
 from script_shared.domains.news.stop_words import STOP_WORDS
 from script_shared.domains.news.tables import CONTEXT, INTERACTIONS, ITEMS, USERS
 from script_shared.models.components.text_space import TextParameters
@@ -31,7 +31,7 @@ def make_dataset(interactions, *, hours, items=(), titles=None, categories=None,
     rows = sorted(((*interaction, None)[:4] for interaction in interactions), key=lambda row: row[2])
     names = sorted({row[1] for row in rows} | set(items) | set(titles or ()) | set(published or ()))
     tables = Tables(_interactions(rows), _items(names, titles, categories, published), _users(rows))
-    dataset = encode(tables, CONTEXT, pl.lit(1.0), hour_ms(hours))
+    dataset = encode_tables(tables, CONTEXT, pl.lit(1.0), hour_ms(hours))
     return described(dataset, describe(dataset, tables.items, RULES, None))
 
 

@@ -31,14 +31,14 @@ SEARCH: Space = {
         )
     ),
     "state.key_half_lives": Choice(((0.5, 2.0), (0.25, 1.0), (0.5, 4.0), (0.25, 1.0, 4.0))),
-    "state.visit_gap": NumericRange(0.25, 1.0, log=True),
+    "state.session_gap": NumericRange(0.25, 1.0, log=True),
     "state.co_occurrence.half_lives": Choice(((1.0, 4.0), (0.4, 2.0), (0.4, 1.0, 4.0), (2.0, 8.0))),
-    "state.co_occurrence.fade": NumericRange(0.3, 2.0),
+    "state.co_occurrence.distance_decay": NumericRange(0.3, 2.0),
     "state.co_occurrence.reverse": NumericRange(0.0, 0.5),
     "state.cross_session.half_lives": Choice(
         ((0.7, 3.0), (0.4, 1.5), (1.0, 6.0), (0.4, 1.5, 6.0)), only=_KNOWN
     ),
-    "state.cross_session.fade": NumericRange(0.1, 1.0, only=_KNOWN),
+    "state.cross_session.distance_decay": NumericRange(0.1, 1.0, only=_KNOWN),
     "als.factors": Choice((16, 32, 64), only=("logged",)),
     "als.regularization": NumericRange(0.005, 0.5, log=True, only=("logged",)),
     "als.alpha": NumericRange(3.0, 50.0, log=True, only=("logged",)),

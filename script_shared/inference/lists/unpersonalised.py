@@ -35,7 +35,7 @@ def rank_trending(
         allowed: mask over positions of the items that may be shown; None for all.
     """
     known = [key for key in keys if key != UNKNOWN]
-    row = state.parameters.nearest(HALF_LIFE)
+    row = state.parameters.find_half_life(HALF_LIFE)
     wanted = n if allowed is None else state.sizes.items
     lists = [state.most_popular(0, wanted, now_ms, key) for key in known] or [
         state.most_popular(row, wanted, now_ms)
@@ -43,7 +43,7 @@ def rank_trending(
     if allowed is not None:
         lists = [items[allowed[items]] for items in lists]
     items = interleave(lists, n)
-    counts = state.counts.at(items, now_ms)[row]
+    counts = state.counts.get(items, now_ms)[row]
     reason = CONTEXT if known else TRENDING
     return [ScoredItem(*pair, reason) for pair in zip(items.tolist(), counts.tolist(), strict=True)]
 

@@ -55,7 +55,7 @@ class AudienceAffinity(Component):
         if not len(query.history):
             out[:] = 0.0
             return
-        profiles = state.once(self.name, query.now_ms, lambda: _build_profiles(state), SLOW_REFRESH)
+        profiles = state.get_cached(self.name, query.now_ms, lambda: _build_profiles(state), SLOW_REFRESH)
         arrays = profiles.row, profiles.counts, profiles.totals, profiles.shares
         scale = float(state.cross_session.scale(query.now_ms)[-1])
         _write_lifts(arrays, scale, state.items.category, query.history[-_HISTORY:], items, out)
@@ -68,7 +68,7 @@ class AudienceAffinity(Component):
 
 def _build_profiles(state: State) -> Profiles:
     size = state.sizes.items
-    source, target, all_weights = state.cross_session.all()
+    source, target, all_weights = state.cross_session.get_all()
     weights, category = all_weights[-1], state.items.category
     totals = np.bincount(target, weights, size)
     profiled = np.argsort(-totals, kind="stable")[:_MAX_PROFILES]

@@ -53,7 +53,7 @@ class CategoryTransitions(Component):
         if not len(query.history):
             out[:] = 0.0
             return
-        counted = state.once(self.name, query.now_ms, lambda: _count_transitions(state), SLOW_REFRESH)
+        counted = state.get_cached(self.name, query.now_ms, lambda: _count_transitions(state), SLOW_REFRESH)
         arrays = counted.row, counted.counts, counted.totals, counted.shares
         scale = float(state.co_occurrence.scale(query.now_ms)[-1])
         _write_lifts(arrays, scale, state.items.category, query.history[-_HISTORY:], items, out)
@@ -65,7 +65,7 @@ class CategoryTransitions(Component):
 
 
 def _count_transitions(state: State) -> Transitions:
-    first, second, weights = state.co_occurrence.all()
+    first, second, weights = state.co_occurrence.get_all()
     weight, category = weights[-1], state.items.category
     popularity = np.bincount(category[second], weight, int(category.max(initial=0)) + 1)
     popular = np.argsort(-popularity, kind="stable")[:_MAX_CATEGORIES]

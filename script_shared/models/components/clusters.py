@@ -130,7 +130,7 @@ class Clusters(Component):
 
     def _sample_at(self, users: IntArray, state: State, now_ms: int) -> UserSample:
         """Return the users as of a moment, without those that then had fewer than two interactions."""
-        interactions = state.histories.among(users)
+        interactions = state.histories.select_by_user(users)
         interactions = interactions.take(interactions.time < now_ms)
         interactions = interactions.take(np.bincount(interactions.user, minlength=1)[interactions.user] >= 2)
         known, starts = np.unique(interactions.user, return_index=True)

@@ -12,7 +12,7 @@ from script_shared.models.base import Component
 from script_shared.models.caches import QueryCache
 from script_shared.models.kernels import top_items
 from script_shared.models.reasons import FOLLOWS_ITEM
-from script_shared.state.counts import Decayed, decays
+from script_shared.state.counts import CountArrays, decay_factors
 from script_shared.state.pairs import Pairs
 from script_shared.state.state import State, share_of
 from script_shared.types import NO_ITEMS, FeatureArray, FloatArray, IntArray, Query
@@ -95,8 +95,8 @@ class CoOccurrence(Component):
         if neighbours is None or not len(neighbours.items):
             out[:] = 1.0
             return
-        half_lives = state.parameters.rows(self._half_lives)
-        popularity = state.counts.parts, state.interactions.values, half_lives, query.now_ms
+        half_lives = state.parameters.find_half_lives(self._half_lives)
+        popularity = state.counts.arrays, state.total_counts.values, half_lives, query.now_ms
         rows, columns = neighbours.rows, len(half_lives)
         summed = rows, neighbours.weights, neighbours.totals
         _write_lifts(summed, self._prior, popularity, items, out[:, :columns])
@@ -108,19 +108,21 @@ class CoOccurrence(Component):
         if not len(history):
             return super().source_items(query, state, items)
         pairs: Pairs = getattr(state, self._pairs)
-        rows = pairs.rows(history.tolist())
-        return _find_sources(history, rows, pairs.near.parts, self._fades, items)
+        rows = pairs.find_rows(history.tolist())
+        return _find_sources(history, rows, pairs.neighbour_rows.arrays, self._fades, items)
 
     def _sum_neighbours(self, query: Query, state: State) -> Neighbours:
         """Sum the neighbours of the last items into buffers, which the next call overwrites."""
         pairs: Pairs = getattr(state, self._pairs)
-        history = pairs.rows(query.history[: -self._depth - 1 : -1].tolist())
+        history = pairs.find_rows(query.history[: -self._depth - 1 : -1].tolist())
         if len(self._rows) != state.sizes.items:
-            self._allocate(state.sizes.items, pairs.near.items.shape[1])
+            self._allocate(state.sizes.items, pairs.neighbour_rows.items.shape[1])
         items, weights, shares = self._items, self._weights, self._shares
         buffers = items, weights, shares, self._totals, self._count
         scale = pairs.scale(query.now_ms)
-        count = self._count = _sum_rows(history, pairs.near.parts, self._fades, scale, self._rows, buffers)
+        count = self._count = _sum_rows(
+            history, pairs.neighbour_rows.arrays, self._fades, scale, self._rows, buffers
+        )
         return Neighbours(self._rows, items[:count], weights[:count], shares[:count], self._totals)
 
     def _allocate(self, items: int, partners: int) -> None:
@@ -184,7 +186,7 @@ def _sum_rows(
 def _write_lifts(
     neighbours: tuple[IntArray, FloatArray, FloatArray],
     prior: float,
-    popularity: tuple[Decayed, FloatArray, IntArray, int],
+    popularity: tuple[CountArrays, FloatArray, IntArray, int],
     items: IntArray,
     out: FeatureArray,
 ) -> None:
@@ -199,7 +201,7 @@ def _write_lifts(
     """
     rows, weights, totals = neighbours
     decayed, interactions, half_lives, now_ms = popularity
-    counts, scale = decayed[0], decays(decayed, now_ms)
+    counts, scale = decayed[0], decay_factors(decayed, now_ms)
     for index in range(len(items)):
         row = rows[items[index]]
         for column in range(len(half_lives)):

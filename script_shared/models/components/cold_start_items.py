@@ -36,12 +36,12 @@ class ColdStartItems:
         """Return the current cold-start items, newest first."""
         if not len(self._reported):
             return self._reported
-        return state.once("cold_start", now_ms, lambda: self._select(state, now_ms))
+        return state.get_cached("cold_start", now_ms, lambda: self._select(state, now_ms))
 
     def _select(self, state: State, now_ms: int) -> IntArray:
         items = self._reported
         published = state.items.published_ms[items]
-        interactions = state.counts.at(items, now_ms)[-1]
+        interactions = state.counts.get(items, now_ms)[-1]
         is_new = (published > now_ms - MAX_AGE_HOURS * MS_PER_HOUR) & (interactions < MAX_INTERACTIONS)
         order = np.argsort(-published[is_new], kind="stable")[:POOL]
         return items[is_new][order]

@@ -11,7 +11,7 @@ from script_shared.jit import jit_compiled
 from script_shared.models.base import Component
 from script_shared.models.components.popularity import interleave
 from script_shared.models.reasons import CONTEXT
-from script_shared.state.counts import Decayed, decays
+from script_shared.state.counts import CountArrays, decay_factors
 from script_shared.state.state import State, share_of
 from script_shared.types import FeatureArray, FloatArray, IntArray, LongArray, Query
 from script_shared.vocabulary import UNKNOWN
@@ -41,15 +41,18 @@ class ContextPopularity(Component):
     def retrieve(self, query: Query, state: State, n: int) -> IntArray:
         """Return the most popular items within each context key of the query, interleaved."""
         now, keys = query.now_ms, tuple(key for key in query.keys if key != UNKNOWN)
-        return state.once(
+        return state.get_cached(
             (keys, n), now, lambda: interleave([state.most_popular(0, n, now, key) for key in keys], n)
         )
 
     def write_features(self, query: Query, state: State, items: IntArray, out: FeatureArray) -> None:
         """Write the ratios, one column a context column and half-life."""
-        half_lives, keys = state.parameters.rows(self._key_half_lives), np.array(query.keys, np.int64)
-        overall = state.counts.parts, state.interactions.values, half_lives
-        within = state.key_counts.parts, state.key_totals.parts
+        half_lives, keys = (
+            state.parameters.find_half_lives(self._key_half_lives),
+            np.array(query.keys, np.int64),
+        )
+        overall = state.counts.arrays, state.total_counts.values, half_lives
+        within = state.key_counts.arrays, state.key_totals.arrays
         _write_ratios(overall, within, keys, query.now_ms, items, out)
 
     @property
@@ -60,8 +63,8 @@ class ContextPopularity(Component):
 
 @jit_compiled
 def _write_ratios(
-    overall: tuple[Decayed, FloatArray, IntArray],
-    within: tuple[Decayed, Decayed],
+    overall: tuple[CountArrays, FloatArray, IntArray],
+    within: tuple[CountArrays, CountArrays],
     keys: LongArray,
     now_ms: int,
     items: IntArray,
@@ -79,8 +82,8 @@ def _write_ratios(
     """
     counts, interactions, half_lives = overall[0][0], overall[1], overall[2]
     key_counts, key_totals = within[0][0], within[1][0]
-    scale = decays(overall[0], now_ms)
-    key_scale, total_scale = decays(within[0], now_ms), decays(within[1], now_ms)
+    scale = decay_factors(overall[0], now_ms)
+    key_scale, total_scale = decay_factors(within[0], now_ms), decay_factors(within[1], now_ms)
     size = counts.shape[1]
     for place in range(len(keys)):
         key, first = keys[place], place * len(half_lives)

@@ -10,7 +10,7 @@ import numpy as np
 from script_shared.dataset import Dataset
 from script_shared.jit import jit_compiled
 from script_shared.models.base import Component, Recommender
-from script_shared.state.counts import Decayed, decays
+from script_shared.state.counts import CountArrays, decay_factors
 from script_shared.state.state import State
 from script_shared.types import FeatureArray, IntArray, Query, ScoredItem, User
 
@@ -33,7 +33,7 @@ class Popularity(Component):
 
     def retrieve(self, query: Query, state: State, n: int) -> IntArray:
         """Return the most popular items: half of them at the second shortest half-life, then interleaved."""
-        return state.once(("popularity", n), query.now_ms, lambda: self._mix(state, n, query.now_ms))
+        return state.get_cached(("popularity", n), query.now_ms, lambda: self._mix(state, n, query.now_ms))
 
     def _mix(self, state: State, n: int, now_ms: int) -> IntArray:
         main = state.most_popular(min(1, len(self._half_lives) - 1), n // 2, now_ms)
@@ -43,7 +43,7 @@ class Popularity(Component):
 
     def write_features(self, query: Query, state: State, items: IntArray, out: FeatureArray) -> None:
         """Write count + smoothing, one column a half-life."""
-        _write_counts(state.counts.parts, query.now_ms, items, out)
+        _write_counts(state.counts.arrays, query.now_ms, items, out)
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -52,8 +52,8 @@ class Popularity(Component):
 
 
 @jit_compiled
-def _write_counts(counts: Decayed, now_ms: int, items: IntArray, out: FeatureArray) -> None:
-    values, scale = counts[0], decays(counts, now_ms)
+def _write_counts(counts: CountArrays, now_ms: int, items: IntArray, out: FeatureArray) -> None:
+    values, scale = counts[0], decay_factors(counts, now_ms)
     for row in range(len(items)):
         for column in range(len(values)):
             out[row, column] = values[column, items[row]] * scale[column] + SMOOTHING
@@ -76,7 +76,7 @@ class MostPopular(Recommender):
         """Return the most popular items outside the user's history."""
         ranked = state.most_popular(self._half_life, n + len(query.history), query.now_ms)
         unseen = ranked[~np.isin(ranked, query.history)][:n]
-        scores = state.counts.at(unseen, query.now_ms)[self._half_life]
+        scores = state.counts.get(unseen, query.now_ms)[self._half_life]
         pairs = zip(unseen.tolist(), scores.tolist(), strict=True)
         return [ScoredItem(item, score, Popularity.name) for item, score in pairs]
 

@@ -10,7 +10,7 @@ import numpy as np
 from script_shared.jit import jit_compiled
 from script_shared.models.base import Component
 from script_shared.models.kernels import top_items
-from script_shared.state.counts import Decayed, decays
+from script_shared.state.counts import CountArrays, decay_factors
 from script_shared.state.state import State
 from script_shared.types import FeatureArray, FloatArray, IntArray, Query
 
@@ -36,14 +36,16 @@ class SessionContinuation(Component):
 
     def retrieve(self, query: Query, state: State, n: int) -> IntArray:
         """Return the items with the most interactions that continue a session, at the shortest half-life."""
-        row = state.parameters.nearest(self._half_lives[0])
-        return state.once((self.name, n), query.now_ms, lambda: _top_nonzero(state.continued.values[row], n))
+        row = state.parameters.find_half_life(self._half_lives[0])
+        return state.get_cached(
+            (self.name, n), query.now_ms, lambda: _top_nonzero(state.continuations.values[row], n)
+        )
 
     def write_features(self, query: Query, state: State, items: IntArray, out: FeatureArray) -> None:
         """Write the ratios, one column a half-life."""
-        now, rows = query.now_ms, state.parameters.rows(self._half_lives)
-        totals = state.interactions.values, state.continued_interactions(now)
-        _write_ratios((state.counts.parts, state.continued.parts), totals, rows, now, items, out)
+        now, rows = query.now_ms, state.parameters.find_half_lives(self._half_lives)
+        totals = state.total_counts.values, state.continuation_totals(now)
+        _write_ratios((state.counts.arrays, state.continuations.arrays), totals, rows, now, items, out)
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -58,7 +60,7 @@ def _top_nonzero(values: FloatArray, n: int) -> IntArray:
 
 @jit_compiled
 def _write_ratios(
-    by_item: tuple[Decayed, Decayed],
+    by_item: tuple[CountArrays, CountArrays],
     totals: tuple[FloatArray, FloatArray],
     rows: IntArray,
     now_ms: int,
@@ -76,7 +78,7 @@ def _write_ratios(
         out: shape (items, rows).
     """
     counts, continued = by_item[0][0], by_item[1][0]
-    scale, continued_scale = decays(by_item[0], now_ms), decays(by_item[1], now_ms)
+    scale, continued_scale = decay_factors(by_item[0], now_ms), decay_factors(by_item[1], now_ms)
     all_interactions, all_continued = totals
     for column in range(len(rows)):
         row = rows[column]

@@ -72,7 +72,7 @@ class TextSpace:
         try:
             counts = vectorizer.fit_transform(texts)
         except ValueError:  # the texts contain stop words only
-            return cls(Vocabulary.of([]), np.zeros((0, 1), np.float32))
+            return cls(Vocabulary.from_ids([]), np.zeros((0, 1), np.float32))
         size = max(1, min(parameters.dimensions, counts.shape[1] - 1, counts.shape[0] - 1))
         if min(counts.shape) < 2:
             axes = np.zeros((counts.shape[1], 1))
@@ -80,7 +80,7 @@ class TextSpace:
             with np.errstate(invalid="ignore"):  # equal texts have no variance to explain
                 svd = TruncatedSVD(size, n_iter=3, random_state=0).fit(counts)
             axes = vectorizer.idf_[:, None] * svd.components_.T
-        vocabulary = Vocabulary.of(vectorizer.vocabulary_)
+        vocabulary = Vocabulary.from_ids(vectorizer.vocabulary_)
         rows = [vectorizer.vocabulary_[word] for word in vocabulary]
         return cls(vocabulary, axes[rows].astype(np.float32))
 

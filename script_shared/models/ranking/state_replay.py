@@ -19,14 +19,14 @@ def build_state(dataset: Dataset, parameters: StateParameters) -> State:
             with equal parameters; then only later interactions are applied.
         parameters: what the state counts.
     """
-    head, end = dataset.head_start, dataset.as_of_ms
-    if head is None or head.ms > end or head.parameters != parameters.model_dump(mode="json"):
-        return State.of(dataset, parameters)
+    head, end = dataset.state_snapshot, dataset.as_of_ms
+    if head is None or head.end_ms > end or head.parameters != parameters.model_dump(mode="json"):
+        return State.from_dataset(dataset, parameters)
     state = State(
-        parameters, Sizes(dataset.histories, len(dataset.items), len(dataset.keys), len(dataset.context))
+        parameters, Sizes(dataset.history_count, len(dataset.items), len(dataset.keys), len(dataset.context))
     )
-    state.restore(dict(head.read()))
-    state.apply(dataset.interactions.between(head.ms, end))
+    state.restore(dict(head.load()))
+    state.apply(dataset.interactions.between(head.end_ms, end))
     return state
 
 
@@ -42,7 +42,7 @@ class StateReplay:
     def __init__(self, dataset: Dataset, parameters: StateParameters, start_ms: int) -> None:
         self.dataset = dataset
         self.state = build_state(dataset.before(start_ms), parameters)
-        self.state.patience_ms = _MAX_STALENESS_MS
+        self.state.max_staleness_ms = _MAX_STALENESS_MS
         self._row = int(np.searchsorted(dataset.interactions.time, start_ms))
 
     def advance_to(self, moment_ms: int) -> None:

@@ -70,11 +70,11 @@ def draw_click_samples(
         return
     order, starts = _order_by_user(interactions.user[first:end])
     rows = first + order
-    session_gap_ms = replay.state.parameters.visit_gap * MS_PER_HOUR
+    session_gap_ms = replay.state.parameters.session_gap * MS_PER_HOUR
     is_continued = (interactions.user[rows[1:]] == interactions.user[rows[:-1]]) & (
         np.diff(interactions.time[rows]) < session_gap_ms
     )
-    counts = replay.state.histories.counts()[interactions.user[rows]] + np.arange(len(rows)) - starts + 1
+    counts = replay.state.histories.count_all()[interactions.user[rows]] + np.arange(len(rows)) - starts + 1
     is_member = _accepted_users(dataset, interactions.user[rows], counts, accepts)
     chosen = _sample_rows(np.flatnonzero(np.append(is_continued, False) & is_member), limit)
     for place in chosen[np.argsort(rows[chosen], kind="stable")].tolist():
@@ -85,7 +85,7 @@ def draw_click_samples(
             replay.advance_to_row(row + 1)
         query = replay.state.query(user, now_ms, keys=keys, user_type=dataset.user_types[user])
         if not live:
-            query = query.after(interactions.item[rows[starts[place] : place + 1]])
+            query = query.extend(interactions.item[rows[starts[place] : place + 1]])
         if target not in query.history:
             yield TrainingSample(query, np.array([target], np.int32))
 
@@ -112,7 +112,7 @@ def draw_user_samples(
     if not len(following):
         return []
     users, first = np.unique(following.user, return_index=True)
-    is_member = _accepted_users(dataset, users, state.histories.counts()[users], accepts)
+    is_member = _accepted_users(dataset, users, state.histories.count_all()[users], accepts)
     chosen = _sample_rows(np.flatnonzero(is_member), limit)
     start_ms = int(following.time[0]) // MS_PER_HOUR * MS_PER_HOUR
     by_user = np.argsort(following.user, kind="stable")

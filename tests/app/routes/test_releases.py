@@ -109,7 +109,7 @@ DAMAGES = {
         "parquet: the file cannot be read",
     ),
     "an altered file": (damage("evaluation.json", flip), "evaluation.json: the content differs"),
-    "a torn file": (damage("evaluation.json", empty), "evaluation.json: the file holds 0 bytes"),
+    "a torn file": (damage("evaluation.json", empty), "evaluation.json: the file has 0 bytes"),
     "an added file": (damage("more.json", empty), "more.json: the file is not in the manifest"),
     "no manifest": (damage("manifest.json", Path.unlink), "manifest.json: the manifest cannot be read"),
     "a torn manifest": (damage("manifest.json", empty), "manifest.json: this is not a manifest"),

@@ -82,9 +82,9 @@ def test_new_release_forgets_users_when_it_is_loaded(live, read, publish):
 def test_state_has_no_history_of_a_forgotten_user(live, whole):
     engine = live.app.state.release_watcher.release.engine
     user = engine._router.users.find("3")
-    assert engine._state.histories.of(user)[1].min() > 0
+    assert engine._state.histories.get(user)[1].min() > 0
     live.delete("/users/3", headers=HEADERS)
-    assert engine._state.histories.of(user)[1].max() == 0
+    assert engine._state.histories.get(user)[1].max() == 0
 
 
 @pytest.mark.parametrize("method", ["get", "delete"])

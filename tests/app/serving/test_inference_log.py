@@ -52,7 +52,7 @@ def test_impression_has_the_answer_and_its_origin(serve, kept, whole):
     (line,) = kept().values()
     assert line == (
         answer["impression_id"],
-        NAMES.of("3").name,
+        NAMES.derive("3").name,
         whole.manifest.as_of_ms,
         "",
         "champion",
@@ -85,7 +85,7 @@ def test_user_id_is_in_no_file(serve, kept, tmp_path):
 def test_user_without_an_id_has_no_pseudonym(serve, kept):
     name = ask(serve())["impression_id"]
     until(kept, "it is written")
-    assert kept()[name].user is None
+    assert kept()[name].pseudonym is None
 
 
 def test_without_a_key_nothing_is_logged(serve, tmp_path):
@@ -100,7 +100,7 @@ def test_sample_has_all_answers_of_a_user_or_none(serve, kept):
     client = serve(inference_log_sample=0.3)
     users = [f"u{number}" for number in range(60)]
     noted = [[ask(client, user, num_recs=1)["impression_id"] is not None for _ in range(3)] for user in users]
-    assert noted == [[NAMES.of(user).place < 0.3] * 3 for user in users]
+    assert noted == [[NAMES.derive(user).sampling_value < 0.3] * 3 for user in users]
     count = sum(map(sum, noted))
     assert 0 < count < 180
     until(lambda: len(kept()) == count, "all are written")
@@ -118,7 +118,7 @@ def test_impressions_of_a_forgotten_user_are_deleted_at_once(serve, kept):
     until(lambda: len(kept()) == 3, "all are written")
     ask(client, "3")
     assert client.delete("/users/3", headers={"X-API-Key": READERS_KEY}).status_code == 204
-    assert [impression.user for impression in kept().values()] == [NAMES.of("5").name]
+    assert [impression.user for impression in kept().values()] == [NAMES.derive("5").name]
 
 
 def test_impressions_under_an_older_key_are_deleted(serve, kept):
@@ -127,7 +127,7 @@ def test_impressions_under_an_older_key_are_deleted(serve, kept):
     rotated = serve(inference_log_keys=f"a-newer-key-for-pseudonyms, {KEYS['inference_log_keys']}")
     name = ask(rotated, "3")["impression_id"]
     until(lambda: len(kept()) == 2, "it is written")
-    assert kept()[name].user == Pseudonyms(["a-newer-key-for-pseudonyms"]).of("3").name
+    assert kept()[name].pseudonym == Pseudonyms(["a-newer-key-for-pseudonyms"]).derive("3").name
     rotated.delete("/users/3", headers={"X-API-Key": READERS_KEY})
     assert kept() == {}
 

@@ -85,7 +85,7 @@ class EveryLog:
             post(writer, ("new", item), ("3", items[-1 - place]), ("newer", "unheard of"))
             assert item not in shown(writer, "new", 100)[0]
             until(lambda o=other, i=item: i not in shown(o, "new", 100)[0], "the other replica follows", 5)
-        assert log.end() == before + 18
+        assert log.end_offset() == before + 18
         _, late = replicas()
         # The order of items is tested in tests/script_shared/inference/test_replica.py with a fixed clock:
         # lists for all users may lag by some seconds.

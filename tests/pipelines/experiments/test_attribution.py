@@ -37,7 +37,7 @@ def test_only_reads_that_name_an_impression_are_brought_over(logs):
     assert attribute(events, impressions, CLOCK) == 2
     assert next(iter(impressions.clicks("e"))) == Click("champion", "r1", "1", "a", 50)
     assert followed(impressions) == [("1", "a"), ("2", "b")]
-    assert impressions.followed_through() == 4
+    assert impressions.attributed_offset() == 4
 
 
 def test_it_goes_on_where_it_ended(logs):
@@ -77,4 +77,4 @@ def test_another_log_in_the_place_of_the_one_before_is_read_from_its_beginning(l
     other.append([read("x", "1")])
     assert attribute(other, impressions, CLOCK) == 1
     other.close()
-    assert impressions.followed_through() == 1
+    assert impressions.attributed_offset() == 1

@@ -7,17 +7,17 @@ import pytest
 
 from pipelines.experiments.measurement import arms, in_both
 from pipelines.experiments.report import differences, document
-from script_shared.impressions.impression import Click, Shown
+from script_shared.impressions.impression import Click, ImpressionCount
 
 HOUR = 3_600_000
 
 SHOWN = [
-    Shown("champion", "first", "r1", 2),
-    Shown("champion", "older", "r1", 2),
-    Shown("champion", "first", "r2", 2),
-    Shown("champion", "first", "r3", 2),
-    Shown("challenger", "second", "r4", 4),
-    Shown("challenger", "second", "r5", 4),
+    ImpressionCount("champion", "first", "r1", 2),
+    ImpressionCount("champion", "older", "r1", 2),
+    ImpressionCount("champion", "first", "r2", 2),
+    ImpressionCount("champion", "first", "r3", 2),
+    ImpressionCount("challenger", "second", "r4", 4),
+    ImpressionCount("challenger", "second", "r5", 4),
 ]
 CLICKS = [
     Click("champion", "r1", "i1", "a", 5_000),
@@ -63,7 +63,7 @@ def test_what_cannot_be_said_is_null():
 
 def test_readers_of_both_are_counted():
     assert in_both(SHOWN) == 0
-    assert in_both([*SHOWN, Shown("challenger", "second", "r1", 1)]) == 1
+    assert in_both([*SHOWN, ImpressionCount("challenger", "second", "r1", 1)]) == 1
 
 
 @pytest.mark.parametrize("truth", [-0.05, 0.0, 0.04])
@@ -74,7 +74,7 @@ def test_the_interval_holds_a_known_difference_as_often_as_it_says(truth):
         for variant, rate in (("champion", 0.2), ("challenger", 0.2 + truth)):
             for reader in range(250):
                 name, lists = f"{variant}-{reader}", 1 + rng.poisson(3)
-                shown.append(Shown(variant, "r", name, int(lists)))
+                shown.append(ImpressionCount(variant, "r", name, int(lists)))
                 follows = rng.binomial(lists, rng.beta(8 * rate, 8 * (1 - rate)))
                 clicks += [Click(variant, name, f"{name}-{each}", "a", 1_000) for each in range(follows)]
         added = differences(arms(shown, clicks, HOUR))["per_impression"]

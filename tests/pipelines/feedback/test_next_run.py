@@ -45,7 +45,7 @@ def counts(client, now_ms):
     """How often each item was read, decayed, by id: what everybody's lists rest on."""
     engine = served(client).engine
     items = engine._router.items
-    values = engine._state.counts.at(np.arange(len(items)), now_ms)
+    values = engine._state.counts.get(np.arange(len(items)), now_ms)
     found = {items[place]: values[:, place] for place in range(len(items))}
     return {name: row for name, row in found.items() if row.any()}
 
@@ -203,7 +203,7 @@ class TestOnSqlite(Feedback):
             # One that needs what is gone is no champion any more.
             with pytest.raises(EventsCompactedError, match="events after 40"):
                 roll_back(world.volume, manifests[1].release_id, world.url)
-            with pytest.raises(ReleaseNotFoundError, match="no earlier champion"):
+            with pytest.raises(ReleaseNotFoundError, match="no valid earlier champion"):
                 roll_back(world.volume, "", world.url)
             # Where it is made the champion all the same it is refused, and the other goes on.
             world.registry.publish(manifests[0].release_id, "champion")

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.feedback.event_frames import expires_ms, frame_of, valid, withdrawn
-from script_shared.events.event import EARLIEST_MS, FORGET, ITEM, LATEST_MS, READ, WITHDRAW, Event
+from script_shared.events.event import EARLIEST_MS, FORGET, INTERACTION, ITEM, LATEST_MS, WITHDRAW, Event
 from script_shared.events.validation import invalid_reason
 from script_shared.inference.lists.availability import Availability
 
@@ -25,7 +25,7 @@ EVENTS = st.builds(
     item_id=st.sampled_from(["a", "b"]),
     time_ms=TIMES,
     details=DETAILS,
-    kind=st.sampled_from([READ, ITEM, WITHDRAW, FORGET, "unheard of"]),
+    kind=st.sampled_from([INTERACTION, ITEM, WITHDRAW, FORGET, "unheard of"]),
 )
 
 

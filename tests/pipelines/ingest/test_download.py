@@ -320,7 +320,7 @@ class TestFullDisk:
         with serving(place.read_bytes()) as shelf:
             code, text = with_small_files(300_000, shelf.address, root, "download")
             assert code == 3, text
-            assert "there is no room for more data" in text
+            assert "the disk is full" in text
             assert "Remedy: free space" in text
             assert not list((root / "raw").glob("*"))
             shelf.asked = []
@@ -337,7 +337,7 @@ class TestFullDisk:
         before = {file.name: file.read_bytes() for file in (volume.refined / "run-1").iterdir()}
         code, text = with_small_files(10_000, "", volume.root, "refine")
         assert code == 3, text
-        assert "there is no room for more data" in text
+        assert "the disk is full" in text
         assert {file.name: file.read_bytes() for file in (volume.refined / "run-1").iterdir()} == before
         assert sorted(path.name for path in volume.refined.iterdir()) == ["latest", "run-1"]
 

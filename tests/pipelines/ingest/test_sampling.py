@@ -50,4 +50,4 @@ def test_an_empty_sample_says_what_to_do():
 
 @pytest.mark.parametrize(("env", "share"), [("dev", 0.1), ("staging", 1.0), ("prod", 1.0)])
 def test_only_dev_samples(env, share):
-    assert Settings(env=env).reader_share == share
+    assert Settings(env=env).user_share == share

@@ -10,7 +10,7 @@ from script_shared.storage.volume import Volume
 
 def test_the_newest_run_of_the_volume_is_opened(clicks):
     opened = open_run(clicks)
-    assert (opened.run, opened.volume) == ("run-1", Volume.of(clicks))
+    assert (opened.run, opened.volume) == ("run-1", Volume.from_settings(clicks))
     assert set(opened.users()["user_id"]) == set(opened.tables().users["user_id"])
     assert opened.dataset()[0].as_of_ms == opened.report()["as_of_ms"]
 

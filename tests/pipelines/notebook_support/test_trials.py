@@ -12,7 +12,7 @@ from pipelines.stages.evaluate import score_hour
 from script_shared.clock import MS_PER_HOUR
 from script_shared.errors import NotEnoughDataError
 from script_shared.evaluation.ranking import METRICS
-from script_shared.segments import find
+from script_shared.segments import find_segment
 
 SEGMENT = "anonymous"
 
@@ -31,7 +31,7 @@ def world(opened):
 
 
 def components(domain, parameters, segment):
-    model = find(domain.segments(parameters), segment).make_model()
+    model = find_segment(domain.segments(parameters), segment).make_model()
     return [part.name for part in model.components]
 
 

@@ -98,7 +98,7 @@ class TestTraining:
         assert dataset.anonymous == 300 + SESSIONS
         behind = dataset.interactions.user >= len(dataset.users)
         assert behind.sum() == 600
-        assert dataset.interactions.user.max() < dataset.histories
+        assert dataset.interactions.user.max() < dataset.history_count
 
     def test_nobody_is_asked_what_they_read_next(self, dataset):
         parameters = NEWS.state({})

@@ -12,7 +12,7 @@ from pipelines.encoding.item_vectors import Rules
 from pipelines.stages.artifacts import load_dataset, load_report
 from pipelines.stages.encode import HEAD_START_MS, encode
 from pipelines.stages.refine import refine
-from script_shared.dataset import encode as encode_tables
+from script_shared.dataset import encode_tables
 from script_shared.models.components.text_space import TextSpace
 from script_shared.models.ranking.state_replay import build_state
 from script_shared.releases.registry import Registry
@@ -68,9 +68,9 @@ def test_the_head_start_ends_three_days_before_the_data(loaded, expected):
     assert dataset.head_start.ms == dataset.as_of_ms - HEAD_START_MS
     known = expected[0].before(dataset.head_start.ms)
     assert np.array_equal(
-        build_state(dataset.before(known.as_of_ms), state).histories.counts(), known.read_counts
+        build_state(dataset.before(known.as_of_ms), state).histories.count_all(), known.read_counts
     )
-    assert np.array_equal(build_state(dataset, state).histories.counts(), dataset.read_counts)
+    assert np.array_equal(build_state(dataset, state).histories.count_all(), dataset.read_counts)
 
 
 def test_the_catalogue_is_in_the_order_of_the_positions(volume, loaded):

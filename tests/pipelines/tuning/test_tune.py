@@ -16,7 +16,7 @@ from pipelines.tuning.parameters import with_values
 from pipelines.tuning.search_space import Choice, NumericRange
 from pipelines.tuning.tune import TuneOptions, tune
 from script_shared.clock import MS_PER_HOUR
-from script_shared.dataset import encode
+from script_shared.dataset import encode_tables
 from script_shared.errors import NotEnoughDataError, SettingsError
 from tests.support.clicks import START_MS, write_clicks
 
@@ -71,7 +71,7 @@ def test_the_default_comes_first_and_scores_what_the_evaluation_says(raw, found,
     assert first["two_stage.fit_negatives"] == parameters["two_stage"]["fit_negatives"]
     assert first["two_stage.scorer.ridge"] == parameters["two_stage"]["scorer"]["ridge"]
     assert json.loads(first["state.co_occurrence.half_lives"]) == [1.0, 4.0]
-    dataset = encode(refined.tables, PLAN.domain.context, PLAN.weight, refined.as_of_ms)
+    dataset = encode_tables(refined.tables, PLAN.domain.context, PLAN.weight, refined.as_of_ms)
     moments = [START_MS + hour * MS_PER_HOUR for hour in (7, 9)]
     scored = [score_hour(PLAN.domain, parameters, dataset, at, "anonymous", 60)[0] for at in moments]
     means = [each.filter(model="served")["ndcg"].mean() for each in scored]

@@ -1,4 +1,4 @@
-"""Pseudonyms: the same for a reader and a key, and nothing of the id in them."""
+"""Pseudonyms depend on the user and the key only."""
 
 import hashlib
 import hmac
@@ -9,27 +9,29 @@ import pytest
 from script_shared.impressions.pseudonyms import Pseudonyms
 
 
-def test_a_name_is_the_standard_s_hmac():
+def test_name_is_the_hmac_of_the_standard_library():
     digest = hmac.new(b"a key", "leitora-é".encode(), hashlib.sha256)
-    assert Pseudonyms(["a key"]).of("leitora-é").name == digest.hexdigest()[:32]
+    assert Pseudonyms(["a key"]).derive("leitora-é").name == digest.hexdigest()[:32]
 
 
-def test_another_key_gives_another_name_and_the_older_ones_are_found():
+def test_names_differ_by_key_and_are_derived_from_older_keys_too():
     old, new = Pseudonyms(["old"]), Pseudonyms(["new", "old"])
-    assert new.of("u1").name != old.of("u1").name
-    assert new.all_of("u1") == [new.of("u1").name, old.of("u1").name]
+    assert new.derive("u1").name != old.derive("u1").name
+    assert new.derive_names("u1") == [new.derive("u1").name, old.derive("u1").name]
 
 
-def test_without_a_key_there_are_none():
+def test_pseudonyms_are_false_without_a_key():
     assert not Pseudonyms([])
     assert Pseudonyms(["a"])
 
 
 @pytest.mark.parametrize("share", [0.01, 0.2, 0.7])
-def test_places_are_spread_evenly_and_stay(share):
+def test_sampling_values_are_uniform_and_do_not_change(share):
     names = Pseudonyms(["a key"])
-    places = [names.of(f"u{number}").place for number in range(10_000)]
-    assert all(0 <= place < 1 for place in places)
-    assert places[:9] == [Pseudonyms(["a key", "b"]).of(f"u{number}").place for number in range(9)]
-    below = sum(place < share for place in places)
+    values = [names.derive(f"u{number}").sampling_value for number in range(10_000)]
+    assert all(0 <= value < 1 for value in values)
+    assert values[:9] == [
+        Pseudonyms(["a key", "b"]).derive(f"u{number}").sampling_value for number in range(9)
+    ]
+    below = sum(value < share for value in values)
     assert abs(below - share * 10_000) < 5 * math.sqrt(share * (1 - share) * 10_000)

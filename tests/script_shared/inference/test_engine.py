@@ -135,7 +135,7 @@ def old_and_new():
     dataset = make_dataset(
         interactions, hours=10, items=["unseen"], published={"old": 0, "new": 9, "unseen": 8}
     )
-    return dataset, State.of(dataset, PARAMETERS)
+    return dataset, State.from_dataset(dataset, PARAMETERS)
 
 
 def rank(models, name, dataset, state, n, history=()):

@@ -56,8 +56,8 @@ def make_engine(cache_size=0):
     """Return an engine that ranks by popularity at the shortest half-life, and its clock."""
     long_ago = [(user, "old", 0) for user in USERS]
     dataset = make_dataset([*long_ago, ("r0", "old", 9), ("r1", "old", 9), ("r0", "new", 9)], hours=10)
-    state, clock = State.of(dataset, StateParameters()), FixedClock(dataset.as_of_ms)
-    state.patience_ms = MAX_STALENESS_MS
+    state, clock = State.from_dataset(dataset, StateParameters()), FixedClock(dataset.as_of_ms)
+    state.max_staleness_ms = MAX_STALENESS_MS
     segments = [Segment("all", "most_popular", lambda _: True, lambda: MostPopular(0))]
     models = SegmentModels({"all": MostPopular(0)}, dataset.newest_items())
     return Engine(Router.from_dataset(dataset, segments), models, state, clock, cache_size), clock

@@ -2,7 +2,7 @@
 
 import pytest
 
-from script_shared.events.event import ITEM, READ, Event
+from script_shared.events.event import INTERACTION, ITEM, Event
 from script_shared.events.factory import open_log
 from script_shared.releases.registry import Registry
 from tests.script_shared.inference.test_replica import make_replica, results
@@ -30,7 +30,9 @@ def invalid_events(now):
 def test_the_other_events_of_a_page_are_applied(release):
     now = release.manifest.as_of_ms
     invalid = invalid_events(now)
-    valid = [Event(f"g{index}", "zoe", str(index), now + index, kind=READ) for index in range(len(invalid))]
+    valid = [
+        Event(f"g{index}", "zoe", str(index), now + index, kind=INTERACTION) for index in range(len(invalid))
+    ]
     mixed = [event for pair in zip(invalid, valid, strict=True) for event in pair]
     mixed_replica, _ = make_replica(release)
     valid_replica, _ = make_replica(release)

@@ -76,7 +76,7 @@ def test_a_replica_that_starts_late_equals_one_that_followed_from_the_start(rele
     early.replay(log)
     late, later = make_replica(release)
     late.replay(log)
-    assert early.position == late.position == log.end()
+    assert early.position == late.position == log.end_offset()
     users = [None, *map(str, range(0, 400, 7)), "3", "5", "new", "newer"]
     # Cached lists may be stale until the staleness limit ends.
     clock.ms = later.ms = clock.ms + 6 * MINUTE_MS
@@ -102,7 +102,7 @@ def test_the_details_of_an_event_define_its_weight(release):
     item = replica.engine.recommend(Request(None, n=1)).items[0].item_id
     replica.apply([Event("e", "new", item, release.manifest.as_of_ms, details={"weight": 3.0})], 1)
     engine = replica.engine
-    weights = engine._state.histories.of(engine._router.users.find("new"))[2]
+    weights = engine._state.histories.get(engine._router.users.find("new"))[2]
     assert weights.tolist() == [3.0]
 
 

@@ -29,7 +29,7 @@ def make_state(count, seed=0):
     rng = np.random.default_rng(seed)
     popularity = rng.permutation(1.0 / np.arange(1, ITEMS + 1))
     state = State(StateParameters(), Sizes(20_000, ITEMS, 0, 0))
-    state.patience_ms = 500
+    state.max_staleness_ms = 500
     interact(state, rng.choice(ITEMS, count, p=popularity / popularity.sum()), START)
     return state, lambda count: rng.choice(ITEMS, count, p=popularity / popularity.sum())
 
@@ -59,7 +59,7 @@ def test_an_item_that_starts_trending_is_detected_at_once(count, seed):
     state, _ = make_state(count, seed)
     monitor = TrendMonitor(MAX_AGE_MS)
     monitor.update(state, START)
-    counts = state.counts.at(np.arange(ITEMS), START)[0]
+    counts = state.counts.get(np.arange(ITEMS), START)[0]
     needed = int(np.ceil(np.sort(counts)[-100])) + 1
     unseen = int(np.argmin(counts))
     interact(state, [unseen] * (needed + int(np.ceil(counts[unseen]))), START + SECOND)
@@ -82,7 +82,7 @@ def test_a_slow_rise_is_not_detected():
     now, changes = START, monitor.changes
     for _ in range(100):
         monitor.update(state, now)
-        count = state.counts.at(np.array([7]), now)[0, 0]
+        count = state.counts.get(np.array([7]), now)[0, 0]
         interact(state, [7] * int(1 + count * 0.05), now)
         now += MAX_AGE_MS
     assert monitor.changes == changes

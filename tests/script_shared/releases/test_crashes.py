@@ -1,4 +1,4 @@
-"""Whatever the instant at which a process ends, the last good thing is still there."""
+"""A process that is killed at any step leaves the last valid release or partition."""
 
 import os
 import subprocess
@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[3]
 
 
 @pytest.mark.parametrize(("what", "steps"), [("releases", 30), ("rollbacks", 8), ("partitions", 8)])
-def test_a_crash_before_any_step_leaves_what_was_good(tmp_path, what, steps):
+def test_crash_before_any_step_leaves_a_valid_state(tmp_path, what, steps):
     run = subprocess.run(
         [sys.executable, "-m", "tests.support.crash_releases", what, str(tmp_path)],
         cwd=ROOT,
@@ -25,10 +25,10 @@ def test_a_crash_before_any_step_leaves_what_was_good(tmp_path, what, steps):
         check=False,
     )
     assert run.returncode == 0, run.stderr
-    assert int(run.stdout) >= steps, "so many steps are the least that writing takes"
+    assert int(run.stdout) >= steps, "writing takes at least this many steps"
 
 
-def test_a_failure_while_filling_leaves_nothing(tmp_path):
+def test_failed_write_leaves_no_release(tmp_path):
     Registry(tmp_path).publish(write_small(tmp_path).id, "champion")
     before = sorted(path.name for path in tmp_path.iterdir())
 
@@ -42,7 +42,7 @@ def test_a_failure_while_filling_leaves_nothing(tmp_path):
     Registry(tmp_path).open()
 
 
-def test_a_failure_inside_a_partition_leaves_nothing_and_the_old_alias(tmp_path):
+def test_failed_write_leaves_no_partition_and_the_old_alias(tmp_path):
     with write_partition(tmp_path, "old") as folder:
         (folder / "a").write_text("a")
     set_alias(tmp_path, "latest", "old")
@@ -52,7 +52,7 @@ def test_a_failure_inside_a_partition_leaves_nothing_and_the_old_alias(tmp_path)
     assert find_partition(tmp_path).name == "old"
 
 
-def test_a_partition_written_again_is_replaced(tmp_path):
+def test_partition_written_again_is_replaced(tmp_path):
     for text in ("one", "two"):
         with write_partition(tmp_path, "run") as folder:
             (folder / text).write_text(text)
@@ -60,23 +60,23 @@ def test_a_partition_written_again_is_replaced(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
 
 
-def test_what_a_killed_writer_left_goes_with_the_next_try_and_nothing_else_does(tmp_path):
-    for left in (".writing-run-0123abcd", ".writing-run-0123abcd-old", ".writing-run-2-0123abcd"):
-        (tmp_path / left).mkdir()
-        (tmp_path / left / "half").write_text("half")
+def test_temporary_folders_of_a_killed_writer_are_removed_by_the_next_write(tmp_path):
+    for name in (".writing-run-0123abcd", ".writing-run-0123abcd-old", ".writing-run-2-0123abcd"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "half").write_text("half")
     with write_partition(tmp_path, "run") as folder:
         (folder / "whole").write_text("whole")
     assert sorted(path.name for path in tmp_path.iterdir()) == [".writing-run-2-0123abcd", "run"]
 
 
-@pytest.mark.parametrize("stands", [True, False])
-def test_of_two_tries_at_once_the_newer_counts(tmp_path, stands):
+@pytest.mark.parametrize("exists", [True, False])
+def test_latest_of_two_concurrent_writes_counts(tmp_path, exists):
     def write(text, meanwhile=lambda: None):
         with write_partition(tmp_path, "run") as folder:
             (folder / "a").write_text(text)
             meanwhile()
 
-    if stands:
+    if exists:
         write("earlier")
     with pytest.raises(FileNotFoundError):
         write("older", meanwhile=lambda: write("newer"))

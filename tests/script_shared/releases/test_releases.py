@@ -7,13 +7,13 @@ import pytest
 
 from script_shared.arrays import Bundle
 from script_shared.errors import ReleaseCorruptedError, ReleaseError, ReleaseNotFoundError
-from script_shared.releases.manifest import MANIFEST
+from script_shared.releases.manifest import FORMAT_VERSION, MANIFEST
 from script_shared.releases.registry import CHALLENGER, CHAMPION, Registry
 from script_shared.releases.store import Release
 from tests.support.small_releases import write_small
 
 
-def test_what_was_written_is_read_back(tmp_path):
+def test_release_is_read_as_it_was_written(tmp_path):
     write_small(tmp_path, "mark")
     (folder,) = [path for path in tmp_path.iterdir() if path.is_dir()]
     release = Release.open(folder)
@@ -44,7 +44,7 @@ def names_the_path(path, error):
 
 @pytest.mark.parametrize("damage", [flip_a_byte, cut_off, os.remove, turn_into_a_link])
 @pytest.mark.parametrize("name", ["models/a/values.npy", "models/a/document.json", "evaluation.json"])
-def test_a_damaged_file_is_named(tmp_path, name, damage):
+def test_error_names_a_damaged_file(tmp_path, name, damage):
     release = write_small(tmp_path)
     damage(release.folder / name)
     with pytest.raises(ReleaseCorruptedError) as caught:
@@ -53,7 +53,7 @@ def test_a_damaged_file_is_named(tmp_path, name, damage):
     assert damage is turn_into_a_link or names_the_path(release.folder / name, caught.value)
 
 
-def test_a_file_that_nobody_vouches_for_is_named(tmp_path):
+def test_error_names_a_file_that_is_not_in_the_manifest(tmp_path):
     release = write_small(tmp_path)
     np.save(release.folder / "models" / "a" / "extra.npy", np.arange(2))
     with pytest.raises(ReleaseCorruptedError, match=r"extra\.npy: the file is not in the manifest"):
@@ -61,7 +61,7 @@ def test_a_file_that_nobody_vouches_for_is_named(tmp_path):
 
 
 @pytest.mark.parametrize("keep", [0, 1, 40, -2])
-def test_a_manifest_that_was_cut_off_is_named(tmp_path, keep):
+def test_error_names_a_truncated_manifest(tmp_path, keep):
     path = write_small(tmp_path).folder / MANIFEST
     path.write_bytes(path.read_bytes()[:keep])
     with pytest.raises(ReleaseCorruptedError, match=r"manifest\.json: this is not a manifest"):
@@ -74,35 +74,38 @@ def rewrite(release, **changes):
 
 
 @pytest.mark.parametrize("name", ["../outside", "/etc/passwd", "a//b", ".hidden", "a/../../b"])
-def test_a_manifest_cannot_reach_outside_its_folder(tmp_path, name):
+def test_manifest_cannot_name_files_outside_its_folder(tmp_path, name):
     release = write_small(tmp_path)
     rewrite(release, files={name: {"sha256": "0" * 64, "bytes": 1}})
     with pytest.raises(ReleaseCorruptedError, match="outside the release"):
         Release.open(release.folder)
 
 
-def test_another_format_asks_for_a_new_release(tmp_path):
+@pytest.mark.parametrize("version", [1, FORMAT_VERSION - 1])
+def test_other_format_version_is_rejected_with_a_remedy(tmp_path, version):
     release = write_small(tmp_path)
-    rewrite(release, format_version=1)
-    with pytest.raises(ReleaseError, match="format version is 1, this service reads 4") as caught:
+    rewrite(release, format_version=version)
+    with pytest.raises(
+        ReleaseError, match=f"version is {version}, this service reads 5.*train and publish again"
+    ) as caught:
         Release.open(release.folder)
     assert not isinstance(caught.value, ReleaseCorruptedError)
 
 
-def test_a_folder_under_another_name_is_refused(tmp_path):
+def test_renamed_folder_is_rejected(tmp_path):
     release = write_small(tmp_path)
     moved = release.folder.rename(tmp_path / "other")
     with pytest.raises(ReleaseCorruptedError, match="another release"):
         Release.open(moved)
 
 
-def test_a_link_is_not_published(tmp_path):
+def test_release_with_a_link_is_rejected(tmp_path):
     with pytest.raises(ReleaseCorruptedError, match="plain files only"):
         write_small(tmp_path, fill=lambda folder: (folder / "link").symlink_to("/etc/passwd"))
 
 
 class Trap:
-    """Leaves a mark when it is unpickled."""
+    """Creates a folder when it is unpickled."""
 
     def __init__(self, path):
         self.path = path
@@ -111,7 +114,7 @@ class Trap:
         return os.mkdir, (str(self.path),)
 
 
-def test_a_bundle_does_not_write_pickles(tmp_path):
+def test_bundle_does_not_write_pickles(tmp_path):
     with pytest.raises(ValueError, match="allow_pickle"):
         Bundle({"objects": np.array([{}], object)}).write(tmp_path / "bundle")
 
@@ -123,8 +126,8 @@ def pickled(folder, trap):
 
 
 @pytest.mark.parametrize("size", [1, 5_000])
-def test_a_release_with_a_pickle_inside_is_refused_and_nothing_of_it_runs(tmp_path, size):
-    trap = tmp_path / "sprung"
+def test_pickle_in_a_release_is_rejected_and_does_not_run(tmp_path, size):
+    trap = tmp_path / "unpickled"
     release = write_small(tmp_path / "releases", fill=lambda folder: pickled(folder, [Trap(trap)] * size))
     with pytest.raises(ReleaseCorruptedError, match="not a bundle"):
         release.bundle("state/b")
@@ -132,7 +135,7 @@ def test_a_release_with_a_pickle_inside_is_refused_and_nothing_of_it_runs(tmp_pa
 
 
 @pytest.mark.parametrize("content", [b"", b"\x93NUMPY", b"no array", bytes(5_000)])
-def test_an_array_that_is_none_is_refused(tmp_path, content):
+def test_invalid_array_file_is_rejected(tmp_path, content):
     def fill(folder):
         (folder / "state" / "b").mkdir(parents=True)
         (folder / "state" / "b" / "document.json").write_text("{}")
@@ -142,7 +145,7 @@ def test_an_array_that_is_none_is_refused(tmp_path, content):
         write_small(tmp_path, fill=fill).bundle("state/b")
 
 
-def test_nothing_is_there_until_something_is_published(tmp_path):
+def test_empty_registry_has_no_champion(tmp_path):
     registry = Registry(tmp_path)
     assert registry.find() is None
     with pytest.raises(ReleaseNotFoundError, match="no release has been published as champion"):
@@ -151,7 +154,7 @@ def test_nothing_is_there_until_something_is_published(tmp_path):
         registry.publish("nothing", CHAMPION)
 
 
-def test_publish_promote_and_rollback_move_the_names(tmp_path):
+def test_publish_promote_and_rollback_change_the_aliases(tmp_path):
     registry = Registry(tmp_path)
     one, two = (write_small(tmp_path, mark).id for mark in ("one", "two"))
     registry.publish(one, CHAMPION)
@@ -162,11 +165,11 @@ def test_publish_promote_and_rollback_move_the_names(tmp_path):
     assert registry.champions() == (one,)
     assert registry.rollback() == one
     assert registry.find() == one
-    with pytest.raises(ReleaseNotFoundError, match="no earlier champion"):
+    with pytest.raises(ReleaseNotFoundError, match="no valid earlier champion"):
         registry.rollback()
 
 
-def test_a_broken_release_is_never_published_and_rollback_passes_it_by(tmp_path):
+def test_corrupted_release_is_not_published_and_is_skipped_by_rollback(tmp_path):
     registry = Registry(tmp_path)
     releases = [write_small(tmp_path, mark) for mark in ("one", "two", "three")]
     for release in releases:
@@ -178,14 +181,14 @@ def test_a_broken_release_is_never_published_and_rollback_passes_it_by(tmp_path)
     assert registry.rollback() == releases[0].id
 
 
-def test_the_same_content_is_the_same_release_and_a_broken_one_is_written_anew(tmp_path):
+def test_equal_content_is_one_release_and_a_corrupted_one_is_written_again(tmp_path):
     first = write_small(tmp_path)
     assert write_small(tmp_path).id == first.id
     flip_a_byte(first.folder / "evaluation.json")
     assert Release.open(write_small(tmp_path).folder).id == first.id
 
 
-def test_many_publish_at_once_and_one_of_them_is_champion(tmp_path):
+def test_concurrent_publications_leave_one_champion(tmp_path):
     registry = Registry(tmp_path)
 
     def publish(mark):
@@ -204,6 +207,6 @@ def test_many_publish_at_once_and_one_of_them_is_champion(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["..", ".", "", "a/b", "x" * 200, "../releases"])
-def test_a_name_that_is_a_path_finds_nothing(tmp_path, name):
+def test_path_as_an_id_is_not_found(tmp_path, name):
     with pytest.raises(ReleaseNotFoundError):
         Registry(tmp_path).get(name)

@@ -1,4 +1,4 @@
-"""Rows tell an item's strongest neighbours, whatever was read in between, however many are asked for."""
+"""Cached rows equal the strongest neighbours computed by brute force."""
 
 import numpy as np
 import pytest
@@ -14,53 +14,54 @@ ITEMS = 30
 HOUR_MS = 3_600_000
 
 
-def read(state, pairs, hour):
-    users, items = (np.array(column, np.int32) for column in zip(*pairs, strict=True))
+def apply(state, rows, hour):
+    users, items = (np.array(column, np.int32) for column in zip(*rows, strict=True))
     times, keys = hour * HOUR_MS + np.arange(len(items)), np.empty((len(items), 0), np.int32)
     state.apply(Interactions(users, items, times, np.ones(len(items), np.float32), keys))
 
 
-some_reads = st.lists(st.tuples(st.integers(0, 4), st.integers(0, ITEMS - 1)), min_size=1, max_size=40)
-asked = st.lists(st.integers(0, ITEMS - 1), min_size=1, max_size=8)
+some_rows = st.lists(st.tuples(st.integers(0, 4), st.integers(0, ITEMS - 1)), min_size=1, max_size=40)
+some_items = st.lists(st.integers(0, ITEMS - 1), min_size=1, max_size=8)
 
 
-def strongest(pairs, item, most):
-    """Say by brute force what an item's row tells: neighbours, shares and the weight of all."""
-    first, second, weights = pairs.all()
-    own = sorted(np.flatnonzero(first == item).tolist(), key=lambda at: second[at])
-    totals = weights[:, own].sum(axis=1)
-    kept = sorted(sorted(own, key=lambda at: -weights[-1, at])[:most], key=lambda at: second[at])
+def strongest(pairs, item, n):
+    """Compute neighbours, shares and totals of an item by brute force."""
+    first, second, weights = pairs.get_all()
+    slots = sorted(np.flatnonzero(first == item).tolist(), key=lambda slot: second[slot])
+    totals = weights[:, slots].sum(axis=1)
+    kept = sorted(slots, key=lambda slot: -weights[-1, slot])[:n]
+    kept = sorted(kept, key=lambda slot: second[slot])
     return second[kept].tolist(), (weights[:, kept] / totals[:, None]).T, totals
 
 
 @settings(deadline=None, derandomize=True, database=None, max_examples=50)
-@given(st.lists(st.tuples(some_reads, asked), min_size=1, max_size=4), st.sampled_from([2, 150]))
-def test_rows_tell_the_strongest_pairs_of_each_item(turns, most):
-    state = State(StateParameters(co_occurrence=PairParameters(partners=most)), Sizes(5, ITEMS, 0, 0))
-    for hour, (reads, items) in enumerate(turns):
-        read(state, reads, hour)
-        near = state.co_occurrence.near
-        for item, row in zip(items, state.co_occurrence.rows(items).tolist(), strict=True):
-            others, shares, totals = strongest(state.co_occurrence, item, most)
-            told = slice(0, near.lengths[row])
-            assert near.items[row, told].tolist() == others
-            assert near.shares[row, told] == pytest.approx(shares, rel=1e-6)
-            assert near.totals[row] == pytest.approx(totals)
+@given(st.lists(st.tuples(some_rows, some_items), min_size=1, max_size=4), st.sampled_from([2, 150]))
+def test_rows_contain_the_strongest_neighbours_of_each_item(batches, n):
+    state = State(StateParameters(co_occurrence=PairParameters(max_neighbours=n)), Sizes(5, ITEMS, 0, 0))
+    for hour, (rows, items) in enumerate(batches):
+        apply(state, rows, hour)
+        cached = state.co_occurrence.neighbour_rows
+        for item, row in zip(items, state.co_occurrence.find_rows(items).tolist(), strict=True):
+            others, shares, totals = strongest(state.co_occurrence, item, n)
+            columns = slice(0, cached.lengths[row])
+            assert cached.items[row, columns].tolist() == others
+            assert cached.shares[row, columns] == pytest.approx(shares, rel=1e-6)
+            assert cached.totals[row] == pytest.approx(totals)
 
 
-def test_more_rows_than_there_is_room_for_take_the_place_of_others():
-    state = State(StateParameters(), Sizes(5, 3 * neighbour_rows.ROOM, 0, 0))
-    read(state, [(0, 0), (0, 1)], 1)
+def test_rows_beyond_the_capacity_replace_others():
+    state = State(StateParameters(), Sizes(5, 3 * neighbour_rows.CAPACITY, 0, 0))
+    apply(state, [(0, 0), (0, 1)], 1)
     pairs, first = state.co_occurrence, [0, 1]
-    for begin in range(2, 2 * neighbour_rows.ROOM, 8):
-        pairs.rows(list(range(begin, begin + 8)))
-        assert pairs.near.items[pairs.rows(first)[0], 0] == 1
+    for start in range(2, 2 * neighbour_rows.CAPACITY, 8):
+        pairs.find_rows(list(range(start, start + 8)))
+        assert pairs.neighbour_rows.items[pairs.find_rows(first)[0], 0] == 1
 
 
-def test_a_row_still_holds_when_weeks_pass_without_its_item_being_read():
+def test_row_weights_decay_over_weeks_without_interactions():
     state = State(StateParameters(), Sizes(5, ITEMS, 0, 0))
-    read(state, [(0, 0), (0, 1)], 1)
+    apply(state, [(0, 0), (0, 1)], 1)
     assert state.co_occurrence.neighbours(0)[0].tolist() == [1]
-    read(state, [(1, 2), (1, 3)], 500)
+    apply(state, [(1, 2), (1, 3)], 500)
     _, weights, _ = state.co_occurrence.neighbours(0)
     assert (weights * state.co_occurrence.scale(500 * HOUR_MS)[:, None] < 1e-6).all()

@@ -8,24 +8,24 @@ from script_shared.state.counts import DecayedCounts
 from script_shared.state.state import Sizes, State, StateParameters
 
 HOUR_MS = 3_600_000
-#: Reads that are so many half-lives older than the newest may close no pairs.
-FORGOTTEN_AFTER = 9
+#: Half-lives after which an interaction closes no pairs.
+MAX_AGE = 9
 SIZES = Sizes(users=5, items=8, keys=3, contexts=1)
 
 
-def test_a_count_halves_with_each_half_life():
+def test_count_halves_in_one_half_life():
     counts = DecayedCounts([1.0, 2.0], slots=3)
     counts.apply(np.array([1, 1, 2]), np.array([0, 0, HOUR_MS]))
-    assert counts.at(np.arange(counts.values.shape[1]), 2 * HOUR_MS) == pytest.approx(
+    assert counts.get(np.arange(counts.values.shape[1]), 2 * HOUR_MS) == pytest.approx(
         np.array([[0, 2 / 4, 1 / 2], [0, 2 / 2, 1 / 2**0.5]])
     )
 
 
-def test_counts_survive_years_without_overflow():
+def test_counts_do_not_overflow_over_years():
     counts = DecayedCounts([0.1], slots=1)
     for year in range(5):
         counts.apply(np.array([0]), np.array([year * 8_760 * HOUR_MS]))
-    assert counts.at(np.arange(counts.values.shape[1]), 4 * 8_760 * HOUR_MS)[0, 0] == pytest.approx(1.0)
+    assert counts.get(np.arange(counts.values.shape[1]), 4 * 8_760 * HOUR_MS)[0, 0] == pytest.approx(1.0)
 
 
 @st.composite
@@ -41,7 +41,7 @@ def interactions(draw):
 
 @settings(max_examples=60, deadline=None)
 @given(interactions(), st.integers(0, 40))
-def test_a_fold_in_two_parts_or_from_a_snapshot_is_the_fold_of_the_whole(new, cut):
+def test_state_of_two_batches_or_of_a_restored_snapshot_equals_the_state_of_one_batch(new, cut):
     whole, parts, restored = (State(StateParameters(), SIZES) for _ in range(3))
     whole.apply(new)
     parts.apply(new.take(slice(cut)))
@@ -53,46 +53,48 @@ def test_a_fold_in_two_parts_or_from_a_snapshot_is_the_fold_of_the_whole(new, cu
 
 @settings(max_examples=30, deadline=None)
 @given(interactions(), st.integers(0, 40))
-def test_a_snapshot_is_taken_into_a_larger_state(new, cut):
+def test_restore_accepts_a_snapshot_of_a_smaller_state(new, cut):
     small, large = State(StateParameters(), SIZES), State(StateParameters(), Sizes(9, 12, SIZES.keys, 1))
     small.apply(new.take(slice(cut)))
     large.restore(small.snapshot())
     for state in (small, large):
         state.apply(new.take(slice(cut, None)))
     now, items = 49 * HOUR_MS, np.arange(SIZES.items)
-    assert large.counts.at(items, now) == pytest.approx(small.counts.at(items, now))
+    assert large.counts.get(items, now) == pytest.approx(small.counts.get(items, now))
     for key in range(SIZES.keys):
-        one, other = (s.key_counts.at(key * s.sizes.items + items, now) for s in (small, large))
+        one, other = (s.key_counts.get(key * s.sizes.items + items, now) for s in (small, large))
         assert other == pytest.approx(one)
     assert large.most_popular(0, 5, now).tolist() == small.most_popular(0, 5, now).tolist()
     for user in range(9):
-        assert large.histories.of(user)[0].tolist() == small.histories.of(user)[0].tolist()
+        assert large.histories.get(user)[0].tolist() == small.histories.get(user)[0].tolist()
 
 
-def assert_same(one, other, reads):
+def assert_same(one, other, interactions):
     now = 49 * HOUR_MS
     every = np.arange(one.sizes.items)
-    assert other.counts.at(every, now) == pytest.approx(one.counts.at(every, now))
-    assert other.continued.at(every, now) == pytest.approx(one.continued.at(every, now))
+    assert other.counts.get(every, now) == pytest.approx(one.counts.get(every, now))
+    assert other.continuations.get(every, now) == pytest.approx(one.continuations.get(every, now))
     assert other.key_counts.values == pytest.approx(one.key_counts.values)
     assert np.array_equal(other.items.first_ms, one.items.first_ms)
     for user in range(SIZES.users):
-        for left, right in zip(one.histories.of(user), other.histories.of(user), strict=True):
+        for left, right in zip(one.histories.get(user), other.histories.get(user), strict=True):
             assert np.array_equal(left, right)
     for name in ("co_occurrence", "cross_session"):
         pairs, others = getattr(one, name), getattr(other, name)
-        near = lost_weight(reads, getattr(one.parameters, name)) + 1e-6
+        tolerance = lost_weight(interactions, getattr(one.parameters, name)) + 1e-6
         for item in range(SIZES.items):
-            assert dense(others, item, now) == pytest.approx(dense(pairs, item, now), abs=near)
+            assert dense(others, item, now) == pytest.approx(dense(pairs, item, now), abs=tolerance)
 
 
-def lost_weight(reads, parameters):
-    """Return what a pair may lose at most: each forgotten read closes one pair at each distance."""
-    if not len(reads):
+def lost_weight(interactions, parameters):
+    """Return the maximum weight a pair loses: an old interaction closes one pair less at each distance."""
+    if not len(interactions):
         return 0.0
-    since = reads.time.max() - FORGOTTEN_AFTER * parameters.half_lives[-1] * HOUR_MS
-    closed_by_one = sum(distance**-parameters.fade for distance in range(1, parameters.distance + 1))
-    return np.count_nonzero(reads.time <= since) * closed_by_one * 2.0**-FORGOTTEN_AFTER
+    since = interactions.time.max() - MAX_AGE * parameters.half_lives[-1] * HOUR_MS
+    closed_by_one = sum(
+        distance**-parameters.distance_decay for distance in range(1, parameters.distance + 1)
+    )
+    return np.count_nonzero(interactions.time <= since) * closed_by_one * 2.0**-MAX_AGE
 
 
 def dense(pairs, item, now):

@@ -138,7 +138,7 @@ def test_an_engine_without_diversity_returns_the_plain_list(engine, users):
 def test_an_engine_never_returns_items_of_the_history(engine, users, diversity):
     for user in users:
         position = engine._router.users.find(user)
-        history = set(engine._state.histories.of(position)[0].tolist())
+        history = set(engine._state.histories.get(position)[0].tolist())
         found = engine.recommend(Request(user, n=20, diversity=diversity))
         assert len(found.items) == len({item.item for item in found.items})
         assert len(found.items) == len(engine.recommend(Request(user, n=20)).items)

@@ -28,7 +28,7 @@ NOW = hour_ms(10)
 @pytest.fixture
 def state():
     state = State(STATE, Sizes(users=1, items=100, keys=0, contexts=0))
-    state.learn(np.arange(100), NOW - np.arange(100) * HOUR_MS // 10, np.zeros(100, np.int32))
+    state.update_items(np.arange(100), NOW - np.arange(100) * HOUR_MS // 10, np.zeros(100, np.int32))
     return state
 
 
@@ -53,7 +53,7 @@ def test_an_item_with_ten_interactions_is_not_listed(state):
 
 def test_at_most_the_newest_of_the_pool_are_listed(state):
     new_items = ColdStartItems()
-    state.learn(np.arange(100), np.full(100, NOW) - np.arange(100), np.zeros(100, np.int32))
+    state.update_items(np.arange(100), np.full(100, NOW) - np.arange(100), np.zeros(100, np.int32))
     new_items.add(range(100))
     assert new_items.newest(state, NOW).tolist() == list(range(POOL))
 
@@ -62,7 +62,7 @@ def test_at_most_the_newest_of_the_pool_are_listed(state):
 def extended():
     """A fitted content component with two new items, with the vectors of i02 and of i03."""
     dataset = make_dataset(checkerboard_interactions(), hours=30, titles=CHECKERBOARD_TITLES)
-    state = State.of(dataset, STATE)
+    state = State.from_dataset(dataset, STATE)
     content = Content(ContentParameters())
     content.fit(dataset, state)
     size, vectors = len(dataset.items), dataset.catalogue.vectors
@@ -106,7 +106,7 @@ def test_similar_items_have_the_same_words(extended):
 def test_a_category_that_is_new_since_training_counts_as_rare():
     interactions = [("a", "x1", 1), ("a", "x2", 2), ("b", "y1", 3)]
     dataset = make_dataset(interactions, hours=4, categories={"x1": "x", "x2": "x", "y1": "y"})
-    state, affinity = State.of(dataset, STATE), CategoryAffinity()
+    state, affinity = State.from_dataset(dataset, STATE), CategoryAffinity()
     affinity.fit(dataset, state)
     known = affinity.features(make_query(dataset, ["x1"], hour=4), state, np.arange(3))
     state.items.category[2] = len(dataset.catalogue.categories)

@@ -35,7 +35,7 @@ STATE = StateParameters()
 @pytest.fixture(scope="module")
 def checkerboard():
     dataset = make_dataset(checkerboard_interactions(), hours=30, titles=CHECKERBOARD_TITLES)
-    return dataset, State.of(dataset, STATE)
+    return dataset, State.from_dataset(dataset, STATE)
 
 
 def ranks_same_half_first(dataset, component, state, query):
@@ -68,7 +68,7 @@ def test_the_two_stage_recommender_learns_a_checkerboard():
     dataset = make_dataset(checkerboard_interactions(users=80, items=60, hours=140), hours=140)
     model = news_segments({})[0].make_model()
     model.fit(dataset, lambda user: True)
-    state = State.of(dataset, STATE)
+    state = State.from_dataset(dataset, STATE)
     for half in (0, 1):
         query = make_query(dataset, [f"i{half + 2 * step:02}" for step in range(6)], hour=140)
         assert [scored.item % 2 for scored in model.recommend(query, state, 10)] == [half] * 10
@@ -77,7 +77,9 @@ def test_the_two_stage_recommender_learns_a_checkerboard():
 def test_popularity_is_the_log_of_the_decayed_count():
     dataset = make_dataset([("a", "x", 0), ("b", "x", 1), ("c", "y", 2)], hours=3, items=["z"])
     features = Popularity([1.0]).features(
-        make_query(dataset, hour=3), State.of(dataset, StateParameters(half_lives=(1.0,))), np.arange(3)
+        make_query(dataset, hour=3),
+        State.from_dataset(dataset, StateParameters(half_lives=(1.0,))),
+        np.arange(3),
     )
     counts = [1 / 8 + 1 / 4, 1 / 2, 0]
     assert features[:, 0] == pytest.approx([log(count + SMOOTHING) for count in counts])
@@ -86,8 +88,8 @@ def test_popularity_is_the_log_of_the_decayed_count():
 def test_most_popular_depends_on_the_time_and_most_popular_ever_does_not():
     interactions = [("a", "old", 0), ("b", "old", 0), ("c", "old", 0), ("d", "new", 9)]
     dataset = make_dataset(interactions, hours=10)
-    state, query = State.of(dataset, STATE), make_query(dataset, hour=10)
-    now, ever = MostPopular(STATE.nearest(1.0)), MostPopularEver(dataset)
+    state, query = State.from_dataset(dataset, STATE), make_query(dataset, hour=10)
+    now, ever = MostPopular(STATE.find_half_life(1.0)), MostPopularEver(dataset)
     assert item_ids(dataset, [scored.item for scored in now.recommend(query, state, 2)]) == ["new", "old"]
     assert item_ids(dataset, [scored.item for scored in ever.recommend(query, state, 2)]) == ["old", "new"]
     assert [scored.score for scored in ever.recommend(query, state, 2)] == [3, 1]
@@ -96,7 +98,7 @@ def test_most_popular_depends_on_the_time_and_most_popular_ever_does_not():
 def test_context_popularity_is_high_for_the_item_of_the_users_region():
     interactions = [(f"r{n}", "north" if n % 2 else "south", 1, str(n % 2)) for n in range(100)]
     dataset = make_dataset(interactions, hours=2)
-    state = State.of(dataset, STATE)
+    state = State.from_dataset(dataset, STATE)
     component = ContextPopularity(CONTEXT, STATE.key_half_lives)
     north, south = (
         component.features(make_query(dataset, hour=2, region=r), state, np.arange(2)) for r in "10"
@@ -115,7 +117,7 @@ def test_context_popularity_is_the_count_over_the_expected_count():
     dataset = make_dataset(
         [(f"r{n}", "x" if n < 30 else "y", 1, "1" if n < 20 else "2") for n in range(100)], hours=1.001
     )
-    state = State.of(dataset, parameters)
+    state = State.from_dataset(dataset, parameters)
     found = ContextPopularity(CONTEXT, (1.0,)).features(
         make_query(dataset, hour=1, region="1"), state, np.array([0])
     )
@@ -126,7 +128,7 @@ def test_context_popularity_is_the_count_over_the_expected_count():
 
 def test_recency_is_the_log_age_and_whether_the_item_is_new_to_the_user():
     dataset = make_dataset([("a", "x", 0), ("a", "y", 5), ("b", "x", 6)], hours=8)
-    state = State.of(dataset, STATE)
+    state = State.from_dataset(dataset, STATE)
     features = Recency().features(make_query(dataset, ["x"], hour=8, hours=[3]), state, np.arange(2))
     assert features == pytest.approx(np.array([[log(8.1), 0], [log(3.1), 1]]))
     assert not Recency().features(make_query(dataset, hour=8), state, np.arange(2))[:, 1].any()
@@ -137,7 +139,7 @@ def test_category_affinity_is_the_users_share_over_the_share_of_all_users():
     dataset = make_dataset(
         interactions, hours=2, categories={f"i{n}": ["even", "odd"][n % 2] for n in range(4)}
     )
-    affinity, state = CategoryAffinity(), State.of(dataset, STATE)
+    affinity, state = CategoryAffinity(), State.from_dataset(dataset, STATE)
     affinity.fit(dataset, state)
     found = affinity.features(make_query(dataset, ["i0"] * 3, hour=2), state, np.arange(4))[:, 0]
     own, other = (3 + 3 / 2) / (3 + 3) / (1 / 2), (3 / 2) / (3 + 3) / (1 / 2)
@@ -148,7 +150,7 @@ def test_audience_affinity_is_the_lift_of_categories_in_earlier_sessions():
     earlier = [(f"{kind}{n}", kind, 1) for kind in ("goal", "law") for n in range(20)]
     later = [(f"goal{n}", "cup", 3) for n in range(20)] + [(f"law{n}", "court", 3) for n in range(20)]
     dataset = make_dataset([*earlier, *later], hours=3.001, categories={"goal": "sport", "law": "justice"})
-    affinity, state = AudienceAffinity(), State.of(dataset, STATE)
+    affinity, state = AudienceAffinity(), State.from_dataset(dataset, STATE)
     affinity.fit(dataset, state)
     items = dataset.items.find_all(["cup", "court"])
     own, other = affinity.features(make_query(dataset, ["goal"], hour=3), state, items)[:, 0]
@@ -172,7 +174,7 @@ def test_co_occurrence_shares_are_weighted_by_recency():
     co_occurrence = CoOccurrence(
         "co_occurrence", STATE.co_occurrence.half_lives, depth=8, fade=0.5, prior=1.0
     )
-    co_occurrence.fit(dataset, state := State.of(dataset, STATE))
+    co_occurrence.fit(dataset, state := State.from_dataset(dataset, STATE))
     items = dataset.items.find_all(["c", "d"])
     found = co_occurrence.features(make_query(dataset, ["a", "b"], hour=2), state, items)[:, -1]
     # The last item is b, which leads to d; a, one step back, counts half.
@@ -190,7 +192,7 @@ def test_category_transitions_are_the_lift_of_a_category_after_the_last_ones():
     dataset = make_dataset(interactions, hours=1.02, items=["new"], categories=categories)
     # The reverse of each transition counts a tenth.
     count, total = 20.0, 44.0
-    transitions, state = CategoryTransitions(), State.of(dataset, STATE)
+    transitions, state = CategoryTransitions(), State.from_dataset(dataset, STATE)
     transitions.fit(dataset, state)
     items = dataset.items.find_all(["book", "bank", "goal", "new"])
     after_last, after_visit = transitions.features(
@@ -208,7 +210,7 @@ def test_clusters_separate_two_groups_and_retrieve_their_items():
     law = [(f"l{n}", f"lei{step % 6}", 14 + step * 2.3 + n * 0.01) for n in range(40) for step in range(7)]
     kinds = {f"{kind}{n}": kind for kind in ("gol", "lei") for n in range(6)}
     dataset = make_dataset(sport + law, hours=30, categories=kinds)
-    state = State.of(dataset, STATE)
+    state = State.from_dataset(dataset, STATE)
     clusters = Clusters(ClusterParameters(components=(2,), clusters=(2,)))
     clusters.fit(dataset, state)
     for user, kind in (("s3", "gol"), ("l3", "lei")):
@@ -223,9 +225,9 @@ def test_session_continuation_is_the_count_over_the_expected_count():
     """`b` always follows `a` within minutes; both have equal counts."""
     rows = [(f"r{n}", item, 1 + n / 60 + later) for n in range(30) for item, later in (("a", 0), ("b", 0.05))]
     dataset = make_dataset(rows, hours=2)
-    continuation, state = SessionContinuation((1.0,)), State.of(dataset, STATE)
+    continuation, state = SessionContinuation((1.0,)), State.from_dataset(dataset, STATE)
     query, items = make_query(dataset, hour=2), dataset.items.find_all(["a", "b"])
-    counts = state.counts.at(items, query.now_ms)[STATE.nearest(1.0)]
+    counts = state.counts.get(items, query.now_ms)[STATE.find_half_life(1.0)]
     expected = counts * counts[1] / counts.sum()
     ratios = (np.array([0, counts[1]]) + SESSION_PRIOR) / (expected + SESSION_PRIOR)
     assert continuation.features(query, state, items)[:, 0] == pytest.approx(np.log(ratios), rel=1e-5)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import polars as pl
 
-from script_shared.dataset import encode
+from script_shared.dataset import encode_tables
 from script_shared.models.components.popularity import MostPopular, MostPopularEver
 from script_shared.state.state import State, StateParameters
 from script_shared.tables import Tables
@@ -28,12 +28,12 @@ def dataset(*item_ids):
     user_table = pl.DataFrame(
         {"user_id": users, "user_type": None}, schema_overrides={"user_type": pl.String}
     )
-    return encode(Tables(interactions, items, user_table), ["region"], pl.lit(1.0), NOON_MS + 1)
+    return encode_tables(Tables(interactions, items, user_table), ["region"], pl.lit(1.0), NOON_MS + 1)
 
 
 def test_items_with_equal_counts_are_sorted_by_id():
     data = dataset("100", "20", "9", "20", "3", "3")
-    state = State.of(data, StateParameters())
+    state = State.from_dataset(data, StateParameters())
     query = state.query(-1, NOON_MS + 1, keys=(-1,))
     for model in (MostPopular(0), MostPopularEver(data)):
         found = [data.items[scored.item] for scored in model.recommend(query, state, 4)]

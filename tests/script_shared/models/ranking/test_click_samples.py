@@ -66,9 +66,11 @@ def test_a_live_state_contains_nothing_of_the_future(hour):
     replay = StateReplay(dataset, PARAMETERS, hour_ms(hour))
     for sample in draw_click_samples(replay, hour_ms(hour), accept_all, 5, live=True):
         now = sample.query.now_ms
-        expected = State.of(dataset.before(now + 1), PARAMETERS)
+        expected = State.from_dataset(dataset.before(now + 1), PARAMETERS)
         items = np.arange(replay.state.sizes.items)
-        assert replay.state.counts.at(items, now) == pytest.approx(expected.counts.at(items, now))
-        assert replay.state.continued.at(items, now) == pytest.approx(expected.continued.at(items, now))
+        assert replay.state.counts.get(items, now) == pytest.approx(expected.counts.get(items, now))
+        assert replay.state.continuations.get(items, now) == pytest.approx(
+            expected.continuations.get(items, now)
+        )
         assert np.array_equal(replay.state.items.first_ms, expected.items.first_ms)
         assert (sample.query.times <= now).all()

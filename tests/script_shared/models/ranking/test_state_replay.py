@@ -18,9 +18,9 @@ START = hour_ms(25)
 def dataset():
     """A data set with a state snapshot of the first 25 of its 40 hours."""
     whole = random_dataset()
-    state = State.of(whole.before(START), PARAMETERS)
+    state = State.from_dataset(whole.before(START), PARAMETERS)
     snapshot = StateSnapshot(START, PARAMETERS.model_dump(mode="json"), state.snapshot)
-    return replace(whole, head_start=snapshot)
+    return replace(whole, state_snapshot=snapshot)
 
 
 def assert_equal(state, expected_state):
@@ -31,7 +31,7 @@ def assert_equal(state, expected_state):
 
 
 def build_in_two_steps(dataset, end, parameters):
-    state = State.of(dataset.before(START), parameters)
+    state = State.from_dataset(dataset.before(START), parameters)
     state.apply(dataset.interactions.between(START, end))
     return state
 
@@ -45,7 +45,7 @@ def test_only_interactions_after_the_snapshot_are_applied(dataset):
     other = random_dataset(seed=1)
     state = build_state(replace(dataset, interactions=other.interactions), PARAMETERS)
     later = other.interactions.between(START, hour_ms(40))
-    assert state.histories.counts().sum() == len(dataset.before(START).interactions) + len(later)
+    assert state.histories.count_all().sum() == len(dataset.before(START).interactions) + len(later)
 
 
 def test_two_builds_are_equal(dataset):
@@ -57,4 +57,4 @@ def test_two_builds_are_equal(dataset):
 )
 def test_a_newer_snapshot_or_one_with_other_parameters_is_not_used(dataset, end, parameters):
     past = dataset.before(end)
-    assert_equal(build_state(past, parameters), State.of(past, parameters))
+    assert_equal(build_state(past, parameters), State.from_dataset(past, parameters))

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import polars as pl
 import pytest
 
-from script_shared.dataset import encode
+from script_shared.dataset import encode_tables
 from script_shared.models.ranking.training_samples import draw_user_samples
 from script_shared.state.state import State, StateParameters
 from script_shared.tables import Tables
@@ -28,7 +28,7 @@ def dataset(*rows):
     )
     users = interactions.select("user_id").unique().with_columns(user_type=pl.lit(None, pl.String))
     tables = Tables(interactions, items.with_columns(pl.col("published_at").cast(TIMESTAMP)), users)
-    return encode(tables, ["region"], pl.lit(1.0), NOON_MS + 2 * HOUR_MS)
+    return encode_tables(tables, ["region"], pl.lit(1.0), NOON_MS + 2 * HOUR_MS)
 
 
 DATA = dataset(
@@ -46,7 +46,7 @@ DATA = dataset(
 def draw_by_user(accepts=lambda user: True, limit=10):
     past = DATA.before(NOON_MS)
     following = DATA.interactions.between(NOON_MS, NOON_MS + HOUR_MS)
-    samples = draw_user_samples(past, State.of(past, StateParameters()), following, accepts, limit)
+    samples = draw_user_samples(past, State.from_dataset(past, StateParameters()), following, accepts, limit)
     return {DATA.users[sample.query.user]: sample for sample in samples}
 
 
