@@ -51,7 +51,7 @@ class Served:
     def __init__(self, stack: ExitStack, data_root: Path, folder: Path) -> None:
         folder.mkdir()
         self._servers = {
-            name: stack.enter_context(serving(data_root, folder / name, 0, api_lists_ahead=ahead))
+            name: stack.enter_context(serving(data_root, folder / name, 0, api_result_cache_size=ahead))
             for name, ahead in (("anew", 0), ("ahead", 16_384))
         }
         self._first = {

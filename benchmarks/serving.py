@@ -127,7 +127,7 @@ def _first(requests: Iterator[bytes], count: int) -> Iterator[bytes]:
 
 def start(stack: ExitStack, data_root: Path, folder: Path) -> dict[str, Server]:
     """Start all servers on one core."""
-    anew = {"api_lists_ahead": 0}
+    anew = {"api_result_cache_size": 0}
     kinds: dict[str, dict[str, int]] = {
         "ahead": {},
         "anew": anew,

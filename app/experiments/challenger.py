@@ -43,7 +43,7 @@ class Challenger(ReleaseWatcher):
         """Serve none: it was promoted, or its name was taken away."""
         self._tail.leave(self.alias)
         self._served = self._refusal = None
-        self.telemetry.trial.left()
+        self.telemetry.experiment.clear_challenger()
 
     def put(self, served: LoadedRelease) -> None:
         """Put a loaded release beside the champion."""
@@ -51,15 +51,15 @@ class Challenger(ReleaseWatcher):
 
     def announce(self, served: LoadedRelease) -> None:
         """Tell of what is served from now on."""
-        self.telemetry.trial.joined(served.release.id)
+        self.telemetry.experiment.set_challenger(served.release.id)
 
     def count_refusal(self) -> None:
         """Tell that a challenger could not be used."""
-        self.telemetry.trial.refused()
+        self.telemetry.experiment.count_rejected_challenger()
 
     def _lost(self, error: Exception) -> None:
         """Leave its readers to the champion: it has missed events."""
         name = self._served.release.id if self._served else None
         self._served = None
-        self.telemetry.trial.left()
+        self.telemetry.experiment.clear_challenger()
         self._refuse(name, f"{type(error).__name__} while events were folded in", error)

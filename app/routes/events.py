@@ -14,8 +14,8 @@ from pydantic_core import to_json
 from app.dependencies import EventConsumerDep, LoadedReleaseDep, TelemetryDep, VariantsDep
 from app.domains.base import DomainApi
 from app.errors import TOO_LARGE, Problem, problem
-from app.middleware.auth import Scope, requires
-from app.middleware.rate_limit import too_many
+from app.middleware.auth import Scope, require_scope
+from app.middleware.rate_limit import too_many_requests
 from app.schemas.events import Bodies, BodyError
 from app.serving.event_validation import KEPT, EventValidator, Status
 from script_shared.events.event import IMPRESSION
@@ -80,7 +80,7 @@ def make_router(endpoint: DomainApi) -> APIRouter:
         "/events",
         response_model=None,
         openapi_extra={"requestBody": described},
-        dependencies=[Depends(requires(Scope.EVENTS))],
+        dependencies=[Depends(require_scope(Scope.EVENTS))],
         responses={200: {"model": EventsResponse}, **problems, 422: {"model": EventsProblem}},
     )
     async def events(
@@ -100,9 +100,9 @@ def make_router(endpoint: DomainApi) -> APIRouter:
         except BodyError as error:
             remedy = TOO_LARGE if error.too_long else "send one event or a list of them as JSON"
             return problem(413 if error.too_long else 422, str(error), remedy=remedy)
-        wait = request.app.state.event_rates.take(request.headers, len(sent))
+        wait = request.app.state.event_rate_limit.take(request.headers, len(sent))
         if wait:
-            return too_many("events came with this key", wait)
+            return too_many_requests("events came with this key", wait)
         sorting = EventValidator(served.engine)
         sorting.take(sent)
         duplicates: frozenset[int] = frozenset()
@@ -112,14 +112,14 @@ def make_router(endpoint: DomainApi) -> APIRouter:
             duplicates = appended.duplicates
             for event in appended.fresh:
                 if IMPRESSION in event.details:
-                    telemetry.trial.read(variants.of(event.user_id).name)
+                    telemetry.experiment.count_interaction(variants.of(event.user_id).name)
         answers = sorting.told(duplicates)
-        telemetry.received(sorting.statuses)
+        telemetry.count_events(sorting.statuses)
         return _answer(sorting.statuses, answers)
 
     @router.get(
         "/events/rejected",
-        dependencies=[Depends(requires(Scope.ADMIN))],
+        dependencies=[Depends(require_scope(Scope.ADMIN))],
         responses={code: {"model": Problem} for code in (401, 403, 503)},
     )
     async def rejected(served: LoadedReleaseDep) -> RejectedEventsResponse:

@@ -14,7 +14,7 @@ from pydantic_core import to_json
 from app.dependencies import EventConsumerDep, LoadedReleaseDep, TelemetryDep
 from app.domains.base import DomainApi
 from app.errors import TOO_LARGE, Problem, problem
-from app.middleware.auth import Scope, requires
+from app.middleware.auth import Scope, require_scope
 from app.routes.lists import ItemId
 from app.schemas.events import Bodies, BodyError
 from app.serving.item_validation import KEPT_ITEMS, ItemStatus, ItemValidator
@@ -62,7 +62,7 @@ def make_router(endpoint: DomainApi) -> APIRouter:
         "/items",
         response_model=None,
         openapi_extra={"requestBody": described},
-        dependencies=[Depends(requires(Scope.ITEMS))],
+        dependencies=[Depends(require_scope(Scope.ITEMS))],
         responses={200: {"model": ItemsResponse}, **problems, 422: {"model": ItemsProblem}},
     )
     async def items(
@@ -82,13 +82,13 @@ def make_router(endpoint: DomainApi) -> APIRouter:
             sorting.add(each)
         if sorting.events:
             await tail.include(await asyncio.wrap_future(tail.log.submit(sorting.events)))
-        telemetry.told(sorting.statuses)
+        telemetry.count_items(sorting.statuses)
         return _answer(sorting)
 
     @router.delete(
         "/items/{item_id:path}",
         status_code=204,
-        dependencies=[Depends(requires(Scope.ITEMS))],
+        dependencies=[Depends(require_scope(Scope.ITEMS))],
         responses={**problems, 404: {"model": Problem}, 422: {"model": Problem}},
     )
     async def withdraw(served: LoadedReleaseDep, tail: EventConsumerDep, item_id: ItemId) -> None:

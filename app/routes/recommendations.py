@@ -16,15 +16,14 @@ from starlette.datastructures import State
 from app.domains.base import DomainApi
 from app.errors import Problem
 from app.experiments.variants import Variants
-from app.fast_path.parsed_query_cache import ParsedQuery, ParsedQueryCache
-from app.fast_path.query_parser import QueryParser
-from app.middleware.auth import Scope, admit, sent_key
+from app.middleware.auth import Scope, check_scope, read_key
 from app.routes.recommendation_query import asked as asking
 from app.schemas.paging import PAGE, Page
 from app.schemas.query_parameters import Explain
 from app.schemas.recommendation_body import RecommendationBody, body_reader, request_of
 from app.serving.filters import FiltersNow
 from app.serving.inference_log import InferenceLogger
+from app.serving.parsed_query import ParsedQuery
 from app.serving.serialization import shown_json
 from script_shared.types import Request
 
@@ -46,8 +45,7 @@ class RecommendationResponse(BaseModel):
 
 def make_router(endpoint: DomainApi) -> APIRouter:
     """Make the routes of a domain's recommendations."""
-    before = ParsedQueryCache(_answered, QueryParser(endpoint))
-    router = APIRouter(tags=["recommendations"], route_class=before.route())
+    router = APIRouter(tags=["recommendations"])
     told = Depends(asking(endpoint))
     answer = create_model(
         "Recommendations",
@@ -74,10 +72,11 @@ def make_router(endpoint: DomainApi) -> APIRouter:
         """Return items that the reader has not read, best first; an unknown reader is anonymous."""
         asked = ParsedQuery(request, filters, page.offset)
         if explain:
-            admit(sent, Scope.USERS, sent_key(sent.headers))
+            check_scope(sent, Scope.USERS, read_key(sent.headers))
         else:
-            before.keep(sent.scope["query_string"], asked)
-        return _answered(sent.app.state, asked, explain)
+            # The fast path answers the same query string without validating it again.
+            sent.state.cacheable_query = asked
+        return respond(sent.app.state, asked, explain)
 
     by_body = Depends(body_reader(endpoint))
 
@@ -89,17 +88,18 @@ def make_router(endpoint: DomainApi) -> APIRouter:
     async def recommendations_by_body(sent: Sent, body: RecommendationBody = by_body) -> Response:
         """Return what `GET /recommendations` returns; for long lists of ids, and ids that hold commas."""
         if body.explain:
-            admit(sent, Scope.USERS, sent_key(sent.headers))
+            check_scope(sent, Scope.USERS, read_key(sent.headers))
         asked = ParsedQuery(await request_of(endpoint, body), body.filters, body.offset)
-        return _answered(sent.app.state, asked, body.explain)
+        return respond(sent.app.state, asked, body.explain)
 
     return router
 
 
-def _answered(state: State, asked: ParsedQuery, explain: bool = False) -> Response:
+def respond(state: State, asked: ParsedQuery, explain: bool = False) -> Response:
+    """Return the response to a recommendation query."""
     request, start = asked.request, time.perf_counter()
     variants: Variants = state.variants
-    recorder: InferenceLogger = state.recorder
+    recorder: InferenceLogger = state.inference_logger
     chosen = variants.of(request.user_id)
     served = chosen.served
     found = served.engine.recommend(request, asked.filters.among(served), explain)

@@ -186,7 +186,9 @@ class EventConsumer:
         """
         covered = served.replica.position
         try:
-            served.replica.replay(self.log, self._telemetry.left_out if name == CHAMPION else lambda _: None)
+            served.replica.replay(
+                self.log, self._telemetry.count_skipped_events if name == CHAMPION else lambda _: None
+            )
             self._report_rejected(name, served.replica, 0)
             if served.replica.position < covered:
                 _LOG.error("the event log is another one than the release was made with", covered=covered)
@@ -229,7 +231,7 @@ class EventConsumer:
             if self._at_end:
                 # What others logged before our own came in with it; what came since, the next turn finds.
                 self._at_end = False
-                self._telemetry.caught_up()
+                self._telemetry.mark_caught_up()
                 continue
             async with self._turn:
                 await self._look()
@@ -239,7 +241,7 @@ class EventConsumer:
             if not self._followed:
                 # Before the first release nothing is behind; whether the log can be read shows early.
                 await asyncio.to_thread(self.log.end)
-                self._telemetry.caught_up()
+                self._telemetry.mark_caught_up()
             for each in list(self._followed.values()):
                 with self._apart(each):
                     await self._catch_up(each)
@@ -262,9 +264,9 @@ class EventConsumer:
             await self._fold(each, rows)
             if len(rows) < PAGE:
                 break
-            self._telemetry.behind(await asyncio.to_thread(self.log.end) - replica.position)
+            self._telemetry.set_event_lag(await asyncio.to_thread(self.log.end) - replica.position)
             rows = await asyncio.to_thread(self.log.read, replica.position, PAGE)
-        self._telemetry.caught_up()
+        self._telemetry.mark_caught_up()
 
     async def _fold(self, each: Subscription, rows: Sequence[Logged]) -> None:
         for start in range(0, len(rows), _PORTION):
@@ -291,9 +293,9 @@ class EventConsumer:
         start, rejected = time.perf_counter(), each.replica.rejected.count
         left_out = fold()
         self._report_rejected(each.name, each.replica, rejected)
-        self._telemetry.folded(time.perf_counter() - start)
+        self._telemetry.observe_fold(time.perf_counter() - start)
         if each.name == CHAMPION:
-            self._telemetry.left_out(left_out)
+            self._telemetry.count_skipped_events(left_out)
 
     def _report_rejected(self, name: str, replica: Replica, before: int) -> None:
         """Log and count the events that could not be applied since there were `before` of them."""
@@ -303,4 +305,4 @@ class EventConsumer:
         for event in replica.rejected.since(before):
             _LOG.error("event rejected", release=name, **event._asdict())
         if name == CHAMPION:
-            self._telemetry.rejected(replica.rejected.count - before)
+            self._telemetry.count_rejected_events(replica.rejected.count - before)

@@ -40,7 +40,7 @@ class InferenceLogger:
         self, log: ImpressionLog, names: Pseudonyms, sample: float, keep_ms: int, telemetry: Telemetry
     ) -> None:
         self._log, self._names, self._sample, self._keep_ms = log, names, sample, keep_ms
-        self._telemetry, self._trial = telemetry, telemetry.trial
+        self._telemetry, self._trial = telemetry, telemetry.experiment
         self._writer: ImpressionWriter | None = None
         self._is_broken = False
 
@@ -50,7 +50,7 @@ class InferenceLogger:
         if not self._names:
             yield
             return
-        listener = Listener(self._written, self._trial.dropped, self._failed)
+        listener = Listener(self._written, self._trial.count_dropped_impressions, self._failed)
         self._writer = ImpressionWriter(self._log, self._keep_ms, listener, WallClock())
         try:
             yield
@@ -71,10 +71,10 @@ class InferenceLogger:
             seconds: of them, so many in the engine.
         """
         segment, model, served = found.segment, found.model, by.served
-        self._telemetry.answered(segment, model, len(found.items), found.fallback, seconds)
-        self._trial.answered(by.name, segment, seconds)
+        self._telemetry.count_recommendation(segment, model, len(found.items), found.fallback, seconds)
+        self._trial.count_recommendation(by.name, segment, seconds)
         if "noted" not in found.told:
-            served.coverage.note(segment, model, (each.item for each in found.items))
+            served.coverage.add(segment, model, (each.item for each in found.items))
             found.told["noted"] = b""
         writer = self._writer
         return self._log_it(writer, by, user_id, found, start) if writer else None
@@ -101,7 +101,7 @@ class InferenceLogger:
 
     def _written(self, count: int) -> None:
         self._is_broken = False
-        self._trial.logged(count)
+        self._trial.count_logged_impressions(count)
 
     def _failed(self, error: Exception) -> None:
         if not self._is_broken:

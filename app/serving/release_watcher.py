@@ -178,11 +178,11 @@ class ReleaseWatcher:
 
     def announce(self, served: LoadedRelease) -> None:
         """Tell of what is served from now on."""
-        self.telemetry.loaded(served.release.manifest, served.evaluation, served.coverage)
+        self.telemetry.describe_release(served.release.manifest, served.evaluation, served.coverage)
 
     def count_refusal(self) -> None:
         """Tell that a release could not be used."""
-        self.telemetry.refused()
+        self.telemetry.count_rejected_release()
 
     def _refuse(self, name: str | None, reason: str, error: Exception) -> None:
         self._refusal = RejectedRelease(name, reason, time.monotonic() + RETRY_SECONDS)

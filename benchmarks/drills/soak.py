@@ -29,7 +29,7 @@ def run(
     samples: int = 120,
     read_before: int = 150_000,
 ) -> Outcome:
-    replica = stand.replica(api_lists_ahead=_LISTS_KEPT)
+    replica = stand.replica(api_result_cache_size=_LISTS_KEPT)
     _fill(replica, read_before)
     with Load([replica.port], _CLIENTS, lists_a_read=_LISTS_A_READ) as most:
         time.sleep(measure_seconds)

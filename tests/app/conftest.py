@@ -11,7 +11,7 @@ from tests.support.services import KEYS, started
 @pytest.fixture(scope="session")
 def client(small_volume):
     with started(small_volume.root.parent) as client:
-        client.app.state.follower.look()
+        client.app.state.release_watcher.look()
         yield client
 
 
@@ -21,7 +21,7 @@ def open_door(whole, tmp_path_factory):
     root = tmp_path_factory.mktemp("open")
     publish_edition(registry_at(root), whole, "first")
     with started(root, **KEYS) as client:
-        client.app.state.follower.look()
+        client.app.state.release_watcher.look()
         yield client
 
 
@@ -79,7 +79,7 @@ def live(publish, tmp_path, clock):
     """A service by that clock, with a release and keys; an error is answered, as it is to clients."""
     publish("first")
     with started(tmp_path, clock, raise_server_exceptions=False, **KEYS) as client:
-        client.app.state.follower.look()
+        client.app.state.release_watcher.look()
         yield client
 
 
@@ -93,4 +93,4 @@ def fresh(registry, tmp_path):
 @pytest.fixture
 def look(fresh):
     """What the background thread does every other second."""
-    return fresh.app.state.follower.look
+    return fresh.app.state.release_watcher.look

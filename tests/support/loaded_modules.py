@@ -25,7 +25,7 @@ def main(data_root):
     thread.start()
     while not server.started:
         time.sleep(0.01)
-    app.state.follower.look()
+    app.state.release_watcher.look()
     port = server.servers[0].sockets[0].getsockname()[1]
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/recommendations?user_id=3") as answer:
         items = json.load(answer)["items"]

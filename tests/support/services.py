@@ -17,6 +17,6 @@ KEYS = {
 
 
 def started(data_root, clock=None, raise_server_exceptions=True, **settings):
-    """A service that looks for releases when a test says so: `client.app.state.follower.look()`."""
+    """A service that looks for releases when a test says so: `client.app.state.release_watcher.look()`."""
     told = ApiSettings(data_root=data_root, release_poll_seconds=3_600, **settings)
     return TestClient(create_app(told, clock), raise_server_exceptions=raise_server_exceptions)

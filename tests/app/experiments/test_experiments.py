@@ -45,7 +45,7 @@ def serve(tmp_path, whole):
 
 
 def look_at(client):
-    client.app.state.follower.look()
+    client.app.state.release_watcher.look()
     if client.app.state.challenger:
         client.app.state.challenger.look()
 
@@ -108,7 +108,8 @@ def test_both_follow_the_same_events(serve, releases):
     for reader in (PICKED[1], OTHERS[1]):
         assert "Just out" in titles(client, reader)[2]
     positions = [
-        each.found.replica.position for each in (client.app.state.follower, client.app.state.challenger)
+        each.found.replica.position
+        for each in (client.app.state.release_watcher, client.app.state.challenger)
     ]
     assert positions == [3, 3]
 

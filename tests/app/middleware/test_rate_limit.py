@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.middleware.rate_limit import TokenBuckets, sender
+from app.middleware.rate_limit import TokenBuckets, sender_of
 from tests.app.middleware.test_problems import check
 from tests.support.editions import publish_edition, registry_at
 from tests.support.services import EVENTS_KEY, KEYS, READERS_KEY, started
@@ -65,7 +65,7 @@ def test_a_key_sends_so_many_events_and_then_none_of_a_request_is_kept(tmp_path,
     rates = {"api_events_per_key": 0.1, "api_burst_seconds": 50}
     with started(tmp_path, **KEYS, **rates) as client:
         mine = {"X-API-Key": EVENTS_KEY}
-        client.app.state.follower.look()
+        client.app.state.release_watcher.look()
         item = client.get("/recommendations").json()["items"][0]["item_id"]
 
         def send(*events):
@@ -135,8 +135,8 @@ def test_no_more_than_so_many_are_remembered_and_the_busiest_of_all_is():
     ],
 )
 def test_a_sender_is_an_address_or_a_network_that_one_has_as_a_whole(address, stands_for):
-    assert sender({"client": (address, 1)}) == stands_for
+    assert sender_of({"client": (address, 1)}) == stands_for
 
 
 def test_who_has_no_address_is_one_sender():
-    assert sender({"client": None}) == ""
+    assert sender_of({"client": None}) == ""

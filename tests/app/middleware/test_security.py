@@ -31,12 +31,19 @@ def test_a_page_has_one_policy_its_own(client, path):
 
 
 @pytest.mark.parametrize(("path", "blocks"), [("/docs", 1), ("/redoc", 0)])
-def test_a_viewer_may_run_its_own_block_and_what_the_cdn_gives(client, path, blocks):
+def test_viewer_runs_one_hashed_block_and_files_of_this_service(client, path, blocks):
     page = client.get(path)
-    [scripts] = re.findall("script-src (.*?);", page.headers["content-security-policy"])
-    assert (scripts.split()[0], scripts.count("'sha256-")) == ("https://cdn.jsdelivr.net", blocks)
+    policy = page.headers["content-security-policy"]
+    [scripts] = re.findall("script-src (.*?);", policy)
+    assert (scripts.split()[0], scripts.count("'sha256-")) == ("'self'", blocks)
     assert page.text.count("<script>") == blocks
     assert "openapi.json" in page.text
+    assert not re.search(r"\.|https?:|unsafe|\*", policy)
+    assets = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+    assert {f"docs/assets/{name}" for name in ("favicon.png",)} < set(assets)
+    for asset in assets:
+        answer = client.get(f"/{asset}")
+        assert (answer.status_code, answer.headers["x-content-type-options"]) == (200, "nosniff")
 
 
 def test_an_unforeseen_error_has_the_headers_too(fresh):

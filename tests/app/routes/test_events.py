@@ -92,16 +92,16 @@ def test_every_event_is_answered_in_the_order_sent(post, clock, catalogue):
 def test_a_batch_sent_again_counts_once(live, post, catalogue):
     batch = [read("r", item, event_id=f"e{item}") for item in sorted(catalogue)[:3]]
     assert post(batch).json()["accepted"] == 3
-    segment, length = shown(live, "r")[1], live.app.state.tail.log.end()
+    segment, length = shown(live, "r")[1], live.app.state.event_consumer.log.end()
     assert post(batch).json()["duplicates"] == 3
-    assert (shown(live, "r")[1], live.app.state.tail.log.end()) == (segment, length)
+    assert (shown(live, "r")[1], live.app.state.event_consumer.log.end()) == (segment, length)
 
 
 def test_a_moment_is_told_in_either_form(live, post, clock, catalogue):
     moment = clock.ms - 5_000
     iso = datetime.fromtimestamp(moment / 1000, UTC).isoformat()
     post([read("r", min(catalogue), timestamp=each) for each in (moment, iso)])
-    assert [event.time_ms for _, event in live.app.state.tail.log.read(0, 9)] == [moment, moment]
+    assert [event.time_ms for _, event in live.app.state.event_consumer.log.read(0, 9)] == [moment, moment]
 
 
 def test_all_that_was_told_is_logged(live, post, catalogue):
@@ -110,7 +110,7 @@ def test_all_that_was_told_is_logged(live, post, catalogue):
     post(
         read("r", item, event_id="e", session_id="s", user_type="Logged", timestamp=1_700_000_000_000, **told)
     )
-    [(offset, event)] = live.app.state.tail.log.read(0, 9)
+    [(offset, event)] = live.app.state.event_consumer.log.read(0, 9)
     assert (offset, *event) == (1, "e", "r", item, 1_700_000_000_000, "s", "Logged", told, "read")
 
 
@@ -157,7 +157,7 @@ def test_where_nothing_can_be_kept_the_answer_is_a_problem(post, live):
         told = check(post(body), 422)
         assert told["errors"] == [{"field": "0.item_id", "message": "Field required"}]
         assert told["events"][0]["status"] == "malformed"
-    assert live.app.state.tail.log.end() == 0
+    assert live.app.state.event_consumer.log.end() == 0
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def test_an_empty_list_is_no_fault(post):
 def test_at_most_a_thousand_at_once(post, live, catalogue):
     item = min(catalogue)
     assert "1000" in check(post([read("r", item)] * 1_001), 413)["detail"]
-    assert live.app.state.tail.log.end() == 0
+    assert live.app.state.event_consumer.log.end() == 0
     assert post([read("r", item)] * 1_000).json()["accepted"] == 1_000
     check(live.post("/events", content=b" " * 2_000_000, headers=HEADERS), 413)
 
@@ -218,7 +218,7 @@ def test_no_body_makes_the_service_fail(live, body):
 def test_only_a_key_for_events_opens_the_door(live, post, catalogue, headers, status):
     answer = post(read("r", min(catalogue)), headers)
     assert answer.status_code == status
-    assert live.app.state.tail.log.end() == (status == 200)
+    assert live.app.state.event_consumer.log.end() == (status == 200)
     if status != 200:
         check(answer, status)
     assert (answer.headers.get("www-authenticate") == "Bearer") == (status == 401)
@@ -240,7 +240,7 @@ def test_a_log_that_cannot_be_written_is_told_and_readers_are_answered(publish, 
     publish("first")
     (tmp_path / "file").write_text("")
     with started(tmp_path, clock, events_url=f"sqlite://{tmp_path}/file/log", **KEYS) as client:
-        client.app.state.follower.look()
+        client.app.state.release_watcher.look()
         item = shown(client, "r")[0][0]
         answer = client.post("/events", json=read("r", item), headers=HEADERS)
         assert "nothing of this request was kept" in check(answer, 503)["detail"]
@@ -253,7 +253,7 @@ def test_a_new_release_knows_the_reads_since_before_it_is_served(live, post, pub
     items = shown(live, "somebody new")[0][:3]
     post([read("somebody new", item) for item in items])
     second = publish("second")
-    live.app.state.follower.look()
+    live.app.state.release_watcher.look()
     assert live.get("/health/ready").json()["release"] == second
     found, segment = shown(live, "somebody new", 100)
     assert segment == "semi_logged"
@@ -262,12 +262,12 @@ def test_a_new_release_knows_the_reads_since_before_it_is_served(live, post, pub
 
 def test_a_release_that_lacks_what_was_compacted_is_refused(live, post, publish, catalogue):
     post([read("r", item) for item in sorted(catalogue)[:3]])
-    live.app.state.tail.log.compact(2)
+    live.app.state.event_consumer.log.compact(2)
     publish("second")
-    live.app.state.follower.look()
+    live.app.state.release_watcher.look()
     assert "up to 2 have been taken out" in live.get("/health").json()["reason"]
     third = publish("third", log_after=2, log_until=2)
-    live.app.state.follower.look()
+    live.app.state.release_watcher.look()
     assert live.get("/health/ready").json()["release"] == third
 
 

@@ -40,7 +40,7 @@ def test_a_replica_that_has_never_read_the_log_answers_but_is_not_ready(serve, t
     file.parent.mkdir(parents=True)
     file.write_bytes(b"no database" * 1_000)
     with serve() as client:
-        client.app.state.follower.look()
+        client.app.state.release_watcher.look()
         detail = until(client, "/health/ready", code=503)["detail"]
         assert detail.startswith("the events since the release are unknown: the event log cannot be used")
         assert "not a database" in until(client, "/health", status="degraded")["reason"]
@@ -74,7 +74,7 @@ def test_a_wrong_password_of_the_log_is_the_reason_and_nothing_secret_is_in_it(s
     with running_postgres() as server:
         address = own_database(server.address)
         with serve(address.replace(":secret@", ":another-secret@")) as client:
-            client.app.state.follower.look()
+            client.app.state.release_watcher.look()
             problem = until(client, "/health/ready", code=503)
             assert problem["detail"].endswith("the database refuses the password of the user events")
             assert "EVENTS_URL" in problem["remedy"]
@@ -88,7 +88,7 @@ def test_a_wrong_password_of_the_log_is_the_reason_and_nothing_secret_is_in_it(s
 @pytest.mark.tools("initdb")
 def test_a_replica_that_has_read_the_log_stays_ready_while_the_database_is_down(serve):
     with running_postgres() as server, serve(own_database(server.address)) as client:
-        client.app.state.follower.look()
+        client.app.state.release_watcher.look()
         until(client, "/health/ready", code=200, status="ready")
         server.kill()
         told = until(client, "/health/ready", code=200, status="degraded")

@@ -13,7 +13,7 @@ from tests.support.services import EVENTS_KEY
 
 @pytest.fixture
 def tail(live):
-    return live.app.state.tail
+    return live.app.state.event_consumer
 
 
 def health(live):
@@ -32,7 +32,7 @@ def test_a_rejected_event_degrades_the_service_for_a_while(live, tail, clock, mo
 
 
 def test_events_that_cannot_be_applied_take_the_replica_out_of_rotation(live, tail, clock, monkeypatch):
-    replica = live.app.state.follower.served.replica
+    replica = live.app.state.release_watcher.served.replica
     with monkeypatch.context() as broken:
         # No event that the log takes does this to a state; a fault of its code would.
         broken.delattr(replica.engine, "_state")

@@ -65,7 +65,7 @@ def test_a_new_article_is_shown_to_everybody_within_a_second(live, post, who):
 def test_what_was_told_is_logged_for_every_replica_and_the_next_release(live, post, clock):
     now = clock.ms
     post(article("n1", body="Text", region="20"))
-    [(_, event)] = live.app.state.tail.log.read(0, 9)
+    [(_, event)] = live.app.state.event_consumer.log.read(0, 9)
     assert (event.kind, event.user_id, event.item_id, event.time_ms) == ("item", "", "n1", now)
     assert event.details == {"title": "Title of n1", "body": "Text", "region": "20", "published_ms": now}
 
@@ -107,7 +107,7 @@ def test_it_is_fresh_for_six_hours(live, post, clock):
 def test_an_article_that_was_published_long_ago_is_known_and_not_fresh(live, post, clock):
     post(article("n1", published_at=clock.ms - 7 * HOUR_MS))
     assert "n1" not in shown(live)
-    assert live.app.state.follower.served.engine.knows("n1")
+    assert live.app.state.release_watcher.served.engine.knows("n1")
 
 
 def test_a_short_list_has_no_place_for_it(live, post):
@@ -181,7 +181,7 @@ def test_what_is_malformed_is_refused_and_named(post, live, field, value):
     answer = post(article("n1") | {field: value})
     check(answer, 422)
     assert answer.json()["items"][0]["field"] == field
-    assert live.app.state.tail.log.end() == 0
+    assert live.app.state.event_consumer.log.end() == 0
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ def test_too_many_at_once_are_refused(post):
 
 
 def test_for_more_than_there_is_room_for_the_next_release_has(live, post):
-    engine = live.app.state.follower.served.engine
+    engine = live.app.state.release_watcher.served.engine
     room = engine.room
     for start in range(0, room, 1_000):
         post([article(f"n{number}") for number in range(start, min(start + 1_000, room))])
@@ -213,13 +213,13 @@ def test_for_more_than_there_is_room_for_the_next_release_has(live, post):
         "changed",
     ]
     assert len(shown(live, 100)) == 100
-    assert live.app.state.tail.log.end() == room + 2
+    assert live.app.state.event_consumer.log.end() == room + 2
 
 
 def test_who_loads_the_release_later_knows_them_all(live, post, publish):
     post([article("n1"), article("n2", category="economia")])
     publish("second")
-    live.app.state.follower.look()
+    live.app.state.release_watcher.look()
     assert {"n1", "n2"} & set(shown(live, 20))
     assert live.get("/health").json()["status"] == "ready"
 

@@ -245,7 +245,7 @@ def test_a_release_that_was_replaced_leaves_memory_at_once(fresh, look, publish)
     publish("first")
     look()
     titles(fresh)
-    first = weakref.ref(fresh.app.state.follower.served.engine)
+    first = weakref.ref(fresh.app.state.release_watcher.served.engine)
     gc.disable()
     try:
         publish("second")

@@ -48,7 +48,7 @@ def test_who_is_forgotten_is_unknown_from_the_next_request_on(live, read, reader
     assert shown(live, reader)[1] == "anonymous"
     assert set(items) <= set(shown(live, reader)[0])
     check(live.get(path, headers=HEADERS), 404)
-    [(_, last)] = live.app.state.tail.log.read(0, 9)
+    [(_, last)] = live.app.state.event_consumer.log.read(0, 9)
     assert (last.kind, last.user_id, last.item_id, last.details) == ("forget", reader, "", {})
 
 
@@ -73,14 +73,14 @@ def test_a_release_that_still_knows_them_forgets_when_it_is_loaded(live, read, p
     for reader in ("3", "5"):
         assert live.delete(f"/users/{reader}", headers=HEADERS).status_code == 204
     publish("second")
-    live.app.state.follower.look()
+    live.app.state.release_watcher.look()
     for reader in ("3", "5"):
         assert shown(live, reader)[1] == "anonymous"
         check(live.get(f"/users/{reader}", headers=HEADERS), 404)
 
 
 def test_nothing_of_the_reader_is_left_in_the_state(live, whole):
-    engine = live.app.state.follower.served.engine
+    engine = live.app.state.release_watcher.served.engine
     user = engine._router.users.find("3")
     assert engine._state.histories.of(user)[1].min() > 0
     live.delete("/users/3", headers=HEADERS)

@@ -157,7 +157,7 @@ class Accepted:
 
             accepted()
             is_well(live)
-            clock = live.app.state.follower.served.engine._clock
+            clock = live.app.state.release_watcher.served.engine._clock
             # What was embargoed to the last moment that is accepted is published then.
             clock.ms = LATEST_MS + 1
             render(live, readers, items)

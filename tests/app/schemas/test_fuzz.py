@@ -62,7 +62,7 @@ def service(whole, tmp_path_factory):
     root = tmp_path_factory.mktemp("fuzz")
     publish_edition(registry_at(root), whole, "first")
     with started(root, raise_server_exceptions=False, api_max_body_bytes=20_000, **KEYS) as client:
-        client.app.state.follower.look()
+        client.app.state.release_watcher.look()
         yield client
 
 

@@ -22,7 +22,7 @@ def serve(publish, whole, tmp_path):
     def serve(**settings):
         client = started(tmp_path, FixedClock(whole.manifest.as_of_ms), False, **KEYS | settings)
         opened.append(client.__enter__())
-        client.app.state.follower.look()
+        client.app.state.release_watcher.look()
         if client.app.state.challenger:
             client.app.state.challenger.look()
         return client

@@ -126,10 +126,10 @@ class Service(RuleBasedStateMachine):
     def start(self, number):
         opened = started(self.folder / "data", self.clock, events_poll_seconds=0.01, **KEYS)
         self.replicas[number] = self.stacks[number].enter_context(opened)
-        self.replicas[number].app.state.follower.look()
+        self.replicas[number].app.state.release_watcher.look()
 
     def engine(self, number):
-        return self.replicas[number].app.state.follower.served.engine
+        return self.replicas[number].app.state.release_watcher.served.engine
 
     def teardown(self):
         for stack in self.stacks:
@@ -209,7 +209,7 @@ class Service(RuleBasedStateMachine):
         self.last = None if self.releases > 1 else self.last
         self.world.run(f"run-{self.releases + 1}")
         for each in self.replicas:
-            each.app.state.follower.look()
+            each.app.state.release_watcher.look()
             assert each.get("/health").json()["status"] == "ready"
 
     @invariant()
@@ -223,9 +223,9 @@ class Service(RuleBasedStateMachine):
         assert seen[0] == seen[1]
 
     def catch_up(self, client):
-        tail = client.app.state.tail
+        tail = client.app.state.event_consumer
         deadline = time.monotonic() + 10
-        while client.app.state.follower.served.replica.position < tail.log.end():
+        while client.app.state.release_watcher.served.replica.position < tail.log.end():
             assert time.monotonic() < deadline
             time.sleep(0.005)
 

@@ -68,7 +68,7 @@ class World:
     def service(self, now_ms):
         """Serve the champion, at a moment that does not pass."""
         with started(self.root, FixedClock(now_ms), events_url=self.url, **KEYS) as client:
-            client.app.state.follower.look()
+            client.app.state.release_watcher.look()
             yield client
 
 
@@ -83,8 +83,8 @@ def post(client, rows):
 
 
 def served(client):
-    client.app.state.follower.look()
-    return client.app.state.follower.served
+    client.app.state.release_watcher.look()
+    return client.app.state.release_watcher.served
 
 
 def history(client, reader):
