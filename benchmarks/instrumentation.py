@@ -1,11 +1,12 @@
-"""What counting HTTP requests costs: the server's processor time a request, by kind of instrumentation.
+"""Processor time of a request: what HTTP metrics cost, and what the fast path saves.
 
     python -m benchmarks.instrumentation [data root]
 
-Asks an empty route; given a data root that holds a release, the service's own recommendations. Each
-variant runs in a uvicorn process of its own on loopback; one client process keeps eight connections
-busy. The rounds alternate between the variants, so that a noisy machine hits all alike; the median of
-the rounds counts, and of the rounds' ratios to the bare application. Linux only: reads /proc.
+Measures an empty FastAPI route without and with prometheus-fastapi-instrumentator and, given a data root
+with a release, a cached list of the service: with every optimisation, without fast counters, and without
+the fast path. Each variant runs in a server process of its own on loopback; one client process keeps eight
+connections busy. The rounds alternate between the variants, so that a noisy machine affects all alike.
+Prints the medians over the rounds and of the rounds' ratios to the empty route. Linux only: reads /proc.
 """
 
 import asyncio
@@ -15,113 +16,100 @@ import re
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-import uvicorn
 import uvloop
 from fastapi import FastAPI, Response
 from prometheus_client import CollectorRegistry
-from prometheus_fastapi_instrumentator import Instrumentator, metrics
+from prometheus_fastapi_instrumentator import Instrumentator
 
 from app.main import create_app
-from app.metrics.http import SECONDS as BUCKETS
-from app.metrics.http import HttpMetrics
+from app.server.run import listen
 from app.settings import ApiSettings
 from pipelines.embedded.ports import free_port
-
-Variant = Callable[[FastAPI], None]
 
 CONNECTIONS = 8
 SECONDS = 1.0
 ROUNDS = 15
 TICKS = os.sysconf("SC_CLK_TCK")
-EMPTY = "/empty"
-RECOMMENDATIONS = "/recommendations?user_id=u1&num_recs=10"
+PATH = "/recommendations?user_id=u1&num_recs=10"
 
 
-def bare(app: FastAPI) -> None:
-    pass
-
-
-def stock(app: FastAPI) -> None:
-    Instrumentator(registry=CollectorRegistry()).instrument(app)
-
-
-def tuned(app: FastAPI) -> None:
-    """What the own counters count, and no sizes: as little as the instrumentator can be asked for."""
-    registry = CollectorRegistry()
-    latency = metrics.latency(should_include_status=False, registry=registry, buckets=BUCKETS)
-    counted = metrics.requests(registry=registry)
-    Instrumentator(registry=registry).add(latency, counted).instrument(app)
-
-
-def own(app: FastAPI) -> None:
-    app.add_middleware(HttpMetrics, registry=CollectorRegistry())
-
-
-VARIANTS = (bare, stock, tuned, own)
-
-
-def empty_app() -> FastAPI:
+def empty() -> FastAPI:
     app = FastAPI()
 
-    @app.get(EMPTY)
-    async def empty() -> Response:
+    @app.get("/recommendations")
+    async def recommendations() -> Response:
         return Response()
 
     return app
 
 
-def service(data_root: Path) -> FastAPI:
-    """The service without its own counters."""
-    app = create_app(ApiSettings(data_root=data_root))
-    app.user_middleware = [each for each in app.user_middleware if each.cls is not HttpMetrics]
+def instrumented() -> FastAPI:
+    app = empty()
+    Instrumentator(registry=CollectorRegistry()).instrument(app)
     return app
 
 
-def serve(make_app: Callable[[], FastAPI], variant: Variant, port: int) -> None:
-    app = make_app()
-    variant(app)
-    uvicorn.run(app, host="127.0.0.1", port=port, access_log=False, log_level="error")
+def service(data_root: Path, **switches: bool) -> FastAPI:
+    return create_app(ApiSettings(data_root=data_root, env="dev", **switches))
 
 
-async def ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, path: str) -> bytes:
-    writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+def variants(data_root: Path | None) -> dict[str, Callable[[], FastAPI]]:
+    routes: dict[str, Callable[[], FastAPI]] = {
+        "empty route": empty,
+        "empty route, instrumented": instrumented,
+    }
+    if data_root is None:
+        return routes
+    return routes | {
+        "cached list": partial(service, data_root),
+        "cached list, no fast counters": partial(service, data_root, api_fast_counters=False),
+        "cached list, no fast path": partial(service, data_root, api_fast_path=False),
+    }
+
+
+def serve(make_app: Callable[[], FastAPI], port: int) -> None:
+    listen(make_app(), ApiSettings(api_port=port, env="dev"))
+
+
+async def request(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+    writer.write(f"GET {PATH} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
     head = await reader.readuntil(b"\r\n\r\n")
     await reader.readexactly(int(re.search(rb"content-length: (\d+)", head)[1]))
     return head
 
 
-async def one_connection(port: int, path: str, until: float) -> int:
+async def send_requests(port: int, until: float) -> int:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    done = 0
+    requests = 0
     while time.perf_counter() < until:
-        head = await ask(reader, writer, path)
+        head = await request(reader, writer)
         assert head.startswith(b"HTTP/1.1 200"), head
-        done += 1
+        requests += 1
     writer.close()
-    return done
+    return requests
 
 
-async def load(port: int, path: str, seconds: float = SECONDS) -> int:
-    until = time.perf_counter() + seconds
-    return sum(await asyncio.gather(*(one_connection(port, path, until) for _ in range(CONNECTIONS))))
+async def load(port: int) -> int:
+    until = time.perf_counter() + SECONDS
+    return sum(await asyncio.gather(*(send_requests(port, until) for _ in range(CONNECTIONS))))
 
 
-async def is_up(port: int, path: str) -> bool:
+async def is_ready(port: int) -> bool:
     try:
-        head = await ask(*await asyncio.open_connection("127.0.0.1", port), path)
+        head = await request(*await asyncio.open_connection("127.0.0.1", port))
     except OSError:
         return False
     return head.startswith(b"HTTP/1.1 200")
 
 
-def wait_for(port: int, path: str) -> None:
-    while not uvloop.run(is_up(port, path)):
+def warm_up(port: int) -> None:
+    while not uvloop.run(is_ready(port)):
         time.sleep(0.1)
-    uvloop.run(load(port, path))
+    uvloop.run(load(port))
 
 
 def cpu_seconds(pid: int) -> float:
@@ -129,40 +117,38 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / TICKS
 
 
-def microseconds(pid: int, port: int, path: str) -> float:
+def microseconds(pid: int, port: int) -> float:
     before = cpu_seconds(pid)
-    requests = uvloop.run(load(port, path))
+    requests = uvloop.run(load(port))
     return (cpu_seconds(pid) - before) / requests * 1e6
 
 
-def measure(make_app: Callable[[], FastAPI], path: str) -> dict[Variant, list[float]]:
-    ports = {variant: free_port() for variant in VARIANTS}
+def measure(apps: Mapping[str, Callable[[], FastAPI]]) -> dict[str, list[float]]:
+    ports = {name: free_port() for name in apps}
     servers = {
-        variant: multiprocessing.Process(target=serve, args=(make_app, variant, port), daemon=True)
-        for variant, port in ports.items()
+        name: multiprocessing.Process(target=serve, args=(make_app, ports[name]), daemon=True)
+        for name, make_app in apps.items()
     }
     for server in servers.values():
         server.start()
     for port in ports.values():
-        wait_for(port, path)
-    found: dict[Variant, list[float]] = {variant: [] for variant in VARIANTS}
+        warm_up(port)
+    costs: dict[str, list[float]] = {name: [] for name in apps}
     for _ in range(ROUNDS):
-        for variant, port in ports.items():
-            found[variant].append(microseconds(servers[variant].pid, port, path))
+        for name, port in ports.items():
+            costs[name].append(microseconds(servers[name].pid, port))
     for server in servers.values():
         server.terminate()
-    return found
+    return costs
 
 
 def main(data_root: str | None = None) -> None:
-    make_app = partial(service, Path(data_root)) if data_root else empty_app
-    found = measure(make_app, RECOMMENDATIONS if data_root else EMPTY)
-    for variant, costs in found.items():
-        ratios = [cost / base for cost, base in zip(costs, found[bare], strict=True)]
-        quarters = statistics.quantiles(ratios, n=4)
+    costs = measure(variants(Path(data_root) if data_root else None))
+    for name, values in costs.items():
+        ratios = [value / base for value, base in zip(values, costs["empty route"], strict=True)]
+        low, middle, high = statistics.quantiles(ratios, n=4)
         print(
-            f"{variant.__name__:6} {statistics.median(costs):6.0f} µs a request"
-            f"  ×{quarters[1]:.3f} ({quarters[0]:.3f} to {quarters[2]:.3f})"
+            f"{name:30} {statistics.median(values):6.0f} µs  ×{middle:.3f} ({low:.3f} to {high:.3f})"
         )
 
 

@@ -74,8 +74,9 @@ def test_the_api_reads_the_volume_and_nothing_else_of_ours(told):
         "API_CORS_ORIGINS",
         "FORWARDED_ALLOW_IPS",
     }
+    switches = {"API_FAST_PATH", "API_COALESCE_RESPONSES", "API_FAST_COUNTERS"}
     trial = {"CHALLENGER_SHARE", "EXPERIMENT", "INFERENCE_LOG_KEYS"}
-    assert set(told["api"]["environment"]) == {"ENV", "EVENTS_URL"} | keys | limits | trial
+    assert set(told["api"]["environment"]) == {"ENV", "EVENTS_URL"} | keys | limits | switches | trial
     assert set(told["api"]["networks"]) == {"serving", "events"}
 
 

@@ -68,4 +68,5 @@ def test_every_metric_is_in_the_table(client):
     families = text_string_to_metric_families(client.get("/metrics").text)
     ours = {family.name.removesuffix("_created") for family in families}
     ours = {name for name in ours if name.startswith(("http_", "manchete_"))}
-    assert set(re.findall(r"^\| `(\w+)`.*\| (?:counter|gauge|histogram) \|", DOCUMENT, re.MULTILINE)) == ours
+    row = r"^\| `(\w+)`.*\| (?:counter|gauge|histogram|summary) \|"
+    assert set(re.findall(row, DOCUMENT, re.MULTILINE)) == ours
