@@ -147,9 +147,7 @@ def main(data_root: str | None = None) -> None:
     for name, values in costs.items():
         ratios = [value / base for value, base in zip(values, costs["empty route"], strict=True)]
         low, middle, high = statistics.quantiles(ratios, n=4)
-        print(
-            f"{name:30} {statistics.median(values):6.0f} µs  ×{middle:.3f} ({low:.3f} to {high:.3f})"
-        )
+        print(f"{name:30} {statistics.median(values):6.0f} µs  ×{middle:.3f} ({low:.3f} to {high:.3f})")
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 #: The package's own bounds begin at 0.1 s: too coarse for quantiles of a few milliseconds.
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 
-#: Counts a response: its status, the bytes of the request's and its own body, and its time in seconds.
+#: Takes a response's status, the bytes of the request and of the response, and the seconds in between.
 RequestRecorder = Callable[[int, int, int, float], None]
 
 
@@ -53,7 +53,7 @@ class HttpMetrics:
         return record
 
     def _record_info(self, info: metrics.Info) -> None:
-        # Clients choose the method: every other one would be a new series.
+        # Clients can invent methods: each would be a new series.
         if info.method not in _METHODS:
             info.method = "other"
         if self._record is not None:
@@ -63,5 +63,5 @@ class HttpMetrics:
         return self._fast_counters.children(self._metric(name))
 
     def _metric(self, name: str) -> Any:
-        # The package keeps its metrics to itself; the registry finds them by name.
+        # The package has no accessor for its metrics.
         return self._registry._names_to_collectors[name]

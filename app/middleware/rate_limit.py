@@ -1,4 +1,4 @@
-"""Rate limits by key or address: requests beyond the rate are answered 429 and told when to try again.
+"""Rate limits by key or address: requests beyond the rate are answered 429 with the seconds to wait.
 
 Each sender has a token bucket, stored as the one moment at which it will be full again (GCRA), so that full
 buckets need no memory. The buckets belong to this process: n replicas allow n times the rate.
