@@ -16,7 +16,7 @@ def client(small_volume):
 
 
 @pytest.fixture(scope="session")
-def open_door(whole, tmp_path_factory):
+def client_with_keys(whole, tmp_path_factory):
     """A service with keys, for tests that send events."""
     root = tmp_path_factory.mktemp("open")
     publish_edition(registry_at(root), whole, "first")

@@ -26,18 +26,20 @@ def test_before_there_is_a_release_there_is_nothing_to_tell(fresh):
 
 
 @pytest.mark.parametrize("header", [{"X-API-Key": READERS_KEY}, {"Authorization": f"Bearer {READERS_KEY}"}])
-def test_what_speaks_for_an_item_is_told_with_a_key(open_door, header):
+def test_what_speaks_for_an_item_is_told_with_a_key(client_with_keys, header):
     asked = {"user_id": "nobody", "user_type": "Logged", "num_recs": 4}
-    plain = open_door.get("/recommendations", params=asked).json()["items"]
-    told = open_door.get("/recommendations", params=asked | {"explain": True}, headers=header).json()["items"]
+    plain = client_with_keys.get("/recommendations", params=asked).json()["items"]
+    told = client_with_keys.get("/recommendations", params=asked | {"explain": True}, headers=header).json()[
+        "items"
+    ]
     assert all("why" not in each for each in plain)
     assert [each["item_id"] for each in told] == [each["item_id"] for each in plain]
-    features = open_door.get("/info").json()["segments"]["logged"]["features"]
+    features = client_with_keys.get("/info").json()["segments"]["logged"]["features"]
     assert all(set(each["why"]) == set(features) for each in told)
 
 
 @pytest.mark.parametrize(
     ("headers", "status"), [({}, 401), ({"X-API-Key": "wrong"}, 401), ({"X-API-Key": EVENTS_KEY}, 403)]
 )
-def test_without_such_a_key_it_is_not_told(open_door, headers, status):
-    check(open_door.get("/recommendations?explain=true", headers=headers), status)
+def test_without_such_a_key_it_is_not_told(client_with_keys, headers, status):
+    check(client_with_keys.get("/recommendations?explain=true", headers=headers), status)

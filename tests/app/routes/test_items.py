@@ -240,6 +240,6 @@ def test_who_loads_the_release_later_knows_them_all(live, post, publish):
         ).map(lambda x: json.dumps(x).encode()),
     )
 )
-def test_no_body_breaks_it(open_door, body):
-    answer = open_door.post("/items", content=body, headers=HEADERS)
+def test_no_body_breaks_it(client_with_keys, body):
+    answer = client_with_keys.post("/items", content=body, headers=HEADERS)
     assert answer.status_code in (200, 413, 422)

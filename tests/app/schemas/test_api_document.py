@@ -26,11 +26,13 @@ def shape(value):
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=NAMES)
-def test_an_example_answers_as_shown(open_door, example):
+def test_an_example_answers_as_shown(client_with_keys, example):
     method, header, value, path, sent, shown = example
     headers = {"Content-Type": "application/json"} if sent else {}
     headers |= {header: value} if header else {}
-    answer = open_door.request(method or ("POST" if sent else "GET"), path, content=sent, headers=headers)
+    answer = client_with_keys.request(
+        method or ("POST" if sent else "GET"), path, content=sent, headers=headers
+    )
     if shown[0] not in "{[":
         assert answer.text.startswith(shown.splitlines()[0])
         return
