@@ -1,3 +1,3 @@
-"""The service: reads releases and answers queries; never trains."""
+"""The API: loads releases, answers queries and logs events; it never trains."""
 
 __version__ = "0.1.0"

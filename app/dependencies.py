@@ -1,4 +1,4 @@
-"""What routes ask for."""
+"""FastAPI dependencies: the parts of the service that routes use."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from app.serving.loaded_release import LoadedRelease
 from app.serving.release_watcher import ReleaseWatcher
 
 
-async def _follower(request: Request) -> ReleaseWatcher:
-    follower: ReleaseWatcher = request.app.state.release_watcher
-    return follower
+async def _release_watcher(request: Request) -> ReleaseWatcher:
+    release_watcher: ReleaseWatcher = request.app.state.release_watcher
+    return release_watcher
 
 
 async def _telemetry(request: Request) -> Telemetry:
@@ -24,9 +24,9 @@ async def _telemetry(request: Request) -> Telemetry:
     return telemetry
 
 
-async def _tail(request: Request) -> EventConsumer:
-    tail: EventConsumer = request.app.state.event_consumer
-    return tail
+async def _event_consumer(request: Request) -> EventConsumer:
+    event_consumer: EventConsumer = request.app.state.event_consumer
+    return event_consumer
 
 
 async def _variants(request: Request) -> Variants:
@@ -34,21 +34,21 @@ async def _variants(request: Request) -> Variants:
     return variants
 
 
-async def _recorder(request: Request) -> InferenceLogger:
-    recorder: InferenceLogger = request.app.state.inference_logger
-    return recorder
+async def _inference_logger(request: Request) -> InferenceLogger:
+    inference_logger: InferenceLogger = request.app.state.inference_logger
+    return inference_logger
 
 
-ReleaseWatcherDep = Annotated[ReleaseWatcher, Depends(_follower)]
+ReleaseWatcherDep = Annotated[ReleaseWatcher, Depends(_release_watcher)]
 TelemetryDep = Annotated[Telemetry, Depends(_telemetry)]
-EventConsumerDep = Annotated[EventConsumer, Depends(_tail)]
+EventConsumerDep = Annotated[EventConsumer, Depends(_event_consumer)]
 VariantsDep = Annotated[Variants, Depends(_variants)]
-InferenceLoggerDep = Annotated[InferenceLogger, Depends(_recorder)]
+InferenceLoggerDep = Annotated[InferenceLogger, Depends(_inference_logger)]
 
 
-async def _served(follower: ReleaseWatcherDep) -> LoadedRelease:
-    return follower.release
+async def _loaded_release(release_watcher: ReleaseWatcherDep) -> LoadedRelease:
+    return release_watcher.release
 
 
 #: The release that is served at the moment of the request; 503 while there is none.
-LoadedReleaseDep = Annotated[LoadedRelease, Depends(_served)]
+LoadedReleaseDep = Annotated[LoadedRelease, Depends(_loaded_release)]

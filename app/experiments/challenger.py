@@ -45,7 +45,7 @@ class Challenger(ReleaseWatcher):
         """Serve no challenger: it was promoted, or the registry names none any more."""
         self._event_consumer.unsubscribe(self.alias)
         self._release = self._rejected = None
-        self.telemetry.trial.left()
+        self.telemetry.experiment.clear_challenger()
 
     def activate(self, release: LoadedRelease) -> None:
         """Serve a loaded release beside the champion."""
@@ -53,15 +53,15 @@ class Challenger(ReleaseWatcher):
 
     def report_loaded(self, release: LoadedRelease) -> None:
         """Report a challenger that is served from now on to the metrics."""
-        self.telemetry.trial.joined(release.id)
+        self.telemetry.experiment.set_challenger(release.id)
 
     def count_rejected(self) -> None:
         """Count a challenger that cannot be used."""
-        self.telemetry.trial.refused()
+        self.telemetry.experiment.count_rejected_challenger()
 
     def _handle_lost(self, error: Exception) -> None:
         """Serve no challenger: it has missed events."""
         release_id = self._release.id if self._release else None
         self._release = None
-        self.telemetry.trial.left()
+        self.telemetry.experiment.clear_challenger()
         self._reject(release_id, f"{type(error).__name__} while events were folded in", error)

@@ -1,60 +1,38 @@
-"""Requests that came before: their parameters have been read and checked, and are so again."""
+"""Cache of parsed query strings: an equal query string is validated once."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
-
-from fastapi.responses import Response
-from fastapi.routing import APIRoute
-from starlette.datastructures import State
-from starlette.types import Receive, Scope, Send
 
 from app.fast_path.query_parser import QueryParser
 from app.serving.filters import NO_FILTERS
 from app.serving.parsed_query import ParsedQuery
 
-#: So many are remembered, of at most so many bytes: some 10 MB.
-_REMEMBERED, _LONGEST = 16_384, 512
+#: The cache takes at most some 10 MB.
+_MAX_ENTRIES, _MAX_QUERY_BYTES = 16_384, 512
 
 
 class ParsedQueryCache:
-    """What query strings say that have been found good.
+    """Maps query strings to their parsed queries.
 
     Args:
-        answer: answers what a request says, with the application's state.
-        plain: reads those that are plain.
+        parser: parses query strings that are not in the cache.
     """
 
-    def __init__(self, answer: Callable[[State, ParsedQuery], Response], plain: QueryParser) -> None:
-        self._answer, self._plain = answer, plain
-        self._asked: dict[bytes, ParsedQuery] = {}
+    def __init__(self, parser: QueryParser) -> None:
+        self._parser = parser
+        self._queries: dict[bytes, ParsedQuery] = {}
 
-    async def find(self, query: bytes) -> ParsedQuery | None:
-        """Return what a query string says; None where FastAPI has to read it."""
-        asked = self._asked.get(query)
-        if asked is None and (request := await self._plain.read(query)) is not None:
-            asked = ParsedQuery(request, NO_FILTERS)
-            self.keep(query, asked)
-        return asked
+    async def find(self, query_string: bytes) -> ParsedQuery | None:
+        """Return the parsed query; None where FastAPI has to validate the query string."""
+        query = self._queries.get(query_string)
+        if query is None and (request := await self._parser.parse(query_string)) is not None:
+            query = ParsedQuery(request, NO_FILTERS)
+            self.put(query_string, query)
+        return query
 
-    def keep(self, query: bytes, asked: ParsedQuery) -> None:
-        """Remember what a query string said."""
-        if len(query) > _LONGEST:
+    def put(self, query_string: bytes, query: ParsedQuery) -> None:
+        """Store a parsed query, unless its query string is too long; a full cache is emptied first."""
+        if len(query_string) > _MAX_QUERY_BYTES:
             return
-        if len(self._asked) >= _REMEMBERED:
-            self._asked.clear()
-        self._asked[query] = asked
-
-    def route(self) -> type[APIRoute]:
-        """Make the class of routes that read a query string once."""
-        before = self
-
-        class Route(APIRoute):
-            async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-                asked = await before.find(scope["query_string"]) if scope["method"] == "GET" else None
-                if asked is None:
-                    await super().handle(scope, receive, send)
-                else:
-                    await before._answer(scope["app"].state, asked)(scope, receive, send)
-
-        return Route
+        if len(self._queries) >= _MAX_ENTRIES:
+            self._queries.clear()
+        self._queries[query_string] = query

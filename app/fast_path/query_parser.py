@@ -1,7 +1,7 @@
-"""Requests that name a reader, a number and a place: most of them, and their parameters are read at once.
+"""Parses the query strings of simple recommendation requests, which are most of them, in one step.
 
-FastAPI reads one parameter after the other, which takes longer than to rank a list. What is read here is
-held to the same bounds by the same annotations; whatever is not found good is left to FastAPI to answer.
+FastAPI validates one parameter after the other, which takes longer than ranking a list. The parser applies
+the same annotations to all parameters at once, and leaves every other query string to FastAPI.
 """
 
 from __future__ import annotations
@@ -18,34 +18,33 @@ from script_shared.types import Request
 
 
 class QueryParser:
-    """Reads the parameters `user_id`, `num_recs` and the domain's own.
+    """Parses `user_id`, `num_recs` and the query parameters of a domain.
 
     Args:
-        endpoint: whose particulars are asked for.
+        domain_api: defines the domain's query parameters.
     """
 
-    def __init__(self, endpoint: DomainApi) -> None:
-        told = get_type_hints(endpoint.request_context, include_extras=True)
-        own = {name: kind for name, kind in told.items() if name != "return"}
-        fields = {"user_id": UserId, "num_recs": Count, **own}
-        plain: Any = TypedDict("Plain", fields, total=False)  # type: ignore[misc]
-        self._reader: TypeAdapter[dict[str, Any]] = TypeAdapter(plain)  # type: ignore[arg-type]
-        self._names, self._own, self._particulars = (
-            frozenset(fields),
-            frozenset(own),
-            endpoint.request_context,
-        )
+    def __init__(self, domain_api: DomainApi) -> None:
+        hints = get_type_hints(domain_api.request_context, include_extras=True)
+        context_fields = {name: hint for name, hint in hints.items() if name != "return"}
+        fields = {"user_id": UserId, "num_recs": Count, **context_fields}
+        model: Any = TypedDict("SimpleQuery", fields, total=False)  # type: ignore[misc]
+        self._validator: TypeAdapter[dict[str, Any]] = TypeAdapter(model)  # type: ignore[arg-type]
+        self._names, self._context_names = frozenset(fields), frozenset(context_fields)
+        self._request_context = domain_api.request_context
 
-    async def read(self, query: bytes) -> Request | None:
-        """Return what a query string asks for; None where it says more than that, or something is wrong."""
-        pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
-        told = dict(pairs)
-        if len(told) < len(pairs) or not told.keys() <= self._names:
+    async def parse(self, query_string: bytes) -> Request | None:
+        """Return the request; None where the query string has other, repeated or invalid parameters."""
+        pairs = parse_qsl(query_string.decode("latin-1"), keep_blank_values=True)
+        parameters = dict(pairs)
+        if len(parameters) < len(pairs) or not parameters.keys() <= self._names:
             return None
         try:
-            found = self._reader.validate_python(told)
+            values = self._validator.validate_python(parameters)
         except ValidationError:
             return None
-        own = await self._particulars(**{name: found[name] for name in self._own & found.keys()})
-        count = {"n": found["num_recs"]} if "num_recs" in found else {}
-        return Request(found.get("user_id") or None, user_type=own.user_type, context=own.context, **count)
+        names = self._context_names & values.keys()
+        context = await self._request_context(**{name: values[name] for name in names})
+        count = {"n": values["num_recs"]} if "num_recs" in values else {}
+        user_id = values.get("user_id") or None
+        return Request(user_id, user_type=context.user_type, context=context.context, **count)

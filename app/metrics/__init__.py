@@ -1,1 +1,1 @@
-"""TODO."""
+"""Prometheus metrics: of HTTP requests, of recommendations and releases, and of experiments."""

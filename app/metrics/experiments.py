@@ -1,82 +1,96 @@
-"""What Prometheus is told of an experiment and of the inference log."""
+"""Metrics of an experiment and of the inference log."""
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Gauge
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from app.metrics.fast_counters import FastCounters, FastHistograms
+from app.metrics.fast_counters import FastCounters
 
 VARIANTS = ("champion", "challenger")
-_SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0)
+ENGINE_SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0)
 
 
 class ExperimentMetrics:
-    """Metrics by variant; its values are `champion` and `challenger`, whatever the releases are called.
+    """Metrics by variant; the label is `champion` or `challenger`, never a release.
 
     Args:
-        registry: where the metrics are kept.
+        registry: registry of the metrics.
+        fast_counters: count recommendations and interactions.
+
+    Attributes:
+        challenger_share: share of the users that a loaded challenger answers.
     """
 
-    def __init__(self, registry: CollectorRegistry) -> None:
-        self._answers = FastCounters(
+    def __init__(self, registry: CollectorRegistry, fast_counters: FastCounters) -> None:
+        recommendations = Counter(
             "manchete_variant_recommendations",
-            "Answers given, by who gave them.",
+            "Recommendation lists by variant.",
             ("variant", "segment"),
-            registry,
-        ).labels
-        by = ("variant",)
-        self._seconds = FastHistograms(
-            "manchete_variant_seconds", "Time in the engine.", by, _SECONDS, registry
-        ).labels
-        self._reads = FastCounters(
-            "manchete_variant_reads", "Reads that named an impression.", by, registry
-        ).labels
+            registry=registry,
+        )
+        seconds = Histogram(
+            "manchete_variant_seconds",
+            "Time in the engine.",
+            ("variant",),
+            buckets=ENGINE_SECONDS,
+            registry=registry,
+        )
+        interactions = Counter(
+            "manchete_variant_reads",
+            "Interactions that name an impression.",
+            ("variant",),
+            registry=registry,
+        )
+        self._recommendations = fast_counters.children(recommendations)
+        self._seconds = fast_counters.children(seconds)
+        self._interactions = fast_counters.children(interactions)
         self._loads = Counter(
             "manchete_challenger_loads", "Challengers loaded or refused.", ("outcome",), registry=registry
         )
         self._share = Gauge(
-            "manchete_challenger_share", "Share of readers whom a challenger answers now.", registry=registry
+            "manchete_challenger_share", "Share of users whom a challenger answers now.", registry=registry
         )
         self._info = Gauge(
             "manchete_challenger_info", "1 for the challenger that answers.", ("release",), registry=registry
         )
         self._logged = Counter("manchete_inferences_logged", "Impressions written.", registry=registry)
         self._dropped = Counter("manchete_inferences_dropped", "Impressions lost.", registry=registry)
+        # Series that start at 0 let Prometheus see the first increase.
         for variant in VARIANTS:
-            self._seconds(variant), self._reads(variant)
+            self._seconds(variant), self._interactions(variant)
         for outcome in ("loaded", "refused"):
             self._loads.labels(outcome)
-        self.share = 0.0
+        self.challenger_share = 0.0
 
-    def answered(self, variant: str, segment: str, seconds: float) -> None:
-        """Count one answer and the engine's time."""
-        self._answers(variant, segment).inc()
+    def count_recommendation(self, variant: str, segment: str, seconds: float) -> None:
+        """Count one recommendation list and the engine's time in seconds."""
+        self._recommendations(variant, segment).inc()
         self._seconds(variant).observe(seconds)
 
-    def read(self, variant: str) -> None:
-        """Count a read that named the impression from which it came."""
-        self._reads(variant).inc()
+    def count_interaction(self, variant: str) -> None:
+        """Count an interaction that names the impression it follows from."""
+        self._interactions(variant).inc()
 
-    def joined(self, release: str) -> None:
-        """Note the challenger that answers from now on."""
+    def set_challenger(self, release: str) -> None:
+        """Set the challenger that answers from now on."""
         self._loads.labels("loaded").inc()
         self._info.clear()
         self._info.labels(release).set(1)
-        self._share.set(self.share)
+        self._share.set(self.challenger_share)
 
-    def left(self) -> None:
-        """Note that no challenger answers."""
+    def clear_challenger(self) -> None:
+        """Record that no challenger answers."""
         self._info.clear()
         self._share.set(0)
 
-    def refused(self) -> None:
+    def count_rejected_challenger(self) -> None:
         """Count a challenger that could not be used."""
         self._loads.labels("refused").inc()
 
-    def logged(self, count: int) -> None:
-        """Count impressions that are in the inference log."""
+    def count_logged_impressions(self, count: int) -> None:
+        """Count impressions written to the inference log."""
         self._logged.inc(count)
 
-    def dropped(self, count: int) -> None:
-        """Count impressions that will never be."""
+    def count_dropped_impressions(self, count: int) -> None:
+        """Count impressions that are lost."""
         self._dropped.inc(count)

@@ -1,10 +1,10 @@
-"""What Prometheus is told; every label takes its values from the release, never from a request."""
+"""The service's Prometheus metrics; no label takes its value from a request."""
 
 from __future__ import annotations
 
 import time
-from collections import Counter as FastCounters
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter as Multiset
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from prometheus_client import (
@@ -15,39 +15,63 @@ from prometheus_client import (
     PlatformCollector,
     ProcessCollector,
 )
-from prometheus_client.core import GaugeMetricFamily
-from prometheus_client.registry import Collector
 
-from app.metrics.catalogue_coverage import CatalogueCoverage
-from app.metrics.experiments import ExperimentMetrics
-from app.metrics.fast_counters import FastCounters as Tallies
-from app.metrics.fast_counters import FastHistograms
+from app.metrics.catalogue_coverage import CatalogueCoverage, CoverageCollector
+from app.metrics.experiments import ENGINE_SECONDS, ExperimentMetrics
+from app.metrics.fast_counters import FastCounters
+from app.metrics.http import HttpMetrics
 from script_shared.releases.manifest import Manifest
 
-_SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0)
-_MAX_METRIC_SERIES = 1_000
+_MAX_EVALUATION_SERIES = 1_000
+_BY_MODEL = ("segment", "model")
 
 
 class Telemetry:
-    """The service's own metrics, in a registry of their own.
+    """All metrics of one application, in a registry of its own.
+
+    Args:
+        fast_counters: whether the busiest metrics are counted in plain numbers between collections.
 
     Attributes:
-        trial: those of an experiment and of the inference log.
+        registry: registry of all metrics.
+        http: metrics of HTTP requests.
+        experiment: metrics of an experiment and of the inference log.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, fast_counters: bool = True) -> None:
         self.registry = registry = CollectorRegistry()
+        counters = FastCounters(registry, enabled=fast_counters)
         ProcessCollector(registry=registry)
         PlatformCollector(registry=registry)
-        by_model = ("segment", "model")
-        words = "Answers given.", "Items in these answers.", "Items that the model did not give."
-        names = "manchete_recommendations", "manchete_recommended_items", "manchete_fallback_items"
-        self._answers, self._items, self._fallbacks = (
-            Tallies(name, told, by_model, registry).labels for name, told in zip(names, words, strict=True)
+        self.http = HttpMetrics(registry, counters)
+        self._add_recommendations(counters)
+        self._add_releases()
+        self._add_events()
+        self.experiment = ExperimentMetrics(registry, counters)
+
+    def _add_recommendations(self, counters: FastCounters) -> None:
+        registry = self.registry
+        lists = Counter("manchete_recommendations", "Recommendation lists.", _BY_MODEL, registry=registry)
+        items = Counter("manchete_recommended_items", "Items in these lists.", _BY_MODEL, registry=registry)
+        fallbacks = Counter(
+            "manchete_fallback_items",
+            "Items that the segment's own model did not give.",
+            _BY_MODEL,
+            registry=registry,
         )
-        self._seconds = FastHistograms(
-            "manchete_recommendation_seconds", "Time in the engine.", by_model, _SECONDS, registry
-        ).labels
+        seconds = Histogram(
+            "manchete_recommendation_seconds",
+            "Time in the engine.",
+            _BY_MODEL,
+            buckets=ENGINE_SECONDS,
+            registry=registry,
+        )
+        self._lists, self._items = counters.children(lists), counters.children(items)
+        self._fallbacks, self._seconds = counters.children(fallbacks), counters.children(seconds)
+        self._coverage = CoverageCollector(registry)
+
+    def _add_releases(self) -> None:
+        registry = self.registry
         self._loads = Counter(
             "manchete_release_loads", "Releases loaded or refused.", ("outcome",), registry=registry
         )
@@ -59,101 +83,106 @@ class Telemetry:
         )
         self._age = Gauge("manchete_release_age_seconds", "Time since it was written.", registry=registry)
         self._as_of = Gauge(
-            "manchete_release_as_of_timestamp_seconds", "What its state describes.", registry=registry
+            "manchete_release_as_of_timestamp_seconds", "The moment its state describes.", registry=registry
         )
         self._bots = Gauge(
             "manchete_release_suspected_bots",
-            "Readers left out of its counts and training as suspected bots.",
+            "Users left out of its counts and training as suspected bots.",
             registry=registry,
         )
-        self._metrics = Gauge(
-            "manchete_evaluation_metric", "Offline, by segment.", (*by_model, "metric"), registry=registry
+        self._evaluation = Gauge(
+            "manchete_evaluation_metric",
+            "Offline metrics of the release.",
+            (*_BY_MODEL, "metric"),
+            registry=registry,
         )
-        self._coverage = _Served(registry)
         for outcome in ("loaded", "refused"):
             self._loads.labels(outcome)
-        self._follow_events(registry)
-        self.trial = ExperimentMetrics(registry)
 
-    def _follow_events(self, registry: CollectorRegistry) -> None:
+    def _add_events(self) -> None:
+        registry = self.registry
         self._events = Counter("manchete_events", "Events received.", ("status",), registry=registry)
-        self._told = Counter("manchete_items", "New and changed items.", ("status",), registry=registry)
-        self._left_out = Counter(
-            "manchete_events_left_out", "Events of unknown items or readers.", registry=registry
+        self._item_changes = Counter(
+            "manchete_items", "New and changed items received.", ("status",), registry=registry
+        )
+        self._skipped = Counter(
+            "manchete_events_left_out", "Events of unknown items or users.", registry=registry
         )
         self._rejected = Counter(
             "manchete_events_rejected", "Logged events that could not be applied.", registry=registry
         )
-        self._fold = Histogram(
+        self._fold_seconds = Histogram(
             "manchete_event_fold_seconds",
-            "Time to fold a portion of events in.",
-            buckets=_SECONDS,
+            "Time to apply a batch of events to the state.",
+            buckets=ENGINE_SECONDS,
             registry=registry,
         )
-        self._behind = Gauge(
-            "manchete_event_log_lag_events", "Events still to be folded in.", registry=registry
+        self._lag_events = Gauge(
+            "manchete_event_log_lag_events", "Events of the log still to be applied.", registry=registry
         )
-        lag = Gauge(
+        lag_seconds = Gauge(
             "manchete_event_log_lag_seconds", "Time since the log was read to its end.", registry=registry
         )
         self._caught_up = time.monotonic()
-        lag.set_function(lambda: time.monotonic() - self._caught_up)
+        lag_seconds.set_function(lambda: time.monotonic() - self._caught_up)
         for status in ("accepted", "late", "unknown-item", "duplicate", "future", "malformed"):
             self._events.labels(status)
         for status in ("new", "changed", "no-room", "future", "malformed"):
-            self._told.labels(status)
+            self._item_changes.labels(status)
 
-    def received(self, statuses: Iterable[str]) -> None:
-        """Count events by what became of them."""
-        for status, count in FastCounters(statuses).items():
+    def count_recommendation(
+        self, segment: str, model: str, items: int, fallback_items: int, seconds: float
+    ) -> None:
+        """Count one list, its items, those of a fallback, and the engine's time in seconds."""
+        self._lists(segment, model).inc()
+        self._items(segment, model).inc(items)
+        self._fallbacks(segment, model).inc(fallback_items)
+        self._seconds(segment, model).observe(seconds)
+
+    def count_events(self, statuses: Iterable[str]) -> None:
+        """Count received events by status."""
+        for status, count in Multiset(statuses).items():
             self._events.labels(status).inc(count)
 
-    def told(self, statuses: Iterable[str]) -> None:
-        """Count new and changed items by what became of them."""
-        for status, count in FastCounters(statuses).items():
-            self._told.labels(status).inc(count)
+    def count_items(self, statuses: Iterable[str]) -> None:
+        """Count received new and changed items by status."""
+        for status, count in Multiset(statuses).items():
+            self._item_changes.labels(status).inc(count)
 
-    def folded(self, seconds: float) -> None:
-        """Note how long it took to fold a portion of events into the state."""
-        self._fold.observe(seconds)
+    def observe_fold(self, seconds: float) -> None:
+        """Record how long a batch of events took to be applied to the state."""
+        self._fold_seconds.observe(seconds)
 
-    def left_out(self, count: int) -> None:
-        """Count events that could not be folded in."""
-        self._left_out.inc(count)
+    def count_skipped_events(self, count: int) -> None:
+        """Count events of unknown items or users, which the state does not apply."""
+        self._skipped.inc(count)
 
-    def rejected(self, count: int) -> None:
+    def count_rejected_events(self, count: int) -> None:
         """Count logged events that could not be applied."""
         self._rejected.inc(count)
 
-    def behind(self, count: int) -> None:
-        """Note how many events of the log are still to come."""
-        self._behind.set(count)
+    def set_event_lag(self, count: int) -> None:
+        """Set the number of logged events that are still to be applied."""
+        self._lag_events.set(count)
 
-    def caught_up(self) -> None:
-        """Note that the log has been read to its end."""
-        self._behind.set(0)
+    def mark_caught_up(self) -> None:
+        """Record that the log has been read to its end now."""
+        self._lag_events.set(0)
         self._caught_up = time.monotonic()
 
-    def answered(self, segment: str, model: str, items: int, fallback: int, seconds: float) -> None:
-        """Count one answer: its items, how many of them came from a fallback, and the engine's time."""
-        self._answers(segment, model).inc()
-        self._items(segment, model).inc(items)
-        self._fallbacks(segment, model).inc(fallback)
-        self._seconds(segment, model).observe(seconds)
-
-    def refused(self) -> None:
+    def count_rejected_release(self) -> None:
         """Count a release that could not be used."""
         self._loads.labels("refused").inc()
 
-    def loaded(
+    def describe_release(
         self, manifest: Manifest, records: Iterable[Mapping[str, Any]], coverage: CatalogueCoverage
     ) -> None:
         """Describe the release that is served from now on.
 
         Args:
-            manifest: of the release.
-            records: its evaluation, a record a segment and model.
-            coverage: what of its catalogue is being served.
+            manifest: manifest of the release.
+            records: its evaluation, one record per segment and model.
+            coverage: coverage of its catalogue.
         """
         created = manifest.created_at.timestamp()
         self._loads.labels("loaded").inc()
@@ -163,34 +192,16 @@ class Telemetry:
         self._age.set_function(lambda: max(time.time() - created, 0.0))
         self._as_of.set(manifest.as_of_ms / 1000)
         self._bots.set(manifest.suspected_bots)
-        self._coverage.now = coverage
-        self._metrics.clear()
-        for labels, value in _series(records)[:_MAX_METRIC_SERIES]:
-            self._metrics.labels(*labels).set(value)
+        self._coverage.coverage = coverage
+        self._evaluation.clear()
+        for labels, value in _evaluation_series(records)[:_MAX_EVALUATION_SERIES]:
+            self._evaluation.labels(*labels).set(value)
 
 
-class _Served(Collector):
-    """Counts what has been shown when Prometheus asks, not with every answer."""
-
-    def __init__(self, registry: CollectorRegistry) -> None:
-        self.now: CatalogueCoverage | None = None
-        registry.register(self)
-
-    def collect(self) -> Iterator[GaugeMetricFamily]:
-        """Give the size of the catalogue, and how much of it has been recommended."""
-        if self.now is None:
-            return
-        yield GaugeMetricFamily("manchete_catalogue_items", "Items of the release.", self.now.items)
-        shown = GaugeMetricFamily(
-            "manchete_distinct_items", "Different items recommended since then.", labels=("segment", "model")
-        )
-        for labels, count in self.now.distinct().items():
-            shown.add_metric(labels, count)
-        yield shown
-
-
-def _series(records: Iterable[Mapping[str, Any]]) -> list[tuple[tuple[str, str, str], float]]:
-    """Return every number of the records but the ends of intervals."""
+def _evaluation_series(
+    records: Iterable[Mapping[str, Any]],
+) -> list[tuple[tuple[str, str, str], float]]:
+    """Return every number of the records, except the bounds of intervals."""
     return [
         ((str(record.get("segment", "")), str(record.get("model", "")), name), float(value))
         for record in records

@@ -1,1 +1,1 @@
-"""TODO."""
+"""ASGI middleware and dependencies that protect the service and its clients."""

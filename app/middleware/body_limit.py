@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from fastapi import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -9,42 +11,43 @@ from app.errors import TOO_LARGE, problem
 
 
 class BodyLimit:
-    """ASGI middleware; a body without a length is counted as it arrives.
+    """ASGI middleware; a body without a length is counted while it is received.
 
     Args:
-        app: what it protects.
-        max_bytes: the largest body that is let through.
+        app: application that gets the other requests.
+        max_bytes: size of the largest accepted body.
     """
 
     def __init__(self, app: ASGIApp, max_bytes: int) -> None:
-        self._app, self._max = app, max_bytes
+        self._app, self._max_bytes = app, max_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer 413, or let the request through."""
+        """Answer 413, or pass the request on."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
-        elif _declared(scope) > self._max:
+        elif content_length(scope["headers"]) > self._max_bytes:
             await problem(413, self._detail(), remedy=TOO_LARGE)(scope, receive, send)
         else:
-            await self._app(scope, self._counted(receive), send)
+            await self._app(scope, self._count_bytes(receive), send)
 
     def _detail(self) -> str:
-        return f"the body is larger than {self._max} bytes"
+        return f"the body is larger than {self._max_bytes} bytes"
 
-    def _counted(self, receive: Receive) -> Receive:
+    def _count_bytes(self, receive: Receive) -> Receive:
         total = 0
 
-        async def counted() -> Message:
+        async def receive_counted() -> Message:
             nonlocal total
             message = await receive()
             total += len(message.get("body", b""))
-            if total > self._max:
+            if total > self._max_bytes:
                 raise HTTPException(413, self._detail())
             return message
 
-        return counted
+        return receive_counted
 
 
-def _declared(scope: Scope) -> int:
-    length = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+def content_length(headers: Iterable[tuple[bytes, bytes]]) -> int:
+    """Return the length that ASGI headers declare; 0 without one."""
+    length = next((value for name, value in headers if name == b"content-length"), b"0")
     return int(length) if length.isdigit() else 0

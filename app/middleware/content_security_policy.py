@@ -1,4 +1,4 @@
-"""What a page's content security policy allows: its own inline blocks, by their digest."""
+"""Content security policies of pages."""
 
 from __future__ import annotations
 
@@ -8,18 +8,22 @@ import re
 
 
 def policy(**sources: str) -> str:
-    """Allow a page requests to this service, these sources, and nothing else.
+    """Return a policy that allows requests to this service, the given sources, and nothing else.
 
     Args:
-        sources: by the first word of a directive, e.g. `script` for `script-src`.
+        sources: sources by the first word of their directive, e.g. `script` for `script-src`.
     """
-    told = (f"{name}-src {allowed}" for name, allowed in sources.items())
+    directives = (f"{name}-src {allowed}" for name, allowed in sources.items())
     rest = ("connect-src 'self'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'")
-    return "; ".join(("default-src 'none'", *told, *rest))
+    return "; ".join(("default-src 'none'", *directives, *rest))
 
 
-def hashes(text: str, tag: str) -> str:
-    """Name the inline blocks of a page that have no attributes, as a policy does."""
-    blocks = re.findall(rf"<{tag}>(.*?)</{tag}>", text, re.DOTALL)
-    digests = (base64.b64encode(hashlib.sha256(block.encode()).digest()).decode() for block in blocks)
-    return " ".join(f"'sha256-{digest}'" for digest in digests)
+def hashes(html: str, tag: str) -> str:
+    """Return the hash sources of a page's inline blocks that have no attributes."""
+    return " ".join(map(hash_source, re.findall(rf"<{tag}>(.*?)</{tag}>", html, re.DOTALL)))
+
+
+def hash_source(block: str) -> str:
+    """Return the source that allows one inline block."""
+    digest = base64.b64encode(hashlib.sha256(block.encode()).digest()).decode()
+    return f"'sha256-{digest}'"

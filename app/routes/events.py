@@ -13,8 +13,8 @@ from pydantic_core import to_json
 from app.dependencies import EventConsumerDep, LoadedReleaseDep, TelemetryDep, VariantsDep
 from app.domains.base import DomainApi
 from app.errors import Problem, problem
-from app.middleware.auth import Scope, requires
-from app.middleware.rate_limit import too_many
+from app.middleware.auth import Scope, require_scope
+from app.middleware.rate_limit import too_many_requests
 from app.schemas.body_parser import BodyError, BodyParser
 from app.serving.batch_problem import batch_problem
 from app.serving.event_validation import LOGGED_STATUSES, EventStatus, EventValidator
@@ -80,7 +80,7 @@ def make_router(domain_api: DomainApi) -> APIRouter:
         "/events",
         response_model=None,
         openapi_extra={"requestBody": request_body},
-        dependencies=[Depends(requires(Scope.EVENTS))],
+        dependencies=[Depends(require_scope(Scope.EVENTS))],
         responses={200: {"model": EventsResponse}, **problems, 422: {"model": EventsProblem}},
     )
     async def events(
@@ -99,9 +99,9 @@ def make_router(domain_api: DomainApi) -> APIRouter:
             elements = parser.parse(await request.body())
         except BodyError as error:
             return problem(error.status, str(error), remedy=error.remedy)
-        wait = request.app.state.event_rates.take(request.headers, len(elements))
+        wait = request.app.state.event_rate_limit.take(request.headers, len(elements))
         if wait:
-            return too_many("events came with this key", wait)
+            return too_many_requests("events came with this key", wait)
         validator = EventValidator(release.engine)
         validator.validate(elements)
         duplicates: frozenset[int] = frozenset()
@@ -110,14 +110,14 @@ def make_router(domain_api: DomainApi) -> APIRouter:
             duplicates = appended.duplicates
             for event in appended.new:
                 if IMPRESSION in event.details:
-                    telemetry.trial.read(variants.choose(event.user_id).name)
+                    telemetry.experiment.count_interaction(variants.choose(event.user_id).name)
         results = validator.results(duplicates)
-        telemetry.received(validator.statuses)
+        telemetry.count_events(validator.statuses)
         return _respond(validator.statuses, results)
 
     @router.get(
         "/events/rejected",
-        dependencies=[Depends(requires(Scope.ADMIN))],
+        dependencies=[Depends(require_scope(Scope.ADMIN))],
         responses={code: {"model": Problem} for code in (401, 403, 503)},
     )
     async def rejected(release: LoadedReleaseDep) -> RejectedEventsResponse:

@@ -13,7 +13,7 @@ from pydantic_core import to_json
 from app.dependencies import EventConsumerDep, LoadedReleaseDep, TelemetryDep
 from app.domains.base import DomainApi
 from app.errors import Problem, problem
-from app.middleware.auth import Scope, requires
+from app.middleware.auth import Scope, require_scope
 from app.schemas.body_parser import BodyError, BodyParser
 from app.schemas.path_parameters import PathItemId
 from app.serving.batch_problem import batch_problem
@@ -62,7 +62,7 @@ def make_router(domain_api: DomainApi) -> APIRouter:
         "/items",
         response_model=None,
         openapi_extra={"requestBody": request_body},
-        dependencies=[Depends(requires(Scope.ITEMS))],
+        dependencies=[Depends(require_scope(Scope.ITEMS))],
         responses={200: {"model": ItemsResponse}, **problems, 422: {"model": ItemsProblem}},
     )
     async def items(
@@ -81,13 +81,13 @@ def make_router(domain_api: DomainApi) -> APIRouter:
             validator.validate(element)
         if validator.events:
             await event_consumer.append(validator.events)
-        telemetry.told(result["status"] for result in validator.results)
+        telemetry.count_items(result["status"] for result in validator.results)
         return _respond(validator)
 
     @router.delete(
         "/items/{item_id:path}",
         status_code=204,
-        dependencies=[Depends(requires(Scope.ITEMS))],
+        dependencies=[Depends(require_scope(Scope.ITEMS))],
         responses={**problems, 404: {"model": Problem}, 422: {"model": Problem}},
     )
     async def withdraw(

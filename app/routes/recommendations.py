@@ -15,9 +15,7 @@ from starlette.datastructures import State
 from app.domains.base import DomainApi
 from app.errors import Problem
 from app.experiments.variants import Variants
-from app.fast_path.parsed_query_cache import ParsedQueryCache
-from app.fast_path.query_parser import QueryParser
-from app.middleware.auth import Scope, admit, sent_key
+from app.middleware.auth import Scope, check_scope, read_key
 from app.routes.recommendation_query import make_body_reader, make_query_reader
 from app.schemas.query_parameters import Explain
 from app.schemas.recommendations import RecommendationResponse, add_items
@@ -28,8 +26,7 @@ from app.serving.serialization import recommendation_json
 
 def make_router(domain_api: DomainApi) -> APIRouter:
     """Make the routes of a domain's recommendations."""
-    cache = ParsedQueryCache(respond, QueryParser(domain_api))
-    router = APIRouter(tags=["recommendations"], route_class=cache.route())
+    router = APIRouter(tags=["recommendations"])
     query_of_url = Depends(make_query_reader(domain_api))
     query_of_body = Depends(make_body_reader(domain_api))
     model = add_items("Recommendations", RecommendationResponse, domain_api.item_response)
@@ -47,7 +44,8 @@ def make_router(domain_api: DomainApi) -> APIRouter:
         if explain:
             _require_users_key(http_request)
         else:
-            cache.keep(http_request.scope["query_string"], query)
+            # The fast path answers the same query string without validating it again.
+            http_request.state.cacheable_query = query
         return respond(http_request.app.state, query, explain)
 
     @router.post(
@@ -68,7 +66,7 @@ def make_router(domain_api: DomainApi) -> APIRouter:
 
 
 def _require_users_key(http_request: HttpRequest) -> None:
-    admit(http_request, Scope.USERS, sent_key(http_request.headers))
+    check_scope(http_request, Scope.USERS, read_key(http_request.headers))
 
 
 def respond(state: State, query: ParsedQuery, explain: bool = False) -> Response:

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from app.dependencies import ReleaseWatcherDep, VariantsDep
 from app.errors import Problem
-from app.middleware.auth import Scope, requires
+from app.middleware.auth import Scope, require_scope
 from script_shared.releases.registry import RegistryEntry
 
 router = APIRouter(tags=["releases"])
@@ -48,7 +48,7 @@ def releases(release_watcher: ReleaseWatcherDep) -> list[ReleaseEntry]:
 # Not async: loading a release takes seconds.
 @router.post(
     "/releases/look",
-    dependencies=[Depends(requires(Scope.ADMIN))],
+    dependencies=[Depends(require_scope(Scope.ADMIN))],
     responses={code: {"model": Problem} for code in (401, 403)},
 )
 def look(release_watcher: ReleaseWatcherDep, variants: VariantsDep) -> Serving:

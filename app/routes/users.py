@@ -13,14 +13,14 @@ from pydantic import BaseModel
 
 from app.dependencies import EventConsumerDep, InferenceLoggerDep, LoadedReleaseDep, VariantsDep
 from app.errors import Problem
-from app.middleware.auth import Scope, requires
+from app.middleware.auth import Scope, require_scope
 from app.schemas.path_parameters import PathUserId
 from script_shared.clock import MS_PER_SECOND
 from script_shared.events.event import FORGET, Event
 
 _PROBLEMS: dict[int | str, dict[str, Any]] = {code: {"model": Problem} for code in (401, 403, 422, 503)}
 
-router = APIRouter(tags=["users"], dependencies=[Depends(requires(Scope.USERS))], responses=_PROBLEMS)
+router = APIRouter(tags=["users"], dependencies=[Depends(require_scope(Scope.USERS))], responses=_PROBLEMS)
 
 
 class RecentInteraction(BaseModel):

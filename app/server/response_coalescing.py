@@ -1,19 +1,19 @@
-"""An answer's head goes out with its body: one call of the system, where uvicorn makes two."""
+"""Sends the head of a response together with its body: one system call, where uvicorn makes two."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import Any
 
-#: Begins an answer; `100 Continue` is none, the client waits for it.
+#: A head begins like this; the client waits for `100 Continue`, which is therefore sent at once.
 _HEAD, _CONTINUE = b"HTTP/1.1 ", b"HTTP/1.1 1"
 
 
 class CoalescingTransport:
-    """A transport that holds an answer's head until the first of its body is there.
+    """A transport that keeps the head of a response until the first bytes of the body follow.
 
     Args:
-        transport: of the connection; it does all else.
+        transport: the connection's transport; it does everything else.
     """
 
     def __init__(self, transport: asyncio.Transport) -> None:
@@ -21,7 +21,7 @@ class CoalescingTransport:
         self.is_closing = transport.is_closing
 
     def write(self, data: bytes) -> None:
-        """Send, or hold what begins an answer."""
+        """Send bytes after a waiting head, or let them wait where they are a head."""
         if self._head:
             head, self._head = self._head, b""
             self._transport.write(head + data)
@@ -31,15 +31,15 @@ class CoalescingTransport:
             self._transport.write(data)
 
     def flush(self) -> None:
-        """Send a head that has no body."""
+        """Send a waiting head without a body."""
         if self._head:
             self.write(b"")
 
     def close(self) -> None:
-        """Send what is held, then hang up."""
+        """Send a waiting head and close the connection."""
         self.flush()
         self._transport.close()
 
     def __getattr__(self, name: str) -> Any:
-        """Return what else the transport can do."""
+        """Return any other attribute of the transport."""
         return getattr(self._transport, name)

@@ -207,7 +207,9 @@ class EventConsumer:
         """
         covered = release.replica.position
         try:
-            release.replica.replay(self.log, self._telemetry.left_out if name == CHAMPION else lambda _: None)
+            release.replica.replay(
+                self.log, self._telemetry.count_skipped_events if name == CHAMPION else lambda _: None
+            )
             self._report_rejected(name, release.replica, 0)
             if release.replica.position < covered:
                 _LOG.error("the event log is another one than the release was made with", covered=covered)
@@ -251,7 +253,7 @@ class EventConsumer:
             if self._is_at_end:
                 # `append` has applied the events of others as well; newer ones wait for the next poll.
                 self._is_at_end = False
-                self._telemetry.caught_up()
+                self._telemetry.mark_caught_up()
                 continue
             async with self._lock:
                 await self._poll_once()
@@ -261,7 +263,7 @@ class EventConsumer:
             if not self._subscriptions:
                 # Without a release there is no lag, but whether the log can be read is known early.
                 await asyncio.to_thread(self.log.end_offset)
-                self._telemetry.caught_up()
+                self._telemetry.mark_caught_up()
             for subscription in list(self._subscriptions.values()):
                 with self._isolate(subscription):
                     await self._catch_up(subscription)
@@ -285,9 +287,9 @@ class EventConsumer:
             await self._apply_logged(subscription, rows)
             if len(rows) < PAGE:
                 break
-            self._telemetry.behind(await asyncio.to_thread(self.log.end_offset) - replica.position)
+            self._telemetry.set_event_lag(await asyncio.to_thread(self.log.end_offset) - replica.position)
             rows = await asyncio.to_thread(self.log.read, replica.position, PAGE)
-        self._telemetry.caught_up()
+        self._telemetry.mark_caught_up()
 
     async def _apply_logged(self, subscription: Subscription, rows: Sequence[LoggedEvent]) -> None:
         """Apply rows that were read from the log."""
@@ -318,9 +320,9 @@ class EventConsumer:
         start, rejected = time.perf_counter(), subscription.replica.rejected.count
         left_out = apply()
         self._report_rejected(subscription.name, subscription.replica, rejected)
-        self._telemetry.folded(time.perf_counter() - start)
+        self._telemetry.observe_fold(time.perf_counter() - start)
         if subscription.name == CHAMPION:
-            self._telemetry.left_out(left_out)
+            self._telemetry.count_skipped_events(left_out)
 
     def _report_rejected(self, name: str, replica: Replica, before: int) -> None:
         """Log and count the rejected events after the first `before` ones."""
@@ -330,7 +332,7 @@ class EventConsumer:
         for event in replica.rejected.since(before):
             _LOG.error("event rejected", release=name, **event._asdict())
         if name == CHAMPION:
-            self._telemetry.rejected(replica.rejected.count - before)
+            self._telemetry.count_rejected_events(replica.rejected.count - before)
 
 
 def _describe(error: MancheteError) -> str:

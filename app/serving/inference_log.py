@@ -64,7 +64,7 @@ class InferenceLogger:
         self, log: ImpressionLog, pseudonyms: Pseudonyms, sample: float, keep_ms: int, telemetry: Telemetry
     ) -> None:
         self._log, self._pseudonyms, self._sample, self._keep_ms = log, pseudonyms, sample, keep_ms
-        self._telemetry, self._experiment_metrics = telemetry, telemetry.trial
+        self._telemetry, self._experiment_metrics = telemetry, telemetry.experiment
         self._writer: ImpressionWriter | None = None
         self._has_failed = False
 
@@ -74,7 +74,9 @@ class InferenceLogger:
         if not self._pseudonyms:
             yield
             return
-        listener = Listener(self._report_written, self._experiment_metrics.dropped, self._report_failure)
+        listener = Listener(
+            self._report_written, self._experiment_metrics.count_dropped_impressions, self._report_failure
+        )
         self._writer = ImpressionWriter(self._log, self._keep_ms, listener, WallClock())
         try:
             yield
@@ -85,8 +87,10 @@ class InferenceLogger:
     def record(self, answer: Answer) -> str | None:
         """Count an answer and log it; return the impression's id, None when it is not logged."""
         found, seconds = answer.recommendation, answer.engine_seconds
-        self._telemetry.answered(found.segment, found.model, len(found.items), found.fallback, seconds)
-        self._experiment_metrics.answered(answer.variant, found.segment, seconds)
+        self._telemetry.count_recommendation(
+            found.segment, found.model, len(found.items), found.fallback, seconds
+        )
+        self._experiment_metrics.count_recommendation(answer.variant, found.segment, seconds)
         return self._write(self._writer, answer) if self._writer else None
 
     def _write(self, writer: ImpressionWriter, answer: Answer) -> str | None:
@@ -123,7 +127,7 @@ class InferenceLogger:
 
     def _report_written(self, count: int) -> None:
         self._has_failed = False
-        self._experiment_metrics.logged(count)
+        self._experiment_metrics.count_logged_impressions(count)
 
     def _report_failure(self, error: Exception) -> None:
         if not self._has_failed:

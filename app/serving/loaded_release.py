@@ -95,7 +95,7 @@ class LoadedRelease:
         """Count the items of a recommendation in the coverage; those of a cached one once."""
         if "noted" not in recommendation.derived:
             positions = (item.item for item in recommendation.items)
-            self.coverage.note(recommendation.segment, recommendation.model, positions)
+            self.coverage.add(recommendation.segment, recommendation.model, positions)
             recommendation.derived["noted"] = b""
 
     def _answer_test_request(self) -> None:

@@ -155,11 +155,11 @@ class ReleaseWatcher:
 
     def report_loaded(self, release: LoadedRelease) -> None:
         """Report a release that is served from now on to the metrics."""
-        self.telemetry.loaded(release.manifest, release.evaluation, release.coverage)
+        self.telemetry.describe_release(release.manifest, release.evaluation, release.coverage)
 
     def count_rejected(self) -> None:
         """Count a release that cannot be used."""
-        self.telemetry.refused()
+        self.telemetry.count_rejected_release()
 
     def _poll(self, poll_seconds: float) -> None:
         while True:

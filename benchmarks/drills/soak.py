@@ -29,7 +29,7 @@ def run(
     samples: int = 120,
     earlier_events: int = 150_000,
 ) -> DrillReport:
-    replica = cluster.start_replica(api_lists_ahead=_CACHED_LISTS)
+    replica = cluster.start_replica(api_result_cache_size=_CACHED_LISTS)
     _send_events(replica, earlier_events)
     with UserLoad([replica.port], _CLIENTS, lists_per_click=_LISTS_PER_CLICK) as full_load:
         time.sleep(measure_seconds)

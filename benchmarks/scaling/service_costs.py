@@ -53,7 +53,7 @@ class ReleaseServers:
         folder.mkdir()
         self._servers = {
             name: stack.enter_context(
-                run_service(data_root, f"sqlite://{folder}/{name}", 0, api_lists_ahead=lists)
+                run_service(data_root, f"sqlite://{folder}/{name}", 0, api_result_cache_size=lists)
             )
             for name, lists in (("uncached", 0), ("cached", 16_384))
         }

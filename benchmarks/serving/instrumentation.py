@@ -1,145 +1,153 @@
-"""The cost of counting HTTP requests: the server's CPU time per request, by kind of instrumentation.
+"""Processor time of a request: what HTTP metrics cost, and what the fast path saves.
 
     python -m benchmarks.serving.instrumentation [data root]
 
-Requests an empty route or, given a data root with a release, the service's recommendations. Each variant runs
-in a uvicorn process of its own on loopback; one client process keeps eight connections busy. The variants
-alternate, so that noise affects all equally; the results are medians over the rounds, of the costs and of
-their ratios to the bare application. Linux only: reads /proc.
+Measures an empty FastAPI route without and with prometheus-fastapi-instrumentator and, given a data root
+with a release, a cached list of the service: with every optimisation, without fast counters, and without
+the fast path. Each variant runs in a server process of its own on loopback; one client process keeps eight
+connections busy. The rounds alternate between the variants, so that a noisy machine affects all alike.
+Prints the medians over the rounds and of the rounds' ratios to the empty route. Linux only: reads /proc.
 """
 
+import asyncio
 import multiprocessing
+import os
+import re
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
-from itertools import repeat
 from pathlib import Path
 
-import httpx
-import uvicorn
 import uvloop
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
 from prometheus_client import CollectorRegistry
-from prometheus_fastapi_instrumentator import Instrumentator, metrics
+from prometheus_fastapi_instrumentator import Instrumentator
 
 from app.main import create_app
-from app.metrics.http import SECONDS as BUCKETS
-from app.metrics.http import HttpMetrics
+from app.server.run import listen
 from app.settings import ApiSettings
-from benchmarks.serving.baseline_services import make_empty_service
-from benchmarks.serving.load_generator import generate_load
-from benchmarks.serving.server_process import cpu_seconds
 from pipelines.embedded.ports import free_port
-
-Variant = Callable[[FastAPI], None]
 
 CONNECTIONS = 8
 SECONDS = 1.0
 ROUNDS = 15
-EMPTY = "/recommendations"
-RECOMMENDATIONS = "/recommendations?user_id=u1&num_recs=10"
+TICKS = os.sysconf("SC_CLK_TCK")
+PATH = "/recommendations?user_id=u1&num_recs=10"
 
 
-def bare(app: FastAPI) -> None:
-    """Add nothing."""
+def empty() -> FastAPI:
+    app = FastAPI()
 
+    @app.get("/recommendations")
+    async def recommendations() -> Response:
+        return Response()
 
-def stock(app: FastAPI) -> None:
-    """Add the instrumentator with its defaults."""
-    Instrumentator(registry=CollectorRegistry()).instrument(app)
-
-
-def tuned(app: FastAPI) -> None:
-    """Add the instrumentator with the product's metrics only: no sizes."""
-    registry = CollectorRegistry()
-    latency = metrics.latency(should_include_status=False, registry=registry, buckets=BUCKETS)
-    requests = metrics.requests(registry=registry)
-    Instrumentator(registry=registry).add(latency, requests).instrument(app)
-
-
-def product(app: FastAPI) -> None:
-    """Add the product's own middleware."""
-    app.add_middleware(HttpMetrics, registry=CollectorRegistry())
-
-
-VARIANTS = (bare, stock, tuned, product)
-
-
-def make_service(data_root: Path) -> FastAPI:
-    """Make the service without its request metrics."""
-    app = create_app(ApiSettings(data_root=data_root))
-    app.user_middleware = [entry for entry in app.user_middleware if entry.cls is not HttpMetrics]
     return app
 
 
-def serve(make_app: Callable[[], FastAPI], variant: Variant, port: int) -> None:
-    app = make_app()
-    variant(app)
-    uvicorn.run(app, host="127.0.0.1", port=port, access_log=False, log_level="error")
+def instrumented() -> FastAPI:
+    app = empty()
+    Instrumentator(registry=CollectorRegistry()).instrument(app)
+    return app
 
 
-def send_requests(port: int, path: str) -> int:
-    """Keep the server busy for a round; return the number of responses."""
-    request = f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
-    result = uvloop.run(generate_load(port, repeat(request), SECONDS, connections=CONNECTIONS))
-    if result.failed:
-        raise RuntimeError(f"{result.failed} requests failed")
-    return len(result.latencies)
+def service(data_root: Path, **switches: bool) -> FastAPI:
+    return create_app(ApiSettings(data_root=data_root, env="dev", **switches))
 
 
-def warm_up(port: int, path: str) -> None:
-    """Wait until the server responds, and keep it busy for a round."""
-    while not _is_up(port, path):
-        time.sleep(0.1)
-    send_requests(port, path)
+def variants(data_root: Path | None) -> dict[str, Callable[[], FastAPI]]:
+    routes: dict[str, Callable[[], FastAPI]] = {
+        "empty route": empty,
+        "empty route, instrumented": instrumented,
+    }
+    if data_root is None:
+        return routes
+    return routes | {
+        "cached list": partial(service, data_root),
+        "cached list, no fast counters": partial(service, data_root, api_fast_counters=False),
+        "cached list, no fast path": partial(service, data_root, api_fast_path=False),
+    }
 
 
-def _is_up(port: int, path: str) -> bool:
+def serve(make_app: Callable[[], FastAPI], port: int) -> None:
+    listen(make_app(), ApiSettings(api_port=port, env="dev"))
+
+
+async def request(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+    writer.write(f"GET {PATH} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+    head = await reader.readuntil(b"\r\n\r\n")
+    await reader.readexactly(int(re.search(rb"content-length: (\d+)", head)[1]))
+    return head
+
+
+async def send_requests(port: int, until: float) -> int:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    requests = 0
+    while time.perf_counter() < until:
+        head = await request(reader, writer)
+        assert head.startswith(b"HTTP/1.1 200"), head
+        requests += 1
+    writer.close()
+    return requests
+
+
+async def load(port: int) -> int:
+    until = time.perf_counter() + SECONDS
+    return sum(await asyncio.gather(*(send_requests(port, until) for _ in range(CONNECTIONS))))
+
+
+async def is_ready(port: int) -> bool:
     try:
-        return httpx.get(f"http://127.0.0.1:{port}{path}").status_code == 200
-    except httpx.TransportError:
+        head = await request(*await asyncio.open_connection("127.0.0.1", port))
+    except OSError:
         return False
+    return head.startswith(b"HTTP/1.1 200")
 
 
-def measure_us(pid: int, port: int, path: str) -> float:
-    """Return the server's CPU time per request over a round, µs."""
+def warm_up(port: int) -> None:
+    while not uvloop.run(is_ready(port)):
+        time.sleep(0.1)
+    uvloop.run(load(port))
+
+
+def cpu_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def microseconds(pid: int, port: int) -> float:
     before = cpu_seconds(pid)
-    requests = send_requests(port, path)
+    requests = uvloop.run(load(port))
     return (cpu_seconds(pid) - before) / requests * 1e6
 
 
-def measure(make_app: Callable[[], FastAPI], path: str) -> dict[Variant, list[float]]:
-    """Return the costs of each variant by round, µs."""
-    ports = {variant: free_port() for variant in VARIANTS}
+def measure(apps: Mapping[str, Callable[[], FastAPI]]) -> dict[str, list[float]]:
+    ports = {name: free_port() for name in apps}
     servers = {
-        variant: multiprocessing.Process(target=serve, args=(make_app, variant, port), daemon=True)
-        for variant, port in ports.items()
+        name: multiprocessing.Process(target=serve, args=(make_app, ports[name]), daemon=True)
+        for name, make_app in apps.items()
     }
     for server in servers.values():
         server.start()
     for port in ports.values():
-        warm_up(port, path)
-    costs: dict[Variant, list[float]] = {variant: [] for variant in VARIANTS}
+        warm_up(port)
+    costs: dict[str, list[float]] = {name: [] for name in apps}
     for _ in range(ROUNDS):
-        for variant, port in ports.items():
-            costs[variant].append(measure_us(servers[variant].pid, port, path))
+        for name, port in ports.items():
+            costs[name].append(microseconds(servers[name].pid, port))
     for server in servers.values():
         server.terminate()
     return costs
 
 
 def main(data_root: str | None = None) -> None:
-    make_app = partial(make_service, Path(data_root)) if data_root else make_empty_service
-    costs = measure(make_app, RECOMMENDATIONS if data_root else EMPTY)
-    for variant, variant_costs in costs.items():
-        ratios = [cost / base for cost, base in zip(variant_costs, costs[bare], strict=True)]
-        quartiles = statistics.quantiles(ratios, n=4)
-        print(
-            f"{variant.__name__:7} {statistics.median(variant_costs):6.0f} µs per request"
-            f"  ×{quartiles[1]:.3f} ({quartiles[0]:.3f} to {quartiles[2]:.3f})"
-        )
+    costs = measure(variants(Path(data_root) if data_root else None))
+    for name, values in costs.items():
+        ratios = [value / base for value, base in zip(values, costs["empty route"], strict=True)]
+        low, middle, high = statistics.quantiles(ratios, n=4)
+        print(f"{name:30} {statistics.median(values):6.0f} µs  ×{middle:.3f} ({low:.3f} to {high:.3f})")
 
 
 if __name__ == "__main__":

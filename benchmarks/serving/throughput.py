@@ -133,7 +133,7 @@ def _take(requests: Iterator[bytes], count: int) -> Iterator[bytes]:
 
 def start_servers(stack: ExitStack, data_root: Path, folder: Path) -> dict[str, Server]:
     """Start all servers on one core, and the second worker on another."""
-    no_cache = {"api_lists_ahead": 0}
+    no_cache = {"api_result_cache_size": 0}
     variants: dict[str, dict[str, int]] = {
         "cached": {},
         "uncached": no_cache,

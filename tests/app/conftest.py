@@ -16,8 +16,8 @@ def client(small_volume):
 
 
 @pytest.fixture(scope="session")
-def open_door(whole, tmp_path_factory):
-    """A service of its own that has keys and takes events in."""
+def client_with_keys(whole, tmp_path_factory):
+    """A service with keys, for tests that send events."""
     root = tmp_path_factory.mktemp("open")
     publish_edition(registry_at(root), whole, "first")
     with started(root, **KEYS) as client:
@@ -37,7 +37,7 @@ def ask(client):
 
 @pytest.fixture(scope="session")
 def reads(small_volume):
-    """What each reader has read, by reader."""
+    """Items that each user has interacted with, by user."""
     table = pl.read_parquet(find_partition(small_volume.refined) / "interactions.parquet")
     grouped = table.group_by("user_id").agg("item_id").iter_rows()
     return {user: set(items) for user, items in grouped}
@@ -45,7 +45,7 @@ def reads(small_volume):
 
 @pytest.fixture(scope="session")
 def whole(small_volume):
-    """The release that the stages published."""
+    """The release that the pipeline stages published."""
     return Registry(small_volume.releases).open()
 
 
@@ -56,7 +56,7 @@ def catalogue(whole):
 
 @pytest.fixture
 def registry(tmp_path):
-    """An empty place for releases."""
+    """A registry without releases."""
     return registry_at(tmp_path)
 
 
@@ -70,13 +70,13 @@ def publish(registry, whole):
 
 @pytest.fixture
 def clock(whole):
-    """Stands at the end of the release's data until a test moves it."""
+    """A clock at the end of the release's data, until a test sets it."""
     return FixedClock(whole.manifest.as_of_ms)
 
 
 @pytest.fixture
 def live(publish, tmp_path, clock):
-    """A service by that clock, with a release and keys; an error is answered, as it is to clients."""
+    """A service with that clock, a release and keys; errors become responses."""
     publish("first")
     with started(tmp_path, clock, raise_server_exceptions=False, **KEYS) as client:
         client.app.state.release_watcher.refresh()
@@ -85,12 +85,12 @@ def live(publish, tmp_path, clock):
 
 @pytest.fixture
 def fresh(registry, tmp_path):
-    """A service over that empty place; an error is answered, as it is to clients, not raised."""
+    """A service without a release; errors become responses."""
     with started(tmp_path, raise_server_exceptions=False) as client:
         yield client
 
 
 @pytest.fixture
 def look(fresh):
-    """What the background thread does every other second."""
+    """Checks for a new release, as the background thread does."""
     return fresh.app.state.release_watcher.refresh

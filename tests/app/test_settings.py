@@ -1,4 +1,4 @@
-"""Settings that cannot be meant stop the service before it listens."""
+"""Invalid and unsafe settings stop the service before it listens."""
 
 import subprocess
 import sys
@@ -14,13 +14,13 @@ from script_shared.errors import SettingsError
 @pytest.mark.parametrize(
     ("name", "value"), [("api_log_level", "debug"), ("release_verify", False), ("release_poll_seconds", 0.1)]
 )
-def test_what_is_unsafe_in_production_is_for_machines_of_one_s_own(name, value):
+def test_unsafe_settings_are_refused_in_production_only(name, value):
     with pytest.raises(ValidationError, match=f"unsafe in production: {name.upper()}"):
         ApiSettings(**{name: value})
     assert getattr(ApiSettings(env="dev", **{name: value}), name) == value
 
 
-def test_an_unknown_domain_is_refused_by_name(tmp_path):
+def test_unknown_domain_is_refused(tmp_path):
     with pytest.raises(SettingsError, match=r"there is no domain 'films'.*use one of: news"):
         create_app(ApiSettings(data_root=tmp_path, domain="films"))
 
@@ -36,7 +36,7 @@ def test_an_unknown_domain_is_refused_by_name(tmp_path):
         ("API_KEYS_EVENTS", "a-secret\u00e9-key-of-good-length"),
     ],
 )
-def test_a_wrong_setting_ends_the_process_with_its_name(tmp_path, name, value):
+def test_invalid_setting_ends_the_process_with_its_name(tmp_path, name, value):
     environment = {"DATA_ROOT": str(tmp_path), name: value}
     ended = subprocess.run(
         [sys.executable, "-m", "app"], env=environment, capture_output=True, text=True, check=False
@@ -49,11 +49,11 @@ def test_a_wrong_setting_ends_the_process_with_its_name(tmp_path, name, value):
 
 
 @pytest.mark.parametrize("scope", ["events", "items", "users", "admin"])
-def test_a_key_that_can_be_guessed_is_unsafe_and_is_not_told(scope):
+def test_short_keys_are_unsafe_and_not_printed(scope):
     name = f"api_keys_{scope}"
     keys = "a-key-of-more-than-16-characters, guessme"
     with pytest.raises(ValidationError, match=f"unsafe in production: {name.upper()}"):
         ApiSettings(**{name: keys})
-    told = ApiSettings(env="dev", **{name: keys})
-    assert told.keys(scope) == ("a-key-of-more-than-16-characters", "guessme")
-    assert "guessme" not in repr(told)
+    settings = ApiSettings(env="dev", **{name: keys})
+    assert settings.keys(scope) == ("a-key-of-more-than-16-characters", "guessme")
+    assert "guessme" not in repr(settings)

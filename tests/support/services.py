@@ -1,4 +1,4 @@
-"""The service in the process of the tests."""
+"""The service in this process."""
 
 from fastapi.testclient import TestClient
 
@@ -17,6 +17,6 @@ KEYS = {
 
 
 def started(data_root, clock=None, raise_server_exceptions=True, **settings):
-    """Return a client of the service, which loads releases only on `client.app.state.release_watcher.refresh()`."""
-    api_settings = ApiSettings(data_root=data_root, release_poll_seconds=3_600, **settings)
-    return TestClient(create_app(api_settings, clock), raise_server_exceptions=raise_server_exceptions)
+    """A service that looks for releases when a test says so: `client.app.state.release_watcher.refresh()`."""
+    told = ApiSettings(data_root=data_root, release_poll_seconds=3_600, **settings)
+    return TestClient(create_app(told, clock), raise_server_exceptions=raise_server_exceptions)

@@ -1,4 +1,4 @@
-"""`GET /metrics`: what Prometheus finds after some traffic."""
+"""`GET /metrics` after some requests."""
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -6,7 +6,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 @pytest.fixture
 def scrape(fresh):
-    """The value of a sample by its name and labels; None where there is none."""
+    """Returns the value of a sample by its name and labels; None without one."""
 
     def scrape(name, **labels):
         answer = fresh.get("/metrics")
@@ -35,19 +35,19 @@ def first(look, publish):
         ("/wp-login.php", "none", "4xx"),
     ],
 )
-def test_requests_are_counted_and_timed_by_route(fresh, first, scrape, path, handler, status):
+def test_http_metrics_count_requests_by_route(fresh, first, scrape, path, handler, status):
     fresh.get(path)
     fresh.get(path)
     assert scrape("http_requests_total", method="GET", status=status, handler=handler) == 2
     assert scrape("http_request_duration_seconds_count", method="GET", handler=handler) == 2
 
 
-def test_a_failure_counts_as_such(fresh, scrape):
+def test_http_metrics_count_503_as_5xx(fresh, scrape):
     fresh.get("/health/ready")
     assert scrape("http_requests_total", method="GET", status="5xx", handler="/health/ready") == 1
 
 
-def test_answers_are_counted_by_segment_and_model(fresh, first, scrape):
+def test_recommendations_are_counted_by_segment_and_model(fresh, first, scrape):
     anonymous = {"segment": "anonymous", "model": "popularity"}
     before = scrape("manchete_recommendations_total", **anonymous) or 0
     fresh.get("/recommendations?num_recs=7")
@@ -57,7 +57,7 @@ def test_answers_are_counted_by_segment_and_model(fresh, first, scrape):
     assert scrape("manchete_recommendation_seconds_count", **anonymous) == 1
 
 
-def test_the_release_is_described(first, scrape, whole):
+def test_release_metrics_describe_the_loaded_release(first, scrape, whole):
     assert scrape("manchete_release_info", release=first) == 1
     assert scrape("manchete_release_as_of_timestamp_seconds") == whole.manifest.as_of_ms / 1000
     assert scrape("manchete_release_age_seconds") >= 0
@@ -65,14 +65,14 @@ def test_the_release_is_described(first, scrape, whole):
     assert scrape("manchete_release_loads_total", outcome="refused") == 0
 
 
-def test_only_the_served_release_is_described(first, look, publish, scrape):
+def test_release_metrics_describe_no_earlier_release(first, look, publish, scrape):
     second = publish("second")
     look()
     assert scrape("manchete_release_info", release=first) is None
     assert scrape("manchete_release_info", release=second) == 1
 
 
-def test_what_is_shown_of_the_catalogue_is_counted_once_an_item(fresh, first, scrape, whole):
+def test_coverage_counts_distinct_items(fresh, first, scrape, whole):
     anonymous = {"segment": "anonymous", "model": "popularity"}
     assert scrape("manchete_distinct_items", **anonymous) is None
     shown = fresh.get("/recommendations?num_recs=5").json()["items"]
@@ -81,20 +81,20 @@ def test_what_is_shown_of_the_catalogue_is_counted_once_an_item(fresh, first, sc
     assert scrape("manchete_catalogue_items") == len(whole.bundle("state/catalogue").arrays["newest"])
 
 
-def test_another_release_begins_with_nothing_shown(fresh, first, look, publish, scrape):
+def test_coverage_restarts_with_another_release(fresh, first, look, publish, scrape):
     fresh.get("/recommendations?num_recs=5")
     publish("second")
     look()
     assert scrape("manchete_distinct_items", segment="anonymous", model="popularity") is None
 
 
-def test_offline_metrics_of_the_release_are_shown(first, scrape, whole):
+def test_evaluation_metrics_of_the_release_are_exported(first, scrape, whole):
     record = whole.json("evaluation.json")[0]
     labels = {"segment": record["segment"], "model": record["model"], "metric": "users"}
     assert scrape("manchete_evaluation_metric", **labels) == record["users"]
 
 
-def test_ids_of_readers_and_unknown_paths_become_no_labels(fresh, first):
-    fresh.get("/recommendations?user_id=a-very-own-id&region=a-very-own-place")
-    fresh.get("/a-very-own-path")
-    assert "a-very-own" not in fresh.get("/metrics").text
+def test_labels_contain_no_user_ids_and_no_unknown_paths(fresh, first):
+    fresh.get("/recommendations?user_id=a-unique-id&region=a-unique-place")
+    fresh.get("/a-unique-path")
+    assert "a-unique" not in fresh.get("/metrics").text

@@ -1,4 +1,4 @@
-"""Errors are RFC 9457 problem documents, whatever went wrong."""
+"""Every error response is an RFC 9457 problem document."""
 
 from http import HTTPStatus
 
@@ -23,23 +23,23 @@ def check(answer, status):
     return body
 
 
-def test_404_says_where_to_look(client):
+def test_404_names_the_documentation(client):
     assert "/docs" in check(client.get("/recomendations"), 404)["remedy"]
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
-def test_405_lists_the_methods_that_are_allowed(client, method):
+def test_405_lists_the_allowed_methods(client, method):
     answer = client.request(method, "/recommendations")
     check(answer, 405)
     assert answer.headers["allow"] == "GET"
 
 
-def test_413_comes_before_the_body_is_read(client):
+def test_413_is_sent_before_the_body_is_read(client):
     body = check(client.post("/", content=b"x" * 1_100_000), 413)
     assert "1048576 bytes" in body["detail"]
 
 
-def test_413_comes_for_a_body_without_a_length_as_soon_as_it_is_too_long(fresh):
+def test_413_is_sent_for_a_body_without_a_length(fresh):
     async def read(request: Request):
         return {"bytes": len(await request.body())}
 
@@ -49,7 +49,7 @@ def test_413_comes_for_a_body_without_a_length_as_soon_as_it_is_too_long(fresh):
     assert fresh.post("/reads", content=(b"x" * 100_000 for _ in range(10))).json() == {"bytes": 1_000_000}
 
 
-def test_422_lists_the_faults(client):
+def test_422_lists_the_invalid_fields(client):
     body = check(client.get("/recommendations?num_recs=0&region=" + "x" * 65), 422)
     assert [set(fault) for fault in body["errors"]] == [{"field", "message"}] * 2
 
@@ -57,13 +57,13 @@ def test_422_lists_the_faults(client):
 @pytest.mark.parametrize(
     "path", ["/recommendations", "/evaluation/metrics", "/evaluation/metrics.csv", "/health/ready"]
 )
-def test_503_until_there_is_a_release_says_when_to_ask_again(fresh, path):
+def test_503_without_a_release_has_a_retry_after_header(fresh, path):
     answer = fresh.get(path)
     assert "no release" in check(answer, 503)["detail"]
     assert answer.headers["retry-after"] == "5"
 
 
-def test_500_of_a_known_kind_says_what_and_what_to_do_but_not_where(fresh):
+def test_500_of_a_known_error_has_detail_and_remedy_but_no_path(fresh):
     def fail():
         raise InputError("the table is empty", where="/secret/place", remedy="fill it")
 
@@ -74,7 +74,7 @@ def test_500_of_a_known_kind_says_what_and_what_to_do_but_not_where(fresh):
     assert "secret" not in answer.text
 
 
-def test_500_of_an_unknown_kind_tells_nothing_of_the_inside(fresh):
+def test_500_of_an_unexpected_error_reveals_nothing(fresh):
     def fail():
         raise KeyError("secret")
 
@@ -85,7 +85,7 @@ def test_500_of_an_unknown_kind_tells_nothing_of_the_inside(fresh):
     assert fresh.get("/health/live").status_code == 200
 
 
-def test_the_document_of_the_api_describes_errors_as_they_are(client):
+def test_openapi_documents_errors_as_problem_documents(client):
     paths = client.get("/openapi.json").json()["paths"]
     answers = paths["/recommendations"]["get"]["responses"]
     assert {status: list(answer["content"]) for status, answer in answers.items()} == {

@@ -1,21 +1,21 @@
-"""Who asks too often is told when to come back."""
+"""Requests beyond a rate are answered 429 with the seconds to wait."""
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.middleware.rate_limit import TokenBuckets, sender
+from app.middleware.rate_limit import TokenBuckets, sender_of
 from tests.app.middleware.test_problems import check
 from tests.support.editions import publish_edition, registry_at
 from tests.support.services import EVENTS_KEY, KEYS, READERS_KEY, started
 
 RATES = {"api_rate_per_address": 0.01, "api_rate_per_key": 0.01, "api_burst_seconds": 300}
-#: What the burst allows.
-AT_ONCE = 3
+#: Requests that the burst allows.
+BURST = 3
 
 
-class Now:
-    """A clock that is set by hand."""
+class ManualClock:
+    """A clock that tests set."""
 
     seconds = 1_000.0
 
@@ -33,34 +33,34 @@ def statuses(client, count, path="/health", **more):
     return [client.get(path, **more).status_code for _ in range(count)]
 
 
-def test_an_address_may_ask_so_often_and_is_then_told_to_wait(limited):
-    assert statuses(limited, AT_ONCE, "/nothing") == [404] * AT_ONCE
+def test_requests_of_an_address_beyond_the_rate_are_answered_429(limited):
+    assert statuses(limited, BURST, "/nothing") == [404] * BURST
     answer = limited.get("/nothing")
     assert "Retry-After" in check(answer, 429)["remedy"]
     assert 90 <= int(answer.headers["retry-after"]) <= 100
 
 
 @pytest.mark.parametrize("path", ["/health/live", "/health/ready"])
-def test_who_watches_over_the_service_is_never_turned_away(limited, path):
-    assert 429 not in statuses(limited, AT_ONCE + 2, path)
+def test_health_checks_are_not_limited(limited, path):
+    assert 429 not in statuses(limited, BURST + 2, path)
 
 
-def test_each_valid_key_has_a_limit_of_its_own_and_others_are_the_address(limited):
+def test_valid_keys_have_separate_limits_and_invalid_keys_count_by_address(limited):
     mine, others = {"X-API-Key": EVENTS_KEY}, {"Authorization": f"Bearer {READERS_KEY}"}
-    assert statuses(limited, AT_ONCE + 1, "/nothing", headers=mine) == [404] * AT_ONCE + [429]
-    assert statuses(limited, AT_ONCE + 1, "/nothing", headers=others) == [404] * AT_ONCE + [429]
+    assert statuses(limited, BURST + 1, "/nothing", headers=mine) == [404] * BURST + [429]
+    assert statuses(limited, BURST + 1, "/nothing", headers=others) == [404] * BURST + [429]
     guesses = [limited.get("/users/3", headers={"X-API-Key": f"guess-{n}"}).status_code for n in range(4)]
-    assert guesses == [401] * AT_ONCE + [429]
+    assert guesses == [401] * BURST + [429]
     assert statuses(limited, 1, "/nothing") == [429]
 
 
-def test_a_limit_for_addresses_is_none_for_keys(tmp_path):
+def test_address_limit_does_not_apply_to_keys(tmp_path):
     with started(tmp_path, **KEYS, **RATES | {"api_rate_per_key": 0}) as client:
         assert statuses(client, 9, "/nothing", headers={"X-API-Key": EVENTS_KEY}) == [404] * 9
-        assert statuses(client, AT_ONCE + 1, "/nothing")[-1] == 429
+        assert statuses(client, BURST + 1, "/nothing")[-1] == 429
 
 
-def test_a_key_sends_so_many_events_and_then_none_of_a_request_is_kept(tmp_path, whole):
+def test_events_of_a_key_beyond_the_rate_are_answered_429_and_not_kept(tmp_path, whole):
     publish_edition(registry_at(tmp_path), whole, "first")
     rates = {"api_events_per_key": 0.1, "api_burst_seconds": 50}
     with started(tmp_path, **KEYS, **rates) as client:
@@ -69,8 +69,8 @@ def test_a_key_sends_so_many_events_and_then_none_of_a_request_is_kept(tmp_path,
         item = client.get("/recommendations").json()["items"][0]["item_id"]
 
         def send(*events):
-            reads = [{"user_id": "u", "item_id": item, "event_id": event} for event in events]
-            return client.post("/events", headers=mine, json=reads)
+            interactions = [{"user_id": "u", "item_id": item, "event_id": event} for event in events]
+            return client.post("/events", headers=mine, json=interactions)
 
         assert send("1", "2").json()["accepted"] == 2
         assert send(*map(str, range(3, 10))).json()["accepted"] == 7
@@ -80,7 +80,7 @@ def test_a_key_sends_so_many_events_and_then_none_of_a_request_is_kept(tmp_path,
         assert statuses(client, 9, "/nothing", headers=mine) == [404] * 9
 
 
-def test_without_rates_nobody_is_limited(fresh):
+def test_requests_are_not_limited_by_default(fresh):
     assert statuses(fresh, 50, "/nothing") == [404] * 50
 
 
@@ -90,12 +90,12 @@ def test_without_rates_nobody_is_limited(fresh):
     st.sampled_from([0.0, 1.0, 10.0]),
     st.lists(st.floats(0, 2), min_size=1, max_size=200),
 )
-def test_no_more_pass_than_the_burst_and_the_rate_allow_and_no_fewer(rate, burst, pauses):
-    now = Now()
-    buckets = TokenBuckets(rate, burst, now)
+def test_token_buckets_allow_exactly_burst_and_rate(rate, burst, pauses):
+    clock = ManualClock()
+    buckets = TokenBuckets(rate, burst, clock)
     level = depth = max(1.0, rate * burst)
     for pause in pauses:
-        now.seconds += pause
+        clock.seconds += pause
         level = min(depth, level + pause * rate)
         wait = buckets.take("a")
         if abs(level - 1) > 1e-3:
@@ -106,18 +106,18 @@ def test_no_more_pass_than_the_burst_and_the_rate_allow_and_no_fewer(rate, burst
             assert wait == pytest.approx((1 - level) / rate, abs=1e-3)
 
 
-def test_who_comes_back_when_told_is_let_in():
-    now = Now()
-    buckets = TokenBuckets(2.0, 1.0, now)
+def test_request_after_the_wait_is_accepted():
+    clock = ManualClock()
+    buckets = TokenBuckets(2.0, 1.0, clock)
     assert [buckets.take("a"), buckets.take("a")] == [0, 0]
-    now.seconds += buckets.take("a")
+    clock.seconds += buckets.take("a")
     assert buckets.take("a") == 0
     assert buckets.take("b") == 0
 
 
-def test_no_more_than_so_many_are_remembered_and_the_busiest_of_all_is():
-    now = Now()
-    buckets = TokenBuckets(1.0, 1.0, now, max_senders=10)
+def test_full_table_forgets_the_sender_silent_longest():
+    clock = ManualClock()
+    buckets = TokenBuckets(1.0, 1.0, clock, max_senders=10)
     assert buckets.take("busy") == 0
     for other in range(1_000):
         assert buckets.take(other) == 0
@@ -126,7 +126,7 @@ def test_no_more_than_so_many_are_remembered_and_the_busiest_of_all_is():
 
 
 @pytest.mark.parametrize(
-    ("address", "stands_for"),
+    ("address", "sender"),
     [
         ("192.0.2.7", "192.0.2.7"),
         ("::ffff:192.0.2.7", "192.0.2.7"),
@@ -134,9 +134,9 @@ def test_no_more_than_so_many_are_remembered_and_the_busiest_of_all_is():
         ("testclient", "testclient"),
     ],
 )
-def test_a_sender_is_an_address_or_a_network_that_one_has_as_a_whole(address, stands_for):
-    assert sender({"client": (address, 1)}) == stands_for
+def test_sender_is_an_ipv4_address_or_an_ipv6_network(address, sender):
+    assert sender_of({"client": (address, 1)}) == sender
 
 
-def test_who_has_no_address_is_one_sender():
-    assert sender({"client": None}) == ""
+def test_clients_without_an_address_are_one_sender():
+    assert sender_of({"client": None}) == ""

@@ -1,4 +1,4 @@
-"""What keeps harm from the service and from who asks: headers, other sites, log lines, metrics."""
+"""Security headers, cross-origin requests, and metrics under odd requests."""
 
 import re
 
@@ -12,7 +12,7 @@ SITE = "https://news.example"
 @pytest.mark.parametrize(
     "path", ["/recommendations", "/metrics", "/openapi.json", "/nothing", "/recommendations?num_recs=0"]
 )
-def test_an_answer_is_no_page_and_is_shown_nowhere(client, path):
+def test_responses_have_security_headers(client, path):
     headers = client.get(path).headers
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "no-referrer"
@@ -21,7 +21,7 @@ def test_an_answer_is_no_page_and_is_shown_nowhere(client, path):
 
 
 @pytest.mark.parametrize("path", ["/", "/docs", "/redoc"])
-def test_a_page_has_one_policy_its_own(client, path):
+def test_pages_have_one_content_security_policy(client, path):
     headers = client.get(path).headers
     assert [name for name, _ in headers.multi_items()].count("content-security-policy") == 1
     policy = dict(part.split(" ", 1) for part in headers["content-security-policy"].split("; "))
@@ -31,15 +31,22 @@ def test_a_page_has_one_policy_its_own(client, path):
 
 
 @pytest.mark.parametrize(("path", "blocks"), [("/docs", 1), ("/redoc", 0)])
-def test_a_viewer_may_run_its_own_block_and_what_the_cdn_gives(client, path, blocks):
+def test_viewer_runs_one_hashed_block_and_files_of_this_service(client, path, blocks):
     page = client.get(path)
-    [scripts] = re.findall("script-src (.*?);", page.headers["content-security-policy"])
-    assert (scripts.split()[0], scripts.count("'sha256-")) == ("https://cdn.jsdelivr.net", blocks)
+    policy = page.headers["content-security-policy"]
+    [scripts] = re.findall("script-src (.*?);", policy)
+    assert (scripts.split()[0], scripts.count("'sha256-")) == ("'self'", blocks)
     assert page.text.count("<script>") == blocks
     assert "openapi.json" in page.text
+    assert not re.search(r"\.|https?:|unsafe|\*", policy)
+    assets = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+    assert {f"docs/assets/{name}" for name in ("favicon.png",)} < set(assets)
+    for asset in assets:
+        answer = client.get(f"/{asset}")
+        assert (answer.status_code, answer.headers["x-content-type-options"]) == (200, "nosniff")
 
 
-def test_an_unforeseen_error_has_the_headers_too(fresh):
+def test_unexpected_error_has_security_headers(fresh):
     async def fail():
         raise RuntimeError
 
@@ -49,26 +56,28 @@ def test_an_unforeseen_error_has_the_headers_too(fresh):
 
 
 def preflight(client, origin):
-    asked = {"Origin": origin, "Access-Control-Request-Method": "POST"}
-    return client.options("/predict", headers=asked | {"Access-Control-Request-Headers": "content-type"})
+    sent = {"Origin": origin, "Access-Control-Request-Method": "POST"}
+    return client.options("/predict", headers=sent | {"Access-Control-Request-Headers": "content-type"})
 
 
-def test_pages_of_other_sites_may_not_ask(client):
+def test_cors_is_disabled_by_default(client):
     assert preflight(client, SITE).status_code == 405
     assert not any(name.startswith("access-control") for name in preflight(client, SITE).headers)
     assert "access-control-allow-origin" not in client.get("/info", headers={"Origin": SITE}).headers
 
 
-def test_those_of_sites_that_are_named_may(tmp_path):
+def test_cors_allows_the_configured_sites(tmp_path):
     sites = f"{SITE}, http://localhost:3000"
-    with started(tmp_path, api_cors_origins=sites, api_rate_per_address=0.01, api_burst_seconds=0) as one:
-        assert preflight(one, SITE).headers["access-control-allow-origin"] == SITE
-        assert "access-control-allow-credentials" not in preflight(one, SITE).headers
-        assert preflight(one, "https://other.example").status_code == 400
-        told = [one.get("/nothing", headers={"Origin": "http://localhost:3000"}) for _ in range(2)]
-        assert [each.status_code for each in told] == [404, 429]
-        assert {each.headers["access-control-allow-origin"] for each in told} == {"http://localhost:3000"}
-        other = one.get("/nothing", headers={"Origin": "https://news.example.evil"})
+    with started(tmp_path, api_cors_origins=sites, api_rate_per_address=0.01, api_burst_seconds=0) as client:
+        assert preflight(client, SITE).headers["access-control-allow-origin"] == SITE
+        assert "access-control-allow-credentials" not in preflight(client, SITE).headers
+        assert preflight(client, "https://other.example").status_code == 400
+        answers = [client.get("/nothing", headers={"Origin": "http://localhost:3000"}) for _ in range(2)]
+        assert [answer.status_code for answer in answers] == [404, 429]
+        assert {answer.headers["access-control-allow-origin"] for answer in answers} == {
+            "http://localhost:3000"
+        }
+        other = client.get("/nothing", headers={"Origin": "https://news.example.evil"})
         assert "access-control-allow-origin" not in other.headers
 
 
@@ -79,18 +88,18 @@ def series(client):
     return {line.rpartition(" ")[0] for line in client.get("/metrics").text.splitlines()}
 
 
-def test_whatever_is_asked_for_the_metrics_have_the_same_series(live):
+def test_no_request_adds_a_series_to_the_metrics(live):
     series(live)
-    ask_oddly(live, "0")
+    send_odd_requests(live, "0")
     before = series(live)
-    for turn in range(1, 20):
-        ask_oddly(live, str(turn))
+    for mark in range(1, 20):
+        send_odd_requests(live, str(mark))
     assert series(live) == before
     assert len(before) < 1_500
 
 
-def ask_oddly(client, mark):
-    """Ask in every odd way, with ids, paths and methods that were never there before."""
+def send_odd_requests(client, mark):
+    """Send requests with ids, paths and methods that contain a mark."""
     headers = {"X-API-Key": KEYS["api_keys_users"]}
     for odd in ODD_IDS:
         for path in (f"/{mark}{odd}", f"/users/{mark}{odd}", f"/similar/{mark}{odd}", f"/health/{mark}{odd}"):

@@ -26,20 +26,20 @@ def test_info_is_unavailable_without_a_release(fresh):
 
 
 @pytest.mark.parametrize("header", [{"X-API-Key": READERS_KEY}, {"Authorization": f"Bearer {READERS_KEY}"}])
-def test_explain_adds_contributions_of_features_with_a_key(open_door, header):
+def test_explain_adds_contributions_of_features_with_a_key(client_with_keys, header):
     parameters = {"user_id": "nobody", "user_type": "Logged", "num_recs": 4}
-    plain = open_door.get("/recommendations", params=parameters).json()["items"]
-    explained = open_door.get(
+    plain = client_with_keys.get("/recommendations", params=parameters).json()["items"]
+    explained = client_with_keys.get(
         "/recommendations", params=parameters | {"explain": True}, headers=header
     ).json()["items"]
     assert all("why" not in item for item in plain)
     assert [item["item_id"] for item in explained] == [item["item_id"] for item in plain]
-    features = open_door.get("/info").json()["segments"]["logged"]["features"]
+    features = client_with_keys.get("/info").json()["segments"]["logged"]["features"]
     assert all(set(item["why"]) == set(features) for item in explained)
 
 
 @pytest.mark.parametrize(
     ("headers", "status"), [({}, 401), ({"X-API-Key": "wrong"}, 401), ({"X-API-Key": EVENTS_KEY}, 403)]
 )
-def test_explain_needs_a_key_for_users(open_door, headers, status):
-    check(open_door.get("/recommendations?explain=true", headers=headers), status)
+def test_explain_needs_a_key_for_users(client_with_keys, headers, status):
+    check(client_with_keys.get("/recommendations?explain=true", headers=headers), status)

@@ -26,11 +26,13 @@ def shape(value):
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=NAMES)
-def test_example_has_the_documented_answer(open_door, example):
+def test_example_has_the_documented_answer(client_with_keys, example):
     method, header, value, path, body, shown = example
     headers = {"Content-Type": "application/json"} if body else {}
     headers |= {header: value} if header else {}
-    answer = open_door.request(method or ("POST" if body else "GET"), path, content=body, headers=headers)
+    answer = client_with_keys.request(
+        method or ("POST" if body else "GET"), path, content=body, headers=headers
+    )
     if shown[0] not in "{[":
         assert answer.text.startswith(shown.splitlines()[0])
         return
@@ -72,4 +74,5 @@ def test_every_metric_is_in_the_table(client):
     families = text_string_to_metric_families(client.get("/metrics").text)
     ours = {family.name.removesuffix("_created") for family in families}
     ours = {name for name in ours if name.startswith(("http_", "manchete_"))}
-    assert set(re.findall(r"^\| `(\w+)`.*\| (?:counter|gauge|histogram) \|", DOCUMENT, re.MULTILINE)) == ours
+    row = r"^\| `(\w+)`.*\| (?:counter|gauge|histogram|summary) \|"
+    assert set(re.findall(row, DOCUMENT, re.MULTILINE)) == ours

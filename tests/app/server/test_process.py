@@ -1,4 +1,4 @@
-"""The service as a process of its own, asked over real HTTP."""
+"""The service as a process, over real HTTP."""
 
 import json
 import os
@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -19,13 +20,14 @@ from tests.support.environments import link_packages
 pytestmark = pytest.mark.integration
 
 REPOSITORY = Path(__file__).parents[3]
-#: What only the pipelines need; Numba looks at scipy itself, where that is installed.
+#: Packages of the pipelines; Numba imports scipy itself where that is installed.
 TRAINING = {"airflow", "sklearn", "implicit", "lightgbm", "optuna", "matplotlib", "pandas", "polars"}
 TRAINING |= {"scipy.optimize", "scipy.sparse"}
 
 
-@pytest.fixture
-def server(registry, tmp_path):
+@contextmanager
+def serve(tmp_path, command, **switches):
+    """Start a command that serves a data root; yield its process and a client."""
     port = free_port()
     settings = {
         "DATA_ROOT": str(tmp_path),
@@ -33,14 +35,22 @@ def server(registry, tmp_path):
         "ENV": "dev",
         "RELEASE_POLL_SECONDS": "0.05",
     }
-    command = [sys.executable, "-m", "app"]
+    command = [*command, *(("--port", str(port)) if "uvicorn" in command else ())]
     with (
         (tmp_path / "log").open("w") as log,
-        subprocess.Popen(command, env=os.environ | settings, stderr=log, cwd=REPOSITORY) as process,
+        subprocess.Popen(
+            command, env=os.environ | settings | switches, stderr=log, cwd=REPOSITORY
+        ) as process,
         httpx.Client(base_url=f"http://127.0.0.1:{port}") as client,
     ):
         yield process, client
         process.kill()
+
+
+@pytest.fixture
+def server(registry, tmp_path):
+    with serve(tmp_path, [sys.executable, "-m", "app"]) as started:
+        yield started
 
 
 def wait_for(client, path, status):
@@ -55,7 +65,9 @@ def wait_for(client, path, status):
     raise AssertionError(f"{path} never answered {status}")
 
 
-def test_it_starts_without_a_release_serves_what_is_published_and_ends_when_told(server, registry, whole):
+def test_service_starts_without_a_release_serves_a_published_one_and_stops_on_sigterm(
+    server, registry, whole
+):
     process, client = server
     assert wait_for(client, "/health/ready", 503).headers["content-type"] == "application/problem+json"
     first = publish_edition(registry, whole, "first").id
@@ -70,7 +82,16 @@ def test_it_starts_without_a_release_serves_what_is_published_and_ends_when_told
         assert probe.connect_ex(("127.0.0.1", client.base_url.port))
 
 
-def test_every_line_of_its_log_is_json(server, tmp_path):
+def test_stock_uvicorn_serves_the_application_without_optimisations(registry, whole, tmp_path):
+    switches = ("API_FAST_PATH", "API_COALESCE_RESPONSES", "API_FAST_COUNTERS")
+    publish_edition(registry, whole, "first")
+    command = [sys.executable, "-m", "uvicorn", "app.main:app"]
+    with serve(tmp_path, command, **dict.fromkeys(switches, "false")) as (_, client):
+        wait_for(client, "/health/ready", 200)
+        assert len(client.get("/recommendations", params={"user_id": "3"}).json()["items"]) == 10
+
+
+def test_log_has_one_json_object_per_line(server, tmp_path):
     process, client = server
     wait_for(client, "/health/live", 200)
     process.send_signal(signal.SIGTERM)
@@ -79,22 +100,22 @@ def test_every_line_of_its_log_is_json(server, tmp_path):
     assert {"event", "level", "timestamp"} <= set(lines[0])
 
 
-def answer_once(small_volume, *options, **environment):
-    """Serve and ask once in an interpreter of its own; return the modules that this has imported."""
+def modules_after_a_request(small_volume, *options, **environment):
+    """Serve one request in another interpreter; return the modules that it has imported."""
     command = [sys.executable, *options, "-m", "tests.support.loaded_modules", str(small_volume.root.parent)]
-    told = json.loads(subprocess.check_output(command, env=os.environ | environment, cwd=REPOSITORY))
-    assert told["items"] == 10
-    return set(told["modules"])
+    output = json.loads(subprocess.check_output(command, env=os.environ | environment, cwd=REPOSITORY))
+    assert output["items"] == 10
+    return set(output["modules"])
 
 
-def test_an_answer_imports_nothing_of_what_training_needs(small_volume):
-    imported = answer_once(small_volume)
+def test_service_imports_no_training_package(small_volume):
+    imported = modules_after_a_request(small_volume)
     assert {"fastapi", "numpy", "pyarrow"} <= imported
     assert not imported & TRAINING
 
 
-def test_the_requirements_of_the_api_are_all_that_it_needs(small_volume, tmp_path):
+def test_service_runs_with_its_own_requirements(small_volume, tmp_path):
     link_packages(REPOSITORY / "requirements.txt", tmp_path)
-    places = os.pathsep.join((str(tmp_path), str(REPOSITORY)))
-    imported = answer_once(small_volume, "-S", PYTHONPATH=places)
+    path = os.pathsep.join((str(tmp_path), str(REPOSITORY)))
+    imported = modules_after_a_request(small_volume, "-S", PYTHONPATH=path)
     assert "httpx" not in imported

@@ -197,7 +197,7 @@ class TestOnPostgres(Postgres, EveryLog):
         log.append([Event("another's", "newer", another, time.time_ns() // 1_000_000)])
         refused = client.post("/events", json=event)
         assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
-        assert "is kept, and lists do not know of it yet" in refused.json()["detail"]
+        assert "is kept, and lists do not reflect it yet" in refused.json()["detail"]
         execute(address, "GRANT SELECT ON events TO events")
         assert client.post("/events", json=event).json()["duplicates"] == 1
         assert item not in shown(client, "new", 100)[0]

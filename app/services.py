@@ -1,0 +1,119 @@
+"""The parts of the service that live as long as the application."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, fields
+from typing import Self
+
+from fastapi import FastAPI
+
+from app.domains.base import DomainApi
+from app.experiments.assignment import Assignment
+from app.experiments.challenger import Challenger
+from app.experiments.variants import Variants
+from app.metrics.telemetry import Telemetry
+from app.middleware.auth import ApiKeys
+from app.middleware.rate_limit import EventRateLimit, TokenBuckets
+from app.serving.event_consumer import EventConsumer
+from app.serving.inference_log import InferenceLogger
+from app.serving.release_watcher import LoadOptions, ReleaseWatcher
+from app.settings import ApiSettings
+from script_shared.clock import MS_PER_HOUR, Clock
+from script_shared.events.factory import open_log
+from script_shared.impressions.factory import open_impressions
+from script_shared.impressions.pseudonyms import Pseudonyms
+from script_shared.releases.registry import Registry
+from script_shared.storage.volume import Volume
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything that routes find in `app.state`, each under the name of its attribute.
+
+    Attributes:
+        domain_api: the domain that is served.
+        telemetry: the metrics.
+        release_watcher: loads the champion and each release that replaces it.
+        challenger: does the same for the challenger of an experiment; None without one.
+        variants: assigns users to champion and challenger.
+        event_consumer: applies the events of the log to the loaded releases.
+        inference_logger: writes the inference log.
+        keys: the API keys.
+        event_rate_limit: limits the events that are sent with a key.
+    """
+
+    domain_api: DomainApi
+    telemetry: Telemetry
+    release_watcher: ReleaseWatcher
+    challenger: Challenger | None
+    variants: Variants
+    event_consumer: EventConsumer
+    inference_logger: InferenceLogger
+    keys: ApiKeys
+    event_rate_limit: EventRateLimit
+
+    @classmethod
+    def create(cls, settings: ApiSettings, domain_api: DomainApi, clock: Clock | None) -> Self:
+        """Create all parts; nothing runs yet.
+
+        Args:
+            settings: the settings of the service.
+            domain_api: the domain to serve.
+            clock: overrides the clock of the release.
+        """
+        telemetry = Telemetry(fast_counters=settings.api_fast_counters)
+        volume = Volume.from_settings(settings)
+        inference_logger = _create_inference_logger(settings, volume, telemetry)
+        log = open_log(settings.events_url.get_secret_value(), volume.events)
+        consumer = EventConsumer(log, telemetry, settings.events_poll_seconds, inference_logger.forget)
+        options = LoadOptions(clock, settings.release_verify, settings.api_result_cache_size)
+        watcher = ReleaseWatcher(Registry(volume.releases), domain_api, telemetry, consumer, options)
+        assignment, challenger = Assignment(settings.experiment, settings.challenger_share), None
+        if assignment.share:
+            telemetry.experiment.challenger_share = assignment.share
+            challenger = Challenger(watcher, domain_api, consumer, options)
+        keys = ApiKeys(settings)
+        event_buckets = TokenBuckets(settings.api_events_per_key, settings.api_burst_seconds)
+        return cls(
+            domain_api=domain_api,
+            telemetry=telemetry,
+            release_watcher=watcher,
+            challenger=challenger,
+            variants=Variants(watcher, assignment, challenger),
+            event_consumer=consumer,
+            inference_logger=inference_logger,
+            keys=keys,
+            event_rate_limit=EventRateLimit(keys, event_buckets),
+        )
+
+    def add_to(self, app: FastAPI) -> None:
+        """Put all parts into `app.state`."""
+        for field in fields(self):
+            setattr(app.state, field.name, getattr(self, field.name))
+
+    @asynccontextmanager
+    async def run(self, poll_seconds: float) -> AsyncIterator[None]:
+        """Run the background work: inference log, event consumer, and a release watcher for each variant.
+
+        Args:
+            poll_seconds: seconds between two looks at the registry.
+        """
+        watchers = [watcher for watcher in (self.release_watcher, self.challenger) if watcher]
+        with self.inference_logger.run():
+            async with self.event_consumer.run():
+                for watcher in watchers:
+                    watcher.start(poll_seconds)
+                yield
+                for watcher in watchers:
+                    # In a thread: a release that is being loaded needs the event loop.
+                    await asyncio.to_thread(watcher.stop)
+
+
+def _create_inference_logger(settings: ApiSettings, volume: Volume, telemetry: Telemetry) -> InferenceLogger:
+    log = open_impressions(settings.events_url.get_secret_value(), volume.events)
+    keep_ms = round(settings.inference_log_days * 24 * MS_PER_HOUR)
+    pseudonyms = Pseudonyms(settings.pseudonym_keys)
+    return InferenceLogger(log, pseudonyms, settings.inference_log_sample, keep_ms, telemetry)
