@@ -20,7 +20,7 @@ from pipelines.benchmarks.next_hour import Hours, Outcome, next_hour
 from pipelines.benchmarks.results import write_results
 from pipelines.benchmarks.workers import one_thread_each
 from pipelines.domains import load
-from pipelines.domains.news.sources.globo import Globo
+from pipelines.domains.news.sources.globo import GloboSource
 from pipelines.stages.evaluate import PREDICTIONS, SCORES
 from script_shared.clock import MS_PER_HOUR
 from script_shared.dataset import Dataset, encode
@@ -46,8 +46,8 @@ def refine(uri: str, folder: Path) -> int:
     """Write the refined tables into a folder; return the end of the data, ms UTC."""
     raw = folder / "raw"
     raw.mkdir()
-    Globo().acquire(uri, 1.0, raw)
-    refined = Globo().refine(raw)
+    GloboSource().acquire(uri, 1.0, raw)
+    refined = GloboSource().refine(raw)
     refined.tables.write(folder)
     return refined.as_of_ms
 

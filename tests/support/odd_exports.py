@@ -126,7 +126,7 @@ EXPORTS = [
     OddExport("byte order mark and CRLF", {"interactions.csv": ("\ufeff" + COMMAS).encode()}),
     OddExport("Excel's Unicode text", {"interactions.csv": COMMAS.replace(",", "\t").encode("utf-16")}),
     OddExport(
-        "headers in other case, with blanks",
+        "headers in another case, with blanks",
         {"interactions.csv": (" USER_ID , Item_Id,Timestamp ,REGION\n" + _REST).encode()},
     ),
     OddExport("gzip", {"interactions.csv.gz": gzip.compress(COMMAS.encode())}),
@@ -141,9 +141,9 @@ EXPORTS = [
             )
         },
     ),
-    OddExport("JSON Lines, one line cut", {"interactions.jsonl": _json(READS)[:-20]}),
+    OddExport("JSON Lines, one truncated line", {"interactions.jsonl": _json(READS)[:-20]}),
     OddExport(
-        "a folder of Spark",
+        "a folder written by Spark",
         {f"interactions.parquet/part-0000{n}.snappy.parquet": _parquet(_typed) for n in (0,)},
     ),
     OddExport("Parquet with text views", {"interactions.parquet": _parquet(_strings)}),
@@ -164,17 +164,17 @@ EXPORTS = [
         },
     ),
     OddExport(
-        "other names of columns, mapped in `manchete.toml`",
+        "other column names, mapped in `manchete.toml`",
         {
             "interactions.csv": ("userId,articleId,ts,region\n" + _REST).encode(),
             "manchete.toml": b'map = {user_id = "userId", item_id = "articleId", timestamp = "ts"}\n',
         },
     ),
     OddExport(
-        "other names of columns, not mapped",
+        "other column names, not mapped",
         {"interactions.csv": ("userId,item_id,timestamp,region\n" + _REST).encode()},
     ),
-    OddExport("an option that there is not", {**_csv(), "manchete.toml": b'seperator = ";"\n'}),
+    OddExport("an option that does not exist", {**_csv(), "manchete.toml": b'seperator = ";"\n'}),
     OddExport("reads without a reader", _csv(user_id=lambda n, user: "" if n % 5 < 3 else user)),
     OddExport("pandas' `nan` for a reader", _csv(user_id=lambda n, user: "nan" if n % 5 < 3 else user)),
     OddExport("`0` for a reader", _csv(user_id=lambda n, user: "0" if n % 5 < 3 else user)),
@@ -200,9 +200,9 @@ EXPORTS = [
             ).encode(),
         },
     ),
-    OddExport("leading zeros in the reads alone", _csv(item_id=lambda _, x: x.zfill(6))),
+    OddExport("leading zeros only in the reads", _csv(item_id=lambda _, x: x.zfill(6))),
     OddExport(
-        "a prefix in the catalogue alone", _csv(), [row | {"item_id": f"n-{row['item_id']}"} for row in ITEMS]
+        "a prefix only in the catalogue", _csv(), [row | {"item_id": f"n-{row['item_id']}"} for row in ITEMS]
     ),
     OddExport("NULL and NaN for a number", _csv(seconds=lambda n, _: ("NULL", "NaN", "30")[n % 3])),
     OddExport(
@@ -213,9 +213,9 @@ EXPORTS = [
             + "".join(";".join([*row.values(), "12,5"]) + "\n" for row in READS).encode()
         },
     ),
-    OddExport("two rows of an article", _csv(), [*ITEMS, ITEMS[0] | {"title": "Corrected"}]),
+    OddExport("an article with two rows", _csv(), [*ITEMS, ITEMS[0] | {"title": "Corrected"}]),
     OddExport(
-        "an article of 1965, one of the year 9999",
+        "articles of 1965 and of the year 9999",
         _csv(),
         [
             row | {"published_at": date}
@@ -223,7 +223,7 @@ EXPORTS = [
         ],
     ),
     OddExport("a JSON array", {"interactions.json": json.dumps(READS).encode()}),
-    OddExport("gzip that is cut", {"interactions.csv.gz": gzip.compress(COMMAS.encode())[:-30]}),
+    OddExport("truncated gzip", {"interactions.csv.gz": gzip.compress(COMMAS.encode())[:-30]}),
     OddExport("gzip of 64 MiB of zeros", {"interactions.csv.gz": _bomb()}),
 ]
 

@@ -3,14 +3,14 @@ from math import log1p
 import polars as pl
 import pytest
 
-from pipelines.domains.news.engagement_target import LABELS, engagement_labels, measured_reads
-from pipelines.domains.news.sources.generated import Synthetic
+from pipelines.domains.news.engagement_target import MAX_LABEL, compute_engagement_labels, select_label_inputs
+from pipelines.domains.news.sources.synthetic import SyntheticSource
 
 COLUMNS = ["clicks", "seconds", "scroll", "hours_since_visit", "history_size", "days_since_published"]
 
 
-def labels(*rows, greatest=LABELS):
-    return engagement_labels(pl.DataFrame(rows, COLUMNS, orient="row"), greatest).to_list()
+def labels(*rows, greatest=MAX_LABEL):
+    return compute_engagement_labels(pl.DataFrame(rows, COLUMNS, orient="row"), greatest).to_list()
 
 
 def test_by_hand():
@@ -48,7 +48,7 @@ def test_visits_sizes_and_days_come_from_the_tables():
         }
     ).with_columns(pl.col("timestamp").cast(moment))
     items = pl.DataFrame({"item_id": ["a", "b"], "published_at": [0, None]})
-    found = measured_reads(reads, items.with_columns(pl.col("published_at").cast(moment)))
+    found = select_label_inputs(reads, items.with_columns(pl.col("published_at").cast(moment)))
     assert found["hours_since_visit", "history_size", "days_since_published"].rows() == [
         (None, 2, 1),
         (None, 1, 1),
@@ -63,26 +63,26 @@ def test_a_read_before_the_stated_publication_is_of_day_0():
         pl.col("timestamp").cast(moment), clicks=pl.lit(1.0), seconds=pl.lit(1.0), scroll=pl.lit(1.0)
     )
     items = pl.DataFrame({"item_id": ["a"], "published_at": [90_000_000]})
-    found = measured_reads(reads, items.with_columns(pl.col("published_at").cast(moment)))
+    found = select_label_inputs(reads, items.with_columns(pl.col("published_at").cast(moment)))
     assert found["days_since_published"].to_list() == [0]
 
 
 @pytest.fixture(scope="module")
 def generated(tmp_path_factory):
     folder = tmp_path_factory.mktemp("synthetic")
-    Synthetic().acquire("", 0.002, folder)
-    return Synthetic().refine(folder).tables
+    SyntheticSource().acquire("", 0.002, folder)
+    return SyntheticSource().refine(folder).tables
 
 
 def test_generated_reads_have_labels_from_0_to_the_greatest(generated):
-    found = engagement_labels(measured_reads(generated.interactions, generated.items))
+    found = compute_engagement_labels(select_label_inputs(generated.interactions, generated.items))
     assert len(found) == len(generated.interactions)
-    assert (found.min(), found.max(), found.null_count()) == (0, LABELS, 0)
+    assert (found.min(), found.max(), found.null_count()) == (0, MAX_LABEL, 0)
     assert found.n_unique() > 5
 
 
 def test_longer_reading_never_lowers_a_label(generated):
-    reads = measured_reads(generated.interactions, generated.items)
+    reads = select_label_inputs(generated.interactions, generated.items)
     longer = reads.with_columns(pl.col("seconds") * 2)
-    both = engagement_labels(pl.concat([reads, longer]))
+    both = compute_engagement_labels(pl.concat([reads, longer]))
     assert (both[: len(reads)] <= both[len(reads) :]).all()

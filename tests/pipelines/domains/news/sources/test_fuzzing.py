@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.domains.news.sources.globo import Globo
-from pipelines.domains.news.sources.tables import TableFiles
-from pipelines.domains.news.sources.webmedia import Webmedia, read_validation
+from pipelines.domains.news.sources.globo import GloboSource
+from pipelines.domains.news.sources.tables import TablesSource
+from pipelines.domains.news.sources.webmedia import WebmediaSource, read_validation_set
 from script_shared.errors import InputError
 from tests.support.clicks import CLICK_FIELDS, HOUR_MS, START_MS
 from tests.support.fuzzing import Form, damaged, fuzz, mutated, plainly, rewritten, survive
@@ -45,21 +45,21 @@ VALIDATION = [
 
 FORMS = {
     "globo": Form(
-        Globo(),
+        GloboSource(),
         {
             "clicks/clicks_hour_000.csv": (CLICK_FIELDS, list(_clicks())),
             "articles_metadata.csv": (META, [[n, n % 2, START_MS, 0, 100] for n in range(4)]),
         },
     ),
     "webmedia": Form(
-        Webmedia(),
+        WebmediaSource(),
         {
             "treino_parte1.csv": (READER_FIELDS, [list(reader(n).values()) for n in range(6)]),
             "itens-parte1.csv": (ARTICLE_FIELDS, [list(article(n).values()) for n in range(4)]),
         },
     ),
     "tables": Form(
-        TableFiles(), {"interactions.csv": (READ_FIELDS, list(_reads())), "items.csv": (ITEM_FIELDS, ITEMS)}
+        TablesSource(), {"interactions.csv": (READ_FIELDS, list(_reads())), "items.csv": (ITEM_FIELDS, ITEMS)}
     ),
 }
 forms = pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
@@ -120,7 +120,7 @@ class _Validation:
     """Reads the challenge's next pages; there is no refinement to look at."""
 
     def refine(self, folder):
-        validation = read_validation(folder)
+        validation = read_validation_set(folder)
         for part in validation.report.values():
             assert part["read"] == part["kept"] + sum(part["rejected"].values())
         raise InputError("read", where="validation", remedy="none")
@@ -140,13 +140,13 @@ PARQUET = {
 
 
 def test_sound_parquet_is_read():
-    assert survive(TableFiles(), PARQUET).quarantine.is_empty()
+    assert survive(TablesSource(), PARQUET).quarantine.is_empty()
 
 
 @fuzz(80)
 @given(data=st.data())
 def test_damaged_parquet(data):
-    survive(TableFiles(), data.draw(damaged(PARQUET)))
+    survive(TablesSource(), data.draw(damaged(PARQUET)))
 
 
 def _whole(bits):
@@ -196,7 +196,7 @@ def typed(draw, header):
 @fuzz(60)
 @given(reads=typed(READ_FIELDS[:3]), items=typed(ITEM_FIELDS[:3]))
 def test_parquet_of_any_types(reads, items):
-    survive(TableFiles(), {"interactions.parquet": reads, "items.parquet": items})
+    survive(TablesSource(), {"interactions.parquet": reads, "items.parquet": items})
 
 
 @fuzz(40)
@@ -209,4 +209,4 @@ def test_parquet_with_one_column_of_any_type(column, data):
     place = table.column_names.index(column)
     out = io.BytesIO()
     pq.write_table(table.set_column(place, column, pa.array(values, kind)), out)
-    survive(TableFiles(), {"interactions.parquet": out.getvalue()})
+    survive(TablesSource(), {"interactions.parquet": out.getvalue()})

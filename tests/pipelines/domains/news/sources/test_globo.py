@@ -3,8 +3,8 @@ import zipfile
 import polars as pl
 import pytest
 
-from pipelines.domains.news.sources.globo import Globo
-from pipelines.domains.news.validation.cleaning import FAST_CLOCK_MS
+from pipelines.domains.news.sources.globo import GloboSource
+from pipelines.domains.news.validation.cleaning import CLOCK_TOLERANCE_MS
 from script_shared.clock import FixedClock
 from script_shared.errors import InputError
 from tests.support.balance import assert_balanced
@@ -23,7 +23,7 @@ def click(number, **changed):
 def refine(folder, rows, **source):
     (folder / "clicks").mkdir()
     write_rows(folder / "clicks" / "clicks_hour_000.csv", rows)
-    return Globo(**source).refine(folder)
+    return GloboSource(**source).refine(folder)
 
 
 def test_clicks_become_reads_and_metadata_becomes_items_in_utc(tmp_path):
@@ -75,7 +75,7 @@ def test_the_size_of_a_session_is_never_read(tmp_path):
 
 
 def test_what_the_clock_has_not_reached_is_set_aside(tmp_path):
-    clock = FixedClock(START_MS + 2 * HOUR_MS - FAST_CLOCK_MS - 1)
+    clock = FixedClock(START_MS + 2 * HOUR_MS - CLOCK_TOLERANCE_MS - 1)
     refinement = refine(tmp_path, [click(n) for n in range(30)], clock=clock)
     assert assert_balanced(refinement) == {"in the future": 10}
     assert refinement.as_of_ms == START_MS + 2 * HOUR_MS
@@ -93,7 +93,7 @@ def both(tmp_path_factory):
 
 
 def test_packed_and_plain_are_read_once(both):
-    assert Globo().refine(both).report["clicks"]["read"] == 4 * 250
+    assert GloboSource().refine(both).report["clicks"]["read"] == 4 * 250
 
 
 @pytest.mark.parametrize("left", ["clicks", "clicks.zip"])
@@ -101,12 +101,12 @@ def test_either_alone_gives_the_same(both, tmp_path, left):
     for name in (left, "articles_metadata.csv"):
         (tmp_path / name).symlink_to(both / name)
     (tmp_path / "raw").mkdir()
-    whole = Globo().refine(both).tables
+    whole = GloboSource().refine(both).tables
     if left == "clicks":
-        Globo().acquire(str(both), 1.0, tmp_path / "raw")
+        GloboSource().acquire(str(both), 1.0, tmp_path / "raw")
     else:
-        Globo().acquire(str(tmp_path), 1.0, tmp_path / "raw")
-    tables = Globo().refine(tmp_path / "raw").tables
+        GloboSource().acquire(str(tmp_path), 1.0, tmp_path / "raw")
+    tables = GloboSource().refine(tmp_path / "raw").tables
     assert tables.interactions.equals(whole.interactions)
     assert tables.items.equals(whole.items)
 
@@ -115,18 +115,18 @@ def test_hours_without_a_click_are_fine(tmp_path):
     (tmp_path / "clicks").mkdir()
     write_rows(tmp_path / "clicks" / "clicks_hour_001.csv", [])
     write_rows(tmp_path / "clicks" / "clicks_hour_000.csv", [click(n) for n in range(30)])
-    assert Globo().refine(tmp_path).tables.interactions.height == 30
+    assert GloboSource().refine(tmp_path).tables.interactions.height == 30
 
 
 def test_no_click_at_all_is_an_error(tmp_path):
-    with pytest.raises(InputError, match="the files hold no read"):
+    with pytest.raises(InputError, match="the files contain no read"):
         refine(tmp_path, [])
 
 
 @pytest.mark.realdata
 def test_the_real_clicks_lose_stragglers_only(real_data, tmp_path):
-    Globo().acquire(str(real_data / "g1"), 1.0, tmp_path)
-    refinement = Globo().refine(tmp_path)
+    GloboSource().acquire(str(real_data / "g1"), 1.0, tmp_path)
+    refinement = GloboSource().refine(tmp_path)
     assert refinement.report["clicks"] == {
         "read": 2_591_213,
         "kept": 2_589_723,

@@ -3,7 +3,7 @@ import shutil
 
 import pytest
 
-from pipelines.domains.news.sources.webmedia import Webmedia
+from pipelines.domains.news.sources.webmedia import WebmediaSource
 from tests.support.balance import assert_balanced
 from tests.support.webmedia import reader, write_webmedia
 
@@ -18,7 +18,7 @@ def test_the_fifty_real_articles_are_read_whole(real_data, tmp_path):
         tmp_path, [reader(n, history=", ".join(pages[n * 3 : n * 3 + 3])) for n in range(16)], articles=[]
     )
     shutil.copy(origin, tmp_path / "itens-parte1.csv")
-    refinement = Webmedia().refine(tmp_path)
+    refinement = WebmediaSource().refine(tmp_path)
     assert assert_balanced(refinement) == {}
     items = refinement.tables.items
     assert items["item_id"].to_list() == pages

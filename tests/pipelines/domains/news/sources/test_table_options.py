@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 
 from pipelines.cli.main import app
 from pipelines.domains import load
-from pipelines.domains.news.sources.tables import TableFiles
-from pipelines.domains.news.sources.tables.config_file import changed, read_config, write_config
+from pipelines.domains.news.sources.tables import TablesSource
+from pipelines.domains.news.sources.tables.config_file import find_changed_options, read_config, write_config
 from pipelines.domains.news.sources.tables.options import TableOptions
 from pipelines.embedded.preflight import require_input
 from pipelines.embedded.run import _conf
@@ -32,7 +32,7 @@ def options(**values):
 
 
 def refined(folder, **values):
-    return TableFiles(options=values).refine(folder)
+    return TablesSource(options=values).refine(folder)
 
 
 def times(folder, texts, **values):
@@ -119,7 +119,7 @@ class TestRefusals:
         [
             ({"seperator": ";"}, "there is no option 'seperator'", "did you mean 'separator'?"),
             ({"map": "usr_id=a"}, "map names a column 'usr_id'", "did you mean 'user_id'?"),
-            ({"map": "user_id=a,item_id=a"}, "map takes two columns from 'a'", "leave one of the two out"),
+            ({"map": "user_id=a,item_id=a"}, "map takes two columns from 'a'", "remove one of the two"),
             ({"map": {"user_id": 1}}, "map cannot be", "write map as"),
             ({"time_format": "european"}, "time_format cannot be 'european'", "day-first"),
             ({"time_format": "%H:%M"}, "time_format cannot be", "%d/%m/%Y"),
@@ -131,7 +131,7 @@ class TestRefusals:
     )
     def test_a_value_that_cannot_be_used(self, tmp_path, values, what, remedy):
         with pytest.raises(InputError) as caught:
-            TableFiles().configured(values)
+            TablesSource().configured(values)
         assert what in caught.value.what
         assert remedy in caught.value.remedy
 
@@ -163,7 +163,7 @@ class TestPlaces:
     def test_the_example_of_the_document_is_read(self, tmp_path):
         (example,) = re.findall(r"```toml\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)
         (tmp_path / "manchete.toml").write_text(example)
-        assert set(changed(read_config(tmp_path))) == set(SOURCE_OPTIONS)
+        assert set(find_changed_options(read_config(tmp_path))) == set(SOURCE_OPTIONS)
 
     def test_what_is_written_is_read_back(self, tmp_path):
         given = options(map='user_id=a "quoted"', anonymous=["0", "é"], separator="\t", encoding="latin-1")
@@ -224,7 +224,7 @@ class TestWriteConfig:
         folder = tmp_path / "raw"
         folder.mkdir()
         (folder / "interactions.csv").write_bytes(csv_text(rows).replace(",", ";").encode("cp1252"))
-        before = TableFiles().refine(folder).tables
+        before = TablesSource().refine(folder).tables
         assert inspect(folder, "--write-config", "--time-zone", "America/Sao_Paulo")[0] == 0
         written = tomllib.loads((folder / "manchete.toml").read_text())
         assert written == {
@@ -233,7 +233,7 @@ class TestWriteConfig:
             "separator": ";",
             "encoding": "cp1252",
         }
-        after = TableFiles().refine(folder).tables
+        after = TablesSource().refine(folder).tables
         moved = before.interactions.with_columns(pl.col("timestamp") + pl.duration(hours=3))
         assert after.interactions.equals(moved)
 

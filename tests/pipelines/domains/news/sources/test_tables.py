@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.domains import load
-from pipelines.domains.news.sources.tables import TableFiles
+from pipelines.domains.news.sources.tables import TablesSource
 from pipelines.stages.inspect import UNSCORED, inspect
 from script_shared.domains.news.domain import NEWS
 from script_shared.domains.news.tables import INTERACTIONS, ITEMS, USERS
@@ -24,7 +24,7 @@ START_MS = int(START.timestamp() * 1000)
 
 
 def refine(folder, interactions, items=None):
-    return TableFiles().refine(write_tables(folder, interactions, items))
+    return TablesSource().refine(write_tables(folder, interactions, items))
 
 
 def moments(folder, times):
@@ -208,7 +208,7 @@ class TestRows:
         # A byte order mark says that it is UTF-8.
         encoding = "utf-8" if "mark" in read else encoding
         (tmp_path / "interactions.tsv").write_bytes(write(csv_text(rows)).encode(encoding))
-        refinement = TableFiles().refine(tmp_path)
+        refinement = TablesSource().refine(tmp_path)
         assert assert_balanced(refinement) == {}
         assert refinement.tables.interactions["region"].unique().to_list() == ["São Paulo"]
         read_users = refinement.tables.interactions["user_id"].to_list()
@@ -233,7 +233,7 @@ class TestRows:
             ";".join(map(str, row.values())) for row in (dict(zip(rows[0], rows[0], strict=True)), *rows)
         ]
         (tmp_path / "interactions.csv").write_text("\n".join(lines))
-        refinement = TableFiles().refine(tmp_path)
+        refinement = TablesSource().refine(tmp_path)
         assert refinement.report["reads"]["changed"]["seconds written with a decimal comma"] == 20
         assert sorted(refinement.tables.interactions["seconds"])[:3] == [0.5, 1.5, 2.5]
 
@@ -242,7 +242,7 @@ class TestRows:
         (tmp_path / "interactions.csv").write_text(text)
         (tmp_path / "interactions.csv.gz").write_bytes(gzip.compress(text.encode()))
         (tmp_path / "interactions-2.csv.gz").write_bytes(gzip.compress(csv_text(reads(9)).encode()))
-        assert TableFiles().refine(tmp_path).report["reads"]["read"] == 29
+        assert TablesSource().refine(tmp_path).report["reads"]["read"] == 29
 
     def test_folders_that_spark_writes_and_text_as_polars_writes_it(self, tmp_path):
         rows = [*reads(20)]
@@ -250,7 +250,7 @@ class TestRows:
         folder.mkdir()
         texts = {name: pa.array([str(row[name]) for row in rows], pa.string_view()) for name in rows[0]}
         pq.write_table(pa.table(texts), folder / "part-00000.snappy.parquet")
-        assert TableFiles().refine(tmp_path).report["reads"]["kept"] == 20
+        assert TablesSource().refine(tmp_path).report["reads"]["kept"] == 20
 
     def test_equal_rows_count_once(self, tmp_path):
         rows = [*reads(20)]
@@ -274,7 +274,7 @@ class TestFiles:
         (tmp_path / "interactions_2.csv").write_text(csv_text(rows[20:30]))
         pl.DataFrame(rows[30:]).write_parquet(tmp_path / "interactions-3.parquet")
         (tmp_path / "interactions.txt").write_text("not ours")
-        assert TableFiles().refine(tmp_path).report["reads"]["read"] == 40
+        assert TablesSource().refine(tmp_path).report["reads"]["read"] == 40
 
     def test_parquet_gives_the_same_as_csv(self, tmp_path):
         rows, items = (
@@ -291,7 +291,7 @@ class TestFiles:
         )
         frame.write_parquet(tmp_path / "parquet" / "interactions.parquet")
         pl.DataFrame(items).write_parquet(tmp_path / "parquet" / "items.parquet")
-        typed = TableFiles().refine(tmp_path / "parquet")
+        typed = TablesSource().refine(tmp_path / "parquet")
         assert typed.tables.interactions.equals(plain.tables.interactions)
         assert typed.tables.items.equals(plain.tables.items)
 
@@ -301,7 +301,7 @@ class TestFiles:
             {"user_id": ["a", "b", "c", "d", "e"], "item_id": [0, 1, None, 3, 4], "timestamp": moments}
         )
         frame.write_parquet(tmp_path / "interactions.parquet")
-        refinement = TableFiles().refine(tmp_path)
+        refinement = TablesSource().refine(tmp_path)
         assert assert_balanced(refinement) == {"missing value": 1}
         assert refinement.quarantine.row(0) == (
             *("interactions.parquet", 3, "item_id", "missing value"),
@@ -317,44 +317,44 @@ class TestFiles:
             archive.writestr("__MACOSX/export/._interactions.csv", b"\x00\x05\x16\x07")
         for number, uri in enumerate(("interactions.csv", "a.zip")):
             (tmp_path / f"raw{number}").mkdir()
-            TableFiles().acquire(str(tmp_path / uri), 1.0, tmp_path / f"raw{number}")
-            assert TableFiles().refine(tmp_path / f"raw{number}").report["reads"]["kept"] == 20
+            TablesSource().acquire(str(tmp_path / uri), 1.0, tmp_path / f"raw{number}")
+            assert TablesSource().refine(tmp_path / f"raw{number}").report["reads"]["kept"] == 20
 
     @pytest.mark.parametrize(
         ("header", "what", "remedy"),
         [
-            ("userId,item_id,timestamp", "the column is missing", "if 'userId' is what is meant"),
+            ("userId,item_id,timestamp", "the column is missing", "if 'userId' is the same column"),
             ("user_id,item_id,when", "the column is missing", "the header must name user_id, item_id"),
-            ("user_id,item_id,timestamp,user_id", "named twice", "leave one of the two out"),
+            ("user_id,item_id,timestamp,user_id", "named twice", "remove one of the two"),
             ("", "the file is empty", "fetch it again"),
         ],
     )
     def test_a_header_that_will_not_do(self, tmp_path, header, what, remedy):
         (tmp_path / "interactions.csv").write_text(header)
         with pytest.raises(InputError, match=what) as caught:
-            TableFiles().refine(tmp_path)
+            TablesSource().refine(tmp_path)
         assert caught.value.where.startswith("interactions.csv, row 1")
         assert remedy in caught.value.remedy
 
     def test_a_file_that_is_no_text(self, tmp_path):
         (tmp_path / "interactions.csv").write_bytes(b"\x00\x01\x00" * 100)
         with pytest.raises(InputError, match="not UTF-8 text"):
-            TableFiles().refine(tmp_path)
+            TablesSource().refine(tmp_path)
 
     def test_parquet_of_lists_or_of_nothing(self, tmp_path):
         pl.DataFrame({"user_id": [["a"]], "item_id": ["a"], "timestamp": [1]}).write_parquet(
             place := tmp_path / "interactions.parquet"
         )
-        with pytest.raises(InputError, match=r"field 'user_id': the column holds .*list"):
-            TableFiles().refine(tmp_path)
+        with pytest.raises(InputError, match=r"field 'user_id': the column has the type .*list"):
+            TablesSource().refine(tmp_path)
         place.write_bytes(place.read_bytes()[:-9])
         with pytest.raises(InputError, match="the Parquet file cannot be read"):
-            TableFiles().refine(tmp_path)
+            TablesSource().refine(tmp_path)
 
     def test_nothing_there(self, tmp_path):
         (tmp_path / "raw").mkdir()
         with pytest.raises(InputError, match=r"no interactions\.csv or interactions\.parquet"):
-            TableFiles().acquire(str(tmp_path), 1.0, tmp_path / "raw")
+            TablesSource().acquire(str(tmp_path), 1.0, tmp_path / "raw")
 
 
 def _odd(number):

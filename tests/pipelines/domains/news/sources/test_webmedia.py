@@ -4,8 +4,8 @@ import zipfile
 import polars as pl
 import pytest
 
-from pipelines.domains.news.sources.generated import Synthetic
-from pipelines.domains.news.sources.webmedia import Webmedia
+from pipelines.domains.news.sources.synthetic import SyntheticSource
+from pipelines.domains.news.sources.webmedia import WebmediaSource
 from script_shared.domains.news.tables import INTERACTIONS, ITEMS, USERS
 from script_shared.errors import InputError, SettingsError
 from tests.support.balance import assert_balanced
@@ -15,14 +15,14 @@ from tests.support.webmedia import HOUR_MS, START_MS, article, reader, write_web
 @pytest.fixture(scope="module")
 def generated(tmp_path_factory):
     folder = tmp_path_factory.mktemp("raw")
-    Synthetic().acquire("", 0.002, folder)
+    SyntheticSource().acquire("", 0.002, folder)
     manifest = json.loads((folder / "synthetic.json").read_text())
-    return folder, Synthetic().refine(folder), manifest
+    return folder, SyntheticSource().refine(folder), manifest
 
 
 def refine(folder, readers=None, articles=None):
     write_webmedia(folder, readers, articles)
-    return Webmedia().refine(folder)
+    return WebmediaSource().refine(folder)
 
 
 class TestGenerated:
@@ -63,7 +63,7 @@ class TestGenerated:
 
     def test_refining_twice_gives_the_same(self, generated):
         folder, refinement, _ = generated
-        again = Synthetic().refine(folder)
+        again = SyntheticSource().refine(folder)
         assert again.tables.interactions.equals(refinement.tables.interactions)
         assert again.tables.items.equals(refinement.tables.items)
         assert again.tables.users.equals(refinement.tables.users)
@@ -71,7 +71,7 @@ class TestGenerated:
 
     def test_a_scale_out_of_range_is_an_error_with_a_remedy(self, tmp_path):
         with pytest.raises(SettingsError, match="scale must be above 0"):
-            Synthetic().acquire("", 0.0, tmp_path)
+            SyntheticSource().acquire("", 0.0, tmp_path)
 
 
 class TestRules:
@@ -154,13 +154,13 @@ class TestPlaces:
             archive.write(readers, "arquivo/files/treino/treino_parte1.csv")
             archive.write(articles, "arquivo/itens/itens/itens-parte1.csv")
         (tmp_path / "raw").mkdir()
-        Webmedia().acquire((tmp_path / "all.zip").as_uri(), 1.0, tmp_path / "raw")
-        packed, plain = Webmedia().refine(tmp_path / "raw"), Webmedia().refine(tmp_path / "plain")
+        WebmediaSource().acquire((tmp_path / "all.zip").as_uri(), 1.0, tmp_path / "raw")
+        packed, plain = WebmediaSource().refine(tmp_path / "raw"), WebmediaSource().refine(tmp_path / "plain")
         assert packed.tables.interactions.equals(plain.tables.interactions)
         assert packed.tables.items.equals(plain.tables.items)
 
     def test_an_empty_folder_is_an_error_that_says_what_to_give(self, tmp_path):
         (tmp_path / "raw").mkdir()
         with pytest.raises(InputError, match=r"there is no treino_parte1\.csv") as caught:
-            Webmedia().acquire(str(tmp_path), 1.0, tmp_path / "raw")
+            WebmediaSource().acquire(str(tmp_path), 1.0, tmp_path / "raw")
         assert "whole archive" in caught.value.remedy

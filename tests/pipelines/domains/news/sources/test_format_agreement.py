@@ -13,7 +13,7 @@ import pyarrow as pa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelines.domains.news.sources.tables import TableFiles
+from pipelines.domains.news.sources.tables import TablesSource
 from script_shared.errors import InputError
 
 #: 2024-05-20: no day can be a month.
@@ -136,7 +136,7 @@ def refined(reads, items, form):
         (Path(folder) / f"interactions.{ending}").write_bytes(write(reads))
         (Path(folder) / f"items.{ending}").write_bytes(write(items))
         try:
-            return TableFiles().refine(Path(folder))
+            return TablesSource().refine(Path(folder))
         except InputError as error:
             return error.what
 

@@ -1,12 +1,12 @@
-"""Which parameters of news `python -m pipelines tune` tries, and between which ends."""
+"""The search space of `python -m pipelines tune` for news: parameters and their ranges."""
 
 from __future__ import annotations
 
 from pipelines.tuning.search_space import Choice, NumericRange, Space
 
-_KNOWN = ("logged", "semi_logged")
+_WITH_HISTORY = ("logged", "semi_logged")
 
-SEARCH: Space = {
+SEARCH_SPACE: Space = {
     "two_stage.retrieve.popularity": NumericRange(80, 240, whole=True),
     "two_stage.retrieve_others": NumericRange(15, 80, log=True, whole=True),
     "two_stage.fit_users": NumericRange(1_500, 12_000, log=True, whole=True),
@@ -21,7 +21,7 @@ SEARCH: Space = {
     "two_stage.ranking.trees.sample": NumericRange(0.5, 1.0),
     "two_stage.ranking.trees.ridge": NumericRange(0.5, 50.0, log=True),
     "two_stage.ranking.trees.top": NumericRange(6, 30, whole=True),
-    # Popularity retrieves by the second of these, and one hour ranks alone where too little is known.
+    # Popularity retrieves by the second half-life. Without enough data to fit weights, 1.0 alone ranks items.
     "state.half_lives": Choice(
         (
             (0.1, 0.25, 1.0, 4.0, 24.0),
@@ -36,9 +36,9 @@ SEARCH: Space = {
     "state.co_occurrence.fade": NumericRange(0.3, 2.0),
     "state.co_occurrence.reverse": NumericRange(0.0, 0.5),
     "state.cross_session.half_lives": Choice(
-        ((0.7, 3.0), (0.4, 1.5), (1.0, 6.0), (0.4, 1.5, 6.0)), only=_KNOWN
+        ((0.7, 3.0), (0.4, 1.5), (1.0, 6.0), (0.4, 1.5, 6.0)), only=_WITH_HISTORY
     ),
-    "state.cross_session.fade": NumericRange(0.1, 1.0, only=_KNOWN),
+    "state.cross_session.fade": NumericRange(0.1, 1.0, only=_WITH_HISTORY),
     "als.factors": Choice((16, 32, 64), only=("logged",)),
     "als.regularization": NumericRange(0.005, 0.5, log=True, only=("logged",)),
     "als.alpha": NumericRange(3.0, 50.0, log=True, only=("logged",)),
