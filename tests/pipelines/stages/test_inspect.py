@@ -67,7 +67,7 @@ class TestUsable:
         assert "1.00%" in text
         assert "interactions.csv, row 7, timestamp: " in text
         assert "soon [red]" in text
-        assert "write times, of 1973 or later" in text
+        assert "write times, from 1973 on" in text
         assert text.index("missing value") < text.index("not a time")
 
     def test_the_format_is_guessed(self, here):
