@@ -1,1 +1,1 @@
-"""Functions for the notebooks in `test_model/`: example runs, trials of parameters and analysis of weights."""
+"""Functions for the notebooks in `test_model/`: example runs, trials of parameters, analysis of weights."""
