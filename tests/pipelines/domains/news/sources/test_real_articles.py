@@ -9,7 +9,7 @@ from tests.support.webmedia import reader, write_webmedia
 
 
 @pytest.mark.realdata
-def test_the_fifty_real_articles_are_read_whole(real_data, tmp_path):
+def test_fifty_real_articles_are_read_completely(real_data, tmp_path):
     origin = real_data / "webmedia" / "itens-parte1.csv"
     with origin.open(newline="", encoding="utf-8") as file:
         rows = {row["page"]: row for row in csv.DictReader(file)}
@@ -25,6 +25,6 @@ def test_the_fifty_real_articles_are_read_whole(real_data, tmp_path):
     assert items["body"].to_list() == [rows[page]["body"] for page in pages]
     assert items["title"].to_list() == [rows[page]["title"] for page in pages]
     assert items["published_at"].null_count() == 0
-    issued = [f"{moment:%Y-%m-%d %H:%M:%S}+00:00" for moment in items["published_at"]]
+    issued = [f"{time:%Y-%m-%d %H:%M:%S}+00:00" for time in items["published_at"]]
     assert issued == [rows[page]["issued"] for page in pages]
     assert items["category"].null_count() <= 2

@@ -12,7 +12,7 @@ def write(folder, text):
     (folder / "validacao.csv").write_text(HEADER + text, encoding="utf-8")
 
 
-def test_printed_arrays_become_reads_in_their_order(tmp_path):
+def test_printed_arrays_become_reads_in_order(tmp_path):
     write(
         tmp_path,
         "a,Logged,\"['p1' 'p2'\n 'p3']\",[1660532400000 1660533000000 1660533000001]\n"
@@ -25,12 +25,12 @@ def test_printed_arrays_become_reads_in_their_order(tmp_path):
         ("a", "Logged", "p3", 3),
         ("b", "Non-Logged", "p4", 1),
     ]
-    moments = [1660532400000, 1660533000000, 1660533000001, 1660532400000]
-    assert validation.reads["timestamp"].to_physical().to_list() == moments
+    times = [1660532400000, 1660533000000, 1660533000001, 1660532400000]
+    assert validation.reads["timestamp"].to_physical().to_list() == times
     assert validation.reads.schema["timestamp"] == pl.Datetime("ms", "UTC")
 
 
-def test_bad_rows_are_set_aside_with_file_row_and_field(tmp_path):
+def test_invalid_rows_are_quarantined_with_file_row_and_field(tmp_path):
     write(
         tmp_path,
         "a,Logged,['p1' 'p2'],[1660532400000]\nb,Logged,['p1'],[soon]\n,Logged,['p1'],[1660532400000]\n"
@@ -50,7 +50,7 @@ def test_bad_rows_are_set_aside_with_file_row_and_field(tmp_path):
     }
 
 
-def test_generated_validation_is_read_whole(tmp_path):
+def test_generated_validation_set_is_valid(tmp_path):
     SyntheticSource().acquire("", 0.001, tmp_path)
     validation = read_validation_set(tmp_path)
     assert validation.quarantine.is_empty()
@@ -58,6 +58,6 @@ def test_generated_validation_is_read_whole(tmp_path):
     assert validation.reads["user_id"].n_unique() == validation.report["readers"]["read"] == 112
 
 
-def test_a_missing_file_is_named(tmp_path):
+def test_missing_file_is_an_error(tmp_path):
     with pytest.raises(InputError, match=r"there is no validacao\.csv"):
         read_validation_set(tmp_path)
