@@ -66,7 +66,7 @@ forms = pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
 
 
 def pack(files):
-    """An archive of members that are stored and packed in turn."""
+    """Return a zip archive whose members are alternately stored and compressed."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for number, (path, contents) in enumerate(files.items()):
@@ -76,7 +76,7 @@ def pack(files):
 
 
 @forms
-def test_sound_files_are_read(form):
+def test_valid_files_are_read(form):
     assert survive(form.source, plainly(form)).quarantine.is_empty()
     assert survive(form.source, {"all.zip": pack(plainly(form))}).quarantine.is_empty()
 
@@ -84,40 +84,40 @@ def test_sound_files_are_read(form):
 @forms
 @fuzz(40)
 @given(data=st.data())
-def test_odd_values_and_dialects(form, data):
+def test_odd_values_and_dialects_do_not_crash(form, data):
     survive(form.source, data.draw(rewritten(form)))
 
 
 @forms
 @fuzz(40)
 @given(data=st.data())
-def test_damaged_files(form, data):
+def test_damaged_files_do_not_crash(form, data):
     survive(form.source, data.draw(damaged(plainly(form))))
 
 
 @forms
 @fuzz(40)
 @given(data=st.data())
-def test_damaged_archives(form, data):
+def test_damaged_archives_do_not_crash(form, data):
     survive(form.source, {"all.zip": data.draw(mutated(pack(plainly(form))))})
 
 
 @forms
 @fuzz(20)
 @given(data=st.data())
-def test_archives_of_damaged_files(form, data):
+def test_archives_of_damaged_files_do_not_crash(form, data):
     survive(form.source, {"all.zip": pack(data.draw(damaged(plainly(form))))})
 
 
 @fuzz(30)
 @given(data=st.data())
-def test_validation(data):
+def test_damaged_validation_sets_do_not_crash(data):
     form = Form(None, {"validacao.csv": (["userId", "userType", "history", "timestampHistory"], VALIDATION)})
     survive(_Validation(), data.draw(st.one_of(rewritten(form), damaged(plainly(form)))))
 
 
 class _Validation:
-    """Reads the challenge's next pages; there is no refinement to look at."""
+    """A source for `survive` that reads a validation set and returns no refinement."""
 
     def refine(self, folder):
         validation = read_validation_set(folder)
@@ -139,13 +139,13 @@ PARQUET = {
 }
 
 
-def test_sound_parquet_is_read():
+def test_valid_parquet_is_read():
     assert survive(TablesSource(), PARQUET).quarantine.is_empty()
 
 
 @fuzz(80)
 @given(data=st.data())
-def test_damaged_parquet(data):
+def test_damaged_parquet_does_not_crash(data):
     survive(TablesSource(), data.draw(damaged(PARQUET)))
 
 
@@ -153,7 +153,7 @@ def _whole(bits):
     return st.integers(-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
 
 
-_moments = st.one_of(_whole(64), st.integers(1_600_000_000, 1_700_000_000))
+_times = st.one_of(_whole(64), st.integers(1_600_000_000, 1_700_000_000))
 TYPES = [
     (pa.string(), st.text(st.characters(exclude_categories=["Cs"]), max_size=8)),
     (pa.large_string(), st.just("2024-05-01T00:00:00Z")),
@@ -166,8 +166,8 @@ TYPES = [
     (pa.float32(), st.floats(width=32)),
     (pa.bool_(), st.booleans()),
     (pa.timestamp("s"), st.one_of(_whole(53), st.integers(1_600_000_000, 1_700_000_000))),
-    (pa.timestamp("ms", "UTC"), st.one_of(_moments, st.just(1_700_000_000_000))),
-    (pa.timestamp("us", "America/Sao_Paulo"), _moments),
+    (pa.timestamp("ms", "UTC"), st.one_of(_times, st.just(1_700_000_000_000))),
+    (pa.timestamp("us", "America/Sao_Paulo"), _times),
     (pa.timestamp("ns"), _whole(64)),
     (pa.date32(), _whole(32)),
     (pa.date64(), _whole(40).map(lambda day: day // 1000 * 86_400_000)),
@@ -181,7 +181,7 @@ TYPES = [
 
 @st.composite
 def typed(draw, header):
-    """A Parquet file whose columns are of any types."""
+    """Draw a Parquet file with columns of any types."""
     length = draw(st.integers(0, 12))
     columns = {}
     for name in header:
@@ -195,13 +195,13 @@ def typed(draw, header):
 
 @fuzz(60)
 @given(reads=typed(READ_FIELDS[:3]), items=typed(ITEM_FIELDS[:3]))
-def test_parquet_of_any_types(reads, items):
+def test_parquet_of_any_types_does_not_crash(reads, items):
     survive(TablesSource(), {"interactions.parquet": reads, "items.parquet": items})
 
 
 @fuzz(40)
 @given(column=st.sampled_from(READ_FIELDS), data=st.data())
-def test_parquet_with_one_column_of_any_type(column, data):
+def test_parquet_with_one_column_of_any_type_does_not_crash(column, data):
     header, rows = FORMS["tables"].files["interactions.csv"]
     table = pq.read_table(io.BytesIO(write_parquet(header, rows)))
     kind, cells = data.draw(st.sampled_from(TYPES))
