@@ -1,4 +1,4 @@
-"""Generated click files in the form of Globo.com's research data."""
+"""Generated click files for the source `globo`."""
 
 import csv
 
@@ -23,7 +23,7 @@ CLICK_FIELDS = [
 
 
 def write_clicks(folder, *, hours=30, articles=120, users=400, clicks_an_hour=250, seed=1):
-    """Articles are published one after the other and die within hours; regions prefer every other one."""
+    """Write clicks; interest in an article decays within hours, and a region prefers every third article."""
     rng = np.random.default_rng(seed)
     (folder / "clicks").mkdir()
     published = np.sort(rng.uniform(0, hours, articles))
@@ -40,15 +40,15 @@ def write_clicks(folder, *, hours=30, articles=120, users=400, clicks_an_hour=25
 
 def _hour(rng, published, hour, readers, clicks):
     times = np.sort(rng.integers(0, HOUR_MS, clicks))
-    for when in times.tolist():
+    for offset_ms in times.tolist():
         reader = int(rng.integers(readers) ** 2 // readers)
-        age = hour + when / HOUR_MS - published
+        age = hour + offset_ms / HOUR_MS - published
         region = reader % 3 + 1
         interest = np.where(age >= 0, np.exp(-np.clip(age, 0, 50) / 3), 1e-9)
         interest *= np.where(np.arange(len(published)) % 3 == reader % 3, 4.0, 1.0)
         article = int(rng.choice(len(published), p=interest / interest.sum()))
-        moment = START_MS + hour * HOUR_MS + when
-        yield [reader, f"{reader}{hour:03d}", moment, 2, article, moment, 4, 1, 17, 1, region, 2]
+        time_ms = START_MS + hour * HOUR_MS + offset_ms
+        yield [reader, f"{reader}{hour:03d}", time_ms, 2, article, time_ms, 4, 1, 17, 1, region, 2]
 
 
 def write_rows(path, rows):
