@@ -30,9 +30,9 @@ def section(start):
 
 
 def tables(text):
-    """The tables of a section by the bold words above each: their rows as lists of cells."""
-    found = re.findall(r"^\*\*(\w+)\*\*\n\n\|.*\n\|.*\n((?:\|.*\n)+)", text, re.MULTILINE)
-    return {name: [_cells(line) for line in rows.splitlines()] for name, rows in found}
+    """Return the tables of a section by the bold word above each, as rows of cells."""
+    matches = re.findall(r"^\*\*(\w+)\*\*\n\n\|.*\n\|.*\n((?:\|.*\n)+)", text, re.MULTILINE)
+    return {name: [_cells(line) for line in rows.splitlines()] for name, rows in matches}
 
 
 def _cells(line):
@@ -40,7 +40,7 @@ def _cells(line):
 
 
 @pytest.mark.parametrize("name", ["tables", "globo", "webmedia"])
-def test_the_columns_of_a_raw_form(name):
+def test_columns_of_raw_formats_are_documented(name):
     documented = tables(section(f"`{name}`"))
     kinds = load("news").sources[name].kinds
     assert documented == {
@@ -52,7 +52,7 @@ def test_the_columns_of_a_raw_form(name):
     }
 
 
-def test_the_columns_of_the_refined_tables():
+def test_columns_of_refined_tables_are_documented():
     documented = tables(section("Refined tables"))
     for schema in (INTERACTIONS, ITEMS, USERS):
         assert [row[:3] for row in documented.pop(schema.name)] == [
@@ -61,22 +61,22 @@ def test_the_columns_of_the_refined_tables():
     assert not documented
 
 
-def test_the_columns_of_the_quarantine():
+def test_columns_of_the_quarantine_are_documented():
     text = section("Refined tables").split("**quarantine**")[1]
     assert re.findall(r"`(\w+)`", text) == SCHEMA.names()
     assert f"cut at {CONTENT_LENGTH:,} characters" in text
 
 
-def test_the_reasons():
+def test_rejection_reasons_are_documented():
     rows = [
         _cells(line) for line in section("Reasons for rejecting a row").splitlines() if line.startswith("|")
     ]
     assert rows[2:] == [[reason.value, remedy] for reason, remedy in REMEDIES.items()]
 
 
-def test_the_figures_in_the_rules():
+def test_limits_in_the_rules_are_documented():
     assert UNUSABLE_SHARE == 0.5
-    for said in (
+    for text in (
         f"more than half of the rows, and at least {UNUSABLE_ROWS}, are rejected",
         f"at least {STRAGGLER_SHARE:.0%} of the median".replace("%", " %"),
         f"at least {MIN_READS} reads",
@@ -86,11 +86,11 @@ def test_the_figures_in_the_rules():
         f"1 to {MAX_ID_LENGTH} characters",
         f"more than {LARGEST_MEMBER // 2**30} GiB or all together more than {LARGEST_ARCHIVE // 2**30} GiB",
     ):
-        assert said in FLAT, said
+        assert text in FLAT, text
     assert TIGHTEST == 100
 
 
-def test_the_examples_are_read_as_they_stand(tmp_path):
+def test_documented_examples_are_valid(tmp_path):
     for name, text in re.findall(r"`(\w+\.csv)`, .*?\n```csv\n(.*?)```", section("`tables`"), re.DOTALL):
         (tmp_path / name).write_text(text, encoding="utf-8")
     refinement = TablesSource().refine(tmp_path)
@@ -99,7 +99,7 @@ def test_the_examples_are_read_as_they_stand(tmp_path):
     assert refinement.tables.items["title"].to_list() == ["Polls, one week before", "Rain"]
 
 
-def test_every_column_that_a_source_reads_is_among_its_kinds():
+def test_file_kinds_contain_every_column_that_a_source_reads():
     from pipelines.domains.news.sources import globo
     from pipelines.domains.news.sources.webmedia import validation_set
     from pipelines.domains.news.sources.webmedia.articles import ARTICLE_COLUMNS

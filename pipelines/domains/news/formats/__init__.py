@@ -1,1 +1,1 @@
-"""Readers of raw file formats: each returns a table of text with the place of every row."""
+"""Readers of raw file formats; each returns a table of text with the file and number of every row."""
