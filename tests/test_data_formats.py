@@ -4,17 +4,18 @@ from pathlib import Path
 import pytest
 
 from pipelines.domains import load
-from pipelines.domains.news.sources.tables import TableFiles
+from pipelines.domains.news.sources.tables import TablesSource
 from pipelines.domains.news.validation.cleaning import (
-    FAST_CLOCK_MS,
-    FEWEST_READS,
-    FULL_SCROLL,
-    LONGEST_QUANTILE,
+    CLOCK_TOLERANCE_MS,
+    MAX_SCROLL,
+    MAX_SECONDS_QUANTILE,
+    MIN_READS,
     STRAGGLER_SHARE,
 )
-from pipelines.domains.news.validation.quarantine import CONTENT_LENGTH, SCHEMA, UNUSABLE_ROWS, UNUSABLE_SHARE
+from pipelines.domains.news.validation.quarantine import CONTENT_LENGTH, SCHEMA
 from pipelines.domains.news.validation.rejection_reasons import REMEDIES
-from pipelines.domains.news.validation.rules import LONGEST_ID
+from pipelines.domains.news.validation.row_filter import UNUSABLE_ROWS, UNUSABLE_SHARE
+from pipelines.domains.news.validation.rules import MAX_ID_LENGTH
 from pipelines.ingest.archives import LARGEST_ARCHIVE, LARGEST_MEMBER, TIGHTEST
 from script_shared.domains.news.tables import INTERACTIONS, ITEMS, USERS
 from tests.support.balance import assert_balanced
@@ -29,9 +30,9 @@ def section(start):
 
 
 def tables(text):
-    """The tables of a section by the bold words above each: their rows as lists of cells."""
-    found = re.findall(r"^\*\*(\w+)\*\*\n\n\|.*\n\|.*\n((?:\|.*\n)+)", text, re.MULTILINE)
-    return {name: [_cells(line) for line in rows.splitlines()] for name, rows in found}
+    """Return the tables of a section by the bold word above each, as rows of cells."""
+    matches = re.findall(r"^\*\*(\w+)\*\*\n\n\|.*\n\|.*\n((?:\|.*\n)+)", text, re.MULTILINE)
+    return {name: [_cells(line) for line in rows.splitlines()] for name, rows in matches}
 
 
 def _cells(line):
@@ -39,7 +40,7 @@ def _cells(line):
 
 
 @pytest.mark.parametrize("name", ["tables", "globo", "webmedia"])
-def test_the_columns_of_a_raw_form(name):
+def test_columns_of_raw_formats_are_documented(name):
     documented = tables(section(f"`{name}`"))
     kinds = load("news").sources[name].kinds
     assert documented == {
@@ -51,8 +52,8 @@ def test_the_columns_of_a_raw_form(name):
     }
 
 
-def test_the_columns_of_the_refined_tables():
-    documented = tables(section("What is made of them"))
+def test_columns_of_refined_tables_are_documented():
+    documented = tables(section("Refined tables"))
     for schema in (INTERACTIONS, ITEMS, USERS):
         assert [row[:3] for row in documented.pop(schema.name)] == [
             [f"`{column.name}`", column.type, "yes" if column.nullable else "no"] for column in schema.columns
@@ -60,52 +61,54 @@ def test_the_columns_of_the_refined_tables():
     assert not documented
 
 
-def test_the_columns_of_the_quarantine():
-    text = section("What is made of them").split("**quarantine**")[1]
+def test_columns_of_the_quarantine_are_documented():
+    text = section("Refined tables").split("**quarantine**")[1]
     assert re.findall(r"`(\w+)`", text) == SCHEMA.names()
     assert f"cut at {CONTENT_LENGTH:,} characters" in text
 
 
-def test_the_reasons():
-    rows = [_cells(line) for line in section("Why a row is set aside").splitlines() if line.startswith("|")]
+def test_rejection_reasons_are_documented():
+    rows = [
+        _cells(line) for line in section("Reasons for rejecting a row").splitlines() if line.startswith("|")
+    ]
     assert rows[2:] == [[reason.value, remedy] for reason, remedy in REMEDIES.items()]
 
 
-def test_the_figures_in_the_rules():
+def test_limits_in_the_rules_are_documented():
     assert UNUSABLE_SHARE == 0.5
-    for said in (
-        f"more than half of the rows, and at least {UNUSABLE_ROWS}, are broken",
+    for text in (
+        f"more than half of the rows, and at least {UNUSABLE_ROWS}, are rejected",
         f"at least {STRAGGLER_SHARE:.0%} of the median".replace("%", " %"),
-        f"at least {FEWEST_READS} reads",
-        f"more than {FAST_CLOCK_MS // 60_000} minutes ahead",
-        f"over {FULL_SCROLL:g} are lowered",
-        f"their {LONGEST_QUANTILE * 100:g}th percentile",
-        f"1 to {LONGEST_ID} characters",
+        f"at least {MIN_READS} reads",
+        f"more than {CLOCK_TOLERANCE_MS // 60_000} minutes ahead",
+        f"over {MAX_SCROLL:g} are lowered",
+        f"their {MAX_SECONDS_QUANTILE * 100:g}th percentile",
+        f"1 to {MAX_ID_LENGTH} characters",
         f"more than {LARGEST_MEMBER // 2**30} GiB or all together more than {LARGEST_ARCHIVE // 2**30} GiB",
     ):
-        assert said in FLAT, said
+        assert text in FLAT, text
     assert TIGHTEST == 100
 
 
-def test_the_examples_are_read_as_they_stand(tmp_path):
+def test_documented_examples_are_valid(tmp_path):
     for name, text in re.findall(r"`(\w+\.csv)`, .*?\n```csv\n(.*?)```", section("`tables`"), re.DOTALL):
         (tmp_path / name).write_text(text, encoding="utf-8")
-    refinement = TableFiles().refine(tmp_path)
+    refinement = TablesSource().refine(tmp_path)
     assert assert_balanced(refinement) == {}
     assert refinement.tables.users["user_id"].to_list() == ["17", "ana"]
     assert refinement.tables.items["title"].to_list() == ["Polls, one week before", "Rain"]
 
 
-def test_every_column_that_a_source_reads_is_among_its_kinds():
+def test_file_kinds_contain_every_column_that_a_source_reads():
     from pipelines.domains.news.sources import globo
-    from pipelines.domains.news.sources.webmedia import validation
+    from pipelines.domains.news.sources.webmedia import validation_set
     from pipelines.domains.news.sources.webmedia.articles import ARTICLE_COLUMNS
     from pipelines.domains.news.sources.webmedia.readers import READER_COLUMNS
 
     clicks, items = load("news").sources["globo"].kinds
-    assert [*clicks.required] == [*globo.READ_COLUMNS, *globo.OTHER_COLUMNS]
+    assert [*clicks.required] == [*globo.READ_COLUMNS, *globo.DUPLICATE_CHECK_COLUMNS]
     assert [*items.required] == [*globo.ARTICLE_COLUMNS]
     readers, articles, nexts = load("news").sources["webmedia"].kinds
     assert [*readers.required] == [*READER_COLUMNS]
     assert [*articles.required] == [*ARTICLE_COLUMNS]
-    assert [*nexts.required] == [*validation.COLUMNS]
+    assert [*nexts.required] == [*validation_set.COLUMNS]

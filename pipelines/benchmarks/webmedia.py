@@ -11,7 +11,7 @@ import polars as pl
 from rich.progress import track
 
 from pipelines.domains import load
-from pipelines.domains.news.sources.webmedia import read_validation
+from pipelines.domains.news.sources.webmedia import read_validation_set
 from pipelines.stages.download import source_of
 from pipelines.stages.evaluate import PREDICTIONS, FittedOnDemand
 from script_shared.dataset import Dataset, encode_tables
@@ -85,7 +85,7 @@ def webmedia(source: str, uri: str, scale: float = 1.0, users: int | None = None
 
 def _wanted(folder: Path, users: int | None) -> Mapping[str, Sequence[str]]:
     """Return the next pages of each reader, in the order they were read."""
-    interactions = read_validation(folder).reads.sort("place", maintain_order=True)
+    interactions = read_validation_set(folder).reads.sort("place", maintain_order=True)
     pages = (
         interactions.group_by("user_id", maintain_order=True).agg("item_id").head(users or len(interactions))
     )

@@ -1,4 +1,4 @@
-"""What training needs to know of each domain."""
+"""Domains of the pipelines; each provides a `Plan` for training."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from script_shared.errors import SettingsError
 
 
 def load(domain: str) -> Plan:
-    """Return the plan of a domain by its name.
+    """Return the plan of the domain with this name.
 
     Raises:
         SettingsError: there is no such domain.
@@ -17,7 +17,7 @@ def load(domain: str) -> Plan:
     try:
         module = import_module(f"pipelines.domains.{domain}.plan")
     except ModuleNotFoundError as error:
-        what = f"there is no domain {domain!r}"
-        raise SettingsError(what, where="DOMAIN", remedy="set DOMAIN=news") from error
+        problem = f"there is no domain {domain!r}"
+        raise SettingsError(problem, where="DOMAIN", remedy="set DOMAIN=news") from error
     plan: Plan = module.PLAN
     return plan

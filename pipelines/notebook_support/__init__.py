@@ -1,1 +1,1 @@
-"""What the notebooks of `test_model/` call: runs to look at, and settings tried on an hour that is over."""
+"""Functions for the notebooks in `test_model/`: example runs, trials of parameters, analysis of weights."""

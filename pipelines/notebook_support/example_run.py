@@ -1,4 +1,4 @@
-"""A run to look at: one of the volume, or a small one of generated reads where there is none."""
+"""Opens a run of the volume for a notebook, or a small generated run if the volume has none."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from script_shared.storage.partitions import find_partition, get_alias
 from script_shared.storage.volume import Volume
 from script_shared.tables import Tables
 
-#: The name of a run that was made for want of another; its figures say nothing of real readers.
+#: The name of the generated run; its statistics are not those of real users.
 GENERATED = "generated"
-#: A thousand readers and sixteen thousand reads: seconds, not minutes.
-SMALL = 0.002
+#: About a thousand users and sixteen thousand interactions, which are processed in seconds.
+SCALE = 0.002
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,54 +36,54 @@ class ExampleRun:
     """A refined, encoded and segmented run.
 
     Attributes:
-        plan: the domain's.
-        volume: where the run lies.
-        run: its name.
+        plan: the plan of the domain.
+        volume: the volume with the run's data.
+        run: the run's name.
     """
 
     plan: Plan
     volume: Volume
     run: str
 
-    def tables(self) -> Tables:
-        """Return the refined tables."""
+    def read_tables(self) -> Tables:
+        """Read the refined tables."""
         return Tables.read(find_partition(self.volume.refined, self.run))
 
-    def users(self) -> pl.DataFrame:
-        """Return the segment of each reader: user_id, segment."""
+    def read_segments(self) -> pl.DataFrame:
+        """Read the segment of each user: user_id, segment."""
         return pl.read_parquet(find_partition(self.volume.segments, self.run) / "readers.parquet")
 
-    def report(self) -> dict[str, Any]:
-        """Return what refining kept, changed and rejected."""
+    def load_report(self) -> dict[str, Any]:
+        """Load the report on the rows that refining kept, changed and rejected."""
         return load_report(self.volume, self.run)
 
-    def dataset(self) -> tuple[Dataset, Parameters]:
-        """Return the tables as arrays, and the parameters that training would use."""
+    def load_dataset(self) -> tuple[Dataset, Parameters]:
+        """Load the encoded dataset and the parameters that training would use."""
         return load_dataset(self.volume, self.run)
 
 
 def open_run(settings: Settings, run: str = "") -> ExampleRun:
-    """Open a run of the volume; where nothing was ever refined, one of generated reads.
+    """Open a run of the volume, or generate one if the volume has no refined run.
 
     Args:
-        settings: name the volume and the domain.
-        run: its name; empty is the newest.
+        settings: settings with the volume and the domain.
+        run: name of the run; the newest if empty.
 
     Raises:
-        PartitionError: there is no run of that name.
+        PartitionError: there is no run with this name.
     """
     plan, volume = load(settings.domain), Volume.from_settings(settings)
     if not run and get_alias(volume.refined, "latest") is None:
-        return _generated(plan)
+        return _generate_run(plan)
     return ExampleRun(plan, volume, find_partition(volume.refined, run or None).name)
 
 
-def _generated(plan: Plan) -> ExampleRun:
-    """Generate reads into a temporary folder that goes when the process ends."""
+def _generate_run(plan: Plan) -> ExampleRun:
+    """Generate a run in a temporary folder that is deleted at the end of the process."""
     folder = Path(mkdtemp(prefix="manchete-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     volume = Volume(folder / plan.domain.name)
-    download(plan, volume, GENERATED, "synthetic", "", SMALL)
+    download(plan, volume, GENERATED, "synthetic", "", SCALE)
     refine(plan, volume, GENERATED, "synthetic")
     encode(plan, volume, GENERATED)
     segment(plan, volume, GENERATED)

@@ -1,4 +1,4 @@
-"""Settings tried against each other: the same readers, the same hours, paired differences."""
+"""Compares parameters on the same users and hours by paired differences."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from script_shared.segments import Segment
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One way to set up the models.
+    """A configuration of the models.
 
     Attributes:
-        name: names it in the results.
-        domain: the domain as it is, or changed.
-        parameters: to train with.
+        name: its name in the results.
+        domain: the domain, unchanged or changed.
+        parameters: the parameters to train with.
     """
 
     name: str
@@ -36,83 +36,84 @@ class Trial:
     parameters: Parameters
 
 
-def changed(parameters: Parameters, **groups: Mapping[str, Any]) -> Parameters:
+def replace_values(parameters: Parameters, **groups: Mapping[str, Any]) -> Parameters:
     """Return parameters with some values of some groups replaced, e.g. `clusters={"clusters": (8,)}`."""
     return {**parameters, **{name: {**parameters[name], **values} for name, values in groups.items()}}
 
 
-def without(domain: Domain, segment: str, component: str) -> Domain:
-    """Return a domain in which the blend of one segment lacks one component.
+def remove_component(domain: Domain, segment_name: str, component: str) -> Domain:
+    """Return a domain in which the two-stage recommender of one segment lacks one component.
 
-    Models made from it raise a ValueError when the blend has no such component.
+    Making the model of the segment raises a ValueError if it has no such component.
     """
 
-    def lighter(each: Segment) -> Segment:
-        if each.name != segment:
-            return each
-        return replace(each, make_model=partial(_without, each.make_model, component))
+    def remove(segment: Segment) -> Segment:
+        if segment.name != segment_name:
+            return segment
+        return replace(segment, make_model=partial(_make_model_without, segment.make_model, component))
 
-    return replace(domain, segments=lambda parameters: tuple(map(lighter, domain.segments(parameters))))
+    return replace(domain, segments=lambda parameters: tuple(map(remove, domain.segments(parameters))))
 
 
-def _without(make_model: Callable[[], Recommender], component: str) -> Recommender:
+def _make_model_without(make_model: Callable[[], Recommender], component: str) -> Recommender:
     model = make_model()
     if not isinstance(model, TwoStageRecommender):
-        raise TypeError(f"{type(model).__name__} is no blend and has no components to leave out")
+        raise TypeError(f"{type(model).__name__} is not a two-stage recommender and has no components")
     return model.without(component)
 
 
-def try_out(
+def score_trials(
     trials: Sequence[Trial], dataset: Dataset, cutoffs_ms: Sequence[int], segment: str, users: int
 ) -> pl.DataFrame:
-    """Score each trial on the hours after the cut-offs; the baselines once.
+    """Score each trial, and the baselines once, on the hours after the cut-offs.
 
     Args:
-        trials: at least one.
-        dataset: reaches an hour beyond each cut-off.
-        cutoffs_ms: ms UTC; each model is fitted on what came before.
-        segment: whose readers.
-        readers: at most so many a cut-off, the same for all trials.
+        trials: at least one trial.
+        dataset: a dataset that ends at least an hour after each cut-off.
+        cutoffs_ms: ms UTC; models are fitted on the data before a cut-off.
+        segment: name of the segment.
+        users: the maximum number of users per cut-off; all trials have the same users.
 
     Returns:
-        segment, model (a trial's or a baseline's name), cutoff, query_id and the metrics.
+        segment, model (the name of a trial or baseline), cutoff, query_id and the metrics.
 
     Raises:
-        NotEnoughDataError: nobody of the segment read anything new in these hours.
+        NotEnoughDataError: no user of the segment interacted with a new item in these hours.
     """
     parts = []
-    for place, trial in enumerate(trials):
+    for number, trial in enumerate(trials):
         for cutoff in cutoffs_ms:
             scores, _ = score_hour(trial.domain, trial.parameters, dataset, cutoff, segment, users)
             named = scores.with_columns(pl.col("model").replace(SERVED, trial.name))
-            parts.append(named if place == 0 else named.filter(model=trial.name))
-    return _filled(pl.concat(parts), segment)
+            parts.append(named if number == 0 else named.filter(model=trial.name))
+    all_scores = pl.concat(parts)
+    if all_scores.is_empty():
+        raise NotEnoughDataError(
+            "no user interacted with a new item after the cut-offs",
+            where=segment,
+            remedy="choose cut-offs followed by an hour with interactions, or give more data",
+        )
+    return all_scores
 
 
-def _filled(scores: pl.DataFrame, segment: str) -> pl.DataFrame:
-    if scores.is_empty():
-        remedy = "choose cut-offs followed by an hour with reads, or give more data"
-        raise NotEnoughDataError("nobody read anything new after the cut-offs", where=segment, remedy=remedy)
-    return scores
-
-
-def gains(scores: pl.DataFrame, against: str, metric: str = "ndcg") -> pl.DataFrame:
-    """Compare each model with one of them, reader by reader.
+def compute_gains(scores: pl.DataFrame, baseline: str, metric: str = "ndcg") -> pl.DataFrame:
+    """Compare each model with a baseline by paired differences per user.
 
     Args:
         scores: segment, model, cutoff, query_id and the metrics.
-        against: the model that the others are measured by.
-        metric: whose gain is given.
+        baseline: name of the model that the others are compared with.
+        metric: the metric of the gain.
 
     Returns:
-        segment, model, cutoffs, readers, the metrics, and gain with low and high, the ends of its
-        95 % interval.
+        segment, model, cutoffs, users, the metrics, and gain with low and high, the limits of its
+        95 % confidence interval.
     """
-    return pl.concat(_gains(each, against, METRICS.index(metric)) for each in compare(scores))
+    position = METRICS.index(metric)
+    return pl.concat(_compute_gains(comparison, baseline, position) for comparison in compare(scores))
 
 
-def _gains(comparison: Comparison, against: str, metric: int) -> pl.DataFrame:
-    base = comparison.models.index(against)
+def _compute_gains(comparison: Comparison, baseline: str, metric: int) -> pl.DataFrame:
+    base = comparison.models.index(baseline)
     low, high = interval(comparison.draws[:, :, metric] - comparison.draws[:, [base], metric])
     frame = pl.DataFrame(comparison.records()).select("segment", "model", "cutoffs", "users", *METRICS)
     gain = comparison.means[:, metric] - comparison.means[base, metric]

@@ -1,4 +1,4 @@
-"""What a fitted blend had in front of it for the readers of an hour, ranked again with other weights."""
+"""Analyses the weights of a fitted two-stage recommender on the items retrieved for the users of an hour."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ from script_shared.types import FeatureArray, FloatArray, IntArray
 
 
 @dataclass(frozen=True, slots=True)
-class Lists:
-    """What was retrieved for each reader, described.
+class RetrievedLists:
+    """The items that were retrieved for each user, with their features.
 
     Attributes:
-        segment: its name.
+        segment: name of the segment.
         cutoff_ms: ms UTC.
-        model: fitted on what came before the cut-off.
-        samples: readers and what they read in the hour after.
-        items: of each sample.
-        features: of each sample, shape (items, features).
-        readers: ids, of each sample.
+        model: the model, fitted on the data before the cut-off.
+        samples: users and their new items in the hour after the cut-off.
+        items: retrieved items of each sample.
+        features: features of the items of each sample, shape (items, features).
+        users: user id of each sample.
     """
 
     segment: str
@@ -45,7 +45,7 @@ class Lists:
     users: Sequence[str]
 
     def score(self, weights: FloatArray, name: str) -> pl.DataFrame:
-        """Rank by these weights; return segment, model (the name), cutoff, query_id and the metrics."""
+        """Rank with the given weights; return segment, model (the name), cutoff, query_id and the metrics."""
         label = {"segment": self.segment, "model": name, "cutoff": self.cutoff_ms}
         parts = zip(self.users, self.samples, self.items, self.features, strict=True)
         rows = [
@@ -54,8 +54,8 @@ class Lists:
         ]
         return pl.DataFrame(rows, SCORES)
 
-    def scaled(self, component: str, factor: float) -> FloatArray:
-        """Return the fitted weights with those of one component multiplied."""
+    def scale_weights(self, component: str, factor: float) -> FloatArray:
+        """Return the fitted weights, with those of one component multiplied by a factor."""
         factors = [
             factor if part.name == component else 1.0
             for part in self.model.components
@@ -63,54 +63,56 @@ class Lists:
         ]
         return self.model.scorer.weights * factors
 
-    def pulls(self) -> pl.DataFrame:
-        """Return how far each feature moves a score: its weight times its spread within a list.
+    def compute_importance(self) -> pl.DataFrame:
+        """Compute the importance of each feature: its weight times its standard deviation within a list.
 
         Returns:
-            segment, component, feature, weight, pull.
+            segment, component, feature, weight, importance.
         """
-        spread = np.mean([features.std(axis=0) for features in self.features], axis=0)
+        deviation = np.mean([features.std(axis=0) for features in self.features], axis=0)
         components = [part.name for part in self.model.components for _ in part.feature_names]
         names = {"component": components, "feature": self.model.feature_names}
-        weights = {"weight": self.model.scorer.weights, "pull": self.model.scorer.weights * spread}
-        return pl.DataFrame({**names, **weights}).insert_column(0, pl.lit(self.segment).alias("segment"))
+        weights = self.model.scorer.weights
+        values = {"weight": weights, "importance": weights * deviation}
+        return pl.DataFrame({**names, **values}).insert_column(0, pl.lit(self.segment).alias("segment"))
 
 
-def describe_hour(
+def retrieve_hour(
     domain: Domain, parameters: Parameters, dataset: Dataset, cutoff_ms: int, segment: str, users: int
-) -> Lists:
-    """Fit a segment's blend before a cut-off and describe what it retrieves in the hour after.
+) -> RetrievedLists:
+    """Fit the model of a segment before a cut-off and retrieve items for its users in the hour after it.
 
     Args:
-        domain: whose model of the segment is a `TwoStageRecommender`.
-        parameters: to train with.
-        dataset: reaches an hour beyond the cut-off.
+        domain: a domain whose model of the segment is a `TwoStageRecommender`.
+        parameters: the parameters to train with.
+        dataset: a dataset that ends at least an hour after the cut-off.
         cutoff_ms: ms UTC.
-        segment: its name.
-        readers: at most so many.
+        segment: name of the segment.
+        users: the maximum number of users.
 
     Raises:
-        NotEnoughDataError: nobody of the segment read anything new in the hour.
+        NotEnoughDataError: no user of the segment interacted with a new item in the hour.
     """
     past, segments = dataset.before(cutoff_ms), domain.segments(parameters)
     model = FittedOnDemand(past, segments)[segment]
     if not isinstance(model, TwoStageRecommender):
-        raise TypeError(f"the model of {segment} is a {type(model).__name__}, no blend")
+        raise TypeError(f"the model of {segment} is a {type(model).__name__}, not a TwoStageRecommender")
     state = build_state(past, domain.state(parameters))
     following = dataset.interactions.between(cutoff_ms, cutoff_ms + MS_PER_HOUR)
-    samples = draw_user_samples(
-        past, state, following, serves(segments, find_segment(segments, segment)), users
-    )
+    samples = draw_user_samples(past, state, following, serves(segments, find_segment(segments, segment)), users)
     if not samples:
         raise NotEnoughDataError(
-            "nobody read anything new in the hour after the cut-off",
+            "no user interacted with a new item in the hour after the cut-off",
             where=segment,
-            remedy="choose a cut-off followed by an hour with reads, or give more data",
+            remedy="choose a cut-off followed by an hour with interactions, or give more data",
         )
     items = [model.retrieve(sample.query, state)[0] for sample in samples]
-    features = [model.features(s.query, state, own) for s, own in zip(samples, items, strict=True)]
-    names = [dataset.users[sample.query.user] for sample in samples]
-    return Lists(segment, cutoff_ms, model, samples, items, features, names)
+    features = [
+        model.features(sample.query, state, retrieved)
+        for sample, retrieved in zip(samples, items, strict=True)
+    ]
+    user_ids = [dataset.users[sample.query.user] for sample in samples]
+    return RetrievedLists(segment, cutoff_ms, model, samples, items, features, user_ids)
 
 
 def _score(sample: TrainingSample, items: IntArray, scores: FloatArray) -> dict[str, float]:

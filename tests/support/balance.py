@@ -1,8 +1,8 @@
-"""What every refinement owes: nothing is lost between what was read and what was kept."""
+"""Checks the row counts of a refinement."""
 
 
 def assert_balanced(refinement):
-    """Every row read was kept or stands in the quarantine with a reason; return the rejected counts."""
+    """Assert that every row was kept or quarantined; return the number of rejected rows by reason."""
     kinds = {name: part for name, part in refinement.report.items() if "read" in part}
     for part in kinds.values():
         assert part["read"] == part["kept"] + sum(part["rejected"].values())
@@ -10,6 +10,6 @@ def assert_balanced(refinement):
     for part in kinds.values():
         for reason, count in part["rejected"].items():
             rejected[reason] = rejected.get(reason, 0) + count
-    found = dict(refinement.quarantine["reason"].value_counts().iter_rows())
-    assert found == rejected
+    counts = dict(refinement.quarantine["reason"].value_counts().iter_rows())
+    assert counts == rejected
     return rejected

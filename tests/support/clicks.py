@@ -1,4 +1,4 @@
-"""Generated click files in the form of Globo.com's research data."""
+"""Generated click files for the source `globo`."""
 
 import csv
 
@@ -23,32 +23,32 @@ CLICK_FIELDS = [
 
 
 def write_clicks(folder, *, hours=30, articles=120, users=400, clicks_an_hour=250, seed=1):
-    """Articles are born one after the other and die within hours; regions prefer every other one."""
+    """Write clicks; interest in an article decays within hours, and a region prefers every third article."""
     rng = np.random.default_rng(seed)
     (folder / "clicks").mkdir()
-    born = np.sort(rng.uniform(0, hours, articles))
+    published = np.sort(rng.uniform(0, hours, articles))
     for hour in range(hours):
-        rows = _hour(rng, born, hour, users, clicks_an_hour)
+        rows = _hour(rng, published, hour, users, clicks_an_hour)
         write_rows(folder / "clicks" / f"clicks_hour_{hour:03d}.csv", rows)
     with (folder / "articles_metadata.csv").open("w", newline="") as out:
         writer = csv.writer(out)
         writer.writerow(["article_id", "category_id", "created_at_ts", "publisher_id", "words_count"])
-        for article, birth in enumerate(born):
-            created = int(START_MS + birth * HOUR_MS) - 10_800_000
+        for article, hour in enumerate(published):
+            created = int(START_MS + hour * HOUR_MS) - 10_800_000
             writer.writerow([article, article % 7, created, 0, 200])
 
 
-def _hour(rng, born, hour, readers, clicks):
+def _hour(rng, published, hour, readers, clicks):
     times = np.sort(rng.integers(0, HOUR_MS, clicks))
-    for when in times.tolist():
+    for offset_ms in times.tolist():
         reader = int(rng.integers(readers) ** 2 // readers)
-        age = hour + when / HOUR_MS - born
+        age = hour + offset_ms / HOUR_MS - published
         region = reader % 3 + 1
-        appeal = np.where(age >= 0, np.exp(-np.clip(age, 0, 50) / 3), 1e-9)
-        appeal *= np.where(np.arange(len(born)) % 3 == reader % 3, 4.0, 1.0)
-        article = int(rng.choice(len(born), p=appeal / appeal.sum()))
-        moment = START_MS + hour * HOUR_MS + when
-        yield [reader, f"{reader}{hour:03d}", moment, 2, article, moment, 4, 1, 17, 1, region, 2]
+        interest = np.where(age >= 0, np.exp(-np.clip(age, 0, 50) / 3), 1e-9)
+        interest *= np.where(np.arange(len(published)) % 3 == reader % 3, 4.0, 1.0)
+        article = int(rng.choice(len(published), p=interest / interest.sum()))
+        time_ms = START_MS + hour * HOUR_MS + offset_ms
+        yield [reader, f"{reader}{hour:03d}", time_ms, 2, article, time_ms, 4, 1, 17, 1, region, 2]
 
 
 def write_rows(path, rows):

@@ -1,4 +1,4 @@
-"""Exports as databases, spreadsheets and pandas write them, and what `inspect` says, a line each."""
+"""Exports as databases, spreadsheets and pandas write them, and the output of `inspect` for each."""
 
 import gzip
 import json
@@ -37,14 +37,14 @@ COMMAS = csv_text(READS)
 
 @dataclass(frozen=True)
 class OddExport:
-    """One export: what it is, and the files that make it, by name."""
+    """An export: a description, its files by name, and its items."""
 
-    what: str
+    description: str
     files: dict[str, bytes | Callable[[Path], None]]
     items: list[dict] | None = None
 
     def write(self, folder: Path) -> Path:
-        """Write the files and, unless there is another one, the catalogue; return the folder."""
+        """Write the files, and a catalogue if they contain none; return the folder."""
         folder.mkdir(parents=True)
         for name, contents in self.files.items():
             path = folder / name
@@ -58,29 +58,29 @@ class OddExport:
         return folder
 
 
-def _rows(**changes):
-    """The reads with columns changed: each a function of the row's number and value."""
+def _change_rows(**changes):
+    """Return the reads with changed columns; each change is a function of row number and value."""
     return [
         row | {name: change(n, row.get(name, "")) for name, change in changes.items()}
         for n, row in enumerate(READS)
     ]
 
 
-def _csv(**changes):
-    return {"interactions.csv": csv_text(_rows(**changes)).encode()}
+def _make_csv(**changes):
+    return {"interactions.csv": csv_text(_change_rows(**changes)).encode()}
 
 
-def _times(write):
-    return _csv(timestamp=lambda n, _: write(START_S + n * 600))
+def _make_csv_with_times(write):
+    return _make_csv(timestamp=lambda n, _: write(START_S + n * 600))
 
 
-def _day(second, form):
+def _format_day(second, form):
     from datetime import UTC, datetime
 
     return datetime.fromtimestamp(second, UTC).strftime(form)
 
 
-def _parquet(make):
+def _make_parquet_writer(make):
     def write(path):
         columns = {name: [row[name] for row in READS] for name in READS[0]}
         pq.write_table(pa.table(make(columns)), path)
@@ -88,29 +88,33 @@ def _parquet(make):
     return write
 
 
-def _json(rows, ending="\n"):
+def _make_json_lines(rows, ending="\n"):
     return "".join(json.dumps(row, ensure_ascii=False) + ending for row in rows).encode()
 
 
-def _strings(columns):
+def _to_string_views(columns):
     return {name: pa.array(values, pa.string_view()) for name, values in columns.items()}
 
 
-def _typed(columns):
+def _to_typed_columns(columns):
     times = pa.array([int(value) for value in columns["timestamp"]], pa.timestamp("ms", "UTC"))
     return {**columns, "timestamp": times}
 
 
-def _dictionary(columns):
+def _to_dictionaries(columns):
     users = pa.array(columns["user_id"]).dictionary_encode()
-    return {**_typed(columns), "user_id": users, "item_id": pa.array([float(x) for x in columns["item_id"]])}
+    return {
+        **_to_typed_columns(columns),
+        "user_id": users,
+        "item_id": pa.array([float(x) for x in columns["item_id"]]),
+    }
 
 
-def _zstd(contents):
+def _compress_zstd(contents):
     return pa.Codec("zstd").compress(contents, asbytes=True)
 
 
-def _bomb():
+def _make_zip_bomb():
     packer = zlib.compressobj(9, wbits=31)
     return packer.compress(b"0" * (64 * 2**20)) + packer.flush()
 
@@ -126,67 +130,77 @@ EXPORTS = [
     OddExport("byte order mark and CRLF", {"interactions.csv": ("\ufeff" + COMMAS).encode()}),
     OddExport("Excel's Unicode text", {"interactions.csv": COMMAS.replace(",", "\t").encode("utf-16")}),
     OddExport(
-        "headers in other case, with blanks",
+        "headers in another case, with blanks",
         {"interactions.csv": (" USER_ID , Item_Id,Timestamp ,REGION\n" + _REST).encode()},
     ),
     OddExport("gzip", {"interactions.csv.gz": gzip.compress(COMMAS.encode())}),
-    OddExport("Zstandard", {"interactions.csv.zst": _zstd(COMMAS.encode())}),
+    OddExport("Zstandard", {"interactions.csv.zst": _compress_zstd(COMMAS.encode())}),
     OddExport("tabs in gzip", {"interactions.tsv.gz": gzip.compress(COMMAS.replace(",", "\t").encode())}),
-    OddExport("JSON Lines", {"interactions.jsonl": _json(READS)}),
+    OddExport("JSON Lines", {"interactions.jsonl": _make_json_lines(READS)}),
     OddExport(
         "JSON Lines in gzip, numbers for ids",
         {
             "interactions.ndjson.gz": gzip.compress(
-                _json(_rows(user_id=lambda _, x: int(x), item_id=lambda _, x: float(x)))
+                _make_json_lines(_change_rows(user_id=lambda _, x: int(x), item_id=lambda _, x: float(x)))
             )
         },
     ),
-    OddExport("JSON Lines, one line cut", {"interactions.jsonl": _json(READS)[:-20]}),
+    OddExport("JSON Lines, one truncated line", {"interactions.jsonl": _make_json_lines(READS)[:-20]}),
     OddExport(
-        "a folder of Spark",
-        {f"interactions.parquet/part-0000{n}.snappy.parquet": _parquet(_typed) for n in (0,)},
+        "a folder written by Spark",
+        {
+            f"interactions.parquet/part-0000{n}.snappy.parquet": _make_parquet_writer(_to_typed_columns)
+            for n in (0,)
+        },
     ),
-    OddExport("Parquet with text views", {"interactions.parquet": _parquet(_strings)}),
-    OddExport("Parquet with dictionaries and float ids", {"interactions.parquet": _parquet(_dictionary)}),
-    OddExport("seconds", _times(str)),
-    OddExport("microseconds", _times(lambda second: str(second * 10**6))),
-    OddExport("31/12/2026 23:59", _times(lambda second: _day(second, "%d/%m/%Y %H:%M"))),
-    OddExport("12/31/2026 11:59 PM", _times(lambda second: _day(second, "%m/%d/%Y %I:%M %p"))),
-    OddExport("2026-12-31 23:59", _times(lambda second: _day(second, "%Y-%m-%d %H:%M"))),
+    OddExport("Parquet with text views", {"interactions.parquet": _make_parquet_writer(_to_string_views)}),
     OddExport(
-        "03/04/2026: day or month first?", _times(lambda second: _day(second - 9 * 86_400, "%d/%m/%Y %H:%M"))
+        "Parquet with dictionaries and float ids",
+        {"interactions.parquet": _make_parquet_writer(_to_dictionaries)},
+    ),
+    OddExport("seconds", _make_csv_with_times(str)),
+    OddExport("microseconds", _make_csv_with_times(lambda second: str(second * 10**6))),
+    OddExport("31/12/2026 23:59", _make_csv_with_times(lambda second: _format_day(second, "%d/%m/%Y %H:%M"))),
+    OddExport(
+        "12/31/2026 11:59 PM", _make_csv_with_times(lambda second: _format_day(second, "%m/%d/%Y %I:%M %p"))
+    ),
+    OddExport("2026-12-31 23:59", _make_csv_with_times(lambda second: _format_day(second, "%Y-%m-%d %H:%M"))),
+    OddExport(
+        "03/04/2026: day or month first?",
+        _make_csv_with_times(lambda second: _format_day(second - 9 * 86_400, "%d/%m/%Y %H:%M")),
     ),
     OddExport(
         "local times, with the zone in `manchete.toml`",
         {
-            **_times(lambda second: _day(second, "%Y-%m-%d %H:%M:%S")),
+            **_make_csv_with_times(lambda second: _format_day(second, "%Y-%m-%d %H:%M:%S")),
             "manchete.toml": b'time_zone = "America/Sao_Paulo"\n',
         },
     ),
     OddExport(
-        "other names of columns, mapped in `manchete.toml`",
+        "other column names, mapped in `manchete.toml`",
         {
             "interactions.csv": ("userId,articleId,ts,region\n" + _REST).encode(),
             "manchete.toml": b'map = {user_id = "userId", item_id = "articleId", timestamp = "ts"}\n',
         },
     ),
     OddExport(
-        "other names of columns, not mapped",
+        "other column names, not mapped",
         {"interactions.csv": ("userId,item_id,timestamp,region\n" + _REST).encode()},
     ),
-    OddExport("an option that there is not", {**_csv(), "manchete.toml": b'seperator = ";"\n'}),
-    OddExport("reads without a reader", _csv(user_id=lambda n, user: "" if n % 5 < 3 else user)),
-    OddExport("pandas' `nan` for a reader", _csv(user_id=lambda n, user: "nan" if n % 5 < 3 else user)),
-    OddExport("`0` for a reader", _csv(user_id=lambda n, user: "0" if n % 5 < 3 else user)),
+    OddExport("an option that does not exist", {**_make_csv(), "manchete.toml": b'seperator = ";"\n'}),
+    OddExport("reads without a reader", _make_csv(user_id=lambda n, user: "" if n % 5 < 3 else user)),
+    OddExport("pandas' `nan` for a reader", _make_csv(user_id=lambda n, user: "nan" if n % 5 < 3 else user)),
+    OddExport("`0` for a reader", _make_csv(user_id=lambda n, user: "0" if n % 5 < 3 else user)),
     OddExport(
         "`0` for a reader, declared in `manchete.toml`",
         {
-            **_csv(user_id=lambda n, user: "0" if n % 5 < 3 else user),
+            **_make_csv(user_id=lambda n, user: "0" if n % 5 < 3 else user),
             "manchete.toml": b'anonymous = ["0"]\n',
         },
     ),
     OddExport(
-        "ids as floating-point numbers", _csv(user_id=lambda _, x: x + ".0", item_id=lambda _, x: x + ".0")
+        "ids as floating-point numbers",
+        _make_csv(user_id=lambda _, x: x + ".0", item_id=lambda _, x: x + ".0"),
     ),
     OddExport(
         "ids as numbers in one file and floating-point in another",
@@ -200,11 +214,13 @@ EXPORTS = [
             ).encode(),
         },
     ),
-    OddExport("leading zeros in the reads alone", _csv(item_id=lambda _, x: x.zfill(6))),
+    OddExport("leading zeros only in the reads", _make_csv(item_id=lambda _, x: x.zfill(6))),
     OddExport(
-        "a prefix in the catalogue alone", _csv(), [row | {"item_id": f"n-{row['item_id']}"} for row in ITEMS]
+        "a prefix only in the catalogue",
+        _make_csv(),
+        [row | {"item_id": f"n-{row['item_id']}"} for row in ITEMS],
     ),
-    OddExport("NULL and NaN for a number", _csv(seconds=lambda n, _: ("NULL", "NaN", "30")[n % 3])),
+    OddExport("NULL and NaN for a number", _make_csv(seconds=lambda n, _: ("NULL", "NaN", "30")[n % 3])),
     OddExport(
         "semicolons and decimal commas",
         {
@@ -213,42 +229,44 @@ EXPORTS = [
             + "".join(";".join([*row.values(), "12,5"]) + "\n" for row in READS).encode()
         },
     ),
-    OddExport("two rows of an article", _csv(), [*ITEMS, ITEMS[0] | {"title": "Corrected"}]),
+    OddExport("an article with two rows", _make_csv(), [*ITEMS, ITEMS[0] | {"title": "Corrected"}]),
     OddExport(
-        "an article of 1965, one of the year 9999",
-        _csv(),
+        "articles of 1965 and of the year 9999",
+        _make_csv(),
         [
             row | {"published_at": date}
             for row, date in zip(ITEMS, ("1965-03-02", "9999-12-31", "0", ""), strict=True)
         ],
     ),
     OddExport("a JSON array", {"interactions.json": json.dumps(READS).encode()}),
-    OddExport("gzip that is cut", {"interactions.csv.gz": gzip.compress(COMMAS.encode())[:-30]}),
-    OddExport("gzip of 64 MiB of zeros", {"interactions.csv.gz": _bomb()}),
+    OddExport("truncated gzip", {"interactions.csv.gz": gzip.compress(COMMAS.encode())[:-30]}),
+    OddExport("gzip of 64 MiB of zeros", {"interactions.csv.gz": _make_zip_bomb()}),
 ]
 
 
-def said_of(export: OddExport, folder: Path) -> tuple[str, str]:
-    """Return what `inspect` detected of the first file of reads, and its verdict with its warnings."""
+def inspect_export(export: OddExport, folder: Path) -> tuple[str, str]:
+    """Return what `inspect` detects in the first file of reads, and its verdict with warnings."""
     export.write(folder)
     try:
-        found = inspect(load("news"), str(folder), "tables")
+        inspection = inspect(load("news"), str(folder), "tables")
     except MancheteError as error:
         return "", f"not usable: {error}".replace(f"{folder}/", "")
-    said = verdict(found).replace(f"{folder}/", "")
-    warnings = [f"! {each}" for each in (found.refinement.warnings if found.refinement else ())]
-    return detected(found.files[0]), " ".join([said, *warnings])
+    text = verdict(inspection).replace(f"{folder}/", "")
+    warnings = [
+        f"! {warning}" for warning in (inspection.refinement.warnings if inspection.refinement else ())
+    ]
+    return detected(inspection.files[0]), " ".join([text, *warnings])
 
 
-def table() -> str:
-    """Return the table of the documentation: a row for each export."""
+def format_table() -> str:
+    """Return the table of the documentation, with a row for each export."""
     rows = ["| export | what is detected | what `inspect` says |", "| --- | --- | --- |"]
     with TemporaryDirectory() as folder:
         for number, export in enumerate(EXPORTS):
-            cells = (export.what, *said_of(export, Path(folder) / str(number)))
+            cells = (export.description, *inspect_export(export, Path(folder) / str(number)))
             rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     return "\n".join(rows) + "\n"
 
 
 if __name__ == "__main__":
-    print(table(), end="")  # noqa: T201
+    print(format_table(), end="")  # noqa: T201

@@ -1,4 +1,4 @@
-"""Files in the WebMedia form, written row by row."""
+"""Small files for the source `webmedia`."""
 
 import csv
 
@@ -20,14 +20,14 @@ ARTICLE_FIELDS = ["page", "url", "issued", "modified", "title", "body", "caption
 
 
 def reader(number, **changed):
-    """A reader of three pages, an hour apart."""
-    moments = [START_MS + hour * HOUR_MS + number * 1000 for hour in range(3)]
+    """Return the row of a reader with three reads, an hour apart."""
+    times = [START_MS + hour * HOUR_MS + number * 1000 for hour in range(3)]
     row = {
         "userId": f"reader-{number}",
         "userType": "Logged" if number % 2 else "Non-Logged",
         "historySize": "3",
         "history": ", ".join(f"page-{(number + place) % 6}" for place in range(3)),
-        "timestampHistory": ", ".join(map(str, moments)),
+        "timestampHistory": ", ".join(map(str, times)),
         "numberOfClicksHistory": "1, 12, 3",
         "timeOnPageHistory": f"{20_000 + number}, 60000, 90500",
         "scrollPercentageHistory": "43.2, 100.0, 7",
@@ -38,6 +38,7 @@ def reader(number, **changed):
 
 
 def article(number, **changed):
+    """Return the row of an article."""
     row = {
         "page": f"page-{number}",
         "url": f"http://g1.globo.com/sp/sao-paulo/noticia/2022/07/05/noticia-{number}.ghtml",
@@ -51,7 +52,7 @@ def article(number, **changed):
 
 
 def write_webmedia(folder, users=None, articles=None):
-    """Twelve sound readers and six articles, unless others are given; return the two files."""
+    """Write the given rows, or twelve valid readers and six articles; return the two files."""
     users = [reader(number) for number in range(12)] if users is None else users
     articles = [article(number) for number in range(6)] if articles is None else articles
     files = folder / "treino_parte1.csv", folder / "itens-parte1.csv"

@@ -1,1 +1,1 @@
-"""Training for news: sources, refining, plan."""
+"""The news domain of the pipelines: raw formats, validation, sources and the training plan."""

@@ -1,61 +1,67 @@
-"""How much a read engaged, as a whole number: the label of the ranker that was built for G1.
+"""Engagement labels of reads: the target of the learning-to-rank model that was built for G1.
 
     base = clicks + 1.5 · seconds + scroll − hours since the last visit
     raw  = base · history size / 130 · 1 / (1 + days since publication / 50)
 
-clipped at 0, log1p, scaled from the least to the greatest of all reads, rounded. It grows with the
-reader's history, so it ranks the reads of one reader and says nothing about two.
+The raw value is clipped at 0, transformed by log1p, scaled between the minimum and maximum of all reads,
+and rounded. It grows with the reader's history, so labels compare reads of the same reader only.
 """
 
 from __future__ import annotations
 
 import polars as pl
 
-#: A label is a whole number from 0 to this: LightGBM has gains for 31 of them.
-LABELS = 10
+#: The greatest label; LightGBM supports labels up to 30.
+MAX_LABEL = 10
 
-_SECONDS = 1.5
-_USUAL_HISTORY = 130
-_USUAL_DAYS = 50
-#: What stands for a visit without one before it, and for an article without a date.
+_SECONDS_FACTOR = 1.5
+_HISTORY_SIZE = 130
+#: Also the age of an article without a publication time.
+_AGE_DAYS = 50
+#: The hours since the last visit, for a reader's first visit.
 _FIRST_VISIT_HOURS = 1.0
 
 
-def engagement_labels(reads: pl.DataFrame, labels: int = LABELS) -> pl.Series:
+def compute_engagement_labels(reads: pl.DataFrame, max_label: int = MAX_LABEL) -> pl.Series:
     """Return a label for each read.
 
     Args:
-        reads: clicks, seconds, scroll (percent), hours_since_visit, history_size, days_since_published;
-            a missing measure counts 0, a missing visit 1 h, a missing date 50 days.
-        labels: the greatest label.
+        reads: clicks, seconds, scroll (percent), hours_since_visit, history_size, days_since_published.
+            A missing measure counts as 0, a missing visit as 1 hour, a missing age as 50 days.
+        max_label: the greatest label.
 
     Returns:
-        Whole numbers from 0 to `labels`; all 0 where all reads are alike.
+        Whole numbers from 0 to `max_label`; all 0 if all reads have the same raw value.
     """
-    measured = reads.select(
+    inputs = reads.select(
         pl.col("clicks", "seconds", "scroll").fill_null(0.0),
         pl.col("hours_since_visit").fill_null(_FIRST_VISIT_HOURS),
         pl.col("history_size"),
-        pl.col("days_since_published").fill_null(_USUAL_DAYS),
+        pl.col("days_since_published").fill_null(_AGE_DAYS),
     )
-    base = pl.col("clicks") + _SECONDS * pl.col("seconds") + pl.col("scroll") - pl.col("hours_since_visit")
-    freshness = 1 / (1 + pl.col("days_since_published") / _USUAL_DAYS)
-    raw = base * pl.col("history_size") / _USUAL_HISTORY * freshness
-    logs = measured.select(label=raw.cast(pl.Float64).clip(0).log1p())["label"]
-    return _scaled(logs, labels).rename("label")
+    base = (
+        pl.col("clicks")
+        + _SECONDS_FACTOR * pl.col("seconds")
+        + pl.col("scroll")
+        - pl.col("hours_since_visit")
+    )
+    freshness = 1 / (1 + pl.col("days_since_published") / _AGE_DAYS)
+    raw = base * pl.col("history_size") / _HISTORY_SIZE * freshness
+    logs = inputs.select(label=raw.cast(pl.Float64).clip(0).log1p())["label"]
+    return _scale(logs, max_label).rename("label")
 
 
-def _scaled(values: pl.Series, labels: int) -> pl.Series:
-    spread = (values.max() or 0.0) - (values.min() or 0.0)  # type: ignore[operator]
-    share = (values - values.min()) / spread if spread else values * 0
-    return (share * labels).round().cast(pl.Int32)
+def _scale(values: pl.Series, max_label: int) -> pl.Series:
+    value_range = (values.max() or 0.0) - (values.min() or 0.0)  # type: ignore[operator]
+    share = (values - values.min()) / value_range if value_range else values * 0
+    return (share * max_label).round().cast(pl.Int32)
 
 
-def measured_reads(interactions: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
-    """Return what the labels are computed from, a row a read in the order given.
+def select_label_inputs(interactions: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
+    """Return the inputs of `compute_engagement_labels`, one row per read in the given order.
 
     Args:
-        interactions: refined reads, in order of time.
+        interactions: refined reads, ordered by time.
         items: refined items.
     """
     published = items.select("item_id", "published_at")

@@ -4,59 +4,59 @@ from __future__ import annotations
 
 import polars as pl
 
-from pipelines.domains.news.costs import COSTS
-from pipelines.domains.news.search import SEARCH
-from pipelines.domains.news.sources.generated import Synthetic
-from pipelines.domains.news.sources.globo import Globo
-from pipelines.domains.news.sources.tables import TableFiles
-from pipelines.domains.news.sources.webmedia import Webmedia
-from pipelines.domains.news.tables import assemble
-from pipelines.domains.news.validation.cleaning import end_of_reads
+from pipelines.domains.news.missing_columns import MISSING_COLUMN_EFFECTS
+from pipelines.domains.news.search_space import SEARCH_SPACE
+from pipelines.domains.news.sources.globo import GloboSource
+from pipelines.domains.news.sources.synthetic import SyntheticSource
+from pipelines.domains.news.sources.tables import TablesSource
+from pipelines.domains.news.sources.webmedia import WebmediaSource
+from pipelines.domains.news.tables import assemble_tables
+from pipelines.domains.news.validation.cleaning import find_end_of_reads
 from pipelines.domains.news.validation.rejection_reasons import REMEDIES
 from pipelines.plan import Plan
 from pipelines.settings import PipelineSettings
 from script_shared.domain import Parameters
 from script_shared.domains.news.domain import NEWS
-from script_shared.domains.news.engagement import MAX_WEIGHT, MEASURES, MIN_WEIGHT, PLAIN, WEIGHTS
+from script_shared.domains.news.engagement import MAX_WEIGHT, MIN_WEIGHT, MEASURES, PLAIN, WEIGHTS
 from script_shared.domains.news.segments import NewsParameters, SegmentRule
 from script_shared.state.state import StateParameters
 from script_shared.tables import Tables
 
-#: One reader whose login state was told to the service does not make those of all others known.
-KNOWN_LOGINS = 0.05
+#: The source has a login state if more than this share of readers has one: requests may report it for a few.
+MIN_LOGIN_SHARE = 0.05
 
 
-def engagement() -> pl.Expr:
-    """Return the engagement weight over the columns of the interactions."""
+def weigh_engagement() -> pl.Expr:
+    """Return the engagement weight of each interaction as an expression over its columns."""
     terms = (
         WEIGHTS["time"] * (pl.col("seconds") / 60).log1p(),
         WEIGHTS["clicks"] * pl.col("clicks"),
         WEIGHTS["scroll"] * pl.col("scroll") / 100,
         WEIGHTS["visits"] * pl.col("visits"),
     )
-    told = pl.any_horizontal(pl.col(MEASURES).is_not_null())
+    has_measures = pl.any_horizontal(pl.col(MEASURES).is_not_null())
     total = pl.sum_horizontal(*terms).clip(MIN_WEIGHT, MAX_WEIGHT)
-    measured = pl.when(told).then(total).otherwise(PLAIN)
-    return pl.coalesce(pl.col("weight").cast(pl.Float64).clip(MIN_WEIGHT, MAX_WEIGHT), measured)
+    computed = pl.when(has_measures).then(total).otherwise(PLAIN)
+    return pl.coalesce(pl.col("weight").cast(pl.Float64).clip(MIN_WEIGHT, MAX_WEIGHT), computed)
 
 
-def parameters(tables: Tables) -> Parameters:
-    """Return the parameters to train with: login state decides where it is known of some share of readers."""
+def make_parameters(tables: Tables) -> Parameters:
+    """Return the parameters to train with; segments use the login state if enough readers have one."""
     state = StateParameters(user_limit=PipelineSettings.read().user_limit)
-    has_login = tables.users["user_type"].count() > KNOWN_LOGINS * len(tables.users)
+    has_login = tables.users["user_type"].count() > MIN_LOGIN_SHARE * len(tables.users)
     return NewsParameters(rule=SegmentRule(has_login=has_login), state=state).model_dump(mode="json")
 
 
-_SOURCES = (TableFiles(), Globo(), Webmedia(), Synthetic())
+_SOURCES = (TablesSource(), GloboSource(), WebmediaSource(), SyntheticSource())
 
 PLAN = Plan(
     domain=NEWS,
     sources={source.name: source for source in _SOURCES},
-    weight=engagement(),
-    assemble=assemble,
-    end=end_of_reads,
-    parameters=parameters,
-    costs=COSTS,
+    weight=weigh_engagement(),
+    assemble=assemble_tables,
+    end=find_end_of_reads,
+    parameters=make_parameters,
+    costs=MISSING_COLUMN_EFFECTS,
     remedies={reason.value: remedy for reason, remedy in REMEDIES.items()},
-    search=SEARCH,
+    search=SEARCH_SPACE,
 )

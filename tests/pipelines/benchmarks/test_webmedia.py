@@ -6,8 +6,8 @@ import pytest
 from typer.testing import CliRunner
 
 from pipelines.cli.main import app
-from pipelines.domains.news.sources.generated import Synthetic
-from pipelines.domains.news.sources.webmedia import read_validation
+from pipelines.domains.news.sources.synthetic import SyntheticSource
+from pipelines.domains.news.sources.webmedia import read_validation_set
 from pipelines.stages.evaluate import PREDICTIONS
 from script_shared.errors import InputError
 from tests.support.webmedia import START_MS, article, reader, write_webmedia
@@ -36,8 +36,8 @@ def test_every_reader_is_asked_once_and_told_ten_new_pages(generated):
 
 def test_anyone_can_compute_the_score_from_the_files(generated, tmp_path):
     """The grades once more, in plain Python: n, n - 1, ..., 1 for the next pages in their order."""
-    Synthetic().acquire("", 0.002, tmp_path)
-    reads = read_validation(tmp_path).reads.sort("place")
+    SyntheticSource().acquire("", 0.002, tmp_path)
+    reads = read_validation_set(tmp_path).reads.sort("place")
     wanted = dict(reads.group_by("user_id", maintain_order=True).agg("item_id").iter_rows())
     lists = pl.read_parquet(generated[1] / "predictions.parquet").filter(model="served").sort("rank")
     scores = []

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import polars as pl
 import pytest
 
-from pipelines.domains.news.validation.rules import TIMESTAMP
+from pipelines.domains.news.formats.timestamps import TIMESTAMP
 from pipelines.ingest.sampling import sample_readers
 from script_shared.errors import NotEnoughDataError
 from script_shared.settings import Settings

@@ -1,4 +1,4 @@
-"""A run to look at."""
+"""`open_run` opens a run of the volume or generates one."""
 
 import pytest
 
@@ -8,22 +8,22 @@ from script_shared.settings import Settings
 from script_shared.storage.volume import Volume
 
 
-def test_the_newest_run_of_the_volume_is_opened(clicks):
-    opened = open_run(clicks)
-    assert (opened.run, opened.volume) == ("run-1", Volume.from_settings(clicks))
-    assert set(opened.users()["user_id"]) == set(opened.tables().users["user_id"])
-    assert opened.dataset()[0].as_of_ms == opened.report()["as_of_ms"]
+def test_newest_run_of_the_volume_is_opened(clicks):
+    example = open_run(clicks)
+    assert (example.run, example.volume) == ("run-1", Volume.of(clicks))
+    assert set(example.read_segments()["user_id"]) == set(example.read_tables().users["user_id"])
+    assert example.load_dataset()[0].as_of_ms == example.load_report()["as_of_ms"]
 
 
-def test_a_run_that_is_not_there_is_never_replaced_by_a_generated_one(clicks):
+def test_missing_run_is_an_error(clicks):
     with pytest.raises(PartitionError, match="run-2"):
         open_run(clicks, "run-2")
 
 
-def test_without_a_run_reads_are_generated_away_from_the_volume(tmp_path):
-    opened = open_run(Settings(data_root=tmp_path))
-    assert opened.run == GENERATED
-    assert opened.tables().interactions.height > 10_000
-    assert set(opened.users()["segment"]) == {"logged", "semi_logged", "anonymous"}
+def test_run_is_generated_outside_an_empty_volume(tmp_path):
+    example = open_run(Settings(data_root=tmp_path))
+    assert example.run == GENERATED
+    assert example.read_tables().interactions.height > 10_000
+    assert set(example.read_segments()["segment"]) == {"logged", "semi_logged", "anonymous"}
     assert not list(tmp_path.iterdir())
-    assert tmp_path not in opened.volume.root.parents
+    assert tmp_path not in example.volume.root.parents

@@ -2,7 +2,7 @@ import pytest
 from typer.testing import CliRunner
 
 from pipelines.cli.main import app
-from pipelines.domains.news.sources.generated import Synthetic
+from pipelines.domains.news.sources.synthetic import SyntheticSource
 from script_shared.errors import InputError
 from tests.support.clicks import write_clicks
 from tests.support.http_files import serving
@@ -43,8 +43,8 @@ class TestUsable:
             "semi_logged",
             "session_id",
             "not there",
-            "nobody is known to be logged in",
-            "what is read around a reader does not count by device",
+            "no login state",
+            "popularity around a reader does not depend on the device",
             "usable",
         ):
             assert said in text, said
@@ -53,8 +53,8 @@ class TestUsable:
     def test_without_items(self, here):
         code, text = inspect(write_tables(here / "raw", reads(60)))
         assert code == 0
-        assert "age is taken from the first read" in text
-        assert "answers show no title" in text
+        assert "the age of an article counts from its first read" in text
+        assert "responses contain no title" in text
 
     def test_what_would_be_set_aside(self, here):
         rows = [*reads(100)]
@@ -67,14 +67,14 @@ class TestUsable:
         assert "1.00%" in text
         assert "interactions.csv, row 7, timestamp: " in text
         assert "soon [red]" in text
-        assert "write times, of 1973 or later" in text
+        assert "write times, from 1973 on" in text
         assert text.index("missing value") < text.index("not a time")
 
     def test_the_format_is_guessed(self, here):
         for name in ("globo", "webmedia"):
             (here / name).mkdir()
         write_clicks(here / "globo", hours=3)
-        Synthetic().acquire("", 0.001, here / "webmedia")
+        SyntheticSource().acquire("", 0.001, here / "webmedia")
         for name in ("globo", "webmedia"):
             code, text = inspect(here / name)
             assert code == 0, text
@@ -95,7 +95,7 @@ class TestUsable:
         code, text = inspect(write_tables(here / "raw", rows, items))
         assert code == 0
         assert "every read is at midnight UTC" in text
-        assert "only 0 of the 12 items that were read are described" in text
+        assert "only 0 of the 12 items that were read are in the catalogue" in text
 
 
 class TestUnusable:
@@ -105,7 +105,7 @@ class TestUnusable:
         assert code == 1
         assert "missing: it is required" in text
         assert "not usable: interactions.csv, row 1, field 'user_id': the column is missing" in text
-        assert "if 'userId' is what is meant, rename it to 'user_id'" in text
+        assert "if 'userId' is the same column, rename it to 'user_id'" in text
 
     def test_units_of_time_that_are_mixed(self, here):
         rows = [row | {"timestamp": "1714521600"} for row in reads(50)]

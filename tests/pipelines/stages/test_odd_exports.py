@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from pipelines.cli.main import app
-from tests.support.odd_exports import EXPORTS, said_of
+from tests.support.odd_exports import EXPORTS, inspect_export
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "data-formats.md"
 
@@ -18,19 +18,19 @@ def documented():
 
 
 def test_each_is_documented_once():
-    assert list(documented()) == [export.what for export in EXPORTS]
+    assert list(documented()) == [export.description for export in EXPORTS]
     assert len(EXPORTS) >= 25
 
 
-@pytest.mark.parametrize("export", EXPORTS, ids=lambda export: export.what)
+@pytest.mark.parametrize("export", EXPORTS, ids=lambda export: export.description)
 def test_what_is_detected_and_said(tmp_path, export):
-    assert said_of(export, tmp_path / "raw") == documented()[export.what]
+    assert inspect_export(export, tmp_path / "raw") == documented()[export.description]
 
 
-@pytest.mark.parametrize("export", EXPORTS, ids=lambda export: export.what)
+@pytest.mark.parametrize("export", EXPORTS, ids=lambda export: export.description)
 def test_the_command_prints_the_same(tmp_path, monkeypatch, export):
     monkeypatch.setenv("DATA_ROOT", str(tmp_path / "data"))
-    _, said = said_of(export, tmp_path / "raw")
+    _, said = inspect_export(export, tmp_path / "raw")
     done = CliRunner().invoke(
         app, ["inspect", "--source", "tables", "--uri", str(tmp_path / "raw")], env={"COLUMNS": "1000"}
     )

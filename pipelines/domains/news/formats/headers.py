@@ -1,4 +1,4 @@
-"""The columns that a raw file names: those that are wanted must be there, once."""
+"""Checks the column names of a raw file: each required column must occur exactly once."""
 
 from __future__ import annotations
 
@@ -9,50 +9,50 @@ from difflib import get_close_matches
 from script_shared.errors import InputError
 
 
-def check_names(
-    found: Sequence[str],
+def check_header(
+    names: Sequence[str],
     required: Sequence[str],
     optional: Sequence[str],
     file: str,
     *,
-    can_map: bool = False,
+    mappable: bool = False,
 ) -> None:
-    """Check the names of a file's columns.
+    """Check the column names of a file.
 
     Args:
-        found: the names.
-        required: those that must be among them.
-        optional: those that may be.
-        file: the file's name.
-        can_map: whether the option `map` can name a column.
+        names: the column names.
+        required: columns that must be among them.
+        optional: columns that may be among them.
+        file: the file's name, for errors.
+        mappable: whether the error may suggest the option `map`.
 
     Raises:
-        InputError: a required column is missing, or a wanted one is named twice.
+        InputError: a required column is missing, or a required or optional column occurs twice.
     """
     for column in (*required, *optional):
-        if found.count(column) > 1:
-            raise _error("the column is named twice", file, column, "leave one of the two out")
+        if names.count(column) > 1:
+            raise _error("the column is named twice", file, column, "remove one of the two")
     for column in required:
-        if column not in found:
-            raise _error(
-                "the column is missing", file, column, _advise(found, column, (*required, *optional), can_map)
-            )
+        if column not in names:
+            remedy = _suggest_remedy(names, column, (*required, *optional), mappable)
+            raise _error("the column is missing", file, column, remedy)
 
 
-def _advise(found: Sequence[str], column: str, wanted: Sequence[str], can_map: bool) -> str:
-    """Name the column that may be meant by another name, or else all that are needed."""
-    others = {_plain(name): name for name in found if name not in wanted}
-    near = get_close_matches(_plain(column), list(others), 1, 0.75)
-    if near:
-        set_map = f", or set --map {column}={others[near[0]]}" if can_map else ""
-        return f"if {others[near[0]]!r} is what is meant, rename it to {column!r}{set_map}"
-    set_map = f", or --map {column}=… must name a column of the file" if can_map else ""
-    return f"the header must name {', '.join(wanted)}{set_map}"
+def _suggest_remedy(names: Sequence[str], column: str, known: Sequence[str], mappable: bool) -> str:
+    """Suggest the column with the most similar name, or else list all known columns."""
+    others = {_normalize(name): name for name in names if name not in known}
+    similar = get_close_matches(_normalize(column), list(others), 1, 0.75)
+    if similar:
+        name = others[similar[0]]
+        option = f", or set --map {column}={name}" if mappable else ""
+        return f"if {name!r} is the same column, rename it to {column!r}{option}"
+    option = f", or --map {column}=… must name a column of the file" if mappable else ""
+    return f"the header must name {', '.join(known)}{option}"
 
 
-def _plain(name: str) -> str:
+def _normalize(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
-def _error(what: str, file: str, column: str, remedy: str) -> InputError:
-    return InputError.at(what, file=file, row=1, field=column, remedy=remedy)
+def _error(problem: str, file: str, column: str, remedy: str) -> InputError:
+    return InputError.at(problem, file=file, row=1, field=column, remedy=remedy)

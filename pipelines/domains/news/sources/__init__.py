@@ -1,1 +1,1 @@
-"""Raw formats, one file each, all giving the same refined tables."""
+"""Sources: one module or package per raw format; each produces the same refined tables."""

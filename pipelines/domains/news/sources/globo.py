@@ -1,4 +1,4 @@
-"""The G1 clicks of October 2017: hourly files of clicks, and metadata of some of the articles."""
+"""The source `globo`: G1 clicks of October 2017 in hourly files, and metadata of some articles."""
 
 from __future__ import annotations
 
@@ -11,18 +11,19 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.domains.news.catalogue_match import match_items
-from pipelines.domains.news.files import NewsFiles
-from pipelines.domains.news.formats.csv_text import read_text
-from pipelines.domains.news.tables import assemble, gather
-from pipelines.domains.news.validation.cleaning import drop_repeated
-from pipelines.domains.news.validation.quarantine import FILE, OVERFLOW, ROW, RowFilter
+from pipelines.domains.news.formats.csv_text import read_csv
+from pipelines.domains.news.formats.raw_table import FILE, OVERFLOW, ROW
+from pipelines.domains.news.sources.base import FileSource
+from pipelines.domains.news.tables import assemble_tables
+from pipelines.domains.news.validation.catalogue_match import match_items
+from pipelines.domains.news.validation.cleaning import drop_repeated_items
+from pipelines.domains.news.validation.row_filter import RowFilter, concat_quarantines
 from pipelines.domains.news.validation.rules import (
-    as_time,
-    count,
-    milliseconds,
-    too_many_fields,
-    whole_number,
+    forbid_extra_fields,
+    require_count,
+    require_milliseconds,
+    require_whole_number,
+    to_timestamp,
 )
 from pipelines.ingest.file_kinds import FileKind
 from pipelines.ingest.local import link_files, local_path
@@ -33,7 +34,7 @@ from script_shared.errors import InputError
 CLICKS = re.compile(r"(?:clicks/)*clicks_hour_\d+\.csv")
 ARTICLES = re.compile(r"(?:.*/)?articles_metadata\.csv")
 
-#: What is kept of a click, by its name in the file.
+#: The column of the refined reads for each column of a click.
 READ_COLUMNS = {
     "user_id": "user_id",
     "session_id": "session_id",
@@ -43,23 +44,23 @@ READ_COLUMNS = {
     "click_deviceGroup": "device",
     "click_referrer_type": "referrer",
 }
-#: Looked at only to tell exact duplicates. session_size is never read: it is known
-#: when a session is over, and all clicks of a session share it.
-OTHER_COLUMNS = ("session_start", "click_environment", "click_os", "click_country")
+#: Used only to detect exact duplicates. session_size is not read: it is known only at the end of a session,
+#: but all its clicks have it.
+DUPLICATE_CHECK_COLUMNS = ("session_start", "click_environment", "click_os", "click_country")
 CLICK_RULES = (
-    too_many_fields(),
-    *(rule for name in READ_COLUMNS if name != "click_timestamp" for rule in whole_number(name)),
-    *milliseconds("click_timestamp"),
-    *(rule for name in OTHER_COLUMNS for rule in whole_number(name)),
+    forbid_extra_fields(),
+    *(rule for name in READ_COLUMNS if name != "click_timestamp" for rule in require_whole_number(name)),
+    *require_milliseconds("click_timestamp"),
+    *(rule for name in DUPLICATE_CHECK_COLUMNS for rule in require_whole_number(name)),
 )
 
 ARTICLE_COLUMNS = ("article_id", "category_id", "created_at_ts", "words_count")
 ARTICLE_RULES = (
-    too_many_fields(),
-    *whole_number("article_id"),
-    *whole_number("category_id"),
-    *milliseconds("created_at_ts"),
-    *count("words_count"),
+    forbid_extra_fields(),
+    *require_whole_number("article_id"),
+    *require_whole_number("category_id"),
+    *require_milliseconds("created_at_ts"),
+    *require_count("words_count"),
 )
 KINDS = (
     FileKind(
@@ -73,7 +74,7 @@ KINDS = (
             "click_region": "where the reader is, a code",
             "click_deviceGroup": "what the reader reads on, a code",
             "click_referrer_type": "where the reader came from, a code",
-            **dict.fromkeys(OTHER_COLUMNS, "only tells equal rows apart, a whole number"),
+            **dict.fromkeys(DUPLICATE_CHECK_COLUMNS, "used only to detect equal rows, a whole number"),
         },
     ),
     FileKind(
@@ -87,13 +88,13 @@ KINDS = (
         },
     ),
 )
-#: created_at_ts is Brazilian local time (UTC-3) stored as if it were UTC.
-LOCAL_TIME_MS = 3 * 3_600_000
+#: created_at_ts is Brazilian local time (UTC-3) labelled as UTC; this is added to correct it.
+LOCAL_TO_UTC_MS = 3 * 3_600_000
 
 
 @dataclass(slots=True)
-class Globo(NewsFiles):
-    """Clicks of readers without login state; a click's region, device and referrer are known.
+class GloboSource(FileSource):
+    """Clicks with region, device and referrer, of readers without a login state.
 
     Attributes:
         name: the source's name in a plan.
@@ -103,19 +104,19 @@ class Globo(NewsFiles):
 
     @property
     def kinds(self) -> tuple[FileKind, ...]:
-        """Clicks, and items if there are any."""
+        """Clicks and, optionally, items."""
         return KINDS
 
     def acquire(self, uri: str, scale: float, folder: Path) -> None:
         """Link or copy the click files and the article file into an empty folder.
 
         Args:
-            uri: a folder that holds `clicks/`, `clicks.zip` or both, or one zip; path or `file://`.
+            uri: a folder that contains `clicks/`, `clicks.zip` or both, or a zip file; a path or `file://`.
             scale: not used.
-            folder: where the files go, at the same places.
+            folder: the destination; relative paths are kept.
 
         Raises:
-            InputError: there is no such folder, no click file in it, or an archive cannot be used.
+            InputError: the folder does not exist, it has no click file, or an archive cannot be used.
         """
         link_files(local_path(uri), (CLICKS, ARTICLES), folder)
         find_clicks(folder, uri)
@@ -125,24 +126,24 @@ class Globo(NewsFiles):
         return find_clicks(folder, where)
 
     def refine(self, folder: Path) -> Refinement:
-        """Read clicks and articles: stragglers and exact duplicates go, and rows that are broken.
+        """Read clicks and articles; reject invalid rows, exact duplicates and stragglers.
 
         Raises:
             InputError: a file cannot be used, or no click is left.
         """
-        sieves = {"clicks": RowFilter(), "items": RowFilter()}
-        clicks = read_clicks(find_clicks(folder, folder), sieves["clicks"])
-        clicks, as_of_ms = self.settle(clicks, sieves, "clicks")
-        clicks = clicks.drop(OTHER_COLUMNS)
-        articles = _read_articles(find_files(folder, ARTICLES), sieves["items"])
+        row_filters = {"clicks": RowFilter(), "items": RowFilter()}
+        clicks = read_clicks(find_clicks(folder, folder), row_filters["clicks"])
+        clicks, as_of_ms = self.clean_reads(clicks, row_filters, "clicks")
+        clicks = clicks.drop(DUPLICATE_CHECK_COLUMNS)
+        articles = _read_articles(find_files(folder, ARTICLES), row_filters["items"])
         match = match_items(clicks["item_id"], articles["item_id"])
         return Refinement(
-            tables=assemble(clicks, articles),
-            quarantine=gather(sieves),
+            tables=assemble_tables(clicks, articles),
+            quarantine=concat_quarantines(row_filters),
             as_of_ms=as_of_ms,
             report={
-                "clicks": sieves["clicks"].balance(clicks.height),
-                "items": sieves["items"].balance(articles.height),
+                "clicks": row_filters["clicks"].count_rows(clicks.height),
+                "items": row_filters["items"].count_rows(articles.height),
                 "match": match.report,
             },
             warnings=tuple(match.warnings),
@@ -154,52 +155,54 @@ def find_clicks(folder: Path, where: object) -> list[RawFile]:
     """Return the click files.
 
     Args:
-        folder: where to look.
-        where: what to name when there is none, as the person who gave it knows it.
+        folder: the folder to search.
+        where: the name of the folder in the error, as the user gave it.
 
     Raises:
-        InputError: there is none, or an archive cannot be used.
+        InputError: there is no click file, or an archive cannot be used.
     """
     files = find_files(folder, CLICKS)
     if not files:
         raise InputError.at(
-            "there are no clicks",
+            "there are no click files",
             file=where,
-            remedy="give a folder that holds clicks/clicks_hour_000.csv … or clicks.zip",
+            remedy="give a folder that contains clicks/clicks_hour_000.csv … or clicks.zip",
         )
     return files
 
 
-def read_clicks(files: Sequence[RawFile], sieve: RowFilter) -> pl.DataFrame:
-    """Return the sound clicks of all files, in the files' order, with their place in them.
+def read_clicks(files: Sequence[RawFile], row_filter: RowFilter) -> pl.DataFrame:
+    """Return the valid clicks of all files, in the order of the files, with file and row number.
 
-    The files are read at once: unpacking and parsing leave Python's lock to the others.
+    Threads read the files in parallel, because unpacking and parsing release Python's global lock.
 
     Args:
-        files: what `find_clicks` gave.
-        sieve: takes the broken rows.
+        files: the result of `find_clicks`.
+        row_filter: keeps the rejected rows.
     """
     with ThreadPoolExecutor(pl.thread_pool_size()) as threads:
-        return pl.concat(threads.map(partial(_read_hour, sieve=sieve), files))
+        return pl.concat(threads.map(partial(_read_clicks_file, row_filter=row_filter), files))
 
 
-def _read_hour(file: RawFile, sieve: RowFilter) -> pl.DataFrame:
-    text = read_text(file, [*READ_COLUMNS, *OTHER_COLUMNS], quoted=False)
-    sound = sieve.take(text, CLICK_RULES, file.name)
+def _read_clicks_file(file: RawFile, row_filter: RowFilter) -> pl.DataFrame:
+    text = read_csv(file, [*READ_COLUMNS, *DUPLICATE_CHECK_COLUMNS], quoted=False)
+    valid = row_filter.filter_file(text, CLICK_RULES, file.name)
     return (
-        sound.drop(OVERFLOW)
+        valid.drop(OVERFLOW)
         .rename(READ_COLUMNS)
-        .with_columns(as_time(pl.col("timestamp")), pl.col(OTHER_COLUMNS).cast(pl.Int64))
+        .with_columns(to_timestamp(pl.col("timestamp")), pl.col(DUPLICATE_CHECK_COLUMNS).cast(pl.Int64))
     )
 
 
-def _read_articles(files: Sequence[RawFile], sieve: RowFilter) -> pl.DataFrame:
-    articles = [sieve.take(read_text(file, ARTICLE_COLUMNS), ARTICLE_RULES, file.name) for file in files]
+def _read_articles(files: Sequence[RawFile], row_filter: RowFilter) -> pl.DataFrame:
     empty = pl.DataFrame(schema=dict.fromkeys((FILE, ROW, *ARTICLE_COLUMNS), pl.String()))
-    sound = drop_repeated(pl.concat([*articles] or [empty]), "article_id", sieve)
-    return sound.select(
+    articles = [
+        row_filter.filter_file(read_csv(file, ARTICLE_COLUMNS), ARTICLE_RULES, file.name) for file in files
+    ]
+    valid = drop_repeated_items(pl.concat(articles or [empty]), "article_id", row_filter)
+    return valid.select(
         item_id="article_id",
-        published_at=as_time(pl.col("created_at_ts")) + pl.duration(milliseconds=LOCAL_TIME_MS),
+        published_at=to_timestamp(pl.col("created_at_ts")) + pl.duration(milliseconds=LOCAL_TO_UTC_MS),
         category="category_id",
         words=pl.col("words_count").cast(pl.Int32),
     )

@@ -1,51 +1,54 @@
-"""What sound rows go through together: equal ones, late ones and impossible values."""
+"""Cleaning of whole tables of valid rows: duplicates, future reads, stragglers and impossible values."""
 
 from __future__ import annotations
 
 import polars as pl
 
-from pipelines.domains.news.validation.quarantine import FILE, ROW, RowFilter, Rule
+from pipelines.domains.news.formats.raw_table import FILE, ROW
 from pipelines.domains.news.validation.rejection_reasons import RejectionReason
+from pipelines.domains.news.validation.row_filter import RowFilter
+from pipelines.domains.news.validation.rules import Rule
 from script_shared.clock import MS_PER_HOUR, MS_PER_MINUTE
 
-#: An hour with fewer reads than this share of the median hour's is no longer part of the data. The
-#: quietest hours of a news site's nights hold about 9 % of it.
+#: The data ends with the newest hour that has this share of the median hour's reads. The quietest hours of a
+#: news site's nights have about 9 % of it.
 STRAGGLER_SHARE = 0.05
-#: So many reads an hour must hold whatever the share.
-FEWEST_READS = 2
+#: The fewest reads of that hour, whatever the share.
+MIN_READS = 2
 
-#: So much may a publisher's clock be ahead of ours.
-FAST_CLOCK_MS = 5 * MS_PER_MINUTE
+#: How far a publisher's clock may be ahead of ours.
+CLOCK_TOLERANCE_MS = 5 * MS_PER_MINUTE
 
-#: Percent; what a scroll depth cannot exceed.
-FULL_SCROLL = 100.0
-#: Times on a page above this quantile are clipped to it: pages left open are not read for hours.
-LONGEST_QUANTILE = 0.99
+#: The greatest scroll depth, in percent.
+MAX_SCROLL = 100.0
+#: Times on a page above this quantile are clipped to it: pages are left open for hours without being read.
+MAX_SECONDS_QUANTILE = 0.99
 
 
-def drop_duplicates(frame: pl.DataFrame, sieve: RowFilter) -> pl.DataFrame:
-    """Keep the first of rows that are equal in every column but their place."""
+def drop_duplicates(frame: pl.DataFrame, row_filter: RowFilter) -> pl.DataFrame:
+    """Keep the first of the rows that are equal in every column except their file and row number."""
     values = frame.drop(FILE, ROW)
-    # Equal rows have equal hashes: only the few rows that share one are compared in full.
-    similar_items = values.hash_rows().is_duplicated()
-    if not similar_items.any():
+    # Equal rows have equal hashes, so only the few rows that share a hash are compared in full.
+    shares_hash = values.hash_rows().is_duplicated()
+    if not shares_hash.any():
         return frame
-    numbers = similar_items.arg_true()
-    later = numbers.filter(~values[numbers].select(pl.struct(pl.all()).is_first_distinct()).to_series())
-    broken = pl.int_range(pl.len()).is_in(later.implode())
-    return sieve.sift(frame, [Rule(RejectionReason.DUPLICATE, None, broken)])
+    rows = shares_hash.arg_true()
+    repeated = rows.filter(~values[rows].select(pl.struct(pl.all()).is_first_distinct()).to_series())
+    is_repeated = pl.int_range(pl.len()).is_in(repeated.implode())
+    return row_filter.filter_rows(frame, [Rule(RejectionReason.DUPLICATE, None, is_repeated)])
 
 
-def drop_repeated(frame: pl.DataFrame, key: str, sieve: RowFilter) -> pl.DataFrame:
+def drop_repeated_items(frame: pl.DataFrame, key: str, row_filter: RowFilter) -> pl.DataFrame:
     """Keep the first row of each key."""
-    return sieve.sift(frame, [Rule(RejectionReason.REPEATED, key, ~pl.col(key).is_first_distinct())])
+    is_repeated = ~pl.col(key).is_first_distinct()
+    return row_filter.filter_rows(frame, [Rule(RejectionReason.REPEATED_ITEM, key, is_repeated)])
 
 
-def end_of_reads(timestamps: pl.Series, share: float = STRAGGLER_SHARE) -> int:
-    """Return the end of the newest hour that holds `share` of the median hour's reads, ms UTC.
+def find_end_of_reads(timestamps: pl.Series, share: float = STRAGGLER_SHARE) -> int:
+    """Return the end of the newest hour that has `share` of the median hour's reads, ms UTC.
 
-    Hours without a read do not count towards the median. Two reads are asked for at least, unless
-    the median hour has fewer: in small data one wrong clock would pass any share.
+    Hours without reads do not count towards the median. The hour must also have MIN_READS reads, unless
+    the median hour has fewer: in small data a single read with a wrong time would reach any share.
 
     Args:
         timestamps: times of reads, at least one.
@@ -53,32 +56,31 @@ def end_of_reads(timestamps: pl.Series, share: float = STRAGGLER_SHARE) -> int:
     """
     hours = (timestamps.cast(pl.Int64) // MS_PER_HOUR).alias("hour").value_counts()
     median = pl.col("count").median()
-    enough = pl.max_horizontal(share * median, pl.min_horizontal(median, FEWEST_READS))
-    newest = hours.filter(pl.col("count") >= enough)["hour"].max()
+    min_count = pl.max_horizontal(share * median, pl.min_horizontal(median, MIN_READS))
+    newest = hours.filter(pl.col("count") >= min_count)["hour"].max()
     return (int(newest) + 1) * MS_PER_HOUR  # type: ignore[arg-type]
 
 
-def drop_future(frame: pl.DataFrame, now_ms: int, sieve: RowFilter) -> pl.DataFrame:
-    """Keep the rows that can have happened by `now_ms`, give or take a clock that is fast."""
-    future = pl.col("timestamp").cast(pl.Int64) > now_ms + FAST_CLOCK_MS
-    return sieve.sift(frame, [Rule(RejectionReason.FUTURE, "timestamp", future)])
+def drop_future(frame: pl.DataFrame, now_ms: int, row_filter: RowFilter) -> pl.DataFrame:
+    """Keep the rows up to `now_ms` plus CLOCK_TOLERANCE_MS."""
+    is_future = pl.col("timestamp").cast(pl.Int64) > now_ms + CLOCK_TOLERANCE_MS
+    return row_filter.filter_rows(frame, [Rule(RejectionReason.FUTURE, "timestamp", is_future)])
 
 
-def drop_stragglers(frame: pl.DataFrame, as_of_ms: int, sieve: RowFilter) -> pl.DataFrame:
+def drop_stragglers(frame: pl.DataFrame, as_of_ms: int, row_filter: RowFilter) -> pl.DataFrame:
     """Keep the rows before `as_of_ms`."""
-    late = pl.col("timestamp").cast(pl.Int64) >= as_of_ms
-    return sieve.sift(frame, [Rule(RejectionReason.STRAGGLER, "timestamp", late)])
-
-
-def clip(frame: pl.DataFrame, field: str, limit: float) -> tuple[pl.DataFrame, int]:
-    """Lower the values of `field` above `limit` to it; return the frame and how many were changed."""
-    changed = int((frame[field] > limit).sum())
-    return frame.with_columns(pl.col(field).clip(upper_bound=limit)), changed
+    is_late = pl.col("timestamp").cast(pl.Int64) >= as_of_ms
+    return row_filter.filter_rows(frame, [Rule(RejectionReason.STRAGGLER, "timestamp", is_late)])
 
 
 def clip_measures(reads: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
-    """Lower scroll depths and times on a page that cannot be; return the frame and how many of each."""
-    longest = float(reads["seconds"].quantile(LONGEST_QUANTILE, "nearest") or 0)
-    reads, farther = clip(reads, "scroll", FULL_SCROLL)
-    reads, longer = clip(reads, "seconds", longest)
-    return reads, {"scroll over 100": farther, "seconds over the 99th percentile": longer}
+    """Clip impossible scroll depths and times on a page; return the reads and the clipped counts."""
+    max_seconds = float(reads["seconds"].quantile(MAX_SECONDS_QUANTILE, "nearest") or 0)
+    reads, clipped_scroll = _clip(reads, "scroll", MAX_SCROLL)
+    reads, clipped_seconds = _clip(reads, "seconds", max_seconds)
+    return reads, {"scroll over 100": clipped_scroll, "seconds over the 99th percentile": clipped_seconds}
+
+
+def _clip(frame: pl.DataFrame, field: str, limit: float) -> tuple[pl.DataFrame, int]:
+    clipped = int((frame[field] > limit).sum())
+    return frame.with_columns(pl.col(field).clip(upper_bound=limit)), clipped

@@ -1,93 +1,121 @@
-"""What must hold of a value in a raw row, stated once; each source says which rules apply to it."""
+"""Rules for the values of raw rows; each source chooses the rules for its columns."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import polars as pl
 
-from pipelines.domains.news.validation.quarantine import BROKEN_LINE, OVERFLOW, UNREADABLE, Rule
+from pipelines.domains.news.formats.raw_table import BROKEN_LINE, OVERFLOW, UNREADABLE
+from pipelines.domains.news.formats.timestamps import EARLIEST_MS, LATEST_MS, TIMESTAMP, parsed_column
 from pipelines.domains.news.validation.rejection_reasons import RejectionReason
 
-TIMESTAMP = pl.Datetime("ms", "UTC")
-#: Milliseconds before this are 1973, seconds after it the year 5138: no read is in doubt.
-EARLIEST_MS = 100_000_000_000
-#: Milliseconds after this are the year 5138, microseconds before it 1973.
-LATEST_MS = 100_000_000_000_000
-#: Characters of an id: as many as a request may carry.
-LONGEST_ID = 256
+#: The longest id, in characters, that a request may contain.
+MAX_ID_LENGTH = 256
 #: C0 and C1 control characters, and the separators of lines and paragraphs.
-CONTROL = "[\\x00-\\x1f\\x7f-\\x{9f}\\x{2028}\\x{2029}]"
+CONTROL_CHARACTERS = "[\\x00-\\x1f\\x7f-\\x{9f}\\x{2028}\\x{2029}]"
 
 
-def too_many_fields() -> Rule:
-    """A row may not hold more fields than the header."""
-    return Rule(RejectionReason.FIELDS, None, pl.col(OVERFLOW).is_not_null())
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule for one field of a row.
+
+    Attributes:
+        reason: why a row that violates the rule is rejected.
+        field: the column that the rule is about; None for the whole row.
+        is_violated: expression that is true for rows that violate the rule.
+    """
+
+    reason: RejectionReason
+    field: str | None
+    is_violated: pl.Expr
 
 
-def whole_object() -> Rule:
+def forbid_extra_fields() -> Rule:
+    """A row may not have more fields than the header."""
+    return Rule(RejectionReason.TOO_MANY_FIELDS, None, pl.col(OVERFLOW).is_not_null())
+
+
+def require_json_object() -> Rule:
     """A line of a JSON Lines file must be an object."""
-    return Rule(RejectionReason.JSON, None, pl.col(OVERFLOW).str.starts_with(BROKEN_LINE))
+    return Rule(RejectionReason.NOT_JSON, None, pl.col(OVERFLOW).str.starts_with(BROKEN_LINE))
 
 
-def present(field: str) -> Rule:
-    """A value must be there; blanks are none."""
-    return Rule(RejectionReason.MISSING, field, pl.col(field).fill_null("").str.strip_chars() == "")
+def require_value(field: str) -> Rule:
+    """A value must be present and not blank."""
+    return Rule(RejectionReason.MISSING_VALUE, field, pl.col(field).fill_null("").str.strip_chars() == "")
 
 
-def readable(field: str) -> Rule:
-    """A value must have been UTF-8."""
-    return Rule(RejectionReason.ENCODING, field, pl.col(field).str.contains(UNREADABLE, literal=True))
+def require_utf8(field: str) -> Rule:
+    """A value must be valid UTF-8 in the file."""
+    return Rule(RejectionReason.NOT_UTF8, field, pl.col(field).str.contains(UNREADABLE, literal=True))
 
 
-def identifier(field: str) -> tuple[Rule, ...]:
-    """A value must be there, be text and be of a length that a request can carry."""
-    too_long = pl.col(field).str.len_chars() > LONGEST_ID
-    return present(field), readable(field), Rule(RejectionReason.LONG, field, too_long)
+def limit_id_length(field: str) -> Rule:
+    """An id may not be longer than MAX_ID_LENGTH."""
+    return Rule(RejectionReason.ID_TOO_LONG, field, pl.col(field).str.len_chars() > MAX_ID_LENGTH)
 
 
-def printable(field: str) -> Rule:
-    """A value may not hold control characters: requests may not."""
-    return Rule(RejectionReason.CONTROL, field, pl.col(field).str.contains(CONTROL))
+def require_id(field: str) -> tuple[Rule, ...]:
+    """A value must be present, valid UTF-8 and of a length that a request can contain."""
+    return require_value(field), require_utf8(field), limit_id_length(field)
 
 
-def whole_number(field: str) -> tuple[Rule, ...]:
-    """A value must be there and be a whole number that is not negative."""
+def forbid_control_characters(field: str) -> Rule:
+    """A value may not contain control characters, because a request may not."""
+    is_violated = pl.col(field).str.contains(CONTROL_CHARACTERS)
+    return Rule(RejectionReason.CONTROL_CHARACTER, field, is_violated)
+
+
+def require_whole_number(field: str) -> tuple[Rule, ...]:
+    """A value must be a whole number that is not negative."""
     number = pl.col(field).cast(pl.Int64, strict=False)
     return (
-        present(field),
-        Rule(RejectionReason.NUMBER, field, number.is_null()),
+        require_value(field),
+        Rule(RejectionReason.NOT_A_NUMBER, field, number.is_null()),
         Rule(RejectionReason.NEGATIVE, field, number < 0),
     )
 
 
-def count(field: str) -> tuple[Rule, ...]:
-    """A value must be a whole number that is not negative and that 32 bits hold."""
-    return *whole_number(field), Rule(
-        RejectionReason.LARGE, field, pl.col(field).cast(pl.Int64, strict=False) >= 2**31
-    )
+def require_count(field: str) -> tuple[Rule, ...]:
+    """A value must be a whole number that is not negative and fits in 32 bits."""
+    is_too_large = pl.col(field).cast(pl.Int64, strict=False) >= 2**31
+    return *require_whole_number(field), Rule(RejectionReason.TOO_LARGE, field, is_too_large)
 
 
-def measure(field: str) -> tuple[Rule, ...]:
-    """A value must be a number that is not negative, and finite in the precision that is kept."""
-    return present(field), *optional_measure(field)
+def require_measure(field: str) -> tuple[Rule, ...]:
+    """A value must be a number that is not negative and is finite in single precision."""
+    return require_value(field), *check_measure(field)
 
 
-def optional_measure(field: str) -> tuple[Rule, ...]:
-    """A value, where there is one, must be what `measure` asks for."""
+def check_measure(field: str) -> tuple[Rule, ...]:
+    """A value must be null or satisfy `require_measure`."""
     number = pl.col(field).cast(pl.Float64, strict=False).cast(pl.Float32)
-    finite = number.is_finite().fill_null(value=False)
+    is_finite = number.is_finite().fill_null(value=False)
     return (
-        Rule(RejectionReason.NUMBER, field, pl.col(field).is_not_null() & ~finite),
+        Rule(RejectionReason.NOT_A_NUMBER, field, pl.col(field).is_not_null() & ~is_finite),
         Rule(RejectionReason.NEGATIVE, field, number < 0),
     )
 
 
-def milliseconds(field: str) -> tuple[Rule, ...]:
-    """A value must be a time in milliseconds: other units are told by their size, not guessed right."""
+def require_milliseconds(field: str) -> tuple[Rule, ...]:
+    """A value must be a time in milliseconds; other units are detected by their size and rejected."""
     number = pl.col(field).cast(pl.Int64, strict=False)
-    wrong_unit = ~number.is_between(EARLIEST_MS, LATEST_MS, closed="left")
-    return *whole_number(field), Rule(RejectionReason.MILLISECONDS, field, wrong_unit)
+    is_other_unit = ~number.is_between(EARLIEST_MS, LATEST_MS, closed="left")
+    return *require_whole_number(field), Rule(RejectionReason.NOT_MILLISECONDS, field, is_other_unit)
 
 
-def as_time(milliseconds: pl.Expr) -> pl.Expr:
-    """Convert text that keeps the rule `milliseconds` into a timestamp."""
+def check_time(field: str) -> tuple[Rule, ...]:
+    """A value must be null or a time between 1973 and 5138; needs the column that `parse_times` adds."""
+    parsed = pl.col(parsed_column(field)).struct.field
+    is_out_of_range = ~parsed("ms").is_between(EARLIEST_MS, LATEST_MS, closed="left")
+    is_unparsed = parsed("ms").is_null() | (is_out_of_range & ~parsed("is_number"))
+    return (
+        Rule(RejectionReason.NOT_A_TIME, field, pl.col(field).is_not_null() & is_unparsed),
+        Rule(RejectionReason.NOT_MILLISECONDS, field, is_out_of_range & parsed("is_number")),
+    )
+
+
+def to_timestamp(milliseconds: pl.Expr) -> pl.Expr:
+    """Convert text that satisfies `require_milliseconds` to a timestamp."""
     return milliseconds.cast(pl.Int64).cast(TIMESTAMP)

@@ -8,7 +8,7 @@ def row(session, article, *, after_ms):
     return [7, session, START_MS, 2, article, START_MS + after_ms, 4, 1, 17, 1, 21, 2]
 
 
-def test_a_clicks_window_is_the_number_of_its_file_and_stragglers_stay(tmp_path):
+def test_window_is_the_number_in_the_file_name_and_stragglers_are_kept(tmp_path):
     (tmp_path / "clicks").mkdir()
     month = 30 * 24 * 3_600_000
     write_rows(tmp_path / "clicks" / "clicks_hour_010.csv", [row(2, 13, after_ms=5)])
@@ -16,12 +16,12 @@ def test_a_clicks_window_is_the_number_of_its_file_and_stragglers_stay(tmp_path)
         tmp_path / "clicks" / "clicks_hour_002.csv", [row(1, 11, after_ms=9), row(1, 12, after_ms=month)]
     )
     write_rows(tmp_path / "clicks" / "clicks_hour_005.csv", [])
-    found = read_windows(str(tmp_path))
-    assert found.columns == list(COLUMNS)
-    assert found["window", "session_id", "user_id", "item_id", "region", "device", "referrer"].rows() == [
+    clicks = read_windows(str(tmp_path))
+    assert clicks.columns == list(COLUMNS)
+    assert clicks["window", "session_id", "user_id", "item_id", "region", "device", "referrer"].rows() == [
         (2, "1", "7", "11", "21", "1", "2"),
         (2, "1", "7", "12", "21", "1", "2"),
         (10, "2", "7", "13", "21", "1", "2"),
     ]
-    assert found["timestamp"].dtype == pl.Datetime("ms", "UTC")
-    assert found["timestamp"].dt.epoch("ms").to_list() == [START_MS + x for x in (9, month, 5)]
+    assert clicks["timestamp"].dtype == pl.Datetime("ms", "UTC")
+    assert clicks["timestamp"].dt.epoch("ms").to_list() == [START_MS + x for x in (9, month, 5)]

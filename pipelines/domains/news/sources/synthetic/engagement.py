@@ -1,4 +1,4 @@
-"""What a read leaves behind: clicks, time on the page, how far it was scrolled, visits."""
+"""Engagement measures of reads: clicks, time on the page, scroll depth and visits."""
 
 from dataclasses import dataclass
 
@@ -7,34 +7,41 @@ import numpy as np
 from pipelines.domains.news.sources.synthetic.published_statistics import (
     CLICKS,
     SCROLL,
-    TIME,
+    TIME_ON_PAGE,
     VISITS,
     Floats,
     Ints,
-    stream,
+    make_rng,
 )
 
 
 @dataclass
-class Measures:
-    """One row a read; in clicks and time a negative number stands for a dirty value (see ``dirt``)."""
+class Engagement:
+    """The measures of each read; `noise` replaces some by markers.
+
+    Attributes:
+        clicks: clicks on the page.
+        time_ms: time on the page.
+        scroll: scroll depth, percent.
+        visits: visits to the page.
+    """
 
     clicks: Ints
-    time: Ints
+    time_ms: Ints
     scroll: Floats
     visits: Ints
 
-    def take(self, rows: Ints) -> "Measures":
-        """The measures of the given rows."""
-        return Measures(self.clicks[rows], self.time[rows], self.scroll[rows], self.visits[rows])
+    def take(self, rows: Ints) -> "Engagement":
+        """Return the measures of the given rows."""
+        return Engagement(self.clicks[rows], self.time_ms[rows], self.scroll[rows], self.visits[rows])
 
 
-def measure(n: int, seed: int) -> Measures:
-    """Draws the measures of ``n`` reads after the published quantiles."""
-    rng = stream(seed, "measures")
-    return Measures(
-        clicks=np.rint(CLICKS.spread(n, rng)).astype(np.int64),
-        time=np.rint(TIME.spread(n, rng)).astype(np.int64),
-        scroll=np.round(SCROLL.spread(n, rng), 2),
-        visits=np.rint(VISITS.spread(n, rng)).astype(np.int64),
+def sample_engagement(n: int, seed: int) -> Engagement:
+    """Draw the measures of `n` reads from the published quantiles."""
+    rng = make_rng(seed, "measures")
+    return Engagement(
+        clicks=np.rint(CLICKS.sample(n, rng)).astype(np.int64),
+        time_ms=np.rint(TIME_ON_PAGE.sample(n, rng)).astype(np.int64),
+        scroll=np.round(SCROLL.sample(n, rng), 2),
+        visits=np.rint(VISITS.sample(n, rng)).astype(np.int64),
     )

@@ -1,115 +1,146 @@
-"""What a reader finds at a moment: the articles alive then, each as strong as its heat and its age."""
+"""Interest in articles over time: it rises after publication, peaks and decays."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
 from pipelines.domains.news.sources.synthetic import diurnal
-from pipelines.domains.news.sources.synthetic.catalogue import LIFE, Catalogue
-from pipelines.domains.news.sources.synthetic.published_statistics import Floats, Ints, Size
+from pipelines.domains.news.sources.synthetic.catalogue import LIFETIME_MS, Catalogue
+from pipelines.domains.news.sources.synthetic.published_statistics import DatasetSize, Floats, Ints
 from pipelines.domains.news.sources.synthetic.regions import REGIONS
-from pipelines.domains.news.sources.synthetic.vocabulary import THEMES
+from pipelines.domains.news.sources.synthetic.vocabulary import CATEGORIES
 
-NOTHING = -1
-MONTH = 30 * 86_400_000.0
+NO_ARTICLE = -1
+MONTH_MS = 30 * 86_400_000.0
 
 
 @dataclass(frozen=True)
-class Shelf:
-    """Running weights of the living articles, one cell a (shelf, half hour): a draw is one bisection."""
+class ListSampler:
+    """Draws articles from lists, each of one half-hour slot, in proportion to their interest in it.
+
+    Attributes:
+        item: articles of all lists, one list after the other.
+        cumulative: cumulative interest before each element of `item`, and the total.
+        first: position of the first article of each list, and the end of the last.
+    """
 
     item: Ints
-    running: Floats
+    cumulative: Floats
     first: Ints
 
-    def draw(self, cell: Ints, rng: np.random.Generator) -> Ints:
-        """One article each from the given cells; ``NOTHING`` where all is dead."""
-        low, high = self.first[cell], self.first[cell + 1]
-        return _bisect(self.item, self.running, low, high, rng)
+    def sample(self, lists: Ints, rng: np.random.Generator) -> Ints:
+        """Draw one article from each of the given lists; NO_ARTICLE from empty ones."""
+        return _sample_ranges(self.item, self.cumulative, self.first[lists], self.first[lists + 1], rng)
 
 
 @dataclass(frozen=True)
-class Archive:
-    """All articles by theme and age: what searches and old links still lead to."""
+class ArchiveSampler:
+    """Draws articles of any age, as search and old links lead to them.
+
+    Attributes:
+        item: articles by category and publication time.
+        cumulative: cumulative weight before each element of `item`, and the total.
+        key: sort key of each element of `item`: category * `span` + publication time.
+        span: factor of the category in the sort key.
+    """
 
     item: Ints
-    running: Floats
-    order: Ints
+    cumulative: Floats
+    key: Ints
     span: int
 
-    def draw(self, theme: Ints, moment: Ints, rng: np.random.Generator) -> Ints:
-        """One article each of the given themes, a day or more old at the given moments."""
-        low = np.searchsorted(self.order, theme * self.span)
-        high = np.searchsorted(self.order, theme * self.span + moment - 86_400_000, side="right")
-        return _bisect(self.item, self.running, low, high, rng)
+    def sample(self, category: Ints, time_ms: Ints, rng: np.random.Generator) -> Ints:
+        """Draw one article of each category that is at least a day old at the given times."""
+        low = np.searchsorted(self.key, category * self.span)
+        high = np.searchsorted(self.key, category * self.span + time_ms - 86_400_000, side="right")
+        return _sample_ranges(self.item, self.cumulative, low, high, rng)
 
 
-def _bisect(item: Ints, running: Floats, low: Ints, high: Ints, rng: np.random.Generator) -> Ints:
-    target = running[low] + rng.random(low.size) * (running[high] - running[low])
-    found = np.searchsorted(running, target, side="right") - 1
-    found = np.minimum(np.maximum(found, low), np.maximum(high - 1, 0))
-    return np.where(high > low, item[np.minimum(found, item.size - 1)], NOTHING)
+def _sample_ranges(item: Ints, cumulative: Floats, low: Ints, high: Ints, rng: np.random.Generator) -> Ints:
+    """Draw one element of `item` from each range by weight; NO_ARTICLE from empty ranges."""
+    target = cumulative[low] + rng.random(low.size) * (cumulative[high] - cumulative[low])
+    position = np.searchsorted(cumulative, target, side="right") - 1
+    position = np.minimum(np.maximum(position, low), np.maximum(high - 1, 0))
+    return np.where(high > low, item[np.minimum(position, item.size - 1)], NO_ARTICLE)
 
 
-def _running(weight: Floats) -> Floats:
+def _cumulate(weight: Floats) -> Floats:
     return np.concatenate([[0.0], np.cumsum(weight)])
 
 
 @dataclass(frozen=True)
-class Newsstand:
-    """Every way to an article: the front page, a theme's page, a region's page, the archive."""
+class ArticleSamplers:
+    """Samplers of articles for each way to find one.
 
-    front: Shelf
-    themes: Shelf
-    regions: Shelf
-    archive: Archive
-    issued: Ints
+    Attributes:
+        home_page: one list per slot.
+        categories: lists by category, then slot.
+        regions: lists by region, then slot.
+        archive: articles of any age.
+        published_ms: publication times of all articles.
+        slots: number of half-hour slots.
+    """
+
+    home_page: ListSampler
+    categories: ListSampler
+    regions: ListSampler
+    archive: ArchiveSampler
+    published_ms: Ints
     slots: int
 
-    def latest(self, moment: Ints) -> Ints:
-        """The last article out before each moment: what is left when a shelf is bare."""
-        return np.searchsorted(self.issued, moment, side="right") - 1
+    def find_latest(self, time_ms: Ints) -> Ints:
+        """Return the article that was published last before each time."""
+        return np.searchsorted(self.published_ms, time_ms, side="right") - 1
 
 
-def set_up(catalogue: Catalogue, size: Size) -> Newsstand:
-    """Lays the catalogue out for drawing."""
-    item, slot, weight = _alive(catalogue, size)
-    n = diurnal.slots(size)
-    region = catalogue.region[item]
-    local = np.flatnonzero(region >= 0)
-    return Newsstand(
-        front=_shelf(slot, item, weight, n),
-        themes=_shelf(catalogue.theme[item] * n + slot, item, weight, n * len(THEMES)),
-        regions=_shelf(region[local] * n + slot[local], item[local], weight[local], n * len(REGIONS)),
-        archive=_archive(catalogue, size),
-        issued=catalogue.issued,
-        slots=n,
+def make_samplers(catalogue: Catalogue, size: DatasetSize) -> ArticleSamplers:
+    """Compute the interest in all articles."""
+    item, slot, interest = _compute_interest(catalogue, size)
+    slots = diurnal.count_slots(size)
+    category, region = catalogue.category[item], catalogue.region[item]
+    regional = np.flatnonzero(region >= 0)
+    return ArticleSamplers(
+        home_page=_make_list_sampler(slot, item, interest, slots),
+        categories=_make_list_sampler(category * slots + slot, item, interest, slots * len(CATEGORIES)),
+        regions=_make_list_sampler(
+            region[regional] * slots + slot[regional],
+            item[regional],
+            interest[regional],
+            slots * len(REGIONS),
+        ),
+        archive=_make_archive_sampler(catalogue, size),
+        published_ms=catalogue.published_ms,
+        slots=slots,
     )
 
 
-def _alive(catalogue: Catalogue, size: Size) -> tuple[Ints, Ints, Floats]:
-    """Each fresh article once for each half hour of its life; the first one opens after its birth."""
+def _compute_interest(catalogue: Catalogue, size: DatasetSize) -> tuple[Ints, Ints, Floats]:
+    """Return article, slot and interest for each fresh article and each slot of its lifetime.
+
+    The first slot starts after publication. Interest at age `a` is popularity · r · exp(1 - r) with
+    r = a / time to peak.
+    """
     fresh = np.arange(len(catalogue) - catalogue.fresh, len(catalogue))
-    opens = -((size.start - catalogue.issued[fresh]) // diurnal.SLOT)
-    item = np.repeat(fresh, LIFE // diurnal.SLOT)
-    slot = (opens[:, None] + np.arange(LIFE // diurnal.SLOT)).ravel()
-    seen = (slot >= 0) & (slot < diurnal.slots(size))
-    item, slot = item[seen], slot[seen]
-    age = (size.start + (slot + 1) * diurnal.SLOT - catalogue.issued[item]) / 3_600_000
-    ripe = age / catalogue.pace[item]
-    return item, slot, catalogue.heat[item] * ripe * np.exp(1 - ripe)
+    first_slot = -((size.start_ms - catalogue.published_ms[fresh]) // diurnal.SLOT_MS)
+    item = np.repeat(fresh, LIFETIME_MS // diurnal.SLOT_MS)
+    slot = (first_slot[:, None] + np.arange(LIFETIME_MS // diurnal.SLOT_MS)).ravel()
+    is_in_period = (slot >= 0) & (slot < diurnal.count_slots(size))
+    item, slot = item[is_in_period], slot[is_in_period]
+    hours = (size.start_ms + (slot + 1) * diurnal.SLOT_MS - catalogue.published_ms[item]) / 3_600_000
+    relative_age = hours / catalogue.hours_to_peak[item]
+    return item, slot, catalogue.popularity[item] * relative_age * np.exp(1 - relative_age)
 
 
-def _shelf(cell: Ints, item: Ints, weight: Floats, cells: int) -> Shelf:
-    order = np.argsort(cell, kind="stable")
-    first = np.searchsorted(cell[order], np.arange(cells + 1))
-    return Shelf(item[order], _running(weight[order]), first)
+def _make_list_sampler(list_of_row: Ints, item: Ints, interest: Floats, lists: int) -> ListSampler:
+    order = np.argsort(list_of_row, kind="stable")
+    first = np.searchsorted(list_of_row[order], np.arange(lists + 1))
+    return ListSampler(item[order], _cumulate(interest[order]), first)
 
 
-def _archive(catalogue: Catalogue, size: Size) -> Archive:
-    span = size.horizon + 1
-    key = catalogue.theme * span + catalogue.issued
+def _make_archive_sampler(catalogue: Catalogue, size: DatasetSize) -> ArchiveSampler:
+    span = size.validation_end_ms + 1
+    key = catalogue.category * span + catalogue.published_ms
     order = np.argsort(key, kind="stable")
-    age = np.maximum(size.end - catalogue.issued, 0) / MONTH
-    weight = catalogue.heat / (0.2 + age)
-    return Archive(order, _running(weight[order]), key[order], span)
+    months = np.maximum(size.end_ms - catalogue.published_ms, 0) / MONTH_MS
+    weight = catalogue.popularity / (0.2 + months)
+    return ArchiveSampler(order, _cumulate(weight[order]), key[order], span)

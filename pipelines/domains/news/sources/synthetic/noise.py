@@ -1,82 +1,96 @@
-"""Known dirt: what refining must find, planted where the manifest says how much of it there is.
+"""Adds known noise that refining must detect; the manifest has the number of each kind.
 
-A reader carries at most one kind, so that the kinds can be counted apart in the files.
+A reader's row has at most one kind of noise besides extreme values, so that the kinds can be counted.
 """
 
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from pipelines.domains.news.sources.synthetic.engagement import Measures
-from pipelines.domains.news.sources.synthetic.published_statistics import Curve, Ints, Size, stream
+from pipelines.domains.news.sources.synthetic.engagement import Engagement
+from pipelines.domains.news.sources.synthetic.published_statistics import (
+    DatasetSize,
+    Ints,
+    QuantileDistribution,
+    make_rng,
+)
 from pipelines.domains.news.sources.synthetic.sessions import Reads
 
-WORD = -1  # in clicks: a word stands where the number belongs
-GAP = -1  # in time: the value is missing, so that the list is shorter than the others
-WORDS = "muitos"
-BROKEN_DATE = "2022-13-45 99:00:00+00:00"
+TEXT_CLICKS = -1  # marks clicks that the file has as TEXT_VALUE
+MISSING_TIME = -1  # marks times on the page that the file omits, so that the list is too short
+TEXT_VALUE = "muitos"
+INVALID_DATE = "2022-13-45 99:00:00+00:00"
 
-READERS_PER_KIND = 0.0007
-READS_PER_EXTREME = 0.0001
-ITEMS_PER_KIND = 0.0015
-OVERSCROLLED = 0.002
-EXTREME_CLICKS, MOST_CLICKS = 5_000, 14_562
-EXTREME_TIME, LONGEST_TIME = 3_600_001, 46_033_049
-FARTHEST_SCROLL = 526_275
-DAY = 86_400_000
+READER_SHARE = 0.0007  # readers with each kind of noise
+EXTREME_SHARE = 0.0001  # reads with an extreme time on the page, and with extreme clicks
+ITEM_SHARE = 0.0015  # items with each kind of noise
+OVERSCROLLED_SHARE = 0.002  # reads with a scroll depth over 100 %
+EXTREME_CLICKS, MAX_CLICKS = 5_000, 14_562
+EXTREME_TIME_MS, MAX_TIME_MS = 3_600_001, 46_033_049
+MAX_SCROLL = 526_275
+DAY_MS = 86_400_000
 
 
-def _pareto(low: float, high: float, power: float) -> Curve:
-    """A tail cut at ``high``; its mean brings that of the scroll up to the published one."""
+def _make_pareto(low: float, high: float, power: float) -> QuantileDistribution:
+    """Return a Pareto distribution truncated at `high`."""
     shares = 1 - np.geomspace(1, 1e-6, 60)
     values = ((1 - shares) * (low**-power - high**-power) + high**-power) ** (-1 / power)
-    return Curve((*zip(shares.tolist(), values.tolist(), strict=True), (1.0, high)))
+    return QuantileDistribution((*zip(shares.tolist(), values.tolist(), strict=True), (1.0, high)))
 
 
-SCROLL_TAIL = _pareto(100.5, FARTHEST_SCROLL, 0.6)
-CLICKS_TAIL = _pareto(EXTREME_CLICKS, MOST_CLICKS, 1.0)
-TIME_TAIL = _pareto(EXTREME_TIME, LONGEST_TIME, 1.0)
+SCROLL_TAIL = _make_pareto(100.5, MAX_SCROLL, 0.6)
+CLICKS_TAIL = _make_pareto(EXTREME_CLICKS, MAX_CLICKS, 1.0)
+TIME_TAIL = _make_pareto(EXTREME_TIME_MS, MAX_TIME_MS, 1.0)
 
 
 @dataclass
-class Soiled:
-    """The reads with their dirt; pages from ``items`` on are pages no article has."""
+class NoisyReads:
+    """Reads with noise.
+
+    Attributes:
+        reads: the reads; items from the size of the catalogue on are unknown.
+        engagement: their measures.
+        unknown_pages: number of unknown items.
+        counts: number of readers or reads by kind of noise.
+    """
 
     reads: Reads
-    measures: Measures
+    engagement: Engagement
     unknown_pages: int
     counts: dict[str, int] = field(default_factory=dict)
 
 
-def soil_reads(reads: Reads, measures: Measures, size: Size, seed: int) -> Soiled:
-    """Plants every kind of dirty read."""
-    rng = stream(seed, "dirt")
-    several, ends = _lists(reads)
-    lots = _lots(several, size.users, rng)
-    _overdo(measures, rng)
-    at, item = reads.at.copy(), reads.item.copy()
-    last = ends[lots["future_timestamp"] + 1] - 1
-    at[last] = size.end + rng.integers(5 * DAY, 200 * DAY, last.size)
-    strange = ends[lots["unknown_page"]]
-    item[strange] = size.items + np.arange(strange.size)
-    measures.clicks[ends[lots["word_for_number"]]] = WORD
-    measures.time[ends[lots["unequal_lists"]]] = GAP
-    in_seconds = np.isin(reads.user, lots["seconds_timestamp"])
-    at[in_seconds] //= 1000
-    rows = np.sort(np.concatenate([np.arange(len(reads)), ends[lots["duplicate_read"]]]))
-    soiled = Soiled(Reads(reads.user, item, at).take(rows), measures.take(rows), strange.size)
-    soiled.counts = {kind: int(users.size) for kind, users in lots.items()} | _extremes(soiled.measures)
-    return soiled
+def add_read_noise(reads: Reads, engagement: Engagement, size: DatasetSize, seed: int) -> NoisyReads:
+    """Add every kind of noise to reads; `engagement` is changed in place."""
+    rng = make_rng(seed, "dirt")
+    first_rows = _find_first_rows(reads)
+    with_several_reads = np.flatnonzero(np.diff(first_rows) > 1)
+    readers = _sample_readers(with_several_reads, size.users, rng)
+    _add_extremes(engagement, rng)
+    time_ms, item = reads.time_ms.copy(), reads.item.copy()
+    last = first_rows[readers["future_timestamp"] + 1] - 1
+    time_ms[last] = size.end_ms + rng.integers(5 * DAY_MS, 200 * DAY_MS, last.size)
+    unknown = first_rows[readers["unknown_page"]]
+    item[unknown] = size.items + np.arange(unknown.size)
+    engagement.clicks[first_rows[readers["word_for_number"]]] = TEXT_CLICKS
+    engagement.time_ms[first_rows[readers["unequal_lists"]]] = MISSING_TIME
+    in_seconds = np.isin(reads.user, readers["seconds_timestamp"])
+    time_ms[in_seconds] //= 1000
+    rows = np.sort(np.concatenate([np.arange(len(reads)), first_rows[readers["duplicate_read"]]]))
+    noisy = NoisyReads(Reads(reads.user, item, time_ms).take(rows), engagement.take(rows), unknown.size)
+    noisy.counts = {kind: int(users.size) for kind, users in readers.items()}
+    noisy.counts |= _count_extremes(noisy.engagement)
+    return noisy
 
 
-def _lists(reads: Reads) -> tuple[Ints, Ints]:
-    """The readers of two articles or more, and where each reader's rows begin."""
+def _find_first_rows(reads: Reads) -> Ints:
+    """Return the first row of each reader, and the number of rows."""
     users = int(reads.user[-1]) + 1
-    starts = np.searchsorted(reads.user, np.arange(users + 1))
-    return np.flatnonzero(np.diff(starts) > 1), starts
+    return np.searchsorted(reads.user, np.arange(users + 1))
 
 
-def _lots(several: Ints, users: int, rng: np.random.Generator) -> dict[str, Ints]:
+def _sample_readers(candidates: Ints, users: int, rng: np.random.Generator) -> dict[str, Ints]:
+    """Draw different readers for each kind of noise."""
     kinds = (
         "unequal_lists",
         "word_for_number",
@@ -85,41 +99,46 @@ def _lots(several: Ints, users: int, rng: np.random.Generator) -> dict[str, Ints
         "duplicate_read",
         "unknown_page",
     )
-    each = max(1, round(users * READERS_PER_KIND))
-    chosen = rng.choice(several, each * len(kinds), replace=False)
-    return {kind: chosen[lot * each : (lot + 1) * each] for lot, kind in enumerate(kinds)}
+    n = max(1, round(users * READER_SHARE))
+    readers = rng.choice(candidates, n * len(kinds), replace=False)
+    return {kind: readers[number * n : (number + 1) * n] for number, kind in enumerate(kinds)}
 
 
-def _overdo(measures: Measures, rng: np.random.Generator) -> None:
-    """Scrolls past the end of the page, hours on a page, thousands of clicks."""
-    n = measures.time.size
-    few = max(1, round(n * READS_PER_EXTREME))
-    rows = rng.choice(n, max(1, round(n * OVERSCROLLED)), replace=False)
-    measures.scroll[rows] = np.round(SCROLL_TAIL.spread(rows.size, rng), 2)
-    measures.time[rng.choice(n, few, replace=False)] = np.rint(TIME_TAIL.spread(few, rng))
-    measures.clicks[rng.choice(n, few, replace=False)] = np.rint(CLICKS_TAIL.spread(few, rng))
+def _add_extremes(engagement: Engagement, rng: np.random.Generator) -> None:
+    """Set some scroll depths over 100 %, times over an hour and thousands of clicks."""
+    reads = engagement.time_ms.size
+    n = max(1, round(reads * EXTREME_SHARE))
+    rows = rng.choice(reads, max(1, round(reads * OVERSCROLLED_SHARE)), replace=False)
+    engagement.scroll[rows] = np.round(SCROLL_TAIL.sample(rows.size, rng), 2)
+    engagement.time_ms[rng.choice(reads, n, replace=False)] = np.rint(TIME_TAIL.sample(n, rng))
+    engagement.clicks[rng.choice(reads, n, replace=False)] = np.rint(CLICKS_TAIL.sample(n, rng))
 
 
-def _extremes(measures: Measures) -> dict[str, int]:
+def _count_extremes(engagement: Engagement) -> dict[str, int]:
     return {
-        "scroll_over_100": int((measures.scroll > 100).sum()),
-        "extreme_time": int((measures.time >= EXTREME_TIME).sum()),
-        "extreme_clicks": int((measures.clicks >= EXTREME_CLICKS).sum()),
+        "scroll_over_100": int((engagement.scroll > 100).sum()),
+        "extreme_time": int((engagement.time_ms >= EXTREME_TIME_MS).sum()),
+        "extreme_clicks": int((engagement.clicks >= EXTREME_CLICKS).sum()),
     }
 
 
 @dataclass(frozen=True)
-class SoiledItems:
-    """The rows of the item files: which articles stand in them, in what order, which lost their date."""
+class NoisyItems:
+    """Items with noise.
+
+    Attributes:
+        rows: the article of each row of the item files; some articles have two rows.
+        without_date: articles with INVALID_DATE.
+    """
 
     rows: Ints
-    broken: Ints
+    without_date: Ints
 
 
-def soil_items(items: int, seed: int) -> SoiledItems:
-    """Newest first, as published; a few rows come twice, a few have no date a calendar knows."""
-    rng = stream(seed, "dirty items")
-    few = max(1, round(items * ITEMS_PER_KIND))
-    chosen = rng.choice(items, 2 * few, replace=False)
-    newest_first = np.sort(np.concatenate([np.arange(items), chosen[:few]]))[::-1]
-    return SoiledItems(newest_first, chosen[few:])
+def add_item_noise(items: int, seed: int) -> NoisyItems:
+    """Repeat some items and remove the date of others; the newest items come first, as published."""
+    rng = make_rng(seed, "dirty items")
+    n = max(1, round(items * ITEM_SHARE))
+    articles = rng.choice(items, 2 * n, replace=False)
+    newest_first = np.sort(np.concatenate([np.arange(items), articles[:n]]))[::-1]
+    return NoisyItems(newest_first, articles[n:])

@@ -1,11 +1,18 @@
-"""The regions of the publisher: url path, weight of its audience, cities."""
+"""Regions of the publisher and their cities, and names of people."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Region:
-    """A newsroom's region: its path in the url, the share of readers and articles, its cities."""
+    """A region of the publisher.
+
+    Attributes:
+        path: its path in URLs.
+        name: its name in texts.
+        weight: its relative number of readers and articles.
+        cities: cities that its articles mention.
+    """
 
     path: str
     name: str
@@ -13,7 +20,7 @@ class Region:
     cities: tuple[str, ...]
 
 
-# The largest first: a small scale keeps only the head of the list.
+# The largest regions come first: a small scale keeps only the first ones.
 REGIONS = (
     Region("sp/sao-paulo", "São Paulo", 14, ("São Paulo", "Guarulhos", "Osasco", "Santo André")),
     Region("rj/rio-de-janeiro", "Rio de Janeiro", 11, ("Rio de Janeiro", "Niterói", "Duque de Caxias")),
@@ -56,7 +63,7 @@ REGIONS = (
     Region("ap/amapa", "Amapá", 0.8, ("Macapá", "Santana", "Oiapoque")),
     Region("rr/roraima", "Roraima", 0.8, ("Boa Vista", "Caracaraí", "Pacaraima")),
 )
-# Where an article of a national section happens.
+# Places of articles without a region.
 NATIONAL = Region("", "Brasil", 0, ("Brasília", "São Paulo", "Rio de Janeiro", "Porto Alegre", "Recife"))
 
 FIRST_NAMES = (

@@ -1,4 +1,4 @@
-"""The reading itself: sittings through the day, a choice at each moment, then the rest of the story."""
+"""Simulates sessions of reads: times by diurnal profile, articles by interest, and follow-ups of stories."""
 
 from dataclasses import dataclass
 
@@ -6,205 +6,244 @@ import numpy as np
 
 from pipelines.domains.news.sources.synthetic import diurnal
 from pipelines.domains.news.sources.synthetic.catalogue import Catalogue
-from pipelines.domains.news.sources.synthetic.interest import NOTHING, Newsstand
-from pipelines.domains.news.sources.synthetic.published_statistics import Floats, Ints, Rows, Size
+from pipelines.domains.news.sources.synthetic.interest import NO_ARTICLE, ArticleSamplers
+from pipelines.domains.news.sources.synthetic.published_statistics import DatasetSize, Floats, Ints, Rows
 from pipelines.domains.news.sources.synthetic.readers import Readers
 
-SESSION = 3  # reads in one sitting
-FROM_ARCHIVE = 0.07
-MAIN_THEME = 0.7  # how often a picky read follows the first of the two themes
-FOLLOWS_STORY = 0.5
-RETURNS_TO_STORY = 0.5  # how often it is the story of yesterday that goes on
-RUMMAGES_AFTER = 6  # rounds after which the news is read and only the archive is left
-ROUNDS = 12  # after which a reader who has read all there was is left with fewer reads than wanted
-DAY = 86_400_000
+SESSION_READS = 3
+ARCHIVE_SHARE = 0.07  # reads of articles of any age
+FIRST_CATEGORY_SHARE = 0.7  # reads by category that follow the first of the two preferred ones
+STORY_SHARE = 0.5  # reads that follow a story, if there is one to follow
+EARLIER_STORY_SHARE = 0.5  # of these, reads that follow the story of the reader's last earlier read
+ROUNDS = 12  # after these, readers who have read all articles have fewer reads than requested
+UNIFORM_ROUND = 6  # from this round on, articles are drawn uniformly
+DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True)
 class Reads:
-    """Reads by user and, within one, by time."""
+    """Reads; one array element per read.
+
+    Attributes:
+        user: position of the reader.
+        item: position of the article, or NO_ARTICLE.
+        time_ms: time, ms UTC.
+    """
 
     user: Ints
     item: Ints
-    at: Ints
+    time_ms: Ints
 
     def __len__(self) -> int:
         return self.user.size
 
     def take(self, rows: Rows) -> "Reads":
-        """The reads of the given rows."""
-        return Reads(self.user[rows], self.item[rows], self.at[rows])
+        """Return the reads of the given rows."""
+        return Reads(self.user[rows], self.item[rows], self.time_ms[rows])
 
-    def and_then(self, later: "Reads") -> "Reads":
-        """These reads, then others."""
-        pairs = ((self.user, later.user), (self.item, later.item), (self.at, later.at))
+    def concat(self, others: "Reads") -> "Reads":
+        """Return these reads, followed by others."""
+        pairs = ((self.user, others.user), (self.item, others.item), (self.time_ms, others.time_ms))
         return Reads(*(np.concatenate(pair) for pair in pairs))
 
-    def in_order(self) -> "Reads":
-        """By user and time."""
-        return self.take(np.lexsort((self.at, self.user)))
+    def sort(self) -> "Reads":
+        """Return the reads by user and time."""
+        return self.take(np.lexsort((self.time_ms, self.user)))
 
 
-NONE = Reads(*(np.empty(0, np.int64) for _ in range(3)))
+NO_READS = Reads(*(np.empty(0, np.int64) for _ in range(3)))
 
 
 @dataclass(frozen=True)
 class Period:
-    """A stretch of time and how busy its half hours are."""
+    """A period of time, ms UTC, and the intensity of its half-hour slots."""
 
-    start: int
-    end: int
+    start_ms: int
+    end_ms: int
     intensity: Floats
 
 
 @dataclass(frozen=True)
-class World:
-    """All that does not change while people read."""
+class Simulation:
+    """The fixed inputs of the simulation."""
 
-    size: Size
+    size: DatasetSize
     catalogue: Catalogue
     readers: Readers
-    stand: Newsstand
+    samplers: ArticleSamplers
 
-    def period(self, start: int, end: int) -> Period:
-        """The hours of a day, raised where news breaks."""
-        n = -(-(end - start) // diurnal.SLOT)
-        intensity = diurnal.profile(diurnal.READING_DAY, start, n)
-        for burst in self.catalogue.bursts.tolist():
-            slot = (burst - start) // diurnal.SLOT
+    def make_period(self, start_ms: int, end_ms: int) -> Period:
+        """Return a period with the diurnal intensity, which is higher after breaking news."""
+        slots = -(-(end_ms - start_ms) // diurnal.SLOT_MS)
+        intensity = diurnal.compute_intensity(diurnal.READS_BY_HOUR, start_ms, slots)
+        for news_ms in self.catalogue.breaking_news_ms.tolist():
+            slot = (news_ms - start_ms) // diurnal.SLOT_MS
             intensity[max(slot + 1, 0) : max(slot + 6, 0)] *= 1.8
-        return Period(start, end, intensity)
+        return Period(start_ms, end_ms, intensity)
 
 
-def read(world: World, wanted: Ints, period: Period, before: Reads, rng: np.random.Generator) -> Reads:
-    """Lets each reader read ``wanted`` articles in the period, none a second time, ``before`` included."""
-    stories = _Stories.of(world.catalogue)
-    done, open_, missing = NONE, NONE, wanted
-    anchor = _last_read(before, wanted.size, period.start)
-    seen = before.take(np.flatnonzero(wanted[before.user] > 0))
-    for attempt in range(ROUNDS):
-        user = np.repeat(np.arange(wanted.size), missing if attempt == 0 else missing * 3)
-        at = _moments(user, period, rng)
-        choose = _choose if attempt < RUMMAGES_AFTER else _rummage
-        drawn = Reads(user, choose(world, user, at, rng), at)
-        drawn = stories.follow(drawn, anchor, period.end, rng)
-        open_ = _first_meetings(seen, open_.and_then(drawn), wanted)
-        missing = np.where(missing > 0, wanted - np.bincount(open_.user, minlength=wanted.size), 0)
-        waits = missing[open_.user] > 0
-        done, open_ = done.and_then(open_.take(np.flatnonzero(~waits))), open_.take(np.flatnonzero(waits))
+def simulate_reads(
+    simulation: Simulation, counts: Ints, period: Period, earlier: Reads, rng: np.random.Generator
+) -> Reads:
+    """Simulate the reads of a period; no reader reads an article twice, or one of `earlier` again.
+
+    Args:
+        simulation: the fixed inputs.
+        counts: number of reads of each reader.
+        period: the period.
+        earlier: reads before the period, by user and time.
+        rng: random generator.
+
+    Returns:
+        The reads by user and time.
+    """
+    stories = _Stories.of(simulation.catalogue)
+    complete, incomplete, missing = NO_READS, NO_READS, counts
+    earlier_item = _find_recent_items(earlier, counts.size, period.start_ms)
+    seen = earlier.take(np.flatnonzero(counts[earlier.user] > 0))
+    for round_number in range(ROUNDS):
+        # Later rounds draw more than is missing, because many of the drawn articles are known.
+        user = np.repeat(np.arange(counts.size), missing if round_number == 0 else missing * 3)
+        time_ms = _sample_times(user, period, rng)
+        sample = _sample_articles if round_number < UNIFORM_ROUND else _sample_uniformly
+        drawn = Reads(user, sample(simulation, user, time_ms, rng), time_ms)
+        drawn = stories.follow(drawn, earlier_item, period.end_ms, rng)
+        incomplete = _keep_first_reads(seen, incomplete.concat(drawn), counts)
+        missing = np.where(missing > 0, counts - np.bincount(incomplete.user, minlength=counts.size), 0)
+        is_incomplete = missing[incomplete.user] > 0
+        complete = complete.concat(incomplete.take(np.flatnonzero(~is_incomplete)))
+        incomplete = incomplete.take(np.flatnonzero(is_incomplete))
         seen = seen.take(np.flatnonzero(missing[seen.user] > 0))
         if not missing.any():
             break
-    return done.and_then(open_).in_order()
+    return complete.concat(incomplete).sort()
 
 
-def _last_read(before: Reads, users: int, now: int) -> Ints:
-    """The article each reader read last, if within a day."""
-    last = np.full(users, NOTHING)
-    recent = before.at >= now - DAY
-    last[before.user[recent]] = before.item[recent]
-    return last
+def _find_recent_items(reads: Reads, users: int, now_ms: int) -> Ints:
+    """Return the last article of each reader on the last day, or NO_ARTICLE."""
+    items = np.full(users, NO_ARTICLE)
+    is_recent = reads.time_ms >= now_ms - DAY_MS
+    items[reads.user[is_recent]] = reads.item[is_recent]
+    return items
 
 
-def _place_in_run(user: Ints) -> Ints:
-    """The place of each row within its reader's rows, which stand together."""
+def _number_rows(user: Ints) -> Ints:
+    """Return the position of each row among the rows of its reader; rows are ordered by reader."""
     first: Ints = np.searchsorted(user, user)
-    place: Ints = np.arange(user.size) - first
-    return place
+    position: Ints = np.arange(user.size) - first
+    return position
 
 
-def _moments(user: Ints, period: Period, rng: np.random.Generator) -> Ints:
-    """Sittings of a few reads, minutes apart, at the hours people read."""
-    place = _place_in_run(user) % SESSION
-    sitting = np.cumsum(place == 0) - 1
-    starts = diurnal.moments(period.intensity, period.start, int((place == 0).sum()), rng)
-    pause = (place * rng.exponential(240_000, user.size)).astype(np.int64)
-    at: Ints = np.minimum(starts[sitting] + pause, period.end - 1)
-    return at
+def _sample_times(user: Ints, period: Period, rng: np.random.Generator) -> Ints:
+    """Draw times in sessions of SESSION_READS reads, with minutes between the reads of a session."""
+    position = _number_rows(user) % SESSION_READS
+    session = np.cumsum(position == 0) - 1
+    sessions = int((position == 0).sum())
+    session_start_ms = diurnal.sample_times(period.intensity, period.start_ms, sessions, rng)
+    delay = (position * rng.exponential(240_000, user.size)).astype(np.int64)
+    time_ms: Ints = np.minimum(session_start_ms[session] + delay, period.end_ms - 1)
+    return time_ms
 
 
-def _choose(world: World, user: Ints, at: Ints, rng: np.random.Generator) -> Ints:
-    """An article for each read: old, of the home region, of a liked theme, or what everybody reads."""
-    stand, readers, n = world.stand, world.readers, world.stand.slots
-    slot = (at - world.size.start) // diurnal.SLOT
-    liked = rng.random(user.size) < MAIN_THEME
-    theme = np.where(liked, readers.first_theme[user], readers.second_theme[user])
-    archive, region, picky = _ways(readers, user, rng)
-    item = np.full(user.size, NOTHING)
-    item[archive] = stand.archive.draw(theme[archive], at[archive], rng)
-    item[region] = stand.regions.draw(readers.home[user[region]] * n + slot[region], rng)
-    item[picky] = stand.themes.draw(theme[picky] * n + slot[picky], rng)
-    rest = np.flatnonzero(item == NOTHING)
-    item[rest] = stand.front.draw(slot[rest], rng)
-    bare = np.flatnonzero(item == NOTHING)
-    item[bare] = stand.latest(at[bare])
+def _sample_articles(simulation: Simulation, user: Ints, time_ms: Ints, rng: np.random.Generator) -> Ints:
+    """Draw an article for each read: from the archive, the region, a preferred category or the home page."""
+    samplers, readers, slots = simulation.samplers, simulation.readers, simulation.samplers.slots
+    slot = (time_ms - simulation.size.start_ms) // diurnal.SLOT_MS
+    is_first = rng.random(user.size) < FIRST_CATEGORY_SHARE
+    category = np.where(is_first, readers.first_category[user], readers.second_category[user])
+    archive, regional, by_category = _sample_channels(readers, user, rng)
+    item = np.full(user.size, NO_ARTICLE)
+    item[archive] = samplers.archive.sample(category[archive], time_ms[archive], rng)
+    region = readers.home_region[user[regional]]
+    item[regional] = samplers.regions.sample(region * slots + slot[regional], rng)
+    item[by_category] = samplers.categories.sample(category[by_category] * slots + slot[by_category], rng)
+    others = np.flatnonzero(item == NO_ARTICLE)
+    item[others] = samplers.home_page.sample(slot[others], rng)
+    without_article = np.flatnonzero(item == NO_ARTICLE)
+    item[without_article] = samplers.find_latest(time_ms[without_article])
     return item
 
 
-def _rummage(world: World, user: Ints, at: Ints, rng: np.random.Generator) -> Ints:
-    """Any article that is out, for who has read what is new and what is sought."""
-    return (rng.random(user.size) * (world.stand.latest(at) + 1)).astype(np.int64)
+def _sample_uniformly(simulation: Simulation, user: Ints, time_ms: Ints, rng: np.random.Generator) -> Ints:
+    """Draw from all published articles, for readers who have read most articles of their interest."""
+    return (rng.random(user.size) * (simulation.samplers.find_latest(time_ms) + 1)).astype(np.int64)
 
 
-def _ways(readers: Readers, user: Ints, rng: np.random.Generator) -> tuple[Rows, Rows, Rows]:
-    dice = rng.random(user.size)
-    local = FROM_ARCHIVE + (1 - FROM_ARCHIVE) * readers.local[user]
-    picky = local + (1 - local) * readers.picky[user]
-    way = (dice >= FROM_ARCHIVE).astype(np.int8) + (dice >= local) + (dice >= picky)
-    return np.flatnonzero(way == 0), np.flatnonzero(way == 1), np.flatnonzero(way == 2)
+def _sample_channels(readers: Readers, user: Ints, rng: np.random.Generator) -> tuple[Rows, Rows, Rows]:
+    """Return the rows of reads from the archive, by region and by category; the rest uses the home page."""
+    draw = rng.random(user.size)
+    regional_end = ARCHIVE_SHARE + (1 - ARCHIVE_SHARE) * readers.regional_share[user]
+    category_end = regional_end + (1 - regional_end) * readers.category_share[user]
+    channel = (draw >= ARCHIVE_SHARE).astype(np.int8) + (draw >= regional_end) + (draw >= category_end)
+    return np.flatnonzero(channel == 0), np.flatnonzero(channel == 1), np.flatnonzero(channel == 2)
 
 
-def _first_meetings(seen: Reads, reads: Reads, wanted: Ints) -> Reads:
-    """Keeps a reader's first draw of each article, up to the number wanted."""
-    both = seen.and_then(reads)
+def _keep_first_reads(seen: Reads, reads: Reads, counts: Ints) -> Reads:
+    """Keep the first read of each article by each reader, up to the number of reads of the reader."""
+    both = seen.concat(reads)
     span = int(both.item.max(initial=0)) + 1
     _, first = np.unique(both.user * span + both.item, return_index=True)
     first = np.sort(first[first >= len(seen)]) - len(seen)
     kept = reads.take(first)
     kept = kept.take(np.argsort(kept.user, kind="stable"))
-    return kept.take(np.flatnonzero(_place_in_run(kept.user) < wanted[kept.user]))
+    return kept.take(np.flatnonzero(_number_rows(kept.user) < counts[kept.user]))
 
 
 @dataclass(frozen=True)
 class _Stories:
-    """The articles of each story side by side."""
+    """The articles of each story.
+
+    Attributes:
+        story: story of each article.
+        published_ms: publication time of each article.
+        articles: articles by story.
+        position: position of each article in `articles`.
+        first: position in `articles` of the first article of each story, and the number of articles.
+    """
 
     story: Ints
-    issued: Ints
-    order: Ints
-    place: Ints
+    published_ms: Ints
+    articles: Ints
+    position: Ints
     first: Ints
 
     @classmethod
     def of(cls, catalogue: Catalogue) -> "_Stories":
-        order = np.argsort(catalogue.story, kind="stable")
+        articles = np.argsort(catalogue.story, kind="stable")
         stories = int(catalogue.story.max()) + 1
-        first = np.searchsorted(catalogue.story[order], np.arange(stories + 1))
-        return cls(catalogue.story, catalogue.issued, order, np.argsort(order), first)
+        first = np.searchsorted(catalogue.story[articles], np.arange(stories + 1))
+        return cls(catalogue.story, catalogue.published_ms, articles, np.argsort(articles), first)
 
-    def follow(self, reads: Reads, anchor: Ints, end: int, rng: np.random.Generator) -> Reads:
-        """Turns later reads of a sitting into other articles of the story it began with."""
-        item, moment = reads.item.copy(), reads.at.copy()
-        base, began = _beginnings(reads, anchor, rng)
-        rows = np.flatnonzero((base != NOTHING) & (rng.random(len(reads)) < FOLLOWS_STORY))
-        sibling = self._sibling(base[rows], rng)
-        soon = rng.exponential(300_000, rows.size).astype(np.int64) + 1000
-        at = np.maximum(began[rows], self.issued[sibling]) + soon
-        good = (sibling != base[rows]) & (at < end) & (at - began[rows] < DAY)
-        item[rows[good]], moment[rows[good]] = sibling[good], at[good]
-        return Reads(reads.user, item, moment)
+    def follow(self, reads: Reads, earlier_item: Ints, end_ms: int, rng: np.random.Generator) -> Reads:
+        """Replace the articles of some reads by others of the story that the reader has begun."""
+        item, time_ms = reads.item.copy(), reads.time_ms.copy()
+        begun_item, begun_ms = _find_begun_items(reads, earlier_item, rng)
+        rows = np.flatnonzero((begun_item != NO_ARTICLE) & (rng.random(len(reads)) < STORY_SHARE))
+        sibling = self._sample_sibling(begun_item[rows], rng)
+        delay = rng.exponential(300_000, rows.size).astype(np.int64) + 1000
+        sibling_ms = np.maximum(begun_ms[rows], self.published_ms[sibling]) + delay
+        is_soon = (sibling_ms < end_ms) & (sibling_ms - begun_ms[rows] < DAY_MS)
+        is_replaced = (sibling != begun_item[rows]) & is_soon
+        item[rows[is_replaced]] = sibling[is_replaced]
+        time_ms[rows[is_replaced]] = sibling_ms[is_replaced]
+        return Reads(reads.user, item, time_ms)
 
-    def _sibling(self, item: Ints, rng: np.random.Generator) -> Ints:
-        """Another article of each one's story; the same where it tells the story alone."""
+    def _sample_sibling(self, item: Ints, rng: np.random.Generator) -> Ints:
+        """Draw another article of the same story; the article itself if it is the only one."""
         low, high = self.first[self.story[item]], self.first[self.story[item] + 1]
         step = 1 + (rng.random(item.size) * (high - low - 1)).astype(np.int64)
-        return self.order[low + (self.place[item] - low + step) % (high - low)]
+        return self.articles[low + (self.position[item] - low + step) % (high - low)]
 
 
-def _beginnings(reads: Reads, anchor: Ints, rng: np.random.Generator) -> tuple[Ints, Ints]:
-    """What each read may go on from, and when: its sitting's first article, or yesterday's last."""
-    first = np.arange(len(reads)) - _place_in_run(reads.user) % SESSION
-    opens = first == np.arange(len(reads))
-    known = anchor[reads.user]
-    back = opens | ((known != NOTHING) & (rng.random(len(reads)) < RETURNS_TO_STORY))
-    return np.where(back, known, reads.item[first]), np.where(back, reads.at, reads.at[first])
+def _find_begun_items(reads: Reads, earlier_item: Ints, rng: np.random.Generator) -> tuple[Ints, Ints]:
+    """Return the article whose story each read may follow, and the earliest time to follow it.
+
+    It is the first article of the session, or the reader's article of the last day before the period.
+    """
+    first = np.arange(len(reads)) - _number_rows(reads.user) % SESSION_READS
+    is_first = first == np.arange(len(reads))
+    earlier = earlier_item[reads.user]
+    is_earlier_story = rng.random(len(reads)) < EARLIER_STORY_SHARE
+    uses_earlier = is_first | ((earlier != NO_ARTICLE) & is_earlier_story)
+    item = np.where(uses_earlier, earlier, reads.item[first])
+    return item, np.where(uses_earlier, reads.time_ms, reads.time_ms[first])

@@ -1,4 +1,4 @@
-"""Titles, urls, bodies and captions, composed of words, places and people."""
+"""Generates titles, URLs, bodies and captions of articles from a vocabulary."""
 
 from collections.abc import Sequence
 
@@ -6,201 +6,212 @@ import numpy as np
 import polars as pl
 
 from pipelines.domains.news.sources.synthetic.catalogue import Catalogue
-from pipelines.domains.news.sources.synthetic.diurnal import LOCAL
+from pipelines.domains.news.sources.synthetic.diurnal import UTC_OFFSET_MS
 from pipelines.domains.news.sources.synthetic.published_statistics import (
-    DUPLICATE_TITLES,
+    DUPLICATE_TITLE_SHARE,
+    DatasetSize,
     Floats,
     Ints,
     Rows,
-    Size,
-    stream,
+    make_rng,
 )
 from pipelines.domains.news.sources.synthetic.regions import FIRST_NAMES, LAST_NAMES, NATIONAL, REGIONS
 from pipelines.domains.news.sources.synthetic.vocabulary import (
-    BRIDGES,
+    CATEGORIES,
     ROLES,
-    THEMES,
-    TITLE_LEADS,
-    TITLE_TAILS,
-    WHEN,
+    TIME_PHRASES,
+    TITLE_PREFIXES,
+    TITLE_SUFFIXES,
+    TRANSITIONS,
 )
 
 HOST = "http://g1.globo.com/"
-MOST_ON_ONE_URL = 50
+MAX_ARTICLES_PER_URL = 50
 
 
-class Lexicon:
-    """Words by group (theme or region): a draw takes one word of each row's group."""
+class WordSampler:
+    """Draws words from groups, such as categories or regions."""
 
     def __init__(self, groups: Sequence[Sequence[str]]) -> None:
-        self.words = pl.Series([word for group in groups for word in group])
-        self.count = np.array([len(group) for group in groups])
-        self.first = np.cumsum(self.count) - self.count
+        self._words = pl.Series([word for group in groups for word in group])
+        self._count = np.array([len(group) for group in groups])
+        self._first = np.cumsum(self._count) - self._count
 
-    def draw(self, group: Ints, luck: Floats) -> pl.Series:
-        """One word a row."""
-        return self.words.gather(self.first[group] + (luck * self.count[group]).astype(np.int64))
-
-
-WHO = Lexicon([theme.who for theme in THEMES])
-DID = Lexicon([theme.did for theme in THEMES])
-WHAT = Lexicon([theme.what for theme in THEMES])
-DETAIL = Lexicon([theme.details for theme in THEMES])
-ASIDE = Lexicon([[detail[0].lower() + detail[1:] for detail in theme.details] for theme in THEMES])
-QUOTE = Lexicon([theme.quotes for theme in THEMES])
-CITY = Lexicon([region.cities for region in (*REGIONS, NATIONAL)])
-REGION = Lexicon([[region.name] for region in (*REGIONS, NATIONAL)])
+    def sample(self, group: Ints, uniform: Floats) -> pl.Series:
+        """Return one word of each given group, by uniform random numbers from 0 to 1."""
+        return self._words.gather(self._first[group] + (uniform * self._count[group]).astype(np.int64))
 
 
-class Writer:
-    """Writes the articles of one catalogue: what a story shares is drawn once a story."""
+SUBJECTS = WordSampler([category.subjects for category in CATEGORIES])
+VERBS = WordSampler([category.verbs for category in CATEGORIES])
+OBJECTS = WordSampler([category.objects for category in CATEGORIES])
+DETAILS = WordSampler([category.details for category in CATEGORIES])
+LOWERCASE_DETAILS = WordSampler(
+    [[detail[0].lower() + detail[1:] for detail in category.details] for category in CATEGORIES]
+)
+QUOTES = WordSampler([category.quotes for category in CATEGORIES])
+CITIES = WordSampler([region.cities for region in (*REGIONS, NATIONAL)])
+REGION_NAMES = WordSampler([[region.name] for region in (*REGIONS, NATIONAL)])
 
-    def __init__(self, catalogue: Catalogue, size: Size, seed: int) -> None:
-        self.catalogue, self.size, self.seed = catalogue, size, seed
-        rng = stream(seed, "stories")
+
+class TextGenerator:
+    """Generates the texts of a catalogue; the articles of a story share subject, object, city and person."""
+
+    def __init__(self, catalogue: Catalogue, size: DatasetSize, seed: int) -> None:
+        self.catalogue, self._size, self._seed = catalogue, size, seed
+        rng = make_rng(seed, "stories")
         stories = int(catalogue.story.max()) + 1
-        self.shared = {
-            name: rng.random(stories)[catalogue.story] for name in ("who", "what", "city", "first", "last")
+        #: Uniform random numbers of each article, equal within a story.
+        self._shared = {
+            name: rng.random(stories)[catalogue.story]
+            for name in ("subject", "object", "city", "first_name", "last_name")
         }
-        self.titles = self._titles(stream(seed, "titles"))
-        self.urls = self._urls(stream(seed, "urls"))
+        self._titles = self._make_titles(make_rng(seed, "titles"))
+        self._urls = self._make_urls(make_rng(seed, "urls"))
 
-    def article(self, rows: Rows, part: int) -> pl.DataFrame:
-        """Title, url, body and caption of the given articles, the ``part``-th lot of them."""
-        rng = stream(self.seed, f"bodies {part}")
-        told = self._told(rows, rng)
-        paragraphs = [told.select(each).to_series() for each in _PARAGRAPHS]
+    def generate(self, rows: Rows, part: int) -> pl.DataFrame:
+        """Return URL, title, body and caption of the given articles; `part` selects the random numbers."""
+        words = self._sample_words(rows, make_rng(self._seed, f"bodies {part}"))
+        paragraphs = [words.select(paragraph).to_series() for paragraph in _PARAGRAPHS]
         body = pl.select(pl.concat_str(paragraphs, separator="\n")).to_series()
         return pl.DataFrame(
             {
-                "url": self.urls.gather(rows),
-                "title": self.titles.gather(rows),
+                "url": self._urls.gather(rows),
+                "title": self._titles.gather(rows),
                 "body": body,
-                "caption": told.select(_CAPTION).to_series(),
+                "caption": words.select(_CAPTION).to_series(),
             }
         )
 
-    def _told(self, rows: Rows, rng: np.random.Generator) -> pl.DataFrame:
-        """The words of each article, some its story's, some its own."""
-        theme, region, n = self.catalogue.theme[rows], self.catalogue.region[rows], len(rows)
-        shared = {name: luck[rows] for name, luck in self.shared.items()}
-        person = [_any_of(FIRST_NAMES, shared["first"]), _any_of(LAST_NAMES, shared["last"])]
+    def _sample_words(self, rows: Rows, rng: np.random.Generator) -> pl.DataFrame:
+        """Return the words of each article by name."""
+        category, region, n = self.catalogue.category[rows], self.catalogue.region[rows], len(rows)
+        shared = {name: uniform[rows] for name, uniform in self._shared.items()}
+        person = [_pick(FIRST_NAMES, shared["first_name"]), _pick(LAST_NAMES, shared["last_name"])]
         return pl.DataFrame(
             {
-                "who": WHO.draw(theme, shared["who"]),
-                "did": DID.draw(theme, rng.random(n)),
-                "what": WHAT.draw(theme, shared["what"]),
-                "city": CITY.draw(region, shared["city"]),
-                "region": REGION.draw(region, np.zeros(n)),
-                "when": _any_of(WHEN, rng.random(n)),
-                "detail": DETAIL.draw(theme, rng.random(n)),
-                "quote": QUOTE.draw(theme, rng.random(n)),
+                "subject": SUBJECTS.sample(category, shared["subject"]),
+                "verb": VERBS.sample(category, rng.random(n)),
+                "object": OBJECTS.sample(category, shared["object"]),
+                "city": CITIES.sample(region, shared["city"]),
+                "region": REGION_NAMES.sample(region, np.zeros(n)),
+                "time": _pick(TIME_PHRASES, rng.random(n)),
+                "detail": DETAILS.sample(category, rng.random(n)),
+                "quote": QUOTES.sample(category, rng.random(n)),
                 "person": pl.select(pl.concat_str(person, separator=" ")).to_series(),
-                "role": _any_of(ROLES, rng.random(n)),
-                "bridge": _any_of(BRIDGES, rng.random(n)),
-                "aside": ASIDE.draw(theme, rng.random(n)),
-                "who_else": WHO.draw(theme, rng.random(n)),
-                "did_else": DID.draw(theme, rng.random(n)),
-                "what_else": WHAT.draw(theme, rng.random(n)),
+                "role": _pick(ROLES, rng.random(n)),
+                "transition": _pick(TRANSITIONS, rng.random(n)),
+                "lowercase_detail": LOWERCASE_DETAILS.sample(category, rng.random(n)),
+                "subject_2": SUBJECTS.sample(category, rng.random(n)),
+                "verb_2": VERBS.sample(category, rng.random(n)),
+                "object_2": OBJECTS.sample(category, rng.random(n)),
                 "age": rng.integers(18, 90, n),
-                "bridge_else": _any_of(BRIDGES, rng.random(n)),
-                "aside_else": ASIDE.draw(theme, rng.random(n)),
+                "transition_2": _pick(TRANSITIONS, rng.random(n)),
+                "lowercase_detail_2": LOWERCASE_DETAILS.sample(category, rng.random(n)),
             }
         )
 
-    def _titles(self, rng: np.random.Generator) -> pl.Series:
-        n, theme = len(self.catalogue), self.catalogue.theme
+    def _make_titles(self, rng: np.random.Generator) -> pl.Series:
+        n, category = len(self.catalogue), self.catalogue.category
         words = pl.DataFrame(
             {
-                "lead": _any_of(TITLE_LEADS, rng.random(n)),
-                "who": WHO.draw(theme, self.shared["who"]),
-                "did": DID.draw(theme, rng.random(n)),
-                "what": WHAT.draw(theme, self.shared["what"]),
-                "city": CITY.draw(self.catalogue.region, self.shared["city"]),
-                "tail": _any_of(TITLE_TAILS, rng.random(n)),
-                "first": _any_of(FIRST_NAMES, rng.random(n)),
-                "last": _any_of(LAST_NAMES, rng.random(n)),
+                "prefix": _pick(TITLE_PREFIXES, rng.random(n)),
+                "subject": SUBJECTS.sample(category, self._shared["subject"]),
+                "verb": VERBS.sample(category, rng.random(n)),
+                "object": OBJECTS.sample(category, self._shared["object"]),
+                "city": CITIES.sample(self.catalogue.region, self._shared["city"]),
+                "suffix": _pick(TITLE_SUFFIXES, rng.random(n)),
+                "first_name": _pick(FIRST_NAMES, rng.random(n)),
+                "last_name": _pick(LAST_NAMES, rng.random(n)),
                 "form": rng.integers(0, 3, n),
             }
         )
-        plain = pl.format("{}{} {} {} em {}", "lead", "who", "did", "what", "city")
+        sentence = pl.format("{}{} {} {} em {}", "prefix", "subject", "verb", "object", "city")
         ending = (
             pl.when(pl.col("form") == 0)
             .then(pl.lit(""))
             .when(pl.col("form") == 1)
-            .then(pl.format("; {}", "tail"))
-            .otherwise(pl.format(", diz {} {}", "first", "last"))
+            .then(pl.format("; {}", "suffix"))
+            .otherwise(pl.format(", diz {} {}", "first_name", "last_name"))
         )
-        return self._a_few_twice(_told_apart(words.select((plain + ending).alias("title"))), rng)
+        titles = _number_equal_titles(words.select((sentence + ending).alias("title")))
+        return _duplicate_titles(titles, rng)
 
-    def _a_few_twice(self, titles: pl.Series, rng: np.random.Generator) -> pl.Series:
-        twins = max(1, round(titles.len() * DUPLICATE_TITLES))
-        rows = rng.choice(titles.len(), 2 * twins, replace=False)
-        source = np.arange(titles.len())
-        source[rows[:twins]] = rows[twins:]
-        return titles.gather(source)
-
-    def _urls(self, rng: np.random.Generator) -> pl.Series:
+    def _make_urls(self, rng: np.random.Generator) -> pl.Series:
         catalogue = self.catalogue
+        local_time = pl.Series(catalogue.published_ms + UTC_OFFSET_MS).cast(pl.Datetime("ms"))
         parts = pl.DataFrame(
             {
-                "section": _sections(catalogue, rng),
-                "day": pl.Series(catalogue.issued + LOCAL).cast(pl.Datetime("ms")).dt.strftime("%Y/%m/%d"),
-                "slug": _slugs(self.titles),
+                "path": _sample_paths(catalogue, rng),
+                "day": local_time.dt.strftime("%Y/%m/%d"),
+                "slug": _make_slugs(self._titles),
             }
         )
-        urls = parts.select(pl.format(HOST + "{}/noticia/{}/{}.ghtml", "section", "day", "slug")).to_series()
-        return urls.gather(_shared_urls(catalogue, self.size))
+        urls = parts.select(pl.format(HOST + "{}/noticia/{}/{}.ghtml", "path", "day", "slug")).to_series()
+        return urls.gather(_assign_shared_urls(catalogue, self._size))
 
 
-def _any_of(words: Sequence[str], luck: Floats) -> pl.Series:
-    return pl.Series(list(words)).gather((luck * len(words)).astype(np.int64))
+def _pick(words: Sequence[str], uniform: Floats) -> pl.Series:
+    return pl.Series(list(words)).gather((uniform * len(words)).astype(np.int64))
 
 
-def _told_apart(titles: pl.DataFrame) -> pl.Series:
-    """Numbers the titles that came out alike, so that only the twins made on purpose remain."""
+def _duplicate_titles(titles: pl.Series, rng: np.random.Generator) -> pl.Series:
+    """Replace some titles by other titles, in the published share."""
+    n = max(1, round(titles.len() * DUPLICATE_TITLE_SHARE))
+    rows = rng.choice(titles.len(), 2 * n, replace=False)
+    source = np.arange(titles.len())
+    source[rows[:n]] = rows[n:]
+    return titles.gather(source)
+
+
+def _number_equal_titles(titles: pl.DataFrame) -> pl.Series:
+    """Append a number to repeated titles, so that all titles differ."""
     nth = pl.col("title").cum_count().over("title")
     numbered = pl.format("{}; boletim {}", "title", nth)
     return titles.select(pl.when(nth > 1).then(numbered).otherwise("title").alias("title")).to_series()
 
 
-def _slugs(titles: pl.Series) -> pl.Series:
-    plain = titles.str.to_lowercase().str.normalize("NFKD").str.replace_all(r"[^a-z0-9 -]+", "")
-    return plain.str.replace_all(r"[ -]+", "-")
+def _make_slugs(titles: pl.Series) -> pl.Series:
+    ascii_titles = titles.str.to_lowercase().str.normalize("NFKD").str.replace_all(r"[^a-z0-9 -]+", "")
+    return ascii_titles.str.replace_all(r"[ -]+", "-")
 
 
-def _sections(catalogue: Catalogue, rng: np.random.Generator) -> pl.Series:
-    """The part of the url before the date: the region, with the theme at times, or a national theme."""
-    rows = [[theme.path for theme in THEMES]]
+def _sample_paths(catalogue: Catalogue, rng: np.random.Generator) -> pl.Series:
+    """Return the URL paths before the date: a national category, a region, or a region and its category."""
+    paths = [[category.path for category in CATEGORIES]]
     for region in REGIONS:
-        rows.append([region.path for _ in THEMES])
-        rows.append([f"{region.path}/{theme.regional_path}".rstrip("/") for theme in THEMES])
-    named = rng.random(len(catalogue)) < 0.4
-    row = np.where(catalogue.region < 0, 0, 1 + 2 * catalogue.region + named)
-    return pl.Series([path for paths in rows for path in paths]).gather(row * len(THEMES) + catalogue.theme)
+        paths.append([region.path for _ in CATEGORIES])
+        paths.append([f"{region.path}/{category.regional_path}".rstrip("/") for category in CATEGORIES])
+    has_category = rng.random(len(catalogue)) < 0.4
+    row = np.where(catalogue.region < 0, 0, 1 + 2 * catalogue.region + has_category)
+    all_paths = pl.Series([path for row_paths in paths for path in row_paths])
+    return all_paths.gather(row * len(CATEGORIES) + catalogue.category)
 
 
-def _shared_urls(catalogue: Catalogue, size: Size) -> Ints:
-    """Running pages: a few old articles of one section stand on the same url, up to 50 of them."""
+def _assign_shared_urls(catalogue: Catalogue, size: DatasetSize) -> Ints:
+    """Return the article whose URL each article has: some old articles with the same path share one."""
     source = np.arange(len(catalogue))
     old = source[: len(catalogue) - catalogue.fresh]
-    section = (catalogue.region[old] + 1) * len(THEMES) + catalogue.theme[old]
-    rows = old[section == np.bincount(section).argmax()]
-    most = min(MOST_ON_ONE_URL, max(2, size.items // 500))
-    for lot in (most, most // 2, most // 4):
-        source[rows[:lot]] = rows[0] if rows.size else 0
-        rows = rows[lot:]
+    path = (catalogue.region[old] + 1) * len(CATEGORIES) + catalogue.category[old]
+    rows = old[path == np.bincount(path).argmax()]
+    most = min(MAX_ARTICLES_PER_URL, max(2, size.items // 500))
+    for articles in (most, most // 2, most // 4):
+        source[rows[:articles]] = rows[0] if rows.size else 0
+        rows = rows[articles:]
     return source
 
 
 _PARAGRAPHS = (
-    pl.format("{} {} {} em {} {}. {}", "who", "did", "what", "city", "when", "detail"),
-    pl.format('"{}", disse {}, {}, em entrevista concedida {}.', "quote", "person", "role", "when"),
-    pl.format("{} {}", "bridge", "aside"),
-    pl.format("{} também {} {}, assunto que se repete em {}.", "who_else", "did_else", "what_else", "region"),
-    pl.format("{}, de {} anos, acompanha {} desde o início e mora em {}.", "person", "age", "what", "city"),
+    pl.format("{} {} {} em {} {}. {}", "subject", "verb", "object", "city", "time", "detail"),
+    pl.format('"{}", disse {}, {}, em entrevista concedida {}.', "quote", "person", "role", "time"),
+    pl.format("{} {}", "transition", "lowercase_detail"),
+    pl.format("{} também {} {}, assunto que se repete em {}.", "subject_2", "verb_2", "object_2", "region"),
+    pl.format("{}, de {} anos, acompanha {} desde o início e mora em {}.", "person", "age", "object", "city"),
     pl.format(
-        "{} {}\n\nVeja mais notícias de {}, em texto, foto e vídeo.", "bridge_else", "aside_else", "region"
+        "{} {}\n\nVeja mais notícias de {}, em texto, foto e vídeo.",
+        "transition_2",
+        "lowercase_detail_2",
+        "region",
     ),
 )
-_CAPTION = pl.format("{} {} {} {}, em {}", "who", "did", "what", "when", "city")
+_CAPTION = pl.format("{} {} {} {}, em {}", "subject", "verb", "object", "time", "city")

@@ -1,28 +1,37 @@
-"""What each theme's articles talk about: where content models find something to learn."""
+"""The vocabulary of each category, so that content-based models can learn from generated texts."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Theme:
-    """A theme: its paths in the url, its share of articles, how often it is national, its words.
+class Category:
+    """A category of articles. Its subjects, verbs and objects can be combined freely.
 
-    Any subject goes with any verb and any object, so that a sentence is three draws.
+    Attributes:
+        path: its path in URLs of national articles.
+        regional_path: its path in URLs of regional articles.
+        weight: its relative number of articles.
+        national_share: the share of its articles that are national.
+        subjects: subjects of sentences.
+        verbs: verbs of sentences.
+        objects: objects of sentences.
+        details: further sentences.
+        quotes: quotations.
     """
 
     path: str
     regional_path: str
     weight: float
-    national: float
-    who: tuple[str, ...]
-    did: tuple[str, ...]
-    what: tuple[str, ...]
+    national_share: float
+    subjects: tuple[str, ...]
+    verbs: tuple[str, ...]
+    objects: tuple[str, ...]
     details: tuple[str, ...]
     quotes: tuple[str, ...]
 
 
-THEMES = (
-    Theme(
+CATEGORIES = (
+    Category(
         "politica", "politica", 9, 0.7,
         ("O Senado", "A Câmara", "O prefeito", "A governadora", "O partido", "A bancada",
          "O tribunal eleitoral"),
@@ -38,7 +47,7 @@ THEMES = (
         ("Não há votos, há conversas", "O eleitor vai julgar essa aliança",
          "A base está unida, e vamos votar"),
     ),
-    Theme(
+    Category(
         "economia", "economia", 8, 0.8,
         ("O Banco Central", "O mercado", "A Receita Federal", "O comércio", "A indústria",
          "O ministério da Economia"),
@@ -54,7 +63,7 @@ THEMES = (
         ("O consumidor sente no bolso, todo mês", "A inflação cede, mas devagar",
          "Sem crédito, não há venda"),
     ),
-    Theme(
+    Category(
         "saude", "saude", 9, 0.4,
         ("A secretaria de Saúde", "O hospital universitário", "A vigilância sanitária", "O posto de saúde",
          "O laboratório", "A equipe médica"),
@@ -69,7 +78,7 @@ THEMES = (
         ("Vacinar é proteger a família inteira", "O paciente passa bem, está em casa",
          "Faltam leitos, não equipe"),
     ),
-    Theme(
+    Category(
         "educacao", "educacao", 6, 0.3,
         ("A universidade federal", "A rede estadual", "A escola técnica", "O instituto federal",
          "O cursinho popular"),
@@ -84,7 +93,7 @@ THEMES = (
          "A redação vale metade da nota, e a prova tem questões de português e matemática."),
         ("Estudar mudou a minha vida", "A turma estava ansiosa, agora comemora", "A escola é de todos"),
     ),
-    Theme(
+    Category(
         "pop-arte", "", 10, 0.95,
         ("A cantora", "O ator", "A banda", "O diretor", "A apresentadora", "O humorista", "A atriz"),
         ("estreia", "comenta", "celebra", "revela", "relembra"),
@@ -98,7 +107,7 @@ THEMES = (
          "Fãs acamparam na porta do teatro para ver o ídolo de perto."),
         ("Cantar é o que sei fazer", "Chorei quando li o roteiro", "O palco é a minha casa, sempre foi"),
     ),
-    Theme(
+    Category(
         "mundo", "", 6, 1.0,
         ("O governo americano", "A Ucrânia", "A China", "A União Europeia", "O parlamento britânico",
          "A ONU"),
@@ -113,7 +122,7 @@ THEMES = (
          "O presidente fez um discurso à nação, transmitido pela televisão."),
         ("A paz exige coragem", "Não recuaremos, nem negociaremos sob ameaça", "O mundo olha para nós"),
     ),
-    Theme(
+    Category(
         "tecnologia", "", 4, 1.0,
         ("A rede social", "A fabricante de celulares", "A startup", "O aplicativo de mensagens",
          "A agência reguladora"),
@@ -128,7 +137,7 @@ THEMES = (
          "O algoritmo aprende com dados públicos, o que preocupa especialistas."),
         ("O dado é do usuário", "Testamos por meses, antes de lançar", "Ninguém lê os termos de uso"),
     ),
-    Theme(
+    Category(
         "meio-ambiente", "natureza", 5, 0.5,
         ("O Ibama", "A ONG ambiental", "A brigada", "O parque nacional", "A bióloga",
          "O instituto de pesquisas"),
@@ -143,7 +152,7 @@ THEMES = (
          "O rio perdeu volume, e a pesca foi proibida no trecho."),
         ("A floresta em pé vale mais", "O bicho estava debilitado, mas reagiu", "O fogo não é natural"),
     ),
-    Theme(
+    Category(
         "economia/agronegocios", "agro", 4, 0.5,
         ("O produtor rural", "A cooperativa", "A associação de criadores", "O sindicato rural",
          "A feira do campo"),
@@ -157,7 +166,7 @@ THEMES = (
          "A exportação de grãos bateu recorde no porto."),
         ("A chuva veio na hora certa", "O adubo dobrou de preço, e o leite não", "O campo não para"),
     ),
-    Theme(
+    Category(
         "policia", "", 14, 0.05,
         ("A Polícia Civil", "A Polícia Militar", "O Ministério Público", "A delegacia", "A Guarda Municipal"),
         ("investiga", "apura", "esclarece", "registra", "analisa"),
@@ -170,7 +179,7 @@ THEMES = (
          "A Justiça decretou a prisão preventiva dos investigados."),
         ("Foi tudo muito rápido", "O inquérito está aberto, e há suspeitos", "Só queremos justiça"),
     ),
-    Theme(
+    Category(
         "transito", "transito", 9, 0.02,
         ("O Corpo de Bombeiros", "A Polícia Rodoviária", "A concessionária", "O Samu",
          "A companhia de tráfego"),
@@ -184,7 +193,7 @@ THEMES = (
          "A rodovia tem curva perigosa e pouca sinalização, reclamam moradores."),
         ("O caminhão perdeu o freio na descida", "Aqui tem acidente toda semana", "A pista estava molhada"),
     ),
-    Theme(
+    Category(
         "previsao-do-tempo", "previsao-do-tempo", 6, 0.15,
         ("A Defesa Civil", "O instituto de meteorologia", "A marinha", "O centro de alertas", "A prefeitura"),
         ("prevê", "alerta para", "monitora", "confirma", "mede"),
@@ -197,7 +206,7 @@ THEMES = (
          "Famílias desabrigadas foram levadas a um ginásio."),
         ("Nunca vi chover tanto", "A água subiu depressa, perdemos os móveis", "Fez frio de doer"),
     ),
-    Theme(
+    Category(
         "trabalho-e-carreira", "concursos-e-emprego", 5, 0.15,
         ("O Sine", "A agência do trabalhador", "A prefeitura", "O centro de emprego", "A rede de mercados"),
         ("oferece", "abre", "seleciona para", "divulga", "anuncia"),
@@ -210,7 +219,7 @@ THEMES = (
          "A jornada é de quarenta horas, e parte das vagas é para pessoas com deficiência."),
         ("Estou há meses procurando", "Saí da fila já empregada", "Levei o currículo, e me chamaram"),
     ),
-    Theme(
+    Category(
         "turismo-e-viagem", "o-que-fazer", 5, 0.1,
         ("O festival de inverno", "A secretaria de Turismo", "O museu", "A feira gastronômica",
          "O mercado municipal"),
@@ -227,17 +236,18 @@ THEMES = (
     ),
 )  # fmt: skip
 
-# Kinds of ending that tell one article of a story from the next.
+# Parts of titles and texts that differ between the articles of a story.
 # fmt: off
-TITLE_LEADS = ("", "", "", "", "Vídeo: ", "Entenda: ", "Urgente: ", "Ao vivo: ", "Balanço: ")
-TITLE_TAILS = ("veja fotos", "saiba mais", "veja o que se sabe", "entenda", "veja lista", "assista",
-               "confira")
-WHEN = ("nesta segunda-feira", "nesta terça-feira", "na manhã desta quarta-feira", "na noite de quinta-feira",
-        "nesta sexta-feira", "na tarde de sábado", "neste domingo", "durante a madrugada")
+TITLE_PREFIXES = ("", "", "", "", "Vídeo: ", "Entenda: ", "Urgente: ", "Ao vivo: ", "Balanço: ")
+TITLE_SUFFIXES = ("veja fotos", "saiba mais", "veja o que se sabe", "entenda", "veja lista", "assista",
+                  "confira")
+TIME_PHRASES = ("nesta segunda-feira", "nesta terça-feira", "na manhã desta quarta-feira",
+                "na noite de quinta-feira",
+                "nesta sexta-feira", "na tarde de sábado", "neste domingo", "durante a madrugada")
 ROLES = ("morador", "especialista", "porta-voz", "testemunha", "representante do grupo",
          "responsável pelo caso")
-BRIDGES = ("Segundo a apuração,", "De acordo com a nota oficial,", "Ainda conforme o relato,",
-           "Por outro lado,",
-           "Na avaliação de quem acompanha o assunto,",
-           "Até a última atualização desta reportagem,")
+TRANSITIONS = ("Segundo a apuração,", "De acordo com a nota oficial,", "Ainda conforme o relato,",
+               "Por outro lado,",
+               "Na avaliação de quem acompanha o assunto,",
+               "Até a última atualização desta reportagem,")
 # fmt: on

@@ -1,5 +1,5 @@
-"""Bring your own: a table of interactions and, if there is one, a table of items; csv or Parquet."""
+"""The source `tables`: own files of interactions and, optionally, items, as CSV, JSON Lines or Parquet."""
 
-from pipelines.domains.news.sources.tables.source import TableFiles
+from pipelines.domains.news.sources.tables.source import TablesSource
 
-__all__ = ["TableFiles"]
+__all__ = ["TablesSource"]

@@ -1,4 +1,4 @@
-"""The names of a file's columns, spelled as the format documents them."""
+"""Normalizes the column names of a file to the documented ones."""
 
 from __future__ import annotations
 
@@ -6,45 +6,49 @@ from collections.abc import Mapping, Sequence
 
 from pipelines.ingest.file_kinds import FileKind
 
-#: Added to a column that has the name of one that the option `map` takes from elsewhere.
+#: Appended to a column whose documented name the option `map` gives to another column.
 _REPLACED = " (replaced by map)"
 
 
-def spell(names: Sequence[str], kind: FileKind, mapped: Mapping[str, str]) -> list[str]:
-    """Return our names of the columns that are ours; others stay as they are.
+def normalize_names(names: Sequence[str], kind: FileKind, mapping: Mapping[str, str]) -> list[str]:
+    """Replace the names of documented columns by their documented spelling; other names stay.
 
-    Case and blanks around a name do not count, unless the file has both spellings.
+    Case and surrounding blanks are ignored, unless the file has columns in both spellings.
 
     Args:
-        names: the file's.
-        kind: whose columns are ours.
-        mapped: by our name, the name that files have.
+        names: the file's column names.
+        kind: the kind of the file, with the documented columns.
+        mapping: the file's name of a column, by documented name.
     """
-    theirs = {other.strip().lower(): ours for ours, other in mapped.items()}
-    found = {theirs[_plain(name)] for name in names if _plain(name) in theirs}
-    ours = {column.lower(): column for column in kind.columns}
-    return [_spell(name, theirs, found, ours, names) for name in names]
+    by_name = {name.strip().lower(): column for column, name in mapping.items()}
+    mapped = {by_name[_fold(name)] for name in names if _fold(name) in by_name}
+    documented = {column.lower(): column for column in kind.columns}
+    return [_normalize(name, names, by_name, mapped, documented) for name in names]
 
 
-def _spell(
-    name: str, theirs: Mapping[str, str], found: set[str], ours: Mapping[str, str], names: Sequence[str]
+def _normalize(
+    name: str,
+    names: Sequence[str],
+    by_name: Mapping[str, str],
+    mapped: set[str],
+    documented: Mapping[str, str],
 ) -> str:
-    plain = _plain(name)
-    if plain in theirs:
-        return theirs[plain]
-    known = ours.get(plain)
-    if known in found:
+    folded = _fold(name)
+    if folded in by_name:
+        return by_name[folded]
+    column = documented.get(folded)
+    if column in mapped:
         return name + _REPLACED
-    if known is None or (name != known and known in names):
+    if column is None or (name != column and column in names):
         return name
-    return known
+    return column
 
 
-def mapped_columns(names: Sequence[str], mapped: Mapping[str, str]) -> dict[str, str]:
-    """Return those of the mapped columns that a file has."""
-    plain = {_plain(name) for name in names}
-    return {ours: other for ours, other in mapped.items() if _plain(other) in plain}
+def find_mapped_columns(names: Sequence[str], mapping: Mapping[str, str]) -> dict[str, str]:
+    """Return the part of the mapping whose columns are in a file."""
+    folded = {_fold(name) for name in names}
+    return {column: name for column, name in mapping.items() if _fold(name) in folded}
 
 
-def _plain(name: str) -> str:
+def _fold(name: str) -> str:
     return name.strip().lower()

@@ -1,4 +1,4 @@
-"""What was detected of a folder's files, as options that can be written down."""
+"""Derives options from what was detected in the files of a folder."""
 
 from __future__ import annotations
 
@@ -7,52 +7,56 @@ from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
 
+from pipelines.domains.news.formats.csv_dialect import SEPARATORS
 from pipelines.domains.news.formats.timestamps import DAY_FIRST, MONTH_FIRST
-from pipelines.domains.news.sources.tables.dialect import SEPARATORS
-from pipelines.domains.news.sources.tables.files import INTERACTIONS
+from pipelines.domains.news.sources.tables.file_kinds import INTERACTIONS
 from pipelines.domains.news.sources.tables.options import TableOptions
-from pipelines.domains.news.sources.tables.readers import suspicious_readers
+from pipelines.domains.news.sources.tables.readers import find_suspicious_readers
 from pipelines.plan import Refinement
 
-_CODES = {name: separator for separator, name in SEPARATORS.items()} | {"comma": ","}
+_SEPARATORS_BY_NAME = {name: separator for separator, name in SEPARATORS.items()} | {"comma": ","}
 
 
-def detected_options(options: TableOptions, facts: Mapping[str, Mapping[str, str]]) -> TableOptions:
-    """Return the options with what all files have in common.
+def detect_options(options: TableOptions, facts: Mapping[str, Mapping[str, str]]) -> TableOptions:
+    """Complete the options with the values that were detected in all files alike.
 
     Args:
-        options: what was set.
-        facts: by file, what was detected.
+        options: the options that were set.
+        facts: what was detected, by file and topic.
     """
-    separators, encodings, times = (_distinct(facts, name) for name in ("separator", "encoding", "timestamp"))
-    times |= _distinct(facts, "published_at") - {"none"}
+    separators, encodings, times = (
+        _distinct_values(facts, name) for name in ("separator", "encoding", "timestamp")
+    )
+    times |= _distinct_values(facts, "published_at") - {"none"}
     orders = {order for order in (DAY_FIRST, MONTH_FIRST) if any(text.startswith(order) for text in times)}
-    found: dict[str, Any] = {}
+    detected: dict[str, Any] = {}
     if options.separator is None and len(separators) == 1:
         name = next(iter(separators))
-        found["separator"] = _CODES.get(name, name)
+        detected["separator"] = _SEPARATORS_BY_NAME.get(name, name)
     if options.encoding is None and len(encodings) == 1:
-        found["encoding"] = next(iter(encodings))
+        detected["encoding"] = next(iter(encodings))
     if options.time_format is None and len(orders) == 1:
-        found["time_format"] = next(iter(orders))
-    return replace(options, **found)
+        detected["time_format"] = next(iter(orders))
+    return replace(options, **detected)
 
 
-def suggestions(refinement: Refinement | None, columns: Sequence[str]) -> list[str]:
-    """Return lines of TOML that a person has to decide on.
+def suggest_options(refinement: Refinement | None, columns: Sequence[str]) -> list[str]:
+    """Return lines of TOML with options that need the user's decision.
 
     Args:
-        refinement: None where the files were refused.
+        refinement: the refined files; None if they were refused.
         columns: the names of all columns of the files.
     """
     if refinement is not None:
-        return [f'anonymous = ["{user_id}"]' for user_id, _ in suspicious_readers(refinement.tables)]
+        return [f'anonymous = ["{user_id}"]' for user_id, _ in find_suspicious_readers(refinement.tables)]
     missing = [column for column in INTERACTIONS.required if column not in columns]
     others = {name.lower().replace("_", ""): name for name in columns if name not in INTERACTIONS.columns}
-    near = {column: get_close_matches(column.replace("_", ""), list(others), 1, 0.5) for column in missing}
-    pairs = ", ".join(f'{column} = "{others[found[0]] if found else "…"}"' for column, found in near.items())
+    similar = {column: get_close_matches(column.replace("_", ""), list(others), 1, 0.5) for column in missing}
+    pairs = ", ".join(
+        f'{column} = "{others[names[0]] if names else "…"}"' for column, names in similar.items()
+    )
     return [f"map = {{{pairs}}}"] if pairs else []
 
 
-def _distinct(facts: Mapping[str, Mapping[str, str]], name: str) -> set[str]:
-    return {each[name] for each in facts.values() if name in each}
+def _distinct_values(facts: Mapping[str, Mapping[str, str]], topic: str) -> set[str]:
+    return {by_topic[topic] for by_topic in facts.values() if topic in by_topic}

@@ -1,4 +1,4 @@
-"""`manchete.toml`, the options of the source `tables` beside its files."""
+"""Reads and writes `manchete.toml`, the options of the source `tables` in the folder of its files."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from script_shared.errors import InputError
 
 
 def read_config(folder: Path) -> TableOptions:
-    """Return the options of a folder's file; the defaults where there is none.
+    """Return the options in a folder's file; the defaults if there is no file.
 
     Raises:
-        InputError: the file is no TOML, an option is not known, or its value cannot be used.
+        InputError: the file is not TOML, an option does not exist, or its value is invalid.
     """
     path = folder / CONFIG_FILE
     if not path.is_file():
@@ -34,30 +34,30 @@ def read_config(folder: Path) -> TableOptions:
 
 
 def write_config(path: Path, options: TableOptions, suggestions: Sequence[str] = ()) -> None:
-    """Write options as TOML; those that have their default are left out.
+    """Write the options that differ from their default as TOML.
 
     Args:
         path: the file.
-        options: what is set.
-        suggestions: lines of TOML that are written as comments.
+        options: the options.
+        suggestions: lines of TOML to write as comments.
     """
-    lines = ["# How the files beside this one are read; docs/data-formats.md describes each key."]
-    lines += [f"{name} = {_toml(value)}" for name, value in changed(options).items()]
+    lines = ["# Options for the files in this folder; docs/data-formats.md describes each key."]
+    lines += [f"{name} = {_format_toml(value)}" for name, value in find_changed_options(options).items()]
     lines += [f"# {line}" for line in suggestions]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def changed(options: TableOptions) -> dict[str, Any]:
-    """Return the options that do not have their default, by name."""
+def find_changed_options(options: TableOptions) -> dict[str, Any]:
+    """Return the options that differ from their default, by name."""
     default = TableOptions()
-    named = {name: (getattr(options, name), getattr(default, name)) for name in TableOptions.__slots__}
-    return {name: value for name, (value, usual) in named.items() if value != usual}
+    values = {name: getattr(options, name) for name in TableOptions.__slots__}
+    return {name: value for name, value in values.items() if value != getattr(default, name)}
 
 
-def _toml(value: object) -> str:
+def _format_toml(value: object) -> str:
     if isinstance(value, Mapping):
-        pairs = (f"{json.dumps(name)} = {_toml(each)}" for name, each in value.items())
+        pairs = (f"{json.dumps(name)} = {_format_toml(entry)}" for name, entry in value.items())
         return "{" + ", ".join(pairs) + "}"
     if isinstance(value, list | tuple):
-        return "[" + ", ".join(map(_toml, value)) + "]"
+        return "[" + ", ".join(map(_format_toml, value)) + "]"
     return json.dumps(value, ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""Items: one row an article."""
+"""Reads files of items: one row per article."""
 
 from __future__ import annotations
 
@@ -6,60 +6,64 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from pipelines.domains.news.formats.timestamps import moment, time_of
-from pipelines.domains.news.sources.tables.files import TableFile
+from pipelines.domains.news.formats.raw_table import FILE, NULLS, ROW
+from pipelines.domains.news.formats.timestamps import select_time
 from pipelines.domains.news.sources.tables.ids import describe_ids
-from pipelines.domains.news.sources.tables.time_column import read_time_column
-from pipelines.domains.news.validation.quarantine import FILE, NULLS, ROW, RowFilter, Rule
+from pipelines.domains.news.sources.tables.table_file import TableFile
+from pipelines.domains.news.sources.tables.time_column import parse_time_column
 from pipelines.domains.news.validation.rejection_reasons import RejectionReason
+from pipelines.domains.news.validation.row_filter import RowFilter
 from pipelines.domains.news.validation.rules import (
-    identifier,
-    printable,
-    readable,
-    too_many_fields,
-    whole_object,
+    Rule,
+    check_time,
+    forbid_control_characters,
+    forbid_extra_fields,
+    require_id,
+    require_json_object,
+    require_utf8,
 )
 
-WORDS = ("title", "body", "url", "category", "region")
+TEXT_COLUMNS = ("title", "body", "url", "category", "region")
 RULES = (
-    whole_object(),
-    too_many_fields(),
-    *identifier("item_id"),
-    printable("item_id"),
+    require_json_object(),
+    forbid_extra_fields(),
+    *require_id("item_id"),
+    forbid_control_characters("item_id"),
 )
-OPTIONAL_RULES = (*moment("published_at"), *(readable(name) for name in WORDS))
-#: The newest row of an item counts: the last one of the last file.
-NEWEST = Rule(RejectionReason.REPEATED, "item_id", ~pl.col("item_id").is_last_distinct())
+OPTIONAL_RULES = (*check_time("published_at"), *(require_utf8(name) for name in TEXT_COLUMNS))
+#: The last row of an item in the last file counts.
+LAST_ROW = Rule(RejectionReason.REPEATED_ITEM, "item_id", ~pl.col("item_id").is_last_distinct())
 
 
-def read_items(files: Sequence[TableFile], sieve: RowFilter) -> pl.DataFrame:
-    """Return the sound rows of all files, with their places and `published_at` read."""
+def read_items(files: Sequence[TableFile], row_filter: RowFilter) -> pl.DataFrame:
+    """Return the valid rows of all files, with file, row number and parsed `published_at`."""
     empty = pl.DataFrame(schema=dict.fromkeys((FILE, "item_id", "category", "region"), pl.String()))
-    return pl.concat([_sift(file, sieve) for file in files] or [empty])
+    return pl.concat([_read_file(file, row_filter) for file in files] or [empty])
 
 
-def newest_items(sound: pl.DataFrame, sieve: RowFilter) -> pl.DataFrame:
-    """Return the items as refined ones, the last row of each.
+def refine_items(rows: pl.DataFrame, row_filter: RowFilter) -> pl.DataFrame:
+    """Return the refined items: the last row of each, with converted types.
 
     Args:
-        sound: what `read_items` gave.
-        sieve: takes the earlier rows.
+        rows: the result of `read_items`.
+        row_filter: keeps the earlier rows.
     """
-    if sound.is_empty():
+    if rows.is_empty():
         return pl.DataFrame(schema={"item_id": pl.String})
-    rows = sieve.sift(sound, [NEWEST]).drop(FILE, ROW)
-    words = pl.col(*WORDS)
-    return rows.select(
+    items = row_filter.filter_rows(rows, [LAST_ROW]).drop(FILE, ROW)
+    texts = pl.col(*TEXT_COLUMNS)
+    return items.select(
         "item_id",
-        time_of("published_at"),
-        pl.when(words.str.strip_chars() != "").then(words).name.keep(),
+        select_time("published_at"),
+        pl.when(texts.str.strip_chars() != "").then(texts).name.keep(),
         pl.col("body").str.count_matches(r"\S+").cast(pl.Int32).alias("words"),
     )
 
 
-def _sift(file: TableFile, sieve: RowFilter) -> pl.DataFrame:
+def _read_file(file: TableFile, row_filter: RowFilter) -> pl.DataFrame:
     item = pl.col("item_id")
     frame = file.read().with_columns(pl.when(~item.is_in(NULLS)).then(item).alias("item_id"))
     file.facts["item_id"] = describe_ids(frame["item_id"])
-    sound = sieve.take(frame, RULES, file.file.name)
-    return sieve.clear(read_time_column(sound, "published_at", file, sieve), OPTIONAL_RULES)
+    valid = row_filter.filter_file(frame, RULES, file.file.name)
+    parsed = parse_time_column(valid, "published_at", file, row_filter)
+    return row_filter.nullify_values(parsed, OPTIONAL_RULES)

@@ -1,4 +1,4 @@
-"""What can be set of the source `tables`: on the command line, in a DAG's parameters or in a file."""
+"""Options of the source `tables`, from the command line, a DAG's parameters or `manchete.toml`."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from pipelines.domains.news.formats.timestamps import DAY_FIRST, MONTH_FIRST
 from pipelines.ingest.file_kinds import FileKind
 from script_shared.errors import InputError
 
-#: Names of separators that a command line cannot easily carry.
+#: Names of separators that are awkward to type on a command line.
 _SEPARATORS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "bar": "|"}
 
 
 @dataclass(frozen=True, slots=True)
 class TableOptions:
-    """How the files are to be read; what is None or empty is detected for each file.
+    """How to read the files; options that are None or empty are detected for each file.
 
     Attributes:
-        map: by our name of a column, the files' name of it; our name may begin with `reads.` or `items.`.
-        time_format: a strptime format, or DAY_FIRST or MONTH_FIRST.
-        time_zone: IANA name of the zone of times that are written without one.
-        anonymous: reader ids that stand for no reader.
-        separator: between the fields of a delimited file.
-        encoding: of a text file.
+        map: the files' name of a column, by documented name, optionally prefixed by `reads.` or `items.`.
+        time_format: a strptime format, DAY_FIRST or MONTH_FIRST.
+        time_zone: IANA name of the time zone of times without an offset.
+        anonymous: reader ids that mean "no reader".
+        separator: the character between the fields of a delimited file.
+        encoding: the encoding of a text file.
     """
 
     map: Mapping[str, str] = field(default_factory=dict)
@@ -40,130 +40,139 @@ class TableOptions:
     encoding: str | None = None
 
     def updated(self, values: Mapping[str, Any], where: str) -> TableOptions:
-        """Return the options with values that were set; texts are parsed, null and empty ones change nothing.
+        """Return the options with the given values; texts are parsed, null and empty values are ignored.
 
         Args:
-            values: by name of the option, as `manchete.toml` or a command line gives them.
-            where: named in errors.
+            values: values by option name, from `manchete.toml` or a command line.
+            where: the origin of the values, for errors.
 
         Raises:
-            InputError: an option is not known, or its value cannot be used.
+            InputError: an option does not exist, or its value is invalid.
         """
-        known = [each.name for each in fields(self)]
+        known = [option.name for option in fields(self)]
         for name in values:
             if name not in known:
-                near = get_close_matches(name, known, 1, 0.5)
-                remedy = f"did you mean {near[0]!r}?" if near else f"use one of {', '.join(known)}"
+                similar = get_close_matches(name, known, 1, 0.5)
+                remedy = f"did you mean {similar[0]!r}?" if similar else f"use one of {', '.join(known)}"
                 raise InputError(f"there is no option {name!r}", where=where, remedy=remedy)
-        given: dict[str, Any] = {
+        parsed: dict[str, Any] = {
             name: _PARSERS[name](value, where)
             for name, value in values.items()
             if value not in (None, "", [], {})
         }
-        return replace(self, **given)
+        return replace(self, **parsed)
 
-    def names_of(self, kind: FileKind) -> dict[str, str]:
-        """Return, by our name of a column, the name that files of a kind have for it."""
+    def select_map(self, kind: FileKind) -> dict[str, str]:
+        """Return the part of `map` for files of a kind; entries with its prefix win."""
         prefix = f"{kind.name}."
-        plain = {name: other for name, other in self.map.items() if name in kind.columns}
-        return plain | {
-            name.removeprefix(prefix): other for name, other in self.map.items() if name.startswith(prefix)
+        shared = {column: name for column, name in self.map.items() if column in kind.columns}
+        return shared | {
+            column.removeprefix(prefix): name
+            for column, name in self.map.items()
+            if column.startswith(prefix)
         }
 
     def check_map(self, kinds: tuple[FileKind, ...]) -> None:
-        """Check that `map` names columns of the kinds.
+        """Check that `map` names documented columns, and takes no two of them from the same column.
 
         Raises:
-            InputError: it names another column; the nearest is named.
+            InputError: it does not; the remedy names the most similar column.
         """
         known = [column for kind in kinds for column in kind.columns]
         known += [f"{kind.name}.{column}" for kind in kinds for column in kind.columns]
         for kind in kinds:
-            theirs = list(self.names_of(kind).values())
-            for name in theirs:
-                if theirs.count(name) > 1:
+            names = list(self.select_map(kind).values())
+            for name in names:
+                if names.count(name) > 1:
                     raise InputError(
-                        f"map takes two columns from {name!r}", where="map", remedy="leave one of the two out"
+                        f"map takes two columns from {name!r}", where="map", remedy="remove one of the two"
                     )
-        for name in self.map:
-            if name not in known:
-                near = get_close_matches(name, known, 1, 0.5)
-                remedy = f"did you mean {near[0]!r}?" if near else "use a column of docs/data-formats.md"
-                raise InputError(f"map names a column {name!r} that there is not", where="map", remedy=remedy)
+        for column in self.map:
+            if column not in known:
+                similar = get_close_matches(column, known, 1, 0.5)
+                remedy = (
+                    f"did you mean {similar[0]!r}?" if similar else "use a column of docs/data-formats.md"
+                )
+                raise InputError(
+                    f"map names a column {column!r} that does not exist", where="map", remedy=remedy
+                )
 
 
-def _map(value: object, where: str) -> dict[str, str]:
+def _parse_map(value: object, where: str) -> dict[str, str]:
     if isinstance(value, str):
         pairs = [part.partition("=") for part in value.split(",") if part.strip()]
-        if all(equals and ours.strip() and theirs.strip() for ours, equals, theirs in pairs):
-            return {ours.strip(): theirs.strip() for ours, _, theirs in pairs}
-    elif isinstance(value, Mapping) and all(isinstance(each, str) for each in value.values()):
+        if all(equals and column.strip() and name.strip() for column, equals, name in pairs):
+            return {column.strip(): name.strip() for column, _, name in pairs}
+    elif isinstance(value, Mapping) and all(isinstance(name, str) for name in value.values()):
         return dict(value)
-    raise _unusable(
-        "map", value, where, "write map as user_id=userId,timestamp=ts, or as a TOML table of texts"
-    )
+    remedy = "write map as user_id=userId,timestamp=ts, or as a TOML table of texts"
+    raise _invalid_value_error("map", value, where, remedy)
 
 
-def _time_format(value: object, where: str) -> str:
-    if isinstance(value, str) and (value in (DAY_FIRST, MONTH_FIRST) or _is_format(value)):
+def _parse_time_format(value: object, where: str) -> str:
+    if isinstance(value, str) and (value in (DAY_FIRST, MONTH_FIRST) or _is_date_format(value)):
         return value
     remedy = f"write {DAY_FIRST}, {MONTH_FIRST} or a format such as %d/%m/%Y %H:%M"
-    raise _unusable("time_format", value, where, remedy)
+    raise _invalid_value_error("time_format", value, where, remedy)
 
 
-def _is_format(value: str) -> bool:
-    """Return whether a strptime format gives a date back."""
-    moment = datetime(2026, 12, 31, 23, 59, 58, tzinfo=UTC)
+def _is_date_format(value: str) -> bool:
+    """Return whether a strptime format keeps the date of a time."""
+    time = datetime(2026, 12, 31, 23, 59, 58, tzinfo=UTC)
     if "%" not in value:
         return False
     try:
-        text = pl.Series([moment.strftime(value)])
-        return text.str.to_datetime(value, strict=False).dt.date().to_list() == [moment.date()]
+        text = pl.Series([time.strftime(value)])
+        return text.str.to_datetime(value, strict=False).dt.date().to_list() == [time.date()]
     except (ValueError, pl.exceptions.PolarsError):
         return False
 
 
-def _time_zone(value: object, where: str) -> str:
+def _parse_time_zone(value: object, where: str) -> str:
     try:
         pl.Series([0]).cast(pl.Datetime("ms")).dt.replace_time_zone(str(value))
     except pl.exceptions.PolarsError as error:
         remedy = "write an IANA name such as America/Sao_Paulo"
-        raise _unusable("time_zone", value, where, remedy) from error
+        raise _invalid_value_error("time_zone", value, where, remedy) from error
     return str(value)
 
 
-def _anonymous(value: object, where: str) -> tuple[str, ...]:
+def _parse_anonymous(value: object, where: str) -> tuple[str, ...]:
     values = value.split(",") if isinstance(value, str) else value
-    if isinstance(values, list | tuple) and all(isinstance(each, str | int) for each in values):
-        return tuple(str(each).strip() for each in values)
-    raise _unusable("anonymous", value, where, 'write ids separated by commas, or a list such as ["0", "-1"]')
+    if isinstance(values, list | tuple) and all(isinstance(entry, str | int) for entry in values):
+        return tuple(str(entry).strip() for entry in values)
+    raise _invalid_value_error(
+        "anonymous", value, where, 'write ids separated by commas, or a list such as ["0", "-1"]'
+    )
 
 
-def _separator(value: object, where: str) -> str:
+def _parse_separator(value: object, where: str) -> str:
     text = _SEPARATORS.get(str(value), str(value))
     if len(text) == 1 and text not in '"\r\n' and not text.isalnum() and text.isascii():
         return text
-    raise _unusable("separator", value, where, "write one character, or tab")
+    raise _invalid_value_error("separator", value, where, "write one character, or tab")
 
 
-def _encoding(value: object, where: str) -> str:
+def _parse_encoding(value: object, where: str) -> str:
     try:
-        found = codecs.lookup(str(value))
-        "".encode(found.name)
+        codec = codecs.lookup(str(value))
+        "".encode(codec.name)
     except (LookupError, ValueError) as error:
-        raise _unusable("encoding", value, where, "write a name such as utf-8, cp1252 or utf-16") from error
-    return found.name
+        raise _invalid_value_error(
+            "encoding", value, where, "write a name such as utf-8, cp1252 or utf-16"
+        ) from error
+    return codec.name
 
 
-def _unusable(name: str, value: object, where: str, remedy: str) -> InputError:
+def _invalid_value_error(name: str, value: object, where: str, remedy: str) -> InputError:
     return InputError(f"{name} cannot be {value!r}", where=where, remedy=remedy)
 
 
 _PARSERS = {
-    "map": _map,
-    "time_format": _time_format,
-    "time_zone": _time_zone,
-    "anonymous": _anonymous,
-    "separator": _separator,
-    "encoding": _encoding,
+    "map": _parse_map,
+    "time_format": _parse_time_format,
+    "time_zone": _parse_time_zone,
+    "anonymous": _parse_anonymous,
+    "separator": _parse_separator,
+    "encoding": _parse_encoding,
 }

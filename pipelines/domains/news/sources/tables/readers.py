@@ -1,4 +1,4 @@
-"""Who read: reads without a reader become anonymous, and an id that may stand for nobody is pointed out."""
+"""Handles reads without a reader, and detects reader ids that are probably placeholders or crawlers."""
 
 from __future__ import annotations
 
@@ -6,33 +6,34 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
-from pipelines.domains.news.validation.quarantine import NULLS
+from pipelines.domains.news.formats.raw_table import NULLS
 from script_shared.anonymous import ANONYMOUS_PREFIX, is_anonymous
 from script_shared.tables import Tables
 
-#: One reader with so much of all reads is a placeholder or a crawler: no person reads a third of a site.
+#: A reader with at least this share of all reads is probably a placeholder or a crawler.
 SUSPICIOUS_SHARE = 0.3
-#: The same for ids that exports write where there is no reader.
+#: The same for ids that exports typically write where there is no reader.
 PLACEHOLDER_SHARE = 0.05
 PLACEHOLDERS = (
     *("0", "-1", "-", "?", "1970-01-01", "00000000-0000-0000-0000-000000000000"),
     *("anon", "anonymous", "anonimo", "anônimo", "guest", "unknown", "visitor", "none", "n/a", "na", "empty"),
     *("not set", "(not set)", "missing", "nobody", "default", "user", "test"),
 )
-_FEWEST_READS = 10
-_LISTED = 5
+#: The fewest reads of a suspicious reader.
+_MIN_READS = 10
+_MAX_READERS = 5
 
 
-def without_placeholders(frame: pl.DataFrame, anonymous: Sequence[str]) -> pl.DataFrame:
-    """Set `user_id` to null where it is no reader: blank, a spelling of null or a declared placeholder."""
+def nullify_placeholders(frame: pl.DataFrame, anonymous: Sequence[str]) -> pl.DataFrame:
+    """Set `user_id` to null where it is blank, a spelling of null, or a declared placeholder."""
     user = pl.col("user_id")
     text = user.str.strip_chars()
-    nobody = (text == "") | text.is_in([*NULLS, *anonymous])
-    return frame.with_columns(pl.when(~nobody).then(user).alias("user_id"))
+    is_placeholder = (text == "") | text.is_in([*NULLS, *anonymous])
+    return frame.with_columns(pl.when(~is_placeholder).then(user).alias("user_id"))
 
 
-def name_anonymous(reads: pl.DataFrame) -> pl.DataFrame:
-    """Give reads without a reader a synthetic `user_id`: one per session, or else one per read."""
+def fill_anonymous_ids(reads: pl.DataFrame) -> pl.DataFrame:
+    """Fill missing `user_id` with a synthetic id: one per session, or one per read without a session."""
     if not reads["user_id"].null_count():
         return reads
     session = pl.concat_str(pl.lit(f"{ANONYMOUS_PREFIX}session "), "session_id")
@@ -41,31 +42,34 @@ def name_anonymous(reads: pl.DataFrame) -> pl.DataFrame:
 
 
 def count_anonymous(reads: pl.DataFrame) -> int:
-    """Return how many reads have no reader."""
+    """Return the number of reads without a reader."""
     return int(reads.select(is_anonymous(pl.col("user_id")).sum()).item())
 
 
-def suspicious_readers(tables: Tables) -> list[tuple[str, float]]:
-    """Return ids that have an implausible share of all reads, with that share."""
-    counts = tables.users.top_k(_LISTED, by="interactions").sort(
+def find_suspicious_readers(tables: Tables) -> list[tuple[str, float]]:
+    """Return the reader ids with an implausible share of all reads, and that share."""
+    counts = tables.users.top_k(_MAX_READERS, by="interactions").sort(
         "interactions", "user_id", descending=[True, False]
     )
-    found = []
+    readers = []
     for user_id, count in counts.select("user_id", "interactions").iter_rows():
-        share, placeholder = count / len(tables.interactions), user_id.strip().lower() in PLACEHOLDERS
-        least = PLACEHOLDER_SHARE if placeholder else SUSPICIOUS_SHARE
-        if count >= _FEWEST_READS and share >= least:
-            found.append((user_id, share))
-    return found
+        share = count / len(tables.interactions)
+        min_share = PLACEHOLDER_SHARE if _is_typical_placeholder(user_id) else SUSPICIOUS_SHARE
+        if count >= _MIN_READS and share >= min_share:
+            readers.append((user_id, share))
+    return readers
 
 
-def warn_of_readers(tables: Tables) -> Iterator[str]:
-    """Give a warning for each id that has an implausible share of all reads."""
-    for user_id, share in suspicious_readers(tables):
-        placeholder = user_id.strip().lower() in PLACEHOLDERS
-        what = "a placeholder for no reader" if placeholder else "a placeholder for no reader, or a crawler"
+def warn_of_suspicious_readers(tables: Tables) -> Iterator[str]:
+    """Yield a warning for each reader id with an implausible share of all reads."""
+    for user_id, share in find_suspicious_readers(tables):
+        cause = "a placeholder for no reader" + ("" if _is_typical_placeholder(user_id) else ", or a crawler")
         yield (
-            f"the reader {user_id!r} has {share:.0%} of all reads: probably {what}; "
-            f'if it is nobody, declare it with --anonymous "{user_id}" or anonymous = ["{user_id}"] '
+            f"the reader {user_id!r} has {share:.0%} of all reads: probably {cause}; "
+            f'if it is not a reader, declare it with --anonymous "{user_id}" or anonymous = ["{user_id}"] '
             "in manchete.toml"
         )
+
+
+def _is_typical_placeholder(user_id: str) -> bool:
+    return user_id.strip().lower() in PLACEHOLDERS

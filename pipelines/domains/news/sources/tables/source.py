@@ -1,4 +1,4 @@
-"""The source `tables`: anybody's reads, refined by all rules of news."""
+"""The source `tables`: reads and refines files of interactions and items with documented columns."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.domains.news.catalogue_match import match_items
-from pipelines.domains.news.files import NewsFiles
-from pipelines.domains.news.sources.tables.config_detection import detected_options, suggestions
+from pipelines.domains.news.sources.base import FileSource
+from pipelines.domains.news.sources.tables.config_detection import detect_options, suggest_options
 from pipelines.domains.news.sources.tables.config_file import read_config, write_config
-from pipelines.domains.news.sources.tables.files import (
-    INTERACTIONS,
-    ITEMS,
-    TableFile,
-    find,
-    require_interactions,
-)
-from pipelines.domains.news.sources.tables.ids import unify_whole_numbers
-from pipelines.domains.news.sources.tables.items import newest_items, read_items
+from pipelines.domains.news.sources.tables.file_kinds import INTERACTIONS, ITEMS
+from pipelines.domains.news.sources.tables.files import find_table_files, require_interactions
+from pipelines.domains.news.sources.tables.ids import normalize_whole_numbers
+from pipelines.domains.news.sources.tables.items import read_items, refine_items
 from pipelines.domains.news.sources.tables.options import TableOptions
-from pipelines.domains.news.sources.tables.readers import count_anonymous, name_anonymous, warn_of_readers
-from pipelines.domains.news.sources.tables.reads import UNZONED, newest_types, read_reads
-from pipelines.domains.news.tables import assemble, date_by_first_read, gather
+from pipelines.domains.news.sources.tables.readers import (
+    count_anonymous,
+    fill_anonymous_ids,
+    warn_of_suspicious_readers,
+)
+from pipelines.domains.news.sources.tables.reads import LACKS_OFFSET, read_interactions, select_newest_types
+from pipelines.domains.news.sources.tables.table_file import TableFile
+from pipelines.domains.news.tables import assemble_tables, fill_published_at
+from pipelines.domains.news.validation.catalogue_match import match_items
 from pipelines.domains.news.validation.cleaning import clip_measures
-from pipelines.domains.news.validation.quarantine import RowFilter
+from pipelines.domains.news.validation.row_filter import RowFilter, concat_quarantines
 from pipelines.ingest.file_kinds import FileKind
 from pipelines.ingest.local import link_files, local_path
 from pipelines.ingest.raw_files import RawFile
@@ -35,17 +35,17 @@ from pipelines.ingest.source_options import CONFIG_FILE
 from pipelines.plan import Refinement, Source
 from script_shared.errors import InputError
 
-#: Codes of reads that requests carry too, and of items; whole numbers among them are written without a point.
-_CODES_OF_READS, _CODES_OF_ITEMS = ("session_id", "region", "device", "referrer"), ("category", "region")
+#: Columns with codes, which are normalized like ids because requests and other files contain them, too.
+_READ_CODES, _ITEM_CODES = ("session_id", "region", "device", "referrer"), ("category", "region")
 
 
 @dataclass(slots=True)
-class TableFiles(NewsFiles):
-    """Reads and items with documented columns; three of them are all that is needed.
+class TablesSource(FileSource):
+    """Reads and items with documented columns, three of which are required.
 
     Attributes:
         name: the source's name in a plan.
-        options: values of the options that were given, by name; they win over `manchete.toml`.
+        options: option values by name; they override `manchete.toml`.
     """
 
     name: str = "tables"
@@ -53,7 +53,7 @@ class TableFiles(NewsFiles):
 
     @property
     def kinds(self) -> tuple[FileKind, ...]:
-        """Interactions, and items if there are any."""
+        """Interactions and, optionally, items."""
         return INTERACTIONS, ITEMS
 
     def configured(self, options: Mapping[str, Any]) -> Source:
@@ -62,116 +62,117 @@ class TableFiles(NewsFiles):
         return replace(self, options=options)
 
     def acquire(self, uri: str, scale: float, folder: Path) -> None:
-        """Link or copy the files of interactions and items into an empty folder, and write the options there.
+        """Link or copy the files of interactions and items into an empty folder, and write the options to it.
 
         Args:
-            uri: a folder, one zip, or one file of interactions.
-            scale: not used: a real source has one size.
-            folder: where the files go, at the same places.
+            uri: a folder, a zip file, or a file of interactions.
+            scale: not used.
+            folder: the destination; relative paths are kept.
 
         Raises:
-            InputError: there are no interactions, an archive cannot be used, or `manchete.toml` is wrong.
+            InputError: there are no interactions, an archive cannot be used, or `manchete.toml` is invalid.
         """
         origin = local_path(uri)
         link_files(origin, [kind.pattern for kind in self.kinds], folder)
         require_interactions(folder, uri)
-        options = self._options(origin if origin.is_dir() else origin.parent)
+        options = self._read_options(origin if origin.is_dir() else origin.parent)
         if options != TableOptions():
             write_config(folder / CONFIG_FILE, options)
 
     def require(self, folder: Path, where: object) -> list[RawFile]:
         """Return the files of interactions; see `Source.require`."""
-        self._options(folder)
+        self._read_options(folder)
         return require_interactions(folder, where)
 
     def columns_of(self, file: RawFile, folder: Path) -> tuple[list[str], Mapping[str, str]]:
-        """Return the names of a file's columns, and what was detected; see `Source.columns_of`."""
+        """Return the column names of a file, and what was detected; see `Source.columns_of`."""
         kind = next(kind for kind in self.kinds if kind.pattern.fullmatch(file.name.split(".zip/")[-1]))
-        table = TableFile(file, kind, self._options(folder))
+        table = TableFile(file, kind, self._read_options(folder))
         return table.names(), table.facts
 
     def refine(self, folder: Path) -> Refinement:
-        """Read interactions and items, by all rules of news.
+        """Read interactions and items; reject and clean rows by the rules of news.
 
         Raises:
             InputError: there are no interactions, a file cannot be used, or no read is left.
         """
-        options = self._options(folder)
-        sieves = {"reads": RowFilter(), "items": RowFilter()}
-        files = {
-            "reads": [
-                TableFile(file, INTERACTIONS, options) for file in require_interactions(folder, folder)
-            ],
-            "items": [TableFile(file, ITEMS, options) for file in find(folder, ITEMS)],
-        }
-        reads, items = (
-            read_reads(files["reads"], sieves["reads"]),
-            read_items(files["items"], sieves["items"]),
-        )
-        _check_map(options, [*files["reads"], *files["items"]])
-        reads, items = _unify(reads, items, sieves)
-        items = newest_items(items, sieves["items"])
-        reads, as_of_ms = self.settle(name_anonymous(reads), sieves, "reads")
+        options = self._read_options(folder)
+        read_files = [TableFile(file, INTERACTIONS, options) for file in require_interactions(folder, folder)]
+        item_files = [TableFile(file, ITEMS, options) for file in find_table_files(folder, ITEMS)]
+        files = [*read_files, *item_files]
+        row_filters = {"reads": RowFilter(), "items": RowFilter()}
+        reads = read_interactions(read_files, row_filters["reads"])
+        items = read_items(item_files, row_filters["items"])
+        _check_map(options, files)
+        reads, items = _normalize_codes(reads, items, row_filters)
+        items = refine_items(items, row_filters["items"])
+        reads, as_of_ms = self.clean_reads(fill_anonymous_ids(reads), row_filters, "reads")
         _require_readers(reads, folder)
-        reads, changed = clip_measures(reads)
+        reads, clipped = clip_measures(reads)
         match = match_items(reads["item_id"], items["item_id"])
-        tables, dated = date_by_first_read(assemble(reads, items, newest_types(reads)))
-        zone = f"time without an offset taken as {options.time_zone}"
-        changes = {
-            **changed,
-            **sieves["reads"].cleared,
-            zone: int(reads[UNZONED].sum()),
+        tables, filled = fill_published_at(assemble_tables(reads, items, select_newest_types(reads)))
+        read_changes = {
+            **clipped,
+            **row_filters["reads"].changes,
+            f"time without an offset taken as {options.time_zone}": int(reads[LACKS_OFFSET].sum()),
             "without a reader, counted as anonymous": count_anonymous(reads),
         }
+        item_changes = {**row_filters["items"].changes, "published_at taken from the first read": filled}
         report = {
-            "reads": {**sieves["reads"].balance(reads.height), "changed": changes},
-            "items": {
-                **sieves["items"].balance(items.height),
-                "changed": {**sieves["items"].cleared, "published_at taken from the first read": dated},
-            },
+            "reads": {**row_filters["reads"].count_rows(reads.height), "changed": read_changes},
+            "items": {**row_filters["items"].count_rows(items.height), "changed": item_changes},
             "match": match.report,
-            "files": {file.file.name: file.facts for kind in files.values() for file in kind},
+            "files": {file.file.name: file.facts for file in files},
         }
-        warnings = (*match.warnings, *warn_of_readers(tables))
-        return Refinement(tables, gather(sieves), as_of_ms, report, warnings, items if items.height else None)
+        return Refinement(
+            tables=tables,
+            quarantine=concat_quarantines(row_filters),
+            as_of_ms=as_of_ms,
+            report=report,
+            warnings=(*match.warnings, *warn_of_suspicious_readers(tables)),
+            catalogue=items if items.height else None,
+        )
 
     def write_config(self, refinement: Refinement | None, columns: Sequence[str], path: Path) -> None:
-        """Write `manchete.toml` with what was set and detected; see `Source.write_config`."""
-        options = self._options(path.parent)
+        """Write `manchete.toml` with the options that were set or detected; see `Source.write_config`."""
+        options = self._read_options(path.parent)
         facts = refinement.report["files"] if refinement else {}
-        write_config(path, detected_options(options, facts), suggestions(refinement, columns))
+        write_config(path, detect_options(options, facts), suggest_options(refinement, columns))
 
-    def _options(self, folder: Path) -> TableOptions:
-        """Return the options of a folder's `manchete.toml`, and those that were given instead of them."""
+    def _read_options(self, folder: Path) -> TableOptions:
+        """Return the options of a folder's `manchete.toml`, overridden by those of the source."""
         options = read_config(folder).updated(self.options, "options")
         options.check_map(self.kinds)
         return options
 
 
-def _unify(
-    reads: pl.DataFrame, items: pl.DataFrame, sieves: Mapping[str, RowFilter]
+def _normalize_codes(
+    reads: pl.DataFrame, items: pl.DataFrame, row_filters: Mapping[str, RowFilter]
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Write whole numbers among ids and codes alike in all files."""
-    (reads, items), changed = unify_whole_numbers((reads, items), "item_id")
-    sieves["reads"].note("item_id written without the point of a whole number", changed)
-    for column in ("user_id", *_CODES_OF_READS):
-        (reads,), changed = unify_whole_numbers((reads,), column)
-        sieves["reads"].note(f"{column} written without the point of a whole number", changed)
-    for column in _CODES_OF_ITEMS:
-        (items,), changed = unify_whole_numbers((items,), column)
-        sieves["items"].note(f"{column} written without the point of a whole number", changed)
+    """Normalize whole numbers among ids and codes, so that all files write them alike."""
+    change = "written without the point of a whole number"
+    (reads, items), changed = normalize_whole_numbers((reads, items), "item_id")
+    row_filters["reads"].count_change(f"item_id {change}", changed)
+    for column in ("user_id", *_READ_CODES):
+        (reads,), changed = normalize_whole_numbers((reads,), column)
+        row_filters["reads"].count_change(f"{column} {change}", changed)
+    for column in _ITEM_CODES:
+        (items,), changed = normalize_whole_numbers((items,), column)
+        row_filters["items"].count_change(f"{column} {change}", changed)
     return reads, items
 
 
 def _check_map(options: TableOptions, files: Sequence[TableFile]) -> None:
-    """Check that each column that `map` names is in one of the files."""
-    used = {(file.kind.name, ours) for file in files for ours in file.mapped}
+    """Check that a file has each column from which `map` takes another."""
+    mapped = {(file.kind.name, column) for file in files for column in file.mapped}
     kinds = {file.kind.name for file in files}
-    for name, theirs in options.map.items():
-        kind, _, ours = name.rpartition(".")
-        if kind in ("", *kinds) and not any((each, ours) in used for each in (kinds if not kind else {kind})):
+    for prefixed, name in options.map.items():
+        prefix, _, column = prefixed.rpartition(".")
+        if prefix in ("", *kinds) and not any(
+            (kind, column) in mapped for kind in ({prefix} if prefix else kinds)
+        ):
             raise InputError(
-                f"map takes {name!r} from {theirs!r}, which is no column of any file",
+                f"map takes {prefixed!r} from {name!r}, which is no column of any file",
                 where="map",
                 remedy="check the name; python -m pipelines inspect lists the columns",
             )
@@ -180,8 +181,8 @@ def _check_map(options: TableOptions, files: Sequence[TableFile]) -> None:
 def _require_readers(reads: pl.DataFrame, folder: Path) -> None:
     if count_anonymous(reads) == reads.height:
         raise InputError.at(
-            "no read has a reader: there is nobody to evaluate recommendations for",
+            "no read has a reader, so recommendations cannot be evaluated",
             file=folder,
             field="user_id",
-            remedy="give ids of readers, or of browsers or visits: --map user_id=session_id",
+            remedy="give ids of readers, browsers or sessions: --map user_id=session_id",
         )

@@ -1,42 +1,53 @@
-"""A file's column of times: what unit, order or format it has throughout."""
+"""Parses a column of times with the unit, date order or format of the whole column."""
 
 from __future__ import annotations
 
 import polars as pl
 
-from pipelines.domains.news.formats.timestamps import TimeFormat, detect_order, in_milliseconds, read_times
-from pipelines.domains.news.sources.tables.files import TableFile
-from pipelines.domains.news.validation.quarantine import NULLS, RowFilter
+from pipelines.domains.news.formats.raw_table import NULLS
+from pipelines.domains.news.formats.timestamps import (
+    TimeFormat,
+    convert_to_milliseconds,
+    detect_date_order,
+    parse_times,
+    parsed_column,
+)
+from pipelines.domains.news.sources.tables.table_file import TableFile
+from pipelines.domains.news.validation.row_filter import RowFilter
 
 
-def read_time_column(frame: pl.DataFrame, field: str, file: TableFile, sieve: RowFilter) -> pl.DataFrame:
-    """Read a column of times as `read_times` does, in the unit, order and zone that was set or detected.
+def parse_time_column(
+    frame: pl.DataFrame, field: str, file: TableFile, row_filter: RowFilter
+) -> pl.DataFrame:
+    """Parse a column of times as `parse_times` does, with the unit, order and zone that was set or detected.
 
     Raises:
-        InputError: day and month cannot be told apart.
+        InputError: the order of day and month cannot be detected.
     """
-    options, time = file.options, pl.col(field)
-    frame = frame.with_columns(pl.when(~time.is_in(NULLS)).then(time).alias(field))
+    options, text = file.options, pl.col(field)
+    frame = frame.with_columns(pl.when(~text.is_in(NULLS)).then(text).alias(field))
     text_format, unit = options.time_format, None
     if text_format is None or "%" not in text_format:
-        frame, unit = in_milliseconds(frame, field)
-        sieve.note(f"{field} given in {unit}", frame.height if unit else 0)
+        frame, unit = convert_to_milliseconds(frame, field)
+        row_filter.count_change(f"{field} given in {unit}", frame.height if unit else 0)
     if text_format is None and unit is None:
-        text_format = detect_order(frame, field)
-    read = read_times(frame, field, TimeFormat(text_format, options.time_zone))
-    file.facts[field] = _describe(read, field, TimeFormat(text_format, options.time_zone), unit)
-    return read
+        text_format = detect_date_order(frame, field)
+    time_format = TimeFormat(text_format, options.time_zone)
+    parsed = parse_times(frame, field, time_format)
+    file.facts[field] = _describe_format(parsed, field, time_format, unit)
+    return parsed
 
 
-def _describe(read: pl.DataFrame, field: str, how: TimeFormat, unit: str | None) -> str:
-    values = read.filter(pl.col(field).is_not_null())[f"{field} (read)"].struct.unnest()
-    known = values.filter(pl.col("ms").is_not_null())
+def _describe_format(frame: pl.DataFrame, field: str, time_format: TimeFormat, unit: str | None) -> str:
+    parsed = frame.filter(pl.col(field).is_not_null())[parsed_column(field)].struct.unnest()
+    known = parsed.filter(pl.col("ms").is_not_null())
     if known.is_empty():
         return "none"
-    if known["number"].all():
+    if known["is_number"].all():
         return f"{unit or 'milliseconds'} since 1970"
-    words = how.format or ("ISO 8601 and milliseconds" if known["number"].any() else "ISO 8601")
-    zoned = known["zoned"]
-    if zoned.all():
-        return f"{words}, with an offset"
-    return f"{words}, {'some ' if zoned.any() else ''}without an offset: {how.zone}"
+    iso = "ISO 8601 and milliseconds" if known["is_number"].any() else "ISO 8601"
+    description = time_format.format or iso
+    has_offset = known["has_offset"]
+    if has_offset.all():
+        return f"{description}, with an offset"
+    return f"{description}, {'some ' if has_offset.any() else ''}without an offset: {time_format.zone}"

@@ -1,6 +1,6 @@
-"""The WebMedia 2023 challenge: one row a reader with lists of reads, and articles with their text."""
+"""The source `webmedia`: the WebMedia 2023 challenge, with one row per reader, and articles with text."""
 
-from pipelines.domains.news.sources.webmedia.source import Webmedia
-from pipelines.domains.news.sources.webmedia.validation import Validation, read_validation
+from pipelines.domains.news.sources.webmedia.source import WebmediaSource
+from pipelines.domains.news.sources.webmedia.validation_set import ValidationSet, read_validation_set
 
-__all__ = ["Validation", "Webmedia", "read_validation"]
+__all__ = ["ValidationSet", "WebmediaSource", "read_validation_set"]

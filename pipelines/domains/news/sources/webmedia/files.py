@@ -1,4 +1,4 @@
-"""Where the challenge's files lie."""
+"""Finds the files of the challenge."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from pipelines.ingest.raw_files import RawFile, find_files
 from script_shared.errors import InputError
 
-# One folder around it all is forgiven: that is how archives are packed.
+# The files may be in one common folder, as archives are often packed.
 READERS = re.compile(r"(?:[^/]+/)?(?:files/treino/)?treino_parte\d+\.csv")
 ARTICLES = re.compile(r"(?:[^/]+/)?(?:itens/itens/|itens/)?itens-parte\d+\.csv")
 VALIDATION = re.compile(r"(?:[^/]+/)?(?:files/)?validacao\.csv")
@@ -16,16 +16,16 @@ VALIDATION = re.compile(r"(?:[^/]+/)?(?:files/)?validacao\.csv")
 _EXAMPLES = {READERS: "treino_parte1.csv …", ARTICLES: "itens-parte1.csv …", VALIDATION: "validacao.csv"}
 
 
-def require(folder: Path, kind: re.Pattern[str], where: object) -> list[RawFile]:
+def require_files(folder: Path, kind: re.Pattern[str], where: object) -> list[RawFile]:
     """Return the files of a kind.
 
     Args:
-        folder: where to look.
+        folder: the folder to search.
         kind: READERS, ARTICLES or VALIDATION.
-        where: what to name when there is none, as the person who gave it knows it.
+        where: the name of the folder in the error, as the user gave it.
 
     Raises:
-        InputError: there is none, or an archive cannot be used.
+        InputError: there is no such file, or an archive cannot be used.
     """
     files = find_files(folder, kind)
     if not files:

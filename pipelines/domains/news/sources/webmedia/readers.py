@@ -1,4 +1,4 @@
-"""Readers and their reads: the lists of a row are taken apart, one read a place in them."""
+"""Reads training files: one row per reader, whose lists become one row per read."""
 
 from __future__ import annotations
 
@@ -6,22 +6,24 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from pipelines.domains.news.formats.csv_text import read_text
-from pipelines.domains.news.validation.quarantine import FILE, ROW, RowFilter, Rule
+from pipelines.domains.news.formats.csv_text import read_csv
+from pipelines.domains.news.formats.raw_table import FILE, ROW
 from pipelines.domains.news.validation.rejection_reasons import RejectionReason
+from pipelines.domains.news.validation.row_filter import RowFilter
 from pipelines.domains.news.validation.rules import (
-    as_time,
-    identifier,
-    measure,
-    milliseconds,
-    readable,
-    too_many_fields,
-    whole_number,
+    Rule,
+    forbid_extra_fields,
+    require_id,
+    require_measure,
+    require_milliseconds,
+    require_utf8,
+    require_whole_number,
+    to_timestamp,
 )
 from pipelines.ingest.raw_files import RawFile
 from script_shared.clock import MS_PER_SECOND
 
-#: The lists of a reader's row, and what a value of each is called in a read.
+#: The list columns of a reader's row, and the column of a read for the values of each.
 LISTS = {
     "history": "item_id",
     "timestampHistory": "timestamp",
@@ -35,41 +37,43 @@ READER_COLUMNS = ("userId", "userType", "historySize", *LISTS)
 
 _SIZE = pl.col("historySize").cast(pl.Int64, strict=False)
 READER_RULES = (
-    too_many_fields(),
-    *identifier("userId"),
-    *(readable(name) for name in ("userType", *LISTS)),
-    *whole_number("historySize"),
+    forbid_extra_fields(),
+    *require_id("userId"),
+    *(require_utf8(name) for name in ("userType", *LISTS)),
+    *require_whole_number("historySize"),
     *(
-        Rule(RejectionReason.LENGTHS, name, pl.col(column).list.len().fill_null(0) != _SIZE)
+        Rule(RejectionReason.UNEQUAL_LENGTHS, name, pl.col(column).list.len().fill_null(0) != _SIZE)
         for name, column in LISTS.items()
     ),
 )
 READ_RULES = (
-    *identifier("history"),
-    *milliseconds("timestampHistory"),
-    *(rule for name in MEASURES for rule in measure(name)),
+    *require_id("history"),
+    *require_milliseconds("timestampHistory"),
+    *(rule for name in MEASURES for rule in require_measure(name)),
 )
 
 
-def read_readers(file: RawFile, sieves: Mapping[str, RowFilter]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the sound readers of one file, and their sound reads.
+def read_readers_file(
+    file: RawFile, row_filters: Mapping[str, RowFilter]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the valid readers of a training file, and their valid reads.
 
     Args:
-        file: one of the training files.
-        sieves: those of `readers` and `reads`.
+        file: the file.
+        row_filters: the filters of `readers` and `reads`.
 
     Returns:
-        `user_id`, `user_type`; and the reads with their place in the file.
+        `user_id` and `user_type`; and the reads with file and row number.
     """
-    text = read_text(file, READER_COLUMNS)
+    text = read_csv(file, READER_COLUMNS)
     lists = text.with_columns(pl.col(name).str.split(",").alias(column) for name, column in LISTS.items())
-    readers = sieves["readers"].take(lists, READER_RULES, file.name)
-    reads = _take_apart(readers)
-    sound = sieves["reads"].take(reads, READ_RULES, file.name)
-    return readers.select(user_id="userId", user_type="userType"), _type(sound)
+    readers = row_filters["readers"].filter_file(lists, READER_RULES, file.name)
+    reads = _explode_lists(readers)
+    valid = row_filters["reads"].filter_file(reads, READ_RULES, file.name)
+    return readers.select(user_id="userId", user_type="userType"), _convert_types(valid)
 
 
-def _take_apart(readers: pl.DataFrame) -> pl.DataFrame:
+def _explode_lists(readers: pl.DataFrame) -> pl.DataFrame:
     columns = list(LISTS.values())
     return (
         readers.filter(pl.col("item_id").list.len() > 0)
@@ -80,11 +84,11 @@ def _take_apart(readers: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _type(reads: pl.DataFrame) -> pl.DataFrame:
+def _convert_types(reads: pl.DataFrame) -> pl.DataFrame:
     return reads.rename({"userId": "user_id", **LISTS}).with_columns(
-        # Ids repeat: held once each until the tables are put together, a third less memory.
+        # Ids repeat: as categories they take a third less memory until the tables are assembled.
         pl.col("user_id", "item_id").cast(pl.Categorical),
-        as_time(pl.col("timestamp")),
+        to_timestamp(pl.col("timestamp")),
         pl.col("clicks", "scroll", "visits").cast(pl.Float32),
         (pl.col("seconds").cast(pl.Float64) / MS_PER_SECOND).cast(pl.Float32),
     )

@@ -1,4 +1,4 @@
-"""The source `webmedia`: the challenge's files, refined by all rules of news."""
+"""The source `webmedia`: reads and refines the files of the challenge."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.domains.news.catalogue_match import match_items
-from pipelines.domains.news.files import NewsFiles
+from pipelines.domains.news.sources.base import FileSource
 from pipelines.domains.news.sources.webmedia.articles import read_articles
-from pipelines.domains.news.sources.webmedia.files import ARTICLES, READERS, VALIDATION, require
-from pipelines.domains.news.sources.webmedia.kinds import KINDS
-from pipelines.domains.news.sources.webmedia.readers import read_readers
-from pipelines.domains.news.tables import assemble, gather
+from pipelines.domains.news.sources.webmedia.file_kinds import KINDS
+from pipelines.domains.news.sources.webmedia.files import ARTICLES, READERS, VALIDATION, require_files
+from pipelines.domains.news.sources.webmedia.readers import read_readers_file
+from pipelines.domains.news.tables import assemble_tables
+from pipelines.domains.news.validation.catalogue_match import match_items
 from pipelines.domains.news.validation.cleaning import clip_measures
-from pipelines.domains.news.validation.quarantine import RowFilter
+from pipelines.domains.news.validation.row_filter import RowFilter, concat_quarantines
 from pipelines.ingest.file_kinds import FileKind
 from pipelines.ingest.local import link_files, local_path
 from pipelines.ingest.raw_files import RawFile
@@ -23,8 +23,8 @@ from pipelines.plan import Refinement
 
 
 @dataclass(slots=True)
-class Webmedia(NewsFiles):
-    """Reads with login state, time on page, scroll and clicks; the readers' regions are not known.
+class WebmediaSource(FileSource):
+    """Reads with login state, time on the page, scroll depth and clicks, without the readers' regions.
 
     Attributes:
         name: the source's name in a plan.
@@ -34,16 +34,16 @@ class Webmedia(NewsFiles):
 
     @property
     def kinds(self) -> tuple[FileKind, ...]:
-        """Readers with their reads, items, and the reads that the challenge asks for."""
+        """Readers with their reads, items, and the validation set of the challenge."""
         return KINDS
 
     def acquire(self, uri: str, scale: float, folder: Path) -> None:
-        """Link or copy the readers', articles' and validation files into an empty folder.
+        """Link or copy the files of readers, articles and validation into an empty folder.
 
         Args:
-            uri: a folder with the files at their published places or side by side, or one zip.
-            scale: not used: a real source has one size.
-            folder: where the files go, at the same places.
+            uri: a folder with the files in the published folders or side by side, or a zip file.
+            scale: not used.
+            folder: the destination; relative paths are kept.
 
         Raises:
             InputError: files are missing, or an archive cannot be used.
@@ -52,32 +52,38 @@ class Webmedia(NewsFiles):
         self.require(folder, uri)
 
     def require(self, folder: Path, where: object) -> list[RawFile]:
-        """Return the readers' and articles' files; see `Source.require`."""
-        return [*require(folder, READERS, where), *require(folder, ARTICLES, where)]
+        """Return the files of readers and articles; see `Source.require`."""
+        return [*require_files(folder, READERS, where), *require_files(folder, ARTICLES, where)]
 
     def refine(self, folder: Path) -> Refinement:
-        """Read readers and articles, by all rules of news.
+        """Read readers and articles; reject and clean rows by the rules of news.
 
         Raises:
             InputError: a file is missing or cannot be used, or no read is left.
         """
-        sieves = {"readers": RowFilter(), "reads": RowFilter(), "items": RowFilter()}
-        types, reads = _read(folder, sieves)
-        reads, as_of_ms = self.settle(reads, sieves, "reads")
-        reads, changed = clip_measures(reads)
-        articles = read_articles(require(folder, ARTICLES, folder), sieves["items"])
+        row_filters = {"readers": RowFilter(), "reads": RowFilter(), "items": RowFilter()}
+        types, reads = _read_readers(folder, row_filters)
+        reads, as_of_ms = self.clean_reads(reads, row_filters, "reads")
+        reads, changes = clip_measures(reads)
+        articles = read_articles(require_files(folder, ARTICLES, folder), row_filters["items"])
         match = match_items(reads["item_id"], articles["item_id"])
         report = {
-            "readers": sieves["readers"].balance(types.height),
-            "reads": {**sieves["reads"].balance(reads.height), "changed": changed},
-            "items": sieves["items"].balance(articles.height),
+            "readers": row_filters["readers"].count_rows(types.height),
+            "reads": {**row_filters["reads"].count_rows(reads.height), "changed": changes},
+            "items": row_filters["items"].count_rows(articles.height),
             "match": match.report,
         }
         types = types.drop_nulls().unique("user_id", keep="last")
-        tables, catalogue = assemble(reads, articles, types), articles if articles.height else None
-        return Refinement(tables, gather(sieves), as_of_ms, report, tuple(match.warnings), catalogue)
+        return Refinement(
+            tables=assemble_tables(reads, articles, types),
+            quarantine=concat_quarantines(row_filters),
+            as_of_ms=as_of_ms,
+            report=report,
+            warnings=tuple(match.warnings),
+            catalogue=articles if articles.height else None,
+        )
 
 
-def _read(folder: Path, sieves: dict[str, RowFilter]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    parts = [read_readers(file, sieves) for file in require(folder, READERS, folder)]
-    return pl.concat(types for types, _ in parts), pl.concat(reads for _, reads in parts)
+def _read_readers(folder: Path, row_filters: dict[str, RowFilter]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    files = [read_readers_file(file, row_filters) for file in require_files(folder, READERS, folder)]
+    return pl.concat(types for types, _ in files), pl.concat(reads for _, reads in files)

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.domains.news.sources.globo import Globo
-from pipelines.domains.news.sources.tables import TableFiles
-from pipelines.domains.news.sources.webmedia import Webmedia, read_validation
+from pipelines.domains.news.sources.globo import GloboSource
+from pipelines.domains.news.sources.tables import TablesSource
+from pipelines.domains.news.sources.webmedia import WebmediaSource, read_validation_set
 from script_shared.errors import InputError
 from tests.support.clicks import CLICK_FIELDS, HOUR_MS, START_MS
 from tests.support.fuzzing import Form, damaged, fuzz, mutated, plainly, rewritten, survive
@@ -45,28 +45,28 @@ VALIDATION = [
 
 FORMS = {
     "globo": Form(
-        Globo(),
+        GloboSource(),
         {
             "clicks/clicks_hour_000.csv": (CLICK_FIELDS, list(_clicks())),
             "articles_metadata.csv": (META, [[n, n % 2, START_MS, 0, 100] for n in range(4)]),
         },
     ),
     "webmedia": Form(
-        Webmedia(),
+        WebmediaSource(),
         {
             "treino_parte1.csv": (READER_FIELDS, [list(reader(n).values()) for n in range(6)]),
             "itens-parte1.csv": (ARTICLE_FIELDS, [list(article(n).values()) for n in range(4)]),
         },
     ),
     "tables": Form(
-        TableFiles(), {"interactions.csv": (READ_FIELDS, list(_reads())), "items.csv": (ITEM_FIELDS, ITEMS)}
+        TablesSource(), {"interactions.csv": (READ_FIELDS, list(_reads())), "items.csv": (ITEM_FIELDS, ITEMS)}
     ),
 }
 forms = pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
 
 
 def pack(files):
-    """An archive of members that are stored and packed in turn."""
+    """Return a zip archive whose members are alternately stored and compressed."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for number, (path, contents) in enumerate(files.items()):
@@ -76,7 +76,7 @@ def pack(files):
 
 
 @forms
-def test_sound_files_are_read(form):
+def test_valid_files_are_read(form):
     assert survive(form.source, plainly(form)).quarantine.is_empty()
     assert survive(form.source, {"all.zip": pack(plainly(form))}).quarantine.is_empty()
 
@@ -84,43 +84,43 @@ def test_sound_files_are_read(form):
 @forms
 @fuzz(40)
 @given(data=st.data())
-def test_odd_values_and_dialects(form, data):
+def test_odd_values_and_dialects_do_not_crash(form, data):
     survive(form.source, data.draw(rewritten(form)))
 
 
 @forms
 @fuzz(40)
 @given(data=st.data())
-def test_damaged_files(form, data):
+def test_damaged_files_do_not_crash(form, data):
     survive(form.source, data.draw(damaged(plainly(form))))
 
 
 @forms
 @fuzz(40)
 @given(data=st.data())
-def test_damaged_archives(form, data):
+def test_damaged_archives_do_not_crash(form, data):
     survive(form.source, {"all.zip": data.draw(mutated(pack(plainly(form))))})
 
 
 @forms
 @fuzz(20)
 @given(data=st.data())
-def test_archives_of_damaged_files(form, data):
+def test_archives_of_damaged_files_do_not_crash(form, data):
     survive(form.source, {"all.zip": pack(data.draw(damaged(plainly(form))))})
 
 
 @fuzz(30)
 @given(data=st.data())
-def test_validation(data):
+def test_damaged_validation_sets_do_not_crash(data):
     form = Form(None, {"validacao.csv": (["userId", "userType", "history", "timestampHistory"], VALIDATION)})
     survive(_Validation(), data.draw(st.one_of(rewritten(form), damaged(plainly(form)))))
 
 
 class _Validation:
-    """Reads the challenge's next pages; there is no refinement to look at."""
+    """A source for `survive` that reads a validation set and returns no refinement."""
 
     def refine(self, folder):
-        validation = read_validation(folder)
+        validation = read_validation_set(folder)
         for part in validation.report.values():
             assert part["read"] == part["kept"] + sum(part["rejected"].values())
         raise InputError("read", where="validation", remedy="none")
@@ -139,21 +139,21 @@ PARQUET = {
 }
 
 
-def test_sound_parquet_is_read():
-    assert survive(TableFiles(), PARQUET).quarantine.is_empty()
+def test_valid_parquet_is_read():
+    assert survive(TablesSource(), PARQUET).quarantine.is_empty()
 
 
 @fuzz(80)
 @given(data=st.data())
-def test_damaged_parquet(data):
-    survive(TableFiles(), data.draw(damaged(PARQUET)))
+def test_damaged_parquet_does_not_crash(data):
+    survive(TablesSource(), data.draw(damaged(PARQUET)))
 
 
 def _whole(bits):
     return st.integers(-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
 
 
-_moments = st.one_of(_whole(64), st.integers(1_600_000_000, 1_700_000_000))
+_times = st.one_of(_whole(64), st.integers(1_600_000_000, 1_700_000_000))
 TYPES = [
     (pa.string(), st.text(st.characters(exclude_categories=["Cs"]), max_size=8)),
     (pa.large_string(), st.just("2024-05-01T00:00:00Z")),
@@ -166,8 +166,8 @@ TYPES = [
     (pa.float32(), st.floats(width=32)),
     (pa.bool_(), st.booleans()),
     (pa.timestamp("s"), st.one_of(_whole(53), st.integers(1_600_000_000, 1_700_000_000))),
-    (pa.timestamp("ms", "UTC"), st.one_of(_moments, st.just(1_700_000_000_000))),
-    (pa.timestamp("us", "America/Sao_Paulo"), _moments),
+    (pa.timestamp("ms", "UTC"), st.one_of(_times, st.just(1_700_000_000_000))),
+    (pa.timestamp("us", "America/Sao_Paulo"), _times),
     (pa.timestamp("ns"), _whole(64)),
     (pa.date32(), _whole(32)),
     (pa.date64(), _whole(40).map(lambda day: day // 1000 * 86_400_000)),
@@ -181,7 +181,7 @@ TYPES = [
 
 @st.composite
 def typed(draw, header):
-    """A Parquet file whose columns are of any types."""
+    """Draw a Parquet file with columns of any types."""
     length = draw(st.integers(0, 12))
     columns = {}
     for name in header:
@@ -195,13 +195,13 @@ def typed(draw, header):
 
 @fuzz(60)
 @given(reads=typed(READ_FIELDS[:3]), items=typed(ITEM_FIELDS[:3]))
-def test_parquet_of_any_types(reads, items):
-    survive(TableFiles(), {"interactions.parquet": reads, "items.parquet": items})
+def test_parquet_of_any_types_does_not_crash(reads, items):
+    survive(TablesSource(), {"interactions.parquet": reads, "items.parquet": items})
 
 
 @fuzz(40)
 @given(column=st.sampled_from(READ_FIELDS), data=st.data())
-def test_parquet_with_one_column_of_any_type(column, data):
+def test_parquet_with_one_column_of_any_type_does_not_crash(column, data):
     header, rows = FORMS["tables"].files["interactions.csv"]
     table = pq.read_table(io.BytesIO(write_parquet(header, rows)))
     kind, cells = data.draw(st.sampled_from(TYPES))
@@ -209,4 +209,4 @@ def test_parquet_with_one_column_of_any_type(column, data):
     place = table.column_names.index(column)
     out = io.BytesIO()
     pq.write_table(table.set_column(place, column, pa.array(values, kind)), out)
-    survive(TableFiles(), {"interactions.parquet": out.getvalue()})
+    survive(TablesSource(), {"interactions.parquet": out.getvalue()})

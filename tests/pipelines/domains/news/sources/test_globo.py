@@ -3,8 +3,8 @@ import zipfile
 import polars as pl
 import pytest
 
-from pipelines.domains.news.sources.globo import Globo
-from pipelines.domains.news.validation.cleaning import FAST_CLOCK_MS
+from pipelines.domains.news.sources.globo import GloboSource
+from pipelines.domains.news.validation.cleaning import CLOCK_TOLERANCE_MS
 from script_shared.clock import FixedClock
 from script_shared.errors import InputError
 from tests.support.balance import assert_balanced
@@ -12,18 +12,18 @@ from tests.support.clicks import CLICK_FIELDS, HOUR_MS, START_MS, write_clicks, 
 
 
 def click(number, **changed):
-    """A click; ten of them an hour."""
+    """Return a row of a click; there are ten clicks per hour."""
     row = dict.fromkeys(CLICK_FIELDS, 1)
-    moment = START_MS + number // 10 * HOUR_MS + number
+    time_ms = START_MS + number // 10 * HOUR_MS + number
     row |= {"user_id": number % 7, "session_id": number, "click_article_id": number % 5}
-    row |= {"session_start": moment, "click_timestamp": moment, "click_region": 20}
+    row |= {"session_start": time_ms, "click_timestamp": time_ms, "click_region": 20}
     return list((row | changed).values())
 
 
 def refine(folder, rows, **source):
     (folder / "clicks").mkdir()
     write_rows(folder / "clicks" / "clicks_hour_000.csv", rows)
-    return Globo(**source).refine(folder)
+    return GloboSource(**source).refine(folder)
 
 
 def test_clicks_become_reads_and_metadata_becomes_items_in_utc(tmp_path):
@@ -42,7 +42,7 @@ def test_clicks_become_reads_and_metadata_becomes_items_in_utc(tmp_path):
     assert_balanced(refinement)
 
 
-def test_a_count_of_words_that_no_article_has(tmp_path):
+def test_word_count_beyond_32_bits_is_rejected(tmp_path):
     (tmp_path / "articles_metadata.csv").write_text(
         f"article_id,category_id,created_at_ts,publisher_id,words_count\n3,7,{START_MS},0,{2**31}\n"
     )
@@ -51,7 +51,7 @@ def test_a_count_of_words_that_no_article_has(tmp_path):
     assert refinement.quarantine.row(0)[2] == "words_count"
 
 
-def test_re_reading_is_a_read_and_only_equal_rows_are_duplicates(tmp_path):
+def test_repeated_reads_count_and_only_equal_rows_are_duplicates(tmp_path):
     rows = [click(n) for n in range(30)]
     rows += [click(3), click(3, click_os=2), click(3, click_timestamp=START_MS + 5000)]
     refinement = refine(tmp_path, rows)
@@ -59,14 +59,14 @@ def test_re_reading_is_a_read_and_only_equal_rows_are_duplicates(tmp_path):
     assert refinement.quarantine.row(0, named=True)["row"] == 32
 
 
-def test_stragglers_go_and_as_of_is_the_end_of_the_newest_hour_that_counts(tmp_path):
+def test_stragglers_are_rejected_and_as_of_is_the_end_of_the_last_hour_with_enough_reads(tmp_path):
     late = [click(1, click_timestamp=START_MS + days * 24 * HOUR_MS) for days in (1, 9, 20)]
     refinement = refine(tmp_path, [*(click(n) for n in range(30)), *late])
     assert assert_balanced(refinement) == {"straggler": 3}
     assert refinement.as_of_ms == START_MS + 3 * HOUR_MS
 
 
-def test_the_size_of_a_session_is_never_read(tmp_path):
+def test_session_size_is_ignored(tmp_path):
     (tmp_path / "one").mkdir()
     (tmp_path / "two").mkdir()
     one = refine(tmp_path / "one", [click(n) for n in range(30)])
@@ -74,17 +74,17 @@ def test_the_size_of_a_session_is_never_read(tmp_path):
     assert one.tables.interactions.equals(two.tables.interactions)
 
 
-def test_what_the_clock_has_not_reached_is_set_aside(tmp_path):
-    clock = FixedClock(START_MS + 2 * HOUR_MS - FAST_CLOCK_MS - 1)
+def test_reads_after_the_clock_are_rejected(tmp_path):
+    clock = FixedClock(START_MS + 2 * HOUR_MS - CLOCK_TOLERANCE_MS - 1)
     refinement = refine(tmp_path, [click(n) for n in range(30)], clock=clock)
     assert assert_balanced(refinement) == {"in the future": 10}
     assert refinement.as_of_ms == START_MS + 2 * HOUR_MS
 
 
 @pytest.fixture(scope="module")
-def both(tmp_path_factory):
-    """A folder that holds the clicks plain and packed."""
-    folder = tmp_path_factory.mktemp("both")
+def plain_and_zip(tmp_path_factory):
+    """A folder with the clicks as plain files and in a zip."""
+    folder = tmp_path_factory.mktemp("plain_and_zip")
     write_clicks(folder, hours=4)
     with zipfile.ZipFile(folder / "clicks.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         for file in sorted((folder / "clicks").iterdir()):
@@ -92,41 +92,41 @@ def both(tmp_path_factory):
     return folder
 
 
-def test_packed_and_plain_are_read_once(both):
-    assert Globo().refine(both).report["clicks"]["read"] == 4 * 250
+def test_plain_files_and_their_zip_are_read_once(plain_and_zip):
+    assert GloboSource().refine(plain_and_zip).report["clicks"]["read"] == 4 * 250
 
 
-@pytest.mark.parametrize("left", ["clicks", "clicks.zip"])
-def test_either_alone_gives_the_same(both, tmp_path, left):
-    for name in (left, "articles_metadata.csv"):
-        (tmp_path / name).symlink_to(both / name)
+@pytest.mark.parametrize("available", ["clicks", "clicks.zip"])
+def test_plain_files_and_zip_give_the_same_tables(plain_and_zip, tmp_path, available):
+    for name in (available, "articles_metadata.csv"):
+        (tmp_path / name).symlink_to(plain_and_zip / name)
     (tmp_path / "raw").mkdir()
-    whole = Globo().refine(both).tables
-    if left == "clicks":
-        Globo().acquire(str(both), 1.0, tmp_path / "raw")
+    expected = GloboSource().refine(plain_and_zip).tables
+    if available == "clicks":
+        GloboSource().acquire(str(plain_and_zip), 1.0, tmp_path / "raw")
     else:
-        Globo().acquire(str(tmp_path), 1.0, tmp_path / "raw")
-    tables = Globo().refine(tmp_path / "raw").tables
-    assert tables.interactions.equals(whole.interactions)
-    assert tables.items.equals(whole.items)
+        GloboSource().acquire(str(tmp_path), 1.0, tmp_path / "raw")
+    tables = GloboSource().refine(tmp_path / "raw").tables
+    assert tables.interactions.equals(expected.interactions)
+    assert tables.items.equals(expected.items)
 
 
-def test_hours_without_a_click_are_fine(tmp_path):
+def test_hour_without_clicks_is_valid(tmp_path):
     (tmp_path / "clicks").mkdir()
     write_rows(tmp_path / "clicks" / "clicks_hour_001.csv", [])
     write_rows(tmp_path / "clicks" / "clicks_hour_000.csv", [click(n) for n in range(30)])
-    assert Globo().refine(tmp_path).tables.interactions.height == 30
+    assert GloboSource().refine(tmp_path).tables.interactions.height == 30
 
 
-def test_no_click_at_all_is_an_error(tmp_path):
-    with pytest.raises(InputError, match="the files hold no read"):
+def test_files_without_clicks_are_an_error(tmp_path):
+    with pytest.raises(InputError, match="the files contain no read"):
         refine(tmp_path, [])
 
 
 @pytest.mark.realdata
-def test_the_real_clicks_lose_stragglers_only(real_data, tmp_path):
-    Globo().acquire(str(real_data / "g1"), 1.0, tmp_path)
-    refinement = Globo().refine(tmp_path)
+def test_real_clicks_contain_only_stragglers_as_invalid_rows(real_data, tmp_path):
+    GloboSource().acquire(str(real_data / "g1"), 1.0, tmp_path)
+    refinement = GloboSource().refine(tmp_path)
     assert refinement.report["clicks"] == {
         "read": 2_591_213,
         "kept": 2_589_723,

@@ -3,13 +3,13 @@ import shutil
 
 import pytest
 
-from pipelines.domains.news.sources.webmedia import Webmedia
+from pipelines.domains.news.sources.webmedia import WebmediaSource
 from tests.support.balance import assert_balanced
 from tests.support.webmedia import reader, write_webmedia
 
 
 @pytest.mark.realdata
-def test_the_fifty_real_articles_are_read_whole(real_data, tmp_path):
+def test_fifty_real_articles_are_read_completely(real_data, tmp_path):
     origin = real_data / "webmedia" / "itens-parte1.csv"
     with origin.open(newline="", encoding="utf-8") as file:
         rows = {row["page"]: row for row in csv.DictReader(file)}
@@ -18,13 +18,13 @@ def test_the_fifty_real_articles_are_read_whole(real_data, tmp_path):
         tmp_path, [reader(n, history=", ".join(pages[n * 3 : n * 3 + 3])) for n in range(16)], articles=[]
     )
     shutil.copy(origin, tmp_path / "itens-parte1.csv")
-    refinement = Webmedia().refine(tmp_path)
+    refinement = WebmediaSource().refine(tmp_path)
     assert assert_balanced(refinement) == {}
     items = refinement.tables.items
     assert items["item_id"].to_list() == pages
     assert items["body"].to_list() == [rows[page]["body"] for page in pages]
     assert items["title"].to_list() == [rows[page]["title"] for page in pages]
     assert items["published_at"].null_count() == 0
-    issued = [f"{moment:%Y-%m-%d %H:%M:%S}+00:00" for moment in items["published_at"]]
+    issued = [f"{time:%Y-%m-%d %H:%M:%S}+00:00" for time in items["published_at"]]
     assert issued == [rows[page]["issued"] for page in pages]
     assert items["category"].null_count() <= 2

@@ -1,4 +1,4 @@
-"""The generated data: the published form and figures, news that lives for hours, dirt that is counted."""
+"""Generated data has the published format and statistics, interest decays in hours, and noise is counted."""
 
 import csv
 import json
@@ -43,12 +43,12 @@ class Generated(NamedTuple):
 
     @property
     def issued(self) -> dict[str, int]:
-        """When each article with a date came out."""
-        return {row["page"]: moment for row in self.items if (moment := parsed(row["issued"])) is not None}
+        """The publication time of each article with a valid date."""
+        return {row["page"]: time_ms for row in self.items if (time_ms := parsed(row["issued"])) is not None}
 
     @property
     def clean_reads(self) -> list[Read]:
-        """The reads of known articles, with moments in milliseconds and within the window."""
+        """The reads of known articles with valid times within the period."""
         known = self.issued
         return [
             Read(row["userId"], page, int(at))
@@ -85,7 +85,7 @@ def digests(folder: Path) -> dict[str, str]:
     return {str(path.relative_to(folder)): sha256(path.read_bytes()).hexdigest() for path in files}
 
 
-USER_DIRT = {
+USER_NOISE = {
     "unequal_lists": lambda row, _: len({len(cells(row, column)) for column in LISTS}) > 1,
     "word_for_number": lambda row, _: "muitos" in cells(row, "numberOfClicksHistory"),
     "seconds_timestamp": lambda row, _: int(cells(row, "timestampHistory")[0]) < 10**11,
@@ -95,9 +95,9 @@ USER_DIRT = {
 }
 
 
-def found_dirt(generated: Generated) -> dict[str, int]:
+def count_noise(generated: Generated) -> dict[str, int]:
     pages = {row["page"] for row in generated.items}
-    counts = {kind: sum(test(row, pages) for row in generated.train) for kind, test in USER_DIRT.items()}
+    counts = {kind: sum(test(row, pages) for row in generated.train) for kind, test in USER_NOISE.items()}
     return counts | {
         "scroll_over_100": int((numbers(generated, "scrollPercentageHistory") > 100).sum()),
         "extreme_time": int((numbers(generated, "timeOnPageHistory") > HOUR).sum()),
@@ -119,8 +119,8 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Generated:
     )
 
 
-class TestGenerating:
-    def test_same_seed_same_bytes(self, tmp_path):
+class TestGenerate:
+    def test_same_seed_gives_the_same_bytes(self, tmp_path):
         generate(tmp_path / "one", scale=0.002, seed=3)
         generate(tmp_path / "two", scale=0.002, seed=3)
         assert digests(tmp_path / "one") == digests(tmp_path / "two")
@@ -132,7 +132,7 @@ class TestGenerating:
         assert one.keys() == two.keys()
         assert all(one[name] != two[name] for name in one)
 
-    def test_the_published_layout(self, generated):
+    def test_files_have_the_published_layout(self, generated):
         folder = generated.files.validation.parent
         assert sorted(digests(folder)) == sorted(
             [f"files/treino/treino_parte{part}.csv" for part in range(1, 7)]
@@ -140,50 +140,50 @@ class TestGenerating:
             + ["validacao.csv", "synthetic.json"]
         )
 
-    def test_progress_runs_from_nothing_to_all(self, tmp_path):
-        told: list[tuple[str, float]] = []
-        generate(tmp_path, scale=0.0001, progress=lambda name, share: told.append((name, share)))
-        shares = [share for _, share in told]
+    def test_progress_increases_from_0_to_1(self, tmp_path):
+        steps: list[tuple[str, float]] = []
+        generate(tmp_path, scale=0.0001, progress=lambda name, share: steps.append((name, share)))
+        shares = [share for _, share in steps]
         assert (shares[0], shares[-1]) == (0.0, 1.0)
         assert shares == sorted(shares)
 
     @pytest.mark.parametrize("scale", [0, -1, 10.5, float("nan"), True, "1"])
-    def test_a_scale_out_of_range_is_refused(self, tmp_path, scale):
+    def test_scale_out_of_range_is_an_error(self, tmp_path, scale):
         with pytest.raises(ValueError, match="scale must be above 0 and at most 10"):
             generate(tmp_path, scale=scale)
 
     @pytest.mark.parametrize("seed", [-1, 1.5, None, True])
-    def test_a_seed_that_is_no_whole_number_is_refused(self, tmp_path, seed):
+    def test_invalid_seed_is_an_error(self, tmp_path, seed):
         with pytest.raises(ValueError, match="seed must be a whole number"):
             generate(tmp_path, seed=seed)
 
 
-class TestForm:
-    def test_train_lists_are_printed_with_comma_and_blank(self, generated):
+class TestFormat:
+    def test_train_lists_are_separated_by_comma_and_blank(self, generated):
         row = next(row for row in generated.train if row["historySize"] == "3")
         assert list(row) == TRAIN_COLUMNS
         assert re.fullmatch(r"[0-9a-f]{64}", row["userId"])
         assert all(UUID.fullmatch(page) for page in cells(row, "history"))
         assert {len(cells(row, column)) for column in LISTS} == {3}
 
-    def test_each_user_has_one_row_and_its_moments_twice(self, generated):
+    def test_each_user_has_one_row_with_times_in_two_columns(self, generated):
         users = [row["userId"] for row in generated.train]
         assert len(set(users)) == len(users)
         assert all(row["timestampHistory"] == row["timestampHistory_new"] for row in generated.train)
 
-    def test_moments_ascend(self, generated):
+    def test_times_ascend(self, generated):
         for row in generated.train:
-            moments = [int(at) for at in cells(row, "timestampHistory")]
-            assert moments == sorted(moments)
+            times = [int(at) for at in cells(row, "timestampHistory")]
+            assert times == sorted(times)
 
-    def test_items_carry_region_or_theme_and_the_local_day_in_the_url(self, generated):
+    def test_urls_contain_region_or_category_and_the_local_day(self, generated):
         assert list(generated.items[0]) == ["page", "url", "issued", "modified", "title", "body", "caption"]
         form = r"http://g1\.globo\.com/([a-z-]+/){1,3}noticia/\d{4}/\d\d/\d\d/[a-z0-9-]+\.ghtml"
         assert all(re.fullmatch(form, row["url"]) for row in generated.items)
         assert sum("/sp/sao-paulo/" in row["url"] for row in generated.items) > 100
         assert sum("/economia/" in row["url"] for row in generated.items) > 50
 
-    def test_bodies_are_prose_with_lines_quotes_and_commas(self, generated):
+    def test_bodies_contain_line_breaks_quotes_and_commas(self, generated):
         lengths = [len(row["body"]) for row in generated.items]
         assert 600 < np.mean(lengths) < 1000
         assert all({"\n", '"', ","} <= set(row["body"]) for row in generated.items)
@@ -198,7 +198,7 @@ class TestForm:
         assert re.fullmatch(r"\[\d{13} \d{13} \d{13}\]", by_size[3]["timestampHistory"])
 
 
-class TestFigures:
+class TestStatistics:
     def test_counts_follow_the_scale(self, generated):
         reads = sum(int(row["historySize"]) for row in generated.train)
         assert len(generated.train) == round(577_942 * SCALE)
@@ -206,14 +206,14 @@ class TestFigures:
         assert len(generated.validation) == round(112_184 * SCALE)
         assert reads == pytest.approx(8_123_951 * SCALE, rel=0.002)
 
-    def test_login_shares(self, generated):
+    def test_login_shares_are_the_published_ones(self, generated):
         def guests(rows: list[Row]) -> float:
             return sum(row["userType"] == "Non-Logged" for row in rows) / len(rows)
 
         assert guests(generated.train) == pytest.approx(0.794, abs=0.001)
         assert guests(generated.validation) == pytest.approx(0.582, abs=0.001)
 
-    def test_history_sizes(self, generated):
+    def test_history_sizes_have_the_published_statistics(self, generated):
         sizes = np.array([int(row["historySize"]) for row in generated.train])
         assert np.median(sizes) == 2
         assert np.quantile(sizes, 0.75) == 6
@@ -251,52 +251,52 @@ class TestFigures:
     def test_measures_have_the_published_means(self, generated, column, mean):
         assert numbers(generated, column).mean() == pytest.approx(mean, rel=0.1)
 
-    def test_dates(self, generated):
+    def test_dates_have_the_published_statistics(self, generated):
         issued = generated.issued
-        moments = np.array(sorted(issued.values()))
-        assert datetime.fromtimestamp(moments[0] / 1000, UTC).date().isoformat() == "2014-07-31"
-        assert (moments < parsed("2021-08-21 12:00:00+00:00")).mean() == pytest.approx(0.5, abs=0.005)
-        assert moments[-1] < END
+        times = np.array(sorted(issued.values()))
+        assert datetime.fromtimestamp(times[0] / 1000, UTC).date().isoformat() == "2014-07-31"
+        assert (times < parsed("2021-08-21 12:00:00+00:00")).mean() == pytest.approx(0.5, abs=0.005)
+        assert times[-1] < END
         edits = {row["page"]: parsed(row["modified"]) or 0 for row in generated.items}
         assert all(edits[page] >= born for page, born in issued.items())
         assert max(row["modified"] for row in generated.items).startswith("2023-06-30")
 
-    def test_a_few_titles_and_urls_come_twice(self, generated):
+    def test_some_titles_and_urls_are_repeated(self, generated):
         items = {row["page"]: row for row in generated.items}.values()
         assert len(items) - len({row["title"] for row in items}) == round(len(items) * 738 / 255_603)
         assert max(Counter(row["url"] for row in items).values()) == len(items) // 500
 
 
 class TestDynamics:
-    def test_nobody_reads_an_article_before_it_is_out(self, generated):
+    def test_articles_are_read_after_publication(self, generated):
         issued = generated.issued
         assert all(read.at >= issued[read.page] for read in generated.clean_reads)
 
-    def test_reads_stay_in_the_window(self, generated):
-        moments = [read.at for read in generated.clean_reads]
+    def test_reads_are_within_the_period(self, generated):
+        times = [read.at for read in generated.clean_reads]
         start = generated.manifest["figures"]["first_moment"]
-        assert start <= min(moments) < start + HOUR
-        assert END - HOUR < max(moments) < END
+        assert start <= min(times) < start + HOUR
+        assert END - HOUR < max(times) < END
 
-    def test_the_window_shrinks_to_ten_days_at_a_hundredth(self, generated):
+    def test_period_is_ten_days_at_a_scale_of_a_hundredth(self, generated):
         assert END - generated.manifest["figures"]["first_moment"] == 10 * 24 * HOUR
 
-    def test_news_is_old_within_hours_but_never_forgotten(self, generated):
+    def test_most_reads_are_of_articles_hours_old_and_some_of_older_ones(self, generated):
         issued = generated.issued
         ages = np.array([read.at - issued[read.page] for read in generated.clean_reads]) / HOUR
         assert 3 < np.median(ages) < 9
         assert 0.04 < (ages > 48).mean() < 0.15
 
-    def test_a_few_articles_take_much_of_the_reading(self, generated):
+    def test_few_articles_have_many_of_the_reads(self, generated):
         counts = np.array(sorted(Counter(read.page for read in generated.clean_reads).values(), reverse=True))
         assert counts[: len(generated.items) // 100].sum() > 0.12 * counts.sum()
 
-    def test_reading_follows_the_brazilian_day(self, generated):
+    def test_reads_follow_the_diurnal_profile(self, generated):
         by_hour = Counter((read.at // HOUR - 3) % 24 for read in generated.clean_reads)
         assert by_hour[12] > 5 * by_hour[4]
         assert by_hour[20] > 5 * by_hour[3]
 
-    def test_the_last_hour_tells_more_of_the_next_reads_than_all_history(self, generated):
+    def test_last_hour_predicts_next_reads_better_than_all_history(self, generated):
         reads = generated.clean_reads
         ever = Counter(read.page for read in reads)
         lately = Counter(read.page for read in reads if read.at >= END - HOUR)
@@ -307,48 +307,48 @@ class TestDynamics:
 
         assert found(lately) > 3 * found(ever)
 
-    def test_readers_keep_to_their_region(self, generated):
+    def test_readers_prefer_their_region(self, generated):
         region = {row["page"]: "/".join(row["url"].split("/")[3:5]) for row in generated.items}
         regional = {page: name for page, name in region.items() if re.match(r"[a-z]{2}/", name)}
         everywhere = Counter(regional[read.page] for read in generated.clean_reads if read.page in regional)
-        own: list[float] = []
+        home_shares: list[float] = []
         for row in generated.train:
             places = Counter(regional[page] for page in cells(row, "history") if page in regional)
             if places.total() >= 5:
-                own.append(places.most_common(1)[0][1] / places.total())
-        assert np.mean(own) > 1.5 * everywhere.most_common(1)[0][1] / everywhere.total()
+                home_shares.append(places.most_common(1)[0][1] / places.total())
+        assert np.mean(home_shares) > 1.5 * everywhere.most_common(1)[0][1] / everywhere.total()
 
-    def test_validation_comes_after_train_and_is_new_to_its_readers(self, generated):
+    def test_validation_reads_are_later_and_of_new_articles(self, generated):
         issued, read = (
             generated.issued,
             {row["userId"]: set(cells(row, "history")) for row in generated.train},
         )
         pages = {row["page"] for row in generated.items}
         for row in generated.validation:
-            moments = [int(at) for at in row["timestampHistory"].strip("[]").split()]
+            times = [int(at) for at in row["timestampHistory"].strip("[]").split()]
             following = UUID.findall(row["history"])
-            assert len(moments) == len(following) == len(set(following))
-            assert moments == sorted(moments)
-            assert moments[0] >= END
+            assert len(times) == len(following) == len(set(following))
+            assert times == sorted(times)
+            assert times[0] >= END
             assert pages.issuperset(following)
             assert read[row["userId"]].isdisjoint(following)
-            assert all(issued.get(page, 0) <= at for page, at in zip(following, moments, strict=True))
+            assert all(issued.get(page, 0) <= at for page, at in zip(following, times, strict=True))
 
 
-class TestDirt:
-    def test_the_manifest_counts_what_is_in_the_files(self, generated):
-        assert found_dirt(generated) == generated.manifest["dirt"]
+class TestNoise:
+    def test_manifest_counts_match_the_files(self, generated):
+        assert count_noise(generated) == generated.manifest["dirt"]
         assert min(generated.manifest["dirt"].values()) > 0
 
-    def test_dirty_rows_are_few(self, generated):
+    def test_noisy_rows_are_few(self, generated):
         dirt = generated.manifest["dirt"]
-        users = sum(count for kind, count in dirt.items() if kind in USER_DIRT)
+        users = sum(count for kind, count in dirt.items() if kind in USER_NOISE)
         assert 0.003 < users / len(generated.train) < 0.007
         assert dirt["scroll_over_100"] / generated.manifest["figures"]["reads"] == pytest.approx(
             0.002, rel=0.05
         )
 
-    def test_the_manifest_names_seed_scale_and_figures(self, generated):
+    def test_manifest_contains_seed_scale_and_statistics(self, generated):
         figures = generated.manifest["figures"]
         assert (generated.manifest["scale"], generated.manifest["seed"]) == (SCALE, 7)
         assert figures["reads"] == sum(int(row["historySize"]) for row in generated.train)

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.domains import load
-from pipelines.domains.news.sources.tables import TableFiles
+from pipelines.domains.news.sources.tables import TablesSource
 from pipelines.stages.inspect import UNSCORED, inspect
 from script_shared.domains.news.domain import NEWS
 from script_shared.domains.news.tables import INTERACTIONS, ITEMS, USERS
@@ -24,11 +24,11 @@ START_MS = int(START.timestamp() * 1000)
 
 
 def refine(folder, interactions, items=None):
-    return TableFiles().refine(write_tables(folder, interactions, items))
+    return TablesSource().refine(write_tables(folder, interactions, items))
 
 
-def moments(folder, times):
-    """What times are read as, by the reader who has each."""
+def refine_times(folder, times):
+    """Refine one read per time, each by another reader."""
     rows = [{"user_id": str(n), "item_id": "a", "timestamp": time} for n, time in enumerate(times)]
     return refine(folder, rows)
 
@@ -43,7 +43,7 @@ class TestColumns:
         assert tables.users.schema == USERS.dtypes
         assert tables.users["user_type"].null_count() == tables.users.height
 
-    def test_an_item_without_a_date_is_published_when_first_read(self, tmp_path):
+    def test_item_without_publication_time_is_published_at_its_first_read(self, tmp_path):
         rows = [
             {"user_id": "u", "item_id": item, "timestamp": f"2024-05-01T0{hour}:00:00Z"}
             for item, hour in (("a", 3), ("a", 1), ("b", 2))
@@ -77,7 +77,7 @@ class TestColumns:
         assert item["url"] is None
         assert refinement.report["reads"]["changed"]["scroll over 100"] == 1
 
-    def test_a_readers_newest_type_counts_and_one_unknown_does_not(self, tmp_path):
+    def test_newest_known_user_type_of_a_reader_counts(self, tmp_path):
         types = ["Logged", "", "Non-Logged", "", "Logged"]
         rows = [
             {"user_id": "u", "item_id": "a", "timestamp": str(START_MS + place), "user_type": kind}
@@ -100,8 +100,8 @@ class TestTimes:
             ("2024-05-01 00:00:00 UTC", START_MS),
         ],
     )
-    def test_what_is_a_time(self, tmp_path, text, ms):
-        assert moments(tmp_path, [text]).tables.interactions["timestamp"].to_physical().to_list() == [ms]
+    def test_valid_time_is_parsed(self, tmp_path, text, ms):
+        assert refine_times(tmp_path, [text]).tables.interactions["timestamp"].to_physical().to_list() == [ms]
 
     @pytest.mark.parametrize(
         ("text", "reason"),
@@ -117,13 +117,13 @@ class TestTimes:
             ("2999-01-01", "in the future"),
         ],
     )
-    def test_what_is_none(self, tmp_path, text, reason):
-        refinement = moments(tmp_path, ["2024-05-01", "2024-05-01 00:01", text])
+    def test_invalid_time_is_rejected(self, tmp_path, text, reason):
+        refinement = refine_times(tmp_path, ["2024-05-01", "2024-05-01 00:01", text])
         assert assert_balanced(refinement) == {reason: 1}
         assert refinement.quarantine.row(0)[:4] == ("interactions.csv", 4, "timestamp", reason)
 
-    def test_those_without_an_offset_are_counted(self, tmp_path):
-        refinement = moments(tmp_path, ["2024-05-01", "2024-05-01T00:00:00Z", str(START_MS + 1)])
+    def test_times_without_offset_are_counted(self, tmp_path):
+        refinement = refine_times(tmp_path, ["2024-05-01", "2024-05-01T00:00:00Z", str(START_MS + 1)])
         assert refinement.report["reads"]["changed"]["time without an offset taken as UTC"] == 1
 
 
@@ -138,11 +138,11 @@ class TestRows:
             ({"item_id": "a\x1b[31m"}, "item_id", "control character"),
         ],
     )
-    def test_a_broken_row_is_set_aside_with_its_place(self, tmp_path, changed, field, reason):
-        def usual(_):
+    def test_invalid_row_is_quarantined_with_file_row_and_field(self, tmp_path, changed, field, reason):
+        def make_empty(_):
             return ""
 
-        rows = [*reads(20, user_type=usual, seconds=usual, scroll=usual, region=usual)]
+        rows = [*reads(20, user_type=make_empty, seconds=make_empty, scroll=make_empty, region=make_empty)]
         rows[7] |= changed
         refinement = refine(tmp_path, rows)
         assert assert_balanced(refinement) == {reason: 1}
@@ -158,7 +158,7 @@ class TestRows:
             ("region", "a\u2028", "control character"),
         ],
     )
-    def test_a_bad_optional_value_becomes_null_and_costs_nothing_else(self, tmp_path, field, text, reason):
+    def test_invalid_optional_value_becomes_null_and_the_row_is_kept(self, tmp_path, field, text, reason):
         rows = [
             *reads(20, user_type=lambda _: "", seconds=lambda _: 5, scroll=lambda _: 5, region=lambda _: "sp")
         ]
@@ -170,21 +170,21 @@ class TestRows:
         if field != "user_type":
             assert refinement.tables.interactions[field].null_count() == 16
 
-    @pytest.mark.parametrize("nothing", ["NULL", "NaN", "None", "", " "])
-    def test_what_stands_for_null_is_null(self, tmp_path, nothing):
-        rows = [*reads(20, seconds=lambda _: nothing, region=lambda _: nothing)]
+    @pytest.mark.parametrize("spelling", ["NULL", "NaN", "None", "", " "])
+    def test_spelling_of_null_is_null(self, tmp_path, spelling):
+        rows = [*reads(20, seconds=lambda _: spelling, region=lambda _: spelling)]
         refinement = refine(tmp_path, rows)
         assert refinement.tables.interactions["region"].null_count() == 20
         assert refinement.tables.interactions["seconds"].null_count() == 20
 
     @pytest.mark.parametrize("date", ["0", "9999-12-31", "1965-03-02", "soon"])
-    def test_an_article_with_an_impossible_date_keeps_the_rest(self, tmp_path, date):
+    def test_article_with_an_invalid_date_keeps_other_values(self, tmp_path, date):
         items = [{**article, "published_at": date} for article in articles(4)]
         refinement = refine(tmp_path, reads(20), items)
         assert assert_balanced(refinement) == {}
         assert refinement.tables.items["title"].drop_nulls().len() == 4
 
-    def test_the_last_row_of_an_article_counts(self, tmp_path):
+    def test_last_row_of_an_article_counts(self, tmp_path):
         items = [*articles(4), {**next(articles(1)), "title": "Corrected"}]
         refinement = refine(tmp_path, reads(20), items)
         assert assert_balanced(refinement) == {"repeated item": 1}
@@ -203,12 +203,12 @@ class TestRows:
         ids=lambda value: value if isinstance(value, str) else "",
     )
     @pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
-    def test_ordinary_exports_are_read(self, tmp_path, write, read, encoding):
+    def test_common_dialects_are_read(self, tmp_path, write, read, encoding):
         rows = [*reads(20, region=lambda _: "São Paulo")]
-        # A byte order mark says that it is UTF-8.
+        # A byte order mark implies UTF-8.
         encoding = "utf-8" if "mark" in read else encoding
         (tmp_path / "interactions.tsv").write_bytes(write(csv_text(rows)).encode(encoding))
-        refinement = TableFiles().refine(tmp_path)
+        refinement = TablesSource().refine(tmp_path)
         assert assert_balanced(refinement) == {}
         assert refinement.tables.interactions["region"].unique().to_list() == ["São Paulo"]
         read_users = refinement.tables.interactions["user_id"].to_list()
@@ -217,7 +217,7 @@ class TestRows:
     @pytest.mark.parametrize(
         ("unit", "factor"), [("seconds", 0.001), ("microseconds", 1_000), ("nanoseconds", 10**6)]
     )
-    def test_times_in_one_other_unit_throughout_are_converted(self, tmp_path, unit, factor):
+    def test_column_in_another_unit_is_converted(self, tmp_path, unit, factor):
         rows = [
             {**row, "timestamp": str(int((START_MS + at * 60_000) * factor))}
             for at, row in enumerate(reads(20))
@@ -227,36 +227,36 @@ class TestRows:
         times = refinement.tables.interactions["timestamp"].to_physical().to_list()
         assert times == [START_MS + at * 60_000 for at in range(20)]
 
-    def test_decimal_commas_where_commas_do_not_separate(self, tmp_path):
+    def test_decimal_commas_are_converted_in_files_separated_by_semicolons(self, tmp_path):
         rows = [*reads(20, seconds=lambda n: f"{n},5", scroll=lambda _: "7")]
         lines = [
             ";".join(map(str, row.values())) for row in (dict(zip(rows[0], rows[0], strict=True)), *rows)
         ]
         (tmp_path / "interactions.csv").write_text("\n".join(lines))
-        refinement = TableFiles().refine(tmp_path)
+        refinement = TablesSource().refine(tmp_path)
         assert refinement.report["reads"]["changed"]["seconds written with a decimal comma"] == 20
         assert sorted(refinement.tables.interactions["seconds"])[:3] == [0.5, 1.5, 2.5]
 
-    def test_a_file_beside_its_compressed_copy_is_read_once(self, tmp_path):
+    def test_file_with_a_compressed_copy_is_read_once(self, tmp_path):
         text = csv_text(reads(20))
         (tmp_path / "interactions.csv").write_text(text)
         (tmp_path / "interactions.csv.gz").write_bytes(gzip.compress(text.encode()))
         (tmp_path / "interactions-2.csv.gz").write_bytes(gzip.compress(csv_text(reads(9)).encode()))
-        assert TableFiles().refine(tmp_path).report["reads"]["read"] == 29
+        assert TablesSource().refine(tmp_path).report["reads"]["read"] == 29
 
-    def test_folders_that_spark_writes_and_text_as_polars_writes_it(self, tmp_path):
+    def test_folder_written_by_spark_with_string_views_is_read(self, tmp_path):
         rows = [*reads(20)]
         folder = tmp_path / "interactions.parquet"
         folder.mkdir()
         texts = {name: pa.array([str(row[name]) for row in rows], pa.string_view()) for name in rows[0]}
         pq.write_table(pa.table(texts), folder / "part-00000.snappy.parquet")
-        assert TableFiles().refine(tmp_path).report["reads"]["kept"] == 20
+        assert TablesSource().refine(tmp_path).report["reads"]["kept"] == 20
 
-    def test_equal_rows_count_once(self, tmp_path):
+    def test_equal_rows_are_duplicates(self, tmp_path):
         rows = [*reads(20)]
         assert assert_balanced(refine(tmp_path, [*rows, rows[3]])) == {"exact duplicate": 1}
 
-    def test_a_file_of_broken_rows_is_refused_with_the_counts(self, tmp_path):
+    def test_file_of_invalid_rows_is_refused_with_counts(self, tmp_path):
         rows = [row | {"timestamp": "soon"} for row in reads(20)]
         rows[0] |= {"item_id": ""}
         with pytest.raises(InputError, match="20 of 20 rows are broken") as caught:
@@ -265,7 +265,7 @@ class TestRows:
 
 
 class TestFiles:
-    def test_many_files_in_folders_and_both_forms_are_one_table(self, tmp_path):
+    def test_files_in_several_folders_and_formats_are_one_table(self, tmp_path):
         rows = [*reads(40)]
         for month in ("2024-04", "2024-05"):
             (tmp_path / month).mkdir()
@@ -273,10 +273,10 @@ class TestFiles:
         (tmp_path / "2024-05" / "interactions.csv").write_text(csv_text(rows[10:20]))
         (tmp_path / "interactions_2.csv").write_text(csv_text(rows[20:30]))
         pl.DataFrame(rows[30:]).write_parquet(tmp_path / "interactions-3.parquet")
-        (tmp_path / "interactions.txt").write_text("not ours")
-        assert TableFiles().refine(tmp_path).report["reads"]["read"] == 40
+        (tmp_path / "interactions.txt").write_text("another file")
+        assert TablesSource().refine(tmp_path).report["reads"]["read"] == 40
 
-    def test_parquet_gives_the_same_as_csv(self, tmp_path):
+    def test_parquet_gives_the_same_tables_as_csv(self, tmp_path):
         rows, items = (
             [*reads(60, seconds=lambda n: n, region=lambda n: "sp" if n % 2 else "")],
             [*articles(9)],
@@ -291,17 +291,17 @@ class TestFiles:
         )
         frame.write_parquet(tmp_path / "parquet" / "interactions.parquet")
         pl.DataFrame(items).write_parquet(tmp_path / "parquet" / "items.parquet")
-        typed = TableFiles().refine(tmp_path / "parquet")
+        typed = TablesSource().refine(tmp_path / "parquet")
         assert typed.tables.interactions.equals(plain.tables.interactions)
         assert typed.tables.items.equals(plain.tables.items)
 
-    def test_a_broken_parquet_row_has_a_place(self, tmp_path):
-        moments = [datetime(2024, 5, 1, n) for n in range(5)]  # noqa: DTZ001
+    def test_invalid_parquet_row_is_quarantined_with_its_row_number(self, tmp_path):
+        times = [datetime(2024, 5, 1, n) for n in range(5)]  # noqa: DTZ001
         frame = pl.DataFrame(
-            {"user_id": ["a", "b", "c", "d", "e"], "item_id": [0, 1, None, 3, 4], "timestamp": moments}
+            {"user_id": ["a", "b", "c", "d", "e"], "item_id": [0, 1, None, 3, 4], "timestamp": times}
         )
         frame.write_parquet(tmp_path / "interactions.parquet")
-        refinement = TableFiles().refine(tmp_path)
+        refinement = TablesSource().refine(tmp_path)
         assert assert_balanced(refinement) == {"missing value": 1}
         assert refinement.quarantine.row(0) == (
             *("interactions.parquet", 3, "item_id", "missing value"),
@@ -309,7 +309,7 @@ class TestFiles:
         )
         assert refinement.report["reads"]["changed"]["time without an offset taken as UTC"] == 4
 
-    def test_a_zip_or_one_file_will_do(self, tmp_path):
+    def test_zip_or_single_file_is_read(self, tmp_path):
         text = csv_text(reads(20))
         (tmp_path / "interactions.csv").write_text(text)
         with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
@@ -317,58 +317,65 @@ class TestFiles:
             archive.writestr("__MACOSX/export/._interactions.csv", b"\x00\x05\x16\x07")
         for number, uri in enumerate(("interactions.csv", "a.zip")):
             (tmp_path / f"raw{number}").mkdir()
-            TableFiles().acquire(str(tmp_path / uri), 1.0, tmp_path / f"raw{number}")
-            assert TableFiles().refine(tmp_path / f"raw{number}").report["reads"]["kept"] == 20
+            TablesSource().acquire(str(tmp_path / uri), 1.0, tmp_path / f"raw{number}")
+            assert TablesSource().refine(tmp_path / f"raw{number}").report["reads"]["kept"] == 20
 
     @pytest.mark.parametrize(
         ("header", "what", "remedy"),
         [
-            ("userId,item_id,timestamp", "the column is missing", "if 'userId' is what is meant"),
+            ("userId,item_id,timestamp", "the column is missing", "if 'userId' is the same column"),
             ("user_id,item_id,when", "the column is missing", "the header must name user_id, item_id"),
-            ("user_id,item_id,timestamp,user_id", "named twice", "leave one of the two out"),
+            ("user_id,item_id,timestamp,user_id", "named twice", "remove one of the two"),
             ("", "the file is empty", "fetch it again"),
         ],
     )
-    def test_a_header_that_will_not_do(self, tmp_path, header, what, remedy):
+    def test_invalid_header_is_an_error(self, tmp_path, header, what, remedy):
         (tmp_path / "interactions.csv").write_text(header)
         with pytest.raises(InputError, match=what) as caught:
-            TableFiles().refine(tmp_path)
+            TablesSource().refine(tmp_path)
         assert caught.value.where.startswith("interactions.csv, row 1")
         assert remedy in caught.value.remedy
 
-    def test_a_file_that_is_no_text(self, tmp_path):
+    def test_binary_file_is_an_error(self, tmp_path):
         (tmp_path / "interactions.csv").write_bytes(b"\x00\x01\x00" * 100)
         with pytest.raises(InputError, match="not UTF-8 text"):
-            TableFiles().refine(tmp_path)
+            TablesSource().refine(tmp_path)
 
-    def test_parquet_of_lists_or_of_nothing(self, tmp_path):
+    def test_parquet_with_lists_or_truncated_is_an_error(self, tmp_path):
         pl.DataFrame({"user_id": [["a"]], "item_id": ["a"], "timestamp": [1]}).write_parquet(
             place := tmp_path / "interactions.parquet"
         )
-        with pytest.raises(InputError, match=r"field 'user_id': the column holds .*list"):
-            TableFiles().refine(tmp_path)
+        with pytest.raises(InputError, match=r"field 'user_id': the column has the type .*list"):
+            TablesSource().refine(tmp_path)
         place.write_bytes(place.read_bytes()[:-9])
         with pytest.raises(InputError, match="the Parquet file cannot be read"):
-            TableFiles().refine(tmp_path)
+            TablesSource().refine(tmp_path)
 
-    def test_nothing_there(self, tmp_path):
+    def test_folder_without_interactions_is_an_error(self, tmp_path):
         (tmp_path / "raw").mkdir()
         with pytest.raises(InputError, match=r"no interactions\.csv or interactions\.parquet"):
-            TableFiles().acquire(str(tmp_path), 1.0, tmp_path / "raw")
+            TablesSource().acquire(str(tmp_path), 1.0, tmp_path / "raw")
 
 
-def _odd(number):
+def _make_odd_id(number):
     return f"{number}/ é\"'<&>,;%00\U0001f600"
 
 
-CHAINS = {
+DATASETS = {
     "twenty reads": ([*reads(20, readers=6, items=5, hours=2)], None),
     "one read": ([*reads(1)], None),
     "all readers anonymous": ([*reads(300, readers=10**9)], [*articles(3)]),
     "nobody logged in": ([*reads(200, user_type=lambda _: "Non-Logged")], [*articles(12)]),
     "odd ids": (
-        [*reads(300, name=_odd, region=lambda n: _odd(n % 3), device=lambda n: _odd(n % 2))],
-        [*articles(12, _odd)],
+        [
+            *reads(
+                300,
+                name=_make_odd_id,
+                region=lambda n: _make_odd_id(n % 3),
+                device=lambda n: _make_odd_id(n % 2),
+            )
+        ],
+        [*articles(12, _make_odd_id)],
     ),
     "one item": ([*reads(60, items=1, hours=1)], None),
     "one reader": ([*reads(60, readers=1, hours=1)], [*articles(14)]),
@@ -384,7 +391,7 @@ TOO_FEW = {
 
 
 @pytest.mark.parametrize("rows", TOO_FEW.values(), ids=TOO_FEW)
-def test_an_hour_without_anything_new_is_foreseen_and_publishes_nothing(tmp_path, rows):
+def test_too_small_dataset_is_reported_by_inspect_and_not_published(tmp_path, rows):
     folder = write_tables(tmp_path / "raw", rows)
     assert UNSCORED in inspect(load("news"), str(folder)).doubts
     with pytest.raises(NotEnoughDataError, match="nobody read anything new") as caught:
@@ -393,19 +400,19 @@ def test_an_hour_without_anything_new_is_foreseen_and_publishes_nothing(tmp_path
     assert not (tmp_path / "data" / "news" / "releases").exists()
 
 
-@pytest.mark.parametrize("name", CHAINS)
-def test_the_whole_chain_answers(tmp_path, name):
-    rows, items = CHAINS[name]
+@pytest.mark.parametrize("name", DATASETS)
+def test_small_dataset_is_published_and_served(tmp_path, name):
+    rows, items = DATASETS[name]
     folder = write_tables(tmp_path / "raw", rows, items)
     volume = publish_small_release(folder, tmp_path / "data", source="tables")
     engine = Engine.load(Registry(volume.releases).open(), NEWS)
-    found = inspect(load("news"), str(folder))
-    assert UNSCORED not in found.doubts
+    inspection = inspect(load("news"), str(folder))
+    assert UNSCORED not in inspection.doubts
     history = pl.read_parquet(volume.refined / "run-1" / "interactions.parquet")
     known = set(pl.read_parquet(volume.refined / "run-1" / "items.parquet")["item_id"])
-    assert sum(found.segments.values()) == history["user_id"].n_unique()
-    for user in (None, "unheard of", *history["user_id"].head(3)):
+    assert sum(inspection.segments.values()) == history["user_id"].n_unique()
+    for user in (None, "unknown", *history["user_id"].head(3)):
         unread = known - set(history.filter(user_id=user or "")["item_id"])
-        answer = [item.item_id for item in engine.recommend(Request(user, 3)).items]
-        assert len(answer) == len(set(answer)) == min(3, len(unread))
-        assert set(answer) <= unread
+        item_ids = [item.item_id for item in engine.recommend(Request(user, 3)).items]
+        assert len(item_ids) == len(set(item_ids)) == min(3, len(unread))
+        assert set(item_ids) <= unread

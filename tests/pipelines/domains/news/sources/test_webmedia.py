@@ -4,8 +4,8 @@ import zipfile
 import polars as pl
 import pytest
 
-from pipelines.domains.news.sources.generated import Synthetic
-from pipelines.domains.news.sources.webmedia import Webmedia
+from pipelines.domains.news.sources.synthetic import SyntheticSource
+from pipelines.domains.news.sources.webmedia import WebmediaSource
 from script_shared.domains.news.tables import INTERACTIONS, ITEMS, USERS
 from script_shared.errors import InputError, SettingsError
 from tests.support.balance import assert_balanced
@@ -15,44 +15,44 @@ from tests.support.webmedia import HOUR_MS, START_MS, article, reader, write_web
 @pytest.fixture(scope="module")
 def generated(tmp_path_factory):
     folder = tmp_path_factory.mktemp("raw")
-    Synthetic().acquire("", 0.002, folder)
+    SyntheticSource().acquire("", 0.002, folder)
     manifest = json.loads((folder / "synthetic.json").read_text())
-    return folder, Synthetic().refine(folder), manifest
+    return folder, SyntheticSource().refine(folder), manifest
 
 
 def refine(folder, readers=None, articles=None):
     write_webmedia(folder, readers, articles)
-    return Webmedia().refine(folder)
+    return WebmediaSource().refine(folder)
 
 
 class TestGenerated:
-    def test_every_row_is_kept_or_set_aside(self, generated):
+    def test_every_row_is_kept_or_quarantined(self, generated):
         _, refinement, manifest = generated
         assert_balanced(refinement)
-        # The lists of unequal length lost a time, so their reads were never taken apart.
+        # Lists of unequal length lack a time; their readers are rejected before lists become reads.
         unequal = refinement.quarantine.filter(pl.col("reason") == "lists of unequal length")
         assert set(unequal["field"]) == {"timeOnPageHistory"}
         assert refinement.report["readers"]["read"] == manifest["figures"]["users"]
 
-    def test_planted_dirt_is_found_and_nothing_else(self, generated):
+    def test_exactly_the_generated_noise_is_rejected(self, generated):
         _, refinement, manifest = generated
-        dirt, found = manifest["dirt"], assert_balanced(refinement)
-        assert found.pop("time not in milliseconds") >= dirt["seconds_timestamp"]
-        assert found == {
-            "lists of unequal length": dirt["unequal_lists"],
-            "not a number": dirt["word_for_number"],
-            "exact duplicate": dirt["duplicate_read"],
-            "straggler": dirt["future_timestamp"],
-            "repeated item": dirt["duplicate_item"],
-            "not a time": dirt["broken_issued"],
+        noise, rejected = manifest["dirt"], assert_balanced(refinement)
+        assert rejected.pop("time not in milliseconds") >= noise["seconds_timestamp"]
+        assert rejected == {
+            "lists of unequal length": noise["unequal_lists"],
+            "not a number": noise["word_for_number"],
+            "exact duplicate": noise["duplicate_read"],
+            "straggler": noise["future_timestamp"],
+            "repeated item": noise["duplicate_item"],
+            "not a time": noise["broken_issued"],
         }
-        assert refinement.report["reads"]["changed"]["scroll over 100"] == dirt["scroll_over_100"]
+        assert refinement.report["reads"]["changed"]["scroll over 100"] == noise["scroll_over_100"]
 
-    def test_as_of_is_the_end_of_the_window_whatever_the_future_holds(self, generated):
+    def test_as_of_is_the_end_of_the_period_despite_future_reads(self, generated):
         _, refinement, manifest = generated
         assert refinement.as_of_ms == manifest["figures"]["end"]
 
-    def test_the_tables_conform_and_know_every_item(self, generated):
+    def test_tables_conform_and_contain_every_item(self, generated):
         tables = generated[1].tables
         assert tables.interactions.schema == INTERACTIONS.dtypes
         assert tables.items.schema == ITEMS.dtypes
@@ -61,17 +61,17 @@ class TestGenerated:
         assert set(tables.interactions["item_id"]) <= set(tables.items["item_id"])
         assert set(tables.interactions["user_id"]) == set(tables.users["user_id"])
 
-    def test_refining_twice_gives_the_same(self, generated):
+    def test_refining_twice_gives_the_same_tables(self, generated):
         folder, refinement, _ = generated
-        again = Synthetic().refine(folder)
+        again = SyntheticSource().refine(folder)
         assert again.tables.interactions.equals(refinement.tables.interactions)
         assert again.tables.items.equals(refinement.tables.items)
         assert again.tables.users.equals(refinement.tables.users)
         assert again.quarantine.equals(refinement.quarantine)
 
-    def test_a_scale_out_of_range_is_an_error_with_a_remedy(self, tmp_path):
+    def test_scale_out_of_range_is_an_error(self, tmp_path):
         with pytest.raises(SettingsError, match="scale must be above 0"):
-            Synthetic().acquire("", 0.0, tmp_path)
+            SyntheticSource().acquire("", 0.0, tmp_path)
 
 
 class TestRules:
@@ -89,7 +89,7 @@ class TestRules:
         assert refinement.as_of_ms == START_MS + 3 * HOUR_MS
         assert_balanced(refinement)
 
-    def test_users_keep_their_login_state(self, tmp_path):
+    def test_users_have_their_login_state(self, tmp_path):
         users = refine(tmp_path).tables.users
         assert dict(users.select("user_id", "user_type").iter_rows())["reader-1"] == "Logged"
         assert dict(users.select("user_id", "user_type").iter_rows())["reader-2"] == "Non-Logged"
@@ -108,7 +108,7 @@ class TestRules:
         assert refinement.tables.interactions["seconds"].max() == pytest.approx(90.5)
         assert refinement.report["reads"]["changed"]["seconds over the 99th percentile"] == 1
 
-    def test_only_exact_duplicates_go(self, tmp_path):
+    def test_only_exact_duplicates_are_rejected(self, tmp_path):
         twice = {
             "history": "page-1, page-1, page-1",
             "timestampHistory": f"{START_MS}, {START_MS}, {START_MS}",
@@ -119,7 +119,7 @@ class TestRules:
         assert assert_balanced(refinement) == {"exact duplicate": 1}
         assert refinement.quarantine.row(0)[:2] == ("treino_parte1.csv", 14)
 
-    def test_region_and_theme_come_from_the_url(self, tmp_path):
+    def test_region_and_category_come_from_the_url(self, tmp_path):
         urls = [
             "http://g1.globo.com/sp/sao-paulo/noticia/2022/06/18/a.ghtml",
             "http://g1.globo.com/economia/noticia/2022/06/18/a.ghtml",
@@ -132,7 +132,7 @@ class TestRules:
         assert items["region"].to_list() == ["sp/sao-paulo", None, "sp/campinas-regiao", None]
         assert items["category"].to_list() == ["regional", "economia", "cidades", None]
 
-    def test_when_an_article_was_edited_changes_nothing(self, tmp_path):
+    def test_modification_time_is_ignored(self, tmp_path):
         before = refine(tmp_path).tables
         after = refine(
             tmp_path, articles=[article(n, modified="2022-07-01 00:00:00+00:00") for n in range(6)]
@@ -140,27 +140,27 @@ class TestRules:
         assert after.tables.items.equals(before.items)
         assert "modified" not in before.items.columns
 
-    def test_an_item_without_a_row_is_known_by_its_reads(self, tmp_path):
+    def test_item_without_a_row_is_added_from_reads(self, tmp_path):
         items = refine(tmp_path, articles=[article(0)]).tables.items
         assert items["item_id"].to_list() == [f"page-{n}" for n in range(6)]
         assert items["title"].null_count() == 5
 
 
-class TestPlaces:
-    def test_a_zip_of_the_published_layout_gives_the_same_as_the_folder(self, tmp_path):
+class TestLocations:
+    def test_published_zip_gives_the_same_tables_as_a_folder(self, tmp_path):
         (tmp_path / "plain").mkdir()
         readers, articles = write_webmedia(tmp_path / "plain")
         with zipfile.ZipFile(tmp_path / "all.zip", "w", zipfile.ZIP_DEFLATED) as archive:
             archive.write(readers, "arquivo/files/treino/treino_parte1.csv")
             archive.write(articles, "arquivo/itens/itens/itens-parte1.csv")
         (tmp_path / "raw").mkdir()
-        Webmedia().acquire((tmp_path / "all.zip").as_uri(), 1.0, tmp_path / "raw")
-        packed, plain = Webmedia().refine(tmp_path / "raw"), Webmedia().refine(tmp_path / "plain")
+        WebmediaSource().acquire((tmp_path / "all.zip").as_uri(), 1.0, tmp_path / "raw")
+        packed, plain = WebmediaSource().refine(tmp_path / "raw"), WebmediaSource().refine(tmp_path / "plain")
         assert packed.tables.interactions.equals(plain.tables.interactions)
         assert packed.tables.items.equals(plain.tables.items)
 
-    def test_an_empty_folder_is_an_error_that_says_what_to_give(self, tmp_path):
+    def test_empty_folder_is_an_error_with_a_remedy(self, tmp_path):
         (tmp_path / "raw").mkdir()
         with pytest.raises(InputError, match=r"there is no treino_parte1\.csv") as caught:
-            Webmedia().acquire(str(tmp_path), 1.0, tmp_path / "raw")
+            WebmediaSource().acquire(str(tmp_path), 1.0, tmp_path / "raw")
         assert "whole archive" in caught.value.remedy

@@ -1,28 +1,28 @@
-"""The synthetic source: files in the WebMedia form, made instead of fetched."""
+"""The source `synthetic`: generates files in the format of `webmedia` and refines them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.domains.news.sources.synthetic import generate
-from pipelines.domains.news.sources.webmedia import Webmedia
+from pipelines.domains.news.sources.synthetic.generator import generate
+from pipelines.domains.news.sources.webmedia import WebmediaSource
 from pipelines.ingest.raw_files import RawFile
 from script_shared.errors import SettingsError
 
 
 @dataclass(slots=True)
-class Synthetic(Webmedia):
+class SyntheticSource(WebmediaSource):
     """Generates reads at a scale; 1.0 is the size of the published data."""
 
     name: str = "synthetic"
 
     def require(self, folder: Path, where: object) -> list[RawFile]:
-        """Return no file: none is needed."""
+        """Return no file, because none is needed."""
         return []
 
     def acquire(self, uri: str, scale: float, folder: Path) -> None:
-        """Generate the files at their published places, and `synthetic.json`, which tells what is in them.
+        """Generate the files in the published folders, and `synthetic.json` with the amount of noise in them.
 
         Args:
             uri: not used.
@@ -35,4 +35,5 @@ class Synthetic(Webmedia):
         try:
             generate(folder, scale=scale)
         except ValueError as cause:
-            raise SettingsError(str(cause), where="scale", remedy="give 0.01 for a try, 1 for all") from cause
+            remedy = "give 0.01 for a small data set, 1 for the published size"
+            raise SettingsError(str(cause), where="scale", remedy=remedy) from cause

@@ -13,12 +13,12 @@ import pyarrow as pa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelines.domains.news.sources.tables import TableFiles
+from pipelines.domains.news.sources.tables import TablesSource
 from script_shared.errors import InputError
 
-#: 2024-05-20: no day can be a month.
+#: 2024-05-20: days are above 12, so that the date order can be detected.
 START_S = 1_716_163_200
-#: Text without what a format treats specially by itself: control characters, surrogates, noncharacters.
+#: Text without characters that a format treats specially: control characters, surrogates, noncharacters.
 LETTERS = st.characters(codec="utf-8", exclude_categories=["Cc", "Cn", "Zl", "Zp", "Zs"])
 WORD = st.text(LETTERS, min_size=1, max_size=6)
 SPELLINGS = ("NULL", "NaN", "None", "<NA>")
@@ -80,7 +80,7 @@ def texts_of(rows, name):
 
 
 def as_pandas(rows):
-    """The columns, those of whole numbers alone as floating point: so pandas has them beside a null."""
+    """Return the columns; whole numbers become floating point, as pandas converts them next to nulls."""
     columns = {name: texts_of(rows, name) for name in rows[0]}
     words = ("timestamp", "published_at", "title")
     return {name: values if name in words else floats(values) for name, values in columns.items()}
@@ -112,7 +112,7 @@ def excel(rows, time):
     return ("sep=;\r\n" + text_of(rows, ";", time, "\r\n")).encode("utf-8-sig")
 
 
-FORMS = {
+FORMATS = {
     "csv": ("csv", lambda rows: text_of(rows, ",", iso).encode()),
     "semicolons of a spreadsheet": ("csv", lambda rows: excel(rows, brazilian)),
     "tabs in UTF-16": ("tsv", lambda rows: text_of(rows, "\t", str).encode("utf-16")),
@@ -130,13 +130,13 @@ FORMS = {
 }
 
 
-def refined(reads, items, form):
-    ending, write = FORMS[form]
+def refined(reads, items, file_format):
+    ending, write = FORMATS[file_format]
     with TemporaryDirectory() as folder:
         (Path(folder) / f"interactions.{ending}").write_bytes(write(reads))
         (Path(folder) / f"items.{ending}").write_bytes(write(items))
         try:
-            return TableFiles().refine(Path(folder))
+            return TablesSource().refine(Path(folder))
         except InputError as error:
             return error.what
 
@@ -160,7 +160,7 @@ NUMBERED = {"user_id": st.one_of(NUMBERS, NULLS), "item_id": NUMBERS, "region": 
 
 
 def numbered(rows, names):
-    """Rows whose ids are whole numbers."""
+    """Draw rows whose ids are whole numbers."""
     changes = st.fixed_dictionaries({name: NUMBERED[name] for name in names})
     return rows.flatmap(
         lambda found: st.lists(changes, min_size=len(found), max_size=len(found)).map(
@@ -174,7 +174,7 @@ def numbered(rows, names):
     st.one_of(READS, numbered(READS, NUMBERED)),
     st.one_of(ITEMS, numbered(ITEMS, ["item_id"])),
 )
-def test_all_forms_give_the_same_tables(reads, items):
+def test_all_formats_give_the_same_tables(reads, items):
     expected = contents(refined(reads, items, "csv"))
-    for form in FORMS:
-        assert contents(refined(reads, items, form)) == expected, form
+    for file_format in FORMATS:
+        assert contents(refined(reads, items, file_format)) == expected, file_format

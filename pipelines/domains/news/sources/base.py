@@ -1,0 +1,79 @@
+"""The base class of sources that read files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from pipelines.domains.news.formats.csv_text import read_header
+from pipelines.domains.news.formats.raw_table import FILE, ROW
+from pipelines.domains.news.validation.cleaning import (
+    STRAGGLER_SHARE,
+    drop_duplicates,
+    drop_future,
+    drop_stragglers,
+    find_end_of_reads,
+)
+from pipelines.domains.news.validation.row_filter import RowFilter, require_reads
+from pipelines.ingest.raw_files import RawFile
+from pipelines.plan import Refinement, Source
+from script_shared.clock import Clock, WallClock
+from script_shared.errors import SettingsError
+
+
+@dataclass(slots=True)
+class FileSource:
+    """A source of reads in files.
+
+    Attributes:
+        straggler_share: see `find_end_of_reads`.
+        clock: the clock that determines which reads are in the future.
+    """
+
+    straggler_share: float = STRAGGLER_SHARE
+    clock: Clock = field(default_factory=WallClock)
+
+    def configured(self, options: Mapping[str, Any]) -> Source:
+        """Refuse options; see `Source.configured`."""
+        if options:
+            raise _no_options_error(", ".join(options))
+        return self  # type: ignore[return-value]  # the subclasses implement the rest of Source
+
+    def columns_of(self, file: RawFile, folder: Path) -> tuple[list[str], Mapping[str, str]]:
+        """Return the column names of a CSV file; see `Source.columns_of`."""
+        return read_header(file.load(), file.name), {}
+
+    def write_config(self, refinement: Refinement | None, columns: Sequence[str], path: Path) -> None:
+        """Refuse to write options; see `Source.write_config`."""
+        raise _no_options_error("--write-config")
+
+    def clean_reads(
+        self, reads: pl.DataFrame, row_filters: Mapping[str, RowFilter], kind: str
+    ) -> tuple[pl.DataFrame, int]:
+        """Drop future reads, duplicates and stragglers.
+
+        Args:
+            reads: valid reads with their file and row number.
+            row_filters: the filters of all kinds of rows.
+            kind: the kind of the reads among them.
+
+        Returns:
+            The remaining reads without file and row number, and the end of the newest hour that counts,
+            ms UTC.
+
+        Raises:
+            InputError: no read is left.
+        """
+        reads = drop_future(reads, self.clock.now_ms(), row_filters[kind])
+        require_reads(reads, row_filters)
+        reads = drop_duplicates(reads, row_filters[kind])
+        as_of_ms = find_end_of_reads(reads["timestamp"], self.straggler_share)
+        return drop_stragglers(reads, as_of_ms, row_filters[kind]).drop(FILE, ROW), as_of_ms
+
+
+def _no_options_error(option: str) -> SettingsError:
+    return SettingsError("this raw format has no options", where=option, remedy="remove the option")

@@ -1,0 +1,110 @@
+"""Reads one file of interactions or items in any supported format as text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+import polars as pl
+
+from pipelines.domains.news.formats.csv_dialect import SEPARATORS, convert_to_csv, detect_dialect
+from pipelines.domains.news.formats.csv_text import read_csv, read_header
+from pipelines.domains.news.formats.headers import check_header
+from pipelines.domains.news.formats.json_lines import read_json_lines, read_json_names
+from pipelines.domains.news.formats.parquet import read_parquet, read_parquet_names
+from pipelines.domains.news.sources.tables.column_names import find_mapped_columns, normalize_names
+from pipelines.domains.news.sources.tables.files import strip_compression
+from pipelines.domains.news.sources.tables.options import TableOptions
+from pipelines.ingest.compression import codec_of, decompress
+from pipelines.ingest.file_kinds import FileKind
+from pipelines.ingest.raw_files import RawFile
+
+_JSON_EXTENSIONS = (".jsonl", ".ndjson", ".json")
+
+
+@dataclass(frozen=True, slots=True)
+class TableFile:
+    """One file of interactions or items.
+
+    Attributes:
+        file: the raw file.
+        kind: the kind of its rows.
+        options: the options of the source.
+        facts: what was detected, by topic; filled while the file is read.
+        mapped: the file's name of each column that the option `map` found, by our name; filled likewise.
+    """
+
+    file: RawFile
+    kind: FileKind
+    options: TableOptions
+    facts: dict[str, str] = field(default_factory=dict)
+    mapped: dict[str, str] = field(default_factory=dict)
+
+    def names(self) -> list[str]:
+        """Return the normalized names of the columns.
+
+        Raises:
+            InputError: the file cannot be read.
+        """
+        contents = self._load()
+        if self._format == "Parquet":
+            names = read_parquet_names(contents, self.file.name)
+        elif self._format == "JSON Lines":
+            names = read_json_names(contents, self.file.name)
+        else:
+            return read_header(self._convert_to_csv(contents), self.file.name)
+        return self._normalize_names(names)
+
+    def read(self) -> pl.DataFrame:
+        """Return the file's columns as text; see `read_csv`.
+
+        Raises:
+            InputError: the file cannot be used.
+        """
+        contents = self._load()
+        columns = [*self.kind.required], [*self.kind.optional]
+        if self._format == "Parquet":
+            return read_parquet(self._replace_contents(contents), *columns, self._normalize_header)
+        if self._format == "JSON Lines":
+            return read_json_lines(self._replace_contents(contents), *columns, self._normalize_header)
+        text = self._convert_to_csv(contents)
+        self._check_header(read_header(text, self.file.name))
+        return read_csv(self._replace_contents(text), *columns)
+
+    @property
+    def _format(self) -> str:
+        name = strip_compression(self.file.name)
+        if name.endswith(".parquet"):
+            return "Parquet"
+        return "JSON Lines" if name.endswith(_JSON_EXTENSIONS) else "delimited text"
+
+    def _load(self) -> bytes:
+        contents, codec = self.file.load(), codec_of(self.file.name)
+        self.facts["format"] = f"{self._format}, {codec}" if codec else self._format
+        return decompress(contents, codec, self.file.name) if codec else contents
+
+    def _convert_to_csv(self, contents: bytes) -> bytes:
+        dialect = detect_dialect(contents, self.options.separator, self.options.encoding)
+        name = SEPARATORS.get(dialect.separator, dialect.separator)
+        self.facts["separator"] = "comma" if name == "," else name
+        self.facts["encoding"] = dialect.encoding
+        return convert_to_csv(contents, dialect, self._normalize_names)
+
+    def _normalize_names(self, names: Sequence[str]) -> list[str]:
+        mapping = self.options.select_map(self.kind)
+        if mapped := find_mapped_columns(names, mapping):
+            self.mapped.update(mapped)
+            self.facts["mapped"] = ", ".join(f"{column}={name}" for column, name in mapped.items())
+        return normalize_names(names, self.kind, mapping)
+
+    def _normalize_header(self, names: Sequence[str]) -> list[str]:
+        normalized = self._normalize_names(names)
+        self._check_header(normalized)
+        return normalized
+
+    def _check_header(self, names: Sequence[str]) -> None:
+        check_header(names, [*self.kind.required], [*self.kind.optional], self.file.name, mappable=True)
+
+    def _replace_contents(self, contents: bytes) -> RawFile:
+        return replace(self.file, load=partial(bytes, contents))
