@@ -83,7 +83,7 @@ def test_the_next_run_takes_all_vectors_over(volume):
     before = read_description(volume.encoded / "run-1")
     report = encode(PLAN, volume, "run-2")
     after = read_description(volume.encoded / "run-2")
-    assert report["taken_over"] == report["texts"] == len(before.texts)
+    assert report["reused"] == report["texts"] == len(before.texts)
     assert np.array_equal(after.vectors.rows, before.vectors.rows)
     assert (volume.encoded / "latest").read_text().strip() == "run-2"
 
