@@ -29,10 +29,10 @@ from rich.table import Table
 
 from benchmarks.cutoff import Cutoff
 from benchmarks.next_hour import refine
-from pipelines.benchmarks.commands import numbers
-from pipelines.benchmarks.next_hour import Hours
-from pipelines.benchmarks.workers import one_thread_each
-from pipelines.stages.train import serves
+from pipelines.benchmarks.commands import parse_numbers
+from pipelines.benchmarks.next_hour import HourOptions
+from pipelines.benchmarks.workers import use_single_threads
+from pipelines.stages.train import build_segment_filter
 from script_shared.dataset import Dataset
 from script_shared.evaluation.ranking import K
 from script_shared.models.base import Component
@@ -74,7 +74,7 @@ def parts(unit: tuple[int, str], folder: Path, as_of_ms: int, users: int) -> lis
         cast(TwoStageRecommender, segment.make_model()),
         cast(TwoStageRecommender, segment.make_model()).components,
     )
-    _, fit_s = _timed(lambda: model.fit(cutoff.past, serves(cutoff.segments, segment)))
+    _, fit_s = _timed(lambda: model.fit(cutoff.past, build_segment_filter(cutoff.segments, segment)))
     state = cutoff.state
     queries = [each.query for each in cutoff.samples(segment, users)]
     asked = Asked(queries, state, [model.retrieve(query, state)[0] for query in queries])
@@ -172,12 +172,12 @@ def main(
     processes: Annotated[int, typer.Option(min=1, help="models at a time; one for times to trust")] = 1,
 ) -> None:
     """Fit the models, and show what their parts are worth and cost."""
-    moments = Hours(numbers(cutoffs, "--cutoffs")).moments
+    moments = HourOptions(parse_numbers(cutoffs, "--cutoffs")).moments
     units = list(product(moments, SEGMENTS))
     with TemporaryDirectory() as name:
         told = {"folder": Path(name), "as_of_ms": refine(uri, Path(name)), "users": readers}
         pool = ProcessPoolExecutor(min(processes, len(units)), get_context("spawn"))
-        with one_thread_each(), pool:
+        with use_single_threads(), pool:
             rows = [row for own in pool.map(partial(parts, **told), units) for row in own]
     table = summarise(rows)
     out.mkdir(parents=True, exist_ok=True)

@@ -26,10 +26,10 @@ from rich.table import Table
 
 from benchmarks.cutoff import Cutoff
 from benchmarks.next_hour import refine
-from pipelines.benchmarks.commands import numbers
-from pipelines.benchmarks.next_hour import Hours
-from pipelines.benchmarks.workers import one_thread_each
-from pipelines.stages.evaluate import FittedOnDemand
+from pipelines.benchmarks.commands import parse_numbers
+from pipelines.benchmarks.next_hour import HourOptions
+from pipelines.benchmarks.workers import use_single_threads
+from pipelines.stages.evaluate import LazyModels
 from script_shared.evaluation.ranking import K, score_list
 from script_shared.evaluation.sessions import summarise_sessions
 from script_shared.inference.reranking import POOL, diversify, same_category
@@ -56,7 +56,7 @@ def pools(folder: Path, as_of_ms: int, cutoff_ms: int, readers: int) -> list[Tur
     """Return the product's first items for readers of one hour, some of each segment."""
     cutoff = Cutoff(folder, as_of_ms, cutoff_ms)
     past = cutoff.past
-    ranker = SegmentModels(FittedOnDemand(past, cutoff.segments), past.newest_items())
+    ranker = SegmentModels(LazyModels(past, cutoff.segments), past.newest_items())
     found = []
     for segment in cutoff.segments:
         for sample in cutoff.samples(segment, readers):
@@ -133,11 +133,11 @@ def main(
     processes: Annotated[int, typer.Option(min=1, help="cut-offs at a time")] = os.cpu_count() or 1,
 ) -> None:
     """Turn the dial and show what it costs."""
-    moments = Hours(numbers(cutoffs, "--cutoffs")).moments
+    moments = HourOptions(parse_numbers(cutoffs, "--cutoffs")).moments
     with TemporaryDirectory() as name:
         as_of_ms = refine(uri, Path(name))
         pool = ProcessPoolExecutor(min(processes, len(moments)), get_context("spawn"))
-        with one_thread_each(), pool:
+        with use_single_threads(), pool:
             done = pool.map(pools, repeat(Path(name)), repeat(as_of_ms), moments, repeat(readers))
             turned = [each for part in done for each in part]
     Console().print(write(price(turned), out))

@@ -26,7 +26,7 @@ import typer
 import uvloop
 
 from benchmarks.instrumentation import cpu_seconds
-from pipelines.embedded.ports import free_port
+from pipelines.embedded.ports import find_free_port
 from script_shared.events.event import Event
 from script_shared.events.factory import open_log
 from script_shared.releases.registry import Registry
@@ -119,7 +119,7 @@ def door(root: Path, address: str, size: int, seconds: float) -> tuple[float, fl
     release = Registry(Volume(root / "news").releases).open()
     items = list(Vocabulary.restore(release.bundle("state/vocabulary").arrays))
     readers = [secrets.token_hex(32) for _ in range(READERS)]
-    port = free_port()
+    port = find_free_port()
     told = {"DATA_ROOT": str(root), "API_PORT": str(port), "API_KEYS_EVENTS": KEY, "EVENTS_URL": address}
     command = ["taskset", "--cpu-list", "0", sys.executable, "-m", "app"]
     requests = requests_of(readers, items, size, 4_000)

@@ -23,7 +23,7 @@ from benchmarks.asks import asks, batches
 from benchmarks.growing import THINGS, base, grown, publish
 from benchmarks.loader import press
 from benchmarks.servers import KEY, Server, serving
-from pipelines.benchmarks.commands import numbers
+from pipelines.benchmarks.commands import parse_numbers
 from script_shared.releases.registry import Registry
 from script_shared.vocabulary import Vocabulary
 
@@ -107,7 +107,10 @@ def main(
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
         folder = Path(name)
         reads, items = base(folder / "base" / "news", scale, processes)
-        wanted = [("base", 1), *((thing, each) for thing in THINGS for each in numbers(factors, "--factors"))]
+        wanted = [
+            ("base", 1),
+            *((thing, each) for thing in THINGS for each in parse_numbers(factors, "--factors")),
+        ]
         roots = {}
         for thing, factor in wanted:
             tables = (reads, items) if factor == 1 else grown(reads, items, thing, factor)

@@ -29,7 +29,7 @@ from app.main import create_app
 from app.metrics.http import SECONDS as BUCKETS
 from app.metrics.http import HttpMetrics
 from app.settings import ApiSettings
-from pipelines.embedded.ports import free_port
+from pipelines.embedded.ports import find_free_port
 
 Variant = Callable[[FastAPI], None]
 
@@ -136,7 +136,7 @@ def microseconds(pid: int, port: int, path: str) -> float:
 
 
 def measure(make_app: Callable[[], FastAPI], path: str) -> dict[Variant, list[float]]:
-    ports = {variant: free_port() for variant in VARIANTS}
+    ports = {variant: find_free_port() for variant in VARIANTS}
     servers = {
         variant: multiprocessing.Process(target=serve, args=(make_app, variant, port), daemon=True)
         for variant, port in ports.items()

@@ -21,10 +21,10 @@ from benchmarks.asking import lists_of
 from benchmarks.choosing import NEXT_HOUR_ONLY
 from benchmarks.next_hour import refine
 from benchmarks.peers.base import Reads
-from pipelines.benchmarks.session_results import parts_of
-from pipelines.benchmarks.workers import one_thread_each
+from pipelines.benchmarks.session_results import split_windows
+from pipelines.benchmarks.workers import use_single_threads
 from pipelines.domains.news.session_windows import read_windows
-from pipelines.stages.evaluate import PREDICTIONS
+from pipelines.stages.evaluate import PREDICTION_SCHEMA
 from script_shared.clock import MS_PER_HOUR
 from script_shared.domains.news.domain import NEWS
 from script_shared.domains.news.segments import NewsParameters, SegmentRule
@@ -99,7 +99,7 @@ def run(uri: str, out: Path, asked: Windows, names: Sequence[str], ours: Path | 
         work = Work(folder, asked_for, asked.windows_ms)
         units = sorted(product(windows, KINDS), reverse=True)
         pool = ProcessPoolExecutor(asked.processes, get_context("spawn"))
-        with one_thread_each(), pool:
+        with use_single_threads(), pool:
             done = pool.map(score, [work] * len(units), *zip(*units, strict=True))
             parts = list(track(done, "next click", total=len(units)))
         scores, described = (pl.concat(frames) for frames in zip(*parts, strict=True))
@@ -136,13 +136,15 @@ def _prepare(uri: str, folder: Path, asked: Windows, ours: Path | None) -> list[
 
 def _lists(ours: Path | None) -> pl.LazyFrame:
     if ours is None:
-        return pl.LazyFrame(schema=PREDICTIONS)
+        return pl.LazyFrame(schema=PREDICTION_SCHEMA)
     file = ours / "predictions.parquet"
     if not file.is_file():
         remedy = "run `python -m pipelines benchmark next-click` into it first"
         raise InputError.at("there are no predictions", file=file, remedy=remedy)
     return (
-        pl.scan_parquet(file).filter(model=SERVED).select(pl.col(n).cast(t) for n, t in PREDICTIONS.items())
+        pl.scan_parquet(file)
+        .filter(model=SERVED)
+        .select(pl.col(n).cast(t) for n, t in PREDICTION_SCHEMA.items())
     )
 
 
@@ -186,7 +188,7 @@ def _ask(work: Work, clicks: pl.DataFrame, sessions: pl.DataFrame, window: int, 
     places = dict(zip(ids, range(len(ids)), strict=True))
     own = [np.array([places[each] for each in items[:-1]]) for items in sessions["items"]]
     lists = lists_of(work.names, reads, readers, own, K)
-    return lists.with_columns(item_id=ids.gather(lists["item"])).select(list(PREDICTIONS))
+    return lists.with_columns(item_id=ids.gather(lists["item"])).select(list(PREDICTION_SCHEMA))
 
 
 def _segments(clicks: pl.DataFrame, sessions: pl.DataFrame, now_ms: int) -> pl.Series:
@@ -205,7 +207,7 @@ def _loaded(work: Work) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 def _write(scores: pl.DataFrame, described: pl.DataFrame, out: Path) -> list[Table]:
     records, tables = [], []
-    for title, part in parts_of(scores):
+    for title, part in split_windows(scores):
         looks = described.filter(pl.col("cutoff").is_in(part["cutoff"].unique().to_list()))
         means = looks.group_by(protocol="segment", model="model").agg(pl.col(BEYOND).mean())
         summary = summarise_sessions(part).join(means, on=["protocol", "model"], how="left")

@@ -16,12 +16,12 @@ from rich.table import Table
 
 from benchmarks.asking import distinct, lists_of
 from benchmarks.peers.base import Reads
-from pipelines.benchmarks.next_hour import Hours, Outcome, next_hour
+from pipelines.benchmarks.next_hour import HourOptions, NextHourResult, next_hour
 from pipelines.benchmarks.results import write_results
-from pipelines.benchmarks.workers import one_thread_each
+from pipelines.benchmarks.workers import use_single_threads
 from pipelines.domains import load
 from pipelines.domains.news.sources.globo import Globo
-from pipelines.stages.evaluate import PREDICTIONS, SCORES
+from pipelines.stages.evaluate import PREDICTION_SCHEMA, SCORE_SCHEMA
 from script_shared.clock import MS_PER_HOUR
 from script_shared.dataset import Dataset, encode
 from script_shared.evaluation.beyond_accuracy import describe_lists
@@ -30,7 +30,7 @@ from script_shared.evaluation.ranking import K, score_list
 from script_shared.evaluation.targets import targets_of
 from script_shared.tables import Tables
 
-__all__ = ["Hours", "run"]
+__all__ = ["HourOptions", "run"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def refine(uri: str, folder: Path) -> int:
     return refined.as_of_ms
 
 
-def run(uri: str, out: Path, hours: Hours, names: Sequence[str]) -> list[Table]:
+def run(uri: str, out: Path, hours: HourOptions, names: Sequence[str]) -> list[Table]:
     """Score product and peers; write the results as the protocol's command does."""
     outcome = next_hour(load("news"), "globo", uri, hours)
     # The product's own run has the most read at every half-life already.
@@ -63,18 +63,18 @@ def run(uri: str, out: Path, hours: Hours, names: Sequence[str]) -> list[Table]:
         readers = outcome.scores.filter(model=SERVED).select("segment", "cutoff", "query_id")
         readers.with_columns(_in_ms(hours)).write_parquet(folder / "readers.parquet")
         pool = ProcessPoolExecutor(hours.processes, get_context("spawn"))
-        with one_thread_each(), pool:
+        with use_single_threads(), pool:
             parts = list(pool.map(score, [work] * len(hours.cutoffs), hours.moments))
     merged = [_merge(hours, *frames) for frames in zip(*parts, strict=True)]
     frames = (outcome.scores, outcome.predictions, outcome.described)
-    return write_results(Outcome(*map(_stacked, frames, merged)), out)
+    return write_results(NextHourResult(*map(_stacked, frames, merged)), out)
 
 
-def _in_ms(hours: Hours) -> pl.Expr:
+def _in_ms(hours: HourOptions) -> pl.Expr:
     return pl.col("cutoff") * MS_PER_HOUR + hours.epoch_ms
 
 
-def _merge(hours: Hours, *parts: pl.DataFrame) -> pl.DataFrame:
+def _merge(hours: HourOptions, *parts: pl.DataFrame) -> pl.DataFrame:
     cutoff = (pl.col("cutoff") - hours.epoch_ms) // MS_PER_HOUR
     return pl.concat(parts).with_columns(cutoff)
 
@@ -92,7 +92,7 @@ def score(work: Work, cutoff_ms: int) -> tuple[pl.DataFrame, pl.DataFrame, pl.Da
     asked = readers.with_columns(protocol=pl.lit("next-hour"), owner=pl.Series(users))
     lists = lists_of(work.names, reads, asked, _histories(reads, users), K)
     ids = pl.Series(list(dataset.items), dtype=pl.String)
-    predictions = lists.with_columns(item_id=ids.gather(lists["item"])).select(list(PREDICTIONS))
+    predictions = lists.with_columns(item_id=ids.gather(lists["item"])).select(list(PREDICTION_SCHEMA))
     scores = _scores(work.names, readers, predictions, targets_of(readers, tables.interactions))
     return scores, predictions, describe_lists(predictions, tables.items, tables.interactions)
 
@@ -128,7 +128,7 @@ def _scores(
         for reader in readers.to_dicts():
             query = reader["query_id"]
             rows.append({"model": name} | reader | score_list(lists.get(query, []), wanted[query]))
-    return pl.DataFrame(rows, SCORES)
+    return pl.DataFrame(rows, SCORE_SCHEMA)
 
 
 def _by_reader(frame: pl.DataFrame) -> dict[str, list[str]]:

@@ -25,8 +25,8 @@ from rich.console import Console
 from rich.table import Table
 
 from pipelines.domains import load
-from pipelines.reporting.run_costs import Cost, measured, read_costs, stage_seconds
-from pipelines.settings import SCORED_HOURS, PipelineSettings
+from pipelines.reporting.run_costs import StageCost, elapsed_seconds, measure_stage, read_costs
+from pipelines.settings import EVALUATED_HOURS, PipelineSettings
 from pipelines.stages.download import download, require_scale
 from pipelines.stages.encode import encode
 from pipelines.stages.evaluate import evaluate
@@ -41,7 +41,7 @@ from script_shared.storage.volume import Volume
 RUNS = COLD, WARM = ("cold", "warm")
 #: One article in so many has changed when the warm run begins.
 CHANGED = 50
-READERS = PipelineSettings().evaluation_readers
+READERS = PipelineSettings().evaluation_users
 STAGES = {
     each.__name__: each for each in (download, refine, encode, segment, train, evaluate, report, publish)
 }
@@ -61,7 +61,7 @@ Step = tuple[str, str, tuple[Any, ...]]
 def steps() -> list[list[Step]]:
     """Return the chain after the download: what stands in one line runs at once."""
     segments = [each.name for each in load("news").domain.segments({})]
-    pieces = product(SCORED_HOURS, segments)
+    pieces = product(EVALUATED_HOURS, segments)
     return [
         [("refine", "", ("synthetic", 1.0))],
         [("encode", "", ())],
@@ -76,10 +76,10 @@ def steps() -> list[list[Step]]:
 def work(root: Path, run: str, step: Step) -> None:
     """Do one stage in this process."""
     name, part, arguments = step
-    measured(part, STAGES[name], load("news"), Volume(root), run, *arguments)
+    measure_stage(part, STAGES[name], load("news"), Volume(root), run, *arguments)
 
 
-def run_all(root: Path, run: str, lines: Iterable[list[Step]], processes: int) -> list[Cost]:
+def run_all(root: Path, run: str, lines: Iterable[list[Step]], processes: int) -> list[StageCost]:
     """Do all stages, each in a fresh process, and return what they cost."""
     with ProcessPoolExecutor(processes, get_context("spawn"), max_tasks_per_child=1) as pool:
         for line in lines:
@@ -100,7 +100,7 @@ def change(raw: Path) -> None:
         frame.write_csv(file)
 
 
-def measure(scale: float, folder: Path, processes: int) -> dict[str, list[Cost]]:
+def measure(scale: float, folder: Path, processes: int) -> dict[str, list[StageCost]]:
     """Return what the stages of each run cost on generated files of a scale; the files are removed."""
     root = folder / f"volume-{scale:g}"
     rmtree(root, ignore_errors=True)
@@ -114,14 +114,14 @@ def measure(scale: float, folder: Path, processes: int) -> dict[str, list[Cost]]
     return costs
 
 
-def row(scale: float, run: str, costs: list[Cost]) -> dict[str, Any]:
+def row(scale: float, run: str, costs: list[StageCost]) -> dict[str, Any]:
     """Return a line of the table: seconds and peak MiB of each phase and of the whole."""
     line: dict[str, Any] = {"scale": scale, "run": run}
     for phase, names in PHASES.items():
         own = [each for each in costs if each.stage in names]
-        line[f"{phase}, s"] = stage_seconds(own)
+        line[f"{phase}, s"] = elapsed_seconds(own)
         line[f"{phase}, MiB"] = max(each.peak_mib for each in own)
-    line["all, s"] = stage_seconds(costs)
+    line["all, s"] = elapsed_seconds(costs)
     return line
 
 

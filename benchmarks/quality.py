@@ -19,7 +19,7 @@ from rich.console import Console
 
 from benchmarks import next_click, next_hour
 from benchmarks.choosing import PEERS, chosen
-from pipelines.benchmarks.next_hour import CUTOFFS, EVERYBODY
+from pipelines.benchmarks.next_hour import ALL_USERS, CUTOFFS
 from script_shared.evaluation.sessions import WINDOWS_MS
 
 WINDOWS = tuple(range(10, 301, 10))
@@ -38,7 +38,7 @@ def main(
     cutoffs: Annotated[str, typer.Option(help="hours of P1; empty leaves it out")] = _text(CUTOFFS),
     windows: Annotated[str, typer.Option(help="windows of P2; empty leaves it out")] = _text(WINDOWS),
     peers: Annotated[str, typer.Option(help="their names")] = ",".join(PEERS),
-    sample: Annotated[int, typer.Option(min=1, help="at most so many readers or sessions")] = EVERYBODY,
+    sample: Annotated[int, typer.Option(min=1, help="at most so many readers or sessions")] = ALL_USERS,
     processes: Annotated[int, typer.Option(min=1, help="cut-offs at a time")] = os.cpu_count() or 1,
     windows_ms: Annotated[int, typer.Option(help="when window 0 begins, ms UTC")] = WINDOWS_MS,
 ) -> None:

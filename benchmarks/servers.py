@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.instrumentation import cpu_seconds
-from pipelines.embedded.ports import free_port
+from pipelines.embedded.ports import find_free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 KEY = "only-for-this-benchmark"
@@ -41,7 +41,7 @@ class Server:
 @contextmanager
 def serving(data_root: Path, log: Path, core: int, **settings: object) -> Iterator[Server]:
     """Start the product's service on a data root, with an event log of its own."""
-    port = free_port()
+    port = find_free_port()
     told = {"DATA_ROOT": data_root, "API_PORT": port, "API_KEYS_EVENTS": KEY, "EVENTS_URL": f"sqlite://{log}"}
     env = {name.upper(): str(value) for name, value in (told | settings).items()}
     with _started([sys.executable, "-m", "app"], port, core, "/health/ready", env) as server:
@@ -51,7 +51,7 @@ def serving(data_root: Path, log: Path, core: int, **settings: object) -> Iterat
 @contextmanager
 def contestant(name: str, data_root: Path, core: int) -> Iterator[Server]:
     """Start one of the services to compare with."""
-    port = free_port()
+    port = find_free_port()
     command = [sys.executable, "-m", "benchmarks.contestants", name, str(port), str(data_root / "news")]
     with _started(command, port, core, "/recommendations", {}) as server:
         yield server

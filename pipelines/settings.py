@@ -51,8 +51,8 @@ class PipelineSettings(Settings):
         evaluation_users: the maximum number of users that are evaluated in each segment and hour.
         user_limit: the maximum weight that the interactions of one user add to the counters in a minute; a
             plain interaction has weight 1.
-        bot_interactions_per_hour: a user with more interactions in an hour is a suspected bot; 0 for no limit.
-        bot_interactions_per_day: a user with more interactions in a UTC day is a suspected bot; 0 for no limit.
+        bot_interactions_per_hour: more interactions in an hour make a user a suspected bot; 0 for no limit.
+        bot_interactions_per_day: more interactions in a UTC day make a user a suspected bot; 0 for no limit.
         removed_items: `drop` excludes items that were removed from the catalogue file.
     """
 

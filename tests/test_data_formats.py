@@ -15,7 +15,7 @@ from pipelines.domains.news.validation.cleaning import (
 from pipelines.domains.news.validation.quarantine import CONTENT_LENGTH, SCHEMA, UNUSABLE_ROWS, UNUSABLE_SHARE
 from pipelines.domains.news.validation.rejection_reasons import REMEDIES
 from pipelines.domains.news.validation.rules import LONGEST_ID
-from pipelines.ingest.archives import LARGEST_ARCHIVE, LARGEST_MEMBER, TIGHTEST
+from pipelines.ingest.archives import MAX_ARCHIVE_BYTES, MAX_MEMBER_BYTES, MAX_RATIO
 from script_shared.domains.news.tables import INTERACTIONS, ITEMS, USERS
 from tests.support.balance import assert_balanced
 
@@ -81,10 +81,10 @@ def test_the_figures_in_the_rules():
         f"over {FULL_SCROLL:g} are lowered",
         f"their {LONGEST_QUANTILE * 100:g}th percentile",
         f"1 to {LONGEST_ID} characters",
-        f"more than {LARGEST_MEMBER // 2**30} GiB or all together more than {LARGEST_ARCHIVE // 2**30} GiB",
+        f"more than {MAX_MEMBER_BYTES // 2**30} GiB or all together more than {MAX_ARCHIVE_BYTES // 2**30} GiB",
     ):
         assert said in FLAT, said
-    assert TIGHTEST == 100
+    assert MAX_RATIO == 100
 
 
 def test_the_examples_are_read_as_they_stand(tmp_path):

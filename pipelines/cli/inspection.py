@@ -141,7 +141,9 @@ def format_verdict(inspection: Inspection) -> str:
         f"usable: {interactions.height:,} interactions by {refinement.tables.users.height:,} users",
         f"{anonymous:,} of them anonymous" if anonymous else "",
         f"{items.height:,} items",
-        f"{match[CATALOGUE_SHARE]:.0%} of the interacted items are in the catalogue" if match else "no catalogue",
+        f"{match[CATALOGUE_SHARE]:.0%} of the interacted items are in the catalogue"
+        if match
+        else "no catalogue",
         f"{rejected:,} rows quarantined" if rejected else "",
     ]
     return ", ".join(part for part in parts if part)

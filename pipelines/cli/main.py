@@ -117,13 +117,15 @@ def inspect_files(
         str, typer.Argument(metavar="URI", help="a folder, a zip, https://… or gdrive:<id>")
     ] = "",
     uri: Annotated[str, typer.Option(help="the same as the argument")] = "",
-    source: Annotated[str | None, typer.Option(help="raw format; detected from the file names if not given")] = None,
+    source: Annotated[
+        str | None, typer.Option(help="raw format; detected from the file names if not given")
+    ] = None,
     write_config: Annotated[
         bool, typer.Option("--write-config", help=f"write the set and detected options to {CONFIG_FILE}")
     ] = False,
     options: Mapping[str, Any] = MappingProxyType({}),
 ) -> None:
-    """Print what raw files contain, what a run would use and what is wrong; writes only with --write-config."""
+    """Print what raw files contain, what a run would use and what is wrong."""
     plan, uri = _load_plan_and_volume()[0], uri or location
     try:
         inspection = inspect(plan, uri, source, EVALUATED_HOURS, options)

@@ -1,4 +1,4 @@
-"""Airflow DAG `evaluate_models` of each domain: evaluate two past hours in parallel, report, publish a release.
+"""Airflow DAG `evaluate_models` of each domain: evaluate two past hours in parallel, report, publish.
 
 The release becomes the champion, which serves, unless it is worse than the champion's configuration or than
 popularity in some segment. Then it becomes the challenger; `publish` logs and returns the reason.
@@ -16,6 +16,73 @@ from pipelines.dags.tasks import run_stage, run_stage_as_text
 from pipelines.settings import EVALUATED_HOURS
 
 
+@task
+def read_run(domain: str) -> str:
+    """Read the run id from the asset event that started this DAG run."""
+    return triggering_run(get_current_context()["triggering_asset_events"], models_asset(domain))
+
+
+@task
+def list_evaluations(domain: str) -> list[dict[str, Any]]:
+    """List what to evaluate: every segment at every cut-off."""
+    from pipelines.domains import load
+
+    names = load(domain).segment_names
+    return [{"hours_before": hours, "segment": name} for hours in EVALUATED_HOURS for name in names]
+
+
+@task(
+    doc_md="Refit one segment at an earlier time and evaluate it on the hour that followed.",
+    map_index_template="{{ task.op_kwargs['segment'] }} -{{ task.op_kwargs['hours_before'] }} h",
+)
+def evaluate(domain: str, run: str, hours_before: int, segment: str) -> str:
+    """Refit one segment at an earlier time and evaluate it on the hour that followed."""
+    from pipelines.settings import PipelineSettings
+    from pipelines.stages.evaluate import evaluate as stage
+
+    users, part = PipelineSettings.read().evaluation_users, f"{segment}-{hours_before}h"
+    return run_stage_as_text(domain, stage, run, hours_before, segment, users, part=part)
+
+
+@task
+def report(domain: str, run: str) -> str:
+    """Write metrics, predictions and the report."""
+    from pipelines.stages.report import report as stage
+
+    return run_stage_as_text(domain, stage, run)
+
+
+@task
+def publish(domain: str, run: str) -> dict[str, Any]:
+    """Publish the run's release: as champion if it passes the gates, else as challenger."""
+    from dataclasses import asdict
+
+    from pipelines.stages.publish import publish as stage
+
+    result = asdict(run_stage(domain, stage, run))
+    get_current_context()["outlet_events"][release_asset(domain)].extra = result
+    return result
+
+
+@task
+def compact(domain: str, run: str) -> str:
+    """Remove from the event log what no release needs any more."""
+    from pipelines.stages.compact import compact as stage
+    from script_shared.settings import Settings
+
+    return run_stage_as_text(domain, stage, run, Settings.read().events_url.get_secret_value())
+
+
+@task
+def summarise_costs(domain: str, run: str) -> str:
+    """Write the costs of the run's stages beside its metrics."""
+    from pipelines.reporting.run_costs import write_costs
+    from script_shared.settings import Settings
+    from script_shared.storage.volume import Volume
+
+    return str(write_costs(Volume(Settings.read().data_root / domain), run))
+
+
 def create_evaluate_models(domain: str) -> None:
     """Create the DAG of a domain."""
 
@@ -29,75 +96,13 @@ def create_evaluate_models(domain: str) -> None:
         doc_md=__doc__,
     )
     def evaluate_models() -> None:
-        """Evaluate, report and publish."""
-
-        @task
-        def read_run() -> str:
-            """Read the run id from the asset event that started this DAG run."""
-            return triggering_run(get_current_context()["triggering_asset_events"], models_asset(domain))
-
-        @task
-        def evaluations() -> list[dict[str, Any]]:
-            """List what to evaluate: every segment at every cut-off."""
-            from pipelines.domains import load
-
-            names = load(domain).segment_names
-            return [{"hours_before": hours, "segment": name} for hours in EVALUATED_HOURS for name in names]
-
-        @task(
-            doc_md="Refit one segment at an earlier time and evaluate it on the hour that followed.",
-            map_index_template="{{ task.op_kwargs['segment'] }} -{{ task.op_kwargs['hours_before'] }} h",
-        )
-        def evaluate(run: str, hours_before: int, segment: str) -> str:
-            """Refit one segment at an earlier time and evaluate it on the hour that followed."""
-            from pipelines.settings import PipelineSettings
-            from pipelines.stages.evaluate import evaluate as stage
-
-            users, part = PipelineSettings.read().evaluation_users, f"{segment}-{hours_before}h"
-            return run_stage_as_text(domain, stage, run, hours_before, segment, users, part=part)
-
-        @task
-        def report(run: str) -> str:
-            """Write metrics, predictions and the report."""
-            from pipelines.stages.report import report as stage
-
-            return run_stage_as_text(domain, stage, run)
-
-        @task(outlets=[release_asset(domain)])
-        def publish(run: str) -> dict[str, Any]:
-            """Publish the run's release: as champion if it passes the gates, else as challenger."""
-            from dataclasses import asdict
-
-            from pipelines.stages.publish import publish as stage
-
-            result = asdict(run_stage(domain, stage, run))
-            get_current_context()["outlet_events"][release_asset(domain)].extra = result
-            return result
-
-        @task
-        def compact(run: str) -> str:
-            """Remove from the event log what no release needs any more."""
-            from pipelines.stages.compact import compact as stage
-            from script_shared.settings import Settings
-
-            return run_stage_as_text(domain, stage, run, Settings.read().events_url.get_secret_value())
-
-        @task
-        def summarise_costs(run: str) -> str:
-            """Write the costs of the run's stages beside its metrics."""
-            from pipelines.reporting.run_costs import write_costs
-            from script_shared.settings import Settings
-            from script_shared.storage.volume import Volume
-
-            return str(write_costs(Volume(Settings.read().data_root / domain), run))
-
-        run = read_run()
+        run = read_run(domain)
         (
-            evaluate.partial(run=run).expand_kwargs(evaluations())
-            >> report(run)
-            >> publish(run)
-            >> compact(run)
-            >> summarise_costs(run)
+            evaluate.partial(domain=domain, run=run).expand_kwargs(list_evaluations(domain))
+            >> report(domain, run)
+            >> publish.override(outlets=[release_asset(domain)])(domain, run)
+            >> compact(domain, run)
+            >> summarise_costs(domain, run)
         )
 
     evaluate_models()

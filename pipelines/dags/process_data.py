@@ -1,4 +1,4 @@
-"""Airflow DAG `process_data` of each domain: raw files, event log → refined tables → arrays, vectors → segments."""
+"""Airflow DAG `process_data` of each domain: raw files, event log → tables → arrays, vectors → segments."""
 
 from __future__ import annotations
 
@@ -20,6 +20,67 @@ PARAMS = {
 }
 
 
+@task
+def create_run() -> str:
+    """Create the run id under which every later task and DAG works."""
+    from pipelines.run_ids import new_run_id
+
+    return new_run_id()
+
+
+@task
+def download(domain: str, run: str) -> str:
+    """Copy the raw files to the volume."""
+    from pipelines.stages.download import download as stage
+
+    params = get_current_context()["params"]
+    source, options = params["source"], select_options(params)
+    return run_stage_as_text(
+        domain,
+        stage,
+        run,
+        *(source, params["uri"], float(params["scale"])),
+        configure=lambda plan: plan.with_options(source, options),
+    )
+
+
+@task
+def collect(domain: str, run: str) -> str:
+    """Copy new events from the event log to the volume."""
+    from pipelines.stages.collect import collect as stage
+    from script_shared.settings import Settings
+
+    return run_stage_as_text(domain, stage, run, Settings.read().events_url.get_secret_value())
+
+
+@task
+def refine(domain: str, run: str) -> str:
+    """Validate and type the tables; quarantine invalid rows with their reasons."""
+    from pipelines.settings import PipelineSettings
+    from pipelines.stages.refine import refine as stage
+
+    source, options = get_current_context()["params"]["source"], PipelineSettings.read().refine_options
+    return run_stage_as_text(domain, stage, run, source, options)
+
+
+@task
+def encode(domain: str, run: str) -> str:
+    """Encode ids as integers and texts as vectors."""
+    from pipelines.stages.encode import encode as stage
+
+    return run_stage_as_text(domain, stage, run)
+
+
+@task
+def segment(domain: str, run: str) -> str:
+    """Assign users to segments, and update the asset that starts training."""
+    from pipelines.stages.segment import segment as stage
+
+    report = run_stage_as_text(domain, stage, run)
+    get_current_context()["outlet_events"][users_asset(domain)].extra = {"run": run}
+    return report
+
+
 def create_process_data(domain: str) -> None:
     """Create the DAG of a domain."""
 
@@ -34,65 +95,14 @@ def create_process_data(domain: str) -> None:
         doc_md=__doc__,
     )
     def process_data() -> None:
-        """Chain download and collect, refine, encode and segment."""
-
-        @task
-        def create_run() -> str:
-            """Create the run id under which every later task and DAG works."""
-            from pipelines.run_ids import new_run_id
-
-            return new_run_id()
-
-        @task
-        def download(run: str) -> str:
-            """Copy the raw files to the volume."""
-            from pipelines.stages.download import download as stage
-
-            params = get_current_context()["params"]
-            source, options = params["source"], select_options(params)
-            return run_stage_as_text(
-                domain,
-                stage,
-                run,
-                *(source, params["uri"], float(params["scale"])),
-                configure=lambda plan: plan.with_options(source, options),
-            )
-
-        @task
-        def collect(run: str) -> str:
-            """Copy new events from the event log to the volume."""
-            from pipelines.stages.collect import collect as stage
-            from script_shared.settings import Settings
-
-            return run_stage_as_text(domain, stage, run, Settings.read().events_url.get_secret_value())
-
-        @task
-        def refine(run: str) -> str:
-            """Validate and type the tables; quarantine invalid rows with their reasons."""
-            from pipelines.settings import PipelineSettings
-            from pipelines.stages.refine import refine as stage
-
-            source, options = get_current_context()["params"]["source"], PipelineSettings.read().refine_options
-            return run_stage_as_text(domain, stage, run, source, options)
-
-        @task
-        def encode(run: str) -> str:
-            """Encode ids as integers and texts as vectors."""
-            from pipelines.stages.encode import encode as stage
-
-            return run_stage_as_text(domain, stage, run)
-
-        @task(outlets=[users_asset(domain)])
-        def segment(run: str) -> str:
-            """Assign users to segments, and update the asset that starts training."""
-            from pipelines.stages.segment import segment as stage
-
-            report = run_stage_as_text(domain, stage, run)
-            get_current_context()["outlet_events"][users_asset(domain)].extra = {"run": run}
-            return report
-
         run = create_run()
-        [download(run), collect(run)] >> refine(run) >> encode(run) >> segment(run)
+        segmented = segment.override(outlets=[users_asset(domain)])(domain, run)
+        (
+            [download(domain, run), collect(domain, run)]
+            >> refine(domain, run)
+            >> encode(domain, run)
+            >> segmented
+        )
 
     process_data()
 

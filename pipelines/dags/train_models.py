@@ -9,6 +9,35 @@ from pipelines.dags.settings import DOMAINS, SETTINGS
 from pipelines.dags.tasks import run_stage_as_text
 
 
+@task
+def read_run(domain: str) -> str:
+    """Read the run id from the asset event that started this DAG run."""
+    return triggering_run(get_current_context()["triggering_asset_events"], users_asset(domain))
+
+
+@task
+def list_segments(domain: str) -> list[str]:
+    """List the domain's segments."""
+    from pipelines.domains import load
+
+    return load(domain).segment_names
+
+
+@task(doc_md="Train the model of one segment.", map_index_template="{{ task.op_kwargs['segment'] }}")
+def train(domain: str, run: str, segment: str) -> str:
+    """Train the model of one segment."""
+    from pipelines.stages.train import train as stage
+
+    return run_stage_as_text(domain, stage, run, segment, part=segment)
+
+
+@task
+def complete(domain: str, run: str, reports: list[str]) -> int:
+    """Update the asset of the models once all of them are trained; return their number."""
+    get_current_context()["outlet_events"][models_asset(domain)].extra = {"run": run}
+    return len(list(reports))
+
+
 def create_train_models(domain: str) -> None:
     """Create the DAG of a domain."""
 
@@ -22,37 +51,9 @@ def create_train_models(domain: str) -> None:
         doc_md=__doc__,
     )
     def train_models() -> None:
-        """Train the model of every segment, then update the asset that starts the evaluation."""
-
-        @task
-        def read_run() -> str:
-            """Read the run id from the asset event that started this DAG run."""
-            return triggering_run(get_current_context()["triggering_asset_events"], users_asset(domain))
-
-        @task
-        def segments() -> list[str]:
-            """List the domain's segments."""
-            from pipelines.domains import load
-
-            return load(domain).segment_names
-
-        @task(
-            doc_md="Train the model of one segment.", map_index_template="{{ task.op_kwargs['segment'] }}"
-        )
-        def train(run: str, segment: str) -> str:
-            """Train the model of one segment."""
-            from pipelines.stages.train import train as stage
-
-            return run_stage_as_text(domain, stage, run, segment, part=segment)
-
-        @task(outlets=[models_asset(domain)])
-        def complete(run: str, reports: list[str]) -> int:
-            """Update the asset of the models, once all of them are trained; return their number."""
-            get_current_context()["outlet_events"][models_asset(domain)].extra = {"run": run}
-            return len(list(reports))
-
-        run = read_run()
-        complete(run, train.partial(run=run).expand(segment=segments()))
+        run = read_run(domain)
+        reports = train.partial(domain=domain, run=run).expand(segment=list_segments(domain))
+        complete.override(outlets=[models_asset(domain)])(domain, run, reports)
 
     train_models()
 

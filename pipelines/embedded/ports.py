@@ -40,5 +40,5 @@ def require_free_port(port: int, setting: str) -> None:
             raise SettingsError(
                 f"port {port} is not available: {error.strerror}",
                 where=setting,
-                remedy=f"stop the process that uses it, or choose another port: make run {setting}={port + 10}",
+                remedy=f"stop the process that uses it, or choose another: make run {setting}={port + 10}",
             ) from error

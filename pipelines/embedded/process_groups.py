@@ -22,7 +22,7 @@ def list_processes(sessions: Iterable[int]) -> list[int]:
 
 
 def terminate_sessions(sessions: Iterable[int], grace_seconds: float) -> None:
-    """Send SIGTERM to all processes of some sessions, and SIGKILL to those that run after the grace period."""
+    """Send SIGTERM to all processes of some sessions, and SIGKILL after the grace period."""
     session_ids = set(sessions)
     _send_signal(list_processes(session_ids), signal.SIGTERM)
     deadline = time.monotonic() + grace_seconds

@@ -26,7 +26,5 @@ class EmbeddedSettings(Settings):
     def _require_postgres(cls, url: str) -> str:
         # The message omits the URL, which contains a password.
         if url and not url.startswith(("postgresql://", "postgres://")):
-            raise ValueError(
-                "the URL does not begin with postgresql://; leave it empty for a SQLite file"
-            )
+            raise ValueError("the URL does not begin with postgresql://; leave it empty for a SQLite file")
         return url

@@ -81,7 +81,9 @@ def start_services(settings: EmbeddedSettings, *, temporary: bool = False) -> It
 
 def _build_environment(settings: EmbeddedSettings, password: str) -> dict[str, str]:
     root = settings.data_root.resolve()
-    config = AirflowConfig(root / "airflow", _CODE, settings.airflow_port, settings.airflow_database, password)
+    config = AirflowConfig(
+        root / "airflow", _CODE, settings.airflow_port, settings.airflow_database, password
+    )
     return {
         **airflow_environment(config),
         "DATA_ROOT": str(root),

@@ -39,9 +39,7 @@ class VariantResult:
     per_user: Estimate
 
 
-def measure_variants(
-    shown: Sequence[Shown], clicks: Sequence[Click], window_ms: int
-) -> list[VariantResult]:
+def measure_variants(shown: Sequence[Shown], clicks: Sequence[Click], window_ms: int) -> list[VariantResult]:
     """Return the result of each variant, sorted by name.
 
     Args:

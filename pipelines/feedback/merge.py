@@ -59,8 +59,8 @@ def merge_events(
         catalogue: since when the catalogue file has its values; if None, every report is newer.
 
     Returns:
-        The merged tables. The report gets the entry `log`: which offsets the tables contain (`after`, `until`,
-        as in a release's manifest), and counts of what was added and left out.
+        The merged tables. The report gets the entry `log`: the offsets that the tables contain (`after`,
+        `until`, as in a release's manifest), and counts of what was added and left out.
     """
     file_rows = refinement.tables.interactions
     from_files = file_rows.filter(collected.forgotten.keep_interactions_mask(file_rows))

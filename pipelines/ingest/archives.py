@@ -13,7 +13,7 @@ from script_shared.errors import InputError
 #: Maximum uncompressed bytes of a member, and of all members that are read.
 MAX_MEMBER_BYTES = 4 * 2**30
 MAX_ARCHIVE_BYTES = 16 * 2**30
-#: Text compresses to about a tenth; a member above `BOMB_MIN_BYTES` bytes with a higher ratio than this is a bomb.
+#: Text compresses to about a tenth; a member above `BOMB_MIN_BYTES` with a higher ratio is a zip bomb.
 MAX_RATIO = 100
 BOMB_MIN_BYTES = 16 * 2**20
 

@@ -53,7 +53,9 @@ def find_bots(interactions: pl.DataFrame, limits: BotLimits) -> SuspectedBots:
     """
     time = pl.col("timestamp").to_physical()
     by_hour = interactions.group_by("user_id", (time // MS_PER_HOUR).alias("hour")).len()
-    by_day = by_hour.group_by("user_id", pl.col("hour") // 24).agg(pl.col("len").sum().alias("day_interactions"))
+    by_day = by_hour.group_by("user_id", pl.col("hour") // 24).agg(
+        pl.col("len").sum().alias("day_interactions")
+    )
     hours = by_hour.group_by("user_id").agg(
         pl.col("len").sum().alias("interactions"), pl.col("len").max().alias("busiest_hour")
     )

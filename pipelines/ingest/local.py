@@ -43,7 +43,9 @@ def local_path(uri: str) -> Path:
     if not exists:
         raise InputError("there is no such folder or file", where=uri, remedy="check the path")
     if not os.access(path, os.R_OK | os.X_OK if path.is_dir() else os.R_OK):
-        raise InputError("this user may not read it", where=uri, remedy="give this user permission to read it")
+        raise InputError(
+            "this user may not read it", where=uri, remedy="give this user permission to read it"
+        )
     return path
 
 

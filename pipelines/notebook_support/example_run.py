@@ -13,7 +13,7 @@ import polars as pl
 
 from pipelines.domains import load
 from pipelines.plan import Plan
-from pipelines.stages.artifacts import load_dataset, load_report
+from pipelines.stages.artifacts import load_dataset, load_refine_report
 from pipelines.stages.download import download
 from pipelines.stages.encode import encode
 from pipelines.stages.refine import refine
@@ -51,11 +51,11 @@ class ExampleRun:
 
     def users(self) -> pl.DataFrame:
         """Return the segment of each reader: user_id, segment."""
-        return pl.read_parquet(find_partition(self.volume.segments, self.run) / "readers.parquet")
+        return pl.read_parquet(find_partition(self.volume.segments, self.run) / "users.parquet")
 
     def report(self) -> dict[str, Any]:
         """Return what refining kept, changed and rejected."""
-        return load_report(self.volume, self.run)
+        return load_refine_report(self.volume, self.run)
 
     def dataset(self) -> tuple[Dataset, Parameters]:
         """Return the tables as arrays, and the parameters that training would use."""

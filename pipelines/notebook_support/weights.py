@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from pipelines.stages.evaluate import SCORES, FittedOnDemand
-from pipelines.stages.train import serves
+from pipelines.stages.evaluate import SCORE_SCHEMA, LazyModels
+from pipelines.stages.train import build_segment_filter
 from script_shared.clock import MS_PER_HOUR
 from script_shared.dataset import Dataset
 from script_shared.domain import Domain, Parameters
@@ -52,7 +52,7 @@ class Lists:
             {**label, "query_id": user, **_score(sample, items, features @ weights)}
             for user, sample, items, features in parts
         ]
-        return pl.DataFrame(rows, SCORES)
+        return pl.DataFrame(rows, SCORE_SCHEMA)
 
     def scaled(self, component: str, factor: float) -> FloatArray:
         """Return the fitted weights with those of one component multiplied."""
@@ -93,12 +93,12 @@ def describe_hour(
         NotEnoughDataError: nobody of the segment read anything new in the hour.
     """
     past, segments = dataset.before(cutoff_ms), domain.segments(parameters)
-    model = FittedOnDemand(past, segments)[segment]
+    model = LazyModels(past, segments)[segment]
     if not isinstance(model, TwoStageRecommender):
         raise TypeError(f"the model of {segment} is a {type(model).__name__}, no blend")
     state = fold(past, domain.state(parameters))
     following = dataset.interactions.between(cutoff_ms, cutoff_ms + MS_PER_HOUR)
-    samples = draw(past, state, following, serves(segments, find(segments, segment)), users)
+    samples = draw(past, state, following, build_segment_filter(segments, find(segments, segment)), users)
     if not samples:
         raise NotEnoughDataError(
             "nobody read anything new in the hour after the cut-off",

@@ -239,5 +239,7 @@ def _score_ranker(
         ranked = rank(sample.query, K)
         user = {"query_id": dataset.users[sample.query.user]}
         scores.append(user | score_list(ranked, set(sample.targets.tolist())))
-        predictions += [user | {"rank": r, "item_id": dataset.items[i]} for r, i in enumerate(ranked, start=1)]
+        predictions += [
+            user | {"rank": r, "item_id": dataset.items[i]} for r, i in enumerate(ranked, start=1)
+        ]
     return scores, predictions

@@ -11,7 +11,12 @@ from typing import Any
 
 import structlog
 
-from pipelines.feedback.catalogue_file import CATALOGUE_FILE, CatalogueFile, catalogue_written_ms, read_served_rows
+from pipelines.feedback.catalogue_file import (
+    CATALOGUE_FILE,
+    CatalogueFile,
+    catalogue_written_ms,
+    read_served_rows,
+)
 from pipelines.feedback.merge import CollectedEvents, merge_events
 from pipelines.feedback.removal import Removal
 from pipelines.ingest.bot_detection import drop_bots, find_bots

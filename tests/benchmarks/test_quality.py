@@ -7,7 +7,7 @@ from benchmarks.choosing import NEXT_HOUR_ONLY, PEERS
 from benchmarks.environment import prepare
 from pipelines.benchmarks.next_hour import EPOCH_MS
 from pipelines.domains.news.session_windows import read_windows
-from pipelines.stages.evaluate import PREDICTIONS
+from pipelines.stages.evaluate import PREDICTION_SCHEMA
 from script_shared.errors import InputError, SettingsError
 from script_shared.evaluation.beyond_accuracy import BEYOND
 from script_shared.evaluation.sessions import sessions_of, targets_of
@@ -42,7 +42,7 @@ def ours(raw, tmp_path_factory):
         )
         for kind in ("published", "strict")
     ]
-    pl.concat(lists).select(list(PREDICTIONS)).write_parquet(folder / "predictions.parquet")
+    pl.concat(lists).select(list(PREDICTION_SCHEMA)).write_parquet(folder / "predictions.parquet")
     return folder
 
 
@@ -65,7 +65,7 @@ def metrics(outcome):
 def test_every_peer_is_in_both_protocols_in_every_part(metrics):
     hour = metrics["next-hour"]
     for segment in ("logged", "semi_logged", "anonymous"):
-        assert set(hour.filter(segment=segment)["model"]) >= {"served", "most_read_0.25h"} | TASTE
+        assert set(hour.filter(segment=segment)["model"]) >= {"served", "most_popular_0.25h"} | TASTE
     for kind in ("published", "strict"):
         found = metrics["next-click"].filter(protocol=f"next-click-{kind}", windows_of="all windows")
         assert set(found["model"]) == {"served", *NAMES} - set(NEXT_HOUR_ONLY)
@@ -91,7 +91,7 @@ def test_tables_show_what_the_files_hold(outcome, metrics):
 
 def test_anyone_can_compute_the_next_click_from_the_predictions(outcome, metrics, raw, ours):
     predictions = pl.read_parquet(outcome[1] / "next-click" / "predictions.parquet")
-    assert predictions.columns == list(PREDICTIONS)
+    assert predictions.columns == list(PREDICTION_SCHEMA)
     asked = pl.read_parquet(ours / "predictions.parquet")["query_id"].unique()
     sessions = sessions_of(read_windows(str(raw))).filter(
         pl.col("window").is_in([5, 6]) & pl.col("session_id").is_in(asked.to_list())

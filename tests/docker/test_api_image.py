@@ -10,7 +10,7 @@ import httpx
 import pytest
 import yaml
 
-from pipelines.embedded.ports import free_port
+from pipelines.embedded.ports import find_free_port
 from script_shared.releases.registry import Registry
 from tests.support.editions import publish_edition, registry_at
 from tests.support.images import copy_into, environment_of, last_stage
@@ -72,7 +72,7 @@ def listing(folder):
 def test_it_answers_503_until_there_is_a_release_and_never_writes_to_the_volume(
     start, image, tmp_path, small_volume
 ):
-    port = free_port()
+    port = find_free_port()
     process = start(API_PORT=str(port))
     until(lambda: is_answered(port, "/health/ready", 503))
     address = f"http://127.0.0.1:{port}"
@@ -93,7 +93,7 @@ def test_it_answers_503_until_there_is_a_release_and_never_writes_to_the_volume(
 
 def test_it_keeps_its_compiled_loops_for_the_next_start(start, tmp_path, small_volume):
     publish_edition(registry_at(tmp_path / "data"), Registry(small_volume.releases).open(), "first")
-    port = free_port()
+    port = find_free_port()
     first = start(API_PORT=str(port))
     until(lambda: is_answered(port, "/health/ready", 200))
     first.kill()

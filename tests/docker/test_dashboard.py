@@ -11,7 +11,7 @@ import httpx
 import pytest
 import yaml
 
-from pipelines.embedded.ports import free_port
+from pipelines.embedded.ports import find_free_port
 from tests.support.images import ROOT
 from tests.support.prometheus import (
     METRIC,
@@ -33,7 +33,7 @@ RULES = rule_expressions("api")
 
 @pytest.fixture(scope="module")
 def api(small_volume, tmp_path_factory):
-    port = free_port()
+    port = find_free_port()
     told = {"DATA_ROOT": str(small_volume.root.parent), "API_PORT": str(port)}
     with (
         (tmp_path_factory.mktemp("api") / "log").open("w") as log,

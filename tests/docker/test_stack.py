@@ -17,8 +17,8 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from pipelines.embedded.ports import free_port
-from tests.support.compose import SECRETS, Container, Place, services
+from pipelines.embedded.ports import find_free_port
+from tests.support.compose import SECRETS, Container, LocalMapping, services
 from tests.support.embedded import RUN_SECONDS
 from tests.support.images import ROOT
 from tests.support.postgres import execute, postgres_server
@@ -50,7 +50,7 @@ class Stack:
 
     def __init__(self, folder, statsd_port, database_port):
         self.folder, self.running, self.database = folder, {}, database_port
-        self.api, self.airflow = free_port(), free_port()
+        self.api, self.airflow = find_free_port(), find_free_port()
         self.containers = self._containers(statsd_port)
 
     def _containers(self, statsd_port):
@@ -69,7 +69,7 @@ class Stack:
         found = {}
         for name in (*SERVERS, "airflow-init"):
             code = self.folder / ("api-image" if name == "api" else "airflow-image")
-            found[name] = Container(told[name], code, Place(hosts, folders | {"/srv/manchete": code}))
+            found[name] = Container(told[name], code, LocalMapping(hosts, folders | {"/srv/manchete": code}))
         return found
 
     @property
@@ -221,12 +221,12 @@ def test_the_user_of_the_event_log_sees_nothing_of_airflow(up):
 
 
 def test_a_first_run_that_failed_was_triggered_again(airflow):
-    states = {run["dag_run_id"]: run["state"] for run in runs(airflow, "process_data")}
+    states = {run["dag_run_id"]: run["state"] for run in runs(airflow, "news_process_data")}
     assert states == {"first": "failed", "first-2": "success"}
 
 
 def test_the_other_dags_have_run_once(airflow):
-    for dag in ("train_models", "evaluate_models"):
+    for dag in ("news_train_models", "news_evaluate_models"):
         assert [run["state"] for run in runs(airflow, dag)] in (["success"], ["running"])
 
 
@@ -235,7 +235,7 @@ def test_preparing_again_changes_nothing(up, airflow):
     assert up.prepare() == 0
     del up.running["airflow-init"]
     assert (up.folder / "users" / "passwords.json").read_text() == before
-    assert len(runs(airflow, "process_data")) == 2
+    assert len(runs(airflow, "news_process_data")) == 2
 
 
 def test_a_database_password_that_was_changed_is_named_with_its_remedy(up):
@@ -268,7 +268,7 @@ def test_a_wrong_password_is_refused(up):
 
 
 def test_a_task_s_log_is_read_from_the_shared_folder(airflow):
-    path = "/api/v2/dags/process_data/dagRuns/first-2/taskInstances/refine/logs/1"
+    path = "/api/v2/dags/news_process_data/dagRuns/first-2/taskInstances/refine/logs/1"
     told = airflow.get(path, headers={"Accept": "application/json"}).json()["content"]
     assert any("refined" in str(line) for line in told), told
 
@@ -281,7 +281,7 @@ def test_no_draft_is_left_on_the_volume(up):
 def a_failure(airflow):
     """A run that cannot go well, so that there is something to alert to."""
     body = {"logical_date": None, "conf": {"source": "no-such-format"}}
-    assert airflow.post("/api/v2/dags/process_data/dagRuns", json=body).status_code == 200
+    assert airflow.post("/api/v2/dags/news_process_data/dagRuns", json=body).status_code == 200
 
 
 @pytest.fixture(scope="module")
@@ -312,7 +312,7 @@ def prometheus(a_failure, statsd, mapping, tmp_path_factory):
     folder = tmp_path_factory.mktemp("prometheus")
     with running_prometheus(folder, airflow=f"127.0.0.1:{server.server_port}") as found:
         found.until("rate(airflow_heartbeats_total[5m]) > 0")
-        found.until('airflow_dagrun_duration_seconds_count{dag_id="evaluate_models"}')
+        found.until('airflow_dagrun_duration_seconds_count{dag_id="news_evaluate_models"}')
         found.until("rate(airflow_scheduler_loop_duration_seconds_count[5m]) > 0")
         found.until('ALERTS{alertname="TaskFailed", alertstate="firing", task_id="download"}')
         yield found

@@ -92,7 +92,7 @@ def trigger(stack, **conf):
     """Start the pipelines over Airflow's REST API; return the name of the run."""
     with stack.airflow() as airflow:
         body = {"logical_date": None, "conf": {"source": "synthetic", "scale": 0.005} | conf}
-        answer = airflow.post("/api/v2/dags/process_data/dagRuns", json=body)
+        answer = airflow.post("/api/v2/dags/news_process_data/dagRuns", json=body)
         assert answer.status_code == 200, answer.text
         return answer.json()["dag_run_id"]
 
@@ -192,7 +192,7 @@ def test_a_second_start_of_the_api_compiles_nothing(stack, figures):
 
 
 def test_from_here_on_alerts_fire_sooner(stack):
-    stack.write_rules(slow=SLOW)
+    stack.write_rules(speedup=SLOW)
     stack.compose("kill", "--signal=HUP", "prometheus")
     with stack.prometheus() as server:
         stack.until(
@@ -201,18 +201,20 @@ def test_from_here_on_alerts_fire_sooner(stack):
 
 
 def test_a_full_volume_ends_the_run_with_the_reason_and_the_service_goes_on(stack):
-    stack.on_data(f"dd if=/dev/zero of=/data/filler bs=1M count={DATA_MB} 2>/dev/null; df /data; true")
+    stack.run_on_data(f"dd if=/dev/zero of=/data/filler bs=1M count={DATA_MB} 2>/dev/null; df /data; true")
     with load(stack.api.base_url) as failures:
         run = trigger(stack)
-        stack.until(lambda: states(stack, "process_data")[-1] == "failed", "the run fails", RUN_SECONDS)
-        stack.until_fires("TaskFailed", dag_id="process_data")
+        stack.until(lambda: states(stack, "news_process_data")[-1] == "failed", "the run fails", RUN_SECONDS)
+        stack.until_fires("TaskFailed", dag_id="news_process_data")
     assert failures == []
     with stack.airflow() as airflow:
-        tasks = airflow.get(f"/api/v2/dags/process_data/dagRuns/{run}/taskInstances").json()["task_instances"]
+        tasks = airflow.get(f"/api/v2/dags/news_process_data/dagRuns/{run}/taskInstances").json()[
+            "task_instances"
+        ]
         failed = [each for each in tasks if each["state"] == "failed"]
         assert failed
         for task in failed:
-            path = f"/api/v2/dags/process_data/dagRuns/{run}/taskInstances/{task['task_id']}/logs"
+            path = f"/api/v2/dags/news_process_data/dagRuns/{run}/taskInstances/{task['task_id']}/logs"
             told = airflow.get(f"{path}/{task['try_number']}", headers={"Accept": "application/json"}).text
             assert "there is no room for more data" in told, told[-3_000:]
             assert "free space there or give a larger volume" in told
@@ -222,19 +224,19 @@ def test_a_full_volume_ends_the_run_with_the_reason_and_the_service_goes_on(stac
 def test_once_there_is_room_a_run_is_served_without_a_failed_request_though_the_scheduler_is_killed(
     stack, figures
 ):
-    stack.on_data("rm /data/filler")
+    stack.run_on_data("rm /data/filler")
     before = stack.health()["release"]
     start = time.monotonic()
     with load(stack.api.base_url) as failures:
         trigger(stack)
-        stack.until(lambda: "running" in states(stack, "train_models"), "training begins", RUN_SECONDS)
+        stack.until(lambda: "running" in states(stack, "news_train_models"), "training begins", RUN_SECONDS)
         stack.crash("airflow-scheduler")
         stack.until(lambda: stack.health()["release"] != before, "the new release is served", RUN_SECONDS)
         time.sleep(2)
     figures["second run over REST, its scheduler killed once, s"] = round(time.monotonic() - start)
     assert failures == []
     assert int(stack.inspect("airflow-scheduler", "{{.RestartCount}}")) == 1
-    stack.until(lambda: states(stack, "evaluate_models") == ["success"] * 2, "the run ends")
+    stack.until(lambda: states(stack, "news_evaluate_models") == ["success"] * 2, "the run ends")
 
 
 def test_a_killed_api_is_back_with_all_that_it_accepted(stack, figures):
@@ -278,9 +280,9 @@ def test_while_the_database_is_away_lists_are_answered_and_afterwards_no_accepte
 
 def test_a_release_that_is_broken_is_refused_with_the_reason_and_the_one_before_serves(stack):
     folder = "/data/news/releases"
-    good = stack.on_data(f"cat {folder}/champion")
-    stack.on_data(f"cp -r {folder}/{good} {folder}/broken && : > {folder}/broken/catalogue.parquet")
-    stack.on_data(f"echo broken > {folder}/champion")
+    good = stack.run_on_data(f"cat {folder}/champion")
+    stack.run_on_data(f"cp -r {folder}/{good} {folder}/broken && : > {folder}/broken/catalogue.parquet")
+    stack.run_on_data(f"echo broken > {folder}/champion")
     told, _ = stack.until(
         lambda: (found := stack.health())["status"] == "degraded" and found, "the release is refused"
     )
@@ -295,7 +297,7 @@ def test_a_release_that_is_broken_is_refused_with_the_reason_and_the_one_before_
     )
     assert told["status"] == "starting"
     stack.until_fires("ReleaseLost")
-    stack.on_data(f"echo {good} > {folder}/champion && rm -r {folder}/broken")
+    stack.run_on_data(f"echo {good} > {folder}/champion && rm -r {folder}/broken")
     stack.until_ready()
 
 
@@ -347,13 +349,13 @@ def test_another_password_of_the_database_is_named_with_the_remedy_which_works(s
 
 
 def test_down_and_up_keeps_releases_events_and_runs_and_triggers_nothing(stack, figures):
-    before = stack.health()["release"], logged_events(stack), states(stack, "process_data")
+    before = stack.health()["release"], logged_events(stack), states(stack, "news_process_data")
     stack.compose("down")
     start = time.monotonic()
     stack.compose("up", "--detach")
     stack.until_ready()
     figures["down, then up until the API is ready, s"] = round(time.monotonic() - start)
-    assert (stack.health()["release"], logged_events(stack), states(stack, "process_data")) == before
+    assert (stack.health()["release"], logged_events(stack), states(stack, "news_process_data")) == before
 
 
 def test_no_other_alert_has_fired(stack):

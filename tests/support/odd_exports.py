@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.cli.inspection import detected, verdict
+from pipelines.cli.inspection import format_properties, format_verdict
 from pipelines.domains import load
 from pipelines.stages.inspect import inspect
 from script_shared.errors import MancheteError
@@ -229,20 +229,20 @@ EXPORTS = [
 
 
 def said_of(export: OddExport, folder: Path) -> tuple[str, str]:
-    """Return what `inspect` detected of the first file of reads, and its verdict with its warnings."""
+    """Return the detected properties of the first file of reads, and the verdict with its warnings."""
     export.write(folder)
     try:
         found = inspect(load("news"), str(folder), "tables")
     except MancheteError as error:
         return "", f"not usable: {error}".replace(f"{folder}/", "")
-    said = verdict(found).replace(f"{folder}/", "")
+    said = format_verdict(found).replace(f"{folder}/", "")
     warnings = [f"! {each}" for each in (found.refinement.warnings if found.refinement else ())]
-    return detected(found.files[0]), " ".join([said, *warnings])
+    return format_properties(found.files[0]), " ".join([said, *warnings])
 
 
 def table() -> str:
     """Return the table of the documentation: a row for each export."""
-    rows = ["| export | what is detected | what `inspect` says |", "| --- | --- | --- |"]
+    rows = ["| export | what is format_properties | what `inspect` says |", "| --- | --- | --- |"]
     with TemporaryDirectory() as folder:
         for number, export in enumerate(EXPORTS):
             cells = (export.what, *said_of(export, Path(folder) / str(number)))

@@ -128,4 +128,4 @@ def check_rows(found):
     assert scored.to_numpy().min() >= 0
     assert scored.to_numpy().max() <= 1
     ndcg = dict(components.select("model", "ndcg").iter_rows())
-    assert ndcg["as it is"] > ndcg["most_read_ever"]
+    assert ndcg["as it is"] > ndcg["most_popular_ever"]

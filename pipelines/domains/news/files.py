@@ -37,14 +37,14 @@ class NewsFiles:
     straggler_share: float = STRAGGLER_SHARE
     clock: Clock = field(default_factory=WallClock)
 
-    def configured(self, options: Mapping[str, Any]) -> Source:
-        """Refuse options; see `Source.configured`."""
+    def with_options(self, options: Mapping[str, Any]) -> Source:
+        """Refuse options; see `Source.with_options`."""
         if options:
             raise _no_options(", ".join(options))
         return self  # type: ignore[return-value]  # the subclasses have what is missing
 
-    def columns_of(self, file: RawFile, folder: Path) -> tuple[list[str], Mapping[str, str]]:
-        """Return the names of a file's columns; see `Source.columns_of`."""
+    def read_header(self, file: RawFile, folder: Path) -> tuple[list[str], Mapping[str, str]]:
+        """Return the names of a file's columns; see `Source.read_header`."""
         return names_of(file), {}
 
     def write_config(self, refinement: Refinement | None, columns: Sequence[str], path: Path) -> None:

@@ -10,7 +10,9 @@ PATH = "/evaluation/metrics"
 def test_json_compares_what_is_served_with_most_read_lists(client, whole):
     body = client.get(PATH).json()
     assert (body["release"], body["as_of_ms"]) == (whole.id, whole.manifest.as_of_ms)
-    assert {"served", "most_read_0.25h", "most_read_ever"} <= {record["model"] for record in body["records"]}
+    assert {"served", "most_popular_0.25h", "most_popular_ever"} <= {
+        record["model"] for record in body["records"]
+    }
     assert body["records"] == whole.json("evaluation.json")
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from pipelines.embedded.ports import free_port
+from pipelines.embedded.ports import find_free_port
 from tests.support.editions import publish_edition
 from tests.support.environments import link_packages
 
@@ -26,7 +26,7 @@ TRAINING |= {"scipy.optimize", "scipy.sparse"}
 
 @pytest.fixture
 def server(registry, tmp_path):
-    port = free_port()
+    port = find_free_port()
     settings = {
         "DATA_ROOT": str(tmp_path),
         "API_PORT": str(port),

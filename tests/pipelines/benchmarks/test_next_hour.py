@@ -50,7 +50,7 @@ def test_predictions_have_the_protocol_columns(benchmark):
     assert predictions.columns == ["protocol", "model", "segment", "cutoff", "query_id", "rank", "item_id"]
     assert predictions["protocol"].unique().to_list() == ["next-hour"]
     assert set(predictions["cutoff"]) == set(CUTOFFS)
-    assert {"served", "most_read_0.25h"} <= set(predictions["model"])
+    assert {"served", "most_popular_0.25h"} <= set(predictions["model"])
 
 
 def test_every_list_is_ranked_from_one_without_repeats(benchmark):

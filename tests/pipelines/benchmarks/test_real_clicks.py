@@ -17,6 +17,6 @@ def test_on_real_clicks_the_service_finds_what_the_front_page_finds(real_data, t
     metrics = pl.read_csv(tmp_path / "metrics.csv")
     recall = {(segment, model): r for segment, model, r in metrics["segment", "model", "recall"].rows()}
     for segment in SEGMENTS:
-        assert recall[segment, "served"] >= 0.9 * recall[segment, "most_read_0.25h"] > 0.3
-        assert recall[segment, "most_read_ever"] < 0.5 * recall[segment, "most_read_0.25h"]
+        assert recall[segment, "served"] >= 0.9 * recall[segment, "most_popular_0.25h"] > 0.3
+        assert recall[segment, "most_popular_ever"] < 0.5 * recall[segment, "most_popular_0.25h"]
     assert set(metrics["users"]) <= set(range(180, 201))

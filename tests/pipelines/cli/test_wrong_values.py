@@ -152,7 +152,7 @@ def test_a_data_root_that_cannot_be_written_is_named(call, tmp_path, command, pl
     assert "  where:  DATA_ROOT" in told.splitlines()
 
 
-@pytest.mark.parametrize("name", ["ENV", "DOMAIN", "EVENTS_URL", "EVALUATION_READERS"])
+@pytest.mark.parametrize("name", ["ENV", "DOMAIN", "EVENTS_URL", "EVALUATION_USERS"])
 def test_a_wrong_setting_is_named_by_the_command_line(call, name):
     for command in ("train", "evaluate"):
         status, told = (

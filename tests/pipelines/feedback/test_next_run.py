@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.cli.rollback import roll_back
 from pipelines.domains import load
-from pipelines.stages.collect import archive_of, collect, collected
+from pipelines.stages.collect import collect, load_collected, open_archive
 from pipelines.stages.compact import compact
 from pipelines.stages.download import download
 from pipelines.stages.encode import encode
@@ -223,7 +223,7 @@ class TestOnSqlite(Feedback):
             events = world.root / "news" / "events"
             archived = [path.read_bytes() for path in (events / "archive").iterdir()]
             assert archived
-            kept = (events / "forgotten" / "readers.json").read_text()
+            kept = (events / "forgotten" / "users.json").read_text()
             assert len(kept.split("]")) == 4
             assert '"new"' not in kept
             assert (events / "forgotten" / "key").stat().st_mode & 0o077 == 0
@@ -274,11 +274,13 @@ class TestOnSqlite(Feedback):
             list(pool.map(lambda name: collect(load("news"), world.volume, name, world.url), names))
         log.append(events(range(500, 600)))
         collect(load("news"), world.volume, "run-6", world.url)
-        stretches = archive_of(world.volume).stretches()
+        stretches = open_archive(world.volume).stretches()
         assert [each.last for each in stretches] == [500, 600]
-        assert collected(world.volume, "run-5").events.height == 500
-        assert collected(world.volume, "run-6").events["event_id"].to_list() == [str(n) for n in range(600)]
-        assert collected(world.volume, "run-1") is None
+        assert load_collected(world.volume, "run-5").events.height == 500
+        assert load_collected(world.volume, "run-6").events["event_id"].to_list() == [
+            str(n) for n in range(600)
+        ]
+        assert load_collected(world.volume, "run-1") is None
         log.close()
 
     def test_another_log_in_its_place_is_told_and_changes_nothing(self, world):

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from pipelines.domains import load
-from pipelines.ingest.download import fetched
+from pipelines.ingest.download import fetch_uri
 from pipelines.ingest.http import RetryPolicy
-from pipelines.ingest.uri import parse
+from pipelines.ingest.uri import parse_uri
 from pipelines.stages.download import download
 from pipelines.stages.refine import refine
 from script_shared.errors import DownloadError, InputError, VolumeFullError
@@ -32,7 +32,7 @@ def directly(monkeypatch):
 
 
 def fetch(uri, folder):
-    with fetched(uri, folder, QUICK) as place:
+    with fetch_uri(uri, folder, QUICK) as place:
         return Path(place).read_bytes()
 
 
@@ -48,7 +48,7 @@ class TestWhole:
         assert left_over(tmp_path) == []
 
     def test_a_local_path_is_given_as_it_is(self, tmp_path):
-        with fetched("some/folder", tmp_path / "downloads") as place:
+        with fetch_uri("some/folder", tmp_path / "downloads") as place:
             assert place == "some/folder"
         assert not (tmp_path / "downloads").exists()
 
@@ -57,7 +57,7 @@ class TestWhole:
             assert fetch(shelf.address, tmp_path) == CONTENTS
 
     def test_the_name_is_the_addresss(self, tmp_path):
-        with serving(b"x") as shelf, fetched(shelf.address, tmp_path, QUICK) as place:
+        with serving(b"x") as shelf, fetch_uri(shelf.address, tmp_path, QUICK) as place:
             assert Path(place).name == "clicks.zip"
 
 
@@ -122,7 +122,7 @@ class TestInterrupted:
 
     def test_a_caller_that_fails_finds_the_file_again(self, tmp_path):
         with serving(CONTENTS) as shelf:
-            with pytest.raises(ZeroDivisionError), fetched(shelf.address, tmp_path, QUICK):
+            with pytest.raises(ZeroDivisionError), fetch_uri(shelf.address, tmp_path, QUICK):
                 _ = 1 / 0
             shelf.asked = []
             assert fetch(shelf.address, tmp_path) == CONTENTS
@@ -219,7 +219,7 @@ class TestRefused:
         ],
     )
     def test_names_are_made_harmless(self, uri, name):
-        assert parse(uri).name == name
+        assert parse_uri(uri).name == name
 
 
 class TestDrive:

@@ -71,12 +71,12 @@ def test_trials_are_scored_on_the_same_readers_and_compared_in_pairs(world):
     readers = scores.group_by("model").agg(pl.col("query_id").sort())
     assert len(set(map(tuple, readers["query_id"]))) == 1
     found = {row["model"]: row for row in gains(scores, against="as it is").to_dicts()}
-    assert {"as it is", "blind", "most_read_1h", "most_read_ever"} < set(found)
+    assert {"as it is", "blind", "most_popular_1h", "most_popular_ever"} < set(found)
     assert [found["as it is"][key] for key in ("gain", "low", "high")] == [0, 0, 0]
     means = scores.group_by("model").agg(pl.col("ndcg").mean()).rows()
     assert found["blind"]["gain"] == pytest.approx(dict(means)["blind"] - dict(means)["as it is"])
     # Articles live for hours here: who has never looked at the counts finds less.
-    assert found["most_read_ever"]["high"] < 0
+    assert found["most_popular_ever"]["high"] < 0
 
 
 def test_hours_without_readers_say_so(world):

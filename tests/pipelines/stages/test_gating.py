@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from pipelines.cli.main import app
 from pipelines.domains import load
 from pipelines.stages.artifacts import load_dataset
-from pipelines.stages.champion_refit import find_opponent
+from pipelines.stages.champion_refit import find_champion_refit
 from pipelines.stages.download import download
 from pipelines.stages.encode import encode
 from pipelines.stages.evaluate import evaluate
@@ -194,8 +194,8 @@ def test_a_champion_that_today_s_code_cannot_read_or_refit_is_not_compared_with(
     facts = Facts(domain="news", run="older", as_of_ms=0, parameters={"of": "old"})
     older = write_release(folder.releases, facts, lambda _: None)
     Registry(folder.releases).publish(older.id, CHAMPION)
-    met = find_opponent(GOOD, folder, parameters)
+    met = find_champion_refit(GOOD, folder, parameters)
     assert (met.release, met.parameters) == (older.id, None)
     assert met.why == "today's code does not know the champion's configuration"
     (older.folder / "manifest.json").write_text("{")
-    assert find_opponent(GOOD, folder, parameters).why.startswith("the champion cannot be read: ")
+    assert find_champion_refit(GOOD, folder, parameters).why.startswith("the champion cannot be read: ")

@@ -81,7 +81,7 @@ def test_popularity_is_the_logarithm_of_reads_halved_with_each_half_life():
     assert features[:, 0] == pytest.approx([log(count + SMOOTHING) for count in counts])
 
 
-def test_most_read_follows_the_clock_and_most_read_ever_does_not():
+def test_most_read_follows_the_clock_and_most_popular_ever_does_not():
     reads = [("a", "old", 0), ("b", "old", 0), ("c", "old", 0), ("d", "new", 9)]
     dataset = world(reads, hours=10)
     state, query = State.of(dataset, STATE), ask(dataset, hour=10)

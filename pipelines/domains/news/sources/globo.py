@@ -120,7 +120,7 @@ class Globo(NewsFiles):
         link_files(local_path(uri), (CLICKS, ARTICLES), folder)
         find_clicks(folder, uri)
 
-    def require(self, folder: Path, where: object) -> list[RawFile]:
+    def require_files(self, folder: Path, where: object) -> list[RawFile]:
         """Return the click files; see `Source.require`."""
         return find_clicks(folder, where)
 

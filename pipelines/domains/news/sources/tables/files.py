@@ -17,7 +17,7 @@ from pipelines.domains.news.sources.tables.column_names import mapped_columns, s
 from pipelines.domains.news.sources.tables.dialect import SEPARATORS, convert, detect
 from pipelines.domains.news.sources.tables.json_lines import read_json_lines, read_json_names
 from pipelines.domains.news.sources.tables.options import TableOptions
-from pipelines.ingest.compression import CODECS, codec_of, decompress
+from pipelines.ingest.compression import CODECS, decompress, find_codec
 from pipelines.ingest.file_kinds import FileKind
 from pipelines.ingest.raw_files import RawFile, find_files
 from script_shared.errors import InputError
@@ -153,7 +153,7 @@ class TableFile:
         return "JSON Lines" if name.endswith(_JSON) else "delimited text"
 
     def _contents(self) -> bytes:
-        contents, codec = self.file.load(), codec_of(self.file.name)
+        contents, codec = self.file.load(), find_codec(self.file.name)
         self.facts["format"] = f"{self._format}, {codec}" if codec else self._format
         return decompress(contents, codec, self.file.name) if codec else contents
 

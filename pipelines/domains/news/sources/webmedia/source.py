@@ -49,9 +49,9 @@ class Webmedia(NewsFiles):
             InputError: files are missing, or an archive cannot be used.
         """
         link_files(local_path(uri), (READERS, ARTICLES, VALIDATION), folder)
-        self.require(folder, uri)
+        self.require_files(folder, uri)
 
-    def require(self, folder: Path, where: object) -> list[RawFile]:
+    def require_files(self, folder: Path, where: object) -> list[RawFile]:
         """Return the readers' and articles' files; see `Source.require`."""
         return [*require(folder, READERS, where), *require(folder, ARTICLES, where)]
 

@@ -9,7 +9,7 @@ import pytest
 
 from pipelines.domains import load
 from pipelines.domains.news.sources.tables import TableFiles
-from pipelines.stages.inspect import UNSCORED, inspect
+from pipelines.stages.inspect import NOT_EVALUABLE, inspect
 from script_shared.domains.news.domain import NEWS
 from script_shared.domains.news.tables import INTERACTIONS, ITEMS, USERS
 from script_shared.errors import InputError, NotEnoughDataError
@@ -386,7 +386,7 @@ TOO_FEW = {
 @pytest.mark.parametrize("rows", TOO_FEW.values(), ids=TOO_FEW)
 def test_an_hour_without_anything_new_is_foreseen_and_publishes_nothing(tmp_path, rows):
     folder = write_tables(tmp_path / "raw", rows)
-    assert UNSCORED in inspect(load("news"), str(folder)).doubts
+    assert NOT_EVALUABLE in inspect(load("news"), str(folder)).warnings
     with pytest.raises(NotEnoughDataError, match="nobody read anything new") as caught:
         publish_small_release(folder, tmp_path / "data", source="tables")
     assert caught.value.remedy == "give more data"
@@ -400,7 +400,7 @@ def test_the_whole_chain_answers(tmp_path, name):
     volume = publish_small_release(folder, tmp_path / "data", source="tables")
     engine = Engine.load(Registry(volume.releases).open(), NEWS)
     found = inspect(load("news"), str(folder))
-    assert UNSCORED not in found.doubts
+    assert NOT_EVALUABLE not in found.warnings
     history = pl.read_parquet(volume.refined / "run-1" / "interactions.parquet")
     known = set(pl.read_parquet(volume.refined / "run-1" / "items.parquet")["item_id"])
     assert sum(found.segments.values()) == history["user_id"].n_unique()
