@@ -172,7 +172,7 @@ def main(
     processes: Annotated[int, typer.Option(min=1, help="models at a time; one for times to trust")] = 1,
 ) -> None:
     """Fit the models, and show what their parts are worth and cost."""
-    moments = HourOptions(parse_numbers(cutoffs, "--cutoffs")).moments
+    moments = HourOptions(parse_numbers(cutoffs, "--cutoffs")).cutoffs_ms
     units = list(product(moments, SEGMENTS))
     with TemporaryDirectory() as name:
         told = {"folder": Path(name), "as_of_ms": refine(uri, Path(name)), "users": readers}

@@ -133,7 +133,7 @@ def main(
     processes: Annotated[int, typer.Option(min=1, help="cut-offs at a time")] = os.cpu_count() or 1,
 ) -> None:
     """Turn the dial and show what it costs."""
-    moments = HourOptions(parse_numbers(cutoffs, "--cutoffs")).moments
+    moments = HourOptions(parse_numbers(cutoffs, "--cutoffs")).cutoffs_ms
     with TemporaryDirectory() as name:
         as_of_ms = refine(uri, Path(name))
         pool = ProcessPoolExecutor(min(processes, len(moments)), get_context("spawn"))

@@ -64,7 +64,7 @@ def run(uri: str, out: Path, hours: HourOptions, names: Sequence[str]) -> list[T
         readers.with_columns(_in_ms(hours)).write_parquet(folder / "readers.parquet")
         pool = ProcessPoolExecutor(hours.processes, get_context("spawn"))
         with use_single_threads(), pool:
-            parts = list(pool.map(score, [work] * len(hours.cutoffs), hours.moments))
+            parts = list(pool.map(score, [work] * len(hours.cutoffs), hours.cutoffs_ms))
     merged = [_merge(hours, *frames) for frames in zip(*parts, strict=True)]
     frames = (outcome.scores, outcome.predictions, outcome.described)
     return write_results(NextHourResult(*map(_stacked, frames, merged)), out)

@@ -230,7 +230,7 @@ def test_the_run_ends_in_a_release_that_is_served(world, killed_publish):
     wait_until(lambda: world.served() == world.champion())
     told = world.returned("news_evaluate_models", "publish")
     assert (told["promoted"], told["release"], told["champion"]) == (True, world.champion(), world.champion())
-    assert told["why"].startswith("the champion has the same configuration; ")
+    assert told["reason"].startswith("the champion has the same configuration; ")
     assert find_drafts(world.volume.root) == []
 
 

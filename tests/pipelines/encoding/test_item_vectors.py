@@ -54,12 +54,12 @@ def test_what_is_the_same_as_before_is_taken_over_and_the_rest_placed_in_the_sam
 
 def test_a_space_is_used_until_it_is_a_week_old_or_too_new_or_other_rules_hold(first):
     texts, then = first.texts, first.fitted_ms
-    assert first.serves(texts, then, RULES)
-    assert first.serves(texts, then + MAX_AGE_MS, RULES)
-    assert not first.serves(texts, then + MAX_AGE_MS + 1, RULES)
-    assert not first.serves(texts, then - 1, RULES), "it may know what came later"
-    assert not first.serves(texts, then, RULES._replace(stop_words=()))
-    assert not first.serves(texts, then, RULES._replace(parameters=TextParameters(dimensions=5)))
+    assert first.is_valid_for(texts, then, RULES)
+    assert first.is_valid_for(texts, then + MAX_AGE_MS, RULES)
+    assert not first.is_valid_for(texts, then + MAX_AGE_MS + 1, RULES)
+    assert not first.is_valid_for(texts, then - 1, RULES), "it may know what came later"
+    assert not first.is_valid_for(texts, then, RULES._replace(stop_words=()))
+    assert not first.is_valid_for(texts, then, RULES._replace(parameters=TextParameters(dimensions=5)))
 
 
 @pytest.mark.parametrize(("known", "again"), [(15, False), (14, True)])

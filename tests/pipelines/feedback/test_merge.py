@@ -36,7 +36,7 @@ def refinement(rows, items=()):
     ).with_columns(pl.col("timestamp").cast(pl.Datetime("ms", "UTC")))
     told = pl.DataFrame([*items] or None, {"item_id": pl.String, "title": pl.String}, orient="row")
     tables = PLAN.build_tables(reads, ITEMS.conform(told), None)
-    return Refinement(tables, pl.DataFrame(), PLAN.end(reads["timestamp"]), {"reads": {}})
+    return Refinement(tables, pl.DataFrame(), PLAN.find_as_of(reads["timestamp"]), {"reads": {}})
 
 
 def told(*rows, until=None, forgotten=None, tmp_path=None):
@@ -176,10 +176,10 @@ class TestForgotten:
         nobody.add({"a": ErasurePoint(5, START + 60_000)})
         found = refinement([("a", "1", 1), ("a", "1", 2), ("b", "1", 1)])
         reads = found.tables.interactions
-        kept = reads.filter(nobody.keeps_reads(reads)).select("user_id").rows()
+        kept = reads.filter(nobody.keep_interactions_mask(reads)).select("user_id").rows()
         assert sorted(kept) == [("a",), ("b",)]
         events = events_to_frame([(4, event("x", "a")), (6, event("y", "a")), (4, event("z", "b"))])
-        assert nobody.keeps_events(events).to_list() == [False, True, True]
+        assert nobody.keep_events_mask(events).to_list() == [False, True, True]
 
     def test_the_list_outlives_the_process_names_nobody_and_its_key_is_ours_alone(self, tmp_path):
         ForgottenUsers(tmp_path / "f").add({"someone-to-forget": ErasurePoint(5, 6)})
@@ -187,15 +187,15 @@ class TestForgotten:
         again = ForgottenUsers(tmp_path / "f")
         assert len(again) == 2
         events = events_to_frame([(5, event("x", "someone-to-forget")), (5, event("y", "c"))])
-        assert again.keeps_events(events).to_list() == [False, True]
+        assert again.keep_events_mask(events).to_list() == [False, True]
         assert "someone" not in (tmp_path / "f" / "users.json").read_text()
         assert stat.S_IMODE((tmp_path / "f" / "key").stat().st_mode) == 0o600
-        assert ForgottenUsers(tmp_path / "other").keeps_events(events).to_list() == [True, True]
+        assert ForgottenUsers(tmp_path / "other").keep_events_mask(events).to_list() == [True, True]
 
     def test_a_list_without_its_key_is_no_list(self, tmp_path):
         ForgottenUsers(tmp_path).add({"a": ErasurePoint(5, 6)})
         (tmp_path / "key").unlink()
-        with pytest.raises(MancheteError, match="the key to the list of forgotten readers is gone"):
+        with pytest.raises(MancheteError, match="the key of the list of forgotten users is missing"):
             ForgottenUsers(tmp_path)
 
 
@@ -217,7 +217,7 @@ class TestArchive:
     def test_what_is_not_kept_leaves_the_files(self, tmp_path):
         archive = EventArchive(tmp_path)
         archive.add(events_to_frame([(1, event("x", "someone-to-forget")), (2, event("y"))]), 0, 2)
-        assert archive.keep(lambda events: events["user_id"] != "someone-to-forget") == 1
+        assert archive.retain(lambda events: events["user_id"] != "someone-to-forget") == 1
         assert archive.read(2)["event_id"].to_list() == ["y"]
         assert archive.end() == 2
 

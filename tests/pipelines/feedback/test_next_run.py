@@ -274,7 +274,7 @@ class TestOnSqlite(Feedback):
             list(pool.map(lambda name: collect(load("news"), world.volume, name, world.url), names))
         log.append(events(range(500, 600)))
         collect(load("news"), world.volume, "run-6", world.url)
-        stretches = open_archive(world.volume).stretches()
+        stretches = open_archive(world.volume).files()
         assert [each.last for each in stretches] == [500, 600]
         assert load_collected(world.volume, "run-5").events.height == 500
         assert load_collected(world.volume, "run-6").events["event_id"].to_list() == [
@@ -289,7 +289,7 @@ class TestOnSqlite(Feedback):
         collect(load("news"), world.volume, "run-2", world.url)
         other = open_log(f"sqlite://{world.root}/other", world.root)
         other.append(events("abc"))
-        with pytest.raises(EventLogError, match="ends at 3, and 9 of its events"):
+        with pytest.raises(EventLogError, match="ends at offset 3, but events up to 9 are archived"):
             collect(load("news"), world.volume, "run-3", f"sqlite://{world.root}/other")
         assert world.registry.open().manifest.log_until == 0
         log.close()

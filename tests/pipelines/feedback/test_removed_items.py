@@ -32,7 +32,7 @@ def catalogue_of(rows, before=None, written=START + DAY):
         [(i, t, None if h is None else START + h * HOUR) for i, t, h in rows], schema, orient="row"
     )
     items = items.with_columns(pl.col("published_at").cast(pl.Datetime("ms", "UTC")))
-    return items, CatalogueFile.of(items, before, written)
+    return items, CatalogueFile.compare(items, before, written)
 
 
 def tables_of(items, reads):
@@ -83,9 +83,9 @@ def test_a_part_of_a_catalogue_removes_nothing(named, is_partial):
     _, first = catalogue_of(rows)
     items, file = catalogue_of(rows[:named], first.rows)
     tables = tables_of(items, [(str(at), 1) for at in range(6)])
-    removal = Removal.of(file, tables, None, keep=False)
+    removal = Removal.find(file, tables, None, keep=False)
     assert (removal.is_partial, len(removal.dropped)) == (is_partial, 0 if is_partial else 3)
-    assert Removal.of(file, tables, None, keep=True).dropped == ()
+    assert Removal.find(file, tables, None, keep=True).dropped == ()
 
 
 def joined(rows, before, written, *events):
@@ -157,16 +157,16 @@ class TestStage:
         for name in ("run-2", "run-3"):
             report = run(name, "012")
             assert report["withdrawn"] == ["3"]
-            assert report["find_removed_items"] == {"catalogue": 3, "removed": 1, "dropped": 1}
+            assert report["removed_items"] == {"catalogue": 3, "removed": 1, "dropped": 1}
         assert run("run-3", "0123")["withdrawn"] == []
 
     def test_the_setting_keeps_it(self, run):
         report = run("run-2", "012", removed_items="keep")
-        assert (report["withdrawn"], report["find_removed_items"]["removed"]) == ([], 1)
+        assert (report["withdrawn"], report["removed_items"]["removed"]) == ([], 1)
 
     def test_a_part_of_a_catalogue_and_no_catalogue_remove_nothing(self, run, capsys):
         report = run("run-2", "0")
         assert report["withdrawn"] == []
-        assert report["find_removed_items"] == {"catalogue": 1, "removed": 3, "dropped": 0}
+        assert report["removed_items"] == {"catalogue": 1, "removed": 3, "dropped": 0}
         assert "the catalogue file names too few items" in "".join(capsys.readouterr())
-        assert run("run-3", "")["find_removed_items"] == {"catalogue": 0, "removed": 0, "dropped": 0}
+        assert run("run-3", "")["removed_items"] == {"catalogue": 0, "removed": 0, "dropped": 0}

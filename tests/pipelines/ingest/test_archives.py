@@ -33,12 +33,12 @@ def test_a_sound_archive_is_read(tmp_path):
 @pytest.mark.parametrize("name", ["../a.csv", "clicks/../../a.csv", "/etc/a.csv", "C:\\a.csv", "..\\a.csv"])
 def test_a_member_outside_its_folder(tmp_path, name):
     text = refusal(write_zip(tmp_path / "clicks.zip", SOUND, (name, "x")))
-    assert "outside its own folder" in text
+    assert "outside its folder" in text
     assert "do not trust" in text
 
 
 def test_a_link(tmp_path):
-    assert "holds a link" in refusal(
+    assert "contains a link" in refusal(
         write_zip(tmp_path / "clicks.zip", SOUND, (link("clicks/b.csv"), "/etc/passwd"))
     )
 
@@ -60,7 +60,7 @@ def test_a_cut_off_archive(tmp_path, share):
     place = write_zip(tmp_path / "clicks.zip", SOUND)
     contents = place.read_bytes()
     place.write_bytes(contents[: int(len(contents) * share)])
-    assert "the archive is cut off" in refusal(place)
+    assert "the archive is truncated" in refusal(place)
 
 
 @pytest.mark.parametrize("contents", [b"<!DOCTYPE html><p>quota exceeded", b"\n <HTML>", b"<html lang=pt>"])

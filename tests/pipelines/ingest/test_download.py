@@ -72,7 +72,7 @@ class TestInterrupted:
         with serving(CONTENTS, cuts=[400_000, 0, 0, 0, 0]) as shelf:
             with pytest.raises(DownloadError, match="interrupted after 400000 bytes") as caught:
                 fetch(shelf.address, tmp_path)
-            assert "goes on" in caught.value.remedy
+            assert "resumes" in caught.value.remedy
             assert left_over(tmp_path) == ["clicks.zip.json", "clicks.zip.part"]
             shelf.cuts, shelf.asked = [], []
             assert fetch(shelf.address, tmp_path) == CONTENTS
@@ -168,14 +168,14 @@ class TestRefused:
     def test_a_web_page(self, tmp_path):
         with (
             serving(b"<html>", kind="text/html; charset=utf-8") as shelf,
-            pytest.raises(InputError, match="a web page lies there"),
+            pytest.raises(InputError, match="the URL is a web page"),
         ):
             fetch(shelf.address, tmp_path)
 
     def test_a_file_packed_on_the_way(self, tmp_path):
         with (
             serving(b"x", encoding="br") as shelf,
-            pytest.raises(InputError, match="packed once more"),
+            pytest.raises(InputError, match="with a content encoding"),
         ):
             fetch(shelf.address, tmp_path)
 
@@ -193,13 +193,13 @@ class TestRefused:
         ("uri", "what"),
         [
             ("http://example.org/a.zip", "not encrypted"),
-            ("https:///a.zip", "names no host"),
-            ("https://[::1/a.zip", "names no host"),
-            ("https://example.org/a b.zip", "names no host"),
-            ("https://example.org/a.zip#sha256=12", "the checksum is none"),
-            ("https://example.org/a.zip#part", "the checksum is none"),
-            ("gdrive:../../etc", "no id of a file"),
-            ("gdrive:", "no id of a file"),
+            ("https:///a.zip", "has no host"),
+            ("https://[::1/a.zip", "has no host"),
+            ("https://example.org/a b.zip", "has no host"),
+            ("https://example.org/a.zip#sha256=12", "the checksum is invalid"),
+            ("https://example.org/a.zip#part", "the checksum is invalid"),
+            ("gdrive:../../etc", "not the id of a file"),
+            ("gdrive:", "not the id of a file"),
         ],
     )
     def test_addresses_that_are_none(self, tmp_path, uri, what):
@@ -230,7 +230,7 @@ class TestDrive:
         monkeypatch.setenv("https_proxy", nobody)
         monkeypatch.delenv("NO_PROXY", raising=False)
         monkeypatch.delenv("no_proxy", raising=False)
-        with pytest.raises(DownloadError, match="Google Drive did not give the file") as caught:
+        with pytest.raises(DownloadError, match="Google Drive refused the file") as caught:
             fetch("gdrive:10zmuxXi05ayfiREA9hi", tmp_path)
         assert "drive.google.com/file/d/10zmuxXi05ayfiREA9hi/view" in caught.value.remedy
 
@@ -251,7 +251,7 @@ class TestStage:
         assert refine(load("news"), volume, "run-1", "tables")["reads"]["kept"] == 50
         assert left_over(volume.downloads) == []
 
-    @pytest.mark.parametrize("kind", ["cut off", "encrypted", "outside its own folder", "link", "web page"])
+    @pytest.mark.parametrize("kind", ["truncated", "encrypted", "outside its folder", "link", "web page"])
     def test_an_archive_that_is_none_leaves_what_stood_there(self, tmp_path, kind):
         place = write_zip(tmp_path / "a.zip", ("interactions.csv", READS))
         volume = Volume(tmp_path / "data")
@@ -266,7 +266,7 @@ class TestStage:
 def spoil(place, kind):
     """Return the archive's bytes made unusable."""
     copy = place.with_name("bad.zip")
-    if kind == "cut off":
+    if kind == "truncated":
         return place.read_bytes()[:-30]
     if kind == "encrypted":
         copy.write_bytes(place.read_bytes())
@@ -344,7 +344,7 @@ class TestFullDisk:
     def test_a_disk_with_less_room_than_the_file_needs_is_told_before(self, tmp_path):
         with (
             serving(b"x", declared=2**60) as shelf,
-            pytest.raises(VolumeFullError, match="1152921504606846976 bytes are to come"),
+            pytest.raises(VolumeFullError, match="1152921504606846976 bytes are missing"),
         ):
             fetch(shelf.address, tmp_path)
 

@@ -43,7 +43,7 @@ def test_all_of_them_are_the_tables_themselves():
 
 
 def test_an_empty_sample_says_what_to_do():
-    with pytest.raises(NotEnoughDataError, match="none of 2 readers") as caught:
+    with pytest.raises(NotEnoughDataError, match="none of 2 users") as caught:
         sample_users(tables([0, 1]), 1e-9)
     assert "ENV=staging" in caught.value.remedy
 

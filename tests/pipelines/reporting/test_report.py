@@ -210,7 +210,7 @@ def test_hours_in_which_nobody_came_are_refused_and_leave_nothing(tmp_path):
     refine(plan, volume, RUN, "globo")
     encode(plan, volume, RUN)
     assert evaluate(plan, volume, RUN, 2, "anonymous", users=60)["users"] == 0
-    with pytest.raises(NotEnoughDataError, match="nobody read anything new"):
+    with pytest.raises(NotEnoughDataError, match="no user has a new interaction"):
         report(plan, volume, RUN)
     assert {path.name for path in volume.evaluation.iterdir()} == {"cutoffs"}
 

@@ -60,7 +60,7 @@ def test_costs_are_written_beside_the_metrics(volume):
     assert path == volume.evaluation / "runs" / "run-1" / "costs.json"
     told = json.loads(path.read_text())
     assert [each["stage"] for each in told["stages"]] == ["hold"]
-    assert set(told) == {"elapsed_seconds", "stages"}
+    assert set(told) == {"stage_seconds", "stages"}
 
 
 def test_the_table_ends_with_the_time_and_the_highest_peak():

@@ -144,7 +144,7 @@ class TestEvaluation:
         assert re.search(r'<ul class="warnings">\s*<li>the reader &#39;0&#39; has \d+% of all reads', page)
 
     def test_the_readers_who_are_shown_are_named(self, volume):
-        users = _select_users(volume, "news", "run-1")
+        users = _select_users(volume, load("news"), "run-1")
         assert not any(user.startswith(ANONYMOUS_PREFIX) for user in users)
 
 

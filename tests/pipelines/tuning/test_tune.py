@@ -34,7 +34,7 @@ def hardly_fitted(tables):
     return set_values(NEWS.choose_parameters(tables), {"two_stage.ranking.ridge": 100.0})
 
 
-PLAN = replace(NEWS, search=SPACE, parameters=hardly_fitted)
+PLAN = replace(NEWS, search_space=SPACE, choose_parameters=hardly_fitted)
 WANTED = TuneOptions(HourOptions((7, 9), users=60, epoch_ms=START_MS), segments=("anonymous",), trials=3)
 
 
@@ -151,7 +151,7 @@ def test_a_folder_of_another_search_is_refused(raw, found):
 def test_who_does_worse_than_half_is_given_up_after_a_cutoff(raw, tmp_path):
     summary = search(raw, tmp_path, replace(WANTED, trials=9))
     given_up = [row for row in trials(tmp_path) if not row["complete"]]
-    assert len(given_up) == summary["given_up"] > 0
+    assert len(given_up) == summary["pruned"] > 0
     first = {
         row["number"]: pl.read_parquet(tmp_path / "scores" / f"{row['number']}.parquet")
         .filter(cutoff=START_MS + 7 * MS_PER_HOUR)["ndcg"]

@@ -387,7 +387,7 @@ TOO_FEW = {
 def test_an_hour_without_anything_new_is_foreseen_and_publishes_nothing(tmp_path, rows):
     folder = write_tables(tmp_path / "raw", rows)
     assert NOT_EVALUABLE in inspect(load("news"), str(folder)).warnings
-    with pytest.raises(NotEnoughDataError, match="nobody read anything new") as caught:
+    with pytest.raises(NotEnoughDataError, match="no user has a new interaction") as caught:
         publish_small_release(folder, tmp_path / "data", source="tables")
     assert caught.value.remedy == "give more data"
     assert not (tmp_path / "data" / "news" / "releases").exists()
