@@ -9,7 +9,6 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.stages.artifacts import load_refine_report
 from script_shared.arrays import Bundle
 from script_shared.clock import MS_PER_HOUR
 from script_shared.evaluation.comparison import SERVED, Comparison
@@ -56,6 +55,7 @@ class Findings:
 def gather_findings(
     volume: Volume,
     run: str,
+    refine_report: Mapping[str, Any],
     predictions: pl.DataFrame,
     comparisons: Sequence[Comparison],
     records: Sequence[Mapping[str, Any]],
@@ -65,13 +65,14 @@ def gather_findings(
     Args:
         volume: where the run is stored.
         run: id of the run.
+        refine_report: the report of the refine stage.
         predictions: the predictions of all cut-offs.
         comparisons: the comparison of models in each segment.
         records: the result of `summarise`.
     """
     tables = Tables.read(find_partition(volume.refined, run), REPORT_COLUMNS)
     targets = targets_of(predictions.select("segment", "cutoff", "query_id").unique(), tables.interactions)
-    refining = dict(load_refine_report(volume, run))
+    refining = dict(refine_report)
     warnings = refining.pop("warnings", [])
     users = pl.read_parquet(find_partition(volume.segments, run) / "users.parquet")
     return Findings(

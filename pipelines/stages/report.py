@@ -51,8 +51,9 @@ def report(plan: Plan, volume: Volume, run: str) -> dict[str, Any]:
     decision = judge_run(comparisons, champions, plan.domain.gates)
     tables = Tables.read(find_partition(volume.refined, run), REPORT_COLUMNS)
     metrics = summarise(comparisons, describe_lists(predictions, tables.items, tables.interactions))
-    findings = gather_findings(volume, run, predictions, comparisons, metrics)
-    as_of = _format_time(load_refine_report(volume, run)["as_of_ms"])
+    refine_report = load_refine_report(volume, run)
+    findings = gather_findings(volume, run, refine_report, predictions, comparisons, metrics)
+    as_of = _format_time(refine_report["as_of_ms"])
     hours = [_format_time(ms) for ms in sorted(scores["cutoff"].unique())]
     champion = Registry(volume.releases).find()
     facts = {"run": run, "as_of": as_of, "champion": champion, "hours": hours, "verdict": decision.verdict}

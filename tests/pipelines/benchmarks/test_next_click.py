@@ -103,7 +103,7 @@ def test_what_is_written_can_be_computed_again_from_the_lists(found, tmp_path):
 
 
 def test_windows_without_sessions_are_refused(raw):
-    with pytest.raises(SettingsError, match="no window holds a session"):
+    with pytest.raises(SettingsError, match="the windows contain no session"):
         next_click(load("news"), str(raw), asked((200,)), ["strict"])
 
 

@@ -92,7 +92,9 @@ def test_a_release_holds_the_space_in_which_its_articles_lie(small_volume):
     release = Registry(small_volume.releases).open()
     space = TextSpace.load(release.bundle("space"))
     dataset, parameters = load_dataset(small_volume, release.manifest.run)
-    assert TextRules.for_domain(PLAN.domain, release.manifest.parameters) == TextRules.for_domain(PLAN.domain, parameters)
+    assert TextRules.for_domain(PLAN.domain, release.manifest.parameters) == TextRules.for_domain(
+        PLAN.domain, parameters
+    )
     texts = [f"category_{dataset.catalogue.categories[code]}" for code in dataset.catalogue.category.tolist()]
     model = release.bundle("models/logged").arrays
     items = np.flatnonzero(model["content.row"])
