@@ -10,7 +10,7 @@ KIND = re.compile(r"[ab]\.csv")
 
 @pytest.mark.parametrize("uri", ["", "/no/such/place", "file:///no/such/place"])
 def test_a_place_that_is_not_there(uri):
-    with pytest.raises(InputError, match="no .*folder or file"):
+    with pytest.raises(InputError, match=r"no .*folder or file"):
         local_path(uri)
 
 

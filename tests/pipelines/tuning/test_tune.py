@@ -182,7 +182,7 @@ def test_hours_that_are_reported_are_refused(raw, tmp_path, late):
 
 
 def test_the_best_is_not_confirmed_by_the_hours_it_was_chosen_by(raw, tmp_path):
-    with pytest.raises(SettingsError, match="chosen by these hours"):
+    with pytest.raises(SettingsError, match="selected on these hours"):
         search(raw, tmp_path / "new", replace(WANTED, confirm=(9,)))
 
 
