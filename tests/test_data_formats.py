@@ -81,7 +81,8 @@ def test_the_figures_in_the_rules():
         f"over {FULL_SCROLL:g} are lowered",
         f"their {LONGEST_QUANTILE * 100:g}th percentile",
         f"1 to {LONGEST_ID} characters",
-        f"more than {MAX_MEMBER_BYTES // 2**30} GiB or all together more than {MAX_ARCHIVE_BYTES // 2**30} GiB",
+        f"more than {MAX_MEMBER_BYTES // 2**30} GiB or all together "
+        f"more than {MAX_ARCHIVE_BYTES // 2**30} GiB",
     ):
         assert said in FLAT, said
     assert MAX_RATIO == 100

@@ -242,7 +242,7 @@ def said_of(export: OddExport, folder: Path) -> tuple[str, str]:
 
 def table() -> str:
     """Return the table of the documentation: a row for each export."""
-    rows = ["| export | what is format_properties | what `inspect` says |", "| --- | --- | --- |"]
+    rows = ["| export | what is detected | what `inspect` says |", "| --- | --- | --- |"]
     with TemporaryDirectory() as folder:
         for number, export in enumerate(EXPORTS):
             cells = (export.what, *said_of(export, Path(folder) / str(number)))

@@ -17,7 +17,7 @@ TIMES = st.one_of(
 )
 #: Whatever JSON can say in the place of a time; an older version or another program may have logged it.
 ODD = st.one_of(TIMES, st.none(), st.booleans(), st.floats(), st.text(max_size=5), st.lists(st.none()))
-DETAILS = st.dictionaries(st.sampled_from(["published_ms", "find_expiry_times"]), ODD)
+DETAILS = st.dictionaries(st.sampled_from(["published_ms", "expires_ms"]), ODD)
 EVENTS = st.builds(
     Event,
     event_id=st.uuids().map(str),
@@ -50,7 +50,7 @@ STEPS = st.tuples(st.sampled_from([ITEM, WITHDRAW]), st.sampled_from([None, 10, 
 @given(st.lists(STEPS, max_size=10), st.integers(0, 10))
 def test_an_article_is_available_live_as_in_the_next_release(steps, released):
     """`released` of the steps are in a release; the service applies the rest to it, or all of them."""
-    details = [{} if end is None else {"find_expiry_times": EARLIEST_MS + end} for _, end in steps]
+    details = [{} if end is None else {"expires_ms": EARLIEST_MS + end} for _, end in steps]
     events = [
         Event(f"e{at}", "", "a", EARLIEST_MS, details=said if kind == ITEM else {}, kind=kind)
         for at, ((kind, _), said) in enumerate(zip(steps, details, strict=True))
@@ -66,7 +66,7 @@ def test_an_article_is_available_live_as_in_the_next_release(steps, released):
             if event.kind == WITHDRAW:
                 availability.withdraw(0)
             else:
-                availability.report(0, event.details.get("find_expiry_times"))
+                availability.report(0, event.details.get("expires_ms"))
     for now in range(0, 40, 5):
         for availability in (live, after):
             availability.refresh(EARLIEST_MS + now)
