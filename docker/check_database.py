@@ -1,4 +1,4 @@
-"""Connects to Airflow's database once, and says what to do where that fails."""
+"""Connects to Airflow's database once; prints a remedy if that fails."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import sys
 
 import psycopg2
 
-ADDRESS = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
+URL_VARIABLE = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
 REFUSED = """\
 the database refuses the password of the user airflow
-  where:  POSTGRES_PASSWORD in .env: it differs from the one that the database was made with
+  where:  POSTGRES_PASSWORD in .env: it differs from the password with which the database was created
   remedy: restore the former value, or give the database the new one:
             docker compose up --detach postgres
             docker compose exec postgres sh /docker-entrypoint-initdb.d/users.sh
@@ -21,10 +21,10 @@ the database refuses the password of the user airflow
 def main() -> int:
     """Return 0 when the database accepts the login, 1 otherwise."""
     try:
-        psycopg2.connect(os.environ[ADDRESS].replace("+psycopg2", "", 1), connect_timeout=10).close()
+        psycopg2.connect(os.environ[URL_VARIABLE].replace("+psycopg2", "", 1), connect_timeout=10).close()
     except psycopg2.OperationalError as error:
         refused = "password authentication failed" in str(error)
-        sys.stderr.write(REFUSED if refused else f"{ADDRESS}: {error}")
+        sys.stderr.write(REFUSED if refused else f"{URL_VARIABLE}: {error}")
         return 1
     return 0
 

@@ -1,6 +1,6 @@
-"""Ends with 0 when a service says that it is well; needs nothing but Python.
+"""Exits with status 0 if a service is healthy; uses only the standard library.
 
-python docker/healthcheck.py URL [part of Airflow, e.g. dag_processor]
+python docker/healthcheck.py URL [component of Airflow, e.g. dag_processor]
 """
 
 from __future__ import annotations
@@ -10,16 +10,16 @@ import sys
 import urllib.request
 
 
-def main(url: str, part: str | None = None) -> int:
-    """Ask; with a part, look for `healthy` in what Airflow says of it."""
+def main(url: str, component: str | None = None) -> int:
+    """Return 0 if the URL responds and, if given, the component of Airflow reports `healthy`."""
     try:
-        with urllib.request.urlopen(url, timeout=4) as answer:  # noqa: S310 - our own addresses
-            told = json.load(answer)
+        with urllib.request.urlopen(url, timeout=4) as response:  # noqa: S310 - URLs of this deployment
+            health = json.load(response)
     except (OSError, ValueError) as error:
         sys.stderr.write(f"{url}: {error}\n")
         return 1
-    if part is not None and told[part]["status"] != "healthy":
-        sys.stderr.write(f"{part}: {told[part]}\n")
+    if component is not None and health[component]["status"] != "healthy":
+        sys.stderr.write(f"{component}: {health[component]}\n")
         return 1
     return 0
 

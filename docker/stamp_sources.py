@@ -1,8 +1,8 @@
-"""Gives every Python file of a folder a modification time that is computed from the content of all of them.
+"""Sets the modification time of all Python files in a folder to a hash of their contents.
 
-numba's cache takes code for current while the file that defines a loop has the same time and size; it does
-not look at the files of the loops that this one calls. With these times a cache that outlives the image
-holds code of exactly these sources, or is written anew.
+numba reuses cached code as long as the file of a function has the same time and size; it does not check the
+files of the functions that it calls. With these times a cache that outlives the image is valid for exactly
+these sources.
 
 python docker/stamp_sources.py FOLDER
 """
@@ -16,7 +16,7 @@ from pathlib import Path
 
 
 def main(folder: str) -> None:
-    """Set the times: seconds since 1970, below 2**32."""
+    """Set the times, in seconds since 1970 below 2**32."""
     files = sorted(Path(folder).rglob("*.py"))
     content = b"".join(str(file.relative_to(folder)).encode() + file.read_bytes() for file in files)
     for file in files:

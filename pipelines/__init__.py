@@ -1,1 +1,1 @@
-"""Everything that writes what serving reads."""
+"""Training and publishing: everything that writes what serving reads."""

@@ -1,4 +1,4 @@
-"""What the stages must be told about a domain, beyond what serving knows."""
+"""The plan of a domain: the one value by which a domain tells the stages how to train it."""
 
 from __future__ import annotations
 
@@ -11,85 +11,94 @@ import polars as pl
 
 from pipelines.ingest.file_kinds import FileKind
 from pipelines.ingest.raw_files import RawFile
-from pipelines.tuning.search_space import Space
+from pipelines.tuning.search_space import SearchSpace
 from script_shared.domain import Domain, Parameters
 from script_shared.tables import Tables
 
 
 class Source(Protocol):
-    """One raw format."""
+    """A raw format: it finds, fetches and reads the raw files of a run."""
 
     name: str
 
     @property
     def kinds(self) -> Sequence[FileKind]:
-        """The kinds of files it has, the interactions' first."""
+        """The kinds of files of this format; the first contains the interactions."""
 
-    def configured(self, options: Mapping[str, Any]) -> Source:
-        """Return the source with options set, by their names in `SOURCE_OPTIONS`.
+    def with_options(self, options: Mapping[str, Any]) -> Source:
+        """Return a copy of the source with these options.
+
+        Args:
+            options: values by the names in `SOURCE_OPTIONS`.
 
         Raises:
-            MancheteError: it has no such option, or a value cannot be used.
+            MancheteError: the source does not have such an option, or the value is invalid.
         """
 
-    def columns_of(self, file: RawFile, folder: Path) -> tuple[Sequence[str], Mapping[str, str]]:
-        """Return the names of a file's columns, and what was detected of its form, by topic.
+    def read_header(self, file: RawFile, folder: Path) -> tuple[Sequence[str], Mapping[str, str]]:
+        """Return the column names of a file and its detected properties, such as encoding, by name.
 
         Args:
             file: one of the source's files.
-            folder: in which it was found.
+            folder: the folder that contains the file.
 
         Raises:
-            InputError: it cannot be read.
+            InputError: the file cannot be read.
         """
 
     def write_config(self, refinement: Refinement | None, columns: Sequence[str], path: Path) -> None:
-        """Write a file with the options that were set or detected.
+        """Write the options that were set or detected to a configuration file.
 
         Args:
-            refinement: what the files gave; None where they were refused.
-            columns: the names of all their columns.
-            path: where the options go: beside the raw files.
+            refinement: the result of refining the files; None if refining failed.
+            columns: the names of all columns of the files.
+            path: the configuration file, beside the raw files.
 
         Raises:
             SettingsError: the source has no options.
         """
 
     def acquire(self, uri: str, scale: float, folder: Path) -> None:
-        """Bring the raw files into an empty folder: copy, link, download or generate them."""
-
-    def require(self, folder: Path, where: object) -> Sequence[RawFile]:
-        """Return the files that a run cannot do without; none where they are generated.
+        """Copy, link, unpack or generate the raw files into an empty folder.
 
         Args:
-            folder: where they are looked for.
-            where: what to name when one is missing, as the person who gave it knows it.
+            uri: a local folder or file; ignored by a source that generates its data.
+            scale: size of generated data, 1 for the size of the published data set.
+            folder: where the files are written.
+        """
+
+    def require_files(self, folder: Path, location: object) -> Sequence[RawFile]:
+        """Return the files without which a run fails; empty for generated data.
+
+        Args:
+            folder: the folder to search.
+            location: what an error names as the place, in the words of the person who gave it.
 
         Raises:
-            InputError: one is missing, or an archive cannot be used.
+            InputError: a required file is missing, or an archive is invalid.
         """
 
     def refine(self, folder: Path) -> Refinement:
-        """Read the raw files of `folder` into refined tables.
+        """Parse and validate the raw files of a folder.
 
         Raises:
-            InputError: a file cannot be used at all; names file, row, field and remedy.
+            InputError: a file is unusable as a whole; the error names file, row, field and remedy.
         """
 
 
 @dataclass(frozen=True, slots=True)
 class Refinement:
-    """What refining gave.
+    """Validated tables and what was found while reading them.
 
     Attributes:
-        tables: tables that conform to the domain's schemas, interactions ordered by timestamp.
-        quarantine: every rejected row: `file`, `row` (null where it cannot be told), `field`,
-            `reason`, `content` (the row's text, cut at 1,000 characters).
-        as_of_ms: the end of the newest hour that counts, ms UTC; no interaction is later.
-        report: counts of rows read, kept, changed and rejected, by file kind and reason; how far reads and
-            catalogue match; and, where there are several forms, what was detected of each file.
-        warnings: what is probably wrong with the data as a whole, in sentences.
-        catalogue: the items that the catalogue files describe; None where there are none.
+        tables: tables that conform to the domain's schemas; interactions are ordered by timestamp.
+        quarantine: the rejected rows: `file`, `row` (null if unknown), `field`, `reason` and `content` (the
+            text of the row, at most 1,000 characters).
+        as_of_ms: the end of the newest complete hour, ms UTC; every interaction is earlier.
+        report: counts of rows that were read, kept, changed and rejected, by file kind and reason; how well
+            interactions and catalogue match; and the detected properties of each file.
+        warnings: probable faults of the data as a whole, one sentence each.
+        catalogue: the items of the catalogue files; None if there are no catalogue files.
     """
 
     tables: Tables
@@ -102,32 +111,39 @@ class Refinement:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A domain and what training adds to it.
+    """Everything that a domain contributes to training.
 
     Attributes:
-        domain: what serving knows too.
-        sources: the raw formats by name.
-        weight: engagement weight of each interaction, as a polars expression over its columns.
-        assemble: puts tables together from sound interactions, items, and users' ids and types.
-        end: given times of interactions, the end of the newest hour that counts, ms UTC.
-        parameters: the parameters to train with, given the refined tables (thresholds, half-lives).
-        costs: by refined table and column, what is lost where the column is empty.
-        remedies: by reason of the quarantine, what to do about it.
-        search: what the search for better parameters may set them to.
+        domain: the part of the domain that serving needs too: schemas, segments, metrics, gates.
+        sources: the raw formats by name; the order decides which one `inspect` recognises first.
+        weight: the weight of an interaction (1 for a plain one), as a polars expression over its columns.
+        build_tables: builds the refined tables from validated interactions, items, and users (`user_id`,
+            `user_type`).
+        find_as_of: returns the end of the newest complete hour, ms UTC, from interaction timestamps.
+        choose_parameters: returns the parameters to train with (thresholds, half-lives), from the refined
+            tables.
+        missing_column_effects: by refined table and column, what a run loses if the column is empty.
+        remedies: by quarantine reason, how to correct the data.
+        search_space: the values that tuning may try, by parameter path.
     """
 
     domain: Domain
     sources: Mapping[str, Source]
     weight: pl.Expr
-    assemble: Callable[[pl.DataFrame, pl.DataFrame, pl.DataFrame], Tables]
-    end: Callable[[pl.Series], int]
-    parameters: Callable[[Tables], Parameters]
-    costs: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    build_tables: Callable[[pl.DataFrame, pl.DataFrame, pl.DataFrame], Tables]
+    find_as_of: Callable[[pl.Series], int]
+    choose_parameters: Callable[[Tables], Parameters]
+    missing_column_effects: Mapping[tuple[str, str], str] = field(default_factory=dict)
     remedies: Mapping[str, str] = field(default_factory=dict)
-    search: Space = field(default_factory=dict)
+    search_space: SearchSpace = field(default_factory=dict)
 
-    def configured(self, source: str, options: Mapping[str, Any]) -> Plan:
-        """Return the plan with options of one of its sources set; see `Source.configured`."""
+    @property
+    def segment_names(self) -> list[str]:
+        """The names of the domain's segments, in the order of assignment."""
+        return [segment.name for segment in self.domain.segments({})]
+
+    def with_options(self, source: str, options: Mapping[str, Any]) -> Plan:
+        """Return a copy of the plan whose source has these options; see `Source.with_options`."""
         if not options or source not in self.sources:
             return self
-        return replace(self, sources={**self.sources, source: self.sources[source].configured(options)})
+        return replace(self, sources={**self.sources, source: self.sources[source].with_options(options)})

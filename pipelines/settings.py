@@ -1,4 +1,4 @@
-"""Settings of the pipelines alone."""
+"""Settings of the pipelines, read from the environment."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from pydantic import Field, PositiveInt, field_validator
 
 from script_shared.settings import Settings
 
-#: The hours that are scored begin so many hours before `as_of`: the newest, and a day earlier.
-SCORED_HOURS = (1, 25)
+#: The evaluated hours begin this many hours before `as_of`: the newest hour, and the same hour a day earlier.
+EVALUATED_HOURS = (1, 25)
 
 
 @dataclass(frozen=True, slots=True)
-class BotBounds:
-    """The most that a reader reads in an hour and in a day of the clock, in UTC.
+class BotLimits:
+    """The limits above which a user is a suspected bot.
 
-    A site whose readers read more has a higher bound: 50 times the median of its readers' busiest hours
-    or days.
+    A limit is raised to 50 times the median of the users' busiest hours or days if that is higher.
 
     Attributes:
-        per_hour, per_day: reads; 0 for no bound.
+        per_hour: interactions within an hour; 0 for no limit.
+        per_day: interactions within a UTC day; 0 for no limit.
     """
 
     per_hour: int
@@ -31,49 +31,51 @@ class BotBounds:
 
 @dataclass(frozen=True, slots=True)
 class RefineOptions:
-    """What refining may be told.
+    """Options of the refine stage.
 
     Attributes:
-        reader_share: the share of readers to go on with, below 1 for a developer's sample.
-        bot_bounds: readers beyond them are suspected bots, whose reads are left out.
-        removed_items: whether items that have been taken out of the catalogue file may still be named.
+        user_share: the share of users to keep; below 1 for a sample on a developer's machine.
+        bot_limits: interactions of users above these limits are dropped.
+        removed_items: whether items that were removed from the catalogue file may still be recommended.
     """
 
-    reader_share: float = 1.0
-    bot_bounds: BotBounds = BotBounds(0, 0)
+    user_share: float = 1.0
+    bot_limits: BotLimits = BotLimits(0, 0)
     removed_items: Literal["drop", "keep"] = "drop"
 
 
 class PipelineSettings(Settings):
-    """What the stages can be told beyond what serving knows too.
+    """Settings of the stages.
 
     Attributes:
-        evaluation_readers: at most so many readers of each segment and hour are scored.
-        user_limit: what the interactions of one user add to the counts at most in a minute, in plain reads.
-        bot_reads_per_hour, bot_reads_per_day: a reader beyond them is a suspected bot; 0 for no bound.
-        removed_items: `drop` names no item any more that has been taken out of the catalogue file.
+        evaluation_users: the maximum number of users that are evaluated in each segment and hour.
+        user_limit: the maximum weight that the interactions of one user add to the counters in a minute; a
+            plain interaction has weight 1.
+        bot_interactions_per_hour: more interactions in an hour make a user a suspected bot; 0 for no limit.
+        bot_interactions_per_day: more interactions in a UTC day make a user a suspected bot; 0 for no limit.
+        removed_items: `drop` excludes items that were removed from the catalogue file.
     """
 
-    evaluation_readers: PositiveInt = 2_000
+    evaluation_users: PositiveInt = 2_000
     user_limit: float = Field(default=20.0, gt=0, allow_inf_nan=False)
-    bot_reads_per_hour: int = Field(default=100, ge=0)
-    bot_reads_per_day: int = Field(default=400, ge=0)
+    bot_interactions_per_hour: int = Field(default=100, ge=0)
+    bot_interactions_per_day: int = Field(default=400, ge=0)
     removed_items: Literal["drop", "keep"] = "drop"
 
     @property
     def refine_options(self) -> RefineOptions:
-        """Options of refining."""
-        bounds = BotBounds(self.bot_reads_per_hour, self.bot_reads_per_day)
-        return RefineOptions(self.user_share, bounds, self.removed_items)
+        """The options of the refine stage."""
+        limits = BotLimits(self.bot_interactions_per_hour, self.bot_interactions_per_day)
+        return RefineOptions(self.user_share, limits, self.removed_items)
 
 
 class DagSettings(Settings):
-    """When the first DAG starts by itself, and how patient the tasks are.
+    """The schedule of the first DAG, and the retries and timeouts of all tasks.
 
     Attributes:
-        process_schedule: a cron expression, UTC; empty waits to be triggered.
-        task_retries: how often a task is tried again after an error that nobody can act on.
-        task_retry_seconds: how long it waits before.
+        process_schedule: a cron expression, UTC; empty if the DAG is only triggered.
+        task_retries: how often Airflow retries a task after a temporary error.
+        task_retry_seconds: the pause before each retry.
         task_timeout_minutes: a task that takes longer is ended and counts as failed.
     """
 
@@ -84,16 +86,17 @@ class DagSettings(Settings):
 
     @field_validator("process_schedule")
     @classmethod
-    def _is_cron(cls, schedule: str) -> str:
-        from croniter import croniter  # type: ignore[import-untyped]  # comes with Airflow; serving and the other commands do without
+    def _require_cron(cls, schedule: str) -> str:
+        # croniter comes with Airflow; serving and the other commands do not install it.
+        from croniter import croniter  # type: ignore[import-untyped]
 
         if schedule and not croniter.is_valid(schedule):
             raise ValueError(f"{schedule!r} is no cron expression, such as '15 * * * *'")
         return schedule
 
     @property
-    def defaults(self) -> dict[str, Any]:
-        """What every task is given."""
+    def default_args(self) -> dict[str, Any]:
+        """The arguments that every Airflow task receives."""
         return {
             "retries": self.task_retries,
             "retry_delay": timedelta(seconds=self.task_retry_seconds),

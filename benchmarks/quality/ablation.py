@@ -30,9 +30,9 @@ from rich.table import Table
 from benchmarks.quality.cutoff import Cutoff
 from benchmarks.quality.next_hour import refine
 from pipelines.benchmarks.commands import numbers
-from pipelines.benchmarks.next_hour import Hours
+from pipelines.benchmarks.next_hour import HourOptions
 from pipelines.benchmarks.workers import one_thread_each
-from pipelines.stages.train import serves
+from pipelines.stages.train import build_segment_filter
 from script_shared.dataset import Dataset
 from script_shared.evaluation.ranking import K
 from script_shared.models.base import Component
@@ -74,7 +74,7 @@ def measure_components(
     segment = find_segment(cutoff.segments, name)
     model = cast(TwoStageRecommender, segment.make_model())
     components = cast(TwoStageRecommender, segment.make_model()).components
-    _, fit_s = _time(lambda: model.fit(cutoff.past, serves(cutoff.segments, segment)))
+    _, fit_s = _time(lambda: model.fit(cutoff.past, build_segment_filter(cutoff.segments, segment)))
     state = cutoff.state
     queries = [sample.query for sample in cutoff.samples(segment, users)]
     workload = Workload(queries, state, [model.retrieve(query, state)[0] for query in queries])
@@ -187,7 +187,7 @@ def main(
     ] = 1,
 ) -> None:
     """Fit the models, and print the gains and costs of their components."""
-    moments = Hours(numbers(cutoffs, "--cutoffs")).moments
+    moments = HourOptions(numbers(cutoffs, "--cutoffs")).moments
     units = list(product(moments, SEGMENTS))
     with TemporaryDirectory() as name:
         folder = Path(name)

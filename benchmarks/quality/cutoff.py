@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 from pipelines.domains import load
-from pipelines.stages.train import serves
+from pipelines.stages.train import build_segment_filter
 from script_shared.clock import MS_PER_HOUR
 from script_shared.dataset import encode_tables
 from script_shared.models.ranking.training_samples import TrainingSample, draw_user_samples
@@ -31,7 +31,7 @@ class Cutoff:
     def __init__(self, folder: Path, as_of_ms: int, ms: int) -> None:
         plan, tables = load("news"), Tables.read(folder)
         dataset = encode_tables(tables, plan.domain.context, plan.weight, as_of_ms)
-        parameters = plan.parameters(tables)
+        parameters = plan.choose_parameters(tables)
         self.past, self.segments = dataset.before(ms), plan.domain.segments(parameters)
         self._next_hour = dataset.interactions.between(ms, ms + MS_PER_HOUR)
         self._state_parameters = plan.domain.state(parameters)
@@ -43,5 +43,5 @@ class Cutoff:
 
     def samples(self, segment: Segment, users: int) -> list[TrainingSample]:
         """Return at most `users` queries of a segment in the next hour, with their targets."""
-        accepts = serves(self.segments, segment)
+        accepts = build_segment_filter(self.segments, segment)
         return draw_user_samples(self.past, self.state, self._next_hour, accepts, users)

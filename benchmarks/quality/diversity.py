@@ -28,9 +28,9 @@ from script_shared.inference.reranking import POOL, diversify, same_category
 from benchmarks.quality.cutoff import Cutoff
 from benchmarks.quality.next_hour import refine
 from pipelines.benchmarks.commands import numbers
-from pipelines.benchmarks.next_hour import Hours
+from pipelines.benchmarks.next_hour import HourOptions
 from pipelines.benchmarks.workers import one_thread_each
-from pipelines.stages.evaluate import FittedOnDemand
+from pipelines.stages.evaluate import LazyModels
 from script_shared.evaluation.ranking import K, score_list
 from script_shared.evaluation.sessions import summarise_sessions
 from script_shared.inference.segment_models import SegmentModels
@@ -56,7 +56,7 @@ def rank_pools(folder: Path, as_of_ms: int, cutoff_ms: int, users: int) -> list[
     """Return the product's ranked pools for users of one hour, at most `users` of each segment."""
     cutoff = Cutoff(folder, as_of_ms, cutoff_ms)
     past = cutoff.past
-    models = SegmentModels(FittedOnDemand(past, cutoff.segments), past.newest_items())
+    models = SegmentModels(LazyModels(past, cutoff.segments), past.newest_items())
     pools = []
     for segment in cutoff.segments:
         for sample in cutoff.samples(segment, users):
@@ -130,7 +130,7 @@ def main(
     processes: Annotated[int, typer.Option(min=1, help="cut-offs in parallel")] = os.cpu_count() or 1,
 ) -> None:
     """Rerank at each dial; write and print accuracy and diversity."""
-    moments = Hours(numbers(cutoffs, "--cutoffs")).moments
+    moments = HourOptions(numbers(cutoffs, "--cutoffs")).moments
     with TemporaryDirectory() as name:
         as_of_ms = refine(uri, Path(name))
         executor = ProcessPoolExecutor(min(processes, len(moments)), get_context("spawn"))

@@ -24,7 +24,7 @@ from benchmarks.quality.next_hour import refine
 from pipelines.benchmarks.session_results import parts_of
 from pipelines.benchmarks.workers import one_thread_each
 from pipelines.domains.news.session_windows import read_windows
-from pipelines.stages.evaluate import PREDICTIONS
+from pipelines.stages.evaluate import PREDICTION_SCHEMA
 from script_shared.clock import MS_PER_HOUR
 from script_shared.domains.news.domain import NEWS
 from script_shared.domains.news.segments import NewsParameters, SegmentRule
@@ -133,12 +133,12 @@ def _prepare(uri: str, folder: Path, options: Windows, ours: Path | None) -> lis
 
 def _product_lists(ours: Path | None) -> pl.LazyFrame:
     if ours is None:
-        return pl.LazyFrame(schema=PREDICTIONS)
+        return pl.LazyFrame(schema=PREDICTION_SCHEMA)
     file = ours / "predictions.parquet"
     if not file.is_file():
         remedy = "run `python -m pipelines benchmark next-click` into it first"
         raise InputError.at("there are no predictions", file=file, remedy=remedy)
-    columns = (pl.col(name).cast(dtype) for name, dtype in PREDICTIONS.items())
+    columns = (pl.col(name).cast(dtype) for name, dtype in PREDICTION_SCHEMA.items())
     return pl.scan_parquet(file).filter(model=SERVED).select(columns)
 
 
@@ -186,7 +186,7 @@ def _predict(
     positions = dict(zip(ids, range(len(ids)), strict=True))
     histories = [np.array([positions[item_id] for item_id in items[:-1]]) for items in sessions["items"]]
     lists = predict(work.names, interactions, queries, histories, K)
-    return lists.with_columns(item_id=ids.gather(lists["item"])).select(list(PREDICTIONS))
+    return lists.with_columns(item_id=ids.gather(lists["item"])).select(list(PREDICTION_SCHEMA))
 
 
 def _segments(clicks: pl.DataFrame, sessions: pl.DataFrame, now_ms: int) -> pl.Series:

@@ -16,12 +16,12 @@ from rich.table import Table
 
 from benchmarks.peers.base import Interactions
 from benchmarks.peers.predictions import predict
-from pipelines.benchmarks.next_hour import Hours, Outcome, next_hour
+from pipelines.benchmarks.next_hour import HourOptions, Outcome, next_hour
 from pipelines.benchmarks.results import write_results
 from pipelines.benchmarks.workers import one_thread_each
 from pipelines.domains import load
-from pipelines.domains.news.sources.globo import Globo
-from pipelines.stages.evaluate import PREDICTIONS, SCORES
+from pipelines.domains.news.sources.globo import GloboSource
+from pipelines.stages.evaluate import PREDICTION_SCHEMA, SCORE_SCHEMA
 from script_shared.clock import MS_PER_HOUR
 from script_shared.dataset import Dataset, encode_tables
 from script_shared.evaluation.beyond_accuracy import describe_lists
@@ -47,13 +47,13 @@ def refine(uri: str, folder: Path) -> int:
     """Write the refined tables into a folder; return the end of the data, ms UTC."""
     raw = folder / "raw"
     raw.mkdir()
-    Globo().acquire(uri, 1.0, raw)
-    refined = Globo().refine(raw)
+    GloboSource().acquire(uri, 1.0, raw)
+    refined = GloboSource().refine(raw)
     refined.tables.write(folder)
     return refined.as_of_ms
 
 
-def run(uri: str, out: Path, hours: Hours, names: Sequence[str]) -> list[Table]:
+def run(uri: str, out: Path, hours: HourOptions, names: Sequence[str]) -> list[Table]:
     """Score product and peers; write the files of the protocol's own command and return its tables."""
     outcome = next_hour(load("news"), "globo", uri, hours)
     # The protocol itself scores popularity at every half-life.
@@ -72,7 +72,7 @@ def run(uri: str, out: Path, hours: Hours, names: Sequence[str]) -> list[Table]:
     return write_results(Outcome(*map(_stack, product_frames, peer_frames)), out)
 
 
-def _concat(hours: Hours, *parts: pl.DataFrame) -> pl.DataFrame:
+def _concat(hours: HourOptions, *parts: pl.DataFrame) -> pl.DataFrame:
     cutoff = (pl.col("cutoff") - hours.epoch_ms) // MS_PER_HOUR
     return pl.concat(parts).with_columns(cutoff)
 
@@ -90,7 +90,7 @@ def score(work: Work, cutoff_ms: int) -> tuple[pl.DataFrame, pl.DataFrame, pl.Da
     labelled = queries.with_columns(protocol=pl.lit("next-hour"), user=pl.Series(users))
     lists = predict(work.names, interactions, labelled, _histories(interactions, users), K)
     ids = pl.Series(list(dataset.items), dtype=pl.String)
-    predictions = lists.with_columns(item_id=ids.gather(lists["item"])).select(list(PREDICTIONS))
+    predictions = lists.with_columns(item_id=ids.gather(lists["item"])).select(list(PREDICTION_SCHEMA))
     scores = _scores(work.names, queries, predictions, find_targets(queries, tables.interactions))
     return scores, predictions, describe_lists(predictions, tables.items, tables.interactions)
 
@@ -135,7 +135,7 @@ def _scores(
             query_id = query["query_id"]
             metrics = score_list(lists.get(query_id, []), targets_by_query[query_id])
             rows.append({"model": name} | query | metrics)
-    return pl.DataFrame(rows, SCORES)
+    return pl.DataFrame(rows, SCORE_SCHEMA)
 
 
 def _items_by_query(frame: pl.DataFrame) -> dict[str, list[str]]:

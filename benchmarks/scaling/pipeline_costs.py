@@ -25,8 +25,8 @@ from rich.console import Console
 from rich.table import Table
 
 from pipelines.domains import load
-from pipelines.reporting.run_costs import Cost, measured, read_costs, stage_seconds
-from pipelines.settings import SCORED_HOURS, PipelineSettings
+from pipelines.reporting.run_costs import StageCost, measure_stage, read_costs, stage_seconds
+from pipelines.settings import EVALUATED_HOURS, PipelineSettings
 from pipelines.stages.download import download, require_scale
 from pipelines.stages.encode import encode
 from pipelines.stages.evaluate import evaluate
@@ -62,7 +62,7 @@ Step = tuple[str, str, tuple[Any, ...]]
 def stage_groups() -> list[list[Step]]:
     """Return the steps after the download; the steps of a group run in parallel."""
     segments = [segment.name for segment in load("news").domain.segments({})]
-    evaluations = product(SCORED_HOURS, segments)
+    evaluations = product(EVALUATED_HOURS, segments)
     return [
         [("refine", "", ("synthetic",))],
         [("encode", "", ())],
@@ -77,10 +77,10 @@ def stage_groups() -> list[list[Step]]:
 def run_step(root: Path, run: str, step: Step) -> None:
     """Run one step in this process."""
     stage, part, arguments = step
-    measured(part, STAGES[stage], load("news"), Volume(root), run, *arguments)
+    measure_stage(part, STAGES[stage], load("news"), Volume(root), run, *arguments)
 
 
-def run_steps(root: Path, run: str, groups: Iterable[list[Step]], processes: int) -> list[Cost]:
+def run_steps(root: Path, run: str, groups: Iterable[list[Step]], processes: int) -> list[StageCost]:
     """Run all steps, each in a new process; return their costs without the download's."""
     with ProcessPoolExecutor(processes, get_context("spawn"), max_tasks_per_child=1) as pool:
         for group in groups:
@@ -100,7 +100,7 @@ def change_titles(raw: Path) -> None:
         frame.write_csv(file)
 
 
-def measure_scale(scale: float, folder: Path, processes: int) -> dict[str, list[Cost]]:
+def measure_scale(scale: float, folder: Path, processes: int) -> dict[str, list[StageCost]]:
     """Return the costs of both runs on generated files of a scale; the files are removed."""
     root = folder / f"volume-{scale:g}"
     rmtree(root, ignore_errors=True)
@@ -114,7 +114,7 @@ def measure_scale(scale: float, folder: Path, processes: int) -> dict[str, list[
     return costs
 
 
-def make_row(scale: float, run: str, costs: list[Cost]) -> dict[str, Any]:
+def make_row(scale: float, run: str, costs: list[StageCost]) -> dict[str, Any]:
     """Return a row of the table: seconds and peak MiB of each phase, and seconds of the whole run."""
     row: dict[str, Any] = {"scale": scale, "run": run}
     for phase, stages in PHASES.items():

@@ -28,7 +28,7 @@ from prometheus_fastapi_instrumentator import Instrumentator
 from app.main import create_app
 from app.server.run import listen
 from app.settings import ApiSettings
-from pipelines.embedded.ports import free_port
+from pipelines.embedded.ports import find_free_port
 
 CONNECTIONS = 8
 SECONDS = 1.0
@@ -124,7 +124,7 @@ def microseconds(pid: int, port: int) -> float:
 
 
 def measure(apps: Mapping[str, Callable[[], FastAPI]]) -> dict[str, list[float]]:
-    ports = {name: free_port() for name in apps}
+    ports = {name: find_free_port() for name in apps}
     servers = {
         name: multiprocessing.Process(target=serve, args=(make_app, ports[name]), daemon=True)
         for name, make_app in apps.items()

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.embedded.ports import free_port
+from pipelines.embedded.ports import find_free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 KEY = "only-for-this-benchmark"
@@ -60,7 +60,7 @@ def run_service(data_root: Path, events_url: str, core: int, **settings: object)
         core: the CPU core.
         settings: further settings of the service.
     """
-    port = free_port()
+    port = find_free_port()
     required = {
         "DATA_ROOT": data_root,
         "API_PORT": port,
@@ -75,7 +75,7 @@ def run_service(data_root: Path, events_url: str, core: int, **settings: object)
 @contextmanager
 def run_baseline(name: str, data_root: Path, core: int) -> Iterator[Server]:
     """Run one of the baseline services."""
-    port = free_port()
+    port = find_free_port()
     module = "benchmarks.serving.baseline_services"
     command = [sys.executable, "-m", module, name, str(port), str(data_root / "news")]
     with _run(command, port, core, "/recommendations", {}) as server:

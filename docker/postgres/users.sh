@@ -1,8 +1,9 @@
 #!/bin/sh
-# Gives the users of the database their passwords of the environment, and makes the user and the database of
-# the event log, which cannot reach Airflow's, where they are missing.
+# Sets the passwords of the database users from the environment, and creates the user and the database of the
+# event log if they do not exist; that user has no access to Airflow's database.
 #
-# The image of Postgres runs it once, when its volume is empty. Run it again after a password in .env changed:
+# The Postgres image runs this script once, when its volume is empty. Run it again after a password in .env
+# changed:
 #   docker compose up --detach postgres
 #   docker compose exec postgres sh /docker-entrypoint-initdb.d/users.sh
 set -eu

@@ -1,1 +1,1 @@
-"""Protocols that anyone can run: what is compared, on what, and how it is told."""
+"""Reproducible benchmark protocols: what they compare, on which data, and how results are stored."""

@@ -1,4 +1,4 @@
-"""What a worker process does: fit before a window, then ask the service in the window's sessions."""
+"""The work of a process in protocols P2 and P3: fit before a window, then rank items for its sessions."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import Any
 import polars as pl
 
 from pipelines.domains import load
-from pipelines.encoding.arrays import read_encoded
-from pipelines.stages.evaluate import PREDICTIONS, FittedOnDemand
+from pipelines.encoding.arrays import read_dataset
+from pipelines.stages.evaluate import PREDICTION_SCHEMA, LazyModels
 from script_shared.clock import FixedClock
 from script_shared.dataset import Dataset
 from script_shared.domain import Domain, Parameters
@@ -26,93 +26,105 @@ from script_shared.models.components.popularity import MostPopular
 from script_shared.models.ranking.state_replay import StateReplay
 from script_shared.types import Request
 
-#: From so many clicks a segment's model learns: there are a hundred models to fit.
-CLICKS = 5_000
+#: The number of clicks on which a segment's model is fitted; the protocols fit about a hundred models.
+FIT_CLICKS = 5_000
 
-#: The most-read list beside the service: the state's row of half-lives, its name.
-MOST_READ_ROW = 1
+#: The half-life of the popularity baseline, as an index into the state's half-lives.
+BASELINE_HALF_LIFE = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
-    """What all windows have in common: the domain's name, where the tables lie, when window 0 begins."""
+class SharedInput:
+    """The input that all windows share.
+
+    Attributes:
+        domain: name of the domain.
+        folder: the folder of the encoded tables and the sessions.
+        windows_ms: the start of window 0, ms UTC.
+    """
 
     domain: str
     folder: Path
     windows_ms: int
 
 
-def ask(work: Work, kinds: Sequence[str], windows: Sequence[int]) -> pl.DataFrame:
-    """Return the lists for the sessions of some windows, by models fitted before the first of them.
+def rank_windows(shared: SharedInput, kinds: Sequence[str], windows: Sequence[int]) -> pl.DataFrame:
+    """Return predictions for the sessions of some windows, by models fitted before the first window.
 
     Args:
-        work: where what lies.
-        kinds: of the state; the models are fitted on what the first of them knows.
-        windows: in order; one only where the state is live.
+        shared: the input that all windows share.
+        kinds: kinds of state; the models are fitted on the data of the first one.
+        windows: numbers of the windows in order; a single one if the state is live.
     """
     live = kinds[0].startswith("live")
-    domain, parameters, dataset = _loaded(work, kinds[0])
-    learned = {"sampling": "live" if live else "clicks", "fit_users": CLICKS}
-    parameters = {**parameters, "two_stage": {**parameters["two_stage"], **learned}}
+    domain, parameters, dataset = _load(shared, kinds[0])
+    fit_options = {"moments": "live" if live else "clicks", "fit_users": FIT_CLICKS}
+    parameters = {**parameters, "two_stage": {**parameters["two_stage"], **fit_options}}
     segments = domain.segments(parameters)
-    models = FittedOnDemand(dataset.before(window_start(windows[0], work.windows_ms)), segments)
-    sessions = pl.read_parquet(work.folder / "sessions.parquet")
+    models = LazyModels(dataset.before(window_start(windows[0], shared.windows_ms)), segments)
+    sessions = pl.read_parquet(shared.folder / "sessions.parquet")
     rows: list[tuple[Any, ...]] = []
     for kind in kinds:
-        held = _loaded(work, kind)[-1]
-        replay = StateReplay(held, domain.state(parameters), window_start(windows[0], work.windows_ms))
-        asker = Asker(Router.from_dataset(held, segments), models, replay)
+        known = _load(shared, kind)[-1]
+        replay = StateReplay(known, domain.state(parameters), window_start(windows[0], shared.windows_ms))
+        ranker = SessionRanker(Router.from_dataset(known, segments), models, replay)
         for window in windows:
-            moment = None if live else window_start(window, work.windows_ms)
-            rows += _ask(asker, kind, sessions.filter(window=window), moment)
-    return pl.DataFrame(rows, PREDICTIONS, orient="row")
+            now_ms = None if live else window_start(window, shared.windows_ms)
+            rows += _rank_sessions(ranker, kind, sessions.filter(window=window), now_ms)
+    return pl.DataFrame(rows, PREDICTION_SCHEMA, orient="row")
 
 
-def _ask(asker: Asker, kind: str, sessions: pl.DataFrame, moment: int | None) -> Iterator[tuple[Any, ...]]:
-    """Give the rows of all sessions, asked at one moment or each at its last click but one."""
-    asked_at = pl.col("times").list.get(-2).dt.epoch("ms") if moment is None else pl.lit(moment)
-    ordered = sessions.with_columns(asked_at=asked_at).sort("asked_at", maintain_order=True)
+def _rank_sessions(
+    ranker: SessionRanker, kind: str, sessions: pl.DataFrame, now_ms: int | None
+) -> Iterator[tuple[Any, ...]]:
+    """Yield prediction rows of all sessions, ranked at one time or, if None, at their last click but one."""
+    ranked_ms = pl.col("times").list.get(-2).dt.epoch("ms") if now_ms is None else pl.lit(now_ms)
+    ordered = sessions.with_columns(ranked_ms=ranked_ms).sort("ranked_ms", maintain_order=True)
     for session in ordered.iter_rows(named=True):
-        for model, segment, items in asker.ask(session, session["asked_at"]):
+        for model, segment, items in ranker.rank(session, session["ranked_ms"]):
             label = (f"next-click-{kind}", model, segment, session["window"], session["session_id"])
             yield from ((*label, rank, item) for rank, item in enumerate(items, start=1))
 
 
-class Asker:
-    """Asks the service's engine, and a most-read list, as a client would.
+class SessionRanker:
+    """Ranks items for sessions with the service's engine and with the popularity baseline.
 
     Args:
-        router: over all readers and items.
-        models: of the segments.
-        replay: the state.
+        router: the router for all users and items.
+        models: the models by segment.
+        replay: the state, which is replayed up to the time of each request.
     """
 
     def __init__(self, router: Router, models: Mapping[str, Recommender], replay: StateReplay) -> None:
         self._router, self._replay, self._clock = router, replay, FixedClock(0)
-        ranker = SegmentModels(models, replay.dataset.newest_items())
-        self._engine = Engine(router, ranker, replay.state, self._clock)
-        self._most_read = MostPopular(MOST_READ_ROW)
+        segment_models = SegmentModels(models, replay.dataset.newest_items())
+        self._engine = Engine(router, segment_models, replay.state, self._clock)
+        self._baseline = MostPopular(BASELINE_HALF_LIFE)
 
-    def ask(self, session: Mapping[str, Any], moment_ms: int) -> Iterator[tuple[str, str, list[str]]]:
-        """Give model, segment and list for a session, once the state is as of a moment.
+    def rank(self, session: Mapping[str, Any], now_ms: int) -> Iterator[tuple[str, str, list[str]]]:
+        """Yield model, segment and ranked items for a session at a time, ms UTC.
 
-        What the session had read by then travels with the request where the state does not hold it.
+        The request contains the session's clicks that the state does not contain yet.
         """
-        self._replay.advance_to(moment_ms)
-        self._clock.ms = moment_ms
-        read = zip(session["items"][:-1], session["times"], strict=False)
-        recent = tuple(item for item, time in read if int(time.timestamp() * 1000) >= moment_ms)
+        self._replay.advance_to(now_ms)
+        self._clock.ms = now_ms
+        clicks = zip(session["items"][:-1], session["times"], strict=False)
+        recent = tuple(item for item, time in clicks if int(time.timestamp() * 1000) >= now_ms)
         context = {name: session[name] for name in self._router.context if session[name] is not None}
         request = Request(session["user_id"], K, context=context, recent_items=recent)
-        answer = self._engine.recommend(request)
-        yield SERVED, answer.segment, [item.item_id for item in answer.items]
-        query = self._router.query(request, self._replay.state, moment_ms)
-        items = self._most_read.recommend(query, self._replay.state, K)
-        hours = self._replay.state.parameters.half_lives[MOST_READ_ROW]
-        yield f"most_popular_{hours:g}h", answer.segment, [self._router.items[each.item] for each in items]
+        response = self._engine.recommend(request)
+        yield SERVED, response.segment, [item.item_id for item in response.items]
+        query = self._router.query(request, self._replay.state, now_ms)
+        items = self._baseline.recommend(query, self._replay.state, K)
+        hours = self._replay.state.parameters.half_lives[BASELINE_HALF_LIFE]
+        yield (
+            f"most_popular_{hours:g}h",
+            response.segment,
+            [self._router.items[scored.item] for scored in items],
+        )
 
 
 @cache
-def _loaded(work: Work, kind: str) -> tuple[Domain, Parameters, Dataset]:
-    dataset, parameters = read_encoded(work.folder / kind)
-    return load(work.domain).domain, parameters, dataset
+def _load(shared: SharedInput, kind: str) -> tuple[Domain, Parameters, Dataset]:
+    dataset, parameters = read_dataset(shared.folder / kind)
+    return load(shared.domain).domain, parameters, dataset

@@ -1,4 +1,4 @@
-"""The benchmarks on the command line."""
+"""The commands `python -m pipelines benchmark …`."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from pipelines.benchmarks.next_click import FROZEN, LIVE, Kind, Windows, next_click
-from pipelines.benchmarks.next_hour import CUTOFFS, EVERYBODY, Hours, next_hour
+from pipelines.benchmarks.next_click import FROZEN, LIVE, StateKind, WindowOptions, next_click
+from pipelines.benchmarks.next_hour import ALL_USERS, CUTOFFS, HourOptions, next_hour
 from pipelines.benchmarks.results import write_results
 from pipelines.benchmarks.session_results import write_sessions
 from pipelines.benchmarks.webmedia import webmedia
@@ -23,13 +23,13 @@ from script_shared.settings import Settings
 app = typer.Typer(no_args_is_help=True)
 
 _CUTOFFS = ",".join(map(str, CUTOFFS))
-#: Where the output is no terminal: a line of the widest table.
+#: The width of the output if it is no terminal: that of the widest table.
 _WIDTH = 180
 
 
 @app.callback()
 def benchmarks() -> None:
-    """Follow published protocols, so that figures can be compared."""
+    """Run published protocols, whose results can be compared."""
 
 
 @app.command("next-hour")
@@ -38,53 +38,58 @@ def next_hour_command(
     out: Annotated[Path, typer.Option(help="folder for predictions and metrics")],
     source: Annotated[str, typer.Option(help="raw format")] = "globo",
     cutoffs: Annotated[str, typer.Option(help="hours after 2017-10-01 03:00 UTC")] = _CUTOFFS,
-    users: Annotated[int, typer.Option(min=1, help="at most, of a segment and hour")] = EVERYBODY,
-    processes: Annotated[int, typer.Option(min=1, help="segments and cut-offs at a time")] = os.cpu_count()
-    or 1,
+    users: Annotated[int, typer.Option(min=1, help="maximum for each segment and hour")] = ALL_USERS,
+    processes: Annotated[
+        int, typer.Option(min=1, help="parallel pairs of segment and cut-off")
+    ] = os.cpu_count() or 1,
 ) -> None:
-    """Recommend once, at each cut-off, for the hour after it (protocol P1)."""
-    hours = Hours(numbers(cutoffs, "--cutoffs"), users, processes)
-    outcome = next_hour(load(Settings.read().domain), source, uri, hours)
+    """Recommend once at each cut-off for the hour after it (protocol P1)."""
+    hours = HourOptions(parse_numbers(cutoffs, "--cutoffs"), users, processes)
+    result = next_hour(load(Settings.read().domain), source, uri, hours)
     console = Console()
     console.width = console.width if console.is_terminal else _WIDTH
-    console.print(*write_results(outcome, out), sep="\n")
+    console.print(*write_results(result, out), sep="\n")
 
 
 @app.command("next-click")
 def next_click_command(
     uri: Annotated[str, typer.Option(help="folder of Globo.com's clicks")],
     out: Annotated[Path, typer.Option(help="folder for predictions and metrics")],
-    windows: Annotated[str, typer.Option(help="hours in which sessions begin")] = "2-308",
-    sessions: Annotated[int, typer.Option(min=1, help="at most, of a window")] = 400,
-    processes: Annotated[int, typer.Option(min=1, help="blocks of windows at a time")] = os.cpu_count() or 1,
+    windows: Annotated[str, typer.Option(help="hours in which sessions start")] = "2-308",
+    sessions: Annotated[int, typer.Option(min=1, help="maximum for each window")] = 400,
+    processes: Annotated[int, typer.Option(min=1, help="parallel blocks of windows")] = os.cpu_count() or 1,
 ) -> None:
-    """Ask for the last article of each session from a state frozen hourly (protocol P2)."""
-    _ask_sessions(uri, out, Windows(windows_of(windows), sessions, processes), FROZEN)
+    """Predict the last click of each session from a state that is updated hourly (protocol P2)."""
+    _run_next_click(uri, out, WindowOptions(parse_windows(windows), sessions, processes), FROZEN)
 
 
 @app.command("live")
 def live_command(
     uri: Annotated[str, typer.Option(help="folder of Globo.com's clicks")],
     out: Annotated[Path, typer.Option(help="folder for predictions and metrics")],
-    windows: Annotated[str, typer.Option(help="hours in which sessions begin")] = "10-300/10",
-    sessions: Annotated[int, typer.Option(min=1, help="at most, of a window")] = 2_000,
-    processes: Annotated[int, typer.Option(min=1, help="windows at a time")] = os.cpu_count() or 1,
+    windows: Annotated[str, typer.Option(help="hours in which sessions start")] = "10-300/10",
+    sessions: Annotated[int, typer.Option(min=1, help="maximum for each window")] = 2_000,
+    processes: Annotated[int, typer.Option(min=1, help="parallel windows")] = os.cpu_count() or 1,
 ) -> None:
-    """Ask for the last article of each session from a state that knows every click before (protocol P3)."""
-    _ask_sessions(uri, out, Windows(windows_of(windows), sessions, processes), LIVE)
+    """Predict the last click of each session from a state that contains every click before (protocol P3)."""
+    _run_next_click(uri, out, WindowOptions(parse_windows(windows), sessions, processes), LIVE)
 
 
-def _ask_sessions(uri: str, out: Path, asked: Windows, kinds: Sequence[Kind]) -> None:
-    found = next_click(load(Settings.read().domain), uri, asked, kinds)
-    Console(width=_WIDTH).print(*write_sessions(*found, out), sep="\n")
+def _run_next_click(uri: str, out: Path, options: WindowOptions, kinds: Sequence[StateKind]) -> None:
+    results = next_click(load(Settings.read().domain), uri, options, kinds)
+    Console(width=_WIDTH).print(*write_sessions(*results, out), sep="\n")
 
 
-def windows_of(text: str) -> tuple[int, ...]:
-    """Read numbers and ranges: `2-308`, `10-300/10`, `7,9`."""
+def parse_windows(text: str) -> tuple[int, ...]:
+    """Parse numbers and ranges: `2-308`, `10-300/10`, `7,9`.
+
+    Raises:
+        BadParameter: the text has another form.
+    """
     parts = [re.fullmatch(r"(\d+)(?:-(\d+)(?:/([1-9]\d*))?)?", part) for part in text.split(",")]
     if not all(parts):
-        what = f"{text!r} is not numbers or ranges with commas between them, like 7,10-300/10"
-        raise typer.BadParameter(what, param_hint="--windows")
+        message = f"{text!r} is not a list of numbers or ranges, such as 7,10-300/10"
+        raise typer.BadParameter(message, param_hint="--windows")
     ends = [(int(m[1]), int(m[2] or m[1]), int(m[3] or 1)) for m in parts if m]
     return tuple(sorted({n for first, last, step in ends for n in range(first, last + 1, step)}))
 
@@ -95,23 +100,27 @@ def webmedia_command(
     uri: Annotated[str, typer.Option(help="folder or zip of the challenge's archive")] = "",
     source: Annotated[str, typer.Option(help="webmedia; synthetic generates the files")] = "webmedia",
     scale: Annotated[float, typer.Option(help="size of generated files")] = 0.01,
-    users: Annotated[int, typer.Option(min=1, help="at most")] = EVERYBODY,
+    users: Annotated[int, typer.Option(min=1, help="maximum")] = ALL_USERS,
 ) -> None:
-    """Recommend ten next pages to the challenge's readers, graded in their order (protocol P4)."""
-    outcome = webmedia(source, uri, scale, users)
-    Console().print(write_webmedia(outcome, out))
+    """Recommend ten items to each user of the WebMedia 2023 challenge (protocol P4)."""
+    result = webmedia(load(Settings.read().domain), source, uri, scale, users)
+    Console().print(write_webmedia(result, out))
     if source != "webmedia":
-        Console().print("Figures of generated files say nothing about quality.")
+        Console().print("Results on generated files say nothing about quality.")
 
 
-def numbers(text: str, option: str) -> tuple[int, ...]:
-    """Read whole hours with commas between them.
+def parse_numbers(text: str, option: str) -> tuple[int, ...]:
+    """Parse integers that are separated by commas.
+
+    Args:
+        text: the value of an option.
+        option: the option, for the error.
 
     Raises:
-        BadParameter: they are not; names the option.
+        BadParameter: the text has another form.
     """
     try:
         return tuple(dict.fromkeys(int(part) for part in text.split(",")))
     except ValueError as error:
-        what = f"{text!r} is not whole hours with commas between them, like 58,108"
-        raise typer.BadParameter(what, param_hint=option) from error
+        message = f"{text!r} is not a list of whole hours, such as 58,108"
+        raise typer.BadParameter(message, param_hint=option) from error

@@ -1,8 +1,8 @@
-"""Protocols P2 and P3: the last article of each session, from a frozen state or from a live one.
+"""Protocols P2 and P3: predict the last click of each session, from a frozen or a live state.
 
-P2 freezes the state when the session's window begins, P3 asks at the moment of the click before the
-last; `docs/evaluation.md` says both to the letter. The lists are the service's own: requests go
-through its engine, and carry what the session has read so far where the state cannot know it.
+P2 freezes the state at the start of the session's window, P3 recommends at the time of the last click but
+one; docs/evaluation.md defines both. The service's engine handles the requests, which contain the session's
+clicks that are missing in the state.
 """
 
 from __future__ import annotations
@@ -20,37 +20,37 @@ from rich.console import Console
 from rich.progress import track
 
 from pipelines.benchmarks import clicks
-from pipelines.benchmarks.workers import one_thread_each
+from pipelines.benchmarks.workers import use_single_threads
 from pipelines.domains.news.session_windows import read_windows
-from pipelines.encoding.dataset import encode_into
+from pipelines.encoding.dataset import encode_dataset
 from pipelines.plan import Plan
-from pipelines.stages.download import source_of
+from pipelines.stages.download import find_source
 from script_shared.errors import SettingsError
 from script_shared.evaluation.sessions import FIRST_WINDOW_MS, extract_sessions, sample_sessions
 from script_shared.tables import Tables
 
-Kind = Literal["published", "strict", "live", "live-delayed"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
-FROZEN: tuple[Kind, ...] = ("published", "strict")
-LIVE: tuple[Kind, ...] = ("live", "live-delayed")
+StateKind = Literal["published", "strict", "live", "live-delayed"]
+STATE_KINDS: tuple[StateKind, ...] = get_args(StateKind)
+FROZEN: tuple[StateKind, ...] = ("published", "strict")
+LIVE: tuple[StateKind, ...] = ("live", "live-delayed")
 
-#: Every session's last click is stamped 30 s after the one before: its real time is unknown, and about
-#: so much later.
-DELAY_MS = 133_000
-#: Where the state is frozen, models are fitted anew after a window when the data has grown by half, at
-#: the latest after a day.
-_LONGEST_BLOCK = 24
+#: The data set stamps every session's last click 30 s after the previous one; the typical real delay is
+#: longer by this time.
+LAST_CLICK_DELAY_MS = 133_000
+#: With a frozen state, models are refitted when the data has grown by half, and at least after this many
+#: windows, a day.
+_MAX_BLOCK = 24
 
 
 @dataclass(frozen=True, slots=True)
-class Windows:
-    """Which windows are asked for, and how.
+class WindowOptions:
+    """The windows of a benchmark.
 
     Attributes:
-        numbers: of the windows.
-        sessions: at most so many of each, drawn with a fixed seed.
-        processes: so many blocks of windows at a time.
-        windows_ms: when window 0 begins, ms UTC.
+        numbers: the numbers of the windows.
+        sessions: the maximum number of sessions in each window, sampled with a fixed seed.
+        processes: the number of parallel blocks of windows.
+        windows_ms: the start of window 0, ms UTC.
     """
 
     numbers: Sequence[int]
@@ -60,92 +60,94 @@ class Windows:
 
 
 def next_click(
-    plan: Plan, uri: str, asked: Windows, kinds: Sequence[Kind]
+    plan: Plan, uri: str, options: WindowOptions, kinds: Sequence[StateKind]
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Ask the service and a most-read list in every session of the windows.
+    """Rank items for every session of the windows, with the service and the popularity baseline.
 
     Args:
-        plan: the domain's.
+        plan: the domain's plan.
         uri: folder of Globo.com's clicks.
-        asked: which windows.
-        kinds: of the state: `FROZEN` or `LIVE`.
+        options: the windows.
+        kinds: kinds of state: `FROZEN` or `LIVE`.
 
     Returns:
         Predictions (protocol, model, segment, cutoff, query_id, rank, item_id; `cutoff` is the
-        window, `query_id` the session) and the sessions asked for.
+        window, `query_id` the session) and the sessions.
 
     Raises:
-        SettingsError: none of the windows holds a session.
+        SettingsError: the windows contain no session.
     """
     with TemporaryDirectory() as name:
         folder = Path(name)
-        sessions = _prepare(plan, uri, folder, asked, kinds)
-        held, live = sessions["window"].unique().sort().to_list(), kinds[0] in LIVE
-        # Whatever is live shares its models: a delay is told to the state alone.
-        together = [kinds] if live else [[kind] for kind in kinds]
-        units = [(each, block) for block in reversed(blocks_of(held, live)) for each in together]
-        work = clicks.Work(plan.domain.name, folder, asked.windows_ms)
-        parts = _in_parallel(work, units, asked.processes)
+        sessions = _prepare(plan, uri, folder, options, kinds)
+        windows, live = sessions["window"].unique().sort().to_list(), kinds[0] in LIVE
+        # Live states share their models: the delay affects the state alone.
+        groups = [kinds] if live else [[kind] for kind in kinds]
+        tasks = [(group, block) for block in reversed(group_windows(windows, live)) for group in groups]
+        shared = clicks.SharedInput(plan.domain.name, folder, options.windows_ms)
+        parts = _rank_in_parallel(shared, tasks, options.processes)
     order = ["protocol", "model", "cutoff", "query_id", "rank"]
     return pl.concat(parts).sort(order), sessions
 
 
-def _in_parallel(
-    work: clicks.Work, units: Sequence[tuple[Sequence[Kind], Sequence[int]]], processes: int
+def _rank_in_parallel(
+    shared: clicks.SharedInput, tasks: Sequence[tuple[Sequence[StateKind], Sequence[int]]], processes: int
 ) -> list[pl.DataFrame]:
     # Spawned, not forked: polars' threads do not survive a fork.
-    pool = ProcessPoolExecutor(min(processes, len(units)), get_context("spawn"))
-    with one_thread_each(), pool:
-        begun = [pool.submit(clicks.ask, work, *unit) for unit in units]
-        done = track(as_completed(begun), "windows", len(begun), console=Console(stderr=True))
-        return [task.result() for task in done]
+    pool = ProcessPoolExecutor(min(processes, len(tasks)), get_context("spawn"))
+    with use_single_threads(), pool:
+        futures = [pool.submit(clicks.rank_windows, shared, *task) for task in tasks]
+        done = track(as_completed(futures), "windows", len(futures), console=Console(stderr=True))
+        return [future.result() for future in done]
 
 
-def blocks_of(windows: Sequence[int], live: bool) -> list[list[int]]:
-    """Return windows that share their models: each its own where live, else neighbours."""
+def group_windows(windows: Sequence[int], live: bool) -> list[list[int]]:
+    """Return blocks of windows that share their models: single windows if live, else neighbours."""
     if live:
         return [[window] for window in windows]
     blocks: list[list[int]] = []
     for window in windows:
-        first = blocks[-1][0] if blocks else -_LONGEST_BLOCK
-        if window - first < min(_LONGEST_BLOCK, max(first // 2, 1)):
+        first = blocks[-1][0] if blocks else -_MAX_BLOCK
+        if window - first < min(_MAX_BLOCK, max(first // 2, 1)):
             blocks[-1].append(window)
         else:
             blocks.append([window])
     return blocks
 
 
-def _prepare(plan: Plan, uri: str, folder: Path, asked: Windows, kinds: Sequence[Kind]) -> pl.DataFrame:
-    """Write refined tables with the times that each kind of state knows, and the sessions."""
-    whole = read_windows(uri)
+def _prepare(
+    plan: Plan, uri: str, folder: Path, options: WindowOptions, kinds: Sequence[StateKind]
+) -> pl.DataFrame:
+    """Write the encoded tables of each kind of state, and the sessions."""
+    all_clicks = read_windows(uri)
     sessions = sample_sessions(
-        extract_sessions(whole.filter(pl.col("window").is_in(list(asked.numbers)))), asked.sessions
+        extract_sessions(all_clicks.filter(pl.col("window").is_in(list(options.numbers)))), options.sessions
     )
     if sessions.is_empty():
-        raise SettingsError("no window holds a session", where="--windows", remedy="choose others")
+        raise SettingsError("the windows contain no session", where="--windows", remedy="choose others")
     sessions.write_parquet(folder / "sessions.parquet")
-    source = source_of(plan, "globo")
+    source = find_source(plan, "globo")
     (folder / "raw").mkdir()
     source.acquire(uri, 1.0, folder / "raw")
     tables = source.refine(folder / "raw").tables
-    began = whole.group_by("session_id").agg(pl.col("window").first())
+    first_windows = all_clicks.group_by("session_id").agg(pl.col("window").first())
     for kind in kinds:
-        interactions = _dated(
-            tables.interactions.join(began, on="session_id", how="left"), kind, asked.windows_ms
+        interactions = _shift_times(
+            tables.interactions.join(first_windows, on="session_id", how="left"), kind, options.windows_ms
         )
         end = int(interactions["timestamp"].dt.epoch("ms")[-1]) + 1
-        encode_into(folder / kind, plan, Tables(interactions, tables.items, tables.users), end)
+        encode_dataset(folder / kind, plan, Tables(interactions, tables.items, tables.users), end)
     return sessions
 
 
-def _dated(interactions: pl.DataFrame, kind: Kind, windows_ms: int) -> pl.DataFrame:
-    """Return the reads at the times at which a kind of state hears of them, in order of time."""
+def _shift_times(interactions: pl.DataFrame, kind: StateKind, windows_ms: int) -> pl.DataFrame:
+    """Return the interactions with the times at which a kind of state receives them, in order of time."""
     time = pl.col("timestamp")
     if kind == "published":
-        # What a session clicks after its window is known when the window ends, as was published.
+        # In the published protocol, later clicks of a session are known at the end of its window.
         end = pl.lit(windows_ms - 1) + (pl.col("window").cast(pl.Int64) + 1) * 3_600_000
         time = pl.min_horizontal(time, end.cast(pl.Datetime("ms")).dt.replace_time_zone("UTC"))
     if kind == "live-delayed":
         last = pl.col("timestamp") == pl.col("timestamp").max().over("session_id")
-        time = pl.when(last).then(time + pl.duration(milliseconds=DELAY_MS)).otherwise(time)
+        time = pl.when(last).then(time + pl.duration(milliseconds=LAST_CLICK_DELAY_MS)).otherwise(time)
     return interactions.with_columns(timestamp=time).drop("window").sort("timestamp", maintain_order=True)

@@ -1,4 +1,4 @@
-"""Writes a benchmark's outcome as files, and lays it out as tables."""
+"""Writes the result of protocol P1 as files and formats it as tables."""
 
 from __future__ import annotations
 
@@ -10,50 +10,53 @@ from typing import Any
 import polars as pl
 from rich.table import Table
 
-from pipelines.benchmarks.next_hour import Outcome
-from pipelines.benchmarks.tables import table_of
+from pipelines.benchmarks.next_hour import NextHourResult
+from pipelines.benchmarks.tables import build_table
 from script_shared.evaluation.comparison import compare
 from script_shared.evaluation.summary import summarise
 
-#: Parameters were chosen below this hour; what lies above was not looked at.
+#: Parameters were tuned on hours below this one; later hours are reserved for reports.
 TUNED_BELOW = 200
 
 
-def write_results(outcome: Outcome, out: Path) -> list[Table]:
-    """Write predictions, scores, metrics and gains (CSV and JSON) into `out`; return a table a segment.
+def write_results(result: NextHourResult, out: Path) -> list[Table]:
+    """Write predictions, scores, metrics and gains (CSV and JSON); return a table for each segment.
 
     Args:
-        outcome: of the protocol.
-        out: made where missing; files of the same names are replaced.
+        result: the result of the protocol.
+        out: the target folder; existing files are replaced.
     """
     tables: list[Table] = []
     records: list[dict[str, Any]] = []
     gains: list[dict[str, Any]] = []
-    for hours, part in _parts(outcome):
+    for hours, part in _split(result):
         comparisons = compare(part.scores)
-        found = summarise(comparisons, part.described)
-        tables += [table_of(each, found, hours) for each in comparisons]
-        records += [{"hours": hours} | record for record in found]
-        gains += [{"hours": hours} | gain for each in comparisons for gain in each.gains()]
+        part_records = summarise(comparisons, part.list_statistics)
+        tables += [build_table(comparison, part_records, hours) for comparison in comparisons]
+        records += [{"hours": hours} | record for record in part_records]
+        gains += [{"hours": hours} | gain for comparison in comparisons for gain in comparison.gains()]
     out.mkdir(parents=True, exist_ok=True)
-    outcome.predictions.write_parquet(out / "predictions.parquet", compression="zstd")
-    outcome.scores.write_parquet(out / "scores.parquet", compression="zstd")
+    result.predictions.write_parquet(out / "predictions.parquet", compression="zstd")
+    result.scores.write_parquet(out / "scores.parquet", compression="zstd")
     write_records(records, out / "metrics")
     write_records(gains, out / "gains")
     return tables
 
 
 def write_records(records: Sequence[Mapping[str, Any]], stem: Path) -> None:
-    """Write records both as CSV and as JSON."""
+    """Write records as CSV and as JSON."""
     frame = pl.DataFrame(records, infer_schema_length=None)
     frame.write_csv(stem.with_suffix(".csv"))
     stem.with_suffix(".json").write_text(json.dumps(records, indent=1) + "\n")
 
 
-def _parts(outcome: Outcome) -> Iterator[tuple[str, Outcome]]:
-    """Give all cut-offs and then, apart, those that nothing was tuned on."""
-    yield "all cut-offs", outcome
-    untuned = outcome.scores["cutoff"] > TUNED_BELOW
+def _split(result: NextHourResult) -> Iterator[tuple[str, NextHourResult]]:
+    """Yield the result of all cut-offs, then of those that were not used for tuning."""
+    yield "all cut-offs", result
+    untuned = result.scores["cutoff"] > TUNED_BELOW
     if untuned.any() and not untuned.all():
-        frames = (outcome.scores, outcome.predictions, outcome.described)
-        yield f"above {TUNED_BELOW} h", Outcome(*(x.filter(pl.col("cutoff") > TUNED_BELOW) for x in frames))
+        frames = (result.scores, result.predictions, result.list_statistics)
+        yield (
+            f"above {TUNED_BELOW} h",
+            NextHourResult(*(x.filter(pl.col("cutoff") > TUNED_BELOW) for x in frames)),
+        )

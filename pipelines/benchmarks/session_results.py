@@ -1,4 +1,4 @@
-"""Writes what the session protocols gave as files, and lays it out as tables."""
+"""Writes the results of protocols P2 and P3 as files and formats them as tables."""
 
 from __future__ import annotations
 
@@ -15,28 +15,29 @@ from script_shared.evaluation.sessions import METRICS, K, score_lists, session_t
 
 
 def write_sessions(predictions: pl.DataFrame, sessions: pl.DataFrame, out: Path) -> list[Table]:
-    """Write predictions, scores and metrics into `out`; return a table a protocol.
+    """Write predictions, scores and metrics into `out`; return a table for each protocol.
 
     Args:
         predictions: protocol, model, segment, cutoff (the window), query_id, rank, item_id.
-        sessions: that were asked for.
-        out: made where missing; files of the same names are replaced.
+        sessions: the sessions for which items were ranked.
+        out: the target folder; existing files are replaced.
     """
     out.mkdir(parents=True, exist_ok=True)
     predictions.write_parquet(out / "predictions.parquet", compression="zstd")
     scores = score_lists(predictions, session_targets(sessions))
     scores.write_parquet(out / "scores.parquet", compression="zstd")
     summaries = [
-        summarise_sessions(part).with_columns(windows_of=pl.lit(title)) for title, part in parts_of(scores)
+        summarise_sessions(part).with_columns(windows_of=pl.lit(title))
+        for title, part in split_windows(scores)
     ]
     metrics = pl.concat(summaries)
     metrics.write_csv(out / "metrics.csv")
     (out / "metrics.json").write_text(json.dumps(metrics.to_dicts(), indent=1) + "\n")
-    return [_table(summary) for summary in summaries]
+    return [_build_table(summary) for summary in summaries]
 
 
-def parts_of(scores: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
-    """Give each protocol's windows and then, apart, those that nothing was tuned on."""
+def split_windows(scores: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Yield the scores of each protocol, then those of its windows that were not used for tuning."""
     for part in scores.sort("protocol").partition_by("protocol", maintain_order=True):
         yield "all windows", part
         untuned = part.filter(pl.col("cutoff") > TUNED_BELOW)
@@ -44,7 +45,7 @@ def parts_of(scores: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
             yield f"windows above {TUNED_BELOW}", untuned
 
 
-def _table(summary: pl.DataFrame) -> Table:
+def _build_table(summary: pl.DataFrame) -> Table:
     first = summary.row(0, named=True)
     count = f"{first['sessions']:,} sessions, {first['windows']} windows"
     table = Table(title=f"{first['protocol']} · {first['windows_of']} · {count}", title_justify="left")

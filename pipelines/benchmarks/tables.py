@@ -1,4 +1,4 @@
-"""A benchmark's outcome as tables for the terminal."""
+"""Formats the result of protocol P1 as tables for the terminal."""
 
 from __future__ import annotations
 
@@ -25,37 +25,37 @@ _HEADINGS = {
 }
 
 
-def table_of(comparison: Comparison, records: Sequence[Mapping[str, Any]], title: str) -> Table:
-    """Return a segment's table: the service first, then the baselines, then what the service adds.
+def build_table(comparison: Comparison, records: Sequence[Mapping[str, Any]], title: str) -> Table:
+    """Return the table of a segment: the service, the baselines, and the gains of the service.
 
-    A `*` marks the best baseline of each metric; brackets hold 95 % intervals.
+    A `*` marks the best baseline of each metric; brackets contain 95 % intervals.
 
     Args:
-        comparison: the segment's.
-        records: what `summarise` gave, other segments' included.
-        title: says which cut-offs these are.
+        comparison: the comparison of models in the segment.
+        records: the result of `summarise`, for all segments.
+        title: the cut-offs, for display.
     """
-    users = f"{comparison.users:,} readers, {comparison.cutoffs} cut-offs"
+    users = f"{comparison.users:,} users, {comparison.cutoffs} cut-offs"
     table = Table(title=f"{comparison.segment} · {title} · {users}", title_justify="left")
     table.add_column("model", no_wrap=True)
     for name in (*METRICS, *LIST_METRICS):
         table.add_column(_HEADINGS[name], justify="right", no_wrap=True)
-    own = [record for record in records if record["segment"] == comparison.segment]
-    for record in sorted(own, key=lambda record: record["model"] != SERVED):
-        table.add_row(record["model"], *_cells(comparison, record))
+    rows = [record for record in records if record["segment"] == comparison.segment]
+    for record in sorted(rows, key=lambda record: record["model"] != SERVED):
+        table.add_row(record["model"], *_format_cells(comparison, record))
     table.add_section()
-    table.add_row(f"{SERVED} − best *", *(_signed(gain) for gain in comparison.gains()))
+    table.add_row(f"{SERVED} − best *", *(_format_gain(gain) for gain in comparison.gains()))
     return table
 
 
-def _cells(comparison: Comparison, record: Mapping[str, Any]) -> list[str]:
+def _format_cells(comparison: Comparison, record: Mapping[str, Any]) -> list[str]:
     best = {metric: comparison.models[comparison.best_baseline(metric)] for metric in METRICS}
     marks = {metric: "*" if best[metric] == record["model"] else " " for metric in METRICS}
-    scored = [
+    metrics = [
         f"{record[m]:.3f}{marks[m]}\\[{record[f'{m}_low']:.3f} {record[f'{m}_high']:.3f}]" for m in METRICS
     ]
-    return [*scored, *("–" if record[name] is None else f"{record[name]:.3f}" for name in LIST_METRICS)]
+    return [*metrics, *("–" if record[name] is None else f"{record[name]:.3f}" for name in LIST_METRICS)]
 
 
-def _signed(gain: Mapping[str, Any]) -> str:
+def _format_gain(gain: Mapping[str, Any]) -> str:
     return f"{gain['gain']:+.3f} \\[{gain['low']:+.3f} {gain['high']:+.3f}]"

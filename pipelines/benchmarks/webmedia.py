@@ -1,4 +1,4 @@
-"""Protocol P4, the challenge of WebMedia 2023: the next pages of readers, graded in their order."""
+"""Protocol P4, the WebMedia 2023 challenge: predict the next items of users, graded by order."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from tempfile import TemporaryDirectory
 import polars as pl
 from rich.progress import track
 
-from pipelines.domains import load
 from pipelines.domains.news.sources.webmedia import read_validation_set
-from pipelines.stages.download import source_of
-from pipelines.stages.evaluate import PREDICTIONS, FittedOnDemand
+from pipelines.plan import Plan
+from pipelines.stages.download import find_source
+from pipelines.stages.evaluate import PREDICTION_SCHEMA, LazyModels
 from script_shared.dataset import Dataset, encode_tables
 from script_shared.domain import Domain, Parameters
 from script_shared.evaluation.comparison import SERVED
@@ -28,13 +28,13 @@ from script_shared.vocabulary import UNKNOWN
 
 PROTOCOL = "webmedia"
 METRICS = ("graded_ndcg",)
-#: All readers together, beside their segments.
+#: The name of all users together in the summary.
 EVERYONE = "everyone"
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What the protocol found.
+class WebmediaResult:
+    """The result of the protocol.
 
     Attributes:
         scores: protocol, model, segment, cutoff (0), query_id, graded_ndcg.
@@ -45,7 +45,7 @@ class Outcome:
     predictions: pl.DataFrame
 
     def summary(self) -> pl.DataFrame:
-        """Return the mean of each segment and of everyone, with 95 % intervals, the product's first."""
+        """Return the mean of all users and of each segment, with 95 % intervals."""
         everyone = self.scores.with_columns(segment=pl.lit(EVERYONE))
         parts = [everyone, *self.scores.sort("segment").partition_by("segment")]
         tables = [
@@ -60,74 +60,76 @@ class Outcome:
         return pl.concat(tables)
 
 
-def webmedia(source: str, uri: str, scale: float = 1.0, users: int | None = None) -> Outcome:
-    """Train on the challenge's reads and recommend ten pages to each reader that it asks about.
+def webmedia(
+    plan: Plan, source: str, uri: str, scale: float = 1.0, users: int | None = None
+) -> WebmediaResult:
+    """Train on the challenge's interactions and recommend ten items to each user of its validation file.
 
     Args:
+        plan: the plan of the domain news.
         source: `webmedia`, or `synthetic` for generated files.
-        uri: folder or zip of the archive; not used for generated files.
+        uri: folder or zip of the archive; ignored for generated files.
         scale: size of generated files.
-        readers: at most so many, the first in the file; None is all.
+        users: the maximum number of users, the first in the file; None for all.
 
     Raises:
-        InputError: a file is missing or cannot be used.
+        InputError: a file is missing or unusable.
     """
-    plan = load("news")
     with TemporaryDirectory() as name:
         folder = Path(name)
-        source_of(plan, source).acquire(uri, scale, folder)
-        refined = source_of(plan, source).refine(folder)
-        wanted = _wanted(folder, users)
+        find_source(plan, source).acquire(uri, scale, folder)
+        refined = find_source(plan, source).refine(folder)
+        targets = _read_targets(folder, users)
     dataset = encode_tables(refined.tables, plan.domain.context, plan.weight, refined.as_of_ms)
-    asked = _Asked(plan.domain, dataset, plan.parameters(refined.tables))
-    return _score(asked, wanted)
+    rankers = _Rankers(plan.domain, dataset, plan.choose_parameters(refined.tables))
+    return _score(rankers, targets)
 
 
-def _wanted(folder: Path, users: int | None) -> Mapping[str, Sequence[str]]:
-    """Return the next pages of each reader, in the order they were read."""
+def _read_targets(folder: Path, users: int | None) -> Mapping[str, Sequence[str]]:
+    """Return the next items of each user, in order."""
     interactions = read_validation_set(folder).reads.sort("place", maintain_order=True)
-    pages = (
+    items = (
         interactions.group_by("user_id", maintain_order=True).agg("item_id").head(users or len(interactions))
     )
-    return dict(pages.iter_rows())
+    return dict(items.iter_rows())
 
 
-class _Asked:
-    """The product and the most read lists, fitted on all that was read."""
+class _Rankers:
+    """The service and the popularity baselines, fitted on all interactions."""
 
     def __init__(self, domain: Domain, dataset: Dataset, parameters: Parameters) -> None:
         self.dataset, self._segments = dataset, domain.segments(parameters)
         self._state = State.from_dataset(dataset, domain.state(parameters))
-        self._ranker = SegmentModels(FittedOnDemand(dataset, self._segments), dataset.newest_items())
+        self._models = SegmentModels(LazyModels(dataset, self._segments), dataset.newest_items())
 
-    def lists(self, reader: str) -> Iterator[tuple[str, str, list[str]]]:
-        """Give segment, model and list for each model."""
-        query = self._query(reader)
+    def rank(self, user_id: str) -> Iterator[tuple[str, str, list[str]]]:
+        """Yield segment, model and ranked items for each model."""
+        query = self._build_query(user_id)
         segment = assign_segment(self._segments, self.dataset.user(query.user, len(query.history)))
-        ranked, _ = self._ranker.rank(segment, query, self._state, K)
-        yield segment.name, SERVED, [self.dataset.items[each.item] for each in ranked]
+        ranked, _ = self._models.rank(segment, query, self._state, K)
+        yield segment.name, SERVED, [self.dataset.items[scored.item] for scored in ranked]
         for row, hours in enumerate(self._state.parameters.half_lives):
             most_popular = MostPopular(row).recommend(query, self._state, K)
             yield segment.name, f"most_popular_{hours:g}h", [self.dataset.items[x.item] for x in most_popular]
 
-    def _query(self, reader: str) -> Query:
-        user = self.dataset.users.find(reader)
+    def _build_query(self, user_id: str) -> Query:
+        user = self.dataset.users.find(user_id)
         keys = (UNKNOWN,) * len(self.dataset.context)
-        known = self.dataset.user_types[user] if user != UNKNOWN else None
-        return self._state.query(user, self.dataset.as_of_ms, keys=keys, user_type=known)
+        user_type = self.dataset.user_types[user] if user != UNKNOWN else None
+        return self._state.query(user, self.dataset.as_of_ms, keys=keys, user_type=user_type)
 
 
-def _score(asked: _Asked, wanted: Mapping[str, Sequence[str]]) -> Outcome:
+def _score(rankers: _Rankers, targets: Mapping[str, Sequence[str]]) -> WebmediaResult:
     scores, predictions = [], []
-    for reader, pages in track(wanted.items(), "webmedia"):
-        for segment, model, ranked in asked.lists(reader):
+    for user_id, items in track(targets.items(), "webmedia"):
+        for segment, model, ranked in rankers.rank(user_id):
             label = {
                 "protocol": PROTOCOL,
                 "model": model,
                 "segment": segment,
                 "cutoff": 0,
-                "query_id": reader,
+                "query_id": user_id,
             }
-            scores.append(label | {"graded_ndcg": graded_ndcg(ranked, pages)})
+            scores.append(label | {"graded_ndcg": graded_ndcg(ranked, items)})
             predictions += [label | {"rank": r, "item_id": item} for r, item in enumerate(ranked, start=1)]
-    return Outcome(pl.DataFrame(scores), pl.DataFrame(predictions, PREDICTIONS))
+    return WebmediaResult(pl.DataFrame(scores), pl.DataFrame(predictions, PREDICTION_SCHEMA))

@@ -1,4 +1,4 @@
-"""Writes what the WebMedia protocol found, and lays it out."""
+"""Writes the result of protocol P4 as files and formats it as a table."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from pathlib import Path
 
 from rich.table import Table
 
-from pipelines.benchmarks.webmedia import Outcome
+from pipelines.benchmarks.webmedia import WebmediaResult
 
 
-def write_webmedia(outcome: Outcome, out: Path) -> Table:
+def write_webmedia(result: WebmediaResult, out: Path) -> Table:
     """Write predictions, scores and metrics (CSV and JSON) into `out`; return a table.
 
     Args:
-        outcome: of the protocol.
-        out: made where missing; files of the same names are replaced.
+        result: the result of the protocol.
+        out: the target folder; existing files are replaced.
     """
     out.mkdir(parents=True, exist_ok=True)
-    outcome.predictions.write_parquet(out / "predictions.parquet", compression="zstd")
-    outcome.scores.write_parquet(out / "scores.parquet", compression="zstd")
-    summary = outcome.summary()
+    result.predictions.write_parquet(out / "predictions.parquet", compression="zstd")
+    result.scores.write_parquet(out / "scores.parquet", compression="zstd")
+    summary = result.summary()
     summary.write_csv(out / "metrics.csv")
     (out / "metrics.json").write_text(json.dumps(summary.to_dicts(), indent=1) + "\n")
     table = Table("segment", "model", "users", "graded NDCG@10", title="WebMedia", title_justify="left")
     for row in summary.to_dicts():
-        ends = f"\\[{row['graded_ndcg_low']:.3f} {row['graded_ndcg_high']:.3f}]"
-        table.add_row(row["segment"], row["model"], str(row["users"]), f"{row['graded_ndcg']:.3f} {ends}")
+        interval = f"\\[{row['graded_ndcg_low']:.3f} {row['graded_ndcg_high']:.3f}]"
+        table.add_row(row["segment"], row["model"], str(row["users"]), f"{row['graded_ndcg']:.3f} {interval}")
     return table

@@ -1,4 +1,4 @@
-"""What a worker process does: map the encoded tables once, then score segments at cut-offs."""
+"""The work of a process in protocol P1: load the encoded tables once, then score segments at cut-offs."""
 
 from __future__ import annotations
 
@@ -10,23 +10,28 @@ from functools import cache
 from pathlib import Path
 
 from pipelines.domains import load
-from pipelines.encoding.arrays import read_encoded
-from pipelines.stages.evaluate import Scored, score_hour
+from pipelines.encoding.arrays import read_dataset
+from pipelines.stages.evaluate import ScoresAndPredictions, score_hour
 from script_shared.dataset import Dataset
 from script_shared.domain import Domain, Parameters
 
-#: How the libraries underneath are told how many threads to start; they look once, when imported.
-_THREADS = ("POLARS_MAX_THREADS", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+#: The variables from which numeric libraries read their number of threads, once at import.
+_THREAD_VARIABLES = (
+    "POLARS_MAX_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "OMP_NUM_THREADS",
+    "MKL_NUM_THREADS",
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
-    """What all cut-offs and segments have in common.
+class SharedInput:
+    """The input that all cut-offs and segments share.
 
     Attributes:
-        domain: its name.
-        folder: holds the encoded tables.
-        readers: at most so many of each segment and cut-off.
+        domain: name of the domain.
+        folder: the folder of the encoded tables.
+        users: the maximum number of users in each segment and cut-off.
     """
 
     domain: str
@@ -35,10 +40,10 @@ class Work:
 
 
 @contextmanager
-def one_thread_each() -> Iterator[None]:
-    """Let processes spawned meanwhile use one thread: there is one process a core already."""
-    before = {name: os.environ.get(name) for name in _THREADS}
-    os.environ.update(dict.fromkeys(_THREADS, "1"))
+def use_single_threads() -> Iterator[None]:
+    """Let processes that are spawned in the block use one thread: there is one process for each core."""
+    before = {name: os.environ.get(name) for name in _THREAD_VARIABLES}
+    os.environ.update(dict.fromkeys(_THREAD_VARIABLES, "1"))
     try:
         yield
     finally:
@@ -46,12 +51,12 @@ def one_thread_each() -> Iterator[None]:
             os.environ.pop(name) if value is None else os.environ.update({name: value})
 
 
-def score(work: Work, cutoff_ms: int, segment: str) -> Scored:
-    """Return what a segment's models scored at a cut-off."""
-    return score_hour(*_loaded(work), cutoff_ms, segment, work.users)
+def score(shared: SharedInput, cutoff_ms: int, segment: str) -> ScoresAndPredictions:
+    """Return the scores and predictions of a segment at a cut-off."""
+    return score_hour(*_load(shared), cutoff_ms, segment, shared.users)
 
 
 @cache
-def _loaded(work: Work) -> tuple[Domain, Parameters, Dataset]:
-    dataset, parameters = read_encoded(work.folder)
-    return load(work.domain).domain, parameters, dataset
+def _load(shared: SharedInput) -> tuple[Domain, Parameters, Dataset]:
+    dataset, parameters = read_dataset(shared.folder)
+    return load(shared.domain).domain, parameters, dataset

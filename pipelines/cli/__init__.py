@@ -1,1 +1,1 @@
-"""TODO."""
+"""The command line: `python -m pipelines` runs the stages without Airflow."""

@@ -1,4 +1,4 @@
-"""The terminal: one console for everybody, so that progress bars do not overwrite each other, and errors."""
+"""The console of all commands: shared by all progress bars, safe text, error messages."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ CONSOLE = Console(stderr=True)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
-def plain(words: str) -> Text:
-    """Return text of strangers as it may be printed: no markup, nothing that steers a terminal."""
-    return Text(_CONTROL.sub("\ufffd", words))
+def sanitise(text: str) -> Text:
+    """Return untrusted text without markup and without control characters."""
+    return Text(_CONTROL.sub("\ufffd", text))
 
 
 def print_error(error: MancheteError) -> None:
-    """Print an error on stderr, line by line."""
+    """Print an error to stderr."""
     for line in error.text.splitlines():
-        CONSOLE.print(plain(line.expandtabs()), style="red", soft_wrap=True)
+        CONSOLE.print(sanitise(line.expandtabs()), style="red", soft_wrap=True)
 
 
 def run_command(command: Callable[[], None]) -> None:
-    """Run a command; an error that a person can act on is printed without a traceback, with exit status 2."""
+    """Run a command; print an error that a user can correct without a traceback, and exit with status 2."""
     try:
         command()
     except MancheteError as error:

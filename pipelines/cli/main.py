@@ -12,18 +12,18 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from pipelines.benchmarks import commands as benchmarking
-from pipelines.cli.console import CONSOLE, plain, print_error, run_command
-from pipelines.cli.cost_table import cost_table
-from pipelines.cli.inspection import show
+from pipelines.benchmarks import commands as benchmarks
+from pipelines.cli.console import CONSOLE, print_error, run_command, sanitise
+from pipelines.cli.cost_table import build_cost_table
+from pipelines.cli.inspection import print_inspection
 from pipelines.cli.rollback import roll_back
 from pipelines.domains import load
 from pipelines.experiments.command import experiment_command
 from pipelines.ingest.source_options import CONFIG_FILE, with_source_options
 from pipelines.plan import Plan
-from pipelines.reporting.run_costs import measured, read_costs, write_costs
-from pipelines.run_ids import new_run
-from pipelines.settings import SCORED_HOURS, PipelineSettings
+from pipelines.reporting.run_costs import measure_stage, read_costs, write_costs
+from pipelines.run_ids import new_run_id
+from pipelines.settings import EVALUATED_HOURS, PipelineSettings
 from pipelines.stages.collect import collect
 from pipelines.stages.compact import compact
 from pipelines.stages.download import download
@@ -45,8 +45,8 @@ from script_shared.storage.partitions import find_partition
 from script_shared.storage.volume import Volume
 from script_shared.types import Request
 
-app = typer.Typer(no_args_is_help=True, help="Raw reads in, recommendations out.")
-app.add_typer(benchmarking.app, name="benchmark")
+app = typer.Typer(no_args_is_help=True, help="Train, evaluate and publish recommendation models.")
+app.add_typer(benchmarks.app, name="benchmark")
 app.command("tune")(tune_command)
 app.command("experiment")(experiment_command)
 
@@ -59,47 +59,47 @@ def train_all(
     scale: Annotated[float, typer.Option(help="size of generated data")] = 0.01,
     options: Mapping[str, Any] = MappingProxyType({}),
 ) -> None:
-    """Go from raw files to trained models."""
+    """Train all models from raw files."""
     _train_all(source, uri, scale, options)
 
 
 def _train_all(source: str, uri: str, scale: float, options: Mapping[str, Any]) -> None:
-    plan, volume = _place()
-    name, settings = new_run(), PipelineSettings.read()
-    plan = plan.configured(source, options)
+    plan, volume = _load_plan_and_volume()
+    run, settings = new_run_id(), PipelineSettings.read()
+    plan = plan.with_options(source, options)
     require_writable(settings.data_root)
     with CONSOLE.status("download"):
-        measured("", download, plan, volume, name, source, uri, scale)
-    _do(collect, name, settings.events_url.get_secret_value())
-    _do(refine, name, source, settings.refine_options)
-    _do(encode, name)
-    CONSOLE.print(_do(segment, name))
-    for each in plan.domain.segments({}):
-        _do(train, name, each.name, part=each.name)
-    CONSOLE.print(cost_table(read_costs(volume, name)))
+        measure_stage("", download, plan, volume, run, source, uri, scale)
+    _run_stage(collect, run, settings.events_url.get_secret_value())
+    _run_stage(refine, run, source, settings.refine_options)
+    _run_stage(encode, run)
+    CONSOLE.print(_run_stage(segment, run))
+    for name in plan.segment_names:
+        _run_stage(train, run, name, part=name)
+    CONSOLE.print(build_cost_table(read_costs(volume, run)))
 
 
 @app.command("evaluate")
 def evaluate_all() -> None:
     """Evaluate, report and publish the newest trained models."""
-    plan, volume = _place()
+    plan, volume = _load_plan_and_volume()
     require_writable(Settings.read().data_root)
-    name = find_partition(volume.segments).name
-    users = PipelineSettings.read().evaluation_readers
-    for hours, each in product(SCORED_HOURS, plan.domain.segments({})):
-        _do(evaluate, name, hours, each.name, users, part=f"{each.name}-{hours}h")
-    _do(report, name)
-    published = _do(publish, name)
-    _do(compact, name, Settings.read().events_url.get_secret_value())
-    write_costs(volume, name)
-    CONSOLE.print(cost_table(read_costs(volume, name)))
-    CONSOLE.print(plain(str(published)), soft_wrap=True)
-    typer.echo(published.release)
+    run = find_partition(volume.segments).name
+    users = PipelineSettings.read().evaluation_users
+    for hours, name in product(EVALUATED_HOURS, plan.segment_names):
+        _run_stage(evaluate, run, hours, name, users, part=f"{name}-{hours}h")
+    _run_stage(report, run)
+    result = _run_stage(publish, run)
+    _run_stage(compact, run, Settings.read().events_url.get_secret_value())
+    write_costs(volume, run)
+    CONSOLE.print(build_cost_table(read_costs(volume, run)))
+    CONSOLE.print(sanitise(str(result)), soft_wrap=True)
+    typer.echo(result.release)
 
 
-@app.command()
+@app.command("run")
 @with_source_options
-def run(
+def run_all(
     source: Annotated[str, typer.Option(help="raw format")] = "synthetic",
     uri: Annotated[str, typer.Option(help="folder, zip, https://… or gdrive:<id> of the raw files")] = "",
     scale: Annotated[float, typer.Option(help="size of generated data")] = 0.01,
@@ -113,56 +113,58 @@ def run(
 @app.command("inspect")
 @with_source_options
 def inspect_files(
-    place: Annotated[
+    location: Annotated[
         str, typer.Argument(metavar="URI", help="a folder, a zip, https://… or gdrive:<id>")
     ] = "",
-    uri: Annotated[str, typer.Option(help="the same")] = "",
-    source: Annotated[str | None, typer.Option(help="raw format; guessed by the files' names")] = None,
+    uri: Annotated[str, typer.Option(help="the same as the argument")] = "",
+    source: Annotated[
+        str | None, typer.Option(help="raw format; detected from the file names if not given")
+    ] = None,
     write_config: Annotated[
-        bool, typer.Option("--write-config", help=f"write what was set and detected to {CONFIG_FILE}")
+        bool, typer.Option("--write-config", help=f"write the set and detected options to {CONFIG_FILE}")
     ] = False,
     options: Mapping[str, Any] = MappingProxyType({}),
 ) -> None:
-    """Say what raw files hold, what a run would use and what is wrong; write nothing but --write-config."""
-    plan, uri = _place()[0], uri or place
+    """Print what raw files contain, what a run would use and what is wrong."""
+    plan, uri = _load_plan_and_volume()[0], uri or location
     try:
-        inspection = inspect(plan, uri, source, SCORED_HOURS, options)
-        show(inspection, plan.remedies, Console())
+        inspection = inspect(plan, uri, source, EVALUATED_HOURS, options)
+        print_inspection(inspection, plan.remedies, Console())
         if write_config:
-            CONSOLE.print(plain(f"written: {write_options(plan, uri, inspection, options)}"))
+            CONSOLE.print(sanitise(f"written: {write_options(plan, uri, inspection, options)}"))
     except MancheteError as error:
         print_error(error)
         raise typer.Exit(1) from error
-    if inspection.fault:
+    if inspection.error:
         raise typer.Exit(1)
 
 
 @app.command()
 def predict(
-    user: Annotated[str | None, typer.Option(help="reader; none is an anonymous one")] = None,
+    user: Annotated[str | None, typer.Option(help="user id; anonymous if not given")] = None,
     n: Annotated[int, typer.Option(min=1, max=100)] = 10,
 ) -> None:
-    """Print what the champion recommends to a reader, as JSON."""
-    plan, volume = _place()
+    """Print the champion's recommendations for a user as JSON."""
+    plan, volume = _load_plan_and_volume()
     engine = Engine.load(Registry(volume.releases).open(), plan.domain)
-    found = engine.recommend(Request(user, n))
-    items = [each._asdict() for each in found.items]
-    typer.echo(json.dumps(asdict(found) | {"items": items}))
+    response = engine.recommend(Request(user, n))
+    items = [item._asdict() for item in response.items]
+    typer.echo(json.dumps(asdict(response) | {"items": items}))
 
 
 @app.command()
 def promote() -> None:
-    """Make the challenger the champion, whatever the gate says, and print its id."""
-    _, volume = _place()
+    """Make the challenger the champion, whatever the gates decided, and print its id."""
+    _, volume = _load_plan_and_volume()
     typer.echo(Registry(volume.releases).promote())
 
 
 @app.command()
 def rollback(
-    to: Annotated[str, typer.Option(help="a release's id; none is the champion before this one")] = "",
+    to: Annotated[str, typer.Option(help="id of a release; the previous champion if not given")] = "",
 ) -> None:
     """Make an earlier release the champion again, and print its id."""
-    _, volume = _place()
+    _, volume = _load_plan_and_volume()
     typer.echo(roll_back(volume, to, Settings.read().events_url.get_secret_value()))
 
 
@@ -175,22 +177,22 @@ def embedded(
     smoke: Annotated[bool, typer.Option(help="free ports, a temporary volume, then exit")] = False,
     options: Mapping[str, Any] = MappingProxyType({}),
 ) -> None:
-    """Run everything on this machine through Airflow, and serve until Ctrl-C."""
+    """Run Airflow and the API on this machine, process the data, and serve until Ctrl-C."""
     from pipelines.embedded import run
 
     (run.smoke if smoke else run.serve)(source, uri, scale, options)
 
 
-def _place() -> tuple[Plan, Volume]:
+def _load_plan_and_volume() -> tuple[Plan, Volume]:
     settings = PipelineSettings.read()
     return load(settings.domain), Volume.from_settings(settings)
 
 
-def _do(stage: Callable[..., Any], run: str, *arguments: Any, part: str = "") -> Any:
+def _run_stage(stage: Callable[..., Any], run: str, *arguments: Any, part: str = "") -> Any:
     with CONSOLE.status(f"{stage.__name__} {part}"):
-        return measured(part, stage, *_place(), run, *arguments)
+        return measure_stage(part, stage, *_load_plan_and_volume(), run, *arguments)
 
 
 def main() -> None:
-    """Run a command; an error that a person can act on is printed without a traceback, with exit status 2."""
+    """Run the command line; see `run_command` for errors."""
     run_command(app)

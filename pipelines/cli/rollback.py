@@ -1,4 +1,4 @@
-"""Makes an earlier release the champion, one that the event log can still bring up to date."""
+"""Makes an earlier release the champion, provided that the event log still contains the events since it."""
 
 from __future__ import annotations
 
@@ -12,37 +12,41 @@ from script_shared.releases.store import Release
 from script_shared.storage.volume import Volume
 
 
-def roll_back(volume: Volume, to: str = "", events_url: str = "") -> str:
-    """Make a release the champion and return its id.
+def roll_back(volume: Volume, release_id: str = "", events_url: str = "") -> str:
+    """Make an earlier release the champion and return its id.
 
     Args:
-        volume: holds the releases.
-        to: its id; none is the newest earlier champion that can be served.
-        events_url: where the event log is, as the service knows it.
+        volume: contains the releases.
+        release_id: id of the release; empty for the newest earlier champion that can be served.
+        events_url: URL of the event log, as the service uses it.
 
     Raises:
         ReleaseError: there is no such release, or it is broken.
-        EventsCompactedError: the release named needs events that the log no longer holds.
+        EventsCompactedError: the release needs events that were removed from the log.
     """
     registry = Registry(volume.releases)
     with closing(open_log(events_url, volume.events)) as log:
-        if not to:
-            return registry.rollback(lambda release: _is_held(log, release))
-        _require(log, registry.get(to))
-    registry.publish(to, CHAMPION)
-    return to
+        if not release_id:
+            return registry.rollback(lambda release: _has_events(log, release))
+        _require_events(log, registry.get(release_id))
+    registry.publish(release_id, CHAMPION)
+    return release_id
 
 
-def _is_held(log: EventLog, release: Release) -> bool:
+def _has_events(log: EventLog, release: Release) -> bool:
     try:
-        _require(log, release)
+        _require_events(log, release)
     except EventsCompactedError:
         return False
     return True
 
 
-def _require(log: EventLog, release: Release) -> None:
-    """Make sure that the log holds what a release lacks; a log that cannot be asked now stops nobody."""
+def _require_events(log: EventLog, release: Release) -> None:
+    """Check that the log contains all events since a release; an unavailable log passes the check.
+
+    Raises:
+        EventsCompactedError: some of the events were removed.
+    """
     try:
         log.read(release.manifest.log_after, 1)
     except EventsCompactedError:

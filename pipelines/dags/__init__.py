@@ -1,1 +1,1 @@
-"""The three DAGs: process_data → train_models → evaluate_models; nothing else imports Airflow."""
+"""The DAGs of each domain, process_data → train_models → evaluate_models; only they import Airflow."""

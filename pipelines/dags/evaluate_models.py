@@ -1,7 +1,7 @@
-"""Airflow DAG `evaluate_models`: score two past hours in parallel, report, publish a release.
+"""Airflow DAG `evaluate_models` of each domain: evaluate two past hours in parallel, report, publish.
 
-The release becomes the champion that serves unless it is worse than the champion's configuration or than
-popularity in some segment. Then it stays the challenger; `publish` says why, in its log and its return value.
+The release becomes the champion, which serves, unless it is worse than the champion's configuration or than
+popularity in some segment. Then it becomes the challenger; `publish` logs and returns the reason.
 """
 
 from __future__ import annotations
@@ -10,92 +10,103 @@ from typing import Any
 
 from airflow.sdk import dag, get_current_context, task
 
-from pipelines.dags.assets import MODELS, RELEASE, triggering_run
-from pipelines.dags.settings import SETTINGS
-from pipelines.dags.tasks import call, do
-from pipelines.settings import SCORED_HOURS
+from pipelines.dags.assets import models_asset, release_asset, triggering_run
+from pipelines.dags.settings import DOMAINS, SETTINGS
+from pipelines.dags.tasks import run_stage, run_stage_as_text
+from pipelines.settings import EVALUATED_HOURS
 
 
-@dag(
-    schedule=[MODELS],
-    catchup=False,
-    max_active_runs=1,
-    default_args=SETTINGS.defaults,
-    tags=["manchete"],
-    doc_md=__doc__,
+@task
+def read_run(domain: str) -> str:
+    """Read the run id from the asset event that started this DAG run."""
+    return triggering_run(get_current_context()["triggering_asset_events"], models_asset(domain))
+
+
+@task
+def list_evaluations(domain: str) -> list[dict[str, Any]]:
+    """List what to evaluate: every segment at every cut-off."""
+    from pipelines.domains import load
+
+    names = load(domain).segment_names
+    return [{"hours_before": hours, "segment": name} for hours in EVALUATED_HOURS for name in names]
+
+
+@task(
+    doc_md="Refit one segment at an earlier time and evaluate it on the hour that followed.",
+    map_index_template="{{ task.op_kwargs['segment'] }} -{{ task.op_kwargs['hours_before'] }} h",
 )
-def evaluate_models() -> None:
-    """Evaluate, report and publish."""
+def evaluate(domain: str, run: str, hours_before: int, segment: str) -> str:
+    """Refit one segment at an earlier time and evaluate it on the hour that followed."""
+    from pipelines.settings import PipelineSettings
+    from pipelines.stages.evaluate import evaluate as stage
 
-    @task
-    def begin() -> str:
-        """Read the run's name from the event that started this."""
-        return triggering_run(get_current_context()["triggering_asset_events"], MODELS)
+    users, part = PipelineSettings.read().evaluation_users, f"{segment}-{hours_before}h"
+    return run_stage_as_text(domain, stage, run, hours_before, segment, users, part=part)
 
-    @task
-    def pieces() -> list[dict[str, Any]]:
-        """Name what is scored: each of the domain's segments at each cut-off."""
-        from pipelines.domains import load
-        from script_shared.settings import Settings
 
-        names = [each.name for each in load(Settings.read().domain).domain.segments({})]
-        return [{"hours_before": hours, "segment": name} for hours in SCORED_HOURS for name in names]
+@task
+def report(domain: str, run: str) -> str:
+    """Write metrics, predictions and the report."""
+    from pipelines.stages.report import report as stage
 
-    @task(
-        doc_md="Refit one segment at an earlier moment and score the hour that followed.",
-        map_index_template="{{ task.op_kwargs['segment'] }} -{{ task.op_kwargs['hours_before'] }} h",
+    return run_stage_as_text(domain, stage, run)
+
+
+@task
+def publish(domain: str, run: str) -> dict[str, Any]:
+    """Publish the run's release: as champion if it passes the gates, else as challenger."""
+    from dataclasses import asdict
+
+    from pipelines.stages.publish import publish as stage
+
+    result = asdict(run_stage(domain, stage, run))
+    get_current_context()["outlet_events"][release_asset(domain)].extra = result
+    return result
+
+
+@task
+def compact(domain: str, run: str) -> str:
+    """Remove from the event log what no release needs any more."""
+    from pipelines.stages.compact import compact as stage
+    from script_shared.settings import Settings
+
+    return run_stage_as_text(domain, stage, run, Settings.read().events_url.get_secret_value())
+
+
+@task
+def summarise_costs(domain: str, run: str) -> str:
+    """Write the costs of the run's stages beside its metrics."""
+    from pipelines.reporting.run_costs import write_costs
+    from script_shared.settings import Settings
+    from script_shared.storage.volume import Volume
+
+    return str(write_costs(Volume(Settings.read().data_root / domain), run))
+
+
+def create_evaluate_models(domain: str) -> None:
+    """Create the DAG of a domain."""
+
+    @dag(
+        dag_id=f"{domain}_evaluate_models",
+        schedule=[models_asset(domain)],
+        catchup=False,
+        max_active_runs=1,
+        default_args=SETTINGS.default_args,
+        tags=["manchete", domain],
+        doc_md=__doc__,
     )
-    def evaluate(run: str, hours_before: int, segment: str) -> str:
-        """Refit one segment at an earlier moment and score the hour that followed."""
-        from pipelines.settings import PipelineSettings
-        from pipelines.stages.evaluate import evaluate as stage
+    def evaluate_models() -> None:
+        run = read_run(domain)
+        (
+            evaluate.partial(domain=domain, run=run).expand_kwargs(list_evaluations(domain))
+            >> report(domain, run)
+            >> publish.override(outlets=[release_asset(domain)])(domain, run)
+            >> compact(domain, run)
+            >> summarise_costs(domain, run)
+        )
 
-        users = PipelineSettings.read().evaluation_readers
-        return call(stage, run, hours_before, segment, users, part=f"{segment}-{hours_before}h")
-
-    @task
-    def report(run: str) -> str:
-        """Write metrics, predictions and the report."""
-        from pipelines.stages.report import report as stage
-
-        return call(stage, run)
-
-    @task(outlets=[RELEASE])
-    def publish(run: str) -> dict[str, Any]:
-        """Publish the run's release: champion where the gate lets it pass, challenger where not, and why."""
-        from dataclasses import asdict
-
-        from pipelines.stages.publish import publish as stage
-
-        published = asdict(do(stage, run))
-        get_current_context()["outlet_events"][RELEASE].extra = published
-        return published
-
-    @task
-    def compact(run: str) -> str:
-        """Take out of the event log what no release needs any more."""
-        from pipelines.stages.compact import compact as stage
-        from script_shared.settings import Settings
-
-        return call(stage, run, Settings.read().events_url.get_secret_value())
-
-    @task
-    def account(run: str) -> str:
-        """Write what the run's stages cost beside its metrics."""
-        from pipelines.reporting.run_costs import write_costs
-        from script_shared.settings import Settings
-        from script_shared.storage.volume import Volume
-
-        return str(write_costs(Volume.from_settings(Settings.read()), run))
-
-    run = begin()
-    (
-        evaluate.partial(run=run).expand_kwargs(pieces())
-        >> report(run)
-        >> publish(run)
-        >> compact(run)
-        >> account(run)
-    )
+    evaluate_models()
 
 
-evaluate_models()
+for domain in DOMAINS:
+    create_evaluate_models(domain)

@@ -1,7 +1,12 @@
-"""Settings of the DAGs, read from the environment when Airflow reads the DAG files."""
+"""What the DAG files need when Airflow parses them: the domains and the settings of the DAGs."""
 
 from __future__ import annotations
+
+from pathlib import Path
+from pkgutil import iter_modules
 
 from pipelines.settings import DagSettings
 
 SETTINGS = DagSettings.read()
+#: The packages of `pipelines.domains`; listed without an import, which would load polars at every parse.
+DOMAINS = [module.name for module in iter_modules([str(Path(__file__).parents[1] / "domains")])]

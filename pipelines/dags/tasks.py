@@ -1,4 +1,4 @@
-"""How every task calls its stage: the plan and volume of this deployment, measured, errors made plain."""
+"""Runs a stage inside an Airflow task."""
 
 from __future__ import annotations
 
@@ -8,50 +8,55 @@ from typing import Any
 from airflow.sdk.exceptions import AirflowFailException
 
 
-def call(
-    stage: Callable[..., Any],
-    run: str,
-    *arguments: Any,
-    part: str = "",
-    configure: Callable[[Any], Any] | None = None,
-) -> str:
-    """Run a stage as `do` does; return what it gave, as text."""
-    return str(do(stage, run, *arguments, part=part, configure=configure))[:2_000]
-
-
-def do(
+def run_stage(
+    domain: str,
     stage: Callable[..., Any],
     run: str,
     *arguments: Any,
     part: str = "",
     configure: Callable[[Any], Any] | None = None,
 ) -> Any:
-    """Run a stage with this deployment's plan and volume; return what it gave.
+    """Run a stage with the plan and the volume of a domain, and record its cost.
 
     Args:
-        stage: what to do.
-        run: name of the run.
-        arguments: the stage's own.
-        part: which of several parallel calls this is.
-        configure: takes the plan and returns it with options set.
+        domain: name of the domain.
+        stage: the stage function.
+        run: id of the run.
+        arguments: further arguments of the stage.
+        part: name of this call among several parallel calls; empty for a single call.
+        configure: receives the plan and returns it with options.
+
+    Returns:
+        The result of the stage.
 
     Raises:
-        AirflowFailException: an error that a person must act on; trying again would not help.
-        DownloadError: the files could not be fetched now; trying again goes on where it ended.
-        EventLogError: the event log could not be used now.
+        AirflowFailException: a person must act; Airflow does not retry the task.
+        DownloadError: the files cannot be fetched now; a retry resumes the download.
+        EventLogError: the event log is not available now.
     """
     from pipelines.domains import load
-    from pipelines.reporting.run_costs import measured
+    from pipelines.reporting.run_costs import measure_stage
     from script_shared.errors import DownloadError, EventLogError, MancheteError
     from script_shared.settings import Settings
     from script_shared.storage.volume import Volume
 
-    settings = Settings.read()
     try:
-        plan = load(settings.domain)
+        plan = load(domain)
         plan = configure(plan) if configure else plan
-        return measured(part, stage, plan, Volume.from_settings(settings), run, *arguments)
+        return measure_stage(part, stage, plan, Volume(Settings.read().data_root / domain), run, *arguments)
     except (DownloadError, EventLogError):
         raise
     except MancheteError as error:
         raise AirflowFailException(error.text) from error
+
+
+def run_stage_as_text(
+    domain: str,
+    stage: Callable[..., Any],
+    run: str,
+    *arguments: Any,
+    part: str = "",
+    configure: Callable[[Any], Any] | None = None,
+) -> str:
+    """Run a stage as `run_stage` does, and return its result as at most 2,000 characters."""
+    return str(run_stage(domain, stage, run, *arguments, part=part, configure=configure))[:2_000]

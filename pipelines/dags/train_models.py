@@ -1,53 +1,62 @@
-"""Airflow DAG `train_models`: one model a segment, trained in parallel when readers are ready."""
+"""Airflow DAG `train_models` of each domain: trains the models of all segments in parallel."""
 
 from __future__ import annotations
 
 from airflow.sdk import dag, get_current_context, task
 
-from pipelines.dags.assets import MODELS, USERS, triggering_run
-from pipelines.dags.settings import SETTINGS
-from pipelines.dags.tasks import call
+from pipelines.dags.assets import models_asset, triggering_run, users_asset
+from pipelines.dags.settings import DOMAINS, SETTINGS
+from pipelines.dags.tasks import run_stage_as_text
 
 
-@dag(
-    schedule=[USERS],
-    catchup=False,
-    max_active_runs=1,
-    default_args=SETTINGS.defaults,
-    tags=["manchete"],
-    doc_md=__doc__,
-)
-def train_models() -> None:
-    """Train every segment's model, then tell that they are there."""
-
-    @task
-    def begin() -> str:
-        """Read the run's name from the event that started this."""
-        return triggering_run(get_current_context()["triggering_asset_events"], USERS)
-
-    @task
-    def segments() -> list[str]:
-        """Name the domain's segments."""
-        from pipelines.domains import load
-        from script_shared.settings import Settings
-
-        return [each.name for each in load(Settings.read().domain).domain.segments({})]
-
-    @task(doc_md="Train one segment's model.", map_index_template="{{ task.op_kwargs['segment'] }}")
-    def train(run: str, segment: str) -> str:
-        """Train one segment's model."""
-        from pipelines.stages.train import train as stage
-
-        return call(stage, run, segment, part=segment)
-
-    @task(outlets=[MODELS])
-    def announce(run: str, reports: list[str]) -> int:
-        """Tell that all models of the run are there."""
-        get_current_context()["outlet_events"][MODELS].extra = {"run": run}
-        return len(list(reports))
-
-    run = begin()
-    announce(run, train.partial(run=run).expand(segment=segments()))
+@task
+def read_run(domain: str) -> str:
+    """Read the run id from the asset event that started this DAG run."""
+    return triggering_run(get_current_context()["triggering_asset_events"], users_asset(domain))
 
 
-train_models()
+@task
+def list_segments(domain: str) -> list[str]:
+    """List the domain's segments."""
+    from pipelines.domains import load
+
+    return load(domain).segment_names
+
+
+@task(doc_md="Train the model of one segment.", map_index_template="{{ task.op_kwargs['segment'] }}")
+def train(domain: str, run: str, segment: str) -> str:
+    """Train the model of one segment."""
+    from pipelines.stages.train import train as stage
+
+    return run_stage_as_text(domain, stage, run, segment, part=segment)
+
+
+@task
+def complete(domain: str, run: str, reports: list[str]) -> int:
+    """Update the asset of the models once all of them are trained; return their number."""
+    get_current_context()["outlet_events"][models_asset(domain)].extra = {"run": run}
+    return len(list(reports))
+
+
+def create_train_models(domain: str) -> None:
+    """Create the DAG of a domain."""
+
+    @dag(
+        dag_id=f"{domain}_train_models",
+        schedule=[users_asset(domain)],
+        catchup=False,
+        max_active_runs=1,
+        default_args=SETTINGS.default_args,
+        tags=["manchete", domain],
+        doc_md=__doc__,
+    )
+    def train_models() -> None:
+        run = read_run(domain)
+        reports = train.partial(domain=domain, run=run).expand(segment=list_segments(domain))
+        complete.override(outlets=[models_asset(domain)])(domain, run, reports)
+
+    train_models()
+
+
+for domain in DOMAINS:
+    create_train_models(domain)

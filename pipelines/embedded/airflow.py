@@ -1,4 +1,4 @@
-"""How Airflow is set up on one machine: a LocalExecutor, on loopback only, on SQLite or Postgres."""
+"""Configures Airflow for one machine: LocalExecutor, loopback only, SQLite or Postgres."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ COMPONENTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class AirflowHome:
-    """Where Airflow runs.
+class AirflowConfig:
+    """The configuration of an Airflow.
 
     Attributes:
-        home: its folder: settings, logs and the SQLite file.
-        code: the repository.
-        port: of its pages and REST API.
-        database: a Postgres, or empty for SQLite.
-        password: of the one user.
+        home: the folder of its settings, logs and SQLite file.
+        code: the root of the repository.
+        port: the port of its web pages and REST API.
+        database: the URL of a Postgres database; empty for SQLite.
+        password: the password of its only user, `USER`.
     """
 
     home: Path
@@ -34,35 +34,35 @@ class AirflowHome:
     password: str
 
 
-def environment(place: AirflowHome) -> dict[str, str]:
-    """Return all of Airflow's settings; writes the file with the password, readable by us alone."""
-    place.home.mkdir(parents=True, exist_ok=True)
-    passwords = place.home / "passwords.json"
+def airflow_environment(config: AirflowConfig) -> dict[str, str]:
+    """Return Airflow's environment variables; write its password file, readable by this user alone."""
+    config.home.mkdir(parents=True, exist_ok=True)
+    passwords = config.home / "passwords.json"
     passwords.touch(mode=0o600)
-    passwords.write_text(json.dumps({USER: place.password}))
+    passwords.write_text(json.dumps({USER: config.password}))
     settings = {
-        **_core(place),
-        **_api(place.port),
+        **_core_settings(config),
+        **_api_settings(config.port),
         "CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",
         "CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(passwords),
     }
-    named = {f"AIRFLOW__{key}": value for key, value in settings.items()}
-    return {**named, "AIRFLOW_HOME": str(place.home), "PYTHONPATH": str(place.code)}
+    variables = {f"AIRFLOW__{key}": value for key, value in settings.items()}
+    return {**variables, "AIRFLOW_HOME": str(config.home), "PYTHONPATH": str(config.code)}
 
 
-def _core(place: AirflowHome) -> dict[str, str]:
+def _core_settings(config: AirflowConfig) -> dict[str, str]:
     return {
-        "CORE__DAGS_FOLDER": str(place.code / "pipelines" / "dags"),
+        "CORE__DAGS_FOLDER": str(config.code / "pipelines" / "dags"),
         "CORE__EXECUTOR": "LocalExecutor",
         "CORE__LOAD_EXAMPLES": "False",
         "CORE__PARALLELISM": "4",
         "CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
-        "DATABASE__SQL_ALCHEMY_CONN": connection(place.database, place.home),
+        "DATABASE__SQL_ALCHEMY_CONN": database_url(config.database, config.home),
         "SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.2",
     }
 
 
-def _api(port: int) -> dict[str, str]:
+def _api_settings(port: int) -> dict[str, str]:
     return {
         "API__HOST": "127.0.0.1",
         "API__PORT": str(port),
@@ -73,8 +73,8 @@ def _api(port: int) -> dict[str, str]:
     }
 
 
-def connection(database: str, home: Path) -> str:
-    """Return the database's address with the driver that we bring: plain `postgresql://` has another."""
+def database_url(database: str, home: Path) -> str:
+    """Return the URL of the database with the installed driver; plain `postgresql://` selects another."""
     if not database:
         return f"sqlite:///{home.resolve() / 'airflow.db'}"
     _, _, rest = database.partition("://")

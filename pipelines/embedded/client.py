@@ -1,4 +1,4 @@
-"""As much of Airflow's REST API as starting and following a run takes."""
+"""A client of Airflow's REST API that starts and follows runs."""
 
 from __future__ import annotations
 
@@ -11,64 +11,70 @@ from script_shared.errors import SettingsError
 
 
 class AirflowClient:
-    """Talks to one Airflow as its user."""
+    """A client that is authenticated as Airflow's only user.
+
+    Args:
+        http: an HTTP client with Airflow's base URL.
+        password: the password of the user.
+    """
 
     def __init__(self, http: httpx.Client, password: str) -> None:
         self._http, self._password = http, password
 
     def sign_in(self) -> bool:
-        """Return whether Airflow is up and let us in."""
+        """Sign in; return whether Airflow is up and accepts the password."""
         login = {"username": USER, "password": self._password}
         try:
-            answer = self._http.post("/auth/token", json=login)
+            response = self._http.post("/auth/token", json=login)
         except httpx.TransportError:
             return False
-        if answer.status_code == 201:
-            self._http.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
-        return answer.status_code == 201
+        if response.status_code == 201:
+            self._http.headers["Authorization"] = f"Bearer {response.json()['access_token']}"
+        return response.status_code == 201
 
-    def knows(self, dag: str) -> bool:
-        """Return whether a DAG has been read."""
+    def has_dag(self, dag: str) -> bool:
+        """Return whether Airflow has parsed a DAG."""
         return self._http.get(f"/api/v2/dags/{dag}").status_code == 200
 
     def import_errors(self) -> list[str]:
-        """Return why DAG files could not be read."""
-        return [str(each["stack_trace"]) for each in self._get("/importErrors")["import_errors"]]
+        """Return the stack traces of DAG files that cannot be imported."""
+        return [str(error["stack_trace"]) for error in self._get("/importErrors")["import_errors"]]
 
     def trigger(self, dag: str, conf: dict[str, Any]) -> str:
-        """Start a DAG and return its run's id.
+        """Start a DAG and return the id of its run.
 
         Raises:
-            SettingsError: it does not take such parameters.
+            SettingsError: the DAG rejects the parameters.
         """
         body = {"logical_date": None, "conf": conf}
-        answer = self._http.post(f"/api/v2/dags/{dag}/dagRuns", json=body)
-        if answer.status_code == 400:
-            what = str(answer.json()["detail"]).splitlines()[0]
-            raise SettingsError(what, where=dag, remedy="correct this parameter of the DAG")
-        return str(answer.raise_for_status().json()["dag_run_id"])
+        response = self._http.post(f"/api/v2/dags/{dag}/dagRuns", json=body)
+        if response.status_code == 400:
+            message = str(response.json()["detail"]).splitlines()[0]
+            raise SettingsError(message, where=dag, remedy="correct this parameter of the DAG")
+        return str(response.raise_for_status().json()["dag_run_id"])
 
     def state(self, dag: str, run: str) -> str:
         """Return a run's state: queued, running, success or failed."""
         return str(self._get(f"/dags/{dag}/dagRuns/{run}")["state"])
 
     def events(self, dag: str, run: str) -> list[dict[str, Any]]:
-        """Return the asset events of a run, with the runs that they began; none while those are queued.
+        """Return the asset events of a run with the runs that they started.
 
-        Airflow 3.3 cannot tell of a run that has no start date yet: it answers 500 until it has.
+        The list is empty while those runs are queued: Airflow 3.3 responds with 500 until they have a start
+        date.
         """
         params = {"source_dag_id": dag, "source_run_id": run}
-        answer = self._http.get("/api/v2/assets/events", params=params)
-        if answer.status_code == 500:
+        response = self._http.get("/api/v2/assets/events", params=params)
+        if response.status_code == 500:
             return []
-        return list(answer.raise_for_status().json()["asset_events"])
+        return list(response.raise_for_status().json()["asset_events"])
 
     def tasks(self, dag: str, run: str) -> list[dict[str, Any]]:
         """Return the task instances of a run."""
         return list(self._get(f"/dags/{dag}/dagRuns/{run}/taskInstances")["task_instances"])
 
     def log(self, task: dict[str, Any]) -> list[dict[str, Any]]:
-        """Return what a task instance's last try logged, one record an event."""
+        """Return the log records of the last attempt of a task instance."""
         run = f"/dags/{task['dag_id']}/dagRuns/{task['dag_run_id']}"
         path = f"{run}/taskInstances/{task['task_id']}/logs/{task['try_number']}"
         return list(self._get(path, map_index=task["map_index"], full_content=True)["content"])

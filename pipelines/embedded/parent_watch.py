@@ -1,4 +1,4 @@
-"""Ends us when `make` ends, however it does: what it starts would outlive a killed `make`."""
+"""Ends this process when `make` ends, even if `make` is killed."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import sys
 _PR_SET_PDEATHSIG = 1
 
 
-def end_with_make() -> None:
-    """Have the kernel send us a SIGTERM when the `make` that started us is gone (Linux).
+def exit_with_make() -> None:
+    """Ask the kernel (Linux) for a SIGTERM when the `make` that started this process has ended.
 
-    Started in any other way, we may outlive our parent: a shell that is closed, for one.
+    A process that was not started by `make` may outlive its parent, such as a closed shell.
     """
     if "MAKELEVEL" not in os.environ or sys.platform != "linux":
         return

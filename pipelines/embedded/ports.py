@@ -1,4 +1,4 @@
-"""Ports on loopback."""
+"""Finds and checks free TCP ports on loopback."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from contextlib import ExitStack
 from script_shared.errors import SettingsError
 
 
-def free_port() -> int:
-    """Return a loopback port that nobody listens on."""
-    return free_ports(1)[0]
+def find_free_port() -> int:
+    """Return a free loopback port."""
+    return find_free_ports(1)[0]
 
 
-def free_ports(count: int) -> list[int]:
-    """Return different loopback ports that nobody listens on."""
+def find_free_ports(count: int) -> list[int]:
+    """Return distinct free loopback ports."""
     with ExitStack() as stack:
         probes = [stack.enter_context(socket.socket()) for _ in range(count)]
         for probe in probes:
@@ -22,11 +22,15 @@ def free_ports(count: int) -> list[int]:
         return [int(probe.getsockname()[1]) for probe in probes]
 
 
-def require_free(port: int, setting: str) -> None:
-    """Make sure that we can listen on a port.
+def require_free_port(port: int, setting: str) -> None:
+    """Check that a port is free.
+
+    Args:
+        port: the port.
+        setting: the setting that selects the port, for the error.
 
     Raises:
-        SettingsError: something else does; names the port and the setting that moves it.
+        SettingsError: the port is in use.
     """
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -34,7 +38,7 @@ def require_free(port: int, setting: str) -> None:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
             raise SettingsError(
-                f"port {port} cannot be listened on: {error.strerror}",
+                f"port {port} is not available: {error.strerror}",
                 where=setting,
-                remedy=f"stop what listens there, or choose another port: make run {setting}={port + 10}",
+                remedy=f"stop the process that uses it, or choose another: make run {setting}={port + 10}",
             ) from error

@@ -1,4 +1,4 @@
-"""Checks before anything starts: input, settings, ports and disk."""
+"""Checks input, settings, ports and disk before any process starts."""
 
 from __future__ import annotations
 
@@ -10,104 +10,102 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from pipelines.domains import load
-from pipelines.embedded.ports import require_free
+from pipelines.embedded.ports import require_free_port
 from pipelines.embedded.settings import EmbeddedSettings
-from pipelines.ingest.uri import is_remote, parse
-from pipelines.plan import Source
+from pipelines.ingest.uri import is_remote, parse_uri
+from pipelines.plan import Plan, Source
 from pipelines.settings import DagSettings, PipelineSettings
-from pipelines.stages.download import require_scale, source_of
+from pipelines.stages.download import find_source, require_scale
 from pipelines.stages.inspect import open_files
 from script_shared.errors import InputError, SettingsError
 from script_shared.events.factory import find_sqlite_file
 from script_shared.storage.disk_space import require_space, require_writable
 
-#: Bytes that Airflow's records, the logs and a small release take.
-_BASE_SPACE = 256 * 2**20
-#: Bytes of refined and encoded tables, vectors and models, for each byte of raw files.
-_SPACE_PER_BYTE = 3
-#: Bytes of raw files that are generated at scale 1, and what is made of them.
-_GENERATED_SPACE = 6 * 2**30
+#: Bytes for Airflow's database, the logs and a small release.
+_BASE_BYTES = 256 * 2**20
+#: Bytes of refined and encoded tables, vectors and models for each byte of raw files.
+_BYTES_PER_RAW_BYTE = 3
+#: Bytes of the raw files that are generated at scale 1, and of everything that a run derives from them.
+_GENERATED_BYTES = 6 * 2**30
 
 
 def require_input(
+    plan: Plan,
     source: str,
     uri: str,
     scale: float,
-    domain: str = "news",
     options: Mapping[str, Any] = MappingProxyType({}),
 ) -> int:
-    """Check what is to be processed; return about how many bytes of disk a run needs.
+    """Check the input of a run; return the estimated bytes of disk space that it needs.
 
-    A remote address is checked for its form only: nothing is fetched.
+    A remote URI is only parsed; nothing is downloaded.
 
     Args:
-        source: raw format.
-        uri: folder, archive or address of the raw files.
+        plan: the domain's plan.
+        source: name of the raw format.
+        uri: folder, archive or URL of the raw files.
         scale: size of generated data.
-        domain: the domain's name.
-        options: of the raw format.
+        options: options of the raw format.
 
     Raises:
-        SettingsError: there is no such domain or source, the source has no options, or the scale is out of
-            range.
-        InputError: there is nothing to read at `uri`, or a file is missing.
+        SettingsError: there is no such source, an option is invalid, or the scale is out of range.
+        InputError: nothing exists at `uri`, or a file is missing.
     """
-    chosen = source_of(load(domain), source).configured(options)
+    chosen = find_source(plan, source).with_options(options)
     require_scale(scale)
     if source == "synthetic":
-        return _BASE_SPACE + round(_GENERATED_SPACE * scale)
+        return _BASE_BYTES + round(_GENERATED_BYTES * scale)
     if is_remote(uri):
-        parse(uri)
-        return _BASE_SPACE
-    return _BASE_SPACE + _SPACE_PER_BYTE * _size(chosen, uri)
+        parse_uri(uri)
+        return _BASE_BYTES
+    return _BASE_BYTES + _BYTES_PER_RAW_BYTE * _measure_size(chosen, uri)
 
 
-def _size(source: Source, uri: str) -> int:
-    """Return the bytes of a source's files, after checking that all can be opened."""
+def _measure_size(source: Source, uri: str) -> int:
+    """Return the total bytes of a source's files; check that all of them can be read."""
     with open_files(uri) as folder:
-        places = {file.place for file in source.require(folder, uri)}
-        for place in places:
-            if not os.access(place, os.R_OK):
+        paths = {file.path for file in source.require_files(folder, uri)}
+        for path in paths:
+            if not os.access(path, os.R_OK):
                 raise InputError.at(
                     "this user may not read the file",
-                    file=place,
-                    remedy="give this user the right to read it",
+                    file=path,
+                    remedy="give this user permission to read it",
                 )
-        return sum(place.stat().st_size for place in places)
+        return sum(path.stat().st_size for path in paths)
 
 
 def require_settings(settings: EmbeddedSettings) -> None:
     """Check the settings of the pipelines, the DAGs and the service.
 
     Raises:
-        SettingsError: one is wrong; names it.
+        SettingsError: a setting is invalid; the error names it.
     """
     PipelineSettings.read()
     DagSettings.read()
     find_sqlite_file(settings.events_url.get_secret_value(), Path())
-    checked = subprocess.run(
+    check = subprocess.run(
         [sys.executable, "-m", "app", "--check"],
         capture_output=True,
         text=True,
         errors="replace",
         check=False,
     )
-    if checked.returncode:
-        raise SettingsError.parse(checked.stderr)
+    if check.returncode:
+        raise SettingsError.parse(check.stderr)
 
 
-def require_place(settings: EmbeddedSettings, space: int, setting: str = "DATA_ROOT") -> None:
+def require_resources(settings: EmbeddedSettings, space: int, setting: str = "DATA_ROOT") -> None:
     """Check the ports and the disk.
 
     Args:
-        settings: name them.
+        settings: contain the ports and the data root.
         space: bytes that a run needs.
-        setting: what names the data root.
+        setting: the setting that selects the data root, for the error.
 
     Raises:
-        SettingsError: a port is taken, or no file can be written to the data root.
-        VolumeFullError: the disk has less space.
+        SettingsError: a port is in use, or the data root is not writable.
+        VolumeFullError: the disk has too little space.
     """
     if settings.airflow_port == settings.api_port:
         raise SettingsError(
@@ -115,7 +113,7 @@ def require_place(settings: EmbeddedSettings, space: int, setting: str = "DATA_R
             where="AIRFLOW_PORT, API_PORT",
             remedy="give two ports",
         )
-    require_free(settings.airflow_port, "AIRFLOW_PORT")
-    require_free(settings.api_port, "API_PORT")
+    require_free_port(settings.airflow_port, "AIRFLOW_PORT")
+    require_free_port(settings.api_port, "API_PORT")
     require_writable(settings.data_root, setting)
     require_space(settings.data_root, space, setting)

@@ -1,7 +1,7 @@
-"""Ends whole sessions of processes.
+"""Terminates whole sessions of processes.
 
-Airflow gives every task a process group of its own, so a signal to the scheduler's group would miss
-the tasks. They all stay in the session that their first process began.
+Airflow starts every task in a separate process group, so a signal to the scheduler's group does not reach the
+tasks; but all of them stay in the session of the first process.
 """
 
 from __future__ import annotations
@@ -15,38 +15,38 @@ from contextlib import suppress
 import psutil
 
 
-def members(sessions: Iterable[int]) -> list[int]:
-    """Return the living processes of some sessions."""
-    wanted = set(sessions)
-    return [pid for pid in psutil.pids() if _session(pid) in wanted and _lives(pid)]
+def list_processes(sessions: Iterable[int]) -> list[int]:
+    """Return the ids of the running processes of some sessions."""
+    session_ids = set(sessions)
+    return [pid for pid in psutil.pids() if _get_session(pid) in session_ids and _is_running(pid)]
 
 
-def end(sessions: Iterable[int], grace_seconds: float) -> None:
-    """Ask all processes of some sessions to end; kill those that have not in time."""
-    wanted = set(sessions)
-    _signal(members(wanted), signal.SIGTERM)
+def terminate_sessions(sessions: Iterable[int], grace_seconds: float) -> None:
+    """Send SIGTERM to all processes of some sessions, and SIGKILL after the grace period."""
+    session_ids = set(sessions)
+    _send_signal(list_processes(session_ids), signal.SIGTERM)
     deadline = time.monotonic() + grace_seconds
-    while members(wanted) and time.monotonic() < deadline:
+    while list_processes(session_ids) and time.monotonic() < deadline:
         time.sleep(0.1)
-    while left := members(wanted):
-        _signal(left, signal.SIGKILL)
+    while pids := list_processes(session_ids):
+        _send_signal(pids, signal.SIGKILL)
         time.sleep(0.05)
 
 
-def _signal(pids: Iterable[int], what: signal.Signals) -> None:
+def _send_signal(pids: Iterable[int], number: signal.Signals) -> None:
     for pid in pids:
         with suppress(ProcessLookupError):
-            os.kill(pid, what)
+            os.kill(pid, number)
 
 
-def _session(pid: int) -> int:
+def _get_session(pid: int) -> int:
     try:
         return os.getsid(pid)
     except OSError:
         return 0
 
 
-def _lives(pid: int) -> bool:
+def _is_running(pid: int) -> bool:
     try:
         return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
     except psutil.Error:

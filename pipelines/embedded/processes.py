@@ -1,4 +1,4 @@
-"""Child processes that end with us, each in a session of its own."""
+"""Starts child processes, each in a session of its own, and ends them with this process."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
-from pipelines.embedded.process_groups import end
+from pipelines.embedded.process_groups import terminate_sessions
 from script_shared.errors import MancheteError
 
 _GRACE_SECONDS = 4
 
 
-class Processes:
-    """Starts commands and ends them all, with everything that they started.
+class ChildProcesses:
+    """A context manager that ends all commands that it started, and their descendants.
 
-    Use it as a context: the block's end ends them. A guard beside us does so should we be killed.
+    If this process is killed, a reaper process ends them instead.
 
     Args:
-        environment: theirs, on top of ours.
-        logs: folder of what they print.
-        temporary: a folder that goes with them.
+        environment: environment variables of the commands, in addition to those of this process.
+        logs: the folder of the log files.
+        temporary: a folder that is deleted after the commands have ended; None for no folder.
     """
 
     def __init__(self, environment: Mapping[str, str], logs: Path, temporary: Path | None = None) -> None:
@@ -31,10 +31,10 @@ class Processes:
         self._temporary = [str(temporary)] if temporary else []
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
-    def __enter__(self) -> Processes:
+    def __enter__(self) -> ChildProcesses:
         self._logs.mkdir(parents=True, exist_ok=True)
-        with (self._logs / "guard.log").open("ab") as log:
-            self._guard = subprocess.Popen(  # noqa: S603 - our own command
+        with (self._logs / "reaper.log").open("ab") as log:
+            self._reaper = subprocess.Popen(  # noqa: S603 - a constant command
                 [sys.executable, "-m", "pipelines.embedded.reaper", *self._temporary],
                 env=self._environment,
                 stdin=subprocess.PIPE,
@@ -51,12 +51,12 @@ class Processes:
         try:
             self.stop(list(self._running))
         finally:
-            self._guard.communicate()
+            self._reaper.communicate()
 
     def start(self, name: str, command: Sequence[str]) -> None:
-        """Start a command; what it prints goes to `logs/<name>.log`."""
+        """Start a command; its output goes to `logs/<name>.log`."""
         with (self._logs / f"{name}.log").open("ab") as log:
-            self._running[name] = subprocess.Popen(  # noqa: S603 - our own commands
+            self._running[name] = subprocess.Popen(  # noqa: S603 - commands of this package
                 command,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
@@ -64,47 +64,47 @@ class Processes:
                 stderr=log,
                 start_new_session=True,
             )
-        self._tell_guard(self._running[name].pid)
+        self._notify_reaper(self._running[name].pid)
 
     def wait(self, name: str) -> None:
-        """Wait for a command that is meant to end.
+        """Wait for the end of a command.
 
         Raises:
-            MancheteError: it failed.
+            MancheteError: the command failed.
         """
-        failed = self._running[name].wait()
+        status = self._running[name].wait()
         self.stop([name])
-        if failed:
-            raise self._failure(name, "failed")
+        if status:
+            raise self._build_error(name, "failed")
 
     def check(self) -> None:
-        """Make sure that all are still there.
+        """Check that all commands are still running.
 
         Raises:
-            MancheteError: one has ended by itself; tells what it printed last.
+            MancheteError: a command has ended; the details are the end of its log.
         """
-        for name, each in self._running.items():
-            if each.poll() is not None:
-                raise self._failure(name, "ended by itself")
+        for name, process in self._running.items():
+            if process.poll() is not None:
+                raise self._build_error(name, "ended unexpectedly")
 
-    def _failure(self, name: str, what: str) -> MancheteError:
-        where, remedy = str(self._logs / f"{name}.log"), "mend what the end of its log below names"
-        return MancheteError(f"{name} {what}", where=where, remedy=remedy, details=self.log_tail(name))
+    def _build_error(self, name: str, event: str) -> MancheteError:
+        where, remedy = str(self._logs / f"{name}.log"), "correct the error at the end of the log below"
+        return MancheteError(f"{name} {event}", where=where, remedy=remedy, details=self.log_tail(name))
 
     def log_tail(self, name: str, lines: int = 30) -> str:
-        """Return the last lines that a command printed."""
+        """Return the last lines of a command's log."""
         text = (self._logs / f"{name}.log").read_text(errors="replace")
         return "\n".join(text.splitlines()[-lines:])
 
     def stop(self, names: Iterable[str]) -> None:
-        """End some commands and everything that they started."""
-        ending = [self._running.pop(name) for name in names]
-        end({each.pid for each in ending}, _GRACE_SECONDS)
-        for each in ending:
-            each.wait()
-            self._tell_guard(-each.pid)
+        """End some commands and their descendants."""
+        processes = [self._running.pop(name) for name in names]
+        terminate_sessions({process.pid for process in processes}, _GRACE_SECONDS)
+        for process in processes:
+            process.wait()
+            self._notify_reaper(-process.pid)
 
-    def _tell_guard(self, session: int) -> None:
-        if self._guard.stdin and self._guard.poll() is None:
-            self._guard.stdin.write(f"{session}\n")
-            self._guard.stdin.flush()
+    def _notify_reaper(self, session: int) -> None:
+        if self._reaper.stdin and self._reaper.poll() is None:
+            self._reaper.stdin.write(f"{session}\n")
+            self._reaper.stdin.flush()

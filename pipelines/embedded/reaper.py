@@ -1,8 +1,8 @@
-"""`python -m pipelines.embedded.reaper [FOLDER]`: clears up when its parent has ended, however it did.
+"""`python -m pipelines.embedded.reaper [FOLDER]`: cleans up after its parent process.
 
-It is told by lines on its input: `N` for a session that began, `-N` for one that is over. The input
-ends when the parent does, even by a kill -9 that lets nobody clear up. What is left of the sessions is
-ended then, and the folder removed where one is named.
+The parent writes a line to the standard input: `N` when session N starts, `-N` when it has ended. The input
+ends with the parent, even after a kill -9. Then the reaper terminates the remaining sessions and deletes the
+folder.
 """
 
 from __future__ import annotations
@@ -11,20 +11,20 @@ import shutil
 import signal
 import sys
 
-from pipelines.embedded.process_groups import end
+from pipelines.embedded.process_groups import terminate_sessions
 
 GRACE_SECONDS = 3
 
 
 def main(folders: list[str]) -> None:
-    """Wait for the end of the input, then end the sessions that are left and remove the folders."""
-    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(each, signal.SIG_IGN)
+    """Wait for the end of the input, then terminate the remaining sessions and delete the folders."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
     sessions: set[int] = set()
     for line in sys.stdin:
-        number = int(line)
-        sessions = sessions | {number} if number > 0 else sessions - {-number}
-    end(sessions, GRACE_SECONDS)
+        session = int(line)
+        sessions = sessions | {session} if session > 0 else sessions - {-session}
+    terminate_sessions(sessions, GRACE_SECONDS)
     for folder in folders:
         shutil.rmtree(folder, ignore_errors=True)
 

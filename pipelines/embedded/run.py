@@ -1,4 +1,4 @@
-"""What `make run` and `make smoke` do."""
+"""The commands `make run` and `make smoke`."""
 
 from __future__ import annotations
 
@@ -13,58 +13,70 @@ from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from typing import Any
 
-from pipelines.embedded.parent_watch import end_with_make
-from pipelines.embedded.ports import free_ports
-from pipelines.embedded.preflight import require_input, require_place, require_settings
-from pipelines.embedded.sample_requests import ask_one_of_each
+from pipelines.domains import load
+from pipelines.embedded.parent_watch import exit_with_make
+from pipelines.embedded.ports import find_free_ports
+from pipelines.embedded.preflight import require_input, require_resources, require_settings
+from pipelines.embedded.sample_requests import request_each_segment
 from pipelines.embedded.settings import EmbeddedSettings
-from pipelines.embedded.supervisor import Running, run_chain, running
-from pipelines.stages.publish import Published
+from pipelines.embedded.supervisor import RunningServices, run_dags, start_services
+from pipelines.plan import Plan
+from pipelines.stages.publish import PublishResult
 from script_shared.errors import SettingsError
 
 
 def serve(source: str, uri: str, scale: float, options: Mapping[str, Any] = MappingProxyType({})) -> None:
-    """Run the chain on the volume and the ports of the settings, and serve until Ctrl-C.
+    """Run all DAGs on the volume and the ports of the settings, and serve until Ctrl-C.
 
     Args:
-        source: raw format.
-        uri: folder, archive or address of the raw files.
+        source: name of the raw format.
+        uri: folder, archive or URL of the raw files.
         scale: size of generated data.
-        options: of the raw format.
+        options: options of the raw format.
 
     Raises:
-        MancheteError: a setting, the input or a stage is at fault; all has been stopped.
+        MancheteError: a setting or the input is invalid, or a stage failed; all processes have been stopped.
     """
     settings = EmbeddedSettings.read()
-    space = require_input(source, uri, scale, settings.domain, options)
+    plan = load(settings.domain)
+    space = require_input(plan, source, uri, scale, options)
     require_settings(settings)
-    require_place(settings, space)
-    with _up(settings) as up:
-        done = run_chain(up, _conf(source, uri, scale, options))
-        if done.champion is not None:
-            _answer(up, settings.domain, done)
+    require_resources(settings, space)
+    with _start(settings) as services:
+        result = run_dags(services, settings.domain, _build_conf(source, uri, scale, options))
+        if result.champion is not None:
+            _print_sample(services, plan, result)
         sys.stderr.write("Ctrl-C stops everything\n")
-        _stay(up)
+        _wait_for_interrupt(services)
 
 
 def smoke(source: str, uri: str, scale: float, options: Mapping[str, Any] = MappingProxyType({})) -> None:
-    """Run the chain in a temporary folder on free ports, ask for a reader of each segment, and exit.
+    """Run all DAGs in a temporary folder on free ports, request recommendations for each segment, and exit.
 
-    Args and errors are those of `serve`; a release that the gate refuses is an error too.
+    Args:
+        source: name of the raw format.
+        uri: folder, archive or URL of the raw files.
+        scale: size of generated data.
+        options: options of the raw format.
+
+    Raises:
+        MancheteError: as for `serve`; or the release did not pass the gates.
     """
     settings = EmbeddedSettings.read()
-    space = require_input(source, uri, scale, settings.domain, options)
+    plan = load(settings.domain)
+    space = require_input(plan, source, uri, scale, options)
     require_settings(settings)
-    with _temporary_folder() as folder:
-        airflow, api = free_ports(2)
-        place = {"data_root": Path(folder), "airflow_port": airflow, "api_port": api, "airflow_database": ""}
-        settings = settings.model_copy(update=place)
-        require_place(settings, space, "TMPDIR")
-        with _up(settings, temporary=True) as up:
-            _answer(up, settings.domain, run_chain(up, _conf(source, uri, scale, options)))
+    with _create_temporary_folder() as folder:
+        airflow, api = find_free_ports(2)
+        update = {"data_root": Path(folder), "airflow_port": airflow, "api_port": api, "airflow_database": ""}
+        settings = settings.model_copy(update=update)
+        require_resources(settings, space, "TMPDIR")
+        with _start(settings, temporary=True) as services:
+            result = run_dags(services, settings.domain, _build_conf(source, uri, scale, options))
+            _print_sample(services, plan, result)
 
 
-def _temporary_folder() -> TemporaryDirectory[str]:
+def _create_temporary_folder() -> TemporaryDirectory[str]:
     try:
         return TemporaryDirectory(prefix="manchete-", ignore_cleanup_errors=True)
     except OSError as error:
@@ -75,30 +87,30 @@ def _temporary_folder() -> TemporaryDirectory[str]:
         ) from error
 
 
-def _up(settings: EmbeddedSettings, *, temporary: bool = False) -> AbstractContextManager[Running]:
-    end_with_make()
-    # A shell starts what it puts into the background deaf to Ctrl-C.
+def _start(settings: EmbeddedSettings, *, temporary: bool = False) -> AbstractContextManager[RunningServices]:
+    exit_with_make()
+    # A shell starts background processes with SIGINT ignored.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    for each in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(each, lambda number, _: sys.exit(128 + number))
-    return running(settings, temporary=temporary)
+    for signal_number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(signal_number, lambda number, _: sys.exit(128 + number))
+    return start_services(settings, temporary=temporary)
 
 
-def _conf(source: str, uri: str, scale: float, options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the first DAG's parameters; tasks do not run in our folder."""
-    is_address = "://" in uri or uri.startswith("gdrive:")
-    whole = uri if is_address or not uri else str(Path(uri).expanduser().resolve())
-    return {"source": source, "uri": whole, "scale": scale, **options}
+def _build_conf(source: str, uri: str, scale: float, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters of the first DAG; a path becomes absolute, since tasks run in another folder."""
+    is_url = "://" in uri or uri.startswith("gdrive:")
+    absolute = uri if is_url or not uri else str(Path(uri).expanduser().resolve())
+    return {"source": source, "uri": absolute, "scale": scale, **options}
 
 
-def _answer(up: Running, domain: str, done: Published) -> None:
-    for answer in ask_one_of_each(up.api, up.volume, domain, done):
-        sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
+def _print_sample(services: RunningServices, plan: Plan, result: PublishResult) -> None:
+    for response in request_each_segment(services.api, services.volume, plan, result):
+        sys.stdout.write(json.dumps(response, ensure_ascii=False) + "\n")
     sys.stdout.flush()
 
 
-def _stay(up: Running) -> None:
+def _wait_for_interrupt(services: RunningServices) -> None:
     with suppress(KeyboardInterrupt):
         while True:
-            up.processes.check()
+            services.processes.check()
             time.sleep(1)

@@ -1,4 +1,4 @@
-"""Asks the running API for a reader of each segment."""
+"""Requests recommendations from the running API for a user of each segment."""
 
 from __future__ import annotations
 
@@ -8,51 +8,55 @@ from typing import Any
 import httpx
 import polars as pl
 
-from pipelines.domains import load
-from pipelines.stages.publish import Published
+from pipelines.plan import Plan
+from pipelines.stages.publish import PublishResult
 from script_shared.errors import MancheteError
 from script_shared.storage.partitions import find_partition
 from script_shared.storage.volume import Volume
 
-#: Served as one of the last segment, which takes everybody.
-STRANGER = "a-reader-nobody-knows"
-_PATIENCE_SECONDS = 60
+#: An id without data; it belongs to the last segment, which accepts every user.
+UNKNOWN_USER = "unknown-user"
+_TIMEOUT_SECONDS = 60
 
 
-def ask_one_of_each(api: httpx.Client, volume: Volume, domain: str, done: Published) -> list[dict[str, Any]]:
-    """Ask for ten items for a reader of each segment, once the champion is served.
+def request_each_segment(
+    api: httpx.Client, volume: Volume, plan: Plan, result: PublishResult
+) -> list[dict[str, Any]]:
+    """Wait for the champion, then request ten items for a user of each segment.
 
     Args:
-        api: the running API.
-        volume: where the run lies.
-        domain: the domain's name.
-        done: what became of the run.
+        api: a client of the running API.
+        volume: where the run is stored.
+        plan: the domain's plan.
+        result: the result of publishing the run.
+
+    Returns:
+        The responses, in the order of the segments.
 
     Raises:
         MancheteError: there is no champion, or the API does not serve it.
     """
-    if done.champion is None:
-        raise MancheteError(f"no release serves; {done}")
-    _wait(api, done.champion)
-    users = _one_of_each(volume, domain, done.run)
-    return [_ask(api, user) for user in users]
+    if result.champion is None:
+        raise MancheteError(f"no release serves; {result}")
+    _wait_for_release(api, result.champion)
+    return [_request(api, user) for user in _select_users(volume, plan, result.run)]
 
 
-def _ask(api: httpx.Client, user: str) -> dict[str, Any]:
-    answer = api.get("/recommendations", params={"user_id": user, "num_recs": 10})
-    return dict(answer.raise_for_status().json())
+def _request(api: httpx.Client, user: str) -> dict[str, Any]:
+    response = api.get("/recommendations", params={"user_id": user, "num_recs": 10})
+    return dict(response.raise_for_status().json())
 
 
-def _one_of_each(volume: Volume, domain: str, run: str) -> list[str]:
-    readers = pl.read_parquet(find_partition(volume.segments, run) / "readers.parquet")
-    found = dict(readers.group_by("segment").agg(pl.col("user_id").min()).iter_rows())
-    segments = [each.name for each in load(domain).domain.segments({})]
-    users = {segments[-1]: STRANGER, **found}
-    return [users[name] for name in segments if name in users]
+def _select_users(volume: Volume, plan: Plan, run: str) -> list[str]:
+    """Return a user of each segment that is not empty, and an unknown user for the last segment."""
+    users = pl.read_parquet(find_partition(volume.segments, run) / "users.parquet")
+    first_users = dict(users.group_by("segment").agg(pl.col("user_id").min()).iter_rows())
+    by_segment = {plan.segment_names[-1]: UNKNOWN_USER, **first_users}
+    return [by_segment[name] for name in plan.segment_names if name in by_segment]
 
 
-def _wait(api: httpx.Client, release: str) -> None:
-    deadline = time.monotonic() + _PATIENCE_SECONDS
+def _wait_for_release(api: httpx.Client, release: str) -> None:
+    deadline = time.monotonic() + _TIMEOUT_SECONDS
     while time.monotonic() < deadline:
         ready = api.get("/health/ready").json()
         if ready.get("release") == release:

@@ -1,4 +1,4 @@
-"""Settings of everything on one machine, read from the environment."""
+"""Settings of Airflow and the API on one machine, read from the environment."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from script_shared.settings import Settings
 
 
 class EmbeddedSettings(Settings):
-    """Where Airflow and the API listen, on loopback, and where Airflow keeps its records.
+    """The loopback ports of Airflow and the API, and Airflow's database.
 
     Attributes:
-        airflow_port: of Airflow's pages and REST API.
-        api_port: of the recommendations.
-        airflow_database: a Postgres, `postgresql://user:password@host:port/name`; empty for a SQLite
-            file below the data root.
+        airflow_port: the port of Airflow's web pages and REST API.
+        api_port: the port of the recommendation API.
+        airflow_database: the URL of a Postgres database, `postgresql://user:password@host:port/name`; empty
+            for a SQLite file below the data root.
     """
 
     airflow_port: int = Field(default=8080, ge=1, le=65_535)
@@ -23,10 +23,8 @@ class EmbeddedSettings(Settings):
 
     @field_validator("airflow_database")
     @classmethod
-    def _is_postgres(cls, address: str) -> str:
-        # The message leaves the address out: it has a password.
-        if address and not address.startswith(("postgresql://", "postgres://")):
-            raise ValueError(
-                "the address does not begin with postgresql://; leave it empty for a SQLite file"
-            )
-        return address
+    def _require_postgres(cls, url: str) -> str:
+        # The message omits the URL, which contains a password.
+        if url and not url.startswith(("postgresql://", "postgres://")):
+            raise ValueError("the URL does not begin with postgresql://; leave it empty for a SQLite file")
+        return url

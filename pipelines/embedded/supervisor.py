@@ -1,4 +1,4 @@
-"""Starts everything and keeps it up until told to stop."""
+"""Starts Airflow and the API, runs the DAGs, and stops all processes at the end."""
 
 from __future__ import annotations
 
@@ -14,85 +14,99 @@ from typing import Any
 import httpx
 from rich.console import Console
 
-from pipelines.cli.cost_table import cost_table
-from pipelines.embedded.airflow import COMPONENTS, USER, AirflowHome
-from pipelines.embedded.airflow import environment as airflow_environment
+from pipelines.cli.cost_table import build_cost_table
+from pipelines.embedded.airflow import COMPONENTS, USER, AirflowConfig, airflow_environment
 from pipelines.embedded.client import AirflowClient
-from pipelines.embedded.dag_chain import CHAIN, DagChain
-from pipelines.embedded.processes import Processes
+from pipelines.embedded.dag_chain import DagChain, dag_ids
+from pipelines.embedded.processes import ChildProcesses
 from pipelines.embedded.settings import EmbeddedSettings
 from pipelines.reporting.run_costs import read_costs
-from pipelines.stages.publish import Published
+from pipelines.stages.publish import PublishResult
 from script_shared.errors import MancheteError
 from script_shared.storage.volume import Volume
 
 _CODE = Path(__file__).parents[2]
-_PATIENCE_SECONDS = 120
+_TIMEOUT_SECONDS = 120
 _CONSOLE = Console(stderr=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
-    """What is up."""
+class RunningServices:
+    """The running services, and the clients to use them.
+
+    Attributes:
+        airflow: a client of Airflow's REST API.
+        api: an HTTP client of the recommendation API.
+        processes: the processes of both.
+        volume: the volume of the domain.
+    """
 
     airflow: AirflowClient
     api: httpx.Client
-    processes: Processes
+    processes: ChildProcesses
     volume: Volume
 
 
 @contextmanager
-def running(settings: EmbeddedSettings, *, temporary: bool = False) -> Iterator[Running]:
-    """Bring Airflow and the API up, and take them down however the block ends.
+def start_services(settings: EmbeddedSettings, *, temporary: bool = False) -> Iterator[RunningServices]:
+    """Start Airflow and the API, and stop them at the end of the block.
 
     Args:
-        settings: where everything lies and listens.
-        temporary: the data root goes when the block ends, and no task is tried twice.
+        settings: the data root, ports and database.
+        temporary: whether the data root is deleted at the end; Airflow then retries no task.
 
     Raises:
-        MancheteError: something did not come up; tells what it printed last.
+        MancheteError: a process did not start; the details are the end of its log.
     """
     password = secrets.token_urlsafe(12)
     with ExitStack() as stack:
         root = settings.data_root.resolve()
-        environment = _environment(settings, password) | (_brief(root) if temporary else {})
-        processes = stack.enter_context(Processes(environment, root / "logs", root if temporary else None))
-        _start(processes)
-        clients = [stack.enter_context(_client(port)) for port in (settings.airflow_port, settings.api_port)]
-        up = Running(
-            AirflowClient(clients[0], password), clients[1], processes, Volume.from_settings(settings)
+        environment = _build_environment(settings, password) | (
+            _temporary_environment(root) if temporary else {}
+        )
+        processes = stack.enter_context(
+            ChildProcesses(environment, root / "logs", root if temporary else None)
+        )
+        _start_processes(processes)
+        airflow, api = (
+            stack.enter_context(_create_client(port)) for port in (settings.airflow_port, settings.api_port)
+        )
+        services = RunningServices(
+            AirflowClient(airflow, password), api, processes, Volume.from_settings(settings)
         )
         with _CONSOLE.status("Airflow is starting"):
-            _wait(up)
-        _CONSOLE.print(f"Airflow  {clients[0].base_url}  (user {USER}, password {password})", soft_wrap=True)
-        _CONSOLE.print(f"API      {clients[1].base_url}/docs")
-        yield up
+            _wait_for_airflow(services, settings.domain)
+        _CONSOLE.print(f"Airflow  {airflow.base_url}  (user {USER}, password {password})", soft_wrap=True)
+        _CONSOLE.print(f"API      {api.base_url}/docs")
+        yield services
 
 
-def _environment(settings: EmbeddedSettings, password: str) -> dict[str, str]:
+def _build_environment(settings: EmbeddedSettings, password: str) -> dict[str, str]:
     root = settings.data_root.resolve()
-    place = AirflowHome(root / "airflow", _CODE, settings.airflow_port, settings.airflow_database, password)
+    config = AirflowConfig(
+        root / "airflow", _CODE, settings.airflow_port, settings.airflow_database, password
+    )
     return {
-        **airflow_environment(place),
+        **airflow_environment(config),
         "DATA_ROOT": str(root),
         "API_PORT": str(settings.api_port),
         "OPENBLAS_NUM_THREADS": "1",
-        # Threads of parallel trainings that wait by spinning take the cores from those that work.
+        # OpenMP threads that spin while they wait would take cores from parallel trainings.
         "OMP_WAIT_POLICY": "PASSIVE",
     }
 
 
-def _brief(root: Path) -> dict[str, str]:
-    """Return what a try needs: an error is told at once, and nothing is left in the machine's own folders."""
+def _temporary_environment(root: Path) -> dict[str, str]:
+    """Return the settings of a temporary run: no retries, and temporary files below the data root."""
     (root / "tmp").mkdir(parents=True, exist_ok=True)
     return {"TASK_RETRIES": "0", "TMPDIR": str(root / "tmp")}
 
 
-def _client(port: int) -> httpx.Client:
+def _create_client(port: int) -> httpx.Client:
     return httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30)
 
 
-def _start(processes: Processes) -> None:
+def _start_processes(processes: ChildProcesses) -> None:
     python = [sys.executable, "-m"]
     processes.start("api", [*python, "app"])
     processes.start("migrate", [*python, "airflow", "db", "migrate"])
@@ -101,27 +115,33 @@ def _start(processes: Processes) -> None:
         processes.start(name, [*python, "airflow", *command])
 
 
-def _wait(up: Running) -> None:
-    deadline = time.monotonic() + _PATIENCE_SECONDS
+def _wait_for_airflow(services: RunningServices, domain: str) -> None:
+    deadline = time.monotonic() + _TIMEOUT_SECONDS
     while time.monotonic() < deadline:
-        up.processes.check()
-        if up.airflow.sign_in():
-            if broken := up.airflow.import_errors():
-                raise MancheteError("a DAG cannot be read", details=broken[0])
-            if all(up.airflow.knows(dag) for dag in CHAIN):
+        services.processes.check()
+        if services.airflow.sign_in():
+            if errors := services.airflow.import_errors():
+                raise MancheteError("a DAG cannot be imported", details=errors[0])
+            if all(services.airflow.has_dag(dag) for dag in dag_ids(domain)):
                 return
         time.sleep(0.2)
-    raise MancheteError("Airflow did not come up", remedy="see the logs below the data root")
+    raise MancheteError("Airflow did not start", remedy="see the logs below the data root")
 
 
-def run_chain(up: Running, conf: dict[str, Any]) -> Published:
-    """Run the DAGs, print what each stage cost and what became of the run, and return it.
+def run_dags(services: RunningServices, domain: str, conf: dict[str, Any]) -> PublishResult:
+    """Run the DAGs of a domain; print the costs of the stages and the result.
+
+    Args:
+        services: the running services.
+        domain: name of the domain.
+        conf: the parameters of the first DAG.
 
     Raises:
         MancheteError: a DAG failed, or it took too long.
     """
     with _CONSOLE.status("") as status:
-        done = Published(**DagChain(up.airflow, up.processes.check, status.update).run(conf))
-    _CONSOLE.print(cost_table(read_costs(up.volume, done.run)))
-    _CONSOLE.print(str(done), markup=False, soft_wrap=True)
-    return done
+        chain = DagChain(services.airflow, domain, services.processes.check, status.update)
+        result = PublishResult(**chain.run(conf))
+    _CONSOLE.print(build_cost_table(read_costs(services.volume, result.run)))
+    _CONSOLE.print(str(result), markup=False, soft_wrap=True)
+    return result

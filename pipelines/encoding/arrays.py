@@ -1,4 +1,4 @@
-"""An encoded data set in a folder: arrays that every later stage maps into memory, shared, not read anew."""
+"""Writes and reads encoded data sets as arrays, which all processes of later stages memory-map and share."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from pipelines.encoding.item_vectors import Description
+from pipelines.encoding.item_vectors import TextVectors
 from script_shared.arrays import Bundle
 from script_shared.dataset import Catalogue, Dataset, Interactions, StateSnapshot, Vectors
 from script_shared.domain import Parameters
@@ -17,13 +17,14 @@ from script_shared.types import IntArray
 from script_shared.vocabulary import Vocabulary
 
 _VOCABULARIES = ("users", "items", "keys", "categories")
+_SNAPSHOT = "state_snapshot"
 _INTERACTIONS = ("user", "item", "time", "weight", "keys")
 
 
-def write_encoded(folder: Path, dataset: Dataset, parameters: Parameters) -> None:
-    """Write a data set, but for its texts and head start, and the parameters to train with."""
+def write_dataset(folder: Path, dataset: Dataset, parameters: Parameters) -> None:
+    """Write a data set without text vectors and state snapshot, and the parameters to train with."""
     catalogue = dataset.catalogue
-    types, names = type_codes(dataset.user_types.tolist())
+    types, names = encode_user_types(dataset.user_types.tolist())
     document = {
         "as_of_ms": dataset.as_of_ms,
         "context": dataset.context,
@@ -42,69 +43,70 @@ def write_encoded(folder: Path, dataset: Dataset, parameters: Parameters) -> Non
     write_bundles(folder, parts)
 
 
-def type_codes(types: Sequence[Any]) -> tuple[IntArray, list[str]]:
-    """Return a code for each user, -1 for unknown, and the names of the codes."""
-    names = sorted({each for each in types if each is not None})
-    code = {name: place for place, name in enumerate(names)}
-    return np.array([code.get(each, -1) for each in types], np.int8), names
+def encode_user_types(types: Sequence[Any]) -> tuple[IntArray, list[str]]:
+    """Return a code for each user's type, -1 for unknown, and the names of the codes."""
+    names = sorted({name for name in types if name is not None})
+    codes = {name: code for code, name in enumerate(names)}
+    return np.array([codes.get(name, -1) for name in types], np.int8), names
 
 
 def write_bundles(folder: Path, parts: Mapping[str, Bundle]) -> None:
-    """Write bundles below a folder."""
+    """Write each bundle to a subfolder."""
     for name, bundle in parts.items():
         bundle.write(folder / name)
 
 
-def read_encoded(folder: Path) -> tuple[Dataset, Parameters]:
-    """Return a data set, with what there is of texts and head start, and the parameters to train with."""
+def read_dataset(folder: Path) -> tuple[Dataset, Parameters]:
+    """Return a data set, with text vectors and state snapshot if they exist, and the parameters."""
     users, items, keys, categories = (
         Vocabulary.restore(Bundle.read(folder / name).arrays) for name in _VOCABULARIES
     )
-    told = Bundle.read(folder / "dataset")
-    document, about = told.document, _arrays(folder / "catalogue")
-    catalogue = Catalogue(about["published_ms"], about["category"], categories, _vectors(folder, len(items)))
-    types = np.array([*document["types"], None], object)[told.arrays["types"]]
+    bundle = Bundle.read(folder / "dataset")
+    document, columns = bundle.document, _read_arrays(folder / "catalogue")
+    vectors = _read_vectors(folder, len(items))
+    catalogue = Catalogue(columns["published_ms"], columns["category"], categories, vectors)
+    types = np.array([*document["types"], None], object)[bundle.arrays["types"]]
     context = tuple(document["context"])
-    interactions = Interactions(**_arrays(folder / "interactions"))
-    head = _head_start(folder / "head_start")
+    interactions = Interactions(**_read_arrays(folder / "interactions"))
+    snapshot = _read_state_snapshot(folder / _SNAPSHOT)
     dataset = Dataset(
-        *(users, items, keys, context, types, catalogue, interactions, document["as_of_ms"], head),
+        *(users, items, keys, context, types, catalogue, interactions, document["as_of_ms"], snapshot),
         anonymous=document["anonymous"],
     )
     return dataset, document["parameters"]
 
 
-def _vectors(folder: Path, items: int) -> Vectors:
+def _read_vectors(folder: Path, items: int) -> Vectors:
     if not (folder / "vectors").is_dir():
         return Vectors.empty(items)
-    arrays = _arrays(folder / "vectors")
+    arrays = _read_arrays(folder / "vectors")
     return Vectors(arrays["rows"], arrays["row"])
 
 
-def _arrays(folder: Path) -> dict[str, Any]:
-    """Return plain arrays: numpy's mapped ones are slow to cut."""
+def _read_arrays(folder: Path) -> dict[str, Any]:
+    """Return plain arrays: slicing numpy's memory-mapped arrays is slow."""
     return {name: np.asarray(array) for name, array in Bundle.read(folder).arrays.items()}
 
 
-def read_description(folder: Path) -> Description:
-    """Return the texts' space, and the vectors that lie in it."""
-    return Description.of(Bundle.read(folder / "space"), Bundle.read(folder / "vectors"))
+def read_text_vectors(folder: Path) -> TextVectors:
+    """Return the text space and the vectors of all texts."""
+    return TextVectors.from_bundles(Bundle.read(folder / "space"), Bundle.read(folder / "vectors"))
 
 
-def write_head_start(folder: Path, until_ms: int, parameters: StateParameters) -> None:
-    """Fold what is encoded in a folder, up to a moment, and write the state: a head start for later ends."""
-    dataset, _ = read_encoded(folder)
+def write_state_snapshot(folder: Path, until_ms: int, parameters: StateParameters) -> None:
+    """Write the state after all interactions before a time, ms UTC; later stages replay only the rest."""
+    dataset, _ = read_dataset(folder)
     state = State.from_dataset(dataset.before(until_ms), parameters)
-    counted = Bundle({}, {"ms": until_ms, "parameters": parameters.model_dump(mode="json")})
-    write_bundles(folder / "head_start", {"counted": counted})
-    write_bundles(folder / "head_start" / "state", state.snapshot())
+    header = Bundle({}, {"ms": until_ms, "parameters": parameters.model_dump(mode="json")})
+    write_bundles(folder / _SNAPSHOT, {"header": header})
+    write_bundles(folder / _SNAPSHOT / "state", state.snapshot())
 
 
-def _head_start(folder: Path) -> StateSnapshot | None:
+def _read_state_snapshot(folder: Path) -> StateSnapshot | None:
     if not folder.is_dir():
         return None
-    counted = Bundle.read(folder / "counted").document
+    header = Bundle.read(folder / "header").document
     parts = sorted((folder / "state").iterdir())
     return StateSnapshot(
-        counted["ms"], counted["parameters"], lambda: {part.name: Bundle.read(part) for part in parts}
+        header["ms"], header["parameters"], lambda: {part.name: Bundle.read(part) for part in parts}
     )

@@ -1,44 +1,47 @@
-"""A data set of refined tables: every id a position, every text a vector."""
+"""Encodes refined tables as a data set: ids become integers, texts become vectors."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from pipelines.encoding.arrays import write_bundles, write_encoded
-from pipelines.encoding.item_vectors import Description, Rules, describe
+from pipelines.encoding.arrays import write_bundles, write_dataset
+from pipelines.encoding.item_vectors import TextRules, TextVectors, vectorize_items
 from pipelines.plan import Plan
 from script_shared.dataset import Dataset, encode_tables
 from script_shared.domain import Parameters
 from script_shared.tables import Tables
 
 
-def encode_into(
-    folder: Path, plan: Plan, tables: Tables, as_of_ms: int, earlier: Description | None = None
-) -> tuple[Dataset, Parameters, Description]:
-    """Encode and describe tables, write all of it and the parameters to train with into `folder`; return it.
+def encode_dataset(
+    folder: Path, plan: Plan, tables: Tables, as_of_ms: int, earlier: TextVectors | None = None
+) -> tuple[Dataset, Parameters, TextVectors]:
+    """Encode tables and texts, and write them and the parameters to train with to a folder.
 
     Args:
-        folder: where it goes.
-        plan: the domain's.
-        tables: with the columns that `columns_of` names, at least.
-        as_of_ms: interactions at or after this moment are left out.
-        earlier: whose vectors are taken over where its space still serves.
+        folder: the target folder.
+        plan: the domain's plan.
+        tables: contain at least the columns of `required_columns`.
+        as_of_ms: interactions at or after this time, ms UTC, are left out.
+        earlier: vectors of an earlier run, which are reused if they are still valid.
+
+    Returns:
+        The data set, the parameters and the text vectors.
     """
-    dataset, parameters = encode_ids_into(folder, plan, tables, as_of_ms)
-    description = describe(dataset, tables.items, Rules.of(plan.domain, parameters), earlier)
-    write_bundles(folder, description.bundles())
-    return dataset, parameters, description
+    dataset, parameters = encode_ids(folder, plan, tables, as_of_ms)
+    vectors = vectorize_items(dataset, tables.items, TextRules.for_domain(plan.domain, parameters), earlier)
+    write_bundles(folder, vectors.to_bundles())
+    return dataset, parameters, vectors
 
 
-def encode_ids_into(folder: Path, plan: Plan, tables: Tables, as_of_ms: int) -> tuple[Dataset, Parameters]:
-    """Encode tables and write them and the parameters; as `encode_into`, but texts have no vectors yet."""
-    parameters = plan.parameters(tables)
+def encode_ids(folder: Path, plan: Plan, tables: Tables, as_of_ms: int) -> tuple[Dataset, Parameters]:
+    """Encode tables without texts, and write them and the parameters; see `encode_dataset`."""
+    parameters = plan.choose_parameters(tables)
     dataset = encode_tables(tables, plan.domain.context, plan.weight, as_of_ms)
-    write_encoded(folder, dataset, parameters)
+    write_dataset(folder, dataset, parameters)
     return dataset, parameters
 
 
-def columns_of(plan: Plan) -> dict[str, list[str]]:
-    """Name the columns of the interactions that encoding looks at; others need not be read."""
-    needed = ("user_id", "item_id", "timestamp", *plan.domain.context, *plan.weight.meta.root_names())
-    return {"interactions": list(dict.fromkeys(needed))}
+def required_columns(plan: Plan) -> dict[str, list[str]]:
+    """Return the columns of the interactions that encoding reads."""
+    columns = ("user_id", "item_id", "timestamp", *plan.domain.context, *plan.weight.meta.root_names())
+    return {"interactions": list(dict.fromkeys(columns))}

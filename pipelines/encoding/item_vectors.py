@@ -1,4 +1,4 @@
-"""A vector for each article: new and changed texts are placed in the space that the others lie in."""
+"""Computes a text vector for each item, and reuses the text space and the vectors of the previous run."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from pipelines.encoding.parallel_text import place
+from pipelines.encoding.parallel_text import transform_texts
 from script_shared.arrays import Bundle
 from script_shared.clock import MS_PER_HOUR
 from script_shared.dataset import Dataset, Vectors
@@ -20,25 +20,30 @@ from script_shared.models.components.text_space import TextParameters, TextSpace
 from script_shared.types import Arrays, FeatureArray
 from script_shared.vocabulary import UNKNOWN
 
-#: A space serves for so long: a week's news have their own names and words.
-LIFE_MS = 7 * 24 * MS_PER_HOUR
-#: And as long as so many of the articles were described before: another publisher's do not fit in.
-KNOWN_SHARE = 0.5
-#: What a text is made of.
-COLUMNS = ("item_id", "title", "body", "region")
+#: A text space is refitted after this time, since names and topics change.
+MAX_AGE_MS = 7 * 24 * MS_PER_HOUR
+#: A text space is refitted if it contains a smaller share of the texts: they come from another publisher.
+MIN_KNOWN_SHARE = 0.5
+#: The columns of the items from which a text is composed.
+TEXT_COLUMNS = ("item_id", "title", "body", "region")
 
 Hashes = npt.NDArray[np.uint64]
 
 
-class Rules(NamedTuple):
-    """How texts become vectors; vectors made by other rules are not used."""
+class TextRules(NamedTuple):
+    """The parameters of the text space; vectors of other parameters are not reused.
+
+    Attributes:
+        parameters: dimensions and limits.
+        stop_words: words that are ignored.
+    """
 
     parameters: TextParameters
     stop_words: tuple[str, ...]
 
     @classmethod
-    def of(cls, domain: Domain, parameters: Parameters) -> Rules:
-        """Return a domain's."""
+    def for_domain(cls, domain: Domain, parameters: Parameters) -> TextRules:
+        """Return the rules of a domain."""
         return cls(domain.texts(parameters), domain.stop_words)
 
     @property
@@ -48,15 +53,15 @@ class Rules(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Description:
-    """Texts and where they lie.
+class TextVectors:
+    """The text space and the vectors of all texts.
 
     Attributes:
-        space: in which they lie.
-        fitted_ms: `as_of` of the run that fitted it, ms UTC.
-        rules: as JSON values.
-        texts: hashes of the texts, ascending.
-        vectors: row i + 1 is that of text i.
+        space: the text space.
+        fitted_ms: `as_of` of the run that fitted the space, ms UTC.
+        rules: the `TextRules` of the space as JSON values.
+        texts: the hashes of the texts, ascending.
+        vectors: the vectors of the items; row i + 1 is the vector of text i.
     """
 
     space: TextSpace
@@ -65,73 +70,76 @@ class Description:
     texts: Hashes
     vectors: Vectors
 
-    def serves(self, texts: Hashes, as_of_ms: int, rules: Rules) -> bool:
-        """Tell whether the space is still good for these articles' texts."""
-        fresh = 0 <= as_of_ms - self.fitted_ms <= LIFE_MS
-        return fresh and self.rules == rules.document and np.isin(texts, self.texts).mean() >= KNOWN_SHARE
+    def is_valid_for(self, texts: Hashes, as_of_ms: int, rules: TextRules) -> bool:
+        """Return whether the space may be reused for these texts."""
+        is_recent = 0 <= as_of_ms - self.fitted_ms <= MAX_AGE_MS
+        has_same_rules = self.rules == rules.document
+        return is_recent and has_same_rules and np.isin(texts, self.texts).mean() >= MIN_KNOWN_SHARE
 
-    def bundles(self) -> dict[str, Bundle]:
-        """Return what makes the description: the space, and what lies in it."""
+    def to_bundles(self) -> dict[str, Bundle]:
+        """Return the space and the vectors as bundles."""
         arrays: Arrays = {"texts": self.texts, "rows": self.vectors.rows, "row": self.vectors.row}
         document = {"fitted_ms": self.fitted_ms, "rules": self.rules}
         return {"space": self.space.dump(), "vectors": Bundle(arrays, document)}
 
     @classmethod
-    def of(cls, space: Bundle, vectors: Bundle) -> Description:
-        """Build it from its bundles."""
+    def from_bundles(cls, space: Bundle, vectors: Bundle) -> TextVectors:
+        """Restore the value from its bundles."""
         arrays, document = vectors.arrays, vectors.document
-        found = Vectors(np.asarray(arrays["rows"], np.float32), np.asarray(arrays["row"], np.int32))
+        rows = Vectors(np.asarray(arrays["rows"], np.float32), np.asarray(arrays["row"], np.int32))
         texts = np.asarray(arrays["texts"], np.uint64)
-        return cls(TextSpace.load(space), document["fitted_ms"], dict(document["rules"]), texts, found)
+        return cls(TextSpace.load(space), document["fitted_ms"], dict(document["rules"]), texts, rows)
 
 
-def describe(dataset: Dataset, items: pl.DataFrame, rules: Rules, earlier: Description | None) -> Description:
+def vectorize_items(
+    dataset: Dataset, items: pl.DataFrame, rules: TextRules, earlier: TextVectors | None
+) -> TextVectors:
     """Return a vector for each item of a data set.
 
     Args:
-        dataset: whose items are described.
-        items: their titles, bodies and regions, in any order.
-        rules: how.
-        earlier: a run's before, whose vectors are taken over where its space still serves.
+        dataset: the data set, which defines the order of the items.
+        items: titles, bodies and regions of the items, in any order.
+        rules: the parameters of the text space.
+        earlier: the vectors of an earlier run, which are reused if they are still valid.
     """
-    documents = _documents(dataset, items, rules.parameters.characters)
-    hashes = _hash(documents)
+    documents = _compose_documents(dataset, items, rules.parameters.characters)
+    hashes = _hash_documents(documents)
     texts, first, row = np.unique(hashes, return_index=True, return_inverse=True)
-    if earlier is None or not earlier.serves(hashes, dataset.as_of_ms, rules):
-        earlier = _begin(dataset, documents, rules)
-    rows = _rows(texts, [documents[at] for at in first.tolist()], earlier)
+    if earlier is None or not earlier.is_valid_for(hashes, dataset.as_of_ms, rules):
+        earlier = _fit_space(dataset, documents, rules)
+    rows = _compute_rows(texts, [documents[index] for index in first.tolist()], earlier)
     return replace(earlier, texts=texts, vectors=Vectors(rows, (row + 1).astype(np.int32)))
 
 
-def described(dataset: Dataset, description: Description) -> Dataset:
-    """Return a data set whose items have their vectors."""
-    return replace(dataset, catalogue=replace(dataset.catalogue, vectors=description.vectors))
+def add_vectors(dataset: Dataset, vectors: TextVectors) -> Dataset:
+    """Return a copy of a data set that contains the item vectors."""
+    return replace(dataset, catalogue=replace(dataset.catalogue, vectors=vectors.vectors))
 
 
-def _begin(dataset: Dataset, documents: Sequence[str], rules: Rules) -> Description:
-    """Fit a space on what was read or published in its life, thinned evenly; no text has a vector yet."""
-    items = dataset.recent_items(LIFE_MS)
+def _fit_space(dataset: Dataset, documents: Sequence[str], rules: TextRules) -> TextVectors:
+    """Fit a space on an even sample of the recently published or used items; it has no vectors yet."""
+    items = dataset.recent_items(MAX_AGE_MS)
     sample = items[:: -(-len(items) // rules.parameters.fit_items) or 1].tolist()
     space = TextSpace.fit([documents[item] for item in sample], *rules)
-    nothing = Vectors(np.zeros((1, space.dimensions), np.float32), np.zeros(len(documents), np.int32))
-    return Description(space, dataset.as_of_ms, rules.document, np.empty(0, np.uint64), nothing)
+    no_vectors = Vectors(np.zeros((1, space.dimensions), np.float32), np.zeros(len(documents), np.int32))
+    return TextVectors(space, dataset.as_of_ms, rules.document, np.empty(0, np.uint64), no_vectors)
 
 
-def _rows(texts: Hashes, documents: Sequence[str], earlier: Description) -> FeatureArray:
-    """Return a row a text after one of zeros: copied where the text was known, worked out where not."""
+def _compute_rows(texts: Hashes, documents: Sequence[str], earlier: TextVectors) -> FeatureArray:
+    """Return a row of zeros, then a row for each text: copied from `earlier` if known, else computed."""
     rows = np.zeros((len(texts) + 1, earlier.space.dimensions), np.float32)
-    _, here, there = np.intersect1d(texts, earlier.texts, assume_unique=True, return_indices=True)
-    rows[here + 1] = earlier.vectors.rows[there + 1]
-    new = np.setdiff1d(np.arange(len(texts)), here, assume_unique=True)
-    rows[new + 1] = place(earlier.space, [documents[at] for at in new.tolist()])
+    _, known, source = np.intersect1d(texts, earlier.texts, assume_unique=True, return_indices=True)
+    rows[known + 1] = earlier.vectors.rows[source + 1]
+    new = np.setdiff1d(np.arange(len(texts)), known, assume_unique=True)
+    rows[new + 1] = transform_texts(earlier.space, [documents[index] for index in new.tolist()])
     return rows
 
 
-def _documents(dataset: Dataset, items: pl.DataFrame, characters: int) -> list[str]:
-    """Return the text of each item, by position; a category that was filled in is part of it."""
-    absent = [pl.lit(None, pl.String).alias(name) for name in COLUMNS if name not in items.columns]
+def _compose_documents(dataset: Dataset, items: pl.DataFrame, characters: int) -> list[str]:
+    """Return the text of each item in the order of the item codes; it includes the category."""
+    absent = [pl.lit(None, pl.String).alias(name) for name in TEXT_COLUMNS if name not in items.columns]
     frame = pl.DataFrame({"item_id": list(dataset.items)}).join(
-        items.with_columns(absent).select(COLUMNS), on="item_id", how="left", maintain_order="left"
+        items.with_columns(absent).select(TEXT_COLUMNS), on="item_id", how="left", maintain_order="left"
     )
     names = [*dataset.catalogue.categories]
     categories = (names[code] if code != UNKNOWN else None for code in dataset.catalogue.category.tolist())
@@ -142,6 +150,6 @@ def _documents(dataset: Dataset, items: pl.DataFrame, characters: int) -> list[s
     ]
 
 
-def _hash(documents: Sequence[str]) -> Hashes:
-    digests = (blake2b(each.encode(), digest_size=8).digest() for each in documents)
+def _hash_documents(documents: Sequence[str]) -> Hashes:
+    digests = (blake2b(document.encode(), digest_size=8).digest() for document in documents)
     return np.frombuffer(b"".join(digests), np.uint64)

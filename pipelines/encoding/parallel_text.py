@@ -1,4 +1,4 @@
-"""Many texts placed in a space at once, a process a core."""
+"""Transforms many texts into vectors in parallel processes."""
 
 from __future__ import annotations
 
@@ -6,29 +6,29 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pipelines.encoding.worker_pool import helpers
+from pipelines.encoding.worker_pool import create_worker_pool
 from script_shared.arrays import Bundle
 from script_shared.models.components.text_space import TextSpace
 from script_shared.types import FeatureArray
 
-#: Texts of one piece of work: about half a second.
-_PIECE = 8_000
-#: With fewer pieces than this, starting processes takes longer than the work.
-_FEW = 4
+#: Texts per batch: about half a second of work.
+_BATCH_SIZE = 8_000
+#: With fewer batches than this, starting processes takes longer than the work.
+_MIN_BATCHES = 4
 
 _spaces: list[TextSpace] = []
 
 
-def place(space: TextSpace, documents: Sequence[str]) -> FeatureArray:
-    """Return what `TextSpace.transform` does."""
-    pieces = [documents[start : start + _PIECE] for start in range(0, len(documents), _PIECE)]
-    if len(pieces) < _FEW:
+def transform_texts(space: TextSpace, documents: Sequence[str]) -> FeatureArray:
+    """Return the same as `TextSpace.transform`: a float32 row for each document."""
+    batches = [documents[start : start + _BATCH_SIZE] for start in range(0, len(documents), _BATCH_SIZE)]
+    if len(batches) < _MIN_BATCHES:
         return space.transform(documents)
-    with helpers(len(pieces), _begin, space.dump()) as pool:
-        return np.concatenate(list(pool.map(_transform, pieces)))
+    with create_worker_pool(len(batches), _load_space, space.dump()) as pool:
+        return np.concatenate(list(pool.map(_transform, batches)))
 
 
-def _begin(space: Bundle) -> None:
+def _load_space(space: Bundle) -> None:
     _spaces.append(TextSpace.load(space))
 
 

@@ -1,4 +1,4 @@
-"""Processes that help a stage, and end when it does, however it ends."""
+"""A pool of worker processes that end with the stage's process, even if that is killed."""
 
 from __future__ import annotations
 
@@ -17,30 +17,32 @@ T = TypeVar("T")
 
 
 class WorkerPool(ProcessPoolExecutor):
-    """A pool whose processes do not import the main module anew: Airflow's fails where a task runs."""
+    """A process pool whose workers do not import the main module, which fails inside an Airflow task."""
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """Begin a call, and the processes with the first one."""
-        with _without_main():
+        """Submit a call; the first call starts the workers."""
+        with _without_main_module():
             return super().submit(fn, *args, **kwargs)
 
 
-def helpers(most: int, begin: Callable[..., None] | None = None, *told: Any) -> WorkerPool:
-    """Return a pool of processes, one a core and at most so many.
+def create_worker_pool(
+    max_workers: int, initializer: Callable[..., None] | None = None, *initargs: Any
+) -> WorkerPool:
+    """Return a pool with a worker for each core, up to a maximum.
 
-    They are spawned: Polars has threads by now, and a fork would inherit their locks without them.
+    Workers are spawned: a fork would inherit the locks of polars' threads, but not the threads.
 
     Args:
-        most: processes.
-        begin: called in each of them first, with `told`.
-        told: see `begin`.
+        max_workers: the maximum number of processes.
+        initializer: called first in each worker.
+        initargs: the arguments of `initializer`.
     """
-    count = min(most, len(os.sched_getaffinity(0)))
-    return WorkerPool(count, get_context("spawn"), _begin, (begin, told))
+    count = min(max_workers, len(os.sched_getaffinity(0)))
+    return WorkerPool(count, get_context("spawn"), _initialise, (initializer, initargs))
 
 
 @contextmanager
-def _without_main() -> Iterator[None]:
+def _without_main_module() -> Iterator[None]:
     main, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")
     try:
         yield
@@ -48,14 +50,14 @@ def _without_main() -> Iterator[None]:
         sys.modules["__main__"] = main
 
 
-def _begin(begin: Callable[..., None] | None, told: tuple[Any, ...]) -> None:
-    Thread(target=_end_with_parent, daemon=True).start()
-    if begin is not None:
-        begin(*told)
+def _initialise(initializer: Callable[..., None] | None, initargs: tuple[Any, ...]) -> None:
+    Thread(target=_exit_with_parent, daemon=True).start()
+    if initializer is not None:
+        initializer(*initargs)
 
 
-def _end_with_parent() -> None:
-    """Wait until the stage's process is gone; one that was killed cannot say so."""
+def _exit_with_parent() -> None:
+    """Exit when the parent process ends: a parent that is killed cannot stop its workers."""
     parent = parent_process()
     if parent is not None:
         parent.join()

@@ -1,1 +1,1 @@
-"""What became of an experiment: which reads followed which lists."""
+"""Measures online experiments: which clicks followed the recommendations of each variant."""

@@ -1,6 +1,6 @@
-"""Brings reads that name an impression from the event log over to the inference log.
+"""Copies the clicks that name an impression from the event log to the inference log.
 
-The event log is compacted when a release covers its reads; an experiment goes on for longer.
+The event log is compacted when a release contains its events; an experiment needs its clicks for longer.
 """
 
 from __future__ import annotations
@@ -18,31 +18,31 @@ from script_shared.impressions.log import ImpressionLog
 
 _LOG = structlog.get_logger(__name__)
 
-#: Events read at once.
-PAGE = 10_000
+#: Events per read of the event log.
+PAGE_SIZE = 10_000
 
 
-def attribute(events: EventLog, impressions: ImpressionLog, clock: Clock) -> int:
-    """Bring over what has come since the last time, and return how many reads that is.
+def attribute_clicks(events: EventLog, impressions: ImpressionLog, clock: Clock) -> int:
+    """Copy the clicks since the last call, and return their number.
 
     Args:
-        events: holds the reads.
-        impressions: remembers up to where they were brought over.
-        clock: tells when.
+        events: the event log.
+        impressions: the inference log; it stores the offset up to which clicks were copied.
+        clock: the time at which the clicks are written.
 
     Raises:
-        EventLogError: one of the logs cannot be used now.
+        EventLogError: one of the logs is not available now.
     """
-    found = 0
-    after = _begin(events, impressions.attributed_offset())
-    while rows := events.read(after, PAGE):
-        interactions, after = _named(rows), rows[-1][0]
-        impressions.add_interactions(interactions, after, clock.now_ms())
-        found += len(interactions)
-    return found
+    count = 0
+    after = _find_start(events, impressions.attributed_offset())
+    while rows := events.read(after, PAGE_SIZE):
+        clicks, after = _select_clicks(rows), rows[-1][0]
+        impressions.add_interactions(clicks, after, clock.now_ms())
+        count += len(clicks)
+    return count
 
 
-def _named(rows: Sequence[LoggedEvent]) -> list[AttributedInteraction]:
+def _select_clicks(rows: Sequence[LoggedEvent]) -> list[AttributedInteraction]:
     return [
         AttributedInteraction(str(event.details[IMPRESSION]), event.item_id, event.time_ms)
         for _, event in rows
@@ -50,20 +50,20 @@ def _named(rows: Sequence[LoggedEvent]) -> list[AttributedInteraction]:
     ]
 
 
-def _begin(events: EventLog, after: int) -> int:
-    """Return where to go on: behind what was compacted unseen; in another log, at its beginning."""
+def _find_start(events: EventLog, after: int) -> int:
+    """Return the offset after which to continue: after compacted events; 0 in a different log."""
     end = events.end_offset()
     if end < after:
-        _LOG.warning("the event log is another one than before", expected=after, end=end)
+        _LOG.warning("the event log is a different log than before", expected=after, end=end)
         after = 0
-    first = _first_held(events, after, end)
+    first = _find_first_available(events, after, end)
     if first > after:
-        _LOG.warning("reads were compacted before they were brought over", after=after, through=first)
+        _LOG.warning("events were compacted before their clicks were copied", after=after, through=first)
     return first
 
 
-def _first_held(events: EventLog, after: int, end: int) -> int:
-    """Return the lowest offset from `after` on behind which the log still holds everything."""
+def _find_first_available(events: EventLog, after: int, end: int) -> int:
+    """Return the lowest offset, from `after` on, after which the log still contains all events."""
     low, high = after, end
     while low < high:
         middle = (low + high) // 2 if low > after else low

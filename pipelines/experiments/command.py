@@ -1,4 +1,4 @@
-"""`python -m pipelines experiment`."""
+"""The command `python -m pipelines experiment`."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Annotated
 import typer
 
 from pipelines.cli.console import CONSOLE
-from pipelines.experiments.attribution import attribute
-from pipelines.experiments.measurement import arms, in_both
-from pipelines.experiments.report import document, table
+from pipelines.experiments.attribution import attribute_clicks
+from pipelines.experiments.measurement import count_users_in_both, measure_variants
+from pipelines.experiments.report import build_document, build_table
 from script_shared.clock import MS_PER_HOUR, WallClock
 from script_shared.errors import NotEnoughDataError
 from script_shared.events.factory import open_log
@@ -23,35 +23,42 @@ from script_shared.storage.volume import Volume
 
 
 def experiment_command(
-    name: Annotated[str, typer.Option(help="the experiment; left out, the newest")] = "",
-    window: Annotated[float, typer.Option(help="hours within which a read follows a list", min=0.0)] = 24.0,
+    name: Annotated[str, typer.Option(help="name of the experiment; the newest if not given")] = "",
+    window: Annotated[float, typer.Option(help="maximum hours from impression to click", min=0.0)] = 24.0,
 ) -> None:
-    """Say which reads followed the lists of champion and challenger; print it as JSON."""
+    """Print the clicks that followed the impressions of champion and challenger, as a table and as JSON."""
     if not math.isfinite(window):
         raise typer.BadParameter(f"{window} is not a number of hours", param_hint="--window")
     settings = Settings.read()
-    address, folder = settings.events_url.get_secret_value(), Volume.from_settings(settings).events
-    with closing(open_log(address, folder)) as log, closing(open_impressions(address, folder)) as impressions:
-        attribute(log, impressions, WallClock())
-        name = _named(impressions, name)
+    url, folder = settings.events_url.get_secret_value(), Volume.from_settings(settings).events
+    with closing(open_log(url, folder)) as log, closing(open_impressions(url, folder)) as impressions:
+        attribute_clicks(log, impressions, WallClock())
+        name = _find_experiment(impressions, name)
         shown, clicks = impressions.count_impressions(name), impressions.clicks(name)
-    found, both = arms(shown, clicks, round(window * MS_PER_HOUR)), in_both(shown)
-    CONSOLE.print(table(name, found))
-    if both:
-        CONSOLE.print(f"{both} readers saw both: the share was changed, or the challenger came and went")
-    typer.echo(json.dumps(document(name, found, both)))
+    results = measure_variants(shown, clicks, round(window * MS_PER_HOUR))
+    in_both = count_users_in_both(shown)
+    CONSOLE.print(build_table(name, results))
+    if in_both:
+        CONSOLE.print(
+            f"{in_both} users saw both variants: the traffic share changed, or the challenger was replaced"
+        )
+    typer.echo(json.dumps(build_document(name, results, in_both)))
 
 
-def _named(impressions: ImpressionLog, name: str) -> str:
-    """Return the name if there is such an experiment; the newest one's where none is given."""
+def _find_experiment(impressions: ImpressionLog, name: str) -> str:
+    """Return the name of an existing experiment, the newest if no name is given.
+
+    Raises:
+        NotEnoughDataError: there is no such experiment.
+    """
     names = impressions.experiments()
     if not names:
         raise NotEnoughDataError(
-            "the inference log holds no experiment",
-            remedy="serve with CHALLENGER_SHARE and INFERENCE_LOG_KEYS, and see that there is a challenger",
+            "the inference log contains no experiment",
+            remedy="serve with CHALLENGER_SHARE and INFERENCE_LOG_KEYS, and check that there is a challenger",
         )
     if name and name not in names:
         raise NotEnoughDataError(
-            f"the inference log holds no experiment {name!r}", remedy=f"name one of {', '.join(names)}"
+            f"the inference log contains no experiment {name!r}", remedy=f"name one of {', '.join(names)}"
         )
     return name or names[-1]

@@ -1,4 +1,4 @@
-"""What readers made of each variant, and how sure the difference is."""
+"""Computes the click-through of each variant with its uncertainty."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from script_shared.clock import MS_PER_MINUTE
 from script_shared.evaluation.ratios import Estimate, ratio
 from script_shared.impressions.impression import Click, ImpressionCount
 
-#: Clients tell when it was read by clocks of their own, as far off as `POST /events` bears.
-_SKEW_MS = 5 * MS_PER_MINUTE
+#: The tolerated error of the clients' clocks, the same as in `POST /events`.
+_CLOCK_SKEW_MS = 5 * MS_PER_MINUTE
 
 
 @dataclass(frozen=True, slots=True)
-class Arm:
-    """What became of one variant.
+class VariantResult:
+    """The measured result of one variant.
 
     Attributes:
         variant: `champion` or `challenger`.
-        releases: those that it was, in the order of their names.
-        readers: to whom it was shown.
-        impressions: lists that were shown.
-        reads: reads that followed.
-        per_impression: share of the impressions that a read followed.
-        per_reader: share of the readers who followed an impression at least once.
+        releases: ids of the releases that were served as this variant, sorted.
+        users: the number of users with an impression.
+        impressions: the number of lists that were shown.
+        interactions: the number of clicks that followed.
+        per_impression: the share of impressions with a click.
+        per_user: the share of users with at least one click.
     """
 
     variant: str
@@ -36,45 +36,51 @@ class Arm:
     impressions: int
     interactions: int
     per_impression: Estimate
-    per_reader: Estimate
+    per_user: Estimate
 
 
-def arms(shown: Sequence[ImpressionCount], clicks: Sequence[Click], window_ms: int) -> list[Arm]:
-    """Return what became of each variant, in the order of their names.
+def measure_variants(
+    shown: Sequence[ImpressionCount], clicks: Sequence[Click], window_ms: int
+) -> list[VariantResult]:
+    """Return the result of each variant, sorted by name.
 
     Args:
-        shown: how many impressions readers had.
-        clicks: reads of items that were on the list that they came from.
-        window_ms: a read counts that came so long after the impression at most.
+        shown: the number of impressions by user, variant and release.
+        clicks: clicks on items of the lists that were shown.
+        window_ms: clicks later than this after their impression do not count.
     """
-    counted = [each for each in clicks if -_SKEW_MS <= each.after_ms <= window_ms]
-    return [_arm(variant, shown, counted) for variant in sorted({each.variant for each in shown})]
+    counted = [click for click in clicks if -_CLOCK_SKEW_MS <= click.after_ms <= window_ms]
+    return [_measure_variant(name, shown, counted) for name in sorted({entry.variant for entry in shown})]
 
 
-def in_both(shown: Sequence[ImpressionCount]) -> int:
-    """Return how many readers saw lists of more than one variant."""
-    seen = defaultdict[str, set[str]](set)
-    for each in shown:
-        seen[each.pseudonym].add(each.variant)
-    return sum(len(variants) > 1 for variants in seen.values())
+def count_users_in_both(shown: Sequence[ImpressionCount]) -> int:
+    """Return the number of users who had impressions of more than one variant."""
+    variants_by_user = defaultdict[str, set[str]](set)
+    for entry in shown:
+        variants_by_user[entry.pseudonym].add(entry.variant)
+    return sum(len(variants) > 1 for variants in variants_by_user.values())
 
 
-def _arm(variant: str, shown: Sequence[ImpressionCount], clicks: Sequence[Click]) -> Arm:
+def _measure_variant(
+    variant: str, shown: Sequence[ImpressionCount], clicks: Sequence[Click]
+) -> VariantResult:
     impressions, releases = Counter[str](), set[str]()
-    for each in shown:
-        if each.variant == variant:
-            impressions[each.pseudonym] += each.impressions
-            releases.add(each.release)
-    own = [each for each in clicks if each.variant == variant]
-    followed = Counter(user for user, _ in {(each.pseudonym, each.impression_id) for each in own})
-    wholes = np.array(list(impressions.values()), np.float64)
-    parts = np.array([followed[user] for user in impressions], np.float64)
-    return Arm(
+    for entry in shown:
+        if entry.variant == variant:
+            impressions[entry.pseudonym] += entry.impressions
+            releases.add(entry.release)
+    variant_clicks = [click for click in clicks if click.variant == variant]
+    clicked = Counter(
+        user for user, _ in {(click.pseudonym, click.impression_id) for click in variant_clicks}
+    )
+    totals = np.array(list(impressions.values()), np.float64)
+    hits = np.array([clicked[user] for user in impressions], np.float64)
+    return VariantResult(
         variant,
         tuple(sorted(releases)),
         len(impressions),
         impressions.total(),
-        len(own),
-        ratio(parts, wholes),
-        ratio((parts > 0).astype(np.float64), np.ones(len(parts))),
+        len(variant_clicks),
+        ratio(hits, totals),
+        ratio((hits > 0).astype(np.float64), np.ones(len(hits))),
     )

@@ -1,4 +1,4 @@
-"""An experiment as a table to read and as JSON."""
+"""Formats the results of an experiment as a table and as JSON."""
 
 from __future__ import annotations
 
@@ -8,61 +8,65 @@ from typing import Any
 
 from rich.table import Table
 
-from pipelines.experiments.measurement import Arm
+from pipelines.experiments.measurement import VariantResult
 from script_shared.evaluation.ratios import Estimate
 
-#: What an arm is measured by, and what it is called.
-MEASURES = {"per_impression": "read / impressions", "per_reader": "readers who read"}
+#: The headings of the measures.
+MEASURES = {"per_impression": "clicks / impressions", "per_user": "users with a click"}
 
 
-def table(name: str, found: Sequence[Arm]) -> Table:
-    """Return a row a variant, and under them what the challenger adds."""
-    shown = Table("variant", title=f"experiment {name}, 95 % intervals")
+def build_table(name: str, results: Sequence[VariantResult]) -> Table:
+    """Return a row for each variant, and a row for the difference between challenger and champion."""
+    table = Table("variant", title=f"experiment {name}, 95 % intervals")
     for column in ("users", "impressions", "interactions", *MEASURES.values()):
-        shown.add_column(column, justify="right")
-    for arm in found:
-        figures = [_percent(getattr(arm, each)) for each in MEASURES]
-        shown.add_row(
-            arm.variant, f"{arm.users:,}", f"{arm.impressions:,}", f"{arm.interactions:,}", *figures
-        )
-    added = differences(found)
-    if added:
-        shown.add_section()
-        shown.add_row("difference", "", "", "", *(_percent(each, "+") for each in added.values()))
-    return shown
+        table.add_column(column, justify="right")
+    for result in results:
+        counts = (f"{result.users:,}", f"{result.impressions:,}", f"{result.interactions:,}")
+        table.add_row(result.variant, *counts, *(_format(getattr(result, name)) for name in MEASURES))
+    estimates = compute_differences(results)
+    if estimates:
+        table.add_section()
+        table.add_row("difference", "", "", "", *(_format(estimate, "+") for estimate in estimates.values()))
+    return table
 
 
-def differences(found: Sequence[Arm]) -> dict[str, Estimate]:
-    """Return what the challenger has more than the champion, by measure; nothing where one is missing."""
-    by_name = {arm.variant: arm for arm in found}
+def compute_differences(results: Sequence[VariantResult]) -> dict[str, Estimate]:
+    """Return challenger minus champion by measure; empty if one of them is missing."""
+    by_name = {result.variant: result for result in results}
     if set(by_name) != {"champion", "challenger"}:
         return {}
     challenger, champion = by_name["challenger"], by_name["champion"]
-    return {each: getattr(challenger, each).minus(getattr(champion, each)) for each in MEASURES}
+    return {name: getattr(challenger, name).minus(getattr(champion, name)) for name in MEASURES}
 
 
-def document(name: str, found: Sequence[Arm], both: int) -> dict[str, Any]:
-    """Return the same as JSON values; what cannot be said is null."""
+def build_document(name: str, results: Sequence[VariantResult], users_in_both: int) -> dict[str, Any]:
+    """Return the results as JSON values; undefined estimates are null."""
+    estimates = compute_differences(results)
     return {
         "experiment": name,
-        "variants": [_arm(arm) for arm in found],
-        "difference": {each: _ends(value) for each, value in differences(found).items()},
-        "readers_in_both": both,
+        "variants": [_to_json(result) for result in results],
+        "difference": {name: _estimate_to_json(estimate) for name, estimate in estimates.items()},
+        "users_in_both": users_in_both,
     }
 
 
-def _arm(arm: Arm) -> dict[str, Any]:
-    counts = {"users": arm.users, "impressions": arm.impressions, "interactions": arm.interactions}
-    figures = {each: _ends(getattr(arm, each)) for each in MEASURES}
-    return {"variant": arm.variant, "releases": list(arm.releases), **counts, **figures}
+def _to_json(result: VariantResult) -> dict[str, Any]:
+    return {
+        "variant": result.variant,
+        "releases": list(result.releases),
+        "users": result.users,
+        "impressions": result.impressions,
+        "interactions": result.interactions,
+        **{name: _estimate_to_json(getattr(result, name)) for name in MEASURES},
+    }
 
 
-def _ends(figure: Estimate) -> dict[str, float | None]:
-    values = {"value": figure.value, "low": figure.low, "high": figure.high}
+def _estimate_to_json(estimate: Estimate) -> dict[str, float | None]:
+    values = {"value": estimate.value, "low": estimate.low, "high": estimate.high}
     return {name: round(value, 6) if math.isfinite(value) else None for name, value in values.items()}
 
 
-def _percent(figure: Estimate, sign: str = "") -> str:
-    if not math.isfinite(figure.error):
-        return f"{figure.value:{sign}.2%}" if math.isfinite(figure.value) else "–"
-    return f"{figure.value:{sign}.2%} [{figure.low:{sign}.2%} {figure.high:{sign}.2%}]"
+def _format(estimate: Estimate, sign: str = "") -> str:
+    if not math.isfinite(estimate.error):
+        return f"{estimate.value:{sign}.2%}" if math.isfinite(estimate.value) else "–"
+    return f"{estimate.value:{sign}.2%} [{estimate.low:{sign}.2%} {estimate.high:{sign}.2%}]"

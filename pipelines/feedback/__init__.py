@@ -1,1 +1,1 @@
-"""What the service was told, on its way back into the tables of the next run."""
+"""Merges the events of the service into the tables of the next run."""

@@ -1,7 +1,7 @@
-"""What was taken out of the event log for good: a Parquet file for each stretch of it.
+"""The archive of the event log: one Parquet file for each range of offsets.
 
-Files are named by the first and the last offset that they speak for, so that the log may be compacted and
-the next run still has all of it. The oldest may be deleted at any time: the data then begins later.
+A file is named by the first and the last offset of its range. The log may be compacted once its events are
+archived. The oldest files may be deleted at any time; the data then begins later.
 """
 
 from __future__ import annotations
@@ -21,58 +21,58 @@ from script_shared.storage.partitions import write_file_atomically
 _NAME = re.compile(r"(\d{15})-(\d{15})\.parquet")
 
 
-class Stretch(NamedTuple):
-    """A file and the last offset that it speaks for."""
+class ArchiveFile(NamedTuple):
+    """A file of the archive and the last offset of its range."""
 
     path: Path
     last: int
 
 
-class Archive:
-    """Events in the order of the log, as tables of the columns of `SCHEMA`.
+class EventArchive:
+    """Archived events in the order of the log, as frames of `SCHEMA`.
 
     Args:
-        folder: made when there is something to keep.
+        folder: created with the first file.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def stretches(self, until: int | None = None) -> list[Stretch]:
-        """Return the files in their order, those up to an offset or all."""
-        found = sorted(self._folder.glob("*.parquet")) if self._folder.is_dir() else []
-        named = [(path, name) for path in found if (name := _NAME.fullmatch(path.name))]
-        stretches = [Stretch(path, int(name[2])) for path, name in named]
-        return [each for each in stretches if until is None or each.last <= until]
+    def files(self, until: int | None = None) -> list[ArchiveFile]:
+        """Return the files in order, up to an offset if given."""
+        paths = sorted(self._folder.glob("*.parquet")) if self._folder.is_dir() else []
+        matches = [(path, match) for path in paths if (match := _NAME.fullmatch(path.name))]
+        files = [ArchiveFile(path, int(match[2])) for path, match in matches]
+        return [file for file in files if until is None or file.last <= until]
 
     def end(self) -> int:
-        """Return the newest offset, 0 where there is none."""
-        return max((each.last for each in self.stretches()), default=0)
+        """Return the last archived offset, 0 if the archive is empty."""
+        return max((file.last for file in self.files()), default=0)
 
     def add(self, events: pl.DataFrame, after: int, last: int) -> None:
-        """Keep what the log holds after an offset, up to another."""
+        """Add the events of the log after an offset and up to another."""
         self._write(self._folder / f"{after + 1:015}-{last:015}.parquet", events)
 
-    def keep(self, is_kept: Callable[[pl.DataFrame], pl.Series]) -> int:
-        """Take out, of all files, the events that a test does not keep; return how many."""
-        gone = 0
-        for path, _ in self.stretches():
+    def retain(self, keep_mask: Callable[[pl.DataFrame], pl.Series]) -> int:
+        """Remove all events for which the mask is false; return their number."""
+        removed = 0
+        for path, _ in self.files():
             events = pl.read_parquet(path)
-            kept = events.filter(is_kept(events))
+            kept = events.filter(keep_mask(events))
             if kept.height < events.height:
                 self._write(path, kept)
-            gone += events.height - kept.height
-        return gone
+            removed += events.height - kept.height
+        return removed
 
     def read(self, until: int) -> pl.DataFrame:
-        """Return the events up to an offset; of those with one id the first."""
-        parts = [pl.read_parquet(path) for path, _ in self.stretches(until)]
+        """Return the events up to an offset; of events with the same id only the first."""
+        parts = [pl.read_parquet(path) for path, _ in self.files(until)]
         return pl.concat([SCHEMA.to_frame(), *parts]).unique("event_id", keep="first", maintain_order=True)
 
     def fingerprint(self, until: int) -> str:
         """Return the sha-256 over names and contents of the files up to an offset."""
         digest = hashlib.sha256()
-        for path, _ in self.stretches(until):
+        for path, _ in self.files(until):
             digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
         return digest.hexdigest()
 

@@ -1,4 +1,4 @@
-"""What a source's catalogue file says, since when, and which items earlier ones named."""
+"""Compares the catalogue file of a run with the earlier ones: changed and removed items, and since when."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from script_shared.releases.manifest import read_manifest
 from script_shared.releases.registry import Registry
 from script_shared.storage.volume import Volume
 
-FILE = "catalogue.parquet"
+CATALOGUE_FILE = "catalogue.parquet"
 
-_ITEMS = "items"
+_ITEM_FILES = "items"
 _SCHEMA = pl.Schema({"item_id": pl.String, "digest": pl.UInt64, "since_ms": pl.Int64})
 
 
 @dataclass(frozen=True, slots=True)
 class CatalogueFile:
-    """The catalogue file of a run, and what the served release's run knows of those before it.
+    """The catalogue file of a run, compared with the files of earlier runs.
 
     Attributes:
-        rows: a row for each item that a file has named: `item_id`; `digest` of its values, null where the
-            newest file no longer names it; `since_ms`, when the first file said so that has said so
-            since, ms UTC.
-        newest_ms: the newest publication that the file tells of, ms UTC; None where it has no dates.
-        written_ms: when it was written, ms UTC.
+        rows: a row for each item of this or an earlier file: `item_id`; `digest` of its values, null if this
+            file no longer contains it; `since_ms`, the modification time of the first file with the
+            current digest, ms UTC.
+        newest_ms: the newest publication time in the file, ms UTC; None if it contains no times.
+        written_ms: the modification time of the file, ms UTC.
     """
 
     rows: pl.DataFrame
@@ -38,39 +38,39 @@ class CatalogueFile:
     written_ms: int
 
     @classmethod
-    def of(cls, items: pl.DataFrame, before: pl.DataFrame | None, written_ms: int) -> CatalogueFile:
-        """Compare a file's items with what is known of the files before it.
+    def compare(cls, items: pl.DataFrame, earlier: pl.DataFrame | None, written_ms: int) -> CatalogueFile:
+        """Compare the items of a file with those of earlier files.
 
         Args:
-            items: what the file says, a row an item.
-            before: `rows` of the run before, None where there is none.
-            written_ms: when the file was written, ms UTC.
+            items: the content of the file, a row for each item.
+            earlier: `rows` of the earlier run; None if there is none.
+            written_ms: the modification time of the file, ms UTC.
         """
-        others = sorted(name for name in items.columns if name != "item_id")
-        digest = pl.struct(others).hash(0) if others else pl.lit(0, pl.UInt64)
-        named = items.select("item_id", digest.alias("digest"))
-        known = _SCHEMA.to_frame() if before is None else before
-        compared = pl.concat([named, _gone(known, named)]).join(
+        columns = sorted(name for name in items.columns if name != "item_id")
+        digest = pl.struct(columns).hash(0) if columns else pl.lit(0, pl.UInt64)
+        current = items.select("item_id", digest.alias("digest"))
+        known = _SCHEMA.to_frame() if earlier is None else earlier
+        compared = pl.concat([current, _select_removed(known, current)]).join(
             known, on="item_id", how="left", suffix="_before", maintain_order="left"
         )
         is_same = pl.col("digest").eq_missing(pl.col("digest_before"))
         since = pl.when(is_same).then("since_ms").otherwise(None).fill_null(written_ms)
         rows = compared.select("item_id", "digest", since.alias("since_ms"))
-        return cls(rows, _newest_ms(items, written_ms), written_ms)
+        return cls(rows, _find_newest_ms(items, written_ms), written_ms)
 
     @property
-    def named(self) -> pl.DataFrame:
-        """The rows of the items that the file names."""
+    def current_rows(self) -> pl.DataFrame:
+        """The rows of the items that the file contains."""
         return self.rows.filter(pl.col("digest").is_not_null())
 
 
-def _gone(known: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
-    gone = known.join(named, on="item_id", how="anti", maintain_order="left")
-    return gone.select("item_id", pl.lit(None, pl.UInt64).alias("digest"))
+def _select_removed(known: pl.DataFrame, current: pl.DataFrame) -> pl.DataFrame:
+    removed = known.join(current, on="item_id", how="anti", maintain_order="left")
+    return removed.select("item_id", pl.lit(None, pl.UInt64).alias("digest"))
 
 
-def _newest_ms(items: pl.DataFrame, written_ms: int) -> int | None:
-    """Leave out what is published after the file was written: an embargo."""
+def _find_newest_ms(items: pl.DataFrame, written_ms: int) -> int | None:
+    """Return the newest publication time; later times than the file's are embargoes and do not count."""
     if "published_at" not in items.columns:
         return None
     published = items["published_at"].dt.epoch("ms")
@@ -78,19 +78,19 @@ def _newest_ms(items: pl.DataFrame, written_ms: int) -> int | None:
     return newest
 
 
-def written_ms(source: Source, folder: Path) -> int | None:
-    """Return when the newest of a source's catalogue files was written, ms UTC; None where there is none."""
+def catalogue_written_ms(source: Source, folder: Path) -> int | None:
+    """Return the newest modification time of the catalogue files, ms UTC; None if there are no such files."""
     files = [
         file
         for kind in source.kinds
-        if kind.name == _ITEMS
+        if kind.name == _ITEM_FILES
         for file in find_files(folder, kind.pattern, by_name=False)
     ]
-    return max((file.place.stat().st_mtime_ns // 1_000_000 for file in files), default=None)
+    return max((file.path.stat().st_mtime_ns // 1_000_000 for file in files), default=None)
 
 
-def served_rows(volume: Volume) -> pl.DataFrame | None:
-    """Return the rows that the run of the served release knows; None where there are none."""
+def read_served_rows(volume: Volume) -> pl.DataFrame | None:
+    """Return `CatalogueFile.rows` of the champion's run; None if there are none."""
     registry = Registry(volume.releases)
     champion = registry.find()
     if champion is None:
@@ -99,5 +99,5 @@ def served_rows(volume: Volume) -> pl.DataFrame | None:
         run = read_manifest(registry.folder / champion).run
     except ReleaseError:
         return None
-    path = volume.refined / run / FILE
+    path = volume.refined / run / CATALOGUE_FILE
     return pl.read_parquet(path) if path.exists() else None

@@ -1,7 +1,7 @@
-"""Readers who are to be forgotten: whatever files still hold of them is left out of every later run.
+"""The list of forgotten users, whose data every later run leaves out.
 
-The list names nobody: of each id it keeps a keyed digest, and the key lies beside it, readable by its owner
-alone. Without the key the list is worthless, and the readers would be back.
+The list contains a keyed digest of each id instead of the id. The key is stored beside the list, readable by
+its owner alone; without the key the list cannot be applied.
 """
 
 from __future__ import annotations
@@ -19,60 +19,65 @@ from pipelines.feedback.event_frames import OFFSET
 from script_shared.errors import MancheteError
 from script_shared.storage.partitions import write_text_atomically
 
-_LIST, _KEY = "readers.json", "key"
+_LIST, _KEY = "users.json", "key"
 
 
-class Since(NamedTuple):
-    """When a reader was forgotten: the place in the log, and the moment, ms UTC."""
+class ErasurePoint(NamedTuple):
+    """When a user was forgotten.
+
+    Attributes:
+        offset: the offset of the request in the event log.
+        time_ms: the time of the request, ms UTC.
+    """
 
     offset: int
     time_ms: int
 
 
-class Forgotten:
-    """The list of a domain.
+class ForgottenUsers:
+    """The list of forgotten users of a domain.
 
     Args:
-        folder: made when there is somebody to forget.
+        folder: created with the first entry.
 
     Raises:
-        MancheteError: there is a list, and its key is gone.
+        MancheteError: the list exists, but its key is missing.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         path = folder / _LIST
-        told = json.loads(path.read_text()) if path.exists() else {}
-        self._since = {digest: Since(*since) for digest, since in told.items()}
+        document = json.loads(path.read_text()) if path.exists() else {}
+        self._points = {digest: ErasurePoint(*point) for digest, point in document.items()}
         self._key = self._read_key()
 
     def __len__(self) -> int:
-        return len(self._since)
+        return len(self._points)
 
-    def add(self, users: Mapping[str, Since]) -> None:
-        """Put readers on the list, on disk; one who is on it already is forgotten again."""
+    def add(self, users: Mapping[str, ErasurePoint]) -> None:
+        """Add users to the list and write it; a new entry replaces the old one of the same user."""
         if not users:
             return
         self._folder.mkdir(parents=True, exist_ok=True)
-        self._key = self._key or self._make_key()
-        self._since |= {self._digest(user): since for user, since in users.items()}
-        write_text_atomically(self._folder / _LIST, json.dumps(self._since))
+        self._key = self._key or self._create_key()
+        self._points |= {self._digest(user): point for user, point in users.items()}
+        write_text_atomically(self._folder / _LIST, json.dumps(self._points))
 
-    def keeps_events(self, events: pl.DataFrame) -> pl.Series:
-        """Tell, of events, which came after their reader was forgotten last, or whose never was."""
-        return events[OFFSET] > self._field(events["user_id"], "offset")
+    def keep_events_mask(self, events: pl.DataFrame) -> pl.Series:
+        """Return a mask of the events after the last request to forget their user, by log offset."""
+        return events[OFFSET] > self._look_up(events["user_id"], "offset")
 
-    def keeps_reads(self, interactions: pl.DataFrame) -> pl.Series:
-        """Tell the same of reads without a place in the log, by their `timestamp`."""
-        return interactions["timestamp"].to_physical() > self._field(interactions["user_id"], "time_ms")
+    def keep_interactions_mask(self, interactions: pl.DataFrame) -> pl.Series:
+        """Return a mask of the interactions after the last request to forget their user, by timestamp."""
+        return interactions["timestamp"].to_physical() > self._look_up(interactions["user_id"], "time_ms")
 
-    def _field(self, users: pl.Series, name: str) -> pl.Series:
-        """Return a field of each reader's entry, -1 for those who are not on the list."""
-        if not self._since:
+    def _look_up(self, users: pl.Series, name: str) -> pl.Series:
+        """Return a field of each user's entry, -1 for users who are not on the list."""
+        if not self._points:
             return pl.select(pl.repeat(-1, len(users), dtype=pl.Int64)).to_series()
-        found = {user: self._since.get(self._digest(user)) for user in users.unique().to_list()}
-        listed = {user: getattr(since, name) for user, since in found.items() if since}
-        return users.replace_strict(list(listed), list(listed.values()), default=-1, return_dtype=pl.Int64)
+        points = {user: self._points.get(self._digest(user)) for user in users.unique().to_list()}
+        values = {user: getattr(point, name) for user, point in points.items() if point}
+        return users.replace_strict(list(values), list(values.values()), default=-1, return_dtype=pl.Int64)
 
     def _digest(self, user: str) -> str:
         return hashlib.blake2b(user.encode(), digest_size=16, key=self._key).hexdigest()
@@ -81,12 +86,12 @@ class Forgotten:
         path = self._folder / _KEY
         if path.exists():
             return bytes.fromhex(path.read_text())
-        if self._since:
-            what = "the key to the list of forgotten readers is gone"
-            raise MancheteError(what, where=str(path), remedy="bring it back from a backup")
+        if self._points:
+            message = "the key of the list of forgotten users is missing"
+            raise MancheteError(message, where=str(path), remedy="restore it from a backup")
         return b""
 
-    def _make_key(self) -> bytes:
+    def _create_key(self) -> bytes:
         path = self._folder / _KEY
         path.touch(mode=0o600)
         key = secrets.token_bytes(32)

@@ -1,4 +1,4 @@
-"""Puts what the service was told and what a source's files hold together."""
+"""Merges the events of the service with the tables of a source's files."""
 
 from __future__ import annotations
 
@@ -8,145 +8,150 @@ from typing import Any
 import polars as pl
 
 from pipelines.feedback.catalogue_file import CatalogueFile
-from pipelines.feedback.erasure import Forgotten
+from pipelines.feedback.erasure import ForgottenUsers
 from pipelines.feedback.event_frames import (
     OFFSET,
-    expires_ms,
-    items_of,
-    offsets_of_new_items,
-    reads_of,
-    valid,
-    withdrawn,
+    find_expiry_times,
+    find_new_item_offsets,
+    find_withdrawn,
+    select_interactions,
+    select_items,
+    select_valid,
 )
 from pipelines.plan import Plan, Refinement
 from script_shared.clock import MS_PER_HOUR, MS_PER_MINUTE
 from script_shared.models.components.cold_start_items import MAX_AGE_HOURS
 from script_shared.tables import Tables
 
-_FAST_CLOCK_MS = 5 * MS_PER_MINUTE
-_SAME = ["user_id", "item_id", "timestamp"]
+_CLOCK_SKEW_MS = 5 * MS_PER_MINUTE
+_INTERACTION_KEY = ["user_id", "item_id", "timestamp"]
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What the service was told.
+class CollectedEvents:
+    """The events that a run collected from the event log.
 
     Attributes:
-        events: up to an offset of the log, each once, those of forgotten readers left out.
+        events: the events up to an offset, without duplicates and forgotten users.
         until: that offset.
-        forgotten: readers to leave out of the files.
+        forgotten: the users whose data must also be left out of the files.
     """
 
     events: pl.DataFrame
     until: int
-    forgotten: Forgotten
+    forgotten: ForgottenUsers
 
 
-def join(
-    plan: Plan, found: Refinement, told: Told, now_ms: int, catalogue: CatalogueFile | None = None
+def merge_events(
+    plan: Plan,
+    refinement: Refinement,
+    collected: CollectedEvents,
+    now_ms: int,
+    catalogue: CatalogueFile | None = None,
 ) -> Refinement:
-    """Add reads and items that were told of to those of the files; see docs/events.md for the rules.
+    """Add the interactions and items of the event log to those of the files; docs/events.md has the rules.
 
     Args:
-        plan: the domain's.
-        found: what the files hold.
-        told: what the service was told.
-        now_ms: reads that lie further ahead than a clock may be fast are left out: one had jumped.
-        catalogue: since when the files say what they say of items; without it every report is newer.
+        plan: the domain's plan.
+        refinement: the tables of the files.
+        collected: the events of the log.
+        now_ms: the current time, ms UTC; interactions later than this and a clock skew are left out.
+        catalogue: since when the catalogue file has its values; if None, every report is newer.
 
     Returns:
-        All of it.
-
-    The report gets `log`: up to where the tables hold the log (`after`, `until`, as in a release's manifest),
-    and what was added and left out.
+        The merged tables. The report gets the entry `log`: the offsets that the tables contain (`after`,
+        `until`, as in a release's manifest), and counts of what was added and left out.
     """
-    of_files = found.tables.interactions.filter(told.forgotten.keeps_reads(found.tables.interactions))
-    events = valid(told.events)
-    of_log = reads_of(events, plan.domain.interactions)
-    interactions = of_log.filter(pl.col("timestamp").to_physical() <= now_ms + _FAST_CLOCK_MS)
-    new = interactions.unique(_SAME, keep="first", maintain_order=True).join(
-        of_files, on=_SAME, how="anti", maintain_order="left"
+    file_rows = refinement.tables.interactions
+    from_files = file_rows.filter(collected.forgotten.keep_interactions_mask(file_rows))
+    events = select_valid(collected.events)
+    from_log = select_interactions(events, plan.domain.interactions)
+    interactions = from_log.filter(pl.col("timestamp").to_physical() <= now_ms + _CLOCK_SKEW_MS)
+    new = interactions.unique(_INTERACTION_KEY, keep="first", maintain_order=True).join(
+        from_files, on=_INTERACTION_KEY, how="anti", maintain_order="left"
     )
-    together = pl.concat([of_files, new.select(of_files.columns)])
-    if together.is_empty():
-        return found
-    as_of_ms = max(found.as_of_ms, plan.end(together["timestamp"]))
-    kept = together.filter(pl.col("timestamp").to_physical() < as_of_ms)
-    items = items_of(events, plan.domain.items)
-    described = _newest(plan, found.tables.items, events, catalogue)
-    tables = plan.assemble(kept, described, _types(found.tables, interactions))
+    merged = pl.concat([from_files, new.select(from_files.columns)])
+    if merged.is_empty():
+        return refinement
+    as_of_ms = max(refinement.as_of_ms, plan.find_as_of(merged["timestamp"]))
+    kept = merged.filter(pl.col("timestamp").to_physical() < as_of_ms)
+    items = _merge_items(plan, refinement.tables.items, events, catalogue)
+    tables = plan.build_tables(kept, items, _merge_user_types(refinement.tables, interactions))
     log = {
-        "after": _after(new, events, as_of_ms, told.until),
-        "until": told.until,
-        "interactions": kept.height - of_files.height,
+        "after": _find_replay_start(new, events, as_of_ms, collected.until),
+        "until": collected.until,
+        "interactions": kept.height - from_files.height,
         "repeated": interactions.height - new.height,
-        "rejected": told.events.height - events.height,
-        "in_the_future": of_log.height - interactions.height,
-        "left_to_the_log": together.height - kept.height,
-        "items": items.height,
-        "forgotten_reads": found.tables.interactions.height - of_files.height,
+        "rejected": collected.events.height - events.height,
+        "in_the_future": from_log.height - interactions.height,
+        "left_to_the_log": merged.height - kept.height,
+        "items": select_items(events, plan.domain.items).height,
+        "forgotten_interactions": file_rows.height - from_files.height,
     }
     report: dict[str, Any] = {
-        **found.report,
+        **refinement.report,
         "log": log,
-        "withdrawn": withdrawn(events),
-        "expires_ms": expires_ms(events),
+        "withdrawn": find_withdrawn(events),
+        "expires_ms": find_expiry_times(events),
     }
-    return replace(found, tables=_dated(tables, described), as_of_ms=as_of_ms, report=report)
+    return replace(refinement, tables=_date_unknown_items(tables, items), as_of_ms=as_of_ms, report=report)
 
 
-def _after(interactions: pl.DataFrame, events: pl.DataFrame, as_of_ms: int, until: int) -> int:
-    """Return the last offset before the first read that the tables do not hold, or the first new item.
+def _find_replay_start(interactions: pl.DataFrame, events: pl.DataFrame, as_of_ms: int, until: int) -> int:
+    """Return the offset after which the service replays the log.
 
-    A service reads from there on, so that items keep their place among the new ones across releases.
+    The replay contains all interactions that are not in the tables, and all reports of new items, so that
+    these stay new items in the next release.
     """
-    beyond = interactions.filter(pl.col("timestamp").to_physical() >= as_of_ms)[OFFSET].to_list()
-    new = offsets_of_new_items(events, as_of_ms - round(MAX_AGE_HOURS * MS_PER_HOUR))
-    return min([*beyond, *new, until + 1]) - 1
+    later = interactions.filter(pl.col("timestamp").to_physical() >= as_of_ms)[OFFSET].to_list()
+    new = find_new_item_offsets(events, as_of_ms - round(MAX_AGE_HOURS * MS_PER_HOUR))
+    return min([*later, *new, until + 1]) - 1
 
 
-def _newest(
+def _merge_items(
     plan: Plan, items: pl.DataFrame, events: pl.DataFrame, catalogue: CatalogueFile | None
 ) -> pl.DataFrame:
-    """Return the items with the newest value of each column, of a file or reported to the service."""
+    """Return the items with the newest value of each column, from a file or a report."""
     if catalogue is None:
-        return _over(items, items_of(events, plan.domain.items))
-    since = catalogue.named.select("item_id", "since_ms")
+        return _overwrite(items, select_items(events, plan.domain.items))
+    since = catalogue.current_rows.select("item_id", "since_ms")
     dated = events.join(since, on="item_id", how="left", maintain_order="left")
     is_newer = (pl.col("time_ms") > pl.col("since_ms")).fill_null(value=True)
-    newer, older = (items_of(dated.filter(part), plan.domain.items) for part in (is_newer, ~is_newer))
-    return _over(_under(items, older), newer)
+    newer, older = (select_items(dated.filter(part), plan.domain.items) for part in (is_newer, ~is_newer))
+    return _overwrite(_fill(items, older), newer)
 
 
-def _over(items: pl.DataFrame, reported: pl.DataFrame) -> pl.DataFrame:
-    """Put what was reported in the place of what a file says; add the items that no file names."""
+def _overwrite(items: pl.DataFrame, reported: pl.DataFrame) -> pl.DataFrame:
+    """Replace values of a file by reported values, and add the items that no file contains."""
     both = reported.join(items, on="item_id", how="left", suffix="_of_file", maintain_order="left")
-    others = [name for name in reported.columns if name != "item_id"]
-    merged = both.select("item_id", *(pl.coalesce(name, f"{name}_of_file") for name in others))
+    columns = [name for name in reported.columns if name != "item_id"]
+    merged = both.select("item_id", *(pl.coalesce(name, f"{name}_of_file") for name in columns))
     unchanged = items.join(reported, on="item_id", how="anti", maintain_order="left")
     return pl.concat([unchanged, merged.select(items.columns)])
 
 
-def _under(items: pl.DataFrame, reported: pl.DataFrame) -> pl.DataFrame:
-    """Put what was reported where a file says nothing."""
+def _fill(items: pl.DataFrame, reported: pl.DataFrame) -> pl.DataFrame:
+    """Fill missing values of a file with reported values."""
     both = items.join(reported, on="item_id", how="left", suffix="_reported", maintain_order="left")
-    others = [name for name in items.columns if name != "item_id"]
-    return both.select("item_id", *(pl.coalesce(name, f"{name}_reported") for name in others))
+    columns = [name for name in items.columns if name != "item_id"]
+    return both.select("item_id", *(pl.coalesce(name, f"{name}_reported") for name in columns))
 
 
-def _types(tables: Tables, interactions: pl.DataFrame) -> pl.DataFrame:
-    """Return each reader's login state, the newest that was told or else the files'."""
-    told = interactions.filter(pl.col("user_type").is_not_null()).sort(OFFSET).select("user_id", "user_type")
+def _merge_user_types(tables: Tables, interactions: pl.DataFrame) -> pl.DataFrame:
+    """Return the type of each user: the newest of the events, else that of the files."""
+    typed = interactions.filter(pl.col("user_type").is_not_null()).sort(OFFSET)
     known = tables.users.select("user_id", "user_type")
-    return pl.concat([known, told]).unique("user_id", keep="last", maintain_order=True)
+    return pl.concat([known, typed.select("user_id", "user_type")]).unique(
+        "user_id", keep="last", maintain_order=True
+    )
 
 
-def _dated(tables: Tables, described: pl.DataFrame) -> Tables:
-    """Take an item that only the log's reads know as published when it was first read."""
-    first = tables.interactions.join(described, on="item_id", how="anti").group_by("item_id")
-    dates = first.agg(pl.col("timestamp").min().alias("first"))
-    items = tables.items.join(dates, on="item_id", how="left", maintain_order="left")
+def _date_unknown_items(tables: Tables, items: pl.DataFrame) -> Tables:
+    """Set the published time of items without a description to the time of their first interaction."""
+    unknown = tables.interactions.join(items, on="item_id", how="anti").group_by("item_id")
+    dates = unknown.agg(pl.col("timestamp").min().alias("first"))
+    dated = tables.items.join(dates, on="item_id", how="left", maintain_order="left")
     return replace(
         tables,
-        items=items.with_columns(pl.coalesce("first", "published_at").alias("published_at")).drop("first"),
+        items=dated.with_columns(pl.coalesce("first", "published_at").alias("published_at")).drop("first"),
     )

@@ -1,4 +1,4 @@
-"""Which items have been taken out of the catalogue file, and may not be named any more."""
+"""Finds items that were removed from the catalogue file and must not be recommended any more."""
 
 from __future__ import annotations
 
@@ -9,64 +9,79 @@ from typing import Any
 import polars as pl
 
 from pipelines.feedback.catalogue_file import CatalogueFile
-from pipelines.feedback.event_frames import last_reports, valid
-from pipelines.feedback.merge import Told
+from pipelines.feedback.event_frames import find_last_reports, select_valid
+from pipelines.feedback.merge import CollectedEvents
 from script_shared.tables import Tables
 
-#: More removed items than this share of a catalogue, and the file is taken for a part of one.
-LARGEST_SHARE = 0.5
+#: A file from which more than this share of the items is missing counts as incomplete.
+MAX_REMOVED_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """Items that are in the tables and have been taken out of the catalogue file.
+    """Items of the tables that were removed from the catalogue file.
 
     Attributes:
-        items: their ids.
-        named: how many items the file names.
-        keep: whether they may still be named.
+        items: the ids of the removed items.
+        catalogue_size: the number of items in the file.
+        keep: whether removed items may still be recommended.
     """
 
     items: Sequence[str]
-    named: int
+    catalogue_size: int
     keep: bool
 
     @classmethod
-    def of(cls, catalogue: CatalogueFile | None, tables: Tables, told: Told | None, *, keep: bool) -> Removal:
-        """Find them; there are none without a catalogue."""
+    def find(
+        cls,
+        catalogue: CatalogueFile | None,
+        tables: Tables,
+        collected: CollectedEvents | None,
+        *,
+        keep: bool,
+    ) -> Removal:
+        """Find the removed items; without a catalogue there are none.
+
+        Args:
+            catalogue: the catalogue file of the run.
+            tables: the refined tables of the run.
+            collected: the events of the log.
+            keep: whether removed items may still be recommended.
+        """
         if catalogue is None:
             return cls((), 0, keep)
-        reports = last_reports(valid(told.events)) if told else {}
-        return cls(removed_items(catalogue, tables, reports), catalogue.named.height, keep)
+        reports = find_last_reports(select_valid(collected.events)) if collected else {}
+        return cls(find_removed_items(catalogue, tables, reports), catalogue.current_rows.height, keep)
 
     @property
     def is_partial(self) -> bool:
-        """Whether so many are missing that the file is taken for a part of a catalogue."""
-        return len(self.items) > LARGEST_SHARE * (len(self.items) + self.named)
+        """Whether so many items are missing that the file is probably incomplete."""
+        return len(self.items) > MAX_REMOVED_SHARE * (len(self.items) + self.catalogue_size)
 
     @property
     def dropped(self) -> Sequence[str]:
-        """The ids of those that may not be named any more."""
+        """The ids of the items that must not be recommended any more."""
         return () if self.keep or self.is_partial else self.items
 
     def summary(self) -> dict[str, Any]:
         """Return the counts for a report."""
-        return {"catalogue": self.named, "removed": len(self.items), "dropped": len(self.dropped)}
+        return {"catalogue": self.catalogue_size, "removed": len(self.items), "dropped": len(self.dropped)}
 
 
-def removed_items(catalogue: CatalogueFile, tables: Tables, reports: Mapping[str, int]) -> Sequence[str]:
-    """Return the ids of the items that have been taken out of the catalogue.
+def find_removed_items(catalogue: CatalogueFile, tables: Tables, reports: Mapping[str, int]) -> Sequence[str]:
+    """Return the ids of the items that were removed from the catalogue, sorted.
 
-    They are the items that an earlier file named, and those that were read before the newest publication
-    of the file: one that is newer than the file is only missing. An item that has been reported to the
-    service since the file was written stays, as does a reported one that no file has ever named.
+    An item was removed if the file does not contain it, and either an earlier file contained it, or its first
+    interaction is older than the newest publication in the file (a newer item may be missing only because the
+    file is older). An item stays if it was reported to the service after the file was written, or if it was
+    reported and no file ever contained it.
 
     Args:
-        catalogue: the file.
-        tables: of this run.
-        reports: by item id, when it was reported to the service last, ms UTC.
+        catalogue: the catalogue file of the run.
+        tables: the refined tables of the run.
+        reports: the time of the last report by item id, ms UTC.
     """
-    missing = tables.items.select("item_id").join(catalogue.named, on="item_id", how="anti")
+    missing = tables.items.select("item_id").join(catalogue.current_rows, on="item_id", how="anti")
     earlier = catalogue.rows.filter(pl.col("digest").is_null()).select("item_id", was_named=True)
     first = tables.interactions.group_by("item_id").agg(pl.col("timestamp").min().dt.epoch("ms"))
     known = missing.join(earlier, on="item_id", how="left").join(first, on="item_id", how="left")

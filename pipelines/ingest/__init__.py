@@ -1,1 +1,1 @@
-"""TODO."""
+"""Raw files: local and remote URIs, downloads, archives, compression, sampling and bot detection."""

@@ -1,4 +1,4 @@
-"""Zip archives from strangers: opened only where that can do no harm."""
+"""Reads zip archives from untrusted publishers, with limits against path traversal and zip bombs."""
 
 from __future__ import annotations
 
@@ -10,90 +10,91 @@ from pathlib import Path
 
 from script_shared.errors import InputError
 
-#: Bytes that a member, and all members that are read, may take unpacked.
-LARGEST_MEMBER = 4 * 2**30
-LARGEST_ARCHIVE = 16 * 2**30
-#: Text is packed to a tenth; a member of more than `SMALL` bytes packed tighter than this is a bomb.
-TIGHTEST = 100
-SMALL = 16 * 2**20
+#: Maximum uncompressed bytes of a member, and of all members that are read.
+MAX_MEMBER_BYTES = 4 * 2**30
+MAX_ARCHIVE_BYTES = 16 * 2**30
+#: Text compresses to about a tenth; a member above `BOMB_MIN_BYTES` with a higher ratio is a zip bomb.
+MAX_RATIO = 100
+BOMB_MIN_BYTES = 16 * 2**20
 
 _ENCRYPTED = 0x1
-_AGAIN = "fetch the archive again"
+_FETCH_AGAIN = "fetch the archive again"
 _UNPACK = "unpack the archive and give the folder"
 _DISTRUST = "do not trust this archive; fetch it from the publisher"
 
 
-def list_members(place: Path, kind: re.Pattern[str]) -> list[zipfile.ZipInfo]:
-    """Return the files in an archive whose names match `kind`.
+def list_members(path: Path, pattern: re.Pattern[str]) -> list[zipfile.ZipInfo]:
+    """Return the files in an archive whose names match a pattern.
 
     Raises:
-        InputError: the archive is cut off or none at all, or a member of it is encrypted, a link,
-            lies outside the archive's own folder, or would take too much room.
+        InputError: the archive is truncated or not a zip archive, or a member is encrypted, a link, has a
+            path outside the archive's folder, or is too large.
     """
-    with open_archive(place) as archive:
-        # A damaged list may name a member with no name at all, and zipfile looks at its last letter.
+    with open_archive(path) as archive:
+        # In a damaged archive a member's name may be empty, for which `is_dir` fails.
         members = [member for member in archive.infolist() if member.filename and not member.is_dir()]
     for member in members:
-        _check_place(member, place)
-    found = [member for member in members if kind.fullmatch(member.filename)]
-    for member in found:
-        _check_content(member, place)
-    if sum(member.file_size for member in found) > LARGEST_ARCHIVE:
+        _require_safe_path(member, path)
+    matches = [member for member in members if pattern.fullmatch(member.filename)]
+    for member in matches:
+        _require_safe_content(member, path)
+    if sum(member.file_size for member in matches) > MAX_ARCHIVE_BYTES:
         raise InputError.at(
-            f"the archive takes more than {LARGEST_ARCHIVE} bytes unpacked", file=place.name, remedy=_UNPACK
+            f"the archive takes more than {MAX_ARCHIVE_BYTES} bytes unpacked", file=path.name, remedy=_UNPACK
         )
-    return found
+    return matches
 
 
-def open_archive(place: Path) -> zipfile.ZipFile:
-    """Open a zip whose list of members can be read.
+def open_archive(path: Path) -> zipfile.ZipFile:
+    """Open a zip archive.
 
     Raises:
-        InputError: it is empty, cut off, a web page or no zip at all.
+        InputError: the file is empty, truncated, a web page or not a zip archive.
     """
     try:
-        return zipfile.ZipFile(place)
+        return zipfile.ZipFile(path)
     except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError) as cause:
-        raise _no_archive(place) from cause
+        raise _invalid_archive_error(path) from cause
     except OSError as cause:
         raise InputError.at(
-            f"the file cannot be read ({cause.strerror})", file=place, remedy="check its rights"
+            f"the file cannot be read ({cause.strerror})", file=path, remedy="check its permissions"
         ) from cause
 
 
-def _no_archive(place: Path) -> InputError:
-    with place.open("rb") as file:
+def _invalid_archive_error(path: Path) -> InputError:
+    with path.open("rb") as file:
         start = file.read(512).lstrip().lower()
     if start.startswith((b"<!doctype", b"<html", b"<head")):
         return InputError.at(
             "the file is a web page, not a zip archive",
-            file=place.name,
-            remedy="open its address in a browser: it asks for a login or says that a quota is used up",
+            file=path.name,
+            remedy="open its address in a browser: it asks for a login or reports an exhausted quota",
         )
-    what = "the archive is cut off" if start.startswith(b"pk\x03\x04") else "the file is not a zip archive"
-    return InputError.at(what, file=place.name, remedy=_AGAIN)
+    is_zip = start.startswith(b"pk\x03\x04")
+    message = "the archive is truncated" if is_zip else "the file is not a zip archive"
+    return InputError.at(message, file=path.name, remedy=_FETCH_AGAIN)
 
 
-def _check_place(member: zipfile.ZipInfo, place: Path) -> None:
+def _require_safe_path(member: zipfile.ZipInfo, path: Path) -> None:
     name = member.filename.replace("\\", "/")
     if name.startswith("/") or re.match(r"[A-Za-z]:", name) or ".." in name.split("/"):
         raise InputError.at(
-            f"the archive holds a member outside its own folder, {member.filename!r}",
-            file=place.name,
+            f"the archive contains a member outside its folder, {member.filename!r}",
+            file=path.name,
             remedy=_DISTRUST,
         )
     if stat.S_ISLNK(member.external_attr >> 16):
         raise InputError.at(
-            f"the archive holds a link, {member.filename!r}", file=place.name, remedy=_DISTRUST
+            f"the archive contains a link, {member.filename!r}", file=path.name, remedy=_DISTRUST
         )
 
 
-def _check_content(member: zipfile.ZipInfo, place: Path) -> None:
-    name = f"{place.name}/{member.filename}"
+def _require_safe_content(member: zipfile.ZipInfo, path: Path) -> None:
+    name = f"{path.name}/{member.filename}"
     if member.flag_bits & _ENCRYPTED:
         raise InputError.at("the file is encrypted", file=name, remedy=_UNPACK)
-    bomb = member.file_size > SMALL and member.file_size > TIGHTEST * member.compress_size
-    if bomb or member.file_size > LARGEST_MEMBER:
+    is_bomb = member.file_size > BOMB_MIN_BYTES and member.file_size > MAX_RATIO * member.compress_size
+    if is_bomb or member.file_size > MAX_MEMBER_BYTES:
         raise InputError.at(
             f"the file takes {member.file_size} bytes unpacked, {member.compress_size} packed",
             file=name,
@@ -101,18 +102,18 @@ def _check_content(member: zipfile.ZipInfo, place: Path) -> None:
         )
 
 
-def read_member(place: Path, member: zipfile.ZipInfo) -> bytes:
-    """Return the contents of a member that `list_members` gave; never more bytes than it declares.
+def read_member(path: Path, member: zipfile.ZipInfo) -> bytes:
+    """Return the contents of a member from `list_members`; never more bytes than its declared size.
 
     Raises:
-        InputError: the member is damaged or packed in a way that is not known here.
+        InputError: the member is damaged, or its compression method is not supported.
     """
-    name = f"{place.name}/{member.filename}"
+    name = f"{path.name}/{member.filename}"
     try:
-        with open_archive(place) as archive:
+        with open_archive(path) as archive:
             return archive.read(member)
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OSError, RuntimeError) as cause:
-        # RuntimeError stands for encryption too, and for NotImplementedError: an unknown method.
+        # zipfile raises RuntimeError for encryption and NotImplementedError, a subclass, for unknown methods.
         raise InputError.at(
-            f"the file cannot be unpacked ({cause})", file=name, remedy=f"{_AGAIN}, or {_UNPACK}"
+            f"the file cannot be unpacked ({cause})", file=name, remedy=f"{_FETCH_AGAIN}, or {_UNPACK}"
         ) from cause

@@ -1,4 +1,4 @@
-"""Readers that read more than people do."""
+"""Detects probable bots: users with more interactions than a person has."""
 
 from __future__ import annotations
 
@@ -7,24 +7,25 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.settings import BotBounds
+from pipelines.settings import BotLimits
 from script_shared.anonymous import is_anonymous
 from script_shared.clock import MS_PER_HOUR
 from script_shared.tables import Tables
 
-#: Beyond so many times the median user's busiest hour or day, no user is a person.
-_TIMES_MEDIAN = 50
-#: So many ids are named in a report.
-_NAMED = 5
+#: A limit is at least this many times the median of the users' busiest hours or days.
+_MEDIAN_FACTOR = 50
+#: The number of user ids in a report.
+_MAX_IDS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class SuspectedBots:
-    """What is beyond the bounds.
+    """Users above the limits.
 
     Attributes:
-        users: `user_id`, `reads`, `busiest_hour`, `busiest_day`, most reads first.
-        per_hour, per_day: the bounds as they were applied; 0 for none.
+        users: `user_id`, `interactions`, `busiest_hour`, `busiest_day`, most active first.
+        per_hour: the applied limit of interactions within an hour; 0 for no limit.
+        per_day: the applied limit of interactions within a UTC day; 0 for no limit.
     """
 
     users: pl.DataFrame
@@ -33,52 +34,54 @@ class SuspectedBots:
 
     def summary(self) -> dict[str, Any]:
         """Return the counts for a report."""
-        named = self.users.filter(~is_anonymous(pl.col("user_id")))
+        identified = self.users.filter(~is_anonymous(pl.col("user_id")))
         return {
             "users": self.users.height,
             "interactions": int(self.users["interactions"].sum()),
             "per_hour": self.per_hour,
             "per_day": self.per_day,
-            "most_active": named["user_id"].head(_NAMED).to_list(),
+            "most_active": identified["user_id"].head(_MAX_IDS).to_list(),
         }
 
 
-def find_bots(interactions: pl.DataFrame, bounds: BotBounds) -> SuspectedBots:
-    """Return the users and anonymous sessions beyond the bounds, which go by the users' median.
+def find_bots(interactions: pl.DataFrame, limits: BotLimits) -> SuspectedBots:
+    """Return the users and anonymous sessions above the limits.
 
     Args:
         interactions: `user_id`, `timestamp`.
-        bounds: see `BotBounds`.
+        limits: raised to a multiple of the users' median; see `BotLimits`.
     """
     time = pl.col("timestamp").to_physical()
     by_hour = interactions.group_by("user_id", (time // MS_PER_HOUR).alias("hour")).len()
-    by_day = by_hour.group_by("user_id", pl.col("hour") // 24).agg(pl.col("len").sum().alias("day_reads"))
+    by_day = by_hour.group_by("user_id", pl.col("hour") // 24).agg(
+        pl.col("len").sum().alias("day_interactions")
+    )
     hours = by_hour.group_by("user_id").agg(
         pl.col("len").sum().alias("interactions"), pl.col("len").max().alias("busiest_hour")
     )
-    days = by_day.group_by("user_id").agg(pl.col("day_reads").max().alias("busiest_day"))
+    days = by_day.group_by("user_id").agg(pl.col("day_interactions").max().alias("busiest_day"))
     users = hours.join(days, on="user_id")
-    named = users.filter(~is_anonymous(pl.col("user_id")))
-    per_hour = _bound(bounds.per_hour, named["busiest_hour"])
-    per_day = _bound(bounds.per_day, named["busiest_day"])
-    beyond = pl.lit(False)
+    identified = users.filter(~is_anonymous(pl.col("user_id")))
+    per_hour = _raise_limit(limits.per_hour, identified["busiest_hour"])
+    per_day = _raise_limit(limits.per_day, identified["busiest_day"])
+    is_bot = pl.lit(False)
     if per_hour:
-        beyond |= pl.col("busiest_hour") > per_hour
+        is_bot |= pl.col("busiest_hour") > per_hour
     if per_day:
-        beyond |= pl.col("busiest_day") > per_day
-    found = users.filter(beyond).sort("interactions", "user_id", descending=[True, False])
-    return SuspectedBots(found, per_hour, per_day)
+        is_bot |= pl.col("busiest_day") > per_day
+    bots = users.filter(is_bot).sort("interactions", "user_id", descending=[True, False])
+    return SuspectedBots(bots, per_hour, per_day)
 
 
-def _bound(least: int, busiest: pl.Series) -> int:
+def _raise_limit(limit: int, busiest: pl.Series) -> int:
     median = busiest.median()
-    return max(least, round(_TIMES_MEDIAN * median)) if least and isinstance(median, float) else least
+    return max(limit, round(_MEDIAN_FACTOR * median)) if limit and isinstance(median, float) else limit
 
 
-def without(tables: Tables, bots: SuspectedBots) -> Tables:
-    """Return the tables without the reads of suspected bots; the items stay.
+def drop_bots(tables: Tables, bots: SuspectedBots) -> Tables:
+    """Return the tables without suspected bots and their interactions; all items stay.
 
-    Half the users are within each bound, so that somebody is left.
+    The result is never empty: at least half of the users are within each limit.
     """
     if bots.users.is_empty():
         return tables

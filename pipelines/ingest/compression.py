@@ -1,32 +1,32 @@
-"""Single compressed files, gzip and Zstandard: decompressed in memory, up to bounds."""
+"""Decompresses single files, gzip and Zstandard, in memory and up to a maximum size."""
 
 from __future__ import annotations
 
 import pyarrow as pa
 
-from pipelines.ingest.archives import LARGEST_MEMBER, SMALL, TIGHTEST
+from pipelines.ingest.archives import BOMB_MIN_BYTES, MAX_MEMBER_BYTES, MAX_RATIO
 from script_shared.errors import InputError
 
-#: The codec by the ending of a file's name.
+#: Codecs by file name suffix.
 CODECS = {".gz": "gzip", ".zst": "zstd"}
 _CHUNK = 4 * 2**20
 
 
-def codec_of(name: str) -> str | None:
-    """Return the codec that a file's name announces; None for a file that is not compressed."""
-    return next((codec for ending, codec in CODECS.items() if name.endswith(ending)), None)
+def find_codec(name: str) -> str | None:
+    """Return the codec of a file by its name; None if it is not compressed."""
+    return next((codec for suffix, codec in CODECS.items() if name.endswith(suffix)), None)
 
 
 def decompress(contents: bytes, codec: str, name: str) -> bytes:
-    """Return the decompressed contents; concatenated streams are one.
+    """Return the decompressed contents; concatenated streams are joined.
 
     Args:
         contents: the whole compressed file.
-        codec: one of CODECS.
-        name: the file's, for errors.
+        codec: one of the values of `CODECS`.
+        name: the file name, for errors.
 
     Raises:
-        InputError: the file is damaged or cut off, or takes more bytes decompressed than is plausible.
+        InputError: the file is damaged or truncated, or its decompressed size is implausible.
     """
     parts, size = [], 0
     try:
@@ -34,19 +34,19 @@ def decompress(contents: bytes, codec: str, name: str) -> bytes:
         while chunk := stream.read(_CHUNK):
             parts.append(chunk)
             size += len(chunk)
-            _check_size(size, len(contents), name)
+            _require_plausible_size(size, len(contents), name)
     except (OSError, pa.ArrowException) as cause:
         raise InputError.at(
             f"the file cannot be decompressed as {codec} ({str(cause).splitlines()[0]})",
             file=name,
-            remedy="write or fetch it again; its name must end as it is compressed",
+            remedy="write or fetch it again; its suffix must match its compression",
         ) from cause
     return b"".join(parts)
 
 
-def _check_size(size: int, compressed: int, name: str) -> None:
-    bomb = size > SMALL and size > TIGHTEST * compressed
-    if bomb or size > LARGEST_MEMBER:
+def _require_plausible_size(size: int, compressed: int, name: str) -> None:
+    is_bomb = size > BOMB_MIN_BYTES and size > MAX_RATIO * compressed
+    if is_bomb or size > MAX_MEMBER_BYTES:
         raise InputError.at(
             f"the file takes more than {size} bytes decompressed, {compressed} compressed",
             file=name,

@@ -1,4 +1,4 @@
-"""Fetch raw files from elsewhere: whole or not at all, and going on where it was interrupted."""
+"""Downloads remote raw files completely or not at all, and resumes interrupted downloads."""
 
 from __future__ import annotations
 
@@ -14,61 +14,60 @@ from rich.progress import TransferSpeedColumn as SpeedColumn
 from pipelines.cli.console import CONSOLE
 from pipelines.ingest.google_drive import download_from_drive
 from pipelines.ingest.http import RetryPolicy, download_over_http
-from pipelines.ingest.uri import Uri, is_remote, parse
+from pipelines.ingest.uri import RemoteUri, is_remote, parse_uri
 from script_shared.errors import InputError
 from script_shared.releases.lock import lock_folder
 
-#: Takes how many bytes there are and, if it is known, how many there will be.
-Tell = Callable[[int, int | None], None]
+#: Receives the downloaded bytes and the total bytes, None if unknown.
+ProgressCallback = Callable[[int, int | None], None]
 
 
 @contextmanager
-def fetched(uri: str, folder: Path, patience: RetryPolicy | None = None) -> Iterator[str]:
-    """Give the local path of what `uri` names; a remote file is fetched first.
+def fetch_uri(uri: str, folder: Path, retry_policy: RetryPolicy | None = None) -> Iterator[str]:
+    """Yield the local path of a URI; a remote file is downloaded first.
 
-    What has been fetched stays below `folder` when the download, or the caller's work, is
-    interrupted, and is gone on with next time. It goes when the caller is done with it, or when
-    it turns out to be no use.
+    A partial download stays below `folder` when the download or the caller is interrupted, and the next call
+    resumes it. The file is deleted when the caller is done with it, or when it is unusable.
 
     Args:
-        uri: a local path or `file://` (given back as it is), `https://` or `gdrive:<id>`;
-            `#sha256=…` behind it is compared with the file.
-        folder: where files are fetched to, on the file system where they are wanted.
-        patience: how long an unreliable server is put up with.
+        uri: a local path or `file://` (yielded as it is), `https://` or `gdrive:<id>`; a fragment
+            `#sha256=…` is compared with the file.
+        folder: the folder for downloads, on the file system of the final folder.
+        retry_policy: the retries of failed HTTP requests.
 
     Raises:
-        InputError: the address or what lies there cannot be used.
-        DownloadError: it could not be fetched now.
-        VolumeFullError: there is no room for it.
+        InputError: the URI or the file is unusable.
+        DownloadError: the file cannot be downloaded now.
+        VolumeFullError: the disk is full.
     """
     if not is_remote(uri):
         yield uri
         return
-    address = parse(uri)
-    with lock_folder(folder, address.key):
-        place = folder / address.key
+    remote = parse_uri(uri)
+    with lock_folder(folder, remote.key):
+        target = folder / remote.key
         try:
-            yield str(_fetch(address, place, patience or RetryPolicy()))
+            yield str(_download(remote, target, retry_policy or RetryPolicy()))
         except InputError:
-            shutil.rmtree(place, ignore_errors=True)
+            shutil.rmtree(target, ignore_errors=True)
             raise
-        shutil.rmtree(place, ignore_errors=True)
+        shutil.rmtree(target, ignore_errors=True)
 
 
-def _fetch(address: Uri, place: Path, patience: RetryPolicy) -> Path:
-    place.mkdir(parents=True, exist_ok=True)
-    file = place / address.name
-    with _progress(address.name) as tell:
-        if address.scheme == "gdrive":
-            download_from_drive(address, file, tell)
+def _download(uri: RemoteUri, folder: Path, retry_policy: RetryPolicy) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / uri.name
+    with _progress_bar(uri.name) as report_progress:
+        if uri.scheme == "gdrive":
+            download_from_drive(uri, file, report_progress)
         else:
-            download_over_http(address, file, tell, patience)
-    _check(address, file)
+            download_over_http(uri, file, report_progress, retry_policy)
+    _verify_checksum(uri, file)
     return file
 
 
 @contextmanager
-def _progress(name: str) -> Iterator[Tell]:
+def _progress_bar(name: str) -> Iterator[ProgressCallback]:
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), SpeedColumn())
     with Progress(
         *columns, TimeRemainingColumn(), console=CONSOLE, transient=True, disable=not CONSOLE.is_terminal
@@ -77,14 +76,14 @@ def _progress(name: str) -> Iterator[Tell]:
         yield lambda done, total: progress.update(task, completed=done, total=total)
 
 
-def _check(address: Uri, file: Path) -> None:
-    if address.checksum is None:
+def _verify_checksum(uri: RemoteUri, file: Path) -> None:
+    if uri.checksum is None:
         return
     with file.open("rb") as contents:
-        found = hashlib.file_digest(contents, "sha256").hexdigest()
-    if found != address.checksum:
+        checksum = hashlib.file_digest(contents, "sha256").hexdigest()
+    if checksum != uri.checksum:
         raise InputError(
-            f"the file's sha-256 is {found}, not {address.checksum}",
-            where=address.target,
+            f"the file's sha-256 is {checksum}, not {uri.checksum}",
+            where=uri.target,
             remedy="compare the checksum with the publisher's; if it is right, try again",
         )

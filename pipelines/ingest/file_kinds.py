@@ -1,4 +1,4 @@
-"""What kinds of files a raw format has, and what is made of their columns."""
+"""The kinds of files of a raw format, and the meaning of their columns."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ class FileKind:
     """One kind of file of a raw format.
 
     Attributes:
-        name: what its rows are.
-        pattern: matches the whole path of such a file below the folder, case included.
-        required: columns that every such file must have, and what each is.
-        optional: columns that it may have, and what each is; others are not looked at.
-        table: the refined table that has the same optional columns.
+        name: what the rows are, such as `interactions` or `items`.
+        pattern: matches the whole path of such a file below the folder, case-sensitive.
+        required: the meaning of each column that every such file must contain.
+        optional: the meaning of each column that a file may contain; further columns are ignored.
+        table: the refined table that contains the optional columns.
     """
 
     name: str
@@ -27,5 +27,5 @@ class FileKind:
 
     @property
     def columns(self) -> Mapping[str, str]:
-        """All columns that are looked at, and what each is."""
+        """The meaning of all columns that are read."""
         return {**self.required, **self.optional}

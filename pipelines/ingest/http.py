@@ -1,4 +1,4 @@
-"""Files over HTTP: an interrupted download goes on where it ended, if the file is still the same."""
+"""Downloads files over HTTP; resumes an interrupted download if the server's file is unchanged."""
 
 from __future__ import annotations
 
@@ -13,21 +13,22 @@ from pathlib import Path
 
 import httpx
 
-from pipelines.ingest.uri import Uri
+from pipelines.ingest.uri import RemoteUri
 from script_shared.errors import DownloadError, InputError
 from script_shared.storage.disk_space import make_volume_full_error, translate_disk_full
 
-_BUSY = (408, 425, 429, 500, 502, 503, 504)
+#: Status codes of a temporary failure.
+_RETRY_STATUS = (408, 425, 429, 500, 502, 503, 504)
 
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """How long an unreliable server is put up with.
+    """The retries of a download.
 
     Attributes:
-        attempts: so many in a row may bring nothing.
-        pause_s: seconds before the second attempt; each pause is twice the one before.
-        timeout_s: seconds without a byte after which an attempt has failed.
+        attempts: the download fails after this many consecutive attempts without a new byte.
+        pause_s: the pause before the second attempt, in seconds; it doubles before each further attempt.
+        timeout_s: an attempt fails after this many seconds without a byte.
     """
 
     attempts: int = 5
@@ -35,129 +36,141 @@ class RetryPolicy:
     timeout_s: float = 60.0
 
 
-class _InterruptedError(Exception):
-    """An attempt ended early; another may go on."""
+class _AttemptFailedError(Exception):
+    """An attempt failed; another one may resume it."""
 
 
 def download_over_http(
-    address: Uri, file: Path, tell: Callable[[int, int | None], None], patience: RetryPolicy
+    uri: RemoteUri,
+    file: Path,
+    report_progress: Callable[[int, int | None], None],
+    retry_policy: RetryPolicy,
 ) -> None:
-    """Fetch a URL into `file`, which appears when it is complete.
+    """Download a URL into a file, which appears when it is complete.
+
+    Args:
+        uri: the URL and, optionally, the checksum that allows an unencrypted connection.
+        file: the target.
+        report_progress: receives the downloaded and the total bytes, None if unknown.
+        retry_policy: when to retry and when to fail.
 
     Raises:
-        InputError: there is no such file, it may not be read, or a web page lies there.
-        DownloadError: the server or the connection failed again and again.
-        VolumeFullError: there is no room for it; what was fetched is kept.
+        InputError: the server refuses the file, or sends a web page instead.
+        DownloadError: the server or the connection failed too often.
+        VolumeFullError: the disk is full; the partial file stays.
     """
-    download = _Download(address, file, tell)
-    timeout = httpx.Timeout(patience.timeout_s)
+    download = _Download(uri, file, report_progress)
+    timeout = httpx.Timeout(retry_policy.timeout_s)
     with httpx.Client(
         follow_redirects=True, timeout=timeout, headers={"Accept-Encoding": "identity"}
     ) as client:
         failures = 0
         while True:
-            before = download.size
+            size_before = download.size
             try:
                 download.attempt(client)
-            except _InterruptedError as cause:
-                failures = failures + 1 if download.size <= before else 1
-                if failures >= patience.attempts:
-                    raise _give_up(address, download.size, cause) from cause
-                time.sleep(patience.pause_s * 2 ** (failures - 1))
+            except _AttemptFailedError as cause:
+                failures = failures + 1 if download.size <= size_before else 1
+                if failures >= retry_policy.attempts:
+                    raise _interrupted_error(uri, download.size, cause) from cause
+                time.sleep(retry_policy.pause_s * 2 ** (failures - 1))
             else:
                 return
 
 
-def _give_up(address: Uri, size: int, cause: Exception) -> DownloadError:
+def _interrupted_error(uri: RemoteUri, size: int, cause: Exception) -> DownloadError:
     return DownloadError(
         f"the download was interrupted after {size} bytes ({cause})",
-        where=address.target,
-        remedy="run again: it goes on where it ended",
+        where=uri.target,
+        remedy="run again: the download resumes",
     )
 
 
 class _Download:
-    """One file that is being fetched: its part, and what tells whether the server's is still the same."""
+    """A partial file, and the validator (ETag or date) of the version of which it is a part."""
 
-    def __init__(self, address: Uri, file: Path, tell: Callable[[int, int | None], None]) -> None:
-        self._address, self._file, self._tell = address, file, tell
+    def __init__(
+        self, uri: RemoteUri, file: Path, report_progress: Callable[[int, int | None], None]
+    ) -> None:
+        self._uri, self._file, self._report_progress = uri, file, report_progress
         self._part = file.with_name(f"{file.name}.part")
-        self._notes = file.with_name(f"{file.name}.json")
+        self._metadata = file.with_name(f"{file.name}.json")
         if file.exists():
             file.replace(self._part)
 
     @property
     def size(self) -> int:
-        """Bytes that are here."""
+        """The downloaded bytes."""
         return self._part.stat().st_size if self._part.exists() else 0
 
     def attempt(self, client: httpx.Client) -> None:
-        """Fetch what is missing.
+        """Download the rest of the file.
 
         Raises:
-            _InterruptedError: the connection ended early, or the server is busy.
+            _AttemptFailedError: the connection ended early, or the server is busy.
         """
-        validator = self._validator()
-        have = self.size if validator else 0
-        headers = {"Range": f"bytes={have}-", "If-Range": validator} if have and validator else {}
+        validator = self._read_validator()
+        start = self.size if validator else 0
+        headers = {"Range": f"bytes={start}-", "If-Range": validator} if start and validator else {}
         try:
-            with client.stream("GET", self._address.target, headers=headers) as response:
-                self._take(response, have)
+            with client.stream("GET", self._uri.target, headers=headers) as response:
+                self._receive(response, start)
         except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.TooManyRedirects) as cause:
-            raise self._refused(str(cause)) from cause
+            raise self._refusal_error(str(cause)) from cause
         except httpx.HTTPError as cause:
-            raise _InterruptedError(str(cause) or type(cause).__name__) from cause
+            raise _AttemptFailedError(str(cause) or type(cause).__name__) from cause
 
-    def _take(self, response: httpx.Response, have: int) -> None:
-        self._address.check_secure(str(response.url))
-        if response.status_code == 416 and have:
-            self._end_or_begin_anew(response, have)
+    def _receive(self, response: httpx.Response, requested_start: int) -> None:
+        self._uri.require_secure(str(response.url))
+        if response.status_code == 416 and requested_start:
+            self._handle_empty_range(response, requested_start)
             return
-        self._check(response)
-        start = self._start(response, have)
+        self._check_response(response)
+        start = self._find_start(response, requested_start)
         length = response.headers.get("content-length", "")
         total = start + int(length) if length.isdigit() else None
-        self._check_room(start, total)
-        self._note(response)
+        self._require_space(start, total)
+        self._write_metadata(response)
         self._write(response, start, total)
         if total is not None and self.size != total:
-            raise _InterruptedError(f"{self.size} of {total} bytes came")
+            raise _AttemptFailedError(f"{self.size} of {total} bytes received")
         self._finish()
 
-    def _end_or_begin_anew(self, response: httpx.Response, have: int) -> None:
-        """Answer a server that has nothing after what is here: all is here, or it was another file."""
-        if response.headers.get("content-range") == f"bytes */{have}":
+    def _handle_empty_range(self, response: httpx.Response, size: int) -> None:
+        """Finish if the downloaded bytes are the whole file; else discard them, since the file changed."""
+        if response.headers.get("content-range") == f"bytes */{size}":
             self._finish()
             return
-        self._forget()
-        raise _InterruptedError("the file has changed")
+        self._discard()
+        raise _AttemptFailedError("the file has changed")
 
-    def _check(self, response: httpx.Response) -> None:
-        if response.status_code in _BUSY:
-            raise _InterruptedError(f"the server answers {response.status_code}")
+    def _check_response(self, response: httpx.Response) -> None:
+        if response.status_code in _RETRY_STATUS:
+            raise _AttemptFailedError(f"the server answers {response.status_code}")
         if response.status_code not in (200, 206):
-            raise self._refused(f"the server answers {response.status_code} {response.reason_phrase}")
+            raise self._refusal_error(f"the server answers {response.status_code} {response.reason_phrase}")
         if response.headers.get("content-type", "").lower().startswith(("text/html", "application/xhtml")):
-            raise self._refused("a web page lies there, not a file")
+            raise self._refusal_error("the URL is a web page, not a file")
         if response.headers.get("content-encoding", "identity").lower() != "identity":
-            raise self._refused("the server sends the file packed once more")
+            raise self._refusal_error("the server sends the file with a content encoding")
 
-    def _start(self, response: httpx.Response, have: int) -> int:
-        """Return from which byte on the response is."""
+    def _find_start(self, response: httpx.Response, requested_start: int) -> int:
+        """Return the offset of the first byte of the response."""
         if response.status_code == 200:
             return 0
-        asked = re.match(rf"bytes {have}-", response.headers.get("content-range", ""))
-        known = self._validator()
-        if not have or not asked or (_validator_of(response) or known) != known:
-            self._forget()
-            raise _InterruptedError("the server sends another part than asked for")
-        return have
+        is_requested = re.match(rf"bytes {requested_start}-", response.headers.get("content-range", ""))
+        validator = self._read_validator()
+        is_same_version = (_get_validator(response) or validator) == validator
+        if not requested_start or not is_requested or not is_same_version:
+            self._discard()
+            raise _AttemptFailedError("the server sent another part than requested")
+        return requested_start
 
-    def _check_room(self, start: int, total: int | None) -> None:
+    def _require_space(self, start: int, total: int | None) -> None:
         free = shutil.disk_usage(self._file.parent).free
         if total is not None and total - start > free:
             raise make_volume_full_error(
-                self._file.parent, f"{total - start} bytes are to come, {free} are free"
+                self._file.parent, f"{total - start} bytes are missing, {free} are free"
             )
 
     def _write(self, response: httpx.Response, start: int, total: int | None) -> None:
@@ -167,38 +180,38 @@ class _Download:
             for chunk in response.iter_raw():
                 part.write(chunk)
                 done += len(chunk)
-                self._tell(done, total)
+                self._report_progress(done, total)
             part.flush()
             os.fsync(part.fileno())
 
     def _finish(self) -> None:
         self._part.replace(self._file)
 
-    def _validator(self) -> str | None:
-        """Return what the server called the version of which a part is here."""
+    def _read_validator(self) -> str | None:
+        """Return the validator of the version of which the downloaded bytes are a part."""
         try:
-            value = json.loads(self._notes.read_text(encoding="utf-8"))["validator"]
+            value = json.loads(self._metadata.read_text(encoding="utf-8"))["validator"]
         except (OSError, ValueError, KeyError, TypeError):
             return None
         return value if isinstance(value, str) else None
 
-    def _note(self, response: httpx.Response) -> None:
+    def _write_metadata(self, response: httpx.Response) -> None:
         with translate_disk_full(self._file.parent):
-            self._notes.write_text(json.dumps({"validator": _validator_of(response)}), encoding="utf-8")
+            self._metadata.write_text(json.dumps({"validator": _get_validator(response)}), encoding="utf-8")
 
-    def _forget(self) -> None:
+    def _discard(self) -> None:
         self._part.unlink(missing_ok=True)
-        self._notes.unlink(missing_ok=True)
+        self._metadata.unlink(missing_ok=True)
 
-    def _refused(self, why: str) -> InputError:
+    def _refusal_error(self, reason: str) -> InputError:
         return InputError(
-            why,
-            where=self._address.target,
-            remedy="open the address in a browser: it must give the file itself, without a login",
+            reason,
+            where=self._uri.target,
+            remedy="open the URL in a browser: it must return the file itself, without a login",
         )
 
 
-def _validator_of(response: httpx.Response) -> str | None:
-    """Return a strong validator: with a weak one, parts of two versions could be joined."""
+def _get_validator(response: httpx.Response) -> str | None:
+    """Return a strong validator: a weak one would allow joining parts of two versions."""
     tag = response.headers.get("etag", "")
     return tag if tag and not tag.startswith("W/") else response.headers.get("last-modified")

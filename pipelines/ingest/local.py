@@ -1,4 +1,4 @@
-"""Bring raw files from a local folder or archive into a run's own folder."""
+"""Links or copies raw files from a local folder or archive into the folder of a run."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ from urllib.parse import unquote, urlsplit
 from pipelines.ingest.raw_files import find_files
 from script_shared.errors import InputError
 
-_FORMS = "give a folder, a file, https://… or gdrive:<id>"
+_REMEDY = "give a folder, a file, https://… or gdrive:<id>"
 
 
 def local_path(uri: str) -> Path:
-    """Return the folder or file that `uri` names: a path or a `file://` address.
+    """Return the folder or file of a path or a `file://` URI.
 
     Raises:
-        InputError: it lies elsewhere, or there is nothing.
+        InputError: the URI is not local, or nothing exists there.
     """
     try:
-        address = urlsplit(uri)
+        parts = urlsplit(uri)
     except ValueError as error:
-        raise InputError("this is no address", where=uri, remedy=_FORMS) from error
-    if "://" in uri and address.scheme != "file":
+        raise InputError("the URI is invalid", where=uri, remedy=_REMEDY) from error
+    if "://" in uri and parts.scheme != "file":
         raise InputError(
-            f"{address.scheme}:// addresses are not read",
+            f"{parts.scheme}:// URIs are not supported",
             where=uri,
-            remedy=_FORMS,
+            remedy=_REMEDY,
         )
     if not uri:
-        raise InputError("there is no such folder or file: none is named", where="URI", remedy=_FORMS)
+        raise InputError("no folder or file is given", where="URI", remedy=_REMEDY)
     try:
-        path = Path(unquote(address.path) if address.scheme == "file" else uri).expanduser()
+        path = Path(unquote(parts.path) if parts.scheme == "file" else uri).expanduser()
         exists = path.exists()
     except (OSError, RuntimeError) as error:
         raise InputError(
@@ -43,32 +43,39 @@ def local_path(uri: str) -> Path:
     if not exists:
         raise InputError("there is no such folder or file", where=uri, remedy="check the path")
     if not os.access(path, os.R_OK | os.X_OK if path.is_dir() else os.R_OK):
-        raise InputError("this user may not read it", where=uri, remedy="give this user the right to read it")
+        raise InputError(
+            "this user may not read it", where=uri, remedy="give this user permission to read it"
+        )
     return path
 
 
-def link_files(origin: Path, kinds: Sequence[re.Pattern[str]], folder: Path) -> None:
-    """Link or copy into `folder` what `origin`, a folder, one zip or one file, holds of each kind.
+def link_files(origin: Path, patterns: Sequence[re.Pattern[str]], folder: Path) -> None:
+    """Link or copy the files that match any pattern.
+
+    Args:
+        origin: a folder, a zip archive or a single file.
+        patterns: match paths below the folder or inside archives.
+        folder: the target folder.
 
     Raises:
-        InputError: an archive cannot be used, or `origin` is a file of another form.
+        InputError: an archive is invalid, or `origin` is a file that matches no pattern.
     """
     if origin.is_file():
-        if origin.suffix != ".zip" and not any(kind.fullmatch(origin.name) for kind in kinds):
+        if origin.suffix != ".zip" and not any(pattern.fullmatch(origin.name) for pattern in patterns):
             raise InputError.at(
                 "the file is not a zip archive", file=origin, remedy="give a folder or a .zip"
             )
         _link(origin, folder / origin.name)
         return
-    places = {file.place for kind in kinds for file in find_files(origin, kind, by_name=False)}
-    for place in sorted(places):
-        _link(place, folder / place.relative_to(origin))
+    files = {file.path for pattern in patterns for file in find_files(origin, pattern, by_name=False)}
+    for file in sorted(files):
+        _link(file, folder / file.relative_to(origin))
 
 
-def _link(place: Path, copy: Path) -> None:
-    copy.parent.mkdir(parents=True, exist_ok=True)
+def _link(file: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
     try:
-        os.link(place.resolve(), copy)
+        os.link(file.resolve(), target)
     except OSError:
-        # Another file system, or a file that may be read but not linked.
-        shutil.copyfile(place, copy)
+        # The target is on another file system, or this user may read but not link the file.
+        shutil.copyfile(file, target)

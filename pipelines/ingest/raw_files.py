@@ -1,4 +1,4 @@
-"""Raw files of one kind, wherever they lie: in a folder or inside its zip archives."""
+"""Finds raw files in a folder and inside its zip archives."""
 
 from __future__ import annotations
 
@@ -14,63 +14,62 @@ from script_shared.errors import InputError
 
 @dataclass(frozen=True, slots=True)
 class RawFile:
-    """One file as the publisher gave it.
+    """One file of the publisher.
 
     Attributes:
-        name: the place as a person would look it up, `a.csv` or `a.zip/b.csv`.
-        place: the file on disk that holds it, the archive if it is packed.
+        name: the path for messages, `a.csv` or `a.zip/b.csv`.
+        path: the file on disk, the archive if the file is inside one.
         load: returns the contents.
     """
 
     name: str
-    place: Path
+    path: Path
     load: Callable[[], bytes]
 
 
-def find_files(folder: Path, kind: re.Pattern[str], *, by_name: bool = True) -> list[RawFile]:
-    """Return the files whose path below `folder` matches `kind`, in the order of their names.
+def find_files(folder: Path, pattern: re.Pattern[str], *, by_name: bool = True) -> list[RawFile]:
+    """Return the files whose paths match a pattern, sorted by name.
 
-    Archives are opened only where no plain file matches: the same data lying there packed and
-    unpacked is read once.
+    Archives are searched only if no plain file matches, so that data beside its archive is read once.
 
     Args:
-        folder: where to look.
-        kind: matches the whole path below the folder, or inside an archive.
-        by_name: whether files of one name in two places are the same data, and read once.
+        folder: the folder to search.
+        pattern: matches the whole path below the folder, or inside an archive.
+        by_name: whether files of the same name in two folders are the same data, of which one is returned.
 
     Raises:
-        InputError: an archive cannot be used.
+        InputError: an archive is invalid.
     """
-    found: dict[str, RawFile] = {}
-    for path, file in _plain(folder, kind) or _packed(folder, kind):
-        found.setdefault(path.name if by_name else file.name, file)
-    return [found[name] for name in sorted(found)]
+    files: dict[str, RawFile] = {}
+    for path, file in _find_plain(folder, pattern) or _find_archived(folder, pattern):
+        files.setdefault(path.name if by_name else file.name, file)
+    return [files[name] for name in sorted(files)]
 
 
-def _plain(folder: Path, kind: re.Pattern[str]) -> list[tuple[PurePosixPath, RawFile]]:
+def _find_plain(folder: Path, pattern: re.Pattern[str]) -> list[tuple[PurePosixPath, RawFile]]:
     paths = [(PurePosixPath(file.relative_to(folder)), file) for file in sorted(folder.rglob("*"))]
     return [
-        (path, RawFile(_printable(path), file, partial(_read_plain, file)))
+        (path, RawFile(_to_printable(path), file, partial(_read_plain, file)))
         for path, file in paths
-        if kind.fullmatch(str(path)) and file.is_file()
+        if pattern.fullmatch(str(path)) and file.is_file()
     ]
 
 
-def _packed(folder: Path, kind: re.Pattern[str]) -> list[tuple[PurePosixPath, RawFile]]:
+def _find_archived(folder: Path, pattern: re.Pattern[str]) -> list[tuple[PurePosixPath, RawFile]]:
     return [
         (
             PurePosixPath(member.filename),
             RawFile(
-                f"{_printable(place.name)}/{member.filename}", place, partial(read_member, place, member)
+                f"{_to_printable(path.name)}/{member.filename}", path, partial(read_member, path, member)
             ),
         )
-        for place in sorted(folder.glob("*.zip"))
-        for member in list_members(place, kind)
+        for path in sorted(folder.glob("*.zip"))
+        for member in list_members(path, pattern)
     ]
 
 
-def _printable(path: object) -> str:
-    """Return a file's name as text: the system's may hold bytes that are none."""
+def _to_printable(path: object) -> str:
+    """Return a path as valid text; a file name may contain bytes that are not valid UTF-8."""
     return str(path).encode(errors="replace").decode()
 
 
@@ -79,5 +78,5 @@ def _read_plain(file: Path) -> bytes:
         return file.read_bytes()
     except OSError as cause:
         raise InputError.at(
-            f"the file cannot be read ({cause.strerror})", file=file, remedy="check its rights"
+            f"the file cannot be read ({cause.strerror})", file=file, remedy="check its permissions"
         ) from cause

@@ -1,4 +1,4 @@
-"""What can be set of a raw format: on the command line, in a DAG's parameters and in a file."""
+"""Options of raw formats, set on the command line, in a DAG's parameters or in a configuration file."""
 
 from __future__ import annotations
 
@@ -9,49 +9,52 @@ from typing import Annotated, Any
 
 import typer
 
-#: Beside raw files: how they are to be read.
+#: The configuration file beside raw files.
 CONFIG_FILE = "manchete.toml"
 
-#: By name, what each option is; not every raw format has them.
+#: The description of each option by name; some raw formats have no options.
 SOURCE_OPTIONS: Mapping[str, str] = {
-    "map": "our names of columns and the files' names of them: user_id=userId,timestamp=ts",
-    "time_format": "of times: day-first, month-first or a format such as '%d/%m/%Y %H:%M'",
-    "time_zone": "of times without an offset, such as America/Sao_Paulo; UTC if not set",
-    "anonymous": "reader ids that stand for no reader, separated by commas",
-    "separator": "between the fields of a text file: one character, or tab",
-    "encoding": "of a text file, such as cp1252",
+    "map": "column names of Manchete and of the files: user_id=userId,timestamp=ts",
+    "time_format": "format of times: day-first, month-first or a format such as '%d/%m/%Y %H:%M'",
+    "time_zone": "time zone of times without an offset, such as America/Sao_Paulo; UTC if not set",
+    "anonymous": "user ids that mean an anonymous user, separated by commas",
+    "separator": "separator of the fields of a text file: one character, or tab",
+    "encoding": "encoding of a text file, such as cp1252",
 }
 
 
-def given(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options that have a value."""
+def select_options(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the source options that have a value."""
     return {name: options[name] for name in SOURCE_OPTIONS if options.get(name)}
 
 
 def with_source_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Return a command that takes SOURCE_OPTIONS on the command line, and gets them as `options`.
+    """Return a command that accepts `SOURCE_OPTIONS` on the command line.
 
     Args:
-        command: has a parameter `options`, a mapping of those that were given.
+        command: receives the options that were given as the mapping `options`.
     """
 
     @wraps(command)
     def run(**arguments: Any) -> None:
-        options = given({name: arguments.pop(name) for name in SOURCE_OPTIONS})
+        options = select_options({name: arguments.pop(name) for name in SOURCE_OPTIONS})
         command(**arguments, options=options)
 
     signature = inspect.signature(command, eval_str=True)
-    own = [each for name, each in signature.parameters.items() if name != "options"]
+    arguments = [argument for name, argument in signature.parameters.items() if name != "options"]
     added = [
         inspect.Parameter(
             name,
             inspect.Parameter.KEYWORD_ONLY,
             default="",
-            annotation=Annotated[str, typer.Option(f"--{name.replace('_', '-')}", help=what)],
+            annotation=Annotated[str, typer.Option(f"--{name.replace('_', '-')}", help=description)],
         )
-        for name, what in SOURCE_OPTIONS.items()
+        for name, description in SOURCE_OPTIONS.items()
     ]
-    parameters = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in own] + added
+    parameters = [
+        *(argument.replace(kind=inspect.Parameter.KEYWORD_ONLY) for argument in arguments),
+        *added,
+    ]
     run.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
-    run.__annotations__ = {each.name: each.annotation for each in parameters}
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return run

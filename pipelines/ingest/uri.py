@@ -1,4 +1,4 @@
-"""Addresses of raw files that lie elsewhere, taken apart and checked before anything is fetched."""
+"""Parses and validates URIs of remote raw files before anything is fetched."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from urllib.parse import unquote, urldefrag, urlsplit
 
 from script_shared.errors import InputError
 
-#: Schemes that are fetched.
-REMOTE = ("https", "http", "gdrive")
+#: Schemes of remote URIs.
+REMOTE_SCHEMES = ("https", "http", "gdrive")
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
-_FORMS = "give a folder, a file, https://… or gdrive:<id>"
-_LONGEST_NAME = 100
-#: Endings of files that are read.
-_KNOWN = (".zip", ".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".gz", ".zst", ".parquet")
+_REMEDY = "give a folder, a file, https://… or gdrive:<id>"
+_MAX_NAME = 100
+#: Suffixes of files that can be read.
+_SUFFIXES = (".zip", ".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".gz", ".zst", ".parquet")
 
 
 @dataclass(frozen=True, slots=True)
-class Uri:
-    """Where a file lies.
+class RemoteUri:
+    """The URI of a remote file.
 
     Attributes:
-        scheme: one of REMOTE.
+        scheme: one of `REMOTE_SCHEMES`.
         target: the URL, or the id of a file on Google Drive.
-        checksum: the file's sha-256 in hex, None where it was not given.
+        checksum: the file's sha-256 in hex, None if not given.
     """
 
     scheme: str
@@ -35,71 +35,74 @@ class Uri:
 
     @property
     def name(self) -> str:
-        """What the file is called here; one without a known ending is taken for a zip."""
+        """The name of the local file; `.zip` is appended to a name without a known suffix."""
         path = urlsplit(self.target).path if self.scheme != "gdrive" else self.target
-        name = re.sub(r"[^\w.-]", "_", PurePosixPath(unquote(path)).name)[-_LONGEST_NAME:].lstrip(".")
-        known = PurePosixPath(name).suffix in _KNOWN
-        return name if known else f"{name or 'download'}.zip"
+        name = re.sub(r"[^\w.-]", "_", PurePosixPath(unquote(path)).name)[-_MAX_NAME:].lstrip(".")
+        is_known = PurePosixPath(name).suffix in _SUFFIXES
+        return name if is_known else f"{name or 'download'}.zip"
 
     @property
     def key(self) -> str:
-        """Names the folder in which the file is fetched: the same address, the same key."""
+        """The name of the folder into which the file is downloaded: a hash of the target."""
         return sha256(self.target.encode()).hexdigest()[:16]
 
-    def check_secure(self, url: str) -> None:
-        """Refuse a way on which the file could be exchanged unnoticed.
+    def require_secure(self, url: str) -> None:
+        """Check that nobody can replace the file at a URL unnoticed.
+
+        Args:
+            url: the URL of this file, or one to which it redirects.
 
         Raises:
-            InputError: the URL is not encrypted, no checksum was given and the host is another.
+            InputError: the URL is not encrypted, no checksum is given and the host is remote.
         """
         parts = urlsplit(url)
         if parts.scheme == "https" or self.checksum or parts.hostname in _LOOPBACK:
             return
         raise InputError(
-            "the address is not encrypted, and no checksum was given",
+            "the URL is not encrypted, and no checksum is given",
             where=url,
-            remedy="use https://, or add #sha256=… to the address",
+            remedy="use https://, or add #sha256=… to the URL",
         )
 
 
 def is_remote(uri: str) -> bool:
-    """Tell whether `uri` is fetched before it is read."""
-    return uri.partition(":")[0].lower() in REMOTE
+    """Return whether a URI is remote."""
+    return uri.partition(":")[0].lower() in REMOTE_SCHEMES
 
 
-def parse(uri: str) -> Uri:
-    """Take a remote address apart.
+def parse_uri(uri: str) -> RemoteUri:
+    """Parse a remote URI.
 
     Raises:
-        InputError: it is malformed, or not secure.
+        InputError: the URI is malformed or not secure.
     """
     target, fragment = urldefrag(uri)
     scheme = target.partition(":")[0].lower()
-    address = Uri(scheme, _target(scheme, target), _checksum(uri, fragment))
+    parsed = RemoteUri(scheme, _parse_target(scheme, target), _parse_checksum(uri, fragment))
     if scheme != "gdrive":
-        address.check_secure(target)
-    return address
+        parsed.require_secure(target)
+    return parsed
 
 
-def _target(scheme: str, target: str) -> str:
+def _parse_target(scheme: str, target: str) -> str:
     if scheme != "gdrive":
         try:
             host = urlsplit(target).hostname
         except ValueError:
             host = None
         if not host or not target.isprintable() or " " in target:
-            raise InputError("the address names no host", where=target, remedy=_FORMS)
+            raise InputError("the URL has no host", where=target, remedy=_REMEDY)
         return target
-    name = target.partition(":")[2].strip("/")
-    if not re.fullmatch(r"[\w-]{10,100}", name, re.ASCII):
-        raise InputError("this is no id of a file on Google Drive", where=target, remedy=_FORMS)
-    return name
+    file_id = target.partition(":")[2].strip("/")
+    if not re.fullmatch(r"[\w-]{10,100}", file_id, re.ASCII):
+        raise InputError("this is not the id of a file on Google Drive", where=target, remedy=_REMEDY)
+    return file_id
 
 
-def _checksum(uri: str, fragment: str) -> str | None:
+def _parse_checksum(uri: str, fragment: str) -> str | None:
     if not fragment:
         return None
-    found = re.fullmatch(r"sha256=([0-9a-fA-F]{64})", fragment)
-    if not found:
-        raise InputError("the checksum is none", where=uri, remedy="write #sha256= and 64 hex digits")
-    return found[1].lower()
+    match = re.fullmatch(r"sha256=([0-9a-fA-F]{64})", fragment)
+    if not match:
+        raise InputError("the checksum is invalid", where=uri, remedy="write #sha256= and 64 hex digits")
+    return match[1].lower()

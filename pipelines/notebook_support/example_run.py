@@ -13,7 +13,7 @@ import polars as pl
 
 from pipelines.domains import load
 from pipelines.plan import Plan
-from pipelines.stages.artifacts import load_dataset, load_report
+from pipelines.stages.artifacts import load_dataset, load_refine_report
 from pipelines.stages.download import download
 from pipelines.stages.encode import encode
 from pipelines.stages.refine import refine
@@ -55,7 +55,7 @@ class ExampleRun:
 
     def load_report(self) -> dict[str, Any]:
         """Load the report on the rows that refining kept, changed and rejected."""
-        return load_report(self.volume, self.run)
+        return load_refine_report(self.volume, self.run)
 
     def load_dataset(self) -> tuple[Dataset, Parameters]:
         """Load the encoded dataset and the parameters that training would use."""

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from pipelines.stages.evaluate import SCORES, FittedOnDemand
-from pipelines.stages.train import serves
+from pipelines.stages.evaluate import SCORE_SCHEMA, LazyModels
+from pipelines.stages.train import build_segment_filter
 from script_shared.clock import MS_PER_HOUR
 from script_shared.dataset import Dataset
 from script_shared.domain import Domain, Parameters
@@ -52,7 +52,7 @@ class RetrievedLists:
             {**label, "query_id": user, **_score(sample, items, features @ weights)}
             for user, sample, items, features in parts
         ]
-        return pl.DataFrame(rows, SCORES)
+        return pl.DataFrame(rows, SCORE_SCHEMA)
 
     def scale_weights(self, component: str, factor: float) -> FloatArray:
         """Return the fitted weights, with those of one component multiplied by a factor."""
@@ -94,12 +94,14 @@ def retrieve_hour(
         NotEnoughDataError: no user of the segment interacted with a new item in the hour.
     """
     past, segments = dataset.before(cutoff_ms), domain.segments(parameters)
-    model = FittedOnDemand(past, segments)[segment]
+    model = LazyModels(past, segments)[segment]
     if not isinstance(model, TwoStageRecommender):
         raise TypeError(f"the model of {segment} is a {type(model).__name__}, not a TwoStageRecommender")
     state = build_state(past, domain.state(parameters))
     following = dataset.interactions.between(cutoff_ms, cutoff_ms + MS_PER_HOUR)
-    samples = draw_user_samples(past, state, following, serves(segments, find_segment(segments, segment)), users)
+    samples = draw_user_samples(
+        past, state, following, build_segment_filter(segments, find_segment(segments, segment)), users
+    )
     if not samples:
         raise NotEnoughDataError(
             "no user interacted with a new item in the hour after the cut-off",

@@ -1,1 +1,1 @@
-"""The page that tells what an evaluation found."""
+"""Reports of evaluations and the costs of runs."""

@@ -1,4 +1,4 @@
-"""The report's figures, as SVG that a page can hold."""
+"""Draws the report's figures as SVG data URIs."""
 
 from __future__ import annotations
 
@@ -16,56 +16,58 @@ from script_shared.evaluation.comparison import SERVED, Comparison
 from script_shared.evaluation.intervals import interval
 from script_shared.evaluation.ranking import METRICS
 
-#: The same figures give the same bytes.
+#: A fixed hash salt makes the output deterministic.
 _STYLE: Any = {"svg.hashsalt": "report", "svg.fonttype": "none", "font.size": 9, "axes.spines.top": False}
 
 
 def metric_bars(comparisons: Sequence[Comparison], metric: str) -> str:
-    """Draw a metric of every model with its 95 % interval, one panel a segment."""
-    figure, panels = _panels(len(comparisons), 0.28 * max(len(each.models) for each in comparisons) + 0.9)
+    """Draw a metric of every model with its 95 % interval, one panel for each segment."""
+    figure, panels = _create_panels(
+        len(comparisons), 0.28 * max(len(part.models) for part in comparisons) + 0.9
+    )
     column = METRICS.index(metric)
-    for axes, each in zip(panels, comparisons, strict=True):
-        means = each.means[:, column]
-        errors = np.abs(interval(each.draws[:, :, column]) - means)
-        colours = ["tab:red" if model == SERVED else "tab:gray" for model in each.models]
-        axes.barh(each.models, means, xerr=errors, color=colours, ecolor="black", capsize=2)
+    for axes, part in zip(panels, comparisons, strict=True):
+        means = part.means[:, column]
+        errors = np.abs(interval(part.draws[:, :, column]) - means)
+        colours = ["tab:red" if model == SERVED else "tab:gray" for model in part.models]
+        axes.barh(part.models, means, xerr=errors, color=colours, ecolor="black", capsize=2)
         axes.invert_yaxis()
-        axes.set(title=each.segment, xlabel=metric)
-    return _svg(figure)
+        axes.set(title=part.segment, xlabel=metric)
+    return _to_data_uri(figure)
 
 
 def recall_curves(comparisons: Sequence[Comparison], curves: pl.DataFrame) -> str:
-    """Draw recall by list length, of the service and of the best baseline."""
-    figure, panels = _panels(len(comparisons), 2.6)
-    for axes, each in zip(panels, comparisons, strict=True):
-        for model, colour in ((each.models[each.best_baseline("recall")], "tab:gray"), (SERVED, "tab:red")):
-            curve = curves.filter(segment=each.segment, model=model).sort("length")
+    """Draw recall by list length, for the service and the best baseline."""
+    figure, panels = _create_panels(len(comparisons), 2.6)
+    for axes, part in zip(panels, comparisons, strict=True):
+        for model, colour in ((part.models[part.best_baseline("recall")], "tab:gray"), (SERVED, "tab:red")):
+            curve = curves.filter(segment=part.segment, model=model).sort("length")
             axes.plot(curve["length"].to_list(), curve["recall"].to_list(), "o-", color=colour, label=model)
-        axes.set(title=each.segment, xlabel="items shown", ylabel="recall", ylim=(0, None))
+        axes.set(title=part.segment, xlabel="list length", ylabel="recall", ylim=(0, None))
         axes.legend(frameon=False)
-    return _svg(figure)
+    return _to_data_uri(figure)
 
 
 def age_boxes(comparisons: Sequence[Comparison], ages: pl.DataFrame) -> str:
-    """Draw how old articles are that are recommended and that are read."""
-    figure, panels = _panels(len(comparisons), 1.8)
+    """Draw the age of items, for recommended items and for items that users clicked."""
+    figure, panels = _create_panels(len(comparisons), 1.8)
     names = ("whislo", "q1", "med", "q3", "whishi")
-    for axes, each in zip(panels, comparisons, strict=True):
-        rows = ages.filter(segment=each.segment).sort("kind").to_dicts()
+    for axes, part in zip(panels, comparisons, strict=True):
+        rows = ages.filter(segment=part.segment).sort("kind").to_dicts()
         boxes = [{"label": row["kind"], **dict(zip(names, row["age"], strict=True))} for row in rows]
         axes.bxp(boxes, showfliers=False, orientation="horizontal")
-        axes.set(title=each.segment, xlabel="hours since publication")
-    return _svg(figure)
+        axes.set(title=part.segment, xlabel="hours since publication")
+    return _to_data_uri(figure)
 
 
-def _panels(count: int, height: float) -> tuple[Figure, list[Any]]:
+def _create_panels(count: int, height: float) -> tuple[Figure, list[Any]]:
     with rc_context(_STYLE):
         figure = Figure(figsize=(3.6 * count, height), layout="constrained")
         return figure, list(np.atleast_1d(figure.subplots(1, count)))
 
 
-def _svg(figure: Figure) -> str:
-    """Return a `data:` address: an image of its own, whose ids cannot clash with another's."""
+def _to_data_uri(figure: Figure) -> str:
+    """Return a figure as a data URI; ids inside separate images cannot clash."""
     out = BytesIO()
     with rc_context(_STYLE):
         figure.savefig(out, format="svg", metadata={"Date": None})

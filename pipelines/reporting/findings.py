@@ -1,4 +1,4 @@
-"""What a report shows, gathered from a run's partitions."""
+"""Gathers the content of a report from a run's partitions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.stages.artifacts import load_report
 from script_shared.arrays import Bundle
 from script_shared.clock import MS_PER_HOUR
 from script_shared.evaluation.comparison import SERVED, Comparison
@@ -19,25 +18,28 @@ from script_shared.storage.partitions import find_partition
 from script_shared.storage.volume import Volume
 from script_shared.tables import Tables
 
-#: Shares of the items that are younger, drawn as a box with whiskers.
+#: The quantiles of item ages, drawn as a box with whiskers.
 QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
-#: Columns of the refined tables that a report looks at; texts are large.
-READ = {"interactions": ["user_id", "item_id", "timestamp"], "items": ["item_id", "category", "published_at"]}
+#: The columns of the refined tables that a report needs; texts are large.
+REPORT_COLUMNS = {
+    "interactions": ["user_id", "item_id", "timestamp"],
+    "items": ["item_id", "category", "published_at"],
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """All that a report shows.
+    """The content of a report.
 
     Attributes:
-        comparisons: a segment's models each, with draws for intervals.
-        records: a record a segment and model.
+        comparisons: the comparison of models in each segment, with bootstrap draws.
+        records: a metric record for each segment and model.
         curves: segment, model, length, recall.
-        ages: segment, kind (recommended or read), age: hours at `QUANTILES`.
-        sizes: readers in the data by segment.
-        refining: counts of the refine report by name.
-        weights: by segment, what the fitted model weighs its features with; none for other models.
-        warnings: what is probably wrong with the data, in sentences.
+        ages: segment, kind (recommended or clicked), age: hours at `QUANTILES`.
+        sizes: the number of users by segment.
+        refining: the entries of the refine report by name.
+        weights: the feature weights of the fitted model by segment; empty for other models.
+        warnings: probable faults of the data, one sentence each.
     """
 
     comparisons: Sequence[Comparison]
@@ -50,58 +52,65 @@ class Findings:
     warnings: Sequence[str] = ()
 
 
-def gather(
+def gather_findings(
     volume: Volume,
     run: str,
+    refine_report: Mapping[str, Any],
     predictions: pl.DataFrame,
     comparisons: Sequence[Comparison],
     records: Sequence[Mapping[str, Any]],
 ) -> Findings:
-    """Gather what the report of a run shows.
+    """Gather the content of a run's report.
 
     Args:
-        volume: where the run lies.
-        run: its name.
-        predictions: of all cut-offs.
-        comparisons: of the segments.
-        records: what `summarise` gave.
+        volume: where the run is stored.
+        run: id of the run.
+        refine_report: the report of the refine stage.
+        predictions: the predictions of all cut-offs.
+        comparisons: the comparison of models in each segment.
+        records: the result of `summarise`.
     """
-    tables = Tables.read(find_partition(volume.refined, run), READ)
+    tables = Tables.read(find_partition(volume.refined, run), REPORT_COLUMNS)
     targets = find_targets(predictions.select("segment", "cutoff", "query_id").unique(), tables.interactions)
-    refining = dict(load_report(volume, run))
+    refining = dict(refine_report)
     warnings = refining.pop("warnings", [])
-    users = pl.read_parquet(find_partition(volume.segments, run) / "readers.parquet")
+    users = pl.read_parquet(find_partition(volume.segments, run) / "users.parquet")
     return Findings(
         comparisons,
         records,
         recall_by_length(predictions, targets, K),
-        _ages(predictions.filter(model=SERVED), targets, tables.items),
+        _compute_ages(predictions.filter(model=SERVED), targets, tables.items),
         dict(users.group_by("segment").len().sort("len", descending=True).iter_rows()),
-        dict(_flat(refining)),
-        {each.segment: _weights(volume.artifacts / run / each.segment / "model") for each in comparisons},
+        dict(_flatten(refining)),
+        {
+            part.segment: _read_weights(volume.artifacts / run / part.segment / "model")
+            for part in comparisons
+        },
         warnings,
     )
 
 
-def _ages(recommended: pl.DataFrame, read: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
-    both = {"recommended": recommended, "read": read}
-    kinds = [frame.select("segment", "cutoff", "item_id", kind=pl.lit(kind)) for kind, frame in both.items()]
-    dated = pl.concat(kinds).join(items.select("item_id", "published_at"), on="item_id")
+def _compute_ages(recommended: pl.DataFrame, clicked: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
+    frames = {"recommended": recommended, "clicked": clicked}
+    labelled = [
+        frame.select("segment", "cutoff", "item_id", kind=pl.lit(kind)) for kind, frame in frames.items()
+    ]
+    dated = pl.concat(labelled).join(items.select("item_id", "published_at"), on="item_id")
     age = (pl.col("cutoff") - pl.col("published_at").dt.epoch("ms")) / MS_PER_HOUR
     quantiles = pl.concat_list(age.quantile(q, "linear") for q in QUANTILES)
     known = dated.drop_nulls("published_at")
     return known.group_by("segment", "kind", maintain_order=True).agg(age=quantiles)
 
 
-def _flat(report: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+def _flatten(report: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
     for name, value in report.items():
         if isinstance(value, Mapping):
-            yield from _flat(value, f"{prefix}{name} · ")
+            yield from _flatten(value, f"{prefix}{name} · ")
         else:
             yield f"{prefix}{name}", value
 
 
-def _weights(folder: Path) -> Mapping[str, float]:
+def _read_weights(folder: Path) -> Mapping[str, float]:
     if not folder.is_dir():
         return {}
     weights: Mapping[str, float] = Bundle.read(folder).document.get("weights", {})

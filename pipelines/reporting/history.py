@@ -1,4 +1,4 @@
-"""`evaluation_metrics.csv`: one row a run, segment and model, of all runs."""
+"""Appends to `evaluation_metrics.csv`: a row for each run, segment and model."""
 
 from __future__ import annotations
 
@@ -17,39 +17,40 @@ METRICS_FILE = "evaluation_metrics.csv"
 
 
 def append_metrics(folder: Path, run: str, as_of: str, records: Sequence[Mapping[str, Any]]) -> None:
-    """Add a run's rows; when the run is there already, its rows are replaced.
+    """Add the rows of a run, or replace them.
 
-    Readers of the file see it before or after, never between; writers wait for each other.
+    The file is replaced atomically; concurrent writers wait for each other.
 
     Args:
-        folder: where the file lies, or will.
-        run: its name.
-        as_of: the end of its data, ISO 8601.
-        records: what `summarise` gave.
+        folder: the folder of the file.
+        run: id of the run.
+        as_of: the end of the run's data, ISO 8601.
+        records: the result of `summarise`.
 
     Raises:
-        PartitionError: the file that stands there cannot be read; it stays as it is.
+        PartitionError: the existing file cannot be read; it stays as it is.
     """
     rows = [{"run": run, "as_of": as_of, **record} for record in records]
     new = pl.DataFrame(rows, schema_overrides=dict.fromkeys(LIST_METRICS, pl.Float64))
     path = folder / METRICS_FILE
     with lock_folder(folder, "metrics"):
         if path.exists():
-            earlier = _read(path, new.schema).filter(pl.col("run") != run)
+            earlier = _read_history(path, new.schema).filter(pl.col("run") != run)
             new = pl.concat([earlier, new], how="diagonal")
         write_text_atomically(path, new.write_csv())
 
 
-def _read(path: Path, schema: pl.Schema) -> pl.DataFrame:
+def _read_history(path: Path, schema: pl.Schema) -> pl.DataFrame:
     try:
-        found = pl.read_csv(path, schema_overrides=schema)
+        history = pl.read_csv(path, schema_overrides=schema)
     except pl.exceptions.PolarsError as error:
-        raise _unreadable(path, str(error).partition("\n")[0]) from error
-    if "run" not in found.columns:
-        raise _unreadable(path, "the column 'run' is missing")
-    return found
+        raise _unreadable_error(path, str(error).partition("\n")[0]) from error
+    if "run" not in history.columns:
+        raise _unreadable_error(path, "the column 'run' is missing")
+    return history
 
 
-def _unreadable(path: Path, why: str) -> PartitionError:
-    what = f"the metrics of earlier runs cannot be read: {why}"
-    return PartitionError(what, where=str(path), remedy="repair the file or move it away: a new one is begun")
+def _unreadable_error(path: Path, reason: str) -> PartitionError:
+    message = f"the metrics of earlier runs cannot be read: {reason}"
+    remedy = "repair the file, or move it away to start a new one"
+    return PartitionError(message, where=str(path), remedy=remedy)

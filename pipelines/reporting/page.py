@@ -1,4 +1,4 @@
-"""The report as one HTML page that needs no other file."""
+"""Renders the report as one self-contained HTML page."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from script_shared.evaluation.ranking import METRICS
 _TEMPLATE = "report.html.j2"
 
 
-def render(findings: Findings, facts: Mapping[str, Any]) -> str:
-    """Return the page; every text in it is escaped.
+def render_page(findings: Findings, facts: Mapping[str, Any]) -> str:
+    """Return the HTML page; every text in it is escaped.
 
     Args:
-        findings: what it shows.
-        facts: `run`, `as_of`, `champion` (id of the release that serves, or None), `hours`
-            (when the hours that were scored began) and the `verdict`.
+        findings: the content of the report.
+        facts: `run`, `as_of`, `champion` (id of the champion, or None), `hours` (the starts of the evaluated
+            hours) and `verdict`.
     """
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
@@ -36,22 +36,22 @@ def render(findings: Findings, facts: Mapping[str, Any]) -> str:
     return environment.get_template(_TEMPLATE).render(
         **facts,
         findings=findings,
-        figures=_figures(findings),
+        figures=_draw_figures(findings),
         metrics=METRICS,
         beyond=LIST_METRICS,
         served=SERVED,
-        few=FEW_USERS,
+        few_users=FEW_USERS,
     )
 
 
-def _figures(findings: Findings) -> Mapping[str, str]:
+def _draw_figures(findings: Findings) -> Mapping[str, str]:
     bars = {
         f"{metric} with 95 % intervals": metric_bars(findings.comparisons, metric) for metric in METRICS[:2]
     }
     return {
         **bars,
         "Recall by list length": recall_curves(findings.comparisons, findings.curves),
-        "Age of articles recommended and read: 10, 25, 50, 75 and 90 % are younger": age_boxes(
+        "Age of recommended and clicked items: 10, 25, 50, 75 and 90 % are younger": age_boxes(
             findings.comparisons, findings.ages
         ),
     }

@@ -1,6 +1,6 @@
-"""What the stages of a run cost: `runs/<run>/<stage>[-<part>].json`, written around every stage call.
+"""Measures time and memory of every stage call: `runs/<run>/<stage>[-<part>].json`.
 
-`evaluation/runs/<run>/costs.json` brings them together, beside the run's metrics.
+`evaluation/runs/<run>/costs.json` summarises them beside the run's metrics.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ from script_shared.storage.volume import Volume
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
-_MEMORY = Path("/proc/self/status")
+_PROCESS_STATUS = Path("/proc/self/status")
 
 
 @dataclass(frozen=True, slots=True)
-class Cost:
-    """What one stage call cost.
+class StageCost:
+    """The cost of one stage call.
 
     Attributes:
-        stage: its name.
-        part: which of several parallel calls, empty where there is one.
-        started: seconds since 1970, UTC.
-        seconds: wall time.
-        peak_mib: most memory that the process held, in MiB.
+        stage: name of the stage.
+        part: name of this call among several parallel calls; empty for a single call.
+        started: start time, seconds since 1970, UTC.
+        seconds: elapsed time.
+        peak_mib: peak memory of the process, MiB.
     """
 
     stage: str
@@ -44,11 +44,11 @@ class Cost:
 
     @property
     def name(self) -> str:
-        """The stage, and its part where there is one."""
+        """The name of stage and part."""
         return f"{self.stage}-{self.part}" if self.part else self.stage
 
 
-def measured(
+def measure_stage(
     part: str,
     stage: Callable[Concatenate[Plan, Volume, str, _P], _T],
     plan: Plan,
@@ -57,64 +57,69 @@ def measured(
     *arguments: _P.args,
     **options: _P.kwargs,
 ) -> _T:
-    """Do a stage and leave what it cost on the volume; a failed one leaves nothing.
+    """Run a stage and write its cost to the volume; nothing is written if the stage fails.
 
     Args:
-        part: which of several parallel calls this is, empty where there is one.
-        stage: what to do.
-        plan: the domain's.
-        volume: where the run lies.
-        run: its name.
-        arguments: the stage's own.
-        options: the stage's own.
+        part: name of this call among several parallel calls; empty for a single call.
+        stage: the stage function.
+        plan: the domain's plan.
+        volume: where the run is stored.
+        run: id of the run.
+        arguments: further arguments of the stage.
+        options: further keyword arguments of the stage.
+
+    Returns:
+        The result of the stage.
     """
-    _forget_peak()
+    _reset_peak()
     started, clock = time.time(), time.monotonic()
     result = stage(plan, volume, run, *arguments, **options)
-    cost = Cost(stage.__name__, part, started, round(time.monotonic() - clock, 2), _peak_mib())
+    cost = StageCost(stage.__name__, part, started, round(time.monotonic() - clock, 2), _peak_mib())
     folder = volume.runs / run
     folder.mkdir(parents=True, exist_ok=True)
     write_text_atomically(folder / f"{cost.name}.json", json.dumps(asdict(cost)))
     return result
 
 
-def read_costs(volume: Volume, run: str) -> list[Cost]:
-    """Return what the stages of a run cost, in the order in which they began."""
+def read_costs(volume: Volume, run: str) -> list[StageCost]:
+    """Return the costs of a run's stage calls, in the order of their start."""
     files = (volume.runs / run).glob("*.json")
-    return sorted((Cost(**json.loads(file.read_text())) for file in files), key=lambda each: each.started)
+    return sorted(
+        (StageCost(**json.loads(file.read_text())) for file in files), key=lambda cost: cost.started
+    )
 
 
 def write_costs(volume: Volume, run: str) -> Path:
-    """Write what a run cost beside its metrics and return the file."""
+    """Write the costs of a run beside its metrics; return the path of the file."""
     costs = read_costs(volume, run)
     path = find_partition(volume.evaluation / "runs", run) / "costs.json"
-    stages = [asdict(each) for each in costs]
+    stages = [asdict(cost) for cost in costs]
     write_text_atomically(
-        path, json.dumps({"stage_seconds": stage_seconds(costs), "stages": stages}, indent=1)
+        path, json.dumps({"stage_seconds": elapsed_seconds(costs), "stages": stages}, indent=1)
     )
     return path
 
 
-def stage_seconds(costs: Sequence[Cost]) -> float:
-    """Return for how long at least one stage was at work; what went on in parallel counts once."""
+def elapsed_seconds(costs: Sequence[StageCost]) -> float:
+    """Return the seconds during which at least one stage was running; parallel calls count once."""
     total, until = 0.0, 0.0
-    for each in sorted(costs, key=lambda each: each.started):
-        end = each.started + each.seconds
-        total += max(0.0, end - max(until, each.started))
+    for cost in sorted(costs, key=lambda cost: cost.started):
+        end = cost.started + cost.seconds
+        total += max(0.0, end - max(until, cost.started))
         until = max(until, end)
     return round(total, 2)
 
 
-def _forget_peak() -> None:
-    """Make the process's peak its present size, so that one stage does not inherit another's (Linux)."""
+def _reset_peak() -> None:
+    """Reset the peak memory of the process to its current memory (Linux)."""
     with suppress(OSError):
         Path("/proc/self/clear_refs").write_text("5")
 
 
 def _peak_mib() -> int:
-    """Return the most memory since then; `getrusage` would keep what the parent held before an exec."""
-    if _MEMORY.exists():
-        lines = dict(line.split(":", 1) for line in _MEMORY.read_text().splitlines())
+    """Return the peak memory since the reset; `getrusage` includes the parent's memory before an exec."""
+    if _PROCESS_STATUS.exists():
+        lines = dict(line.split(":", 1) for line in _PROCESS_STATUS.read_text().splitlines())
         return int(lines["VmHWM"].split()[0]) // 2**10
     # macOS counts bytes where Linux counts KiB.
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (

@@ -1,4 +1,4 @@
-"""The champion as a new run meets it: its configuration, to be refitted with today's code."""
+"""The champion's configuration, which the evaluation of a new run refits with the current code."""
 
 from __future__ import annotations
 
@@ -18,56 +18,63 @@ _FILE = "champion.json"
 
 @dataclass(frozen=True, slots=True)
 class ChampionRefit:
-    """The champion of the moment.
+    """The champion at the time of an evaluation, and the configuration to refit.
 
     Attributes:
-        release: its id, None where nothing serves.
-        parameters: its configuration where that is another than the run's and can be refitted.
-        why: says why there is nothing to refit; empty where there is.
+        release: its id, None if there is no champion.
+        parameters: its configuration if that differs from the run's and can be refitted, else None.
+        reason: why there is nothing to refit; empty if there is.
     """
 
     release: str | None
     parameters: Parameters | None
-    why: str
+    reason: str
 
     def write(self, folder: Path) -> None:
-        """Leave in a folder whom its scores met."""
-        told = {"release": self.release, "refitted": self.parameters is not None, "why": self.why}
-        (folder / _FILE).write_text(json.dumps(told))
+        """Write the `ChampionRecord` of the evaluation beside its scores."""
+        record = {"release": self.release, "refitted": self.parameters is not None, "reason": self.reason}
+        (folder / _FILE).write_text(json.dumps(record))
 
 
 @dataclass(frozen=True, slots=True)
-class Met:
-    """Whom a run's scores met: the champion's id, whether it was refitted, and why not."""
+class ChampionRecord:
+    """The champion with which an evaluation compared the run.
+
+    Attributes:
+        release: its id, None if there was no champion.
+        refitted: whether its configuration was refitted.
+        reason: why it was not refitted; empty if it was.
+    """
 
     release: str | None
     refitted: bool
-    why: str
+    reason: str
 
     @classmethod
-    def read(cls, folder: Path) -> Met:
-        """Return what `ChampionRefit.write` left in a folder."""
+    def read(cls, folder: Path) -> ChampionRecord:
+        """Return the record that `ChampionRefit.write` wrote to a folder."""
         return cls(**json.loads((folder / _FILE).read_text()))
 
 
-def find_opponent(plan: Plan, volume: Volume, parameters: Parameters) -> ChampionRefit:
-    """Return the champion as a run with these parameters meets it."""
+def find_champion_refit(plan: Plan, volume: Volume, parameters: Parameters) -> ChampionRefit:
+    """Return the champion, and its configuration if a run with these parameters must refit it."""
     release = Registry(volume.releases).find()
     if release is None:
         return ChampionRefit(None, None, "there is no champion yet")
     try:
-        theirs = read_manifest(volume.releases / release).parameters
-        known = _can_be_refitted(plan, theirs)
+        champion_parameters = read_manifest(volume.releases / release).parameters
+        is_valid = _is_valid(plan, champion_parameters)
     except ReleaseError as error:
         return ChampionRefit(release, None, f"the champion cannot be read: {error}")
-    if theirs == parameters:
+    if champion_parameters == parameters:
         return ChampionRefit(release, None, "the champion has the same configuration")
-    if not known:
-        return ChampionRefit(release, None, "today's code does not know the champion's configuration")
-    return ChampionRefit(release, theirs, "")
+    if not is_valid:
+        return ChampionRefit(release, None, "the current code does not accept the champion's configuration")
+    return ChampionRefit(release, champion_parameters, "")
 
 
-def _can_be_refitted(plan: Plan, parameters: Parameters) -> bool:
+def _is_valid(plan: Plan, parameters: Parameters) -> bool:
+    """Return whether the current code accepts the parameters of a release."""
     try:
         return bool(plan.domain.segments(parameters)) and bool(plan.domain.state(parameters))
     except ValueError:

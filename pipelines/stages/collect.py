@@ -1,4 +1,4 @@
-"""Takes what the service was told out of the event log, for this run and all later ones."""
+"""Copies new events from the event log to the volume's archive, for this run and all later ones."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 
 import structlog
 
-from pipelines.feedback.archive import Archive
-from pipelines.feedback.erasure import Forgotten, Since
-from pipelines.feedback.event_frames import frame_of
-from pipelines.feedback.merge import Told
+from pipelines.feedback.archive import EventArchive
+from pipelines.feedback.erasure import ErasurePoint, ForgottenUsers
+from pipelines.feedback.event_frames import events_to_frame
+from pipelines.feedback.merge import CollectedEvents
 from pipelines.plan import Plan
 from script_shared.errors import EventLogError
 from script_shared.events.event import FORGET
@@ -23,84 +23,89 @@ from script_shared.storage.volume import Volume
 
 _LOG = structlog.get_logger(__name__)
 
-#: Events read at once, and events to a file: some 100 MB while they are brought over.
-_PAGE, _TOGETHER = 10_000, 200_000
-_FACTS = "log.json"
+#: Events per read of the log, and per archive file; a file takes about 100 MB of memory while it is written.
+_PAGE_SIZE, _FILE_SIZE = 10_000, 200_000
+_FACTS_FILE = "log.json"
 
 
 def collect(plan: Plan, volume: Volume, run: str, events_url: str = "") -> dict[str, Any]:
-    """Write `events/collected/<run>`: up to where the log has been brought into `events/archive`.
+    """Copy new events to `events/archive`; write their last offset to `events/collected/<run>`.
 
-    Where there is no log, nor ever was, the run goes by its source's files alone.
+    If there has never been an event log, the run uses the files of its source alone.
 
     Args:
-        plan: the domain's.
-        volume: holds the archive; and the log, where the address is empty.
-        run: name of the run.
-        events_url: where the log is, as the service knows it.
+        plan: the domain's plan.
+        volume: contains the archive, and the log if `events_url` is empty.
+        run: id of the run.
+        events_url: URL of the event log, as the service uses it.
 
     Raises:
-        EventLogError: the log cannot be read now, or is another one than before.
+        EventLogError: the log is not available now, or it is a different log than before.
     """
     with closing(open_log(events_url, volume.events)) as log, lock_folder(volume.events, "archive"):
-        archive, forgotten = archive_of(volume), forgotten_of(volume)
-        before, end = archive.end(), log.end_offset()
-        if 0 < end < before:
-            raise _another(before, end)
-        while (last := archive.end()) < end:
-            _bring(log, archive, forgotten, last, end)
-        facts = {"until": archive.end(), "new": archive.end() - before, "forgotten": len(forgotten)}
+        archive, forgotten = open_archive(volume), open_forgotten(volume)
+        archived_end, log_end = archive.end(), log.end_offset()
+        if 0 < log_end < archived_end:
+            raise _different_log_error(archived_end, log_end)
+        while (after := archive.end()) < log_end:
+            _archive_file(log, archive, forgotten, after, log_end)
+        facts = {"until": archive.end(), "new": archive.end() - archived_end, "forgotten": len(forgotten)}
     with write_partition(volume.events / "collected", run) as folder:
-        (folder / _FACTS).write_text(json.dumps(facts))
+        (folder / _FACTS_FILE).write_text(json.dumps(facts))
     _LOG.info("collected", run=run, **facts)
     return facts
 
 
-def archive_of(volume: Volume) -> Archive:
-    """Return what has been brought over from the log."""
-    return Archive(volume.events / "archive")
+def open_archive(volume: Volume) -> EventArchive:
+    """Return the archive of the event log."""
+    return EventArchive(volume.events / "archive")
 
 
-def forgotten_of(volume: Volume) -> Forgotten:
-    """Return who is to be left out."""
-    return Forgotten(volume.events / "forgotten")
+def open_forgotten(volume: Volume) -> ForgottenUsers:
+    """Return the list of users whose data must be left out."""
+    return ForgottenUsers(volume.events / "forgotten")
 
 
-def collected(volume: Volume, run: str) -> Told | None:
-    """Return what a run collected; None where there was nothing, nor ever had been."""
-    path = volume.events / "collected" / run / _FACTS
+def load_collected(volume: Volume, run: str) -> CollectedEvents | None:
+    """Return the events that a run collected; None if no event has ever been collected."""
+    path = volume.events / "collected" / run / _FACTS_FILE
     until = json.loads(path.read_text())["until"] if path.exists() else 0
     if not until:
         return None
-    forgotten, events = forgotten_of(volume), archive_of(volume).read(until)
-    return Told(events.filter(forgotten.keeps_events(events)), until, forgotten)
+    forgotten, events = open_forgotten(volume), open_archive(volume).read(until)
+    return CollectedEvents(events.filter(forgotten.keep_events_mask(events)), until, forgotten)
 
 
-def _bring(log: EventLog, archive: Archive, forgotten: Forgotten, after: int, end: int) -> None:
-    """Bring one file's worth over; whom it says to forget leaves the older files first."""
-    rows, last = _read(log, after, end)
-    gone = {event.user_id: Since(offset, event.time_ms) for offset, event in rows if event.kind == FORGET}
-    forgotten.add(gone)
-    if gone:
-        archive.keep(forgotten.keeps_events)
-    events = frame_of([(offset, event) for offset, event in rows if event.kind != FORGET])
-    archive.add(events.filter(forgotten.keeps_events(events)), after, last)
+def _archive_file(
+    log: EventLog, archive: EventArchive, forgotten: ForgottenUsers, after: int, end: int
+) -> None:
+    """Archive one file of events; remove users that its events forget from the older files first."""
+    rows, last = _read_events(log, after, end)
+    erasures = {
+        event.user_id: ErasurePoint(offset, event.time_ms) for offset, event in rows if event.kind == FORGET
+    }
+    forgotten.add(erasures)
+    if erasures:
+        archive.retain(forgotten.keep_events_mask)
+    events = events_to_frame([(offset, event) for offset, event in rows if event.kind != FORGET])
+    archive.add(events.filter(forgotten.keep_events_mask(events)), after, last)
 
 
-def _read(log: EventLog, after: int, end: int) -> tuple[list[LoggedEvent], int]:
-    """Return events after an offset, and the last offset that they speak for."""
-    found: list[LoggedEvent] = []
-    while len(found) < _TOGETHER:
-        page = log.read(found[-1][0] if found else after, _PAGE)
-        found += [row for row in page if row[0] <= end]
-        if len(page) < _PAGE or page[-1][0] >= end:
-            return found, end
-    return found, found[-1][0]
+def _read_events(log: EventLog, after: int, end: int) -> tuple[list[LoggedEvent], int]:
+    """Return events after an offset, and the offset up to which they are complete."""
+    rows: list[LoggedEvent] = []
+    while len(rows) < _FILE_SIZE:
+        page = log.read(rows[-1][0] if rows else after, _PAGE_SIZE)
+        rows += [row for row in page if row[0] <= end]
+        if len(page) < _PAGE_SIZE or page[-1][0] >= end:
+            return rows, end
+    return rows, rows[-1][0]
 
 
-def _another(archived: int, end: int) -> EventLogError:
+def _different_log_error(archived_end: int, log_end: int) -> EventLogError:
     return EventLogError(
-        f"the event log ends at {end}, and {archived} of its events were brought over before: it is another",
+        f"the event log ends at offset {log_end}, but events up to {archived_end} are archived: "
+        "it is a different log",
         where="EVENTS_URL",
-        remedy="name the log that was used before, or move the folder events/archive away to begin anew",
+        remedy="set the URL of the former log, or move the folder events/archive away to start anew",
     )

@@ -1,45 +1,52 @@
-"""Brings a source's raw files onto the volume."""
+"""Copies the raw files of a source to the volume."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from pipelines.ingest.download import fetched
+from pipelines.ingest.download import fetch_uri
 from pipelines.plan import Plan, Source
 from script_shared.errors import SettingsError
 from script_shared.storage.partitions import set_alias, write_partition
 from script_shared.storage.volume import Volume
 
-LARGEST_SCALE = 10
+MAX_SCALE = 10
 
 
 def download(plan: Plan, volume: Volume, run: str, source: str, uri: str, scale: float) -> Path:
-    """Fill `raw/<run>` from `uri`; an interrupted download leaves nothing there.
+    """Write the raw files to `raw/<run>`; an interrupted download writes nothing there.
 
     Args:
-        plan: the domain's.
-        volume: where the run lies.
-        run: its name.
-        source: raw format of the files.
-        uri: a folder, a file, `file://`, `https://` or `gdrive:<id>`; `#sha256=…` may follow.
+        plan: the domain's plan.
+        volume: where the run is stored.
+        run: id of the run.
+        source: name of the raw format.
+        uri: a folder, a file, `file://`, `https://` or `gdrive:<id>`, optionally with `#sha256=…`.
         scale: size of generated data.
+
+    Returns:
+        The folder of the raw files.
 
     Raises:
         SettingsError: the domain has no such source, or the scale is out of range.
-        InputError: the files cannot be used.
-        DownloadError: they could not be fetched now.
-        VolumeFullError: there is no room for them.
+        InputError: the files are unusable.
+        DownloadError: the files cannot be fetched now.
+        VolumeFullError: the disk is full.
     """
-    chosen = source_of(plan, source)
+    chosen = find_source(plan, source)
     require_scale(scale)
-    with fetched(uri, volume.downloads) as place, write_partition(volume.raw, run) as folder:
-        chosen.acquire(place, scale, folder)
+    with fetch_uri(uri, volume.downloads) as local_uri, write_partition(volume.raw, run) as folder:
+        chosen.acquire(local_uri, scale, folder)
     set_alias(volume.raw, "latest", run)
     return volume.raw / run
 
 
-def source_of(plan: Plan, name: str) -> Source:
-    """Return a source by its name."""
+def find_source(plan: Plan, name: str) -> Source:
+    """Return a source of the domain by its name.
+
+    Raises:
+        SettingsError: the domain has no such source.
+    """
     if name not in plan.sources:
         names = ", ".join(sorted(plan.sources))
         raise SettingsError(f"there is no source {name!r}", where="source", remedy=f"use one of {names}")
@@ -47,14 +54,14 @@ def source_of(plan: Plan, name: str) -> Source:
 
 
 def require_scale(scale: float) -> None:
-    """Make sure that generated data can have a size.
+    """Check the size of generated data.
 
     Raises:
-        SettingsError: the scale is not above 0 and at most 10.
+        SettingsError: the scale is not above 0 and at most `MAX_SCALE`.
     """
-    if not 0 < scale <= LARGEST_SCALE:
+    if not 0 < scale <= MAX_SCALE:
         raise SettingsError(
-            f"{scale} is not above 0 and at most {LARGEST_SCALE}",
+            f"{scale} is not above 0 and at most {MAX_SCALE}",
             where="scale",
             remedy="give 0.01 for a try, 1 for the size of the published data",
         )

@@ -1,4 +1,4 @@
-"""Refits a run's configuration at an earlier moment and scores the hour that followed."""
+"""Refits a run's configuration at an earlier time and evaluates it on the hour that followed."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import structlog
 
 from pipelines.plan import Plan
 from pipelines.stages.artifacts import load_dataset
-from pipelines.stages.champion_refit import find_opponent
-from pipelines.stages.train import serves
+from pipelines.stages.champion_refit import find_champion_refit
+from pipelines.stages.train import build_segment_filter
 from script_shared.clock import MS_PER_HOUR
 from script_shared.dataset import Dataset
 from script_shared.domain import Domain, Parameters
@@ -32,13 +32,13 @@ from script_shared.types import Query, User
 
 _LOG = structlog.get_logger(__name__)
 
-SCORES = {
+SCORE_SCHEMA = {
     "segment": pl.String,
     "model": pl.String,
     "cutoff": pl.Int64,
     "query_id": pl.String,
 } | dict.fromkeys(METRICS, pl.Float64)
-PREDICTIONS = {
+PREDICTION_SCHEMA = {
     "protocol": pl.String,
     "model": pl.String,
     "segment": pl.String,
@@ -47,55 +47,59 @@ PREDICTIONS = {
     "rank": pl.Int64,
     "item_id": pl.String,
 }
-#: Scores a reader and model, and the lists behind them: frames of the schemas above.
-Scored = tuple[pl.DataFrame, pl.DataFrame]
-_Rank = Callable[[Query, int], Sequence[int]]
+#: A frame of scores, one row per user and model, and a frame of predictions, in the schemas above.
+ScoresAndPredictions = tuple[pl.DataFrame, pl.DataFrame]
+#: Ranks the n best items for a query.
+_Ranker = Callable[[Query, int], Sequence[int]]
 
 
 def evaluate(
     plan: Plan, volume: Volume, run: str, hours_before: int, segment: str, users: int
 ) -> dict[str, Any]:
-    """Score one segment in the hour that began `hours_before` hours before `as_of`.
+    """Evaluate one segment on the hour that began `hours_before` hours before `as_of`.
 
-    Writes per-reader scores and the lists to `evaluation/cutoffs/<run>/<hours_before>-<segment>`. Where the
-    champion's configuration is another, it is refitted and scored too.
+    Writes scores per user and predictions to `evaluation/cutoffs/<run>/<hours_before>-<segment>`. If the
+    champion has a different configuration, that is refitted and evaluated too.
 
     Args:
-        plan: the domain's.
-        volume: where the run lies.
-        run: its name.
+        plan: the domain's plan.
+        volume: where the run is stored.
+        run: id of the run.
         hours_before: at least 1.
         segment: name of the segment.
-        readers: at most so many readers, drawn with a fixed seed.
+        users: the maximum number of users, sampled with a fixed seed.
+
+    Returns:
+        The arguments, and the number of users that were evaluated.
 
     Raises:
         SettingsError: the domain has no such segment.
     """
     dataset, parameters = load_dataset(volume, run)
     cutoff = dataset.as_of_ms - hours_before * MS_PER_HOUR
-    opponent = find_opponent(plan, volume, parameters)
-    hour = Hour(plan.domain, parameters, dataset, cutoff, segment, users)
-    scores, predictions = hour.score(opponent.parameters)
+    champion = find_champion_refit(plan, volume, parameters)
+    hour = HourEvaluation(plan.domain, parameters, dataset, cutoff, segment, users)
+    scores, predictions = hour.run(champion.parameters)
     with write_partition(volume.evaluation / "cutoffs" / run, f"{hours_before}-{segment}") as folder:
         scores.write_parquet(folder / "scores.parquet")
         predictions.write_parquet(folder / "predictions.parquet")
-        opponent.write(folder)
+        champion.write(folder)
     facts = {"hours_before": hours_before, "segment": segment, "users": scores["query_id"].n_unique()}
     _LOG.info("evaluated", run=run, **facts)
     return facts
 
 
 @dataclass(frozen=True)
-class Hour:
-    """A segment's hour to be scored.
+class HourEvaluation:
+    """The evaluation of one segment on one hour.
 
     Attributes:
-        domain: whose segments there are.
-        parameters: the configuration to fit before the hour.
-        dataset: what is known, the hour included.
-        cutoff_ms: when the hour begins, ms UTC.
+        domain: provides the segments.
+        parameters: the configuration to fit on the data before the hour.
+        dataset: all data, the hour included.
+        cutoff_ms: the start of the hour, ms UTC.
         segment: name of the segment.
-        readers: at most so many.
+        users: the maximum number of users.
     """
 
     domain: Domain
@@ -105,8 +109,8 @@ class Hour:
     segment: str
     users: int
 
-    def score(self, champion: Parameters | None = None) -> Scored:
-        """Score the service, the baselines and, where one is given, another configuration.
+    def run(self, champion: Parameters | None = None) -> ScoresAndPredictions:
+        """Score the service, the baselines and, if given, the champion's configuration.
 
         Returns:
             Scores (segment, model, cutoff, query_id and the metrics) and predictions
@@ -116,119 +120,126 @@ class Hour:
         segments = self.domain.segments(self.parameters)
         chosen = find_segment(segments, self.segment)
         state = build_state(past, self.domain.state(self.parameters))
-        ranker = SegmentModels(FittedOnDemand(past, segments), past.newest_items())
-        following = self.dataset.interactions.between(self.cutoff_ms, self.cutoff_ms + MS_PER_HOUR)
-        samples = draw_user_samples(past, state, following, serves(segments, chosen), self.users)
-        contestants = dict(_contestants(chosen, ranker, state, past))
+        models = SegmentModels(LazyModels(past, segments), past.newest_items())
+        hour = self.dataset.interactions.between(self.cutoff_ms, self.cutoff_ms + MS_PER_HOUR)
+        samples = draw_user_samples(past, state, hour, build_segment_filter(segments, chosen), self.users)
+        rankers = dict(_build_rankers(chosen, models, state, past))
         if champion is not None:
-            contestants[CHAMPION_REFITTED] = _whole_service(self.domain, champion, past)
-        return self._scored(samples, contestants)
+            rankers[CHAMPION_REFITTED] = _build_service_ranker(self.domain, champion, past)
+        return self._score_rankers(samples, rankers)
 
-    def _scored(self, samples: Sequence[TrainingSample], contestants: Mapping[str, _Rank]) -> Scored:
+    def _score_rankers(
+        self, samples: Sequence[TrainingSample], rankers: Mapping[str, _Ranker]
+    ) -> ScoresAndPredictions:
         scores, predictions = [], []
-        for name, rank in contestants.items():
-            rows, lists = _score(samples, rank, self.dataset)
+        for name, rank in rankers.items():
+            score_rows, prediction_rows = _score_ranker(samples, rank, self.dataset)
             label = {"segment": self.segment, "model": name, "cutoff": self.cutoff_ms}
-            scores += [label | row for row in rows]
-            predictions += [{"protocol": "next-hour"} | label | row for row in lists]
-        return pl.DataFrame(scores, SCORES), pl.DataFrame(predictions, PREDICTIONS)
+            scores += [label | row for row in score_rows]
+            predictions += [{"protocol": "next-hour"} | label | row for row in prediction_rows]
+        return pl.DataFrame(scores, SCORE_SCHEMA), pl.DataFrame(predictions, PREDICTION_SCHEMA)
 
 
 def score_hour(
     domain: Domain, parameters: Parameters, dataset: Dataset, cutoff_ms: int, segment: str, users: int
-) -> Scored:
-    """Fit a segment's model before a cut-off; score it and the baselines on the hour after.
+) -> ScoresAndPredictions:
+    """Fit a segment's model before a cut-off; score it and the baselines on the hour after it.
 
     Returns:
-        What `Hour.score` does.
+        The result of `HourEvaluation.run`.
     """
-    return Hour(domain, parameters, dataset, cutoff_ms, segment, users).score()
+    return HourEvaluation(domain, parameters, dataset, cutoff_ms, segment, users).run()
 
 
-def together(parts: Iterable[Scored], where: str) -> Scored:
-    """Join what was scored at several cut-offs or in several segments.
+def concat_results(parts: Iterable[ScoresAndPredictions], where: str) -> ScoresAndPredictions:
+    """Concatenate the results of several cut-offs or segments.
 
     Args:
-        parts: at least one.
-        where: named in the error.
+        parts: at least one result.
+        where: the place that the error names.
 
     Raises:
-        NotEnoughDataError: none of them holds a reader.
+        NotEnoughDataError: all of them are empty.
     """
     scores, predictions = (pl.concat(frames) for frames in zip(*parts, strict=True))
     if scores.is_empty():
         raise NotEnoughDataError(
-            "nobody read anything new in the hours that were to be scored",
+            "no user has a new interaction in the evaluated hours",
             where=where,
             remedy="give more data",
         )
     return scores, predictions
 
 
-class FittedOnDemand(Mapping[str, Recommender]):
-    """The segments' models, each fitted when first asked for: a fallback seldom is.
+class LazyModels(Mapping[str, Recommender]):
+    """The models of all segments, fitted on first access: a fallback model is rarely needed.
 
     Args:
-        past: what they may know.
-        segments: all of the domain's.
+        past: the data to fit on.
+        segments: all segments of the domain.
     """
 
     def __init__(self, past: Dataset, segments: Sequence[Segment]) -> None:
-        self._past, self._segments = past, {each.name: each for each in segments}
+        self._past, self._segments = past, {segment.name: segment for segment in segments}
         self._fitted: dict[str, Recommender] = {}
 
     def __getitem__(self, name: str) -> Recommender:
-        """Return the model of a segment."""
+        """Return the fitted model of a segment."""
         if name not in self._fitted:
             segment = self._segments[name]
             model = segment.make_model()
-            model.fit(self._past, serves(tuple(self._segments.values()), segment))
+            model.fit(self._past, build_segment_filter(tuple(self._segments.values()), segment))
             self._fitted[name] = model
         return self._fitted[name]
 
     def __iter__(self) -> Iterator[str]:
-        """Name the segments."""
+        """Iterate over the names of the segments."""
         return iter(self._segments)
 
     def __len__(self) -> int:
-        """Return how many segments there are."""
+        """Return the number of segments."""
         return len(self._segments)
 
 
-def _contestants(segment: Segment, ranker: SegmentModels, state: State, past: Dataset) -> Mapping[str, _Rank]:
-    """Name what is compared: the service's own answer, and front-page lists."""
+def _build_rankers(
+    segment: Segment, models: SegmentModels, state: State, past: Dataset
+) -> Mapping[str, _Ranker]:
+    """Return the service's ranker and the popularity baselines by name."""
     baselines: dict[str, Recommender] = {
         f"most_popular_{hours:g}h": MostPopular(row) for row, hours in enumerate(state.parameters.half_lives)
     }
     baselines["most_popular_ever"] = MostPopularEver(past)
-    listed = {name: _ranking(model, state) for name, model in baselines.items()}
-    return {SERVED: lambda query, n: [x.item for x in ranker.rank(segment, query, state, n)[0]], **listed}
+    rankers = {name: _build_baseline_ranker(model, state) for name, model in baselines.items()}
+    return {SERVED: lambda query, n: [x.item for x in models.rank(segment, query, state, n)[0]], **rankers}
 
 
-def _whole_service(domain: Domain, parameters: Parameters, past: Dataset) -> _Rank:
-    """Return what the service would answer with another configuration, which may split readers otherwise."""
+def _build_service_ranker(domain: Domain, parameters: Parameters, past: Dataset) -> _Ranker:
+    """Return the ranker of the service with other parameters, which may also split users differently."""
     segments = domain.segments(parameters)
     state = build_state(past, domain.state(parameters))
-    ranker = SegmentModels(FittedOnDemand(past, segments), past.newest_items())
+    models = SegmentModels(LazyModels(past, segments), past.newest_items())
 
     def rank(query: Query, n: int) -> Sequence[int]:
         segment = assign_segment(segments, User(query.user_type, len(query.history)))
-        return [x.item for x in ranker.rank(segment, query, state, n)[0]]
+        return [x.item for x in models.rank(segment, query, state, n)[0]]
 
     return rank
 
 
-def _ranking(model: Recommender, state: State) -> _Rank:
+def _build_baseline_ranker(model: Recommender, state: State) -> _Ranker:
     return lambda query, n: [x.item for x in model.recommend(query, state, n)]
 
 
-def _score(
-    samples: Sequence[TrainingSample], rank: _Rank, dataset: Dataset
+def _score_ranker(
+    samples: Sequence[TrainingSample], rank: _Ranker, dataset: Dataset
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    rows, lists = [], []
+    """Return a row of metrics for each sample, and a row for each ranked item."""
+    scores, predictions = [], []
     for sample in samples:
         ranked = rank(sample.query, K)
         user = {"query_id": dataset.users[sample.query.user]}
-        rows.append(user | score_list(ranked, set(sample.targets.tolist())))
-        lists += [user | {"rank": r, "item_id": dataset.items[i]} for r, i in enumerate(ranked, start=1)]
-    return rows, lists
+        scores.append(user | score_list(ranked, set(sample.targets.tolist())))
+        predictions += [
+            user | {"rank": r, "item_id": dataset.items[i]} for r, i in enumerate(ranked, start=1)
+        ]
+    return scores, predictions

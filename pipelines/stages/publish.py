@@ -1,4 +1,4 @@
-"""Publishes a run: the state at `as_of` and the trained models, as an immutable release that may serve."""
+"""Publishes a run as an immutable release: the state at `as_of` and the trained models."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from typing import Any
 import polars as pl
 import structlog
 
-from pipelines.encoding.arrays import type_codes, write_bundles
+from pipelines.encoding.arrays import encode_user_types, write_bundles
 from pipelines.plan import Plan
 from pipelines.replay import is_replayed
-from pipelines.stages.artifacts import load_dataset, load_report
-from pipelines.stages.encode import CATALOGUE
+from pipelines.stages.artifacts import load_dataset, load_refine_report
+from pipelines.stages.encode import CATALOGUE_FILE
 from pipelines.stages.gating import GateDecision
 from pipelines.stages.report import read_metrics
 from script_shared.arrays import Bundle
@@ -28,7 +28,6 @@ from script_shared.models.ranking.state_replay import build_state
 from script_shared.releases.manifest import Facts
 from script_shared.releases.registry import CHALLENGER, Registry
 from script_shared.releases.store import write_release
-from script_shared.segments import Segment
 from script_shared.state.state import State
 from script_shared.storage.partitions import find_partition
 from script_shared.storage.volume import Volume
@@ -37,57 +36,64 @@ _LOG = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
-    """What became of a run.
+class PublishResult:
+    """The result of publishing a run.
 
     Attributes:
-        run: its name.
-        release: its release.
-        promoted: whether that is the champion; if not, it is the challenger.
-        why: in a sentence.
-        champion: id of the release that serves, None where none does.
+        run: id of the run.
+        release: id of its release.
+        promoted: whether the release became the champion; otherwise it is the challenger.
+        reason: why, in a sentence.
+        champion: id of the champion, None if there is none.
     """
 
     run: str
     release: str
     promoted: bool
-    why: str
+    reason: str
     champion: str | None
 
     def __str__(self) -> str:
-        """Say it in a line."""
+        """Return the result as one line of text."""
         if self.promoted:
-            return f"{self.release} is the champion: {self.why}"
-        return f"{self.release} stays challenger: {self.why}. To have it serve: python -m pipelines promote"
+            return f"{self.release} is the champion: {self.reason}"
+        return f"{self.release} stays challenger: {self.reason}. To promote it: python -m pipelines promote"
 
 
-def publish(plan: Plan, volume: Volume, run: str, clock: Clock | None = None) -> Published:
-    """Write the release of a run; it becomes the champion, or stays the challenger if the gate refuses it."""
+def publish(plan: Plan, volume: Volume, run: str, clock: Clock | None = None) -> PublishResult:
+    """Write the release of a run; it becomes the champion if it passes the gates, else the challenger.
+
+    Args:
+        plan: the domain's plan.
+        volume: where the run is stored.
+        run: id of the run.
+        clock: the current time; the wall clock if None.
+    """
     release = _write_release(plan, volume, run, clock or WallClock())
     registry = Registry(volume.releases)
     champion = registry.find()
     verdict = _decide(GateDecision.read(volume, run), release, champion)
     if champion != release:
         registry.publish(release)
-    # Not only then: a try that was killed in between may have left its release under both names.
+    # Also after an attempt that was killed here, which left its release under both aliases.
     if verdict.promoted and registry.find(CHALLENGER) == release:
         registry.promote()
-    published = Published(run, release, verdict.promoted, verdict.reason, registry.find())
-    _LOG.info("published", **asdict(published))
-    return published
+    result = PublishResult(run, release, verdict.promoted, verdict.reason, registry.find())
+    _LOG.info("published", **asdict(result))
+    return result
 
 
-def _decide(judgement: GateDecision | None, release: str, champion: str | None) -> PromotionDecision:
-    verdict = judgement.verdict if judgement else PromotionDecision(False, "it has not been evaluated")
+def _decide(decision: GateDecision | None, release: str, champion: str | None) -> PromotionDecision:
+    verdict = decision.verdict if decision else PromotionDecision(False, "it has not been evaluated")
     if champion == release:
         return (
             verdict
             if verdict.promoted
             else PromotionDecision(True, f"promoted by hand, though {verdict.reason}")
         )
-    if judgement and verdict.promoted and judgement.champion != champion:
-        what = f"it was compared with {judgement.champion}, but {champion} serves now: evaluate it again"
-        return PromotionDecision(False, what)
+    if decision and verdict.promoted and decision.champion != champion:
+        reason = f"it was compared with {decision.champion}, but {champion} serves now: evaluate it again"
+        return PromotionDecision(False, reason)
     return verdict
 
 
@@ -96,9 +102,12 @@ def _write_release(plan: Plan, volume: Volume, run: str, clock: Clock) -> str:
     encoded = find_partition(volume.encoded, run)
     segments = plan.domain.segments(parameters)
     state = build_state(dataset, plan.domain.state(parameters))
-    models = {each.name: Bundle.read(_artifact(volume, run, each) / "model") for each in segments}
-    metrics, refined = read_metrics(volume, run), load_report(volume, run)
-    log = refined.get("log", {})
+    models = {
+        segment.name: Bundle.read(find_partition(volume.artifacts / run, segment.name) / "model")
+        for segment in segments
+    }
+    metrics, refine_report = read_metrics(volume, run), load_refine_report(volume, run)
+    log = refine_report.get("log", {})
     facts = Facts(
         domain=plan.domain.name,
         run=run,
@@ -106,37 +115,35 @@ def _write_release(plan: Plan, volume: Volume, run: str, clock: Clock) -> str:
         replay=is_replayed(dataset.as_of_ms, clock.now_ms()),
         log_after=log.get("after", 0),
         log_until=log.get("until", 0),
-        withdrawn=refined.get("withdrawn", []),
-        expires_ms=refined.get("expires_ms", {}),
-        suspected_bots=refined.get("suspected_bots", {}).get("users", 0),
-        data_fingerprint=str(refined.get("fingerprint", "")),
+        withdrawn=refine_report.get("withdrawn", []),
+        expires_ms=refine_report.get("expires_ms", {}),
+        suspected_bots=refine_report.get("suspected_bots", {}).get("users", 0),
+        data_fingerprint=str(refine_report.get("fingerprint", "")),
         parameters=parameters,
-        segments={each.name: {"model": each.model, **models[each.name].document} for each in segments},
-        metrics=_summary(metrics),
+        segments={
+            segment.name: {"model": segment.model, **models[segment.name].document} for segment in segments
+        },
+        metrics=_select_served(metrics),
     )
 
     def fill(folder: Path) -> None:
         _write_state(folder / "state", dataset, state)
         write_bundles(folder / "models", models)
         shutil.copytree(encoded / "space", folder / "space")
-        shutil.copyfile(encoded / CATALOGUE, folder / CATALOGUE)
+        shutil.copyfile(encoded / CATALOGUE_FILE, folder / CATALOGUE_FILE)
         (folder / "evaluation.json").write_text(pl.DataFrame(metrics).write_json() if metrics else "[]")
 
     return write_release(volume.releases, facts, fill).id
 
 
-def _summary(records: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, float]]:
-    """Return what the service scored by segment; baselines and intervals stay in `evaluation.json`."""
-    own = [record for record in records if record["model"] == SERVED]
-    return {record["segment"]: {metric: record[metric] for metric in METRICS} for record in own}
-
-
-def _artifact(volume: Volume, run: str, segment: Segment) -> Path:
-    return find_partition(volume.artifacts / run, segment.name)
+def _select_served(records: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, float]]:
+    """Return the service's metrics by segment; `evaluation.json` has the baselines and intervals too."""
+    served = [record for record in records if record["model"] == SERVED]
+    return {record["segment"]: {metric: record[metric] for metric in METRICS} for record in served}
 
 
 def _write_state(folder: Path, dataset: Dataset, state: State) -> None:
-    codes, names = type_codes(dataset.user_types.tolist())
+    codes, names = encode_user_types(dataset.user_types.tolist())
     parts: dict[str, Bundle] = {
         **state.snapshot(),
         "histories": Bundle(state.histories.snapshot_users(len(dataset.users))),

@@ -1,4 +1,4 @@
-"""Brings the scores of a run's cut-offs together: metrics, predictions and a page to read."""
+"""Combines the scores of a run's cut-offs into metrics, predictions, a gate decision and an HTML report."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import polars as pl
 import structlog
 
 from pipelines.plan import Plan
-from pipelines.reporting.findings import READ, gather
+from pipelines.reporting.findings import REPORT_COLUMNS, gather_findings
 from pipelines.reporting.history import append_metrics
-from pipelines.reporting.page import render
-from pipelines.stages.artifacts import load_report
-from pipelines.stages.champion_refit import Met
-from pipelines.stages.evaluate import Scored, together
+from pipelines.reporting.page import render_page
+from pipelines.stages.artifacts import load_refine_report
+from pipelines.stages.champion_refit import ChampionRecord
+from pipelines.stages.evaluate import ScoresAndPredictions, concat_results
 from pipelines.stages.gating import GateDecision, judge_run
 from script_shared.errors import PartitionError
 from script_shared.evaluation.beyond_accuracy import describe_lists
@@ -28,77 +28,88 @@ from script_shared.storage.volume import Volume
 from script_shared.tables import Tables
 
 _LOG = structlog.get_logger(__name__)
-PAGE = "index.html"
+PAGE_FILE = "index.html"
 
 
 def report(plan: Plan, volume: Volume, run: str) -> dict[str, Any]:
-    """Write metrics, predictions, verdict and the report of a run; append to `evaluation_metrics.csv`.
+    """Write metrics, predictions, gate decision and report of a run; append to `evaluation_metrics.csv`.
+
+    Args:
+        plan: the domain's plan.
+        volume: where the run is stored.
+        run: id of the run.
+
+    Returns:
+        The number of metric records, and the reason of the gate decision.
 
     Raises:
         PartitionError: no cut-off of the run has been evaluated.
-        NotEnoughDataError: nobody read anything new in any of the hours.
+        NotEnoughDataError: no user has a new interaction in any of the hours.
     """
-    (scores, predictions), met = _scored(volume, run)
-    order = [each.name for each in plan.domain.segments({})]
-    comparisons = sorted(compare(scores), key=lambda each: order.index(each.segment))
-    judgement = judge_run(comparisons, met, plan.domain.gates)
-    tables = Tables.read(find_partition(volume.refined, run), READ)
+    (scores, predictions), champions = _read_evaluations(volume, run)
+    comparisons = sorted(compare(scores), key=lambda part: plan.segment_names.index(part.segment))
+    decision = judge_run(comparisons, champions, plan.domain.gates)
+    tables = Tables.read(find_partition(volume.refined, run), REPORT_COLUMNS)
     metrics = summarise(comparisons, describe_lists(predictions, tables.items, tables.interactions))
-    findings = gather(volume, run, predictions, comparisons, metrics)
-    as_of = _moment(load_report(volume, run)["as_of_ms"])
-    hours = [_moment(ms) for ms in sorted(scores["cutoff"].unique())]
+    refine_report = load_refine_report(volume, run)
+    findings = gather_findings(volume, run, refine_report, predictions, comparisons, metrics)
+    as_of = _format_time(refine_report["as_of_ms"])
+    hours = [_format_time(ms) for ms in sorted(scores["cutoff"].unique())]
     champion = Registry(volume.releases).find()
-    facts = {"run": run, "as_of": as_of, "champion": champion, "hours": hours, "verdict": judgement.verdict}
-    _write(volume, run, metrics, predictions, judgement)
-    _write_page(volume, run, render(findings, facts))
+    facts = {"run": run, "as_of": as_of, "champion": champion, "hours": hours, "verdict": decision.verdict}
+    _write_metrics(volume, run, metrics, predictions, decision)
+    _write_page(volume, run, render_page(findings, facts))
     append_metrics(volume.evaluation, run, as_of, metrics)
-    _LOG.info("reported", run=run, rows=len(metrics), promoted=judgement.verdict.promoted)
-    return {"rows": len(metrics), "why": judgement.verdict.reason}
+    _LOG.info("reported", run=run, rows=len(metrics), promoted=decision.verdict.promoted)
+    return {"rows": len(metrics), "reason": decision.verdict.reason}
 
 
-def _scored(volume: Volume, run: str) -> tuple[Scored, set[Met]]:
-    """Return the scores of all cut-offs, and whom they met."""
-    place = volume.evaluation / "cutoffs" / run
-    folders = sorted(place.glob("[0-9]*-*"))
+def _read_evaluations(volume: Volume, run: str) -> tuple[ScoresAndPredictions, set[ChampionRecord]]:
+    """Return the results of all cut-offs, and the champions with which they compared the run."""
+    cutoffs = volume.evaluation / "cutoffs" / run
+    folders = sorted(cutoffs.glob("[0-9]*-*"))
     if not folders:
-        raise PartitionError("no cut-off has been evaluated", where=str(place), remedy="run evaluate first")
-    met = set(map(Met.read, folders))
-    return together((_read(each, len(met) == 1) for each in folders), where=str(place)), met
+        raise PartitionError("no cut-off has been evaluated", where=str(cutoffs), remedy="run evaluate first")
+    champions = set(map(ChampionRecord.read, folders))
+    # Scores of different champions cannot be compared.
+    keep_champion = len(champions) == 1
+    parts = (_read_results(folder, keep_champion) for folder in folders)
+    return concat_results(parts, where=str(cutoffs)), champions
 
 
-def _read(folder: Path, whole: bool) -> Scored:
-    """Return a cut-off's scores; champions that changed in between are left out, they cannot be compared."""
+def _read_results(folder: Path, keep_champion: bool) -> ScoresAndPredictions:
+    """Return the results of one segment at one cut-off, with or without the refitted champion."""
     frames = (pl.read_parquet(folder / f"{name}.parquet") for name in ("scores", "predictions"))
-    kept = pl.lit(whole) | (pl.col("model") != CHAMPION_REFITTED)
+    kept = pl.lit(keep_champion) | (pl.col("model") != CHAMPION_REFITTED)
     scores, predictions = (frame.filter(kept) for frame in frames)
     return scores, predictions
 
 
-def _moment(ms: int) -> str:
+def _format_time(ms: int) -> str:
     return f"{datetime.fromtimestamp(ms / 1000, UTC):%Y-%m-%dT%H:%MZ}"
 
 
-def _write(
+def _write_metrics(
     volume: Volume,
     run: str,
     metrics: list[dict[str, Any]],
     predictions: pl.DataFrame,
-    judgement: GateDecision,
+    decision: GateDecision,
 ) -> None:
     with write_partition(volume.evaluation / "runs", run) as folder:
         (folder / "metrics.json").write_text(json.dumps(metrics, indent=1))
         predictions.write_parquet(folder / "predictions.parquet")
-        judgement.write(folder)
+        decision.write(folder)
     set_alias(volume.evaluation / "runs", "latest", run)
 
 
 def _write_page(volume: Volume, run: str, page: str) -> None:
     with write_partition(volume.evaluation / "reports", run) as folder:
-        (folder / PAGE).write_text(page, encoding="utf-8")
+        (folder / PAGE_FILE).write_text(page, encoding="utf-8")
     set_alias(volume.evaluation / "reports", "latest", run)
 
 
 def read_metrics(volume: Volume, run: str) -> list[dict[str, Any]]:
-    """Return a run's metric records, none when it has not been evaluated."""
+    """Return the metric records of a run; empty if it has not been evaluated."""
     path = volume.evaluation / "runs" / run / "metrics.json"
     return list(json.loads(path.read_text())) if path.exists() else []

@@ -1,4 +1,4 @@
-"""Splits readers into segments by the one shared rule."""
+"""Assigns users to segments by the same rule as the service."""
 
 from __future__ import annotations
 
@@ -16,30 +16,37 @@ _LOG = structlog.get_logger(__name__)
 
 
 def segment(plan: Plan, volume: Volume, run: str) -> dict[str, int]:
-    """Write `segments/<run>/readers.parquet` (user_id, segment); return readers by segment."""
-    place = find_partition(volume.refined, run)
-    users = name_segments(plan, Tables.read(place, {"interactions": ["item_id"], "items": ["item_id"]}))
+    """Write `segments/<run>/users.parquet` (user_id, segment); return the number of users by segment.
+
+    Args:
+        plan: the domain's plan.
+        volume: where the run is stored.
+        run: id of the run.
+    """
+    refined = find_partition(volume.refined, run)
+    users = assign_segments(plan, Tables.read(refined, {"interactions": ["item_id"], "items": ["item_id"]}))
     with write_partition(volume.segments, run) as folder:
-        users.select("user_id", "segment").write_parquet(folder / "readers.parquet")
+        users.select("user_id", "segment").write_parquet(folder / "users.parquet")
     set_alias(volume.segments, "latest", run)
     counts = _count(users)
     _LOG.info("segmented", run=run, **counts)
     return counts
 
 
-def name_segments(plan: Plan, tables: Tables) -> pl.DataFrame:
-    """Return the users and, as `segment`, the name of each one's segment."""
-    segments = plan.domain.segments(plan.parameters(tables))
-    kinds = tables.users.select("user_type", "interactions").unique()
-    names = [assign_segment(segments, User(*kind)).name for kind in kinds.iter_rows()]
-    named = kinds.with_columns(pl.Series("segment", names, pl.String))
-    return tables.users.join(named, on=["user_type", "interactions"], how="left", nulls_equal=True)
+def assign_segments(plan: Plan, tables: Tables) -> pl.DataFrame:
+    """Return the users with the name of their segment in the column `segment`."""
+    segments = plan.domain.segments(plan.choose_parameters(tables))
+    profiles = tables.users.select("user_type", "interactions").unique()
+    names = [assign_segment(segments, User(*profile)).name for profile in profiles.iter_rows()]
+    profiles = profiles.with_columns(pl.Series("segment", names, pl.String))
+    return tables.users.join(profiles, on=["user_type", "interactions"], how="left", nulls_equal=True)
 
 
-def count_readers(plan: Plan, tables: Tables) -> dict[str, int]:
-    """Return how many readers each segment has; those without readers have 0."""
-    found = _count(name_segments(plan, tables))
-    return {each.name: found.get(each.name, 0) for each in plan.domain.segments(plan.parameters(tables))}
+def count_users(plan: Plan, tables: Tables) -> dict[str, int]:
+    """Return the number of users of each segment, 0 for an empty one."""
+    counts = _count(assign_segments(plan, tables))
+    segments = plan.domain.segments(plan.choose_parameters(tables))
+    return {segment.name: counts.get(segment.name, 0) for segment in segments}
 
 
 def _count(users: pl.DataFrame) -> dict[str, int]:

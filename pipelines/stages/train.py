@@ -1,4 +1,4 @@
-"""Trains one segment's model on everything before `as_of`."""
+"""Trains the model of one segment on all data before `as_of`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,16 @@ _LOG = structlog.get_logger(__name__)
 
 
 def train(plan: Plan, volume: Volume, run: str, segment: str) -> dict[str, Any]:
-    """Fit the model of `segment` and write it to `artifacts/<run>/<segment>`.
+    """Fit the model of a segment and write it to `artifacts/<run>/<segment>`.
+
+    Args:
+        plan: the domain's plan.
+        volume: where the run is stored.
+        run: id of the run.
+        segment: name of the segment.
+
+    Returns:
+        The names of segment and model, and the JSON part of the fitted model.
 
     Raises:
         SettingsError: the domain has no such segment.
@@ -27,7 +36,7 @@ def train(plan: Plan, volume: Volume, run: str, segment: str) -> dict[str, Any]:
     segments = plan.domain.segments(parameters)
     chosen = find_segment(segments, segment)
     model = chosen.make_model()
-    model.fit(dataset, serves(segments, chosen))
+    model.fit(dataset, build_segment_filter(segments, chosen))
     bundle = model.dump()
     with write_partition(volume.artifacts / run, segment) as folder:
         bundle.write(folder / "model")
@@ -36,6 +45,6 @@ def train(plan: Plan, volume: Volume, run: str, segment: str) -> dict[str, Any]:
     return report
 
 
-def serves(segments: Sequence[Segment], segment: Segment) -> Callable[[User], bool]:
-    """Return the test whether a reader is served by one of the segments."""
+def build_segment_filter(segments: Sequence[Segment], segment: Segment) -> Callable[[User], bool]:
+    """Return a predicate that is true for the users of one of the segments."""
     return lambda user: assign_segment(segments, user) is segment

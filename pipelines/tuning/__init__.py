@@ -1,1 +1,1 @@
-"""The search for better parameters: on early hours alone, by the score that is reported."""
+"""Searches for better parameters on early hours of the data, by the reported metric."""

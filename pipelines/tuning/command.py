@@ -1,4 +1,4 @@
-"""The search on the command line."""
+"""The command `python -m pipelines tune`."""
 
 from __future__ import annotations
 
@@ -8,34 +8,42 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from pipelines.benchmarks.commands import numbers
-from pipelines.benchmarks.next_hour import Hours
+from pipelines.benchmarks.commands import parse_numbers
+from pipelines.benchmarks.next_hour import HourOptions
 from pipelines.domains import load
-from pipelines.tuning.summary import tables_of
+from pipelines.tuning.summary import build_tables
 from pipelines.tuning.tune import TuneOptions, tune
 from script_shared.settings import Settings
 
-#: Where the output is no terminal: a line of the widest table.
+#: The width of the output if it is no terminal: that of the widest table.
 _WIDTH = 120
 
 
 def tune_command(
     uri: Annotated[str, typer.Option(help="folder of the raw files")],
-    out: Annotated[Path, typer.Option(help="folder of the search; goes on with what is there")],
+    out: Annotated[Path, typer.Option(help="folder of the search; an existing search is resumed")],
     source: Annotated[str, typer.Option(help="raw format")] = "globo",
-    cutoffs: Annotated[str, typer.Option(help="below 200, hours after 2017-10-01 03:00 UTC")] = "58,108,158",
-    confirm: Annotated[str, typer.Option(help="other such hours, for the best and the default")] = "",
-    users: Annotated[int, typer.Option(min=1, help="at most, of a segment and hour")] = 400,
-    segment: Annotated[list[str] | None, typer.Option(help="may be repeated; none is all together")] = None,
-    parameter: Annotated[list[str] | None, typer.Option(help="a parameter, or how some begin")] = None,
-    trials: Annotated[int, typer.Option(min=1, help="configurations, earlier runs' included")] = 30,
-    seed: Annotated[int, typer.Option(help="of what is tried")] = 0,
+    cutoffs: Annotated[str, typer.Option(help="hours after 2017-10-01 03:00 UTC, below 200")] = "58,108,158",
+    confirm: Annotated[
+        str, typer.Option(help="other such hours, at which the best and the default are compared")
+    ] = "",
+    users: Annotated[int, typer.Option(min=1, help="maximum for each segment and hour")] = 400,
+    segment: Annotated[
+        list[str] | None, typer.Option(help="name of a segment, repeatable; all if not given")
+    ] = None,
+    parameter: Annotated[
+        list[str] | None, typer.Option(help="path or prefix of parameters, repeatable")
+    ] = None,
+    trials: Annotated[
+        int, typer.Option(min=1, help="configurations, those of an existing search included")
+    ] = 30,
+    seed: Annotated[int, typer.Option(help="seed of the sampler")] = 0,
 ) -> None:
-    """Search for parameters that find more of what is read next, on early hours alone."""
-    hours = Hours(numbers(cutoffs, "--cutoffs"), users)
-    later = numbers(confirm, "--confirm") if confirm else ()
-    wanted = TuneOptions(hours, later, segment or (), parameter or (), trials, seed)
-    found = tune(load(Settings.read().domain), source, uri, wanted, out)
+    """Search for parameters with a higher NDCG@10, on early hours of the data alone."""
+    hours = HourOptions(parse_numbers(cutoffs, "--cutoffs"), users)
+    confirm_hours = parse_numbers(confirm, "--confirm") if confirm else ()
+    options = TuneOptions(hours, confirm_hours, segment or (), parameter or (), trials, seed)
+    summary = tune(load(Settings.read().domain), source, uri, options, out)
     console = Console()
     console.width = console.width if console.is_terminal else _WIDTH
-    console.print(*tables_of(found), sep="\n")
+    console.print(*build_tables(summary), sep="\n")

@@ -1,4 +1,4 @@
-"""Parameters by their place: what a trial sets, and what they are set to where nothing is tried."""
+"""Gets, sets and suggests parameters by their path, such as `group.name`."""
 
 from __future__ import annotations
 
@@ -8,84 +8,84 @@ from typing import Any
 
 from optuna import Trial
 
-from pipelines.tuning.search_space import Choice, NumericRange, Space
+from pipelines.tuning.search_space import Choice, NumericRange, SearchSpace
 from script_shared.domain import Parameters
 from script_shared.errors import SettingsError
 
 
-def value_at(parameters: Parameters, place: str) -> Any:
-    """Return the value at a place like `group.name`.
+def get_value(parameters: Parameters, path: str) -> Any:
+    """Return the value at a path.
 
     Raises:
-        SettingsError: there is nothing.
+        SettingsError: there is no such parameter.
     """
-    found: Any = parameters
-    for name in place.split("."):
-        if not isinstance(found, Mapping) or name not in found:
-            raise SettingsError("there is no such parameter", where=place, remedy="correct the search space")
-        found = found[name]
-    return found
+    value: Any = parameters
+    for name in path.split("."):
+        if not isinstance(value, Mapping) or name not in value:
+            raise SettingsError("there is no such parameter", where=path, remedy="correct the search space")
+        value = value[name]
+    return value
 
 
-def with_values(parameters: Parameters, values: Mapping[str, Any]) -> Parameters:
-    """Return parameters with the values at some places replaced."""
-    for place, value in values.items():
-        parameters = _put(parameters, place.split("."), value)
+def set_values(parameters: Parameters, values: Mapping[str, Any]) -> Parameters:
+    """Return a copy of the parameters with other values at some paths."""
+    for path, value in values.items():
+        parameters = _set_value(parameters, path.split("."), value)
     return parameters
 
 
-def _put(parameters: Parameters, path: Sequence[str], value: Any) -> Parameters:
+def _set_value(parameters: Parameters, path: Sequence[str], value: Any) -> Parameters:
     name, *rest = path
-    return {**parameters, name: _put(parameters[name], rest, value) if rest else value}
+    return {**parameters, name: _set_value(parameters[name], rest, value) if rest else value}
 
 
-def narrowed(space: Space, segments: Sequence[str], prefixes: Sequence[str]) -> Space:
-    """Return what of a space concerns any of the segments and begins with any of the prefixes.
+def narrow_space(space: SearchSpace, segments: Sequence[str], prefixes: Sequence[str]) -> SearchSpace:
+    """Return the part of a search space that affects the segments and starts with one of the prefixes.
 
     Args:
-        space: all of it.
-        segments: names.
-        prefixes: beginnings of places; none is all.
+        space: the whole search space.
+        segments: names of segments.
+        prefixes: prefixes of paths; empty for all.
 
     Raises:
         SettingsError: nothing is left.
     """
-    left = {
-        place: each
-        for place, each in space.items()
-        if (not each.only or set(each.only) & set(segments)) and place.startswith(tuple(prefixes) or "")
+    narrowed = {
+        path: values
+        for path, values in space.items()
+        if (not values.segments or set(values.segments) & set(segments))
+        and path.startswith(tuple(prefixes) or "")
     }
-    if not left:
+    if not narrowed:
         raise SettingsError("there is nothing to search", remedy="name parameters of the search space")
-    return left
+    return narrowed
 
 
-def defaults(space: Space, parameters: Parameters) -> dict[str, Any]:
-    """Return what a trial must be told to try the parameters as they are.
+def encode_defaults(space: SearchSpace, parameters: Parameters) -> dict[str, Any]:
+    """Return the parameters as the values of a trial.
 
     Raises:
-        SettingsError: the space has a place that they have not, or not the value that they have there.
+        SettingsError: a path of the space does not exist, or the space does not contain its value.
     """
-    found = {place: value_at(parameters, place) for place in space}
-    for place, value in found.items():
-        if not space[place].holds(value):
+    values = {path: get_value(parameters, path) for path in space}
+    for path, value in values.items():
+        if not space[path].contains(value):
             remedy = "widen the search space: the default is always tried"
-            raise SettingsError(f"the default {value} is not searched", where=place, remedy=remedy)
-    return {place: _told(space[place], value) for place, value in found.items()}
+            raise SettingsError(f"the default {value} is not in the search space", where=path, remedy=remedy)
+    return {
+        path: json.dumps(value) if isinstance(space[path], Choice) else value
+        for path, value in values.items()
+    }
 
 
-def _told(searched: NumericRange | Choice, value: Any) -> Any:
-    return json.dumps(value) if isinstance(searched, Choice) else value
+def suggest_values(trial: Trial, space: SearchSpace) -> dict[str, Any]:
+    """Return the values of a trial by path."""
+    return {path: _suggest(trial, path, values) for path, values in space.items()}
 
 
-def suggest(trial: Trial, space: Space) -> dict[str, Any]:
-    """Return what a trial sets each parameter of a space to."""
-    return {place: _suggest(trial, place, searched) for place, searched in space.items()}
-
-
-def _suggest(trial: Trial, place: str, searched: NumericRange | Choice) -> Any:
-    if isinstance(searched, Choice):
-        return json.loads(trial.suggest_categorical(place, searched.texts))
-    if searched.whole:
-        return trial.suggest_int(place, int(searched.low), int(searched.high), log=searched.log)
-    return trial.suggest_float(place, searched.low, searched.high, log=searched.log)
+def _suggest(trial: Trial, path: str, values: NumericRange | Choice) -> Any:
+    if isinstance(values, Choice):
+        return json.loads(trial.suggest_categorical(path, values.texts))
+    if values.integer:
+        return trial.suggest_int(path, int(values.low), int(values.high), log=values.log)
+    return trial.suggest_float(path, values.low, values.high, log=values.log)

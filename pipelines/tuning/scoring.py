@@ -1,4 +1,4 @@
-"""How good a configuration is: the service's NDCG@10 in the hours after some cut-offs."""
+"""The objective of tuning: the service's NDCG@10 in the hours after some cut-offs."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ METRIC = "ndcg"
 
 @dataclass(frozen=True, slots=True)
 class Objective:
-    """Scores configurations on the same readers.
+    """Scores configurations on the same users.
 
     Attributes:
-        domain: whose segments there are.
-        dataset: reaches an hour beyond the last cut-off.
-        segments: names.
-        readers: at most so many of each segment and cut-off.
+        domain: provides the segments.
+        dataset: the data, up to at least an hour after the last cut-off.
+        segments: names of the segments to score.
+        users: the maximum number of users in each segment and cut-off.
     """
 
     domain: Domain
@@ -33,23 +33,28 @@ class Objective:
     users: int
 
     def score(self, parameters: Parameters, cutoff_ms: int) -> pl.DataFrame:
-        """Fit before a cut-off and score the hour after it: segment, model, cutoff, query_id, metrics.
+        """Fit before a cut-off and score the hour after it.
+
+        Returns:
+            segment, model, cutoff, query_id and the metrics.
 
         Raises:
-            NotEnoughDataError: nobody of a segment read anything new in that hour.
+            NotEnoughDataError: no user of a segment has a new interaction in that hour.
         """
-        parts = [self._served(parameters, cutoff_ms, segment) for segment in self.segments]
+        parts = [self._score_segment(parameters, cutoff_ms, segment) for segment in self.segments]
         return pl.concat(parts)
 
-    def _served(self, parameters: Parameters, cutoff_ms: int, segment: str) -> pl.DataFrame:
+    def _score_segment(self, parameters: Parameters, cutoff_ms: int, segment: str) -> pl.DataFrame:
         scores, _ = score_hour(self.domain, parameters, self.dataset, cutoff_ms, segment, self.users)
         if scores.is_empty():
-            remedy = "choose a cut-off followed by an hour with reads, or give more data"
-            raise NotEnoughDataError("nobody read anything new after a cut-off", where=segment, remedy=remedy)
+            remedy = "choose a cut-off followed by an hour with interactions, or give more data"
+            raise NotEnoughDataError(
+                "no user has a new interaction after a cut-off", where=segment, remedy=remedy
+            )
         return scores.filter(model=SERVED)
 
 
-def mean_of(scores: pl.DataFrame) -> float:
-    """Return the mean over the readers of each segment and cut-off, then over these."""
+def compute_mean(scores: pl.DataFrame) -> float:
+    """Return the mean over the users of each segment and cut-off, then over segments and cut-offs."""
     cells = scores.group_by("segment", "cutoff").agg(pl.col(METRIC).mean()).sort("segment", "cutoff")
     return float(cells[METRIC].to_numpy().mean())

@@ -1,4 +1,4 @@
-"""The search: configurations tried one after the other, kept on disk, resumed where it was interrupted."""
+"""A resumable search: trials run one after the other and are stored on disk."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ from optuna.pruners import MedianPruner
 from optuna.samplers import TPESampler
 from optuna.trial import FrozenTrial, Trial, TrialState
 
-from pipelines.tuning.parameters import defaults, suggest, with_values
-from pipelines.tuning.scoring import Objective, mean_of
-from pipelines.tuning.search_space import Space
+from pipelines.tuning.parameters import encode_defaults, set_values, suggest_values
+from pipelines.tuning.scoring import Objective, compute_mean
+from pipelines.tuning.search_space import SearchSpace
 from script_shared.domain import Parameters
 from script_shared.errors import SettingsError
 
-#: So many configurations are drawn at random and scored to the end before others are compared with them.
+#: The first trials are sampled at random and never pruned.
 RANDOM_TRIALS = 4
-_OVER = (TrialState.COMPLETE, TrialState.PRUNED)
-_ABOUT = "about"
+_FINISHED_STATES = (TrialState.COMPLETE, TrialState.PRUNED)
+_STUDY_ATTRIBUTE = "about"
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
-    """A configuration that was tried.
+class TrialResult:
+    """The result of a trial.
 
     Attributes:
-        number: in the order in which they were over; 0 is the default.
-        values: what was set, by place.
-        ndcg: the mean over segments and the cut-offs that were scored.
-        cutoffs: how many were.
-        complete: whether it was scored at all of them.
+        number: the position in the order of completion; trial 0 has the default parameters.
+        values: the values that were set, by path.
+        ndcg: the mean over segments and scored cut-offs.
+        cutoffs: the number of scored cut-offs.
+        complete: whether all cut-offs were scored.
     """
 
     number: int
@@ -46,33 +46,33 @@ class Tried:
 
 
 class Search:
-    """A study in a folder.
+    """An Optuna study in a folder.
 
     Args:
-        folder: where it lies, or will.
-        space: what is tried.
-        parameters: the default; keeps what is not tried.
-        scorer: scores a configuration.
-        cutoffs_ms: in order; after each, the worse half is given up.
-        about: what must be the same when the search goes on.
+        folder: the folder of the study; created if it does not exist.
+        space: the values to try.
+        parameters: the default parameters.
+        objective: scores a configuration.
+        cutoffs_ms: the cut-offs in order, ms UTC; after each one, trials below the median are pruned.
+        study: the description of the study, which must be equal when it is resumed.
 
     Raises:
-        SettingsError: the folder holds a search of something else.
+        SettingsError: the folder contains a different study.
     """
 
     def __init__(
         self,
         folder: Path,
-        space: Space,
+        space: SearchSpace,
         parameters: Parameters,
-        scorer: Objective,
+        objective: Objective,
         cutoffs_ms: Sequence[int],
-        about: Mapping[str, Any],
+        study: Mapping[str, Any],
     ) -> None:
-        self._default = defaults(space, parameters)
-        self.folder, self.scorer = folder, scorer
+        self._default = encode_defaults(space, parameters)
+        self.folder, self.objective = folder, objective
         self._space, self._parameters, self._cutoffs = space, parameters, tuple(cutoffs_ms)
-        self._seed = int(about["seed"])
+        self._seed = int(study["seed"])
         (folder / "scores").mkdir(parents=True, exist_ok=True)
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         self._storage = optuna.storages.RDBStorage(f"sqlite:///{folder / 'study.db'}")
@@ -80,78 +80,78 @@ class Search:
         self._study = optuna.create_study(
             storage=self._storage, study_name="tune", direction="maximize", pruner=pruner, load_if_exists=True
         )
-        self._claim({**about, "space": {place: repr(each) for place, each in space.items()}})
+        self._open({**study, "space": {path: repr(values) for path, values in space.items()}})
 
-    def _claim(self, about: Mapping[str, Any]) -> None:
-        """Say what is searched, or see that it is the same; give up what an interruption left."""
-        new = json.loads(json.dumps({**about, "default": self._default}))
-        old = self._study.user_attrs.get(_ABOUT)
+    def _open(self, study: Mapping[str, Any]) -> None:
+        """Store the description of a new study, or compare it; fail trials that were interrupted."""
+        new = json.loads(json.dumps({**study, "default": self._default}))
+        old = self._study.user_attrs.get(_STUDY_ATTRIBUTE)
         if old is None:
-            self._study.set_user_attr(_ABOUT, new)
+            self._study.set_user_attr(_STUDY_ATTRIBUTE, new)
         elif old != new:
-            others = ", ".join(name for name in new if new[name] != old.get(name))
-            remedy = "choose another --out"
-            raise SettingsError(f"holds a search with other {others}", where=str(self.folder), remedy=remedy)
-        for left in self._study.get_trials(states=(TrialState.RUNNING,)):
-            self._study.tell(left.number, state=TrialState.FAIL)
+            names = ", ".join(name for name in new if new[name] != old.get(name))
+            message, remedy = f"the folder contains a search with other {names}", "choose another --out"
+            raise SettingsError(message, where=str(self.folder), remedy=remedy)
+        for trial in self._study.get_trials(states=(TrialState.RUNNING,)):
+            self._study.tell(trial.number, state=TrialState.FAIL)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the database."""
         self._storage.remove_session()
         self._storage.engine.dispose()
 
-    def tried(self) -> list[Tried]:
-        """Return the configurations that are over, the default first."""
-        over = self._study.get_trials(states=_OVER)
-        return [self._described(number, trial) for number, trial in enumerate(over)]
+    def results(self) -> list[TrialResult]:
+        """Return the results of all finished trials, the default first."""
+        trials = self._study.get_trials(states=_FINISHED_STATES)
+        return [self._to_result(number, trial) for number, trial in enumerate(trials)]
 
-    def _described(self, number: int, trial: FrozenTrial) -> Tried:
-        values = {place: _plain(trial.params[place]) for place in self._space}
+    def _to_result(self, number: int, trial: FrozenTrial) -> TrialResult:
+        values = {path: _decode(trial.params[path]) for path in self._space}
         steps = trial.intermediate_values
         complete = trial.state == TrialState.COMPLETE
-        return Tried(number, values, steps[max(steps)], len(steps), complete)
+        return TrialResult(number, values, steps[max(steps)], len(steps), complete)
 
-    def parameters_of(self, tried: Tried) -> Parameters:
-        """Return a configuration whole."""
-        return with_values(self._parameters, tried.values)
+    def get_parameters(self, result: TrialResult) -> Parameters:
+        """Return the complete parameters of a trial."""
+        return set_values(self._parameters, result.values)
 
-    def scores_of(self, number: int) -> pl.DataFrame:
-        """Return a configuration's scores: segment, model (the number), cutoff, query_id, metrics."""
+    def read_scores(self, number: int) -> pl.DataFrame:
+        """Return the scores of a trial: segment, model (the number), cutoff, query_id, metrics."""
         scores = pl.read_parquet(self.folder / "scores" / f"{number}.parquet")
         return scores.with_columns(model=pl.lit(str(number)))
 
-    def try_next(self) -> None:
-        """Try one configuration: the default, then what the sampler thinks best.
+    def run_trial(self) -> None:
+        """Run one trial: the first with the default parameters, the others with suggested ones.
 
-        The sampler is seeded by the number, so that an interruption changes nothing of what follows.
+        The sampler is seeded by the number of the trial, so that a resumed search continues identically.
         """
-        number = len(self._study.get_trials(states=_OVER))
+        number = len(self._study.get_trials(states=_FINISHED_STATES))
         self._study.sampler = TPESampler(n_startup_trials=RANDOM_TRIALS, seed=self._seed + number)
         if number == 0 and not self._study.get_trials(states=(TrialState.WAITING,)):
             self._study.enqueue_trial(self._default)
         trial = self._study.ask()
-        parts = self._score(trial, with_values(self._parameters, suggest(trial, self._space)))
+        parts = self._score(trial, set_values(self._parameters, suggest_values(trial, self._space)))
         scores = pl.concat(parts)
         scores.write_parquet(self.folder / "scores" / f"{number}.parquet")
         if len(parts) < len(self._cutoffs):
             self._study.tell(trial, state=TrialState.PRUNED)
         else:
-            self._study.tell(trial, mean_of(scores))
+            self._study.tell(trial, compute_mean(scores))
 
     def _score(self, trial: Trial, parameters: Parameters) -> list[pl.DataFrame]:
         parts: list[pl.DataFrame] = []
         for step, cutoff in enumerate(self._cutoffs):
-            parts.append(self.scorer.score(parameters, cutoff))
-            trial.report(mean_of(pl.concat(parts)), step)
+            parts.append(self.objective.score(parameters, cutoff))
+            trial.report(compute_mean(pl.concat(parts)), step)
             if trial.should_prune():
                 break
         return parts
 
 
-def _plain(value: Any) -> Any:
+def _decode(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str) else value
 
 
-def best_of(tried: Sequence[Tried]) -> Tried:
-    """Return the best of those that were scored at all cut-offs; the earlier of equals."""
-    return max((each for each in tried if each.complete), key=lambda each: each.ndcg)
+def find_best(results: Sequence[TrialResult]) -> TrialResult:
+    """Return the complete trial with the highest NDCG; the earliest of equals."""
+    return max((result for result in results if result.complete), key=lambda result: result.ndcg)

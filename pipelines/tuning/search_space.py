@@ -1,4 +1,4 @@
-"""What a parameter may be set to when the best setting is searched for."""
+"""The values that tuning may try for each parameter."""
 
 from __future__ import annotations
 
@@ -10,47 +10,48 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class NumericRange:
-    """All numbers between two ends.
+    """All numbers between two bounds.
 
     Attributes:
-        low, high: the ends, both included.
-        log: tried evenly by ratio, not by distance.
-        whole: whole numbers only.
-        only: the segments that the parameter concerns; empty is all.
+        low: the lower bound, inclusive.
+        high: the upper bound, inclusive.
+        log: whether values are sampled on a logarithmic scale.
+        integer: whether only integers are sampled.
+        segments: the segments that the parameter affects; empty for all.
     """
 
     low: float
     high: float
     log: bool = False
-    whole: bool = False
-    only: tuple[str, ...] = ()
+    integer: bool = False
+    segments: tuple[str, ...] = ()
 
-    def holds(self, value: Any) -> bool:
-        """Tell whether a value is one of these."""
-        return self.low <= value <= self.high and (not self.whole or value == int(value))
+    def contains(self, value: Any) -> bool:
+        """Return whether a value is in the range."""
+        return self.low <= value <= self.high and (not self.integer or value == int(value))
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One of a few values, plain JSON each.
+    """One of a few JSON values.
 
     Attributes:
         options: the values.
-        only: the segments that the parameter concerns; empty is all.
+        segments: the segments that the parameter affects; empty for all.
     """
 
     options: tuple[Any, ...]
-    only: tuple[str, ...] = ()
+    segments: tuple[str, ...] = ()
 
-    def holds(self, value: Any) -> bool:
-        """Tell whether a value is one of these."""
+    def contains(self, value: Any) -> bool:
+        """Return whether a value is one of the options."""
         return json.dumps(value) in self.texts
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """The options as JSON: a tuple and a list are the same."""
+        """The options as JSON texts, in which a tuple equals a list."""
         return tuple(json.dumps(option) for option in self.options)
 
 
-#: What parameters may be set to, by their place in the domain's parameters, as `group.name`.
-Space = Mapping[str, NumericRange | Choice]
+#: The values by the path of the parameter, `group.name`.
+SearchSpace = Mapping[str, NumericRange | Choice]

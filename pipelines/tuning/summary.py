@@ -1,4 +1,4 @@
-"""What a search found, as files and as tables."""
+"""Writes the results of a search as files and formats them as tables."""
 
 from __future__ import annotations
 
@@ -12,39 +12,39 @@ from rich.table import Table
 
 from pipelines.benchmarks.results import write_records
 from pipelines.tuning.scoring import METRIC
-from pipelines.tuning.search import Search, Tried, best_of
+from pipelines.tuning.search import Search, TrialResult, find_best
 from script_shared.evaluation.comparison import Comparison, compare
 
-ALL = "all"
+ALL_SEGMENTS = "all"
 
 
-def compared(scores: pl.DataFrame, best: str, default: str, hours: str) -> list[dict[str, Any]]:
-    """Compare two configurations in each segment, and in all of them together.
+def compare_trials(scores: pl.DataFrame, best: str, default: str, hours: str) -> list[dict[str, Any]]:
+    """Compare two trials in each segment, and in all segments together.
 
     Args:
-        scores: of both: segment, model, cutoff, query_id and the metrics.
-        best: name of a model.
-        default: name of the other.
-        hours: says which cut-offs these are.
+        scores: the scores of both: segment, model, cutoff, query_id and the metrics.
+        best: the model name of the best trial.
+        default: the model name of the default trial.
+        hours: the cut-offs, for display.
 
     Returns:
-        hours, segment, readers, default, best, and gain with low and high, the ends of its 95 % interval.
+        hours, segment, users, default, best, and gain with low and high, its 95 % interval.
     """
     cells = pl.struct("segment", "cutoff").rank("dense").cast(pl.Int64)
-    whole = scores.with_columns(cutoff=cells, segment=pl.lit(ALL))
+    combined = scores.with_columns(cutoff=cells, segment=pl.lit(ALL_SEGMENTS))
     several = scores["segment"].n_unique() > 1
-    parts = [*compare(scores), *(compare(whole) if several else [])]
-    return [{"hours": hours} | _compared(part, best, default) for part in parts]
+    parts = [*compare(scores), *(compare(combined) if several else [])]
+    return [{"hours": hours} | _compare_segment(part, best, default) for part in parts]
 
 
-def _compared(part: Comparison, best: str, default: str) -> dict[str, Any]:
+def _compare_segment(part: Comparison, best: str, default: str) -> dict[str, Any]:
     gain, low, high = part.difference(best, default, METRIC)
-    own = {each["model"]: each[METRIC] for each in part.records()}
-    scored = {"default": own[default], "best": own[best]}
+    means = {record["model"]: record[METRIC] for record in part.records()}
     return {
         "segment": part.segment,
         "users": part.users,
-        **scored,
+        "default": means[default],
+        "best": means[best],
         "gain": gain,
         "low": low,
         "high": high,
@@ -55,52 +55,52 @@ def write_summary(search: Search, out: Path, differences: Sequence[Mapping[str, 
     """Write `trials` and `gains` (CSV and JSON), and `summary.json`; return the summary.
 
     Args:
-        search: with at least the default tried.
-        out: the folder.
-        differences: what `compared` gave.
+        search: a search with at least the default trial.
+        out: the target folder.
+        differences: the result of `compare_trials`.
     """
-    tried = search.tried()
-    best = best_of(tried)
-    write_records([_row(each) for each in tried], out / "trials")
+    results = search.results()
+    best = find_best(results)
+    write_records([_to_row(result) for result in results], out / "trials")
     if differences:
         write_records(differences, out / "gains")
     summary = {
-        "configurations": len(tried),
-        "given_up": sum(not each.complete for each in tried),
-        "default": tried[0].ndcg,
-        "best": {"number": best.number, "ndcg": best.ndcg, "changes": changes(tried[0], best)},
+        "configurations": len(results),
+        "pruned": sum(not result.complete for result in results),
+        "default": results[0].ndcg,
+        "best": {"number": best.number, "ndcg": best.ndcg, "changes": find_changes(results[0], best)},
         "gains": list(differences),
     }
     (out / "summary.json").write_text(json.dumps(summary, indent=1) + "\n")
     return summary
 
 
-def _row(tried: Tried) -> dict[str, Any]:
-    values = {place: json.dumps(v) if isinstance(v, list) else v for place, v in tried.values.items()}
-    found = {METRIC: tried.ndcg, "cutoffs": tried.cutoffs, "complete": tried.complete}
-    return {"number": tried.number, **found, **values}
+def _to_row(result: TrialResult) -> dict[str, Any]:
+    values = {path: json.dumps(v) if isinstance(v, list) else v for path, v in result.values.items()}
+    scores = {METRIC: result.ndcg, "cutoffs": result.cutoffs, "complete": result.complete}
+    return {"number": result.number, **scores, **values}
 
 
-def changes(default: Tried, best: Tried) -> dict[str, list[Any]]:
-    """Return the default's and the best's value of each parameter in which they differ."""
-    pairs = {place: [value, best.values[place]] for place, value in default.values.items()}
-    return {place: pair for place, pair in pairs.items() if pair[0] != pair[1]}
+def find_changes(default: TrialResult, best: TrialResult) -> dict[str, list[Any]]:
+    """Return the default and the best value of each parameter that differs, by path."""
+    pairs = {path: [value, best.values[path]] for path, value in default.values.items()}
+    return {path: pair for path, pair in pairs.items() if pair[0] != pair[1]}
 
 
-def tables_of(summary: Mapping[str, Any]) -> list[Table]:
-    """Lay a summary out: what the best sets otherwise, and what that adds."""
+def build_tables(summary: Mapping[str, Any]) -> list[Table]:
+    """Return a table of the changed parameters and a table of the gains."""
     best, count = summary["best"], summary["configurations"]
-    title = f"best of {count} configurations ({summary['given_up']} given up): number {best['number']}"
-    set_to = Table("parameter", "default", "best", title=title, title_justify="left")
-    for place, (before, after) in best["changes"].items():
-        set_to.add_row(place, _shown(before), _shown(after))
-    added = Table("hours", "segment", "users", "default", "best", "gain [95 %]", title="ndcg@10")
+    title = f"best of {count} configurations ({summary['pruned']} pruned): number {best['number']}"
+    changes = Table("parameter", "default", "best", title=title, title_justify="left")
+    for path, (default, value) in best["changes"].items():
+        changes.add_row(path, _format(default), _format(value))
+    gains = Table("hours", "segment", "users", "default", "best", "gain [95 %]", title="ndcg@10")
     for row in summary["gains"]:
         gain = f"{row['gain']:+.4f} \\[{row['low']:+.4f} {row['high']:+.4f}]"
-        scored = (f"{row['default']:.4f}", f"{row['best']:.4f}", gain)
-        added.add_row(row["hours"], row["segment"], f"{row['users']:,}", *scored)
-    return [set_to, added]
+        cells = (f"{row['default']:.4f}", f"{row['best']:.4f}", gain)
+        gains.add_row(row["hours"], row["segment"], f"{row['users']:,}", *cells)
+    return [changes, gains]
 
 
-def _shown(value: Any) -> str:
+def _format(value: Any) -> str:
     return f"{value:.4g}" if isinstance(value, float) else json.dumps(value)

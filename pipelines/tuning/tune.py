@@ -1,4 +1,4 @@
-"""From raw files to what was found: search on some early hours, confirm the best on others."""
+"""Tunes a domain from raw files: searches on some early hours, confirms the best trial on others."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from typing import Any
 import polars as pl
 from rich.progress import track
 
-from pipelines.benchmarks.next_hour import Hours, check_hours, refine_files
+from pipelines.benchmarks.next_hour import HourOptions, refine_files, require_hours
 from pipelines.benchmarks.results import TUNED_BELOW
 from pipelines.cli.console import CONSOLE
-from pipelines.encoding.arrays import read_encoded
-from pipelines.encoding.dataset import encode_into
+from pipelines.encoding.arrays import read_dataset
+from pipelines.encoding.dataset import encode_dataset
 from pipelines.plan import Plan
-from pipelines.tuning.parameters import narrowed
+from pipelines.tuning.parameters import narrow_space
 from pipelines.tuning.scoring import Objective
-from pipelines.tuning.search import Search, Tried, best_of
-from pipelines.tuning.summary import compared, write_summary
+from pipelines.tuning.search import Search, TrialResult, find_best
+from pipelines.tuning.summary import compare_trials, write_summary
 from script_shared.errors import SettingsError
 from script_shared.releases.lock import lock_folder
 from script_shared.segments import find_segment
@@ -29,107 +29,109 @@ from script_shared.segments import find_segment
 
 @dataclass(frozen=True, slots=True)
 class TuneOptions:
-    """What is searched, and how long.
+    """The options of a search.
 
     Attributes:
-        hours: the cut-offs that configurations are scored at, and readers a segment and cut-off.
-        confirm: cut-offs, none of those above, at which the best and the default are scored once more.
-        segments: names; empty is all.
-        places: beginnings of the parameters' places; empty is all.
-        trials: configurations in all, those of earlier runs included.
-        seed: of the sampler.
+        hours: the cut-offs at which trials are scored, and the maximum number of users.
+        confirm: other cut-offs, at which the best and the default trial are compared.
+        segments: names of segments; empty for all.
+        prefixes: prefixes of parameter paths; empty for all.
+        trials: the total number of trials, those of an existing search included.
+        seed: seed of the sampler.
     """
 
-    hours: Hours
+    hours: HourOptions
     confirm: Sequence[int] = ()
     segments: Sequence[str] = ()
-    places: Sequence[str] = ()
+    prefixes: Sequence[str] = ()
     trials: int = 30
     seed: int = 0
 
 
-def tune(plan: Plan, source: str, uri: str, wanted: TuneOptions, out: Path) -> dict[str, Any]:
-    """Search, going on with what `out` holds; write and return the summary.
+def tune(plan: Plan, source: str, uri: str, options: TuneOptions, out: Path) -> dict[str, Any]:
+    """Run or resume a search; write and return the summary.
 
-    A second search in the same folder waits for the first.
+    A second search in the same folder waits for the first one.
 
     Args:
-        plan: the domain's.
-        source: raw format.
+        plan: the domain's plan.
+        source: name of the raw format.
         uri: folder of the raw files.
-        wanted: what is searched.
-        out: the study's folder.
+        options: the options of the search.
+        out: the folder of the search.
 
     Raises:
         SettingsError: an hour is not below `TUNED_BELOW` or not in the data; there is no such segment or
-            parameter; or `out` holds another search.
+            parameter; or `out` contains a different search.
     """
-    _check(wanted)
+    _require_valid_hours(options)
     with TemporaryDirectory() as folder:
         refined = refine_files(plan, source, uri, Path(folder))
-        check_hours(refined, replace(wanted.hours, cutoffs=(*wanted.hours.cutoffs, *wanted.confirm)))
+        require_hours(refined, replace(options.hours, cutoffs=(*options.hours.cutoffs, *options.confirm)))
         encoded = Path(folder) / "encoded"
-        encode_into(encoded, plan, refined.tables, refined.as_of_ms)
+        encode_dataset(encoded, plan, refined.tables, refined.as_of_ms)
         del refined
-        with lock_folder(out, "tune"), closing(_open(plan, encoded, wanted, out)) as search:
-            missing = wanted.trials - len(search.tried())
+        with lock_folder(out, "tune"), closing(_open_search(plan, encoded, options, out)) as search:
+            missing = options.trials - len(search.results())
             for _ in track(range(missing), "configurations", console=CONSOLE):
-                search.try_next()
-            return write_summary(search, out, _differences(search, wanted))
+                search.run_trial()
+            return write_summary(search, out, _compare_with_default(search, options))
 
 
-def _check(wanted: TuneOptions) -> None:
-    late = [hour for hour in (*wanted.hours.cutoffs, *wanted.confirm) if hour >= TUNED_BELOW]
+def _require_valid_hours(options: TuneOptions) -> None:
+    late = [hour for hour in (*options.hours.cutoffs, *options.confirm) if hour >= TUNED_BELOW]
     if late:
         raise SettingsError(
-            f"{', '.join(map(str, late))}: hours from {TUNED_BELOW} on are reported, not chosen by",
+            f"{', '.join(map(str, late))}: hours from {TUNED_BELOW} on are reserved for reports",
             where="--cutoffs, --confirm",
             remedy=f"choose hours below {TUNED_BELOW}",
         )
-    if set(wanted.hours.cutoffs) & set(wanted.confirm):
-        raise SettingsError("the best was chosen by these hours", where="--confirm", remedy="choose others")
+    if set(options.hours.cutoffs) & set(options.confirm):
+        raise SettingsError(
+            "the best trial was selected on these hours", where="--confirm", remedy="choose others"
+        )
 
 
-def _open(plan: Plan, encoded: Path, wanted: TuneOptions, out: Path) -> Search:
-    dataset, parameters = read_encoded(encoded)
+def _open_search(plan: Plan, encoded: Path, options: TuneOptions, out: Path) -> Search:
+    dataset, parameters = read_dataset(encoded)
     segments = plan.domain.segments(parameters)
-    names = [find_segment(segments, name).name for name in wanted.segments] or [
-        each.name for each in segments
+    names = [find_segment(segments, name).name for name in options.segments] or [
+        segment.name for segment in segments
     ]
-    about = {
+    study = {
         "parameters": parameters,
         "segments": names,
-        "cutoffs": wanted.hours.moments,
-        "users": wanted.hours.users,
-        "seed": wanted.seed,
+        "cutoffs": options.hours.cutoffs_ms,
+        "users": options.hours.users,
+        "seed": options.seed,
         "interactions": len(dataset.interactions),
     }
-    scorer = Objective(plan.domain, dataset, names, wanted.hours.users)
-    space = narrowed(plan.search, names, wanted.places)
-    return Search(out, space, parameters, scorer, wanted.hours.moments, about)
+    objective = Objective(plan.domain, dataset, names, options.hours.users)
+    space = narrow_space(plan.search_space, names, options.prefixes)
+    return Search(out, space, parameters, objective, options.hours.cutoffs_ms, study)
 
 
-def _differences(search: Search, wanted: TuneOptions) -> list[dict[str, Any]]:
-    """Compare the best with the default, where it was chosen and where it was not."""
-    tried = search.tried()
-    best = best_of(tried)
+def _compare_with_default(search: Search, options: TuneOptions) -> list[dict[str, Any]]:
+    """Compare the best with the default trial, on the hours of the search and on those of `confirm`."""
+    results = search.results()
+    best = find_best(results)
     if best.number == 0:
         return []
-    searched = pl.concat([search.scores_of(0), search.scores_of(best.number)])
-    rows = compared(searched, str(best.number), "0", _named(wanted.hours.cutoffs))
-    if wanted.confirm:
-        moments = replace(wanted.hours, cutoffs=wanted.confirm).moments
-        both = pl.concat([_confirmed(search, each, moments) for each in (tried[0], best)])
-        rows += compared(both, str(best.number), "0", _named(wanted.confirm))
+    scores = pl.concat([search.read_scores(0), search.read_scores(best.number)])
+    rows = compare_trials(scores, str(best.number), "0", _join(options.hours.cutoffs))
+    if options.confirm:
+        cutoffs_ms = replace(options.hours, cutoffs=options.confirm).cutoffs_ms
+        scores = pl.concat([_score_trial(search, result, cutoffs_ms) for result in (results[0], best)])
+        rows += compare_trials(scores, str(best.number), "0", _join(options.confirm))
     return rows
 
 
-def _confirmed(search: Search, tried: Tried, moments: Sequence[int]) -> pl.DataFrame:
-    told = f"confirming {tried.number}"
-    hours = track(moments, told, console=CONSOLE)
-    parts = [search.scorer.score(search.parameters_of(tried), moment) for moment in hours]
-    return pl.concat(parts).with_columns(model=pl.lit(str(tried.number)))
+def _score_trial(search: Search, result: TrialResult, cutoffs_ms: Sequence[int]) -> pl.DataFrame:
+    parameters = search.get_parameters(result)
+    hours = track(cutoffs_ms, f"confirming {result.number}", console=CONSOLE)
+    parts = [search.objective.score(parameters, cutoff_ms) for cutoff_ms in hours]
+    return pl.concat(parts).with_columns(model=pl.lit(str(result.number)))
 
 
-def _named(cutoffs: Sequence[int]) -> str:
+def _join(cutoffs: Sequence[int]) -> str:
     return ", ".join(map(str, cutoffs))

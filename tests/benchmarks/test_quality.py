@@ -7,9 +7,9 @@ from benchmarks.peers.environment import create_environment
 from benchmarks.peers.registry import NEXT_HOUR_ONLY, PEERS
 from pipelines.benchmarks.next_hour import EPOCH_MS
 from pipelines.domains.news.session_windows import read_windows
-from pipelines.stages.evaluate import PREDICTIONS
+from pipelines.stages.evaluate import PREDICTION_SCHEMA
 from script_shared.errors import InputError, SettingsError
-from script_shared.evaluation.beyond_accuracy import BEYOND
+from script_shared.evaluation.beyond_accuracy import LIST_METRICS
 from script_shared.evaluation.sessions import sessions_of, targets_of
 from tests.support.clicks import HOUR_MS, START_MS, write_clicks
 
@@ -42,7 +42,7 @@ def ours(raw, tmp_path_factory):
         )
         for kind in ("published", "strict")
     ]
-    pl.concat(lists).select(list(PREDICTIONS)).write_parquet(folder / "predictions.parquet")
+    pl.concat(lists).select(list(PREDICTION_SCHEMA)).write_parquet(folder / "predictions.parquet")
     return folder
 
 
@@ -81,7 +81,7 @@ def test_product_predictions_are_scored_with_the_peers(metrics):
 
 def test_metrics_have_every_beyond_accuracy_column(metrics):
     for table in metrics.values():
-        assert set(BEYOND) <= set(table.columns)
+        assert set(LIST_METRICS) <= set(table.columns)
 
 
 def test_tables_print_the_metrics_of_the_files(outcome, metrics):
@@ -91,7 +91,7 @@ def test_tables_print_the_metrics_of_the_files(outcome, metrics):
 
 def test_hit_rate_can_be_recomputed_from_the_predictions(outcome, metrics, raw, ours):
     predictions = pl.read_parquet(outcome[1] / "next-click" / "predictions.parquet")
-    assert predictions.columns == list(PREDICTIONS)
+    assert predictions.columns == list(PREDICTION_SCHEMA)
     predicted = pl.read_parquet(ours / "predictions.parquet")["query_id"].unique()
     sessions = sessions_of(read_windows(str(raw))).filter(
         pl.col("window").is_in([5, 6]) & pl.col("session_id").is_in(predicted.to_list())

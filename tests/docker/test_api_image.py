@@ -9,7 +9,7 @@ import httpx
 import pytest
 import yaml
 
-from pipelines.embedded.ports import free_port
+from pipelines.embedded.ports import find_free_port
 from script_shared.releases.registry import Registry
 from tests.support.editions import publish_edition, registry_at
 from tests.support.images import copy_into, environment_of, last_stage
@@ -64,7 +64,7 @@ def list_files(folder):
 def test_the_api_responds_503_without_a_release_and_never_writes_to_the_volume(
     start, image, tmp_path, small_volume
 ):
-    port = free_port()
+    port = find_free_port()
     process = start(API_PORT=str(port))
     wait_for_status(port, 503)
     base_url = f"http://127.0.0.1:{port}"
@@ -85,7 +85,7 @@ def test_the_api_responds_503_without_a_release_and_never_writes_to_the_volume(
 
 def test_compiled_code_is_reused_by_the_next_start(start, tmp_path, small_volume):
     publish_edition(registry_at(tmp_path / "data"), Registry(small_volume.releases).open(), "first")
-    port = free_port()
+    port = find_free_port()
     first = start(API_PORT=str(port))
     wait_for_status(port, 200)
     first.kill()

@@ -17,8 +17,8 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from pipelines.embedded.ports import free_port
-from tests.support.compose import SECRETS, Container, Place, services
+from pipelines.embedded.ports import find_free_port
+from tests.support.compose import SECRETS, Container, services
 from tests.support.embedded import RUN_SECONDS
 from tests.support.images import ROOT
 from tests.support.postgres import execute, postgres_server
@@ -54,7 +54,7 @@ class Stack:
 
     def __init__(self, folder, statsd_port, database_port):
         self.folder, self.running, self.database = folder, {}, database_port
-        self.api, self.airflow = free_port(), free_port()
+        self.api, self.airflow = find_free_port(), find_free_port()
         self.containers = self._containers(statsd_port)
 
     def _containers(self, statsd_port):
@@ -73,7 +73,7 @@ class Stack:
         containers = {}
         for name in (*SERVERS, "airflow-init"):
             code = self.folder / ("api-image" if name == "api" else "airflow-image")
-            place = Place(hosts, folders | {"/srv/manchete": code})
+            place = LocalMapping(hosts, folders | {"/srv/manchete": code})
             containers[name] = Container(composed[name], code, place)
         return containers
 
@@ -288,7 +288,7 @@ def test_the_volume_contains_no_drafts(healthy_stack):
 def failed_run(airflow):
     """A run that fails and raises an alert."""
     body = {"logical_date": None, "conf": {"source": "no-such-format"}}
-    assert airflow.post("/api/v2/dags/process_data/dagRuns", json=body).status_code == 200
+    assert airflow.post("/api/v2/dags/news_process_data/dagRuns", json=body).status_code == 200
 
 
 @pytest.fixture(scope="module")

@@ -292,7 +292,7 @@ def test_a_corrupt_release_is_rejected_with_the_reason_and_the_previous_one_is_s
     )
     assert health["status"] == "starting"
     stack.until_fires("ReleaseLost")
-    stack.on_data(f"echo {good} > {folder}/champion && rm -r {folder}/broken")
+    stack.run_on_data(f"echo {good} > {folder}/champion && rm -r {folder}/broken")
     stack.until_ready()
 
 

@@ -1,7 +1,7 @@
-"""docker-compose.yml as docker-compose understands it, and its services as plain processes.
+"""Parses docker-compose.yml with docker-compose and runs its services as plain processes.
 
-No engine runs where the tests do. A service is started here with the environment, the command and
-the files that its container would get; the names of hosts and folders become those of the test.
+A service gets the environment, the command and the files of its container; host names and folders are
+replaced by those of the test. No Docker engine is needed.
 """
 
 import os
@@ -27,65 +27,65 @@ SECRETS = {
 
 
 def run_config(folder, settings):
-    """Let docker-compose check the file with these settings; return the finished process."""
-    told = folder / "settings.env"
-    told.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
-    command = [find_tool("docker-compose"), "--env-file", str(told), "config"]
+    """Run `docker-compose config` with these settings; return the finished process."""
+    file = folder / "settings.env"
+    file.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
+    command = [find_tool("docker-compose"), "--env-file", str(file), "config"]
     return subprocess.run(
         command, cwd=ROOT, env={"PATH": os.environ["PATH"]}, capture_output=True, text=True, check=False
     )
 
 
 def services(folder, **settings):
-    """Return every service with all variables filled in."""
+    """Return all services with their variables substituted."""
     done = run_config(folder, SECRETS | settings)
     assert done.returncode == 0, done.stderr
     return yaml.safe_load(done.stdout)["services"]
 
 
 def dockerfile_of(service):
-    """Return the Dockerfile of a service's image; one service of each image builds it."""
+    """Return the Dockerfile of a service's image."""
     name = re.fullmatch(r"manchete-(\w+):[\d.]+", service["image"])[1]
     return f"docker/Dockerfile.{name}"
 
 
-class Place:
-    """Where the test puts what containers see: `hosts` by `name:port`, `folders` by path."""
+class LocalMapping:
+    """Maps hosts (`name:port`) and folders of containers to ports and folders of the test."""
 
     def __init__(self, hosts, folders):
         self.hosts, self.folders = hosts, folders
 
     def __call__(self, text):
-        """Return a value of the compose file or an image as it is on this machine."""
+        """Return a value of the compose file or an image with hosts and folders replaced."""
         for name, port in self.hosts.items():
-            host, _, inside = name.rpartition(":")
+            host, _, container_port = name.rpartition(":")
             text = text.replace(name, f"127.0.0.1:{port}") if host else text
-            text = re.sub(rf"^{inside}$", str(port), text)
+            text = re.sub(rf"^{container_port}$", str(port), text)
         names = "|".join({re.escape(name.rpartition(":")[0]) for name in self.hosts})
         text = re.sub(rf"^({names}|0\.0\.0\.0)$", "127.0.0.1", text)
-        return re.sub(rf"^({'|'.join(self.folders)})(?=/|$)", lambda found: str(self.folders[found[1]]), text)
+        return re.sub(rf"^({'|'.join(self.folders)})(?=/|$)", lambda match: str(self.folders[match[1]]), text)
 
 
 class Container:
-    """A service as a process: the files of its image, its variables, its command."""
+    """A service as a process with the files, the environment and the command of its container."""
 
-    def __init__(self, service, folder, place):
-        self.dockerfile, self.folder, self.place = dockerfile_of(service), folder, place
+    def __init__(self, service, folder, mapping):
+        self.dockerfile, self.folder = dockerfile_of(service), folder
         if not folder.exists():
             copy_into(self.dockerfile, folder)
-        told = environment_of(self.dockerfile) | service.get("environment", {})
-        self.environment = {name: place(str(value)) for name, value in told.items()}
+        variables = environment_of(self.dockerfile) | service.get("environment", {})
+        self.environment = {name: mapping(str(value)) for name, value in variables.items()}
         self.environment["PATH"] = f"{Path(sys.executable).parent}:/usr/bin:/bin"
-        words = dict(last_stage(self.dockerfile))
-        entrypoint = service.get("entrypoint") or yaml.safe_load(words.get("ENTRYPOINT", "[]"))
-        command = service["command"] if "command" in service else yaml.safe_load(words["CMD"])
+        instructions = dict(last_stage(self.dockerfile))
+        entrypoint = service.get("entrypoint") or yaml.safe_load(instructions.get("ENTRYPOINT", "[]"))
+        command = service["command"] if "command" in service else yaml.safe_load(instructions["CMD"])
         self.command = [*entrypoint, *command]
         check = service.get("healthcheck", {}).get("test")
-        image_check = yaml.safe_load(words["HEALTHCHECK"].partition("CMD")[2])
-        self.check = [place(each) for each in (check[1:] if check else image_check)]
+        image_check = yaml.safe_load(instructions["HEALTHCHECK"].partition("CMD")[2])
+        self.check = [mapping(argument) for argument in (check[1:] if check else image_check)]
 
     def start(self, log, **variables):
-        """Start it in a group of its own."""
+        """Start the service in a session of its own."""
         with log.open("ab") as out:
             return subprocess.Popen(
                 self.command,
@@ -97,7 +97,7 @@ class Container:
             )
 
     def is_healthy(self):
-        """Run its health check once."""
+        """Run the health check once; return whether it succeeds."""
         return (
             subprocess.run(
                 self.check, cwd=self.folder, env=self.environment, capture_output=True, check=False

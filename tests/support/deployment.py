@@ -1,4 +1,4 @@
-"""docker-compose.yml on a Docker engine, as a project of its own with ports of its own."""
+"""Runs docker-compose.yml on a Docker engine, as a separate project on free ports."""
 
 import re
 import subprocess
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import httpx
 import yaml
 
-from pipelines.embedded.ports import free_port
+from pipelines.embedded.ports import find_free_port
 from tests.support.compose import SECRETS
 from tests.support.images import ROOT
 from tests.support.prometheus import CONFIGURATION, Prometheus
@@ -16,22 +16,22 @@ from tests.support.services import ADMIN_KEY, EVENTS_KEY, ITEMS_KEY, READERS_KEY
 
 PROJECT, KEEPER = "manchete-stack-test", "manchete-stack-test-keeper"
 PORTS = ("API_PORT", "AIRFLOW_PORT", "PROMETHEUS_PORT", "GRAFANA_PORT")
-#: The volume of data is small, so that it can be filled.
+#: The size of the data volume; it is small so that a test can fill it.
 DATA_MB = 160
 
 
 class Deployment:
-    """The services, from the outside.
+    """The running services of a compose project.
 
     Args:
-        folder: for settings and the configuration of Prometheus; every user may enter it.
-        environment: in which `docker` reaches the engine.
-        images: what replaces the images of others, see `base_images`.
+        folder: contains settings and Prometheus's configuration; every user must be able to read it.
+        environment: environment variables with which `docker` connects to the engine.
+        images: replacements of base images, see `base_images`.
     """
 
     def __init__(self, folder, environment, images):
         self.folder = folder
-        self.settings = SECRETS | {name: str(free_port()) for name in PORTS}
+        self.settings = SECRETS | {name: str(find_free_port()) for name in PORTS}
         self.settings |= {
             "API_KEYS_EVENTS": EVENTS_KEY,
             "API_KEYS_ITEMS": ITEMS_KEY,
@@ -42,7 +42,7 @@ class Deployment:
         if images.get("python"):
             self._environment["PYTHON_IMAGE"] = images["python"]
         self._write_override(images)
-        self.write_rules(slow=1)
+        self.write_rules(speedup=1)
         self.api = httpx.Client(
             base_url=f"http://127.0.0.1:{self.settings['API_PORT']}",
             headers={"X-API-Key": EVENTS_KEY},
@@ -58,13 +58,13 @@ class Deployment:
         override = {"services": services, "volumes": {"data": {"driver_opts": options}}}
         (self.folder / "override.yml").write_text(yaml.safe_dump(override))
 
-    def write_rules(self, slow):
-        """Write Prometheus's configuration and rules; all durations of it are divided by `slow`."""
+    def write_rules(self, speedup):
+        """Write Prometheus's configuration and rules with all durations divided by a factor."""
         target = self.folder / "prometheus"
         for source in CONFIGURATION.rglob("*.yml"):
             written = target / source.relative_to(CONFIGURATION)
             written.parent.mkdir(parents=True, exist_ok=True)
-            written.write_text(shortened(source.read_text(), slow))
+            written.write_text(shorten_durations(source.read_text(), speedup))
 
     def docker(self, *arguments, check=True):
         """Run docker; return the finished process."""
@@ -93,16 +93,16 @@ class Deployment:
         return self.compose("ps", "--all", "--quiet", service).stdout.strip()
 
     def inspect(self, service, template):
-        """Return what `docker inspect` says of a service's container."""
+        """Return the output of `docker inspect` for a service's container."""
         return self.docker("inspect", "--format", template, self.id(service)).stdout.strip()
 
     def crash(self, service):
-        """Kill -9 the first process of a container; `docker kill` would count as stopped by hand."""
+        """Kill -9 the main process of a container; Docker does not restart one after `docker kill`."""
         process = self.inspect(service, "{{.State.Pid}}")
-        self.on_data("kill", "-9", process, options=("--pid=host",))
+        self.run_on_data("kill", "-9", process, options=("--pid=host",))
 
-    def on_data(self, *command, options=()):
-        """Run a command as root beside the volume of data; return what it prints."""
+    def run_on_data(self, *command, options=()):
+        """Run a command as root in a container with the data volume; return its output."""
         words = " ".join(command)
         return self.docker(
             "run", "--rm", "--user=0", "--network=none", f"--volume={PROJECT}_data:/data", *options,
@@ -110,7 +110,7 @@ class Deployment:
         ).stdout.strip()  # fmt: skip
 
     def keep_data(self):
-        """Keep the volume of data, which is memory, also while no service uses it."""
+        """Keep the data volume mounted while no service uses it: it is stored in memory."""
         self.compose("create", "api")
         self.docker(
             "run", "--rm", "--detach", "--init", f"--name={KEEPER}", "--network=none",
@@ -122,12 +122,12 @@ class Deployment:
         self.api.close()
 
     def remove(self):
-        """Remove containers, networks and volumes of this and of an earlier project."""
+        """Remove containers, networks and volumes of this and of an earlier project run."""
         self.docker("rm", "--force", KEEPER, check=False)
         self.compose("down", "--volumes", "--remove-orphans", check=False)
 
-    def query(self, database, question):
-        """Ask the database as its owner."""
+    def query(self, database, sql):
+        """Run an SQL query as the owner of the database; return the output."""
         psql = (
             "exec",
             "-T",
@@ -136,23 +136,23 @@ class Deployment:
             "--username=airflow",
             f"--dbname={database}",
             "-Atc",
-            question,
+            sql,
         )
         return self.compose(*psql).stdout.strip()
 
     @contextmanager
     def airflow(self):
-        """Give a client of Airflow's REST API that is logged in."""
+        """Yield an authenticated client of Airflow's REST API."""
         with httpx.Client(base_url=f"http://127.0.0.1:{self.settings['AIRFLOW_PORT']}", timeout=30) as client:
             login = {"username": "admin", "password": SECRETS["AIRFLOW_ADMIN_PASSWORD"]}
-            answer = client.post("/auth/token", json=login)
-            assert answer.status_code == 201, answer.text
-            client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+            response = client.post("/auth/token", json=login)
+            assert response.status_code == 201, response.text
+            client.headers["Authorization"] = f"Bearer {response.json()['access_token']}"
             yield client
 
     @contextmanager
     def prometheus(self):
-        """Give a client of Prometheus."""
+        """Yield a client of Prometheus."""
         client = Prometheus(int(self.settings["PROMETHEUS_PORT"]))
         try:
             yield client
@@ -163,39 +163,39 @@ class Deployment:
         """Return the summary of the API's health."""
         return self.api.get("/health").json()
 
-    def until(self, is_so, what, seconds=120):
-        """Wait until something holds; return it and how long that took."""
+    def until(self, condition, description, seconds=120):
+        """Wait until a condition returns a true value; return the value and the elapsed seconds."""
         start = time.monotonic()
         while (passed := time.monotonic() - start) < seconds:
             try:
-                if found := is_so():
-                    return found, passed
+                if result := condition():
+                    return result, passed
             except httpx.TransportError:
                 pass
             time.sleep(0.1)
         raise AssertionError(
-            f"never: {what}\n{self.compose('logs', '--tail=30', check=False).stdout[-6_000:]}"
+            f"timeout: {description}\n{self.compose('logs', '--tail=30', check=False).stdout[-6_000:]}"
         )
 
     def until_ready(self, seconds=120):
-        """Wait until the API is ready; return how long that took."""
+        """Wait until the API is ready; return the elapsed seconds."""
         return self.until(
             lambda: self.api.get("/health/ready").json().get("status") == "ready", "the API is ready", seconds
         )[1]
 
     def until_fires(self, alert, seconds=90, **labels):
-        """Wait until an alert fires."""
-        chosen = {"alertname": alert, "alertstate": "firing"} | labels
-        selector = ",".join(f'{name}="{value}"' for name, value in chosen.items())
+        """Wait until an alert with these labels fires."""
+        matchers = {"alertname": alert, "alertstate": "firing"} | labels
+        selector = ",".join(f'{name}="{value}"' for name, value in matchers.items())
         with self.prometheus() as server:
             server.wait_for(f"ALERTS{{{selector}}}", seconds)
 
 
-def shortened(text, slow):
-    """Divide the durations of a configuration or a rule file; none becomes shorter than a second."""
+def shorten_durations(text, speedup):
+    """Divide the durations of a configuration or rule file, to at least one second each."""
 
-    def divide(found):
-        seconds = float(found[2]) * {"s": 1, "m": 60, "h": 3_600, "d": 86_400}[found[3]]
-        return f"{found[1]}{max(1, round(seconds / slow))}s"
+    def divide(match):
+        seconds = float(match[2]) * {"s": 1, "m": 60, "h": 3_600, "d": 86_400}[match[3]]
+        return f"{match[1]}{max(1, round(seconds / speedup))}s"
 
     return re.sub(r"((?:for: |_interval: |\[|offset ))(\d+)([smhd])\b", divide, text)

@@ -1,4 +1,4 @@
-"""`python -m pipelines embedded` as a process, with everything that it starts."""
+"""Runs `python -m pipelines embedded` as a process and tracks its descendants."""
 
 import os
 import subprocess
@@ -10,45 +10,45 @@ from pathlib import Path
 import psutil
 
 ROOT = Path(__file__).parents[2]
-#: Whatever a run waits for is there by then on the busiest machine; how long it takes, no test says.
+#: A timeout that is long enough for a run on a busy machine; no test depends on the actual time.
 RUN_SECONDS = 600
 
 
 class Command:
-    """A command that runs, and what has been seen of its descendants."""
+    """A running command and its descendants."""
 
     def __init__(self, process):
-        self.process, self._seen = psutil.Process(process.pid), set()
+        self.process, self._descendants = psutil.Process(process.pid), set()
         self._popen = process
 
-    def ended(self):
-        """Look at the descendants; return whether the command has ended."""
+    def has_ended(self):
+        """Update the descendants; return whether the command has ended."""
         with suppress(psutil.NoSuchProcess):
-            self._seen |= set(self.process.children(recursive=True))
+            self._descendants |= set(self.process.children(recursive=True))
         return self._popen.poll() is not None
 
     def wait(self, seconds=120):
         """Wait for its end and return the exit status."""
-        wait_until(self.ended, seconds)
+        wait_until(self.has_ended, seconds)
         return self._popen.returncode
 
-    def left(self):
-        """Return those of its descendants that live."""
-        self.ended()
-        return [each for each in self._seen if _lives(each)]
+    def running_descendants(self):
+        """Return the descendants that are still running."""
+        self.has_ended()
+        return [process for process in self._descendants if _is_running(process)]
 
     def connections(self):
-        """Return where its descendants listen or talk to others."""
-        return [socket for each in self.left() for socket in _sockets(each)]
+        """Return the network connections of its descendants."""
+        return [socket for process in self.running_descendants() for socket in _list_sockets(process)]
 
 
-def _lives(process):
+def _is_running(process):
     with suppress(psutil.NoSuchProcess):
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     return False
 
 
-def _sockets(process):
+def _list_sockets(process):
     with suppress(psutil.NoSuchProcess):
         return process.net_connections("inet")
     return []
@@ -56,29 +56,29 @@ def _sockets(process):
 
 @contextmanager
 def embedded(folder, *arguments, **settings):
-    """Start the command, its output in the files `out` and `err`. Whatever happens, nothing of it stays."""
+    """Run the command with its output in the files `out` and `err`; kill all its processes at the end."""
     environment = {**os.environ, "TMPDIR": str(folder), **settings}
-    command = [sys.executable, "-m", "pipelines", "embedded", *arguments]
+    arguments = [sys.executable, "-m", "pipelines", "embedded", *arguments]
     with (folder / "out").open("w") as out, (folder / "err").open("w") as err:
-        process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=out, stderr=err)
-    running = Command(process)
+        process = subprocess.Popen(arguments, env=environment, cwd=ROOT, stdout=out, stderr=err)
+    command = Command(process)
     try:
-        yield running
+        yield command
     finally:
         process.terminate()
         with suppress(AssertionError):
-            wait_until(running.ended, 60)
-        for each in [running.process, *running.left()]:
+            wait_until(command.has_ended, 60)
+        for descendant in [command.process, *command.running_descendants()]:
             with suppress(psutil.NoSuchProcess):
-                each.kill()
+                descendant.kill()
         process.wait()
 
 
-def wait_until(done, seconds=120, pause=0.1):
-    """Wait until something is true and return it."""
+def wait_until(condition, seconds=120, pause=0.1):
+    """Wait until a condition returns a true value, and return it."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        if found := done():
-            return found
+        if result := condition():
+            return result
         time.sleep(pause)
-    raise AssertionError(f"not within {seconds} s")
+    raise AssertionError(f"timeout after {seconds} s")

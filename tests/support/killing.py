@@ -1,4 +1,4 @@
-"""Kills what Airflow runs in the middle of its work, and tells what is left on the volume."""
+"""Kills Airflow tasks while they write, and inspects the volume afterwards."""
 
 import hashlib
 import os
@@ -7,14 +7,14 @@ from contextlib import suppress
 
 import psutil
 
-from pipelines.embedded.process_groups import members
+from pipelines.embedded.process_groups import list_processes
 from tests.support.embedded import wait_until
 
 _ALIVE = (psutil.STATUS_RUNNING, psutil.STATUS_SLEEPING, psutil.STATUS_DISK_SLEEP)
 
 
-def lives(process):
-    """Tell whether a process is there and no zombie."""
+def is_running(process):
+    """Return whether a process exists and is not a zombie."""
     try:
         return process.is_running() and process.status() in _ALIVE
     except psutil.NoSuchProcess:
@@ -22,25 +22,25 @@ def lives(process):
 
 
 def kill_while_writing(session, instance, folder, drafts):
-    """Kill -9 the task that writes a draft in a folder, and return what is left of the draft.
+    """Kill -9 the task that writes a draft folder; return the path of the draft.
 
     Args:
-        session: of the scheduler.
-        instance: the id of the task instance, which is at work. Others may be as well.
-        folder: where it writes.
-        drafts: what its drafts are called.
+        session: the session of the scheduler.
+        instance: the id of the running task instance.
+        folder: the folder in which it writes.
+        drafts: the glob pattern of its drafts.
     """
-    task = wait_until(lambda: _process_of(session, instance), pause=0.01)
-    draft = _draft_of(task, folder, drafts)
+    task = wait_until(lambda: _find_process(session, instance), pause=0.01)
+    draft = _find_draft(task, folder, drafts)
     task.kill()
     psutil.wait_procs([task])
-    assert draft.exists(), "the task was quicker than we"
+    assert draft.exists(), "the task ended before it was killed"
     return draft
 
 
-def _process_of(session, instance):
-    """Return the process in which the task's own code runs."""
-    for pid in members({session}):
+def _find_process(session, instance):
+    """Return the process that executes the task's code."""
+    for pid in list_processes({session}):
         with suppress(psutil.NoSuchProcess):
             process = psutil.Process(pid)
             if " ".join(process.cmdline()).strip() == f"airflow worker -- {instance}":
@@ -48,23 +48,23 @@ def _process_of(session, instance):
     return None
 
 
-def _draft_of(task, folder, drafts):
-    """Look for a draft without a pause: some tasks write for a few milliseconds only."""
-    while lives(task):
+def _find_draft(task, folder, drafts):
+    """Search for a draft without a pause: some tasks write for only a few milliseconds."""
+    while is_running(task):
         if draft := next(folder.glob(drafts), None):
             return draft
-    raise AssertionError("the task ended, and no draft was seen")
+    raise AssertionError("the task ended, and no draft was found")
 
 
 def kill_session(session):
-    """Kill -9 a child of ours and all that it started, as the end of its container or its machine would."""
-    while left := members({session}):
-        for each in left:
-            os.kill(each, signal.SIGKILL)
+    """Kill -9 all processes of a session, as the end of a container or a machine does."""
+    while pids := list_processes({session}):
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
 
 
-def bytes_below(folder):
-    """Return the digest of every file in a folder by its path; drafts and locks are left out."""
+def hash_files(folder):
+    """Return the digest of every file below a folder by path, without drafts and locks."""
     return {
         str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
@@ -72,6 +72,6 @@ def bytes_below(folder):
     }
 
 
-def drafts_below(folder):
-    """Return the unfinished folders and files that lie anywhere below a folder."""
+def find_drafts(folder):
+    """Return the unfinished folders and files below a folder."""
     return list(folder.rglob(".[wf]*ing-*"))

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.cli.inspection import detected, verdict
+from pipelines.cli.inspection import format_properties, format_verdict
 from pipelines.domains import load
 from pipelines.stages.inspect import inspect
 from script_shared.errors import MancheteError
@@ -251,11 +251,11 @@ def inspect_export(export: OddExport, folder: Path) -> tuple[str, str]:
         inspection = inspect(load("news"), str(folder), "tables")
     except MancheteError as error:
         return "", f"not usable: {error}".replace(f"{folder}/", "")
-    text = verdict(inspection).replace(f"{folder}/", "")
+    text = format_verdict(inspection).replace(f"{folder}/", "")
     warnings = [
         f"! {warning}" for warning in (inspection.refinement.warnings if inspection.refinement else ())
     ]
-    return detected(inspection.files[0]), " ".join([text, *warnings])
+    return format_properties(inspection.files[0]), " ".join([text, *warnings])
 
 
 def format_table() -> str:

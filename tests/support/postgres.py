@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import psycopg2
 
-from pipelines.embedded.ports import free_port
+from pipelines.embedded.ports import find_free_port
 
 #: initdb refuses to run as root.
 ACCOUNT = "postgres" if os.geteuid() == 0 else None
@@ -36,7 +36,7 @@ class PostgresServer:
     """
 
     def __init__(self, folder):
-        self._folder, self._port = folder, free_port()
+        self._folder, self._port = folder, find_free_port()
         self.address = f"postgresql://manchete:{QUOTED_PASSWORD}@127.0.0.1:{self._port}/postgres"
 
     def create(self):

@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 import httpx
 import yaml
 
-from pipelines.embedded.ports import free_port
+from pipelines.embedded.ports import find_free_port
 from tests.support.images import ROOT
 from tests.support.tools import find_tool
 
@@ -65,7 +65,7 @@ def running_prometheus(folder, **targets):
         job["static_configs"] = [{"targets": [targets[job["job_name"]]]}]
     configuration["scrape_configs"] = jobs
     (folder / "prometheus.yml").write_text(yaml.safe_dump(configuration))
-    port = free_port()
+    port = find_free_port()
     command = [
         find_tool("prometheus"),
         f"--config.file={folder / 'prometheus.yml'}",

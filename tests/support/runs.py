@@ -1,4 +1,4 @@
-"""A refined, encoded and segmented run: what there is to look at before anything is trained."""
+"""Creates a run that is refined, encoded and segmented, but not trained."""
 
 from pipelines.domains import load
 from pipelines.stages.download import download
@@ -10,7 +10,7 @@ from tests.support.clicks import write_clicks
 
 
 def refined_clicks(raw, data_root, run="run-1"):
-    """Write generated clicks into `raw`, refine them below `data_root` and return the volume."""
+    """Write generated clicks to `raw`, process them below `data_root` and return the volume."""
     plan, volume = load("news"), Volume(data_root / "news")
     write_clicks(raw)
     download(plan, volume, run, "globo", str(raw), 1.0)

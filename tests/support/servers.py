@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 
-from pipelines.embedded.ports import free_port
+from pipelines.embedded.ports import find_free_port
 from tests.support.services import ADMIN_KEY, EVENTS_KEY, ITEMS_KEY, READERS_KEY
 
 REPOSITORY = Path(__file__).parents[2]
@@ -30,7 +30,7 @@ def serving(data_root, log, *, prepare=None, module="app", arguments=(), **setti
     Yields:
         The process, and an HTTP client with a key for events.
     """
-    port = free_port()
+    port = find_free_port()
     defaults = {
         "DATA_ROOT": str(data_root),
         "API_PORT": str(port),

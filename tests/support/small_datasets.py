@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 from hypothesis import strategies as st
 
-from pipelines.encoding.item_vectors import Rules, describe, described
+from pipelines.encoding.item_vectors import TextRules, vectorize_items, described
 from script_shared.dataset import encode_tables
 from script_shared.domains.news.stop_words import STOP_WORDS
 from script_shared.domains.news.tables import CONTEXT, INTERACTIONS, ITEMS, USERS
@@ -13,7 +13,7 @@ from script_shared.tables import Tables
 from script_shared.types import Query
 
 HOUR_MS = 3_600_000
-RULES = Rules(TextParameters(dimensions=8), STOP_WORDS)
+RULES = TextRules(TextParameters(dimensions=8), STOP_WORDS)
 START_MS = 1_700_000_000_000 // HOUR_MS * HOUR_MS
 #: Titles for `checkerboard_interactions`: even and odd items share no word.
 CHECKERBOARD_TITLES = {
@@ -32,7 +32,7 @@ def make_dataset(interactions, *, hours, items=(), titles=None, categories=None,
     names = sorted({row[1] for row in rows} | set(items) | set(titles or ()) | set(published or ()))
     tables = Tables(_interactions(rows), _items(names, titles, categories, published), _users(rows))
     dataset = encode_tables(tables, CONTEXT, pl.lit(1.0), hour_ms(hours))
-    return described(dataset, describe(dataset, tables.items, RULES, None))
+    return described(dataset, vectorize_items(dataset, tables.items, RULES, None))
 
 
 def _interactions(rows):

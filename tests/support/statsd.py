@@ -1,8 +1,7 @@
-"""What statsd-exporter does with Airflow's datagrams, as far as the project's mapping asks for it.
+"""A Python model of statsd-exporter for the features that the project's mapping uses.
 
-The exporter itself is a Go program that no registry of ours carries. Here are: InfluxDB-style tags,
-exact and `*` matches, regular expressions, names, labels, histograms in seconds. Exported under the
-same rules.
+It supports InfluxDB tags, exact and `*` matches, regular expressions, names, labels and histograms in
+seconds, with the rules of the exporter (a Go program).
 """
 
 import re
@@ -13,7 +12,7 @@ import yaml
 
 
 class Listener:
-    """Collects the lines that arrive on a UDP port, any free one by default."""
+    """Collects the lines that arrive on a UDP port; port 0 selects a free one."""
 
     def __init__(self, host="127.0.0.1", port=0):
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -39,33 +38,33 @@ class Listener:
 
 
 def parse(line):
-    """Return name, labels, value and kind of one line; None where it is malformed."""
-    found = re.fullmatch(r"([^:|]+):([-+\d.e]+)\|(c|g|ms)", line)
-    if found is None:
+    """Return name, labels, value and kind of a line; None if it is malformed."""
+    match = re.fullmatch(r"([^:|]+):([-+\d.e]+)\|(c|g|ms)", line)
+    if match is None:
         return None
-    name, *tags = found[1].split(",")
-    return name, dict(tag.split("=", 1) for tag in tags), float(found[2]), found[3]
+    name, *tags = match[1].split(",")
+    return name, dict(tag.split("=", 1) for tag in tags), float(match[2]), match[3]
 
 
 class Mapping:
-    """The rules of a mapping file; the exporter tries its globs first, then the regular expressions."""
+    """The rules of a mapping file; globs are matched before regular expressions."""
 
     def __init__(self, path):
         document = yaml.safe_load(path.read_text())
         self.buckets = document["defaults"]["histogram_options"]["buckets"]
         rules = sorted(document["mappings"], key=_is_regex)
-        self.rules = [(_pattern(rule), rule) for rule in rules]
+        self.rules = [(_compile(rule), rule) for rule in rules]
 
     def apply(self, name, labels):
-        """Return what a metric is called and labelled after mapping."""
+        """Return the mapped name and labels of a metric."""
         for pattern, rule in self.rules:
-            found = pattern.search(name)
-            if found:
-                own = {
-                    key: found.expand(value.replace("$", "\\"))
+            match = pattern.search(name)
+            if match:
+                rule_labels = {
+                    key: match.expand(value.replace("$", "\\"))
                     for key, value in rule.get("labels", {}).items()
                 }
-                return rule["name"], labels | own
+                return rule["name"], labels | rule_labels
         return re.sub(r"[^a-zA-Z0-9_]", "_", name), labels
 
 
@@ -73,15 +72,16 @@ def _is_regex(rule):
     return rule.get("match_type", "glob") == "regex"
 
 
-#: A glob that the exporter accepts: parts between dots, each a name or `*`.
+#: The globs that the exporter accepts: names or `*`, separated by dots.
 _NAME = r"[a-zA-Z_](-?[a-zA-Z0-9_])*"
 _GLOB = re.compile(rf"((\*|{_NAME})\.)+(\*|{_NAME})")
 
 
-def _pattern(rule):
-    """Return the pattern of a rule; the exporter does not start on a glob that it does not accept.
+def _compile(rule):
+    """Return the pattern of a rule: an anchored glob, or a regular expression that matches anywhere.
 
-    It anchors globs, and searches for regular expressions.
+    Raises:
+        ValueError: the glob is invalid; the exporter would not start.
     """
     match = rule["match"]
     if _is_regex(rule):
@@ -93,30 +93,30 @@ def _pattern(rule):
 
 
 class Exposition:
-    """The sum of a listener's lines in Prometheus's text format; each line is read once."""
+    """The aggregated lines of a listener in Prometheus's text format."""
 
     def __init__(self, listener, mapping):
         self._listener, self._mapping = listener, mapping
         self._samples, self._read, self._lock = {}, 0, threading.Lock()
 
     def text(self):
-        """Return the sum so far."""
+        """Return the current values."""
         with self._lock:
             lines = self._listener.lines[self._read :]
             self._read += len(lines)
-            # The exporter, too, leaves out what it cannot read.
-            for told in filter(None, map(parse, lines)):
-                self._add(*told)
+            # The exporter also ignores malformed lines.
+            for sample in filter(None, map(parse, lines)):
+                self._add(*sample)
             samples = self._samples.items()
-            return "".join(f"{name}{_text(labels)} {value:g}\n" for (name, labels), value in samples)
+            return "".join(f"{name}{_format(labels)} {value:g}\n" for (name, labels), value in samples)
 
-    def _add(self, told, tags, value, kind):
-        name, labels = self._mapping.apply(told, tags)
+    def _add(self, metric, tags, value, kind):
+        name, labels = self._mapping.apply(metric, tags)
         kinds = {"c": _count, "g": _set, "ms": _observe}
         kinds[kind](self._samples, name, tuple(sorted(labels.items())), value, self._mapping.buckets)
 
 
-def _text(labels):
+def _format(labels):
     return "{" + ",".join(f'{key}="{value}"' for key, value in labels) + "}" if labels else ""
 
 

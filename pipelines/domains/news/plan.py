@@ -17,7 +17,7 @@ from pipelines.plan import Plan
 from pipelines.settings import PipelineSettings
 from script_shared.domain import Parameters
 from script_shared.domains.news.domain import NEWS
-from script_shared.domains.news.engagement import MAX_WEIGHT, MIN_WEIGHT, MEASURES, PLAIN, WEIGHTS
+from script_shared.domains.news.engagement import MAX_WEIGHT, MEASURES, MIN_WEIGHT, PLAIN, WEIGHTS
 from script_shared.domains.news.segments import NewsParameters, SegmentRule
 from script_shared.state.state import StateParameters
 from script_shared.tables import Tables
@@ -53,10 +53,10 @@ PLAN = Plan(
     domain=NEWS,
     sources={source.name: source for source in _SOURCES},
     weight=weigh_engagement(),
-    assemble=assemble_tables,
-    end=find_end_of_reads,
-    parameters=make_parameters,
-    costs=MISSING_COLUMN_EFFECTS,
+    build_tables=assemble_tables,
+    find_as_of=find_end_of_reads,
+    choose_parameters=make_parameters,
+    missing_column_effects=MISSING_COLUMN_EFFECTS,
     remedies={reason.value: remedy for reason, remedy in REMEDIES.items()},
-    search=SEARCH_SPACE,
+    search_space=SEARCH_SPACE,
 )

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from pipelines.tuning.search_space import Choice, NumericRange, Space
+from pipelines.tuning.search_space import Choice, NumericRange, SearchSpace
 
 _WITH_HISTORY = ("logged", "semi_logged")
 
-SEARCH_SPACE: Space = {
-    "two_stage.retrieve.popularity": NumericRange(80, 240, whole=True),
-    "two_stage.retrieve_others": NumericRange(15, 80, log=True, whole=True),
-    "two_stage.fit_users": NumericRange(1_500, 12_000, log=True, whole=True),
-    "two_stage.fit_others": NumericRange(15, 80, log=True, whole=True),
+SEARCH_SPACE: SearchSpace = {
+    "two_stage.retrieve.popularity": NumericRange(80, 240, integer=True),
+    "two_stage.retrieve_others": NumericRange(15, 80, log=True, integer=True),
+    "two_stage.fit_users": NumericRange(1_500, 12_000, log=True, integer=True),
+    "two_stage.fit_others": NumericRange(15, 80, log=True, integer=True),
     "two_stage.ranking.ridge": NumericRange(3e-4, 0.1, log=True),
-    "two_stage.ranking.head": NumericRange(30, 160, log=True, whole=True),
-    "two_stage.ranking.trees.rounds": NumericRange(40, 250, log=True, whole=True),
-    "two_stage.ranking.trees.leaves": NumericRange(7, 32, log=True, whole=True),
+    "two_stage.ranking.head": NumericRange(30, 160, log=True, integer=True),
+    "two_stage.ranking.trees.rounds": NumericRange(40, 250, log=True, integer=True),
+    "two_stage.ranking.trees.leaves": NumericRange(7, 32, log=True, integer=True),
     "two_stage.ranking.trees.learning_rate": NumericRange(0.02, 0.2, log=True),
-    "two_stage.ranking.trees.rows": NumericRange(20, 250, log=True, whole=True),
+    "two_stage.ranking.trees.rows": NumericRange(20, 250, log=True, integer=True),
     "two_stage.ranking.trees.columns": NumericRange(0.3, 1.0),
     "two_stage.ranking.trees.sample": NumericRange(0.5, 1.0),
     "two_stage.ranking.trees.ridge": NumericRange(0.5, 50.0, log=True),
-    "two_stage.ranking.trees.top": NumericRange(6, 30, whole=True),
+    "two_stage.ranking.trees.top": NumericRange(6, 30, integer=True),
     # Popularity retrieves by the second half-life. Without enough data to fit weights, 1.0 alone ranks items.
     "state.half_lives": Choice(
         (
@@ -36,14 +36,14 @@ SEARCH_SPACE: Space = {
     "state.co_occurrence.fade": NumericRange(0.3, 2.0),
     "state.co_occurrence.reverse": NumericRange(0.0, 0.5),
     "state.cross_session.half_lives": Choice(
-        ((0.7, 3.0), (0.4, 1.5), (1.0, 6.0), (0.4, 1.5, 6.0)), only=_WITH_HISTORY
+        ((0.7, 3.0), (0.4, 1.5), (1.0, 6.0), (0.4, 1.5, 6.0)), segments=_WITH_HISTORY
     ),
-    "state.cross_session.fade": NumericRange(0.1, 1.0, only=_WITH_HISTORY),
-    "als.factors": Choice((16, 32, 64), only=("logged",)),
-    "als.regularization": NumericRange(0.005, 0.5, log=True, only=("logged",)),
-    "als.alpha": NumericRange(3.0, 50.0, log=True, only=("logged",)),
-    "als.half_life": NumericRange(6.0, 72.0, log=True, only=("logged",)),
-    "clusters.half_life": NumericRange(1.0, 12.0, log=True, only=("semi_logged",)),
-    "clusters.prior_reads": NumericRange(5.0, 80.0, log=True, only=("semi_logged",)),
-    "clusters.window": NumericRange(12.0, 48.0, log=True, only=("semi_logged",)),
+    "state.cross_session.fade": NumericRange(0.1, 1.0, segments=_WITH_HISTORY),
+    "als.factors": Choice((16, 32, 64), segments=("logged",)),
+    "als.regularization": NumericRange(0.005, 0.5, log=True, segments=("logged",)),
+    "als.alpha": NumericRange(3.0, 50.0, log=True, segments=("logged",)),
+    "als.half_life": NumericRange(6.0, 72.0, log=True, segments=("logged",)),
+    "clusters.half_life": NumericRange(1.0, 12.0, log=True, segments=("semi_logged",)),
+    "clusters.prior_reads": NumericRange(5.0, 80.0, log=True, segments=("semi_logged",)),
+    "clusters.window": NumericRange(12.0, 48.0, log=True, segments=("semi_logged",)),
 }

@@ -79,7 +79,7 @@ class EndToEnd:
         assert challenger["interactions"] == 3 * picked
         assert (challenger["per_impression"]["value"], champion["per_impression"]["value"]) == (0.75, 0.25)
         assert found["difference"]["per_impression"] == {"value": 0.5, "low": 0.5, "high": 0.5}
-        assert found["readers_in_both"] == 0
+        assert found["users_in_both"] == 0
 
 
 class TestOnSqlite(Sqlite, EndToEnd):

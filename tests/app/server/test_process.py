@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from pipelines.embedded.ports import free_port
+from pipelines.embedded.ports import find_free_port
 from tests.support.editions import publish_edition
 from tests.support.environments import link_packages
 
@@ -28,7 +28,7 @@ TRAINING |= {"scipy.optimize", "scipy.sparse"}
 @contextmanager
 def serve(tmp_path, command, **switches):
     """Start a command that serves a data root; yield its process and a client."""
-    port = free_port()
+    port = find_free_port()
     settings = {
         "DATA_ROOT": str(tmp_path),
         "API_PORT": str(port),

@@ -7,7 +7,7 @@ import pytest
 
 from pipelines.benchmarks import next_hour
 from pipelines.settings import PipelineSettings
-from pipelines.stages.evaluate import PREDICTIONS
+from pipelines.stages.evaluate import PREDICTION_SCHEMA
 from script_shared.evaluation import intervals
 from script_shared.evaluation.beyond_accuracy import LIST_METRICS
 from script_shared.evaluation.ranking import METRICS
@@ -20,7 +20,7 @@ def test_every_measure_has_a_row():
 
 
 def test_the_columns_of_the_predictions_are_listed_in_order():
-    assert f"`{', '.join(PREDICTIONS)}`" in DOCUMENT
+    assert f"`{', '.join(PREDICTION_SCHEMA)}`" in DOCUMENT
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ def test_the_columns_of_the_predictions_are_listed_in_order():
     [
         ", ".join(map(str, next_hour.CUTOFFS[:-1])) + f" and {next_hour.CUTOFFS[-1]} hours",
         f"{intervals.ROUNDS:,} bootstrap rounds",
-        f"`EVALUATION_READERS` ({PipelineSettings.model_fields['evaluation_readers'].default:,})",
+        f"`EVALUATION_USERS` ({PipelineSettings.model_fields['evaluation_users'].default:,})",
     ],
 )
 def test_figures_are_those_of_the_code(figure):

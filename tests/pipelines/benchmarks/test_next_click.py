@@ -5,8 +5,8 @@ import json
 import polars as pl
 import pytest
 
-from pipelines.benchmarks.commands import windows_of
-from pipelines.benchmarks.next_click import FROZEN, LIVE, Windows, blocks_of, next_click
+from pipelines.benchmarks.commands import parse_windows
+from pipelines.benchmarks.next_click import FROZEN, LIVE, WindowOptions, group_windows, next_click
 from pipelines.benchmarks.session_results import write_sessions
 from pipelines.domains import load
 from script_shared.errors import SettingsError
@@ -20,7 +20,7 @@ EARLY = 2
 
 
 def asked(windows=WINDOWS, sessions=40):
-    return Windows(windows, sessions, processes=2, windows_ms=START_MS)
+    return WindowOptions(windows, sessions, processes=2, windows_ms=START_MS)
 
 
 @pytest.fixture(scope="module")
@@ -103,16 +103,16 @@ def test_what_is_written_can_be_computed_again_from_the_lists(found, tmp_path):
 
 
 def test_windows_without_sessions_are_refused(raw):
-    with pytest.raises(SettingsError, match="no window holds a session"):
+    with pytest.raises(SettingsError, match="the windows contain no session"):
         next_click(load("news"), str(raw), asked((200,)), ["strict"])
 
 
 def test_windows_may_be_ranges():
-    assert windows_of("2-5") == (2, 3, 4, 5)
-    assert windows_of("10-30/10,7") == (7, 10, 20, 30)
+    assert parse_windows("2-5") == (2, 3, 4, 5)
+    assert parse_windows("10-30/10,7") == (7, 10, 20, 30)
 
 
 def test_frozen_windows_share_models_until_the_data_has_grown_and_live_ones_never():
-    assert blocks_of([2, 3, 4, 5, 6, 9, 10], live=False) == [[2], [3], [4, 5], [6], [9, 10]]
-    assert all(block[-1] - block[0] < 24 for block in blocks_of(range(2, 309), live=False))
-    assert blocks_of([10, 20], live=True) == [[10], [20]]
+    assert group_windows([2, 3, 4, 5, 6, 9, 10], live=False) == [[2], [3], [4, 5], [6], [9, 10]]
+    assert all(block[-1] - block[0] < 24 for block in group_windows(range(2, 309), live=False))
+    assert group_windows([10, 20], live=True) == [[10], [20]]

@@ -6,9 +6,9 @@ import pytest
 from typer.testing import CliRunner
 
 from pipelines.cli.main import app
-from pipelines.domains.news.sources.synthetic import SyntheticSource
-from pipelines.domains.news.sources.webmedia import read_validation_set
-from pipelines.stages.evaluate import PREDICTIONS
+from pipelines.domains.news.sources.synthetic.source import SyntheticSource
+from pipelines.domains.news.sources.webmedia.validation_set import read_validation_set
+from pipelines.stages.evaluate import PREDICTION_SCHEMA
 from script_shared.errors import InputError
 from tests.support.webmedia import START_MS, article, reader, write_webmedia
 
@@ -27,7 +27,7 @@ def generated(tmp_path_factory):
 
 def test_every_reader_is_asked_once_and_told_ten_new_pages(generated):
     predictions = pl.read_parquet(generated[1] / "predictions.parquet")
-    assert predictions.columns == list(PREDICTIONS)
+    assert predictions.columns == list(PREDICTION_SCHEMA)
     served = predictions.filter(model="served").group_by("query_id").agg("rank", pl.col("item_id").n_unique())
     assert len(served) == 150
     assert served["rank"].to_list() == [list(range(1, 11))] * 150

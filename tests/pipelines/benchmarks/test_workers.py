@@ -4,14 +4,14 @@ from multiprocessing import get_context
 
 import polars as pl
 
-from pipelines.benchmarks.workers import one_thread_each
+from pipelines.benchmarks.workers import use_single_threads
 
 
 def test_a_worker_has_one_thread_and_its_parent_as_many_as_before(monkeypatch):
     monkeypatch.setenv("POLARS_MAX_THREADS", "3")
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     before = dict(os.environ)
-    with one_thread_each(), ProcessPoolExecutor(1, get_context("spawn")) as pool:
+    with use_single_threads(), ProcessPoolExecutor(1, get_context("spawn")) as pool:
         assert pool.submit(pl.thread_pool_size).result() == 1
         assert pool.submit(os.getenv, "OMP_NUM_THREADS").result() == "1"
     assert dict(os.environ) == before

@@ -52,7 +52,7 @@ WRONG = {
     "--separator": ["::", "a", '"'],
     "--encoding": ["latin-99", "base64"],
     "--write-config": [],
-    "place": [NOWHERE, "", "ftp://example.org/a.zip", "http://[", "a" * 5_000, "gdrive:x", "https://"],
+    "location": [NOWHERE, "", "ftp://example.org/a.zip", "http://[", "a" * 5_000, "gdrive:x", "https://"],
 }
 NEEDED = {"--uri": "CLICKS", "--out": "OUT"}
 
@@ -135,8 +135,8 @@ def test_a_wrong_value_is_refused_with_its_remedy(call, clicks, tables, tmp_path
         values["--cutoffs"] = "58"
     values |= {} if option is None else {option: value}
     named = [f"{name}={text}" for name, text in values.items() if name.startswith("--")]
-    if path == ("inspect",) and option not in ("place", "--uri"):
-        values["place"] = str(tables)
+    if path == ("inspect",) and option not in ("location", "--uri"):
+        values["location"] = str(tables)
     positional = [text for name, text in values.items() if not name.startswith("--")]
     check(*call(*path, *named, *(["--", *positional] if positional else [])))
 
@@ -152,7 +152,7 @@ def test_a_data_root_that_cannot_be_written_is_named(call, tmp_path, command, pl
     assert "  where:  DATA_ROOT" in told.splitlines()
 
 
-@pytest.mark.parametrize("name", ["ENV", "DOMAIN", "EVENTS_URL", "EVALUATION_READERS"])
+@pytest.mark.parametrize("name", ["ENV", "DOMAIN", "EVENTS_URL", "EVALUATION_USERS"])
 def test_a_wrong_setting_is_named_by_the_command_line(call, name):
     for command in ("train", "evaluate"):
         status, told = (

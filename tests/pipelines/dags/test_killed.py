@@ -15,9 +15,9 @@ import pytest
 from pipelines.domains import load
 from pipelines.embedded.airflow import COMPONENTS
 from pipelines.embedded.client import AirflowClient
-from pipelines.embedded.ports import free_ports
+from pipelines.embedded.ports import find_free_ports
 from pipelines.embedded.settings import EmbeddedSettings
-from pipelines.embedded.supervisor import running
+from pipelines.embedded.supervisor import start_services
 from pipelines.settings import PipelineSettings
 from pipelines.stages.download import download
 from pipelines.stages.encode import encode
@@ -29,11 +29,11 @@ from script_shared.releases.registry import Registry
 from script_shared.storage.volume import Volume
 from tests.support.embedded import RUN_SECONDS, wait_until
 from tests.support.killing import (
-    bytes_below,
-    drafts_below,
+    find_drafts,
+    hash_files,
+    is_running,
     kill_session,
     kill_while_writing,
-    lives,
 )
 from tests.support.postgres import postgres_server
 from tests.support.releases import SEGMENTS
@@ -44,7 +44,7 @@ SCALE = 0.002
 RUN = "undisturbed"
 ENVIRONMENT = {
     "TASK_RETRY_SECONDS": "1",
-    "EVALUATION_READERS": "20",
+    "EVALUATION_USERS": "20",
     # The new scheduler believes sooner that the old one is gone: 8 seconds, not half a minute.
     "AIRFLOW__SCHEDULER__SCHEDULER_HEARTBEAT_SEC": "1",
     "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_THRESHOLD": "8",
@@ -63,7 +63,9 @@ class World:
     def scheduler(self):
         """The scheduler's session; it bears the number of its first process."""
         [found] = [
-            each.pid for each in psutil.Process().children() if lives(each) and "scheduler" in each.cmdline()
+            each.pid
+            for each in psutil.Process().children()
+            if is_running(each) and "scheduler" in each.cmdline()
         ]
         return found
 
@@ -141,7 +143,7 @@ def world(undisturbed, tmp_path_factory):
     """An Airflow on Postgres, on a volume that has a champion."""
     data = tmp_path_factory.mktemp("killed") / "data"
     shutil.copytree(undisturbed.releases, data / "news" / "releases")
-    ports = free_ports(2)
+    ports = find_free_ports(2)
     with pytest.MonkeyPatch.context() as patch, postgres_server() as address:
         for name, value in ENVIRONMENT.items():
             patch.setenv(name, value)
@@ -149,7 +151,7 @@ def world(undisturbed, tmp_path_factory):
             data_root=data, airflow_port=ports[0], api_port=ports[1], airflow_database=address
         )
         with (
-            running(settings) as up,
+            start_services(settings) as up,
             httpx.Client(base_url=f"http://127.0.0.1:{ports[0]}", timeout=30) as http,
         ):
             password = json.loads((data / "airflow" / "passwords.json").read_text())["admin"]
@@ -160,44 +162,44 @@ def world(undisturbed, tmp_path_factory):
 @pytest.fixture(scope="module")
 def killed_download(world):
     """What the volume held when the first task had been killed while it wrote; the run has ended well."""
-    world.up.airflow.trigger("process_data", {"scale": SCALE})
-    draft = world.kill_while_writing("process_data", "download", world.volume.raw, ".writing-*")
-    left = bytes_below(world.volume.raw)
-    tries = world.end("process_data", "download")
+    world.up.airflow.trigger("news_process_data", {"scale": SCALE})
+    draft = world.kill_while_writing("news_process_data", "download", world.volume.raw, ".writing-*")
+    left = hash_files(world.volume.raw)
+    tries = world.end("news_process_data", "download")
     return draft, left, tries
 
 
 @pytest.fixture(scope="module")
 def killed_scheduler(world, killed_download):
     """What the volume held when the scheduler and its trainings were gone; the run has ended well."""
-    world.at_work("train_models", "train")
+    world.at_work("news_train_models", "train")
     kill_session(world.scheduler)
     left, champion = models(world.volume), world.champion()
     command = [sys.executable, "-m", "airflow", *COMPONENTS["airflow-scheduler"]]
     world.up.processes.stop(["airflow-scheduler"])
     world.up.processes.start("airflow-scheduler", command)
-    return left, champion, world.end("train_models", "train")
+    return left, champion, world.end("news_train_models", "train")
 
 
 @pytest.fixture(scope="module")
 def killed_publish(world, killed_scheduler):
     """What was served when the last task had been killed while it wrote; the run has ended well."""
-    draft = world.kill_while_writing("evaluate_models", "publish", world.volume.releases, ".filling-*")
+    draft = world.kill_while_writing("news_evaluate_models", "publish", world.volume.releases, ".filling-*")
     left = world.champion(), world.served()
-    return draft, left, world.end("evaluate_models", "publish")
+    return draft, left, world.end("news_evaluate_models", "publish")
 
 
 def models(volume):
     """Every file of every model that is there."""
     places = volume.artifacts.glob("*/*")
-    return {each.name: bytes_below(each) for each in places if not each.name.startswith(".")}
+    return {each.name: hash_files(each) for each in places if not each.name.startswith(".")}
 
 
 def partitions(volume, run=None):
     """Every file up to the models by its place in the newest run, or in another."""
     name = run or (volume.refined / "latest").read_text().strip()
     folders = (volume.raw, volume.refined, volume.segments, volume.artifacts)
-    return {each.name: bytes_below(each / name) for each in folders}
+    return {each.name: hash_files(each / name) for each in folders}
 
 
 def test_a_task_that_is_killed_while_it_writes_leaves_nothing_and_is_tried_again(killed_download):
@@ -226,10 +228,10 @@ def test_until_the_release_is_whole_the_old_one_is_served(world, killed_publish)
 def test_the_run_ends_in_a_release_that_is_served(world, killed_publish):
     assert world.champion() != world.old
     wait_until(lambda: world.served() == world.champion())
-    told = world.returned("evaluate_models", "publish")
+    told = world.returned("news_evaluate_models", "publish")
     assert (told["promoted"], told["release"], told["champion"]) == (True, world.champion(), world.champion())
-    assert told["why"].startswith("the champion has the same configuration; ")
-    assert drafts_below(world.volume.root) == []
+    assert told["reason"].startswith("the champion has the same configuration; ")
+    assert find_drafts(world.volume.root) == []
 
 
 def test_every_file_is_what_a_run_writes_that_nobody_disturbed(world, undisturbed, killed_publish):
@@ -239,12 +241,16 @@ def test_every_file_is_what_a_run_writes_that_nobody_disturbed(world, undisturbe
 
 @pytest.mark.parametrize(
     ("dag", "task", "place"),
-    [("process_data", "refine", -1), ("train_models", "train", 2), ("evaluate_models", "publish", -1)],
+    [
+        ("news_process_data", "refine", -1),
+        ("news_train_models", "train", 2),
+        ("news_evaluate_models", "publish", -1),
+    ],
 )
 def test_a_task_that_runs_twice_leaves_the_same(world, killed_publish, dag, task, place):
-    before, releases = partitions(world.volume), bytes_below(world.volume.releases)
+    before, releases = partitions(world.volume), hash_files(world.volume.releases)
     earlier = world.end(dag, task)[task, place]
     assert world.again(dag, task, place)[task, place] == earlier + 1
     assert partitions(world.volume) == before
-    assert bytes_below(world.volume.releases) == releases
-    assert drafts_below(world.volume.root) == []
+    assert hash_files(world.volume.releases) == releases
+    assert find_drafts(world.volume.root) == []

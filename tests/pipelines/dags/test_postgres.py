@@ -6,8 +6,8 @@ import sys
 import psycopg2
 import pytest
 
-from pipelines.embedded.airflow import connection
-from tests.support.airflow import ROOT, airflow_environment, ask_airflow
+from pipelines.embedded.airflow import database_url
+from tests.support.airflow import ROOT, airflow_environment, run_in_airflow
 from tests.support.postgres import postgres_server
 
 pytestmark = [pytest.mark.integration, pytest.mark.tools("initdb")]
@@ -15,7 +15,8 @@ pytestmark = [pytest.mark.integration, pytest.mark.tools("initdb")]
 RUN = """
 import json
 from airflow.dag_processing.dagbag import DagBag
-run = DagBag("pipelines/dags").dags["process_data"].test(run_conf={"source": "synthetic", "scale": 0.001})
+dag = DagBag("pipelines/dags").dags["news_process_data"]
+run = dag.test(run_conf={"source": "synthetic", "scale": 0.001})
 print("RESULT" + json.dumps(run.state))
 """
 
@@ -53,23 +54,23 @@ def rows(database, question):
         connected.close()
 
 
-def test_the_dags_are_kept(airflow, database):
+def test_postgres_stores_the_dags(airflow, database):
     found = rows(database, "select dag_id from serialized_dag order by dag_id")
-    assert [name for (name,) in found] == ["evaluate_models", "process_data", "train_models"]
+    assert [name for (name,) in found] == ["news_evaluate_models", "news_process_data", "news_train_models"]
 
 
-def test_a_run_is_kept_and_starts_the_next_by_its_asset(airflow, database):
-    assert ask_airflow(RUN, airflow) == "success"
-    tasks = rows(database, "select task_id, state from task_instance where dag_id = 'process_data'")
+def test_postgres_stores_a_run_and_its_asset_starts_the_next_dag(airflow, database):
+    assert run_in_airflow(RUN, airflow) == "success"
+    tasks = rows(database, "select task_id, state from task_instance where dag_id = 'news_process_data'")
     assert dict(tasks) == dict.fromkeys(
-        ("begin", "download", "collect", "refine", "encode", "segment"), "success"
+        ("create_run", "download", "collect", "refine", "encode", "segment"), "success"
     )
     [(run,)] = rows(database, "select extra ->> 'run' from asset_event")
     volume = airflow["DATA_ROOT"]
     assert (ROOT / volume / "news" / "segments" / "latest").read_text().strip() == run
-    assert rows(database, "select target_dag_id from asset_dag_run_queue") == [("train_models",)]
+    assert rows(database, "select target_dag_id from asset_dag_run_queue") == [("news_train_models",)]
 
 
 @pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+psycopg2"])
-def test_any_form_of_the_address_names_the_driver_that_is_installed(scheme, tmp_path):
-    assert connection(f"{scheme}://u:p@h:5432/d", tmp_path) == "postgresql+psycopg2://u:p@h:5432/d"
+def test_database_urls_select_the_installed_driver(scheme, tmp_path):
+    assert database_url(f"{scheme}://u:p@h:5432/d", tmp_path) == "postgresql+psycopg2://u:p@h:5432/d"

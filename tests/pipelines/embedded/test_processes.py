@@ -8,8 +8,8 @@ import sys
 import psutil
 import pytest
 
-from pipelines.embedded.process_groups import end
-from pipelines.embedded.processes import Processes
+from pipelines.embedded.process_groups import terminate_sessions
+from pipelines.embedded.processes import ChildProcesses
 from script_shared.errors import MancheteError
 from tests.support.embedded import ROOT, wait_until
 
@@ -27,9 +27,9 @@ FAMILY = [
 PARENT = """
 import sys, time
 from pathlib import Path
-from pipelines.embedded.processes import Processes
+from pipelines.embedded.processes import ChildProcesses
 folder = Path(sys.argv[1])
-with Processes({{}}, folder / "data" / "logs", folder / "data") as processes:
+with ChildProcesses({{}}, folder / "data" / "logs", folder / "data") as processes:
     processes.start("family", {family!r})
     (folder / "up").touch()
     time.sleep(600)
@@ -46,11 +46,11 @@ def pids(log):
 
 def test_the_end_of_the_block_ends_what_was_started(tmp_path):
     others = set(psutil.Process().children())
-    with Processes({}, tmp_path) as processes:
+    with ChildProcesses({}, tmp_path) as processes:
         processes.start("sleep", SLEEP)
         processes.check()
         started = set(psutil.Process().children()) - others
-    assert len(started) == 2, "the command and the guard"
+    assert len(started) == 2, "the command and the reaper"
     assert not any(lives(child.pid) for child in started)
 
 
@@ -78,19 +78,19 @@ def test_what_is_deaf_to_the_request_to_end_is_killed(tmp_path):
         subprocess.Popen([sys.executable, "-c", script], stdout=log, start_new_session=True) as deaf,
     ):
         wait_until((tmp_path / "log").read_text)
-        end({deaf.pid}, 0.3)
+        terminate_sessions({deaf.pid}, 0.3)
         assert deaf.wait(10) == -signal.SIGKILL
 
 
 def test_a_command_that_ends_by_itself_is_reported_with_its_last_words(tmp_path):
-    with Processes({}, tmp_path) as processes:
+    with ChildProcesses({}, tmp_path) as processes:
         processes.start("short", [sys.executable, "-c", "raise SystemExit('no disk')"])
-        with pytest.raises(MancheteError, match=r"short ended by itself .*\nno disk"):
+        with pytest.raises(MancheteError, match=r"short ended unexpectedly .*\nno disk"):
             wait_until(processes.check)
 
 
 def test_a_command_that_fails_is_reported_with_its_last_words(tmp_path):
-    with Processes({}, tmp_path) as processes:
+    with ChildProcesses({}, tmp_path) as processes:
         processes.start("step", [sys.executable, "-c", "raise SystemExit('no table')"])
         with pytest.raises(MancheteError, match=r"step failed .*\nno table"):
             processes.wait("step")
@@ -98,7 +98,7 @@ def test_a_command_that_fails_is_reported_with_its_last_words(tmp_path):
 
 
 def test_commands_are_given_settings_on_top_of_ours(tmp_path):
-    with Processes({"MANCHETE_NEW": "new"}, tmp_path) as processes:
+    with ChildProcesses({"MANCHETE_NEW": "new"}, tmp_path) as processes:
         script = "import os; print(os.environ['MANCHETE_NEW'], os.environ['PATH'])"
         processes.start("show", [sys.executable, "-c", script])
         processes.wait("show")

@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.embedded.client import AirflowClient
 from pipelines.embedded.dag_chain import DagChain
-from pipelines.embedded.ports import free_ports
+from pipelines.embedded.ports import find_free_ports
 from script_shared.errors import MancheteError, SettingsError
 from tests.support.embedded import RUN_SECONDS, embedded, wait_until
 
@@ -23,12 +23,12 @@ SEGMENTS = ["logged", "semi_logged", "anonymous"]
 def up(tmp_path_factory):
     """Airflow and the API after the first chain."""
     folder = tmp_path_factory.mktemp("run")
-    ports = free_ports(2)
+    ports = find_free_ports(2)
     settings = {
         "DATA_ROOT": str(folder / "data"),
         "AIRFLOW_PORT": str(ports[0]),
         "API_PORT": str(ports[1]),
-        "EVALUATION_READERS": "50",
+        "EVALUATION_USERS": "50",
     }
     clients = [httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) for port in ports]
     with (
@@ -36,7 +36,7 @@ def up(tmp_path_factory):
         clients[0] as airflow,
         clients[1] as api,
     ):
-        wait_until(lambda: command.ended() or "Ctrl-C" in (folder / "err").read_text(), RUN_SECONDS)
+        wait_until(lambda: command.has_ended() or "Ctrl-C" in (folder / "err").read_text(), RUN_SECONDS)
         yield SimpleNamespace(command=command, folder=folder, ports=ports, airflow=airflow, api=api)
 
 
@@ -54,7 +54,7 @@ def read(up, name):
 
 
 def test_it_answers_a_reader_of_each_segment_with_one_line_of_json_and_nothing_else(up):
-    assert not up.command.ended(), read(up, "err")
+    assert not up.command.has_ended(), read(up, "err")
     answers = [json.loads(line) for line in read(up, "out").splitlines()]
     assert [answer["segment"] for answer in answers] == SEGMENTS
     for answer in answers:
@@ -100,7 +100,7 @@ def test_a_run_that_is_triggered_over_rest_ends_in_a_new_release_that_is_served(
     earlier = up.api.get("/health/ready").json()["release"]
     body = {"logical_date": None, "conf": {"scale": 0.001}}
     headers = {"Authorization": f"Bearer {token}"}
-    answer = up.airflow.post("/api/v2/dags/process_data/dagRuns", json=body, headers=headers)
+    answer = up.airflow.post("/api/v2/dags/news_process_data/dagRuns", json=body, headers=headers)
     assert answer.status_code == 200
     wait_until(lambda: up.api.get("/health/ready").json()["release"] != earlier, RUN_SECONDS)
     found = up.api.get("/recommendations", params={"num_recs": 3}).json()
@@ -110,11 +110,11 @@ def test_a_run_that_is_triggered_over_rest_ends_in_a_new_release_that_is_served(
 
 def test_input_that_cannot_be_used_fails_at_once_with_the_task_and_its_reason(up, client):
     nowhere = str(up.folder / "nowhere")  # a DAG that is triggered over REST has no preflight
-    chain = DagChain(client, lambda: None, lambda _: None)
+    chain = DagChain(client, "news", lambda: None, lambda _: None)
     with pytest.raises(MancheteError) as failure:
         chain.run({"source": "globo", "uri": nowhere})
     told = str(failure.value)
-    assert "process_data failed" in told
+    assert "news_process_data failed" in told
     assert "--- download" in told
     assert nowhere in told
     assert up.api.get("/health/ready").status_code == 200
@@ -122,14 +122,14 @@ def test_input_that_cannot_be_used_fails_at_once_with_the_task_and_its_reason(up
 
 def test_parameters_that_the_dag_does_not_take_are_refused(client):
     with pytest.raises(SettingsError, match="scale"):
-        DagChain(client, lambda: None, lambda _: None).run({"scale": 0})
+        DagChain(client, "news", lambda: None, lambda _: None).run({"scale": 0})
 
 
 def test_ctrl_c_stops_everything_and_that_is_no_error(up):
     """The last of this file: nothing is up any more."""
-    assert len(up.command.left()) > 4
+    assert len(up.command.running_descendants()) > 4
     up.command.process.send_signal(signal.SIGINT)
     assert up.command.wait(60) == 0, read(up, "err")
-    assert up.command.left() == []
+    assert up.command.running_descendants() == []
     assert "Traceback" not in read(up, "err")
     assert (up.folder / "data" / "news" / "releases" / "champion").exists()

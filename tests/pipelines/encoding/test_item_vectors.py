@@ -3,13 +3,14 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 import pytest
+from tests.support.worlds import at, world
 
-from pipelines.encoding.item_vectors import LIFE_MS, Rules, describe, described
-from pipelines.encoding.parallel_text import place
+from pipelines.encoding.item_vectors import MAX_AGE_MS, TextRules, add_vectors, vectorize_items
+from pipelines.encoding.parallel_text import transform_texts
 from script_shared.models.components.text_space import TextParameters, TextSpace, compose_text
-from tests.support.small_datasets import hour_ms, make_dataset
+from tests.support.small_datasets import make_dataset
 
-RULES = Rules(TextParameters(dimensions=4), ("de",))
+RULES = TextRules(TextParameters(dimensions=4), ("de",))
 TITLES = {f"i{n}": f"{('gol do time', 'lei nova', 'chuva forte')[n % 3]} {n % 7}" for n in range(30)}
 READS = [(f"r{n}", f"i{n % 30}", 1 + n / 40) for n in range(120)]
 
@@ -24,7 +25,7 @@ def items(titles):
 
 @pytest.fixture(scope="module")
 def first():
-    return describe(dataset(), items(TITLES), RULES, None)
+    return vectorize_items(dataset(), items(TITLES), RULES, None)
 
 
 def vector(description, data, item):
@@ -37,14 +38,14 @@ def test_equal_texts_have_one_vector_and_it_is_the_spaces(first):
     for item, title in TITLES.items():
         assert np.array_equal(vector(first, data, item), first.space.transform([title])[0])
     assert not first.vectors.rows[0].any()
-    assert described(data, first).catalogue.vectors is first.vectors
+    assert add_vectors(data, first).catalogue.vectors is first.vectors
 
 
 def test_what_is_the_same_as_before_is_taken_over_and_the_rest_placed_in_the_same_space(first):
     marked = replace(first, vectors=replace(first.vectors, rows=first.vectors.rows + 1))
     changed = TITLES | {"i3": "outra chuva forte"}
     data = dataset(6)
-    second = describe(data, items(changed), RULES, marked)
+    second = vectorize_items(data, items(changed), RULES, marked)
     assert second.space is first.space
     assert second.fitted_ms == first.fitted_ms
     for item in TITLES:
@@ -54,24 +55,24 @@ def test_what_is_the_same_as_before_is_taken_over_and_the_rest_placed_in_the_sam
 
 def test_a_space_is_used_until_it_is_a_week_old_or_too_new_or_other_rules_hold(first):
     texts, then = first.texts, first.fitted_ms
-    assert first.serves(texts, then, RULES)
-    assert first.serves(texts, then + LIFE_MS, RULES)
-    assert not first.serves(texts, then + LIFE_MS + 1, RULES)
-    assert not first.serves(texts, then - 1, RULES), "it may know what came later"
-    assert not first.serves(texts, then, RULES._replace(stop_words=()))
-    assert not first.serves(texts, then, RULES._replace(parameters=TextParameters(dimensions=5)))
+    assert first.is_valid_for(texts, then, RULES)
+    assert first.is_valid_for(texts, then + MAX_AGE_MS, RULES)
+    assert not first.is_valid_for(texts, then + MAX_AGE_MS + 1, RULES)
+    assert not first.is_valid_for(texts, then - 1, RULES), "it may know what came later"
+    assert not first.is_valid_for(texts, then, RULES._replace(stop_words=()))
+    assert not first.is_valid_for(texts, then, RULES._replace(parameters=TextParameters(dimensions=5)))
 
 
 @pytest.mark.parametrize(("known", "again"), [(15, False), (14, True)])
 def test_a_space_that_knows_less_than_half_of_the_articles_is_fitted_anew(first, known, again):
     titles = {item: title if n < known else f"texto {n}" for n, (item, title) in enumerate(TITLES.items())}
     data = dataset(6)
-    assert (describe(data, items(titles), RULES, first).fitted_ms == hour_ms(6)) is again
+    assert (vectorize_items(data, items(titles), RULES, first).fitted_ms == at(6)) is again
 
 
 def test_a_category_that_was_filled_in_is_part_of_the_text():
-    data = make_dataset(READS, hours=5, categories={"i1": "esporte", "i2": "saude", "i3": "lei"})
-    found = describe(data, items({}).cast({"item_id": pl.String, "title": pl.String}), RULES, None)
+    data = world(READS, hours=5, categories={"i1": "esporte", "i2": "saude", "i3": "lei"})
+    found = vectorize_items(data, items({}).cast({"item_id": pl.String, "title": pl.String}), RULES, None)
     names = [data.catalogue.categories[code] for code in data.catalogue.category.tolist()]
     expected = found.space.transform([compose_text(None, None, None, name) for name in names])
     assert np.array_equal(found.vectors.rows[found.vectors.row], expected)
@@ -80,12 +81,12 @@ def test_a_category_that_was_filled_in_is_part_of_the_text():
 
 def test_of_a_body_only_the_beginning_counts():
     titles = pl.DataFrame({"item_id": ["i0", "i1"], "body": ["gol " * 5 + "lei", "gol " * 5 + "chuva"]})
-    rules = Rules(TextParameters(characters=20), ())
-    found = describe(make_dataset(READS[:2], hours=5), titles, rules, None)
+    rules = TextRules(TextParameters(characters=20), ())
+    found = vectorize_items(world(READS[:2], hours=5), titles, rules, None)
     assert len(found.texts) == 1
 
 
 def test_many_texts_are_placed_as_one_by_one():
     space = TextSpace.fit(["red fish swims", "blue bird flies", "red bird sings"] * 20, TextParameters(), ())
     texts = [f"{colour} bird {number}" for number in range(9_000) for colour in ("red", "blue", "no", "a")]
-    assert np.array_equal(place(space, texts), space.transform(texts))
+    assert np.array_equal(transform_texts(space, texts), space.transform(texts))

@@ -9,22 +9,22 @@ from pathlib import Path
 
 import psutil
 
-from pipelines.encoding.worker_pool import helpers
+from pipelines.encoding.worker_pool import create_worker_pool
 
 #: A program that must not be imported, and must not leave its helper behind when it is killed.
 PROGRAM = """
 import os, sys, time
-from pipelines.encoding.worker_pool import helpers
+from pipelines.encoding.worker_pool import create_worker_pool
 if __name__ != "__main__":
     raise RuntimeError("the main module was imported anew")
-with helpers(1) as pool:
+with create_worker_pool(1) as pool:
     print(pool.submit(os.getpid).result(), flush=True)
     time.sleep(60)
 """
 
 
 def test_they_begin_as_they_are_told():
-    with helpers(2, os.chdir, "/") as pool:
+    with create_worker_pool(2, os.chdir, "/") as pool:
         assert set(pool.map(os.path.abspath, ["a", "b"])) == {"/a", "/b"}
 
 

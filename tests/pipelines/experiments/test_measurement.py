@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from pipelines.experiments.measurement import arms, in_both
-from pipelines.experiments.report import differences, document
-from script_shared.impressions.impression import Click, ImpressionCount
+from pipelines.experiments.measurement import count_users_in_both, measure_variants
+from pipelines.experiments.report import build_document, compute_differences
+from script_shared.impressions.impression import Click, ImpressionCount, ImpressionCount
 
 HOUR = 3_600_000
 
@@ -34,7 +34,7 @@ CLICKS = [
 
 
 def test_a_golden_case_by_hand():
-    challenger, champion = arms(SHOWN, CLICKS, 24 * HOUR)
+    challenger, champion = measure_variants(SHOWN, CLICKS, 24 * HOUR)
     assert (champion.variant, champion.releases) == ("champion", ("first", "older"))
     assert (champion.users, champion.impressions, champion.interactions) == (3, 8, 3)
     assert (challenger.users, challenger.impressions, challenger.interactions) == (2, 8, 3)
@@ -43,27 +43,27 @@ def test_a_golden_case_by_hand():
     assert champion.per_impression == (0.25, pytest.approx(math.sqrt(3) / 16))
     # r4 followed 2 of 4, r5 1 of 4: 3 / 8; left of them 1/2 and -1/2, over 4: variance 1/32, of two 1/64.
     assert challenger.per_impression == (0.375, pytest.approx(1 / 8))
-    assert champion.per_reader == (pytest.approx(2 / 3), pytest.approx(1 / 3))
-    assert challenger.per_reader == (1.0, 0.0)
-    added = differences([challenger, champion])["per_impression"]
+    assert champion.per_user == (pytest.approx(2 / 3), pytest.approx(1 / 3))
+    assert challenger.per_user == (1.0, 0.0)
+    added = compute_differences([challenger, champion])["per_impression"]
     assert added == (0.125, pytest.approx(math.sqrt(3 / 256 + 1 / 64)))
 
 
 def test_a_shorter_window_counts_less():
-    challenger, champion = arms(SHOWN, CLICKS, 0)
+    challenger, champion = measure_variants(SHOWN, CLICKS, 0)
     assert (champion.interactions, challenger.interactions) == (0, 1)
 
 
 def test_what_cannot_be_said_is_null():
-    told = document("e", arms(SHOWN[:1], [], HOUR), 0)
+    told = build_document("e", measure_variants(SHOWN[:1], [], HOUR), 0)
     assert told["difference"] == {}
     assert told["variants"][0]["per_impression"] == {"value": 0.0, "low": None, "high": None}
-    assert arms([], [], HOUR) == []
+    assert measure_variants([], [], HOUR) == []
 
 
 def test_readers_of_both_are_counted():
-    assert in_both(SHOWN) == 0
-    assert in_both([*SHOWN, ImpressionCount("challenger", "second", "r1", 1)]) == 1
+    assert count_users_in_both(SHOWN) == 0
+    assert count_users_in_both([*SHOWN, ImpressionCount("challenger", "second", "r1", 1)]) == 1
 
 
 @pytest.mark.parametrize("truth", [-0.05, 0.0, 0.04])
@@ -77,7 +77,7 @@ def test_the_interval_holds_a_known_difference_as_often_as_it_says(truth):
                 shown.append(ImpressionCount(variant, "r", name, int(lists)))
                 follows = rng.binomial(lists, rng.beta(8 * rate, 8 * (1 - rate)))
                 clicks += [Click(variant, name, f"{name}-{each}", "a", 1_000) for each in range(follows)]
-        added = differences(arms(shown, clicks, HOUR))["per_impression"]
+        added = compute_differences(measure_variants(shown, clicks, HOUR))["per_impression"]
         held += added.low <= truth <= added.high
     # Four standard deviations of a binomial with p = .95 and n = 120.
     assert held / 120 > 0.95 - 4 * math.sqrt(0.95 * 0.05 / 120)

@@ -6,10 +6,16 @@ import polars as pl
 import pytest
 
 from pipelines.domains import load
-from pipelines.feedback.archive import Archive
-from pipelines.feedback.erasure import Forgotten, Since
-from pipelines.feedback.event_frames import expires_ms, frame_of, items_of, reads_of, withdrawn
-from pipelines.feedback.merge import Told, join
+from pipelines.feedback.archive import EventArchive
+from pipelines.feedback.erasure import ErasurePoint, ForgottenUsers
+from pipelines.feedback.event_frames import (
+    events_to_frame,
+    find_expiry_times,
+    find_withdrawn,
+    select_interactions,
+    select_items,
+)
+from pipelines.feedback.merge import CollectedEvents, merge_events
 from pipelines.plan import Refinement
 from script_shared.domains.news.tables import INTERACTIONS, ITEMS
 from script_shared.errors import MancheteError
@@ -29,8 +35,8 @@ def refinement(rows, items=()):
         orient="row",
     ).with_columns(pl.col("timestamp").cast(pl.Datetime("ms", "UTC")))
     told = pl.DataFrame([*items] or None, {"item_id": pl.String, "title": pl.String}, orient="row")
-    tables = PLAN.assemble(reads, ITEMS.conform(told), None)
-    return Refinement(tables, pl.DataFrame(), PLAN.end(reads["timestamp"]), {"reads": {}})
+    tables = PLAN.build_tables(reads, ITEMS.conform(told), None)
+    return Refinement(tables, pl.DataFrame(), PLAN.find_as_of(reads["timestamp"]), {"reads": {}})
 
 
 def told(*rows, until=None, forgotten=None, tmp_path=None):
@@ -39,16 +45,16 @@ def told(*rows, until=None, forgotten=None, tmp_path=None):
         (place, event(place, user, item, START + minute * 60_000, **more))
         for place, (user, item, minute, more) in enumerate(rows, start=1)
     ]
-    return Told(frame_of(logged), until or len(logged), forgotten)
+    return CollectedEvents(events_to_frame(logged), until or len(logged), forgotten)
 
 
 def joined(found, told, now=START + 10 * HOUR):
-    return join(PLAN, found, told, now)
+    return merge_events(PLAN, found, told, now)
 
 
 @pytest.fixture
 def nobody(tmp_path):
-    return Forgotten(tmp_path / "forgotten")
+    return ForgottenUsers(tmp_path / "forgotten")
 
 
 def triples(result):
@@ -74,7 +80,7 @@ def test_reads_are_added_in_the_order_of_time_and_those_the_files_hold_count_onc
         "in_the_future": 0,
         "left_to_the_log": 0,
         "items": 0,
-        "forgotten_reads": 0,
+        "forgotten_interactions": 0,
     }
     assert result.tables.users.select("user_id", "interactions").rows() == [("a", 3), ("b", 2)]
     assert result.report["reads"] == {}
@@ -143,7 +149,9 @@ def test_the_newest_login_state_counts(nobody):
 
 def test_measures_are_read_as_numbers_and_words_as_words():
     details = {"seconds": 90, "scroll": 50.5, "region": "20", "device": "1", "weight": 2, "unheard": "of"}
-    (row,) = reads_of(told(("a", "1", 0, {"details": details})).events, INTERACTIONS).iter_rows(named=True)
+    (row,) = select_interactions(told(("a", "1", 0, {"details": details})).events, INTERACTIONS).iter_rows(
+        named=True
+    )
     assert {name: row[name] for name in details if name != "unheard"} == {
         "seconds": 90.0,
         "scroll": 50.5,
@@ -155,45 +163,48 @@ def test_measures_are_read_as_numbers_and_words_as_words():
 
 
 def test_no_events_make_empty_tables_of_the_right_columns():
-    nothing = frame_of([])
-    assert reads_of(nothing, INTERACTIONS).drop("log_offset", "user_type").schema == INTERACTIONS.dtypes
-    assert items_of(nothing, ITEMS).schema == ITEMS.dtypes
+    nothing = events_to_frame([])
+    assert (
+        select_interactions(nothing, INTERACTIONS).drop("log_offset", "user_type").schema
+        == INTERACTIONS.dtypes
+    )
+    assert select_items(nothing, ITEMS).schema == ITEMS.dtypes
 
 
 class TestForgotten:
     def test_reads_up_to_the_moment_and_events_up_to_the_place_are_left_out(self, nobody):
-        nobody.add({"a": Since(5, START + 60_000)})
+        nobody.add({"a": ErasurePoint(5, START + 60_000)})
         found = refinement([("a", "1", 1), ("a", "1", 2), ("b", "1", 1)])
         reads = found.tables.interactions
-        kept = reads.filter(nobody.keeps_reads(reads)).select("user_id").rows()
+        kept = reads.filter(nobody.keep_interactions_mask(reads)).select("user_id").rows()
         assert sorted(kept) == [("a",), ("b",)]
-        events = frame_of([(4, event("x", "a")), (6, event("y", "a")), (4, event("z", "b"))])
-        assert nobody.keeps_events(events).to_list() == [False, True, True]
+        events = events_to_frame([(4, event("x", "a")), (6, event("y", "a")), (4, event("z", "b"))])
+        assert nobody.keep_events_mask(events).to_list() == [False, True, True]
 
     def test_the_list_outlives_the_process_names_nobody_and_its_key_is_ours_alone(self, tmp_path):
-        Forgotten(tmp_path / "f").add({"someone-to-forget": Since(5, 6)})
-        Forgotten(tmp_path / "f").add({"b": Since(7, 8)})
-        again = Forgotten(tmp_path / "f")
+        ForgottenUsers(tmp_path / "f").add({"someone-to-forget": ErasurePoint(5, 6)})
+        ForgottenUsers(tmp_path / "f").add({"b": ErasurePoint(7, 8)})
+        again = ForgottenUsers(tmp_path / "f")
         assert len(again) == 2
-        events = frame_of([(5, event("x", "someone-to-forget")), (5, event("y", "c"))])
-        assert again.keeps_events(events).to_list() == [False, True]
-        assert "someone" not in (tmp_path / "f" / "readers.json").read_text()
+        events = events_to_frame([(5, event("x", "someone-to-forget")), (5, event("y", "c"))])
+        assert again.keep_events_mask(events).to_list() == [False, True]
+        assert "someone" not in (tmp_path / "f" / "users.json").read_text()
         assert stat.S_IMODE((tmp_path / "f" / "key").stat().st_mode) == 0o600
-        assert Forgotten(tmp_path / "other").keeps_events(events).to_list() == [True, True]
+        assert ForgottenUsers(tmp_path / "other").keep_events_mask(events).to_list() == [True, True]
 
     def test_a_list_without_its_key_is_no_list(self, tmp_path):
-        Forgotten(tmp_path).add({"a": Since(5, 6)})
+        ForgottenUsers(tmp_path).add({"a": ErasurePoint(5, 6)})
         (tmp_path / "key").unlink()
-        with pytest.raises(MancheteError, match="the key to the list of forgotten readers is gone"):
-            Forgotten(tmp_path)
+        with pytest.raises(MancheteError, match="the key of the list of forgotten users is missing"):
+            ForgottenUsers(tmp_path)
 
 
 class TestArchive:
     def test_stretches_follow_each_other_and_an_id_counts_once(self, tmp_path):
-        archive = Archive(tmp_path / "a")
+        archive = EventArchive(tmp_path / "a")
         assert (archive.end(), archive.read(9).height) == (0, 0)
-        archive.add(frame_of([(2, event("x")), (3, event("y"))]), 0, 4)
-        archive.add(frame_of([(5, event("x")), (6, event("z"))]), 4, 6)
+        archive.add(events_to_frame([(2, event("x")), (3, event("y"))]), 0, 4)
+        archive.add(events_to_frame([(5, event("x")), (6, event("z"))]), 4, 6)
         assert archive.end() == 6
         assert archive.read(6)["log_offset"].to_list() == [2, 3, 6]
         assert archive.read(4)["log_offset"].to_list() == [2, 3]
@@ -204,15 +215,15 @@ class TestArchive:
         ]
 
     def test_what_is_not_kept_leaves_the_files(self, tmp_path):
-        archive = Archive(tmp_path)
-        archive.add(frame_of([(1, event("x", "someone-to-forget")), (2, event("y"))]), 0, 2)
-        assert archive.keep(lambda events: events["user_id"] != "someone-to-forget") == 1
+        archive = EventArchive(tmp_path)
+        archive.add(events_to_frame([(1, event("x", "someone-to-forget")), (2, event("y"))]), 0, 2)
+        assert archive.retain(lambda events: events["user_id"] != "someone-to-forget") == 1
         assert archive.read(2)["event_id"].to_list() == ["y"]
         assert archive.end() == 2
 
 
 def items_told(*events):
-    return frame_of([(at, one) for at, one in enumerate(events, start=1)])
+    return events_to_frame([(at, one) for at, one in enumerate(events, start=1)])
 
 
 def about(number, item_id, kind=ITEM, ms=START, **details):
@@ -220,7 +231,7 @@ def about(number, item_id, kind=ITEM, ms=START, **details):
 
 
 def test_a_correction_keeps_what_it_does_not_name():
-    told_items = items_of(
+    told_items = select_items(
         items_told(
             about(1, "a", title="First", category="sp", published_ms=START),
             about(2, "a", title="Second"),
@@ -235,7 +246,7 @@ def test_a_correction_keeps_what_it_does_not_name():
 def test_the_file_says_what_was_not_reported(nobody):
     found = refinement([("u", "a", 0), ("u", "b", 1)], [("a", "of the file")])
     events = items_told(about(1, "a", category="sp"), about(2, "b", title="of the API"))
-    items = joined(found, Told(events, 2, nobody)).tables.items.sort("item_id")
+    items = joined(found, CollectedEvents(events, 2, nobody)).tables.items.sort("item_id")
     assert items["title"].to_list() == ["of the file", "of the API"]
     assert items["category"].to_list() == ["sp", None]
 
@@ -251,8 +262,8 @@ def test_what_may_not_be_named_is_reported_by_its_last_word():
         about(7, "gone and short", title="x", expires_ms=START),
         about(8, "gone and short", WITHDRAW),
     )
-    assert withdrawn(events) == ["gone", "gone and short"]
-    assert expires_ms(events) == {"short": START + HOUR, "gone and short": START}
+    assert find_withdrawn(events) == ["gone", "gone and short"]
+    assert find_expiry_times(events) == {"short": START + HOUR, "gone and short": START}
 
 
 def test_events_with_impossible_times_are_left_out(nobody):
@@ -262,7 +273,7 @@ def test_events_with_impossible_times_are_left_out(nobody):
         about(2, "b", title="x"),
         Event("e3", "u", "b", year_one),
     )
-    result = joined(refinement([("u", "b", 0)]), Told(events, 3, nobody))
+    result = joined(refinement([("u", "b", 0)]), CollectedEvents(events, 3, nobody))
     assert result.tables.items["item_id"].to_list() == ["b"]
     assert result.report["log"]["rejected"] == 2
 
@@ -273,4 +284,4 @@ def test_a_service_reads_again_from_the_first_item_that_is_new(nobody):
         about(2, "new", title="x", published_ms=START),
         about(3, "old", title="y", published_ms=START - 30 * HOUR),
     )
-    assert joined(refinement([("u", "b", 0)]), Told(events, 3, nobody)).report["log"]["after"] == 1
+    assert joined(refinement([("u", "b", 0)]), CollectedEvents(events, 3, nobody)).report["log"]["after"] == 1

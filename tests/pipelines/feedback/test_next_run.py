@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.cli.rollback import roll_back
 from pipelines.domains import load
-from pipelines.stages.collect import archive_of, collect, collected
+from pipelines.stages.collect import collect, load_collected, open_archive
 from script_shared.errors import EventLogError, EventsCompactedError, ReleaseNotFoundError
 from script_shared.events.factory import open_log
 from tests.support.clicks import HOUR_MS, write_clicks
@@ -167,7 +167,7 @@ class TestOnSqlite(Feedback):
             events = world.root / "news" / "events"
             archived = [path.read_bytes() for path in (events / "archive").iterdir()]
             assert archived
-            kept = (events / "forgotten" / "readers.json").read_text()
+            kept = (events / "forgotten" / "users.json").read_text()
             assert len(kept.split("]")) == 4
             assert '"new"' not in kept
             assert (events / "forgotten" / "key").stat().st_mode & 0o077 == 0
@@ -218,11 +218,13 @@ class TestOnSqlite(Feedback):
             list(pool.map(lambda name: collect(load("news"), world.volume, name, world.url), names))
         log.append(events(range(500, 600)))
         collect(load("news"), world.volume, "run-6", world.url)
-        stretches = archive_of(world.volume).stretches()
+        stretches = open_archive(world.volume).files()
         assert [each.last for each in stretches] == [500, 600]
-        assert collected(world.volume, "run-5").events.height == 500
-        assert collected(world.volume, "run-6").events["event_id"].to_list() == [str(n) for n in range(600)]
-        assert collected(world.volume, "run-1") is None
+        assert load_collected(world.volume, "run-5").events.height == 500
+        assert load_collected(world.volume, "run-6").events["event_id"].to_list() == [
+            str(n) for n in range(600)
+        ]
+        assert load_collected(world.volume, "run-1") is None
         log.close()
 
     def test_another_log_in_its_place_is_told_and_changes_nothing(self, world):
@@ -231,7 +233,7 @@ class TestOnSqlite(Feedback):
         collect(load("news"), world.volume, "run-2", world.url)
         other = open_log(f"sqlite://{world.root}/other", world.root)
         other.append(events("abc"))
-        with pytest.raises(EventLogError, match="ends at 3, and 9 of its events"):
+        with pytest.raises(EventLogError, match="ends at offset 3, but events up to 9 are archived"):
             collect(load("news"), world.volume, "run-3", f"sqlite://{world.root}/other")
         assert world.registry.open().manifest.log_until == 0
         log.close()

@@ -8,9 +8,9 @@ import pytest
 
 from pipelines.domains import load
 from pipelines.feedback.catalogue_file import CatalogueFile
-from pipelines.feedback.erasure import Forgotten
-from pipelines.feedback.merge import Told, join
-from pipelines.feedback.removal import Removal, removed_items
+from pipelines.feedback.erasure import ForgottenUsers
+from pipelines.feedback.merge import CollectedEvents, merge_events
+from pipelines.feedback.removal import Removal, find_removed_items
 from pipelines.plan import Refinement
 from pipelines.settings import RefineOptions
 from pipelines.stages.download import download
@@ -32,7 +32,7 @@ def catalogue_of(rows, before=None, written=START + DAY):
         [(i, t, None if h is None else START + h * HOUR) for i, t, h in rows], schema, orient="row"
     )
     items = items.with_columns(pl.col("published_at").cast(pl.Datetime("ms", "UTC")))
-    return items, CatalogueFile.of(items, before, written)
+    return items, CatalogueFile.compare(items, before, written)
 
 
 def tables_of(items, reads):
@@ -42,7 +42,7 @@ def tables_of(items, reads):
         {"user_id": pl.String, "item_id": pl.String, "timestamp": pl.Int64},
         orient="row",
     ).with_columns(pl.col("timestamp").cast(pl.Datetime("ms", "UTC")))
-    return PLAN.assemble(frame, ITEMS.conform(items), None)
+    return PLAN.build_tables(frame, ITEMS.conform(items), None)
 
 
 READS = [("a", 1), ("b", 1), ("c", 5)]
@@ -51,22 +51,22 @@ READS = [("a", 1), ("b", 1), ("c", 5)]
 def test_what_an_earlier_file_named_is_removed():
     _, first = catalogue_of([("a", "A", 0), ("b", "B", 0), ("c", "C", 4)])
     items, second = catalogue_of([("a", "A", 0), ("b", "B", 0)], first.rows)
-    assert removed_items(second, tables_of(items, READS), {}) == ["c"]
+    assert find_removed_items(second, tables_of(items, READS), {}) == ["c"]
     # It stays removed, and is back as soon as a file names it.
     items, third = catalogue_of([("a", "A", 0), ("b", "B", 0)], second.rows)
-    assert removed_items(third, tables_of(items, READS), {}) == ["c"]
+    assert find_removed_items(third, tables_of(items, READS), {}) == ["c"]
     items, fourth = catalogue_of([("a", "A", 0), ("b", "B", 0), ("c", "C", 4)], third.rows)
-    assert removed_items(fourth, tables_of(items, READS), {}) == []
+    assert find_removed_items(fourth, tables_of(items, READS), {}) == []
 
 
 def test_what_was_read_before_the_newest_publication_is_removed_and_what_is_newer_is_only_missing():
     items, file = catalogue_of([("a", "A", 0), ("z", "Z", 3)])
-    assert removed_items(file, tables_of(items, READS), {}) == ["b"]
+    assert find_removed_items(file, tables_of(items, READS), {}) == ["b"]
     items, undated = catalogue_of([("a", "A", None), ("z", "Z", None)])
-    assert removed_items(undated, tables_of(items, READS), {}) == []
+    assert find_removed_items(undated, tables_of(items, READS), {}) == []
     # An embargo of the file says nothing of what was published before.
     items, embargo = catalogue_of([("a", "A", 0), ("z", "Z", 48)])
-    assert removed_items(embargo, tables_of(items, READS), {}) == []
+    assert find_removed_items(embargo, tables_of(items, READS), {}) == []
 
 
 def test_what_was_reported_since_the_file_was_written_stays():
@@ -74,7 +74,7 @@ def test_what_was_reported_since_the_file_was_written_stays():
     items, file = catalogue_of([("a", "A", 0), ("z", "Z", 3)], first.rows)
     tables = tables_of(items, [*READS, ("new", 1)])
     reports = {"c": START + DAY - 1, "b": START + DAY, "new": START}
-    assert removed_items(file, tables, reports) == ["c"]
+    assert find_removed_items(file, tables, reports) == ["c"]
 
 
 @pytest.mark.parametrize(("named", "is_partial"), [(3, False), (2, True)])
@@ -83,16 +83,20 @@ def test_a_part_of_a_catalogue_removes_nothing(named, is_partial):
     _, first = catalogue_of(rows)
     items, file = catalogue_of(rows[:named], first.rows)
     tables = tables_of(items, [(str(at), 1) for at in range(6)])
-    removal = Removal.of(file, tables, None, keep=False)
+    removal = Removal.find(file, tables, None, keep=False)
     assert (removal.is_partial, len(removal.dropped)) == (is_partial, 0 if is_partial else 3)
-    assert Removal.of(file, tables, None, keep=True).dropped == ()
+    assert Removal.find(file, tables, None, keep=True).dropped == ()
 
 
 def joined(rows, before, written, *events):
     items, file = catalogue_of(rows, before, written)
     found = Refinement(tables_of(items, READS), pl.DataFrame(), START + DAY, {"reads": {}})
-    return join(
-        PLAN, found, Told(items_told(*events), len(events), Forgotten(Path("nowhere"))), START + DAY, file
+    return merge_events(
+        PLAN,
+        found,
+        CollectedEvents(items_told(*events), len(events), ForgottenUsers(Path("nowhere"))),
+        START + DAY,
+        file,
     )
 
 
@@ -164,5 +168,5 @@ class TestStage:
         report = run("run-2", "0")
         assert report["withdrawn"] == []
         assert report["removed_items"] == {"catalogue": 1, "removed": 3, "dropped": 0}
-        assert "the catalogue file names too few items" in "".join(capsys.readouterr())
+        assert "the catalogue file is probably incomplete" in "".join(capsys.readouterr())
         assert run("run-3", "")["removed_items"] == {"catalogue": 0, "removed": 0, "dropped": 0}

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.feedback.event_frames import expires_ms, frame_of, valid, withdrawn
+from pipelines.feedback.event_frames import events_to_frame, find_expiry_times, find_withdrawn, select_valid
 from script_shared.events.event import EARLIEST_MS, FORGET, INTERACTION, ITEM, LATEST_MS, WITHDRAW, Event
 from script_shared.events.validation import invalid_reason
 from script_shared.inference.lists.availability import Availability
@@ -34,13 +34,13 @@ EVENTS = st.builds(
 def test_both_accept_the_same_events(events):
     rows = list(enumerate(events, 1))
     accepted = [offset for offset, event in rows if invalid_reason(event) is None]
-    assert valid(frame_of(rows))["log_offset"].to_list() == accepted
+    assert select_valid(events_to_frame(rows))["log_offset"].to_list() == accepted
 
 
 @pytest.mark.parametrize("value", [None, True, "2020", "NaN", [1], {"a": 1}, 1.5e12, float("nan"), 10**30])
 def test_so_they_do_of_each_odd_time(value):
     event = Event("e", "", "a", EARLIEST_MS, details={"published_ms": value}, kind=ITEM)
-    assert (valid(frame_of([(1, event)])).height == 1) == (invalid_reason(event) is None)
+    assert (select_valid(events_to_frame([(1, event)])).height == 1) == (invalid_reason(event) is None)
 
 
 STEPS = st.tuples(st.sampled_from([ITEM, WITHDRAW]), st.sampled_from([None, 10, 20, 30]))
@@ -56,10 +56,10 @@ def test_an_article_is_available_live_as_in_the_next_release(steps, released):
         for at, ((kind, _), said) in enumerate(zip(steps, details, strict=True))
     ]
     live, after = (Availability(np.array([EARLIEST_MS])) for _ in range(2))
-    held = frame_of(list(enumerate(events[:released], 1)))
-    for moment in expires_ms(held).values():
+    held = events_to_frame(list(enumerate(events[:released], 1)))
+    for moment in find_expiry_times(held).values():
         after.expire(0, moment)
-    for _ in withdrawn(held):
+    for _ in find_withdrawn(held):
         after.withdraw(0)
     for availability, applied in ((live, events), (after, events[released:])):
         for event in applied:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pipelines.domains import load
 from pipelines.ingest.bot_detection import find_bots
-from pipelines.settings import BotBounds, RefineOptions
+from pipelines.settings import BotLimits, RefineOptions
 from pipelines.stages.download import download
 from pipelines.stages.refine import refine
 from script_shared.anonymous import ANONYMOUS_PREFIX
@@ -18,7 +18,7 @@ from script_shared.storage.volume import Volume
 from script_shared.tables import Tables
 
 NOON = datetime(2024, 5, 2, 12, tzinfo=UTC)
-BOUNDS = BotBounds(per_hour=100, per_day=400)
+BOUNDS = BotLimits(per_hour=100, per_day=400)
 
 
 def reads(*readers):
@@ -56,7 +56,7 @@ def test_a_site_whose_readers_read_much_loses_none():
     assert found(*people(20, each=700, gap=1.0), ("keen", 900, 1.0)) == []
 
 
-@pytest.mark.parametrize("bounds", [BotBounds(0, 0), BotBounds(0, 5_000), BotBounds(5_000, 0)])
+@pytest.mark.parametrize("bounds", [BotLimits(0, 0), BotLimits(0, 5_000), BotLimits(5_000, 0)])
 def test_without_a_bound_nobody_is_beyond_it(bounds):
     assert found(*people(60), ("crawler", 2_820, 0.5), bounds=bounds) == []
 
@@ -78,7 +78,7 @@ def refined(tmp_path, *readers):
     rows.write_parquet(tmp_path / "raw" / "interactions.parquet")
     volume = Volume(tmp_path / "data")
     download(load("news"), volume, "run", "tables", str(tmp_path / "raw"), 1.0)
-    report = refine(load("news"), volume, "run", "tables", RefineOptions(bot_bounds=BOUNDS))
+    report = refine(load("news"), volume, "run", "tables", RefineOptions(bot_limits=BOUNDS))
     return volume.refined / "run", report
 
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.ingest.archives import LARGEST_MEMBER, SMALL
-from pipelines.ingest.compression import codec_of, decompress
+from pipelines.ingest.archives import BOMB_MIN_BYTES, MAX_MEMBER_BYTES
+from pipelines.ingest.compression import decompress, find_codec
 from script_shared.errors import InputError
 
 
@@ -20,7 +20,7 @@ PACK = {"gzip": gzip.compress, "zstd": zstd}
 
 @pytest.mark.parametrize(("name", "codec"), [("a.csv.gz", "gzip"), ("a.tsv.zst", "zstd"), ("gz.csv", None)])
 def test_the_name_tells_the_codec(name, codec):
-    assert codec_of(name) == codec
+    assert find_codec(name) == codec
 
 
 @pytest.mark.parametrize("codec", PACK)
@@ -42,12 +42,12 @@ def test_a_damaged_file_is_named(codec, damage):
 @pytest.mark.parametrize("codec", PACK)
 def test_a_bomb_is_refused_soon_after_the_bound(codec):
     with pytest.raises(InputError, match="bytes decompressed") as caught:
-        decompress(PACK[codec](bytes(8 * SMALL)), codec, "a")
+        decompress(PACK[codec](bytes(8 * BOMB_MIN_BYTES)), codec, "a")
     size = int(caught.value.what.split("more than ")[1].split(" ")[0])
-    assert SMALL < size < 2 * SMALL < LARGEST_MEMBER
+    assert BOMB_MIN_BYTES < size < 2 * BOMB_MIN_BYTES < MAX_MEMBER_BYTES
 
 
 def test_text_that_is_packed_tightly_but_small_is_no_bomb():
     packer = zlib.compressobj(9, wbits=31)
-    packed = packer.compress(b"a,b\n" * (SMALL // 8)) + packer.flush()
-    assert len(decompress(packed, "gzip", "a")) == 4 * (SMALL // 8)
+    packed = packer.compress(b"a,b\n" * (BOMB_MIN_BYTES // 8)) + packer.flush()
+    assert len(decompress(packed, "gzip", "a")) == 4 * (BOMB_MIN_BYTES // 8)

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from pipelines.domains import load
-from pipelines.ingest.download import fetched
+from pipelines.ingest.download import fetch_uri
 from pipelines.ingest.http import RetryPolicy
-from pipelines.ingest.uri import parse
+from pipelines.ingest.uri import parse_uri
 from pipelines.stages.download import download
 from pipelines.stages.refine import refine
 from script_shared.errors import DownloadError, InputError, VolumeFullError
@@ -32,7 +32,7 @@ def directly(monkeypatch):
 
 
 def fetch(uri, folder):
-    with fetched(uri, folder, QUICK) as place:
+    with fetch_uri(uri, folder, QUICK) as place:
         return Path(place).read_bytes()
 
 
@@ -48,7 +48,7 @@ class TestWhole:
         assert left_over(tmp_path) == []
 
     def test_a_local_path_is_given_as_it_is(self, tmp_path):
-        with fetched("some/folder", tmp_path / "downloads") as place:
+        with fetch_uri("some/folder", tmp_path / "downloads") as place:
             assert place == "some/folder"
         assert not (tmp_path / "downloads").exists()
 
@@ -57,7 +57,7 @@ class TestWhole:
             assert fetch(shelf.address, tmp_path) == CONTENTS
 
     def test_the_name_is_the_addresss(self, tmp_path):
-        with serving(b"x") as shelf, fetched(shelf.address, tmp_path, QUICK) as place:
+        with serving(b"x") as shelf, fetch_uri(shelf.address, tmp_path, QUICK) as place:
             assert Path(place).name == "clicks.zip"
 
 
@@ -72,7 +72,7 @@ class TestInterrupted:
         with serving(CONTENTS, cuts=[400_000, 0, 0, 0, 0]) as shelf:
             with pytest.raises(DownloadError, match="interrupted after 400000 bytes") as caught:
                 fetch(shelf.address, tmp_path)
-            assert "goes on" in caught.value.remedy
+            assert "resumes" in caught.value.remedy
             assert left_over(tmp_path) == ["clicks.zip.json", "clicks.zip.part"]
             shelf.cuts, shelf.asked = [], []
             assert fetch(shelf.address, tmp_path) == CONTENTS
@@ -122,7 +122,7 @@ class TestInterrupted:
 
     def test_a_caller_that_fails_finds_the_file_again(self, tmp_path):
         with serving(CONTENTS) as shelf:
-            with pytest.raises(ZeroDivisionError), fetched(shelf.address, tmp_path, QUICK):
+            with pytest.raises(ZeroDivisionError), fetch_uri(shelf.address, tmp_path, QUICK):
                 _ = 1 / 0
             shelf.asked = []
             assert fetch(shelf.address, tmp_path) == CONTENTS
@@ -168,14 +168,14 @@ class TestRefused:
     def test_a_web_page(self, tmp_path):
         with (
             serving(b"<html>", kind="text/html; charset=utf-8") as shelf,
-            pytest.raises(InputError, match="a web page lies there"),
+            pytest.raises(InputError, match="the URL is a web page"),
         ):
             fetch(shelf.address, tmp_path)
 
     def test_a_file_packed_on_the_way(self, tmp_path):
         with (
             serving(b"x", encoding="br") as shelf,
-            pytest.raises(InputError, match="packed once more"),
+            pytest.raises(InputError, match="with a content encoding"),
         ):
             fetch(shelf.address, tmp_path)
 
@@ -193,13 +193,13 @@ class TestRefused:
         ("uri", "what"),
         [
             ("http://example.org/a.zip", "not encrypted"),
-            ("https:///a.zip", "names no host"),
-            ("https://[::1/a.zip", "names no host"),
-            ("https://example.org/a b.zip", "names no host"),
-            ("https://example.org/a.zip#sha256=12", "the checksum is none"),
-            ("https://example.org/a.zip#part", "the checksum is none"),
-            ("gdrive:../../etc", "no id of a file"),
-            ("gdrive:", "no id of a file"),
+            ("https:///a.zip", "has no host"),
+            ("https://[::1/a.zip", "has no host"),
+            ("https://example.org/a b.zip", "has no host"),
+            ("https://example.org/a.zip#sha256=12", "the checksum is invalid"),
+            ("https://example.org/a.zip#part", "the checksum is invalid"),
+            ("gdrive:../../etc", "not the id of a file"),
+            ("gdrive:", "not the id of a file"),
         ],
     )
     def test_addresses_that_are_none(self, tmp_path, uri, what):
@@ -219,7 +219,7 @@ class TestRefused:
         ],
     )
     def test_names_are_made_harmless(self, uri, name):
-        assert parse(uri).name == name
+        assert parse_uri(uri).name == name
 
 
 class TestDrive:
@@ -230,7 +230,7 @@ class TestDrive:
         monkeypatch.setenv("https_proxy", nobody)
         monkeypatch.delenv("NO_PROXY", raising=False)
         monkeypatch.delenv("no_proxy", raising=False)
-        with pytest.raises(DownloadError, match="Google Drive did not give the file") as caught:
+        with pytest.raises(DownloadError, match="Google Drive refused the file") as caught:
             fetch("gdrive:10zmuxXi05ayfiREA9hi", tmp_path)
         assert "drive.google.com/file/d/10zmuxXi05ayfiREA9hi/view" in caught.value.remedy
 
@@ -251,7 +251,7 @@ class TestStage:
         assert refine(load("news"), volume, "run-1", "tables")["reads"]["kept"] == 50
         assert left_over(volume.downloads) == []
 
-    @pytest.mark.parametrize("kind", ["cut off", "encrypted", "outside its own folder", "link", "web page"])
+    @pytest.mark.parametrize("kind", ["truncated", "encrypted", "outside its folder", "link", "web page"])
     def test_an_archive_that_is_none_leaves_what_stood_there(self, tmp_path, kind):
         place = write_zip(tmp_path / "a.zip", ("interactions.csv", READS))
         volume = Volume(tmp_path / "data")
@@ -266,7 +266,7 @@ class TestStage:
 def spoil(place, kind):
     """Return the archive's bytes made unusable."""
     copy = place.with_name("bad.zip")
-    if kind == "cut off":
+    if kind == "truncated":
         return place.read_bytes()[:-30]
     if kind == "encrypted":
         copy.write_bytes(place.read_bytes())
@@ -344,7 +344,7 @@ class TestFullDisk:
     def test_a_disk_with_less_room_than_the_file_needs_is_told_before(self, tmp_path):
         with (
             serving(b"x", declared=2**60) as shelf,
-            pytest.raises(VolumeFullError, match="1152921504606846976 bytes are to come"),
+            pytest.raises(VolumeFullError, match="1152921504606846976 bytes are missing"),
         ):
             fetch(shelf.address, tmp_path)
 

@@ -10,12 +10,12 @@ KIND = re.compile(r"[ab]\.csv")
 
 @pytest.mark.parametrize("uri", ["", "/no/such/place", "file:///no/such/place"])
 def test_a_place_that_is_not_there(uri):
-    with pytest.raises(InputError, match="there is no such folder or file"):
+    with pytest.raises(InputError, match=r"no .*folder or file"):
         local_path(uri)
 
 
 def test_an_address_elsewhere_says_what_to_do():
-    with pytest.raises(InputError, match="ftp:// addresses are not read") as caught:
+    with pytest.raises(InputError, match="ftp:// URIs are not supported") as caught:
         local_path("ftp://example.org/a.zip")
     assert "give a folder" in caught.value.remedy
 

@@ -3,8 +3,8 @@ from datetime import UTC, datetime
 import polars as pl
 import pytest
 
-from pipelines.domains.news.formats.timestamps import TIMESTAMP
-from pipelines.ingest.sampling import sample_readers
+from pipelines.domains.news.validation.rules import TIMESTAMP
+from pipelines.ingest.sampling import sample_users
 from script_shared.errors import NotEnoughDataError
 from script_shared.settings import Settings
 from script_shared.tables import Tables
@@ -18,7 +18,7 @@ def tables(readers):
 
 
 def test_a_tenth_of_the_readers_with_all_their_reads_and_all_items():
-    sample = sample_readers(tables(range(20_000)), 0.1)
+    sample = sample_users(tables(range(20_000)), 0.1)
     assert sample.users.height == pytest.approx(2_000, rel=0.06)
     assert sample.interactions.height == 2 * sample.users.height
     assert set(sample.interactions["user_id"]) == set(sample.users["user_id"])
@@ -26,25 +26,25 @@ def test_a_tenth_of_the_readers_with_all_their_reads_and_all_items():
 
 
 def test_the_id_alone_decides():
-    some, more = sample_readers(tables(range(500)), 0.1), sample_readers(tables(range(1_000)), 0.1)
+    some, more = sample_users(tables(range(500)), 0.1), sample_users(tables(range(1_000)), 0.1)
     known = set(tables(range(500)).users["user_id"])
     assert set(some.users["user_id"]) == set(more.users["user_id"]) & known
-    assert set(some.users["user_id"]) < set(sample_readers(tables(range(500)), 0.3).users["user_id"])
+    assert set(some.users["user_id"]) < set(sample_users(tables(range(500)), 0.3).users["user_id"])
 
 
 def test_the_sample_is_the_same_on_every_machine():
-    kept = sample_readers(tables(range(60)), 0.1).users["user_id"].to_list()
+    kept = sample_users(tables(range(60)), 0.1).users["user_id"].to_list()
     assert kept == ["reader-2", "reader-9", "reader-48", "reader-51"]
 
 
 def test_all_of_them_are_the_tables_themselves():
     whole = tables(range(10))
-    assert sample_readers(whole, 1.0) is whole
+    assert sample_users(whole, 1.0) is whole
 
 
 def test_an_empty_sample_says_what_to_do():
-    with pytest.raises(NotEnoughDataError, match="none of 2 readers") as caught:
-        sample_readers(tables([0, 1]), 1e-9)
+    with pytest.raises(NotEnoughDataError, match="none of 2 users") as caught:
+        sample_users(tables([0, 1]), 1e-9)
     assert "ENV=staging" in caught.value.remedy
 
 

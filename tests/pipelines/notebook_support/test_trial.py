@@ -18,7 +18,7 @@ from pipelines.stages.evaluate import score_hour
 from script_shared.clock import MS_PER_HOUR
 from script_shared.errors import NotEnoughDataError
 from script_shared.evaluation.ranking import METRICS
-from script_shared.segments import find
+from script_shared.segments import find_segment
 
 SEGMENT = "anonymous"
 
@@ -38,7 +38,7 @@ def inputs(example):
 
 
 def components(domain, parameters, segment):
-    model = find(domain.segments(parameters), segment).make_model()
+    model = find_segment(domain.segments(parameters), segment).make_model()
     return [part.name for part in model.components]
 
 
@@ -82,7 +82,7 @@ def test_trials_score_the_same_users_and_gains_are_paired(inputs):
     assert [gains["all components"][key] for key in ("gain", "low", "high")] == [0, 0, 0]
     means = dict(scores.group_by("model").agg(pl.col("ndcg").mean()).rows())
     assert gains["no popularity"]["gain"] == pytest.approx(means["no popularity"] - means["all components"])
-    # Interest in these articles lasts hours, so counts without decay find less.
+    # Interest in these articles lasts hours, so counts without decay find_segment less.
     assert gains["most_read_ever"]["high"] < 0
 
 
@@ -99,7 +99,7 @@ def test_fitted_weights_give_the_served_scores_without_trees(inputs):
     domain, parameters, dataset, cutoff = inputs
     inputs = domain, replace_values(parameters, two_stage={"ranking": {"trees": None}}), dataset, cutoff
     lists = retrieve_hour(*inputs, SEGMENT, 60)
-    scores = lists.score(lists.model.ranking.weights, "served")
+    scores = lists.score(lists.model.scorer.weights, "served")
     served, _ = score_hour(*inputs, SEGMENT, 60)
     assert scores.equals(served.filter(model="served"))
 
@@ -110,9 +110,9 @@ def test_scale_weights_changes_one_component(inputs):
     is_popularity = np.char.startswith(names, "popularity")
     scaled = lists.scale_weights("popularity", 0.0)
     assert not scaled[is_popularity].any()
-    assert (scaled[~is_popularity] == lists.model.ranking.weights[~is_popularity]).all()
+    assert (scaled[~is_popularity] == lists.model.scorer.weights[~is_popularity]).all()
     zero = lists.score(np.zeros(len(names)), "zero")
-    assert zero["ndcg"].mean() < lists.score(lists.model.ranking.weights, "fitted")["ndcg"].mean()
+    assert zero["ndcg"].mean() < lists.score(lists.model.scorer.weights, "fitted")["ndcg"].mean()
 
 
 def test_importance_is_weight_times_deviation_within_lists(inputs):
@@ -121,11 +121,11 @@ def test_importance_is_weight_times_deviation_within_lists(inputs):
     assert importance.columns == ["segment", "component", "feature", "weight", "importance"]
     column = importance["feature"].to_list().index("popularity_1h")
     deviation = np.mean([features[:, column].std() for features in lists.features])
-    assert importance["importance"][column] == pytest.approx(lists.model.ranking.weights[column] * deviation)
+    assert importance["importance"][column] == pytest.approx(lists.model.scorer.weights[column] * deviation)
     assert set(importance["component"]) == set(components(*inputs[:2], SEGMENT))
 
 
 def test_scores_have_the_columns_of_the_evaluation(inputs):
     lists = retrieve_hour(*inputs, SEGMENT, 5)
-    scores = lists.score(lists.model.ranking.weights, "fitted")
+    scores = lists.score(lists.model.scorer.weights, "fitted")
     assert scores.columns == ["segment", "model", "cutoff", "query_id", *METRICS]

@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.domains import load
 from pipelines.reporting.findings import Findings
-from pipelines.reporting.page import render
+from pipelines.reporting.page import render_page
 from pipelines.stages.download import download
 from pipelines.stages.encode import encode
 from pipelines.stages.evaluate import evaluate
@@ -119,7 +119,7 @@ def test_the_gain_is_the_difference_of_two_rows_of_the_csv(page, metrics, segmen
 
 
 def test_segment_sizes_weights_and_refining_are_there(page, evaluated):
-    readers = pl.read_parquet(evaluated.segments / RUN / "readers.parquet")
+    readers = pl.read_parquet(evaluated.segments / RUN / "users.parquet")
     sizes = {row[0]["text"]: row[1]["values"] for row in page.tables["sizes", None][1:]}
     assert sizes == {name: [size] for name, size in readers.group_by("segment").len().rows()}
     learned = json.loads((evaluated.artifacts / RUN / "logged" / "model" / "document.json").read_text())
@@ -210,7 +210,7 @@ def test_hours_in_which_nobody_came_are_refused_and_leave_nothing(tmp_path):
     refine(plan, volume, RUN, "globo")
     encode(plan, volume, RUN)
     assert evaluate(plan, volume, RUN, 2, "anonymous", users=60)["users"] == 0
-    with pytest.raises(NotEnoughDataError, match="nobody read anything new"):
+    with pytest.raises(NotEnoughDataError, match="no user has a new interaction"):
         report(plan, volume, RUN)
     assert {path.name for path in volume.evaluation.iterdir()} == {"cutoffs"}
 
@@ -241,7 +241,7 @@ def test_names_cannot_become_markup():
     )
     verdict = PromotionDecision(False, evil, (Finding(evil, evil, 1, 0.0, 0.0, 0.0, evil),))
     facts = {"run": evil, "as_of": evil, "champion": evil, "hours": [evil], "verdict": verdict}
-    html = render(findings, facts)
+    html = render_page(findings, facts)
     assert "Too few users (1)" in html
     page = opened(html)
     assert "script" not in page.tags

@@ -3,9 +3,9 @@ import json
 import numpy as np
 import pytest
 
-from pipelines.cli.cost_table import cost_table
+from pipelines.cli.cost_table import build_cost_table
 from pipelines.domains import load
-from pipelines.reporting.run_costs import Cost, measured, read_costs, stage_seconds, write_costs
+from pipelines.reporting.run_costs import StageCost, elapsed_seconds, measure_stage, read_costs, write_costs
 from script_shared.storage.volume import Volume
 
 MIB = 2**20
@@ -27,8 +27,8 @@ def volume(tmp_path):
 
 def test_a_stage_is_measured_and_its_result_returned(volume):
     plan = load("news")
-    assert measured("big", hold, plan, volume, "run-1", 200) == 200 * MIB
-    assert measured("small", hold, plan, volume, "run-1", 1) == MIB
+    assert measure_stage("big", hold, plan, volume, "run-1", 200) == 200 * MIB
+    assert measure_stage("small", hold, plan, volume, "run-1", 1) == MIB
     big, small = read_costs(volume, "run-1")
     assert (big.name, small.name) == ("hold-big", "hold-small")
     assert big.peak_mib >= 200
@@ -37,24 +37,24 @@ def test_a_stage_is_measured_and_its_result_returned(volume):
 
 def test_a_failed_stage_leaves_no_cost(volume):
     with pytest.raises(ValueError, match="no"):
-        measured("", fail, load("news"), volume, "run-1")
+        measure_stage("", fail, load("news"), volume, "run-1")
     assert read_costs(volume, "run-1") == []
 
 
 def test_what_runs_in_parallel_counts_once():
     costs = [
-        Cost("refine", "", 100.0, 5.0, 10),
-        Cost("train", "a", 110.0, 10.0, 20),
-        Cost("train", "b", 112.0, 4.0, 30),
-        Cost("train", "c", 118.0, 6.0, 30),
+        StageCost("refine", "", 100.0, 5.0, 10),
+        StageCost("train", "a", 110.0, 10.0, 20),
+        StageCost("train", "b", 112.0, 4.0, 30),
+        StageCost("train", "c", 118.0, 6.0, 30),
     ]
-    assert stage_seconds(costs) == 5 + 14
-    assert stage_seconds(costs[::-1]) == 5 + 14
-    assert stage_seconds([]) == 0
+    assert elapsed_seconds(costs) == 5 + 14
+    assert elapsed_seconds(costs[::-1]) == 5 + 14
+    assert elapsed_seconds([]) == 0
 
 
 def test_costs_are_written_beside_the_metrics(volume):
-    measured("", hold, load("news"), volume, "run-1", 1)
+    measure_stage("", hold, load("news"), volume, "run-1", 1)
     (volume.evaluation / "runs" / "run-1").mkdir(parents=True)
     path = write_costs(volume, "run-1")
     assert path == volume.evaluation / "runs" / "run-1" / "costs.json"
@@ -64,7 +64,7 @@ def test_costs_are_written_beside_the_metrics(volume):
 
 
 def test_the_table_ends_with_the_time_and_the_highest_peak():
-    table = cost_table([Cost("refine", "", 0.0, 5.0, 700), Cost("train", "a", 5.0, 2.5, 300)])
+    table = build_cost_table([StageCost("refine", "", 0.0, 5.0, 700), StageCost("train", "a", 5.0, 2.5, 300)])
     assert [list(column.cells) for column in table.columns] == [
         ["refine", "train-a"],
         ["5.0", "2.5"],

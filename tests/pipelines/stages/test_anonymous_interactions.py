@@ -7,8 +7,8 @@ import polars as pl
 import pytest
 
 from pipelines.domains import load
-from pipelines.embedded.sample_requests import _one_of_each
-from pipelines.ingest.sampling import sample_readers
+from pipelines.embedded.sample_requests import _select_users
+from pipelines.ingest.sampling import sample_users
 from pipelines.stages.artifacts import load_dataset
 from script_shared.anonymous import ANONYMOUS_PREFIX, is_anonymous
 from script_shared.domains.news.domain import NEWS
@@ -75,7 +75,7 @@ class TestTables:
 
     def test_they_are_no_users_and_in_no_segment(self, volume):
         users = pl.read_parquet(volume.refined / "run-1" / "users.parquet")
-        readers = pl.read_parquet(volume.segments / "run-1" / "readers.parquet")
+        readers = pl.read_parquet(volume.segments / "run-1" / "users.parquet")
         assert users["user_id"].to_list() == sorted({row["user_id"] for row in reads(400)})
         assert set(readers["user_id"]) == set(users["user_id"])
 
@@ -83,11 +83,11 @@ class TestTables:
         plan = load("news")
         tables = refined_tables(volume)
         known = tables.users.with_columns(user_type=pl.lit("Logged"))
-        assert plan.parameters(replace(tables, users=known))["rule"]["has_login"]
+        assert plan.choose_parameters(replace(tables, users=known))["rule"]["has_login"]
 
     def test_a_sample_keeps_its_share_of_them(self, volume):
         tables = refined_tables(volume)
-        kept = sample_readers(tables, 0.5).interactions
+        kept = sample_users(tables, 0.5).interactions
         anonymous = kept.filter(is_anonymous(pl.col("user_id")))
         assert 0.3 < anonymous["user_id"].n_unique() / (300 + SESSIONS) < 0.7
 
@@ -144,7 +144,7 @@ class TestEvaluation:
         assert re.search(r'<ul class="warnings">\s*<li>the reader &#39;0&#39; has \d+% of all reads', page)
 
     def test_the_readers_who_are_shown_are_named(self, volume):
-        users = _one_of_each(volume, "news", "run-1")
+        users = _select_users(volume, load("news"), "run-1")
         assert not any(user.startswith(ANONYMOUS_PREFIX) for user in users)
 
 

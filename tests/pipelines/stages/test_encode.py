@@ -7,10 +7,10 @@ import polars as pl
 import pytest
 
 from pipelines.domains import load
-from pipelines.encoding.arrays import read_description
-from pipelines.encoding.item_vectors import Rules
-from pipelines.stages.artifacts import load_dataset, load_report
-from pipelines.stages.encode import HEAD_START_MS, encode
+from pipelines.encoding.arrays import read_text_vectors
+from pipelines.encoding.item_vectors import TextRules
+from pipelines.stages.artifacts import load_dataset, load_refine_report
+from pipelines.stages.encode import SNAPSHOT_AGE_MS, encode
 from pipelines.stages.refine import refine
 from script_shared.dataset import encode_tables
 from script_shared.models.components.text_space import TextSpace
@@ -36,8 +36,8 @@ def loaded(volume):
 @pytest.fixture(scope="module")
 def expected(volume):
     tables = Tables.read(find_partition(volume.refined, "run-1"))
-    as_of_ms = load_report(volume, "run-1")["as_of_ms"]
-    return encode_tables(tables, PLAN.domain.context, PLAN.weight, as_of_ms), PLAN.parameters(tables)
+    as_of_ms = load_refine_report(volume, "run-1")["as_of_ms"]
+    return encode_tables(tables, PLAN.domain.context, PLAN.weight, as_of_ms), PLAN.choose_parameters(tables)
 
 
 def test_the_data_set_comes_back_as_the_tables_give_it(loaded, expected):
@@ -65,7 +65,7 @@ def test_every_item_has_a_vector(loaded):
 def test_the_head_start_ends_three_days_before_the_data(loaded, expected):
     dataset, parameters = loaded
     state = PLAN.domain.state(parameters)
-    assert dataset.head_start.ms == dataset.as_of_ms - HEAD_START_MS
+    assert dataset.head_start.ms == dataset.as_of_ms - SNAPSHOT_AGE_MS
     known = expected[0].before(dataset.head_start.ms)
     assert np.array_equal(
         build_state(dataset.before(known.as_of_ms), state).histories.count_all(), known.read_counts
@@ -82,10 +82,10 @@ def test_the_catalogue_is_in_the_order_of_the_positions(volume, loaded):
 def test_the_next_run_takes_all_vectors_over(volume):
     (volume.raw / "run-2").symlink_to(volume.raw / "run-1")
     refine(PLAN, volume, "run-2", "globo")
-    before = read_description(volume.encoded / "run-1")
+    before = read_text_vectors(volume.encoded / "run-1")
     report = encode(PLAN, volume, "run-2")
-    after = read_description(volume.encoded / "run-2")
-    assert report["taken_over"] == report["texts"] == len(before.texts)
+    after = read_text_vectors(volume.encoded / "run-2")
+    assert report["reused"] == report["texts"] == len(before.texts)
     assert np.array_equal(after.vectors.rows, before.vectors.rows)
     assert (volume.encoded / "latest").read_text().strip() == "run-2"
 
@@ -94,7 +94,9 @@ def test_a_release_holds_the_space_in_which_its_articles_lie(small_volume):
     release = Registry(small_volume.releases).open()
     space = TextSpace.load(release.bundle("space"))
     dataset, parameters = load_dataset(small_volume, release.manifest.run)
-    assert Rules.of(PLAN.domain, release.manifest.parameters) == Rules.of(PLAN.domain, parameters)
+    assert TextRules.for_domain(PLAN.domain, release.manifest.parameters) == TextRules.for_domain(
+        PLAN.domain, parameters
+    )
     texts = [f"category_{dataset.catalogue.categories[code]}" for code in dataset.catalogue.category.tolist()]
     model = release.bundle("models/logged").arrays
     items = np.flatnonzero(model["content.row"])

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from pipelines.cli.main import app
 from pipelines.domains import load
 from pipelines.stages.artifacts import load_dataset
-from pipelines.stages.champion_refit import find_opponent
+from pipelines.stages.champion_refit import find_champion_refit
 from pipelines.stages.download import download
 from pipelines.stages.encode import encode
 from pipelines.stages.evaluate import evaluate
@@ -31,7 +31,7 @@ from tests.support.releases import SEGMENTS
 GOOD = load("news")
 #: One item of each part is all there is to choose from.
 _NO_CHOICE = NewsParameters(two_stage=TwoStageParameters(retrieve={}, retrieve_others=1))
-BAD = replace(GOOD, parameters=lambda _: _NO_CHOICE.model_dump(mode="json"))
+BAD = replace(GOOD, choose_parameters=lambda _: _NO_CHOICE.model_dump(mode="json"))
 
 
 class History:
@@ -90,23 +90,23 @@ def worse(history, second):
 def test_a_first_release_serves(history, first):
     assert first.promoted
     assert first.champion == first.release
-    assert first.why.startswith("there is no champion yet; ndcg@10 is not worse: ")
+    assert first.reason.startswith("there is no champion yet; ndcg@10 is not worse: ")
 
 
 def test_the_same_configuration_on_other_data_is_not_fitted_twice(history, second):
     assert second.promoted
-    assert second.why.startswith("the champion has the same configuration; ")
+    assert second.reason.startswith("the champion has the same configuration; ")
     assert CHAMPION not in history.models("second")
 
 
 def test_a_worse_configuration_stays_challenger_and_says_why(history, second, worse):
     assert not worse.promoted
     assert (worse.champion, history.registry.find(CHALLENGER)) == (second.release, worse.release)
-    assert worse.why.startswith("ndcg@10 is worse: ")
-    assert "against champion: failed" in worse.why
-    assert str(worse).startswith(f"{worse.release} stays challenger: {worse.why}. ")
+    assert worse.reason.startswith("ndcg@10 is worse: ")
+    assert "against champion: failed" in worse.reason
+    assert str(worse).startswith(f"{worse.release} stays challenger: {worse.reason}. ")
     assert str(worse).endswith("python -m pipelines promote")
-    assert f"Stays challenger: {worse.why}." in history.page("worse")
+    assert f"Stays challenger: {worse.reason}." in history.page("worse")
     assert "<td>logged</td><td>champion</td>" in history.page("worse")
     assert CHAMPION in history.models("worse")
 
@@ -145,7 +145,7 @@ def test_a_person_may_promote_the_challenger(history, worse, promoted_by_hand):
     assert promoted_by_hand == worse.release == history.registry.find()
     assert history.registry.find(CHALLENGER) is None
     again = publish(BAD, history.volume, "worse")
-    assert (again.promoted, again.why) == (True, f"promoted by hand, though {worse.why}")
+    assert (again.promoted, again.reason) == (True, f"promoted by hand, though {worse.reason}")
 
 
 @pytest.fixture(scope="module")
@@ -161,7 +161,7 @@ def test_a_champion_that_changed_after_the_comparison_is_not_replaced(history, p
     assert history.registry.rollback() != promoted_by_hand
     found = publish(GOOD, history.volume, late)
     assert not found.promoted
-    assert found.why.endswith(f"but {found.champion} serves now: evaluate it again")
+    assert found.reason.endswith(f"but {found.champion} serves now: evaluate it again")
     assert history.registry.find() == found.champion
 
 
@@ -175,7 +175,7 @@ def test_a_champion_that_changed_between_two_scores_is_not_compared_with(
     report(GOOD, history.volume, late)
     found = publish(GOOD, history.volume, late)
     assert not found.promoted
-    assert found.why == "the champion changed while the run was evaluated: evaluate it again"
+    assert found.reason == "the champion changed while the run was evaluated: evaluate it again"
     assert "Stays challenger: the champion changed" in history.page(late)
 
 
@@ -184,7 +184,7 @@ def test_what_was_not_evaluated_stays_challenger(history, first):
     other = History(history.raw, volume)
     other.scored(GOOD, "run")
     found = publish(GOOD, volume, "run")
-    assert (found.promoted, found.why, found.champion) == (False, "it has not been evaluated", None)
+    assert (found.promoted, found.reason, found.champion) == (False, "it has not been evaluated", None)
     assert other.registry.find(CHALLENGER) == found.release
 
 
@@ -194,8 +194,8 @@ def test_a_champion_that_today_s_code_cannot_read_or_refit_is_not_compared_with(
     facts = Facts(domain="news", run="older", as_of_ms=0, parameters={"of": "old"})
     older = write_release(folder.releases, facts, lambda _: None)
     Registry(folder.releases).publish(older.id, CHAMPION)
-    met = find_opponent(GOOD, folder, parameters)
+    met = find_champion_refit(GOOD, folder, parameters)
     assert (met.release, met.parameters) == (older.id, None)
-    assert met.why == "today's code does not know the champion's configuration"
+    assert met.reason == "the current code does not accept the champion's configuration"
     (older.folder / "manifest.json").write_text("{")
-    assert find_opponent(GOOD, folder, parameters).why.startswith("the champion cannot be read: ")
+    assert find_champion_refit(GOOD, folder, parameters).reason.startswith("the champion cannot be read: ")

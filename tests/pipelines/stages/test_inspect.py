@@ -94,8 +94,8 @@ class TestUsable:
         items = [row | {"item_id": f"article-{row['item_id']}"} for row in articles(12)]
         code, text = inspect(write_tables(here / "raw", rows, items))
         assert code == 0
-        assert "every read is at midnight UTC" in text
-        assert "only 0 of the 12 items that were read are in the catalogue" in text
+        assert "every interaction is at midnight UTC" in text
+        assert "only 0 of the 12 items that were read are described" in text
 
 
 class TestUnusable:
@@ -135,7 +135,7 @@ class TestUnusable:
             (["."], "no raw format is recognised"),
             ([".", "--source", "tables"], "there is no interactions.csv"),
             ([".", "--source", "xml"], "there is no source 'xml'"),
-            (["ftp://example.org/a"], "ftp:// addresses are not read"),
+            (["ftp://example.org/a"], "ftp:// URIs are not supported"),
             (["http://example.org/a"], "not encrypted"),
         ],
     )

@@ -8,11 +8,11 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
-from pipelines.benchmarks.next_hour import Hours, refine_files
+from pipelines.benchmarks.next_hour import HourOptions, refine_files
 from pipelines.cli.main import app
 from pipelines.domains import load
 from pipelines.stages.evaluate import score_hour
-from pipelines.tuning.parameters import with_values
+from pipelines.tuning.parameters import set_values
 from pipelines.tuning.search_space import Choice, NumericRange
 from pipelines.tuning.tune import TuneOptions, tune
 from script_shared.clock import MS_PER_HOUR
@@ -21,21 +21,21 @@ from script_shared.errors import NotEnoughDataError, SettingsError
 from tests.support.clicks import START_MS, write_clicks
 
 SPACE = {
-    "two_stage.fit_negatives": NumericRange(5, 40, whole=True),
-    "two_stage.scorer.ridge": NumericRange(1e-3, 100.0, log=True),
+    "two_stage.fit_others": NumericRange(5, 40, integer=True),
+    "two_stage.ranking.ridge": NumericRange(1e-3, 100.0, log=True),
     "state.co_occurrence.half_lives": Choice(((1.0, 4.0), (0.5, 2.0))),
-    "als.alpha": NumericRange(1, 20, only=("logged",)),
+    "als.alpha": NumericRange(1, 20, segments=("logged",)),
 }
 NEWS = load("news")
 
 
 def hardly_fitted(tables):
     """A default that is easy to beat."""
-    return with_values(NEWS.parameters(tables), {"two_stage.scorer.ridge": 100.0})
+    return set_values(NEWS.choose_parameters(tables), {"two_stage.ranking.ridge": 100.0})
 
 
-PLAN = replace(NEWS, search=SPACE, parameters=hardly_fitted)
-WANTED = TuneOptions(Hours((7, 9), users=60, epoch_ms=START_MS), segments=("anonymous",), trials=3)
+PLAN = replace(NEWS, search_space=SPACE, choose_parameters=hardly_fitted)
+WANTED = TuneOptions(HourOptions((7, 9), users=60, epoch_ms=START_MS), segments=("anonymous",), trials=3)
 
 
 @pytest.fixture(scope="module")
@@ -67,9 +67,9 @@ def found(raw, tmp_path_factory):
 def test_the_default_comes_first_and_scores_what_the_evaluation_says(raw, found, tmp_path):
     first = trials(found[1])[0]
     refined = refine_files(PLAN, "globo", raw, tmp_path)
-    parameters = PLAN.parameters(refined.tables)
-    assert first["two_stage.fit_negatives"] == parameters["two_stage"]["fit_negatives"]
-    assert first["two_stage.scorer.ridge"] == parameters["two_stage"]["scorer"]["ridge"]
+    parameters = PLAN.choose_parameters(refined.tables)
+    assert first["two_stage.fit_others"] == parameters["two_stage"]["fit_others"]
+    assert first["two_stage.ranking.ridge"] == parameters["two_stage"]["ranking"]["ridge"]
     assert json.loads(first["state.co_occurrence.half_lives"]) == [1.0, 4.0]
     dataset = encode_tables(refined.tables, PLAN.domain.context, PLAN.weight, refined.as_of_ms)
     moments = [START_MS + hour * MS_PER_HOUR for hour in (7, 9)]
@@ -151,7 +151,7 @@ def test_a_folder_of_another_search_is_refused(raw, found):
 def test_who_does_worse_than_half_is_given_up_after_a_cutoff(raw, tmp_path):
     summary = search(raw, tmp_path, replace(WANTED, trials=9))
     given_up = [row for row in trials(tmp_path) if not row["complete"]]
-    assert len(given_up) == summary["given_up"] > 0
+    assert len(given_up) == summary["pruned"] > 0
     first = {
         row["number"]: pl.read_parquet(tmp_path / "scores" / f"{row['number']}.parquet")
         .filter(cutoff=START_MS + 7 * MS_PER_HOUR)["ndcg"]
@@ -182,7 +182,7 @@ def test_hours_that_are_reported_are_refused(raw, tmp_path, late):
 
 
 def test_the_best_is_not_confirmed_by_the_hours_it_was_chosen_by(raw, tmp_path):
-    with pytest.raises(SettingsError, match="chosen by these hours"):
+    with pytest.raises(SettingsError, match="selected on these hours"):
         search(raw, tmp_path / "new", replace(WANTED, confirm=(9,)))
 
 
@@ -193,7 +193,7 @@ def test_an_hour_outside_the_data_is_refused(raw, tmp_path):
 
 def test_hours_without_readers_say_so(raw, tmp_path):
     # Five reads in the first hours: nobody can be logged in by then.
-    hours = Hours((1,), users=60, epoch_ms=START_MS)
+    hours = HourOptions((1,), users=60, epoch_ms=START_MS)
     with pytest.raises(NotEnoughDataError, match="logged"):
         search(raw, tmp_path, replace(WANTED, hours=hours, segments=("logged",), trials=1))
 

@@ -37,14 +37,14 @@ class FileSource:
     straggler_share: float = STRAGGLER_SHARE
     clock: Clock = field(default_factory=WallClock)
 
-    def configured(self, options: Mapping[str, Any]) -> Source:
-        """Refuse options; see `Source.configured`."""
+    def with_options(self, options: Mapping[str, Any]) -> Source:
+        """Refuse options; see `Source.with_options`."""
         if options:
             raise _no_options_error(", ".join(options))
         return self  # type: ignore[return-value]  # the subclasses implement the rest of Source
 
-    def columns_of(self, file: RawFile, folder: Path) -> tuple[list[str], Mapping[str, str]]:
-        """Return the column names of a CSV file; see `Source.columns_of`."""
+    def read_header(self, file: RawFile, folder: Path) -> tuple[list[str], Mapping[str, str]]:
+        """Return the column names of a CSV file; see `Source.read_header`."""
         return read_header(file.load(), file.name), {}
 
     def write_config(self, refinement: Refinement | None, columns: Sequence[str], path: Path) -> None:

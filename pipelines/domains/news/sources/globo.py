@@ -121,8 +121,8 @@ class GloboSource(FileSource):
         link_files(local_path(uri), (CLICKS, ARTICLES), folder)
         find_clicks(folder, uri)
 
-    def require(self, folder: Path, where: object) -> list[RawFile]:
-        """Return the click files; see `Source.require`."""
+    def require_files(self, folder: Path, where: object) -> list[RawFile]:
+        """Return the click files; see `Source.require_files`."""
         return find_clicks(folder, where)
 
     def refine(self, folder: Path) -> Refinement:

@@ -17,7 +17,7 @@ class SyntheticSource(WebmediaSource):
 
     name: str = "synthetic"
 
-    def require(self, folder: Path, where: object) -> list[RawFile]:
+    def require_files(self, folder: Path, where: object) -> list[RawFile]:
         """Return no file, because none is needed."""
         return []
 

@@ -56,8 +56,8 @@ class TablesSource(FileSource):
         """Interactions and, optionally, items."""
         return INTERACTIONS, ITEMS
 
-    def configured(self, options: Mapping[str, Any]) -> Source:
-        """Return the source with options set; see `Source.configured`."""
+    def with_options(self, options: Mapping[str, Any]) -> Source:
+        """Return the source with options set; see `Source.with_options`."""
         TableOptions().updated(options, "options").check_map(self.kinds)
         return replace(self, options=options)
 
@@ -79,13 +79,13 @@ class TablesSource(FileSource):
         if options != TableOptions():
             write_config(folder / CONFIG_FILE, options)
 
-    def require(self, folder: Path, where: object) -> list[RawFile]:
-        """Return the files of interactions; see `Source.require`."""
+    def require_files(self, folder: Path, where: object) -> list[RawFile]:
+        """Return the files of interactions; see `Source.require_files`."""
         self._read_options(folder)
         return require_interactions(folder, where)
 
-    def columns_of(self, file: RawFile, folder: Path) -> tuple[list[str], Mapping[str, str]]:
-        """Return the column names of a file, and what was detected; see `Source.columns_of`."""
+    def read_header(self, file: RawFile, folder: Path) -> tuple[list[str], Mapping[str, str]]:
+        """Return the column names of a file, and what was detected; see `Source.read_header`."""
         kind = next(kind for kind in self.kinds if kind.pattern.fullmatch(file.name.split(".zip/")[-1]))
         table = TableFile(file, kind, self._read_options(folder))
         return table.names(), table.facts

@@ -16,7 +16,7 @@ from pipelines.domains.news.formats.parquet import read_parquet, read_parquet_na
 from pipelines.domains.news.sources.tables.column_names import find_mapped_columns, normalize_names
 from pipelines.domains.news.sources.tables.files import strip_compression
 from pipelines.domains.news.sources.tables.options import TableOptions
-from pipelines.ingest.compression import codec_of, decompress
+from pipelines.ingest.compression import decompress, find_codec
 from pipelines.ingest.file_kinds import FileKind
 from pipelines.ingest.raw_files import RawFile
 
@@ -80,7 +80,7 @@ class TableFile:
         return "JSON Lines" if name.endswith(_JSON_EXTENSIONS) else "delimited text"
 
     def _load(self) -> bytes:
-        contents, codec = self.file.load(), codec_of(self.file.name)
+        contents, codec = self.file.load(), find_codec(self.file.name)
         self.facts["format"] = f"{self._format}, {codec}" if codec else self._format
         return decompress(contents, codec, self.file.name) if codec else contents
 

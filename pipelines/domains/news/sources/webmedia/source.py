@@ -49,10 +49,10 @@ class WebmediaSource(FileSource):
             InputError: files are missing, or an archive cannot be used.
         """
         link_files(local_path(uri), (READERS, ARTICLES, VALIDATION), folder)
-        self.require(folder, uri)
+        self.require_files(folder, uri)
 
-    def require(self, folder: Path, where: object) -> list[RawFile]:
-        """Return the files of readers and articles; see `Source.require`."""
+    def require_files(self, folder: Path, where: object) -> list[RawFile]:
+        """Return the files of readers and articles; see `Source.require_files`."""
         return [*require_files(folder, READERS, where), *require_files(folder, ARTICLES, where)]
 
     def refine(self, folder: Path) -> Refinement:

@@ -16,7 +16,7 @@ from pipelines.domains.news.sources.tables import TablesSource
 from pipelines.domains.news.sources.tables.config_file import find_changed_options, read_config, write_config
 from pipelines.domains.news.sources.tables.options import TableOptions
 from pipelines.embedded.preflight import require_input
-from pipelines.embedded.run import _conf
+from pipelines.embedded.run import _build_conf
 from pipelines.ingest.source_options import SOURCE_OPTIONS
 from pipelines.stages.download import download
 from pipelines.stages.refine import refine
@@ -131,7 +131,7 @@ class TestErrors:
     )
     def test_invalid_value_is_an_error(self, tmp_path, values, what, remedy):
         with pytest.raises(InputError) as caught:
-            TablesSource().configured(values)
+            TablesSource().with_options(values)
         assert what in caught.value.what
         assert remedy in caught.value.remedy
 
@@ -143,7 +143,7 @@ class TestErrors:
     def test_options_are_an_error_for_sources_without_options(self):
         for name in ("globo", "webmedia", "synthetic"):
             with pytest.raises(SettingsError, match="no options"):
-                load("news").configured(name, {"time_zone": "UTC"})
+                load("news").with_options(name, {"time_zone": "UTC"})
 
     def test_preflight_checks_options(self, tmp_path):
         write_tables(tmp_path, reads(20))
@@ -186,7 +186,7 @@ class TestOrigins:
         (raw / "manchete.toml").write_text('map = {device = "region"}')
         plan, volume = load("news"), Volume(tmp_path / "data" / "news")
         uri = str(raw if place == "folder" else raw / "interactions.csv")
-        configured = plan.configured("tables", {"anonymous": "1"})
+        configured = plan.with_options("tables", {"anonymous": "1"})
         download(configured, volume, "run-1", "tables", uri, 1.0)
         kept = tomllib.loads((volume.raw / "run-1" / "manchete.toml").read_text())
         assert kept == {"map": {"device": "region"}, "anonymous": ["1"]}
@@ -197,7 +197,7 @@ class TestOrigins:
         ].unique().to_list() == ["0"]
 
     def test_options_are_parameters_of_the_first_dag(self):
-        assert _conf("tables", "", 1.0, {"map": "user_id=a"}) == {
+        assert _build_conf("tables", "", 1.0, {"map": "user_id=a"}) == {
             "source": "tables",
             "uri": "",
             "scale": 1.0,

@@ -9,7 +9,7 @@ import pytest
 
 from pipelines.domains import load
 from pipelines.domains.news.sources.tables import TablesSource
-from pipelines.stages.inspect import UNSCORED, inspect
+from pipelines.stages.inspect import NOT_EVALUABLE, UNSCORED, inspect
 from script_shared.domains.news.domain import NEWS
 from script_shared.domains.news.tables import INTERACTIONS, ITEMS, USERS
 from script_shared.errors import InputError, NotEnoughDataError
@@ -393,8 +393,8 @@ TOO_FEW = {
 @pytest.mark.parametrize("rows", TOO_FEW.values(), ids=TOO_FEW)
 def test_too_small_dataset_is_reported_by_inspect_and_not_published(tmp_path, rows):
     folder = write_tables(tmp_path / "raw", rows)
-    assert UNSCORED in inspect(load("news"), str(folder)).doubts
-    with pytest.raises(NotEnoughDataError, match="nobody read anything new") as caught:
+    assert NOT_EVALUABLE in inspect(load("news"), str(folder)).warnings
+    with pytest.raises(NotEnoughDataError, match="no user has a new interaction") as caught:
         publish_small_release(folder, tmp_path / "data", source="tables")
     assert caught.value.remedy == "give more data"
     assert not (tmp_path / "data" / "news" / "releases").exists()
