@@ -16,7 +16,7 @@ from pipelines.domains.news.validation.quarantine import CONTENT_LENGTH, SCHEMA
 from pipelines.domains.news.validation.rejection_reasons import REMEDIES
 from pipelines.domains.news.validation.row_filter import UNUSABLE_ROWS, UNUSABLE_SHARE
 from pipelines.domains.news.validation.rules import MAX_ID_LENGTH
-from pipelines.ingest.archives import LARGEST_ARCHIVE, LARGEST_MEMBER, TIGHTEST
+from pipelines.ingest.archives import MAX_ARCHIVE_BYTES, MAX_MEMBER_BYTES, MAX_RATIO
 from script_shared.domains.news.tables import INTERACTIONS, ITEMS, USERS
 from tests.support.balance import assert_balanced
 
@@ -84,10 +84,10 @@ def test_limits_in_the_rules_are_documented():
         f"over {MAX_SCROLL:g} are lowered",
         f"their {MAX_SECONDS_QUANTILE * 100:g}th percentile",
         f"1 to {MAX_ID_LENGTH} characters",
-        f"more than {LARGEST_MEMBER // 2**30} GiB or all together more than {LARGEST_ARCHIVE // 2**30} GiB",
+        f"more than {MAX_MEMBER_BYTES // 2**30} GiB or all together more than {MAX_ARCHIVE_BYTES // 2**30} GiB",
     ):
         assert text in FLAT, text
-    assert TIGHTEST == 100
+    assert MAX_RATIO == 100
 
 
 def test_documented_examples_are_valid(tmp_path):

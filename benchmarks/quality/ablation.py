@@ -29,9 +29,9 @@ from rich.table import Table
 
 from benchmarks.quality.cutoff import Cutoff
 from benchmarks.quality.next_hour import refine
-from pipelines.benchmarks.commands import numbers
+from pipelines.benchmarks.commands import parse_numbers
 from pipelines.benchmarks.next_hour import HourOptions
-from pipelines.benchmarks.workers import one_thread_each
+from pipelines.benchmarks.workers import use_single_threads
 from pipelines.stages.train import build_segment_filter
 from script_shared.dataset import Dataset
 from script_shared.evaluation.ranking import K
@@ -187,13 +187,13 @@ def main(
     ] = 1,
 ) -> None:
     """Fit the models, and print the gains and costs of their components."""
-    moments = HourOptions(numbers(cutoffs, "--cutoffs")).moments
+    moments = HourOptions(parse_numbers(cutoffs, "--cutoffs")).cutoffs_ms
     units = list(product(moments, SEGMENTS))
     with TemporaryDirectory() as name:
         folder = Path(name)
         measure = partial(measure_components, folder=folder, as_of_ms=refine(uri, folder), users=users)
         pool = ProcessPoolExecutor(min(processes, len(units)), get_context("spawn"))
-        with one_thread_each(), pool:
+        with use_single_threads(), pool:
             rows = [row for unit_rows in pool.map(measure, units) for row in unit_rows]
     summary = summarise(rows)
     out.mkdir(parents=True, exist_ok=True)

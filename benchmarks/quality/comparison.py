@@ -18,7 +18,8 @@ from rich.console import Console
 
 from benchmarks.peers.registry import PEERS, check_names
 from benchmarks.quality import next_click, next_hour
-from pipelines.benchmarks.next_hour import CUTOFFS, EVERYBODY
+from pipelines.benchmarks.commands import parse_numbers
+from pipelines.benchmarks.next_hour import ALL_USERS, CUTOFFS
 from script_shared.evaluation.sessions import FIRST_WINDOW_MS
 
 WINDOWS = tuple(range(10, 301, 10))
@@ -27,7 +28,7 @@ _WIDTH = 180
 
 
 def _join(numbers: tuple[int, ...]) -> str:
-    return ",".join(map(str, numbers))
+    return ",".join(map(str, parse_numbers))
 
 
 def main(
@@ -37,7 +38,7 @@ def main(
     cutoffs: Annotated[str, typer.Option(help="hours of P1; empty omits P1")] = _join(CUTOFFS),
     windows: Annotated[str, typer.Option(help="windows of P2; empty omits P2")] = _join(WINDOWS),
     peers: Annotated[str, typer.Option(help="names of peers")] = ",".join(PEERS),
-    sample: Annotated[int, typer.Option(min=1, help="maximum number of users or sessions")] = EVERYBODY,
+    sample: Annotated[int, typer.Option(min=1, help="maximum number of users or sessions")] = ALL_USERS,
     processes: Annotated[int, typer.Option(min=1, help="cut-offs in parallel")] = os.cpu_count() or 1,
     windows_ms: Annotated[int, typer.Option(help="start of window 0, ms UTC")] = FIRST_WINDOW_MS,
 ) -> None:
@@ -46,7 +47,7 @@ def main(
     console = Console()
     console.width = console.width if console.is_terminal else _WIDTH
     if cutoffs:
-        hours = next_hour.Hours(_numbers(cutoffs), sample, processes)
+        hours = next_hour.HourOptions(_numbers(cutoffs), sample, processes)
         console.print(*next_hour.run(uri, out / "next-hour", hours, names), sep="\n")
     if windows:
         options = next_click.Windows(_numbers(windows), sample, processes, windows_ms)

@@ -27,9 +27,9 @@ from script_shared.inference.reranking import POOL, diversify, same_category
 
 from benchmarks.quality.cutoff import Cutoff
 from benchmarks.quality.next_hour import refine
-from pipelines.benchmarks.commands import numbers
+from pipelines.benchmarks.commands import parse_numbers
 from pipelines.benchmarks.next_hour import HourOptions
-from pipelines.benchmarks.workers import one_thread_each
+from pipelines.benchmarks.workers import use_single_threads
 from pipelines.stages.evaluate import LazyModels
 from script_shared.evaluation.ranking import K, score_list
 from script_shared.evaluation.sessions import summarise_sessions
@@ -130,11 +130,11 @@ def main(
     processes: Annotated[int, typer.Option(min=1, help="cut-offs in parallel")] = os.cpu_count() or 1,
 ) -> None:
     """Rerank at each dial; write and print accuracy and diversity."""
-    moments = HourOptions(numbers(cutoffs, "--cutoffs")).moments
+    moments = HourOptions(parse_numbers(cutoffs, "--cutoffs")).cutoffs_ms
     with TemporaryDirectory() as name:
         as_of_ms = refine(uri, Path(name))
         executor = ProcessPoolExecutor(min(processes, len(moments)), get_context("spawn"))
-        with one_thread_each(), executor:
+        with use_single_threads(), executor:
             parts = executor.map(rank_pools, repeat(Path(name)), repeat(as_of_ms), moments, repeat(users))
             pools = [pool for part in parts for pool in part]
     table = measure_tradeoff(pools)

@@ -21,8 +21,8 @@ from benchmarks.peers.base import Interactions
 from benchmarks.peers.predictions import predict
 from benchmarks.peers.registry import NEXT_HOUR_ONLY
 from benchmarks.quality.next_hour import refine
-from pipelines.benchmarks.session_results import parts_of
-from pipelines.benchmarks.workers import one_thread_each
+from pipelines.benchmarks.session_results import split_windows
+from pipelines.benchmarks.workers import use_single_threads
 from pipelines.domains.news.session_windows import read_windows
 from pipelines.stages.evaluate import PREDICTION_SCHEMA
 from script_shared.clock import MS_PER_HOUR
@@ -96,7 +96,7 @@ def run(uri: str, out: Path, options: Windows, names: Sequence[str], ours: Path 
         work = Work(folder, peers, options.windows_ms)
         units = sorted(product(windows, KINDS), reverse=True)
         pool = ProcessPoolExecutor(options.processes, get_context("spawn"))
-        with one_thread_each(), pool:
+        with use_single_threads(), pool:
             results = pool.map(score, [work] * len(units), *zip(*units, strict=True))
             parts = list(track(results, "next click", total=len(units)))
         scores, described = (pl.concat(frames) for frames in zip(*parts, strict=True))
@@ -207,7 +207,7 @@ def _load(work: Work) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 def _write_metrics(scores: pl.DataFrame, described: pl.DataFrame, out: Path) -> list[Table]:
     records, tables = [], []
-    for title, part in parts_of(scores):
+    for title, part in split_windows(scores):
         lists = described.filter(pl.col("cutoff").is_in(part["cutoff"].unique().to_list()))
         means = lists.group_by(protocol="segment", model="model").agg(pl.col(LIST_METRICS).mean())
         summary = summarise_sessions(part).join(means, on=["protocol", "model"], how="left")

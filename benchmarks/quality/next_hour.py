@@ -16,9 +16,9 @@ from rich.table import Table
 
 from benchmarks.peers.base import Interactions
 from benchmarks.peers.predictions import predict
-from pipelines.benchmarks.next_hour import HourOptions, Outcome, next_hour
+from pipelines.benchmarks.next_hour import HourOptions, NextHourResult, next_hour
 from pipelines.benchmarks.results import write_results
-from pipelines.benchmarks.workers import one_thread_each
+from pipelines.benchmarks.workers import use_single_threads
 from pipelines.domains import load
 from pipelines.domains.news.sources.globo import GloboSource
 from pipelines.stages.evaluate import PREDICTION_SCHEMA, SCORE_SCHEMA
@@ -31,7 +31,7 @@ from script_shared.evaluation.targets import find_targets
 from script_shared.tables import Tables
 from script_shared.types import IntArray, LongArray
 
-__all__ = ["Hours", "run"]
+__all__ = ["HourOptions", "run"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +65,11 @@ def run(uri: str, out: Path, hours: HourOptions, names: Sequence[str]) -> list[T
         cutoff_ms = pl.col("cutoff") * MS_PER_HOUR + hours.epoch_ms
         queries.with_columns(cutoff_ms).write_parquet(folder / "queries.parquet")
         pool = ProcessPoolExecutor(hours.processes, get_context("spawn"))
-        with one_thread_each(), pool:
-            parts = list(pool.map(score, [work] * len(hours.cutoffs), hours.moments))
+        with use_single_threads(), pool:
+            parts = list(pool.map(score, [work] * len(hours.cutoffs), hours.cutoffs_ms))
     peer_frames = [_concat(hours, *frames) for frames in zip(*parts, strict=True)]
-    product_frames = (outcome.scores, outcome.predictions, outcome.described)
-    return write_results(Outcome(*map(_stack, product_frames, peer_frames)), out)
+    product_frames = (outcome.scores, outcome.predictions, outcome.list_statistics)
+    return write_results(NextHourResult(*map(_stack, product_frames, peer_frames)), out)
 
 
 def _concat(hours: HourOptions, *parts: pl.DataFrame) -> pl.DataFrame:

@@ -25,7 +25,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pipelines.domains import load
-from pipelines.reporting.run_costs import StageCost, measure_stage, read_costs, stage_seconds
+from pipelines.reporting.run_costs import StageCost, elapsed_seconds, measure_stage, read_costs
 from pipelines.settings import EVALUATED_HOURS, PipelineSettings
 from pipelines.stages.download import download, require_scale
 from pipelines.stages.encode import encode
@@ -41,7 +41,7 @@ from script_shared.storage.volume import Volume
 RUNS = COLD, WARM = ("cold", "warm")
 #: One item in this many has a new title in the warm run.
 CHANGE_INTERVAL = 50
-EVALUATION_USERS = PipelineSettings().evaluation_readers
+EVALUATION_USERS = PipelineSettings().evaluation_users
 STAGES = {
     stage.__name__: stage for stage in (download, refine, encode, segment, train, evaluate, report, publish)
 }
@@ -119,9 +119,9 @@ def make_row(scale: float, run: str, costs: list[StageCost]) -> dict[str, Any]:
     row: dict[str, Any] = {"scale": scale, "run": run}
     for phase, stages in PHASES.items():
         phase_costs = [cost for cost in costs if cost.stage in stages]
-        row[f"{phase}, s"] = stage_seconds(phase_costs)
+        row[f"{phase}, s"] = elapsed_seconds(phase_costs)
         row[f"{phase}, MiB"] = max(cost.peak_mib for cost in phase_costs)
-    row["all, s"] = stage_seconds(costs)
+    row["all, s"] = elapsed_seconds(costs)
     return row
 
 

@@ -24,7 +24,7 @@ from benchmarks.scaling.scaled_tables import QUANTITIES, generate_tables, publis
 from benchmarks.serving.load_generator import generate_load
 from benchmarks.serving.requests import event_requests, recommendation_requests
 from benchmarks.serving.server_process import KEY, Server, run_service
-from pipelines.benchmarks.commands import numbers
+from pipelines.benchmarks.commands import parse_numbers
 from script_shared.releases.registry import Registry
 from script_shared.vocabulary import Vocabulary
 
@@ -111,7 +111,9 @@ def main(
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
         folder = Path(name)
         base_tables = generate_tables(folder / "base" / "news", scale, processes)
-        scaled = [(quantity, factor) for quantity in QUANTITIES for factor in numbers(factors, "--factors")]
+        scaled = [
+            (quantity, factor) for quantity in QUANTITIES for factor in parse_numbers(factors, "--factors")
+        ]
         roots = {}
         for quantity, factor in [("base", 1), *scaled]:
             tables = base_tables if factor == 1 else scale_tables(*base_tables, quantity, factor)

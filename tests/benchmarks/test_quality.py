@@ -10,7 +10,7 @@ from pipelines.domains.news.session_windows import read_windows
 from pipelines.stages.evaluate import PREDICTION_SCHEMA
 from script_shared.errors import InputError, SettingsError
 from script_shared.evaluation.beyond_accuracy import LIST_METRICS
-from script_shared.evaluation.sessions import sessions_of, targets_of
+from script_shared.evaluation.sessions import extract_sessions, session_targets
 from tests.support.clicks import HOUR_MS, START_MS, write_clicks
 
 pytestmark = pytest.mark.slow
@@ -35,7 +35,7 @@ def raw(tmp_path_factory):
 def ours(raw, tmp_path_factory):
     """Perfect predictions of the product for every second session: the target at rank 1."""
     folder = tmp_path_factory.mktemp("ours")
-    targets = targets_of(sessions_of(read_windows(str(raw)))).gather_every(2)
+    targets = session_targets(extract_sessions(read_windows(str(raw)))).gather_every(2)
     lists = [
         targets.with_columns(
             protocol=pl.lit(f"next-click-{kind}"), model=pl.lit("served"), segment=pl.lit("logged"), rank=1
@@ -93,7 +93,7 @@ def test_hit_rate_can_be_recomputed_from_the_predictions(outcome, metrics, raw, 
     predictions = pl.read_parquet(outcome[1] / "next-click" / "predictions.parquet")
     assert predictions.columns == list(PREDICTION_SCHEMA)
     predicted = pl.read_parquet(ours / "predictions.parquet")["query_id"].unique()
-    sessions = sessions_of(read_windows(str(raw))).filter(
+    sessions = extract_sessions(read_windows(str(raw))).filter(
         pl.col("window").is_in([5, 6]) & pl.col("session_id").is_in(predicted.to_list())
     )
     for model in ("popularity_0.5h", "vsknn"):

@@ -18,7 +18,7 @@ import httpx
 import pytest
 
 from pipelines.embedded.ports import find_free_port
-from tests.support.compose import SECRETS, Container, services
+from tests.support.compose import SECRETS, Container, LocalMapping, services
 from tests.support.embedded import RUN_SECONDS
 from tests.support.images import ROOT
 from tests.support.postgres import execute, postgres_server

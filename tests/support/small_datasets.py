@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 from hypothesis import strategies as st
 
-from pipelines.encoding.item_vectors import TextRules, vectorize_items, described
+from pipelines.encoding.item_vectors import TextRules, add_vectors, vectorize_items
 from script_shared.dataset import encode_tables
 from script_shared.domains.news.stop_words import STOP_WORDS
 from script_shared.domains.news.tables import CONTEXT, INTERACTIONS, ITEMS, USERS
@@ -32,7 +32,7 @@ def make_dataset(interactions, *, hours, items=(), titles=None, categories=None,
     names = sorted({row[1] for row in rows} | set(items) | set(titles or ()) | set(published or ()))
     tables = Tables(_interactions(rows), _items(names, titles, categories, published), _users(rows))
     dataset = encode_tables(tables, CONTEXT, pl.lit(1.0), hour_ms(hours))
-    return described(dataset, vectorize_items(dataset, tables.items, RULES, None))
+    return add_vectors(dataset, vectorize_items(dataset, tables.items, RULES, None))
 
 
 def _interactions(rows):

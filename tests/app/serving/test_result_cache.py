@@ -8,7 +8,7 @@ from script_shared.domains.news.domain import NEWS
 from script_shared.inference.engine import Engine
 from script_shared.inference.result_cache import MAX_AGE_MS
 from script_shared.types import Interaction, Request
-from tests.app.server.test_wire import request, talk
+from tests.app.server.test_wire import exchange, request
 from tests.support.editions import publish_edition, registry_at
 from tests.support.servers import serving, until_ready
 from tests.support.services import EVENTS_KEY, KEYS
@@ -166,13 +166,13 @@ def test_responses_are_complete_with_and_without_a_body(whole, tmp_path):
     with serving(tmp_path, tmp_path / "log") as (_, client):
         until_ready(client)
         key = f"X-API-Key: {KEYS['api_keys_users']}"
-        forgotten = talk(client, request("DELETE /users/3 HTTP/1.1", key, "Connection: close"))
+        forgotten = exchange(client, request("DELETE /users/3 HTTP/1.1", key, "Connection: close"))
         assert forgotten.startswith(b"HTTP/1.1 204")
         assert forgotten.endswith(b"\r\n\r\n")
         live = request("GET /health/live HTTP/1.1")
         last = request("GET /health/live HTTP/1.1", "Connection: close")
-        assert talk(client, live + live + last).count(b"HTTP/1.1 200 OK\r\n") == 3
+        assert exchange(client, live + live + last).count(b"HTTP/1.1 200 OK\r\n") == 3
         waits = request(
             "POST /predict HTTP/1.1", "Expect: 100-continue", "Content-Length: 2", "Connection: close"
         )
-        assert talk(client, waits, b"{}").startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 422")
+        assert exchange(client, waits, b"{}").startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 422")

@@ -7,7 +7,7 @@ import pytest
 
 from pipelines.experiments.measurement import count_users_in_both, measure_variants
 from pipelines.experiments.report import build_document, compute_differences
-from script_shared.impressions.impression import Click, ImpressionCount, ImpressionCount
+from script_shared.impressions.impression import Click, ImpressionCount
 
 HOUR = 3_600_000
 

@@ -148,10 +148,10 @@ class TestErrors:
     def test_preflight_checks_options(self, tmp_path):
         write_tables(tmp_path, reads(20))
         with pytest.raises(InputError, match="time_zone cannot be"):
-            require_input("tables", str(tmp_path), 1.0, options={"time_zone": "Mars"})
+            require_input(load("news"), "tables", str(tmp_path), 1.0, options={"time_zone": "Mars"})
         (tmp_path / "manchete.toml").write_text("time_zone = ")
         with pytest.raises(InputError, match="the file is not TOML"):
-            require_input("tables", str(tmp_path), 1.0)
+            require_input(load("news"), "tables", str(tmp_path), 1.0)
 
 
 class TestOrigins:

@@ -9,7 +9,7 @@ import pytest
 
 from pipelines.domains import load
 from pipelines.domains.news.sources.tables import TablesSource
-from pipelines.stages.inspect import NOT_EVALUABLE, UNSCORED, inspect
+from pipelines.stages.inspect import NOT_EVALUABLE, inspect
 from script_shared.domains.news.domain import NEWS
 from script_shared.domains.news.tables import INTERACTIONS, ITEMS, USERS
 from script_shared.errors import InputError, NotEnoughDataError
@@ -407,7 +407,7 @@ def test_small_dataset_is_published_and_served(tmp_path, name):
     volume = publish_small_release(folder, tmp_path / "data", source="tables")
     engine = Engine.load(Registry(volume.releases).open(), NEWS)
     inspection = inspect(load("news"), str(folder))
-    assert UNSCORED not in inspection.doubts
+    assert NOT_EVALUABLE not in inspection.warnings
     history = pl.read_parquet(volume.refined / "run-1" / "interactions.parquet")
     known = set(pl.read_parquet(volume.refined / "run-1" / "items.parquet")["item_id"])
     assert sum(inspection.segments.values()) == history["user_id"].n_unique()
