@@ -11,6 +11,7 @@ from starlette.middleware.exceptions import ExceptionMiddleware
 
 from app import __version__, errors, openapi
 from app.domains import find_domain_api
+from app.domains.base import DomainApi
 from app.fast_path.middleware import PATH, FastPath
 from app.fast_path.parsed_query_cache import ParsedQueryCache
 from app.fast_path.query_parser import QueryParser
@@ -37,18 +38,21 @@ from app.settings import ApiSettings, load_settings
 from script_shared.clock import Clock
 
 
-def create_app(settings: ApiSettings | None = None, clock: Clock | None = None) -> FastAPI:
+def create_app(
+    settings: ApiSettings | None = None, clock: Clock | None = None, domain_api: DomainApi | None = None
+) -> FastAPI:
     """Create the application; it starts without a release and becomes ready when one appears.
 
     Args:
         settings: settings of the service; by default those of the environment.
         clock: overrides the clock of the release, for tests.
+        domain_api: the domain to serve; by default the one that the settings name.
 
     Raises:
         SettingsError: a setting is malformed, unsafe, or names an unknown domain.
     """
     settings = settings or load_settings()
-    services = Services.create(settings, find_domain_api(settings.domain), clock)
+    services = Services.create(settings, domain_api or find_domain_api(settings.domain), clock)
 
     def lifespan(_: FastAPI) -> AbstractAsyncContextManager[None]:
         return services.run(settings.release_poll_seconds)
@@ -82,7 +86,7 @@ def _add_routes(app: FastAPI, services: Services) -> None:
         app.include_router(module.make_router(domain_api))
     for router in (evaluation.router, releases.router, health.router, info.router, users.router):
         app.include_router(router)
-    for router in (metrics.router, predict.router):
+    for router in (metrics.router, predict.router, *domain_api.routers):
         app.include_router(router)
     app.include_router(web.make_router(domain_api.page))
     app.include_router(docs.make_router(app.title))

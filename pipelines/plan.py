@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import polars as pl
 
@@ -13,20 +14,22 @@ from pipelines.ingest.file_kinds import FileKind
 from pipelines.ingest.raw_files import RawFile
 from pipelines.tuning.search_space import SearchSpace
 from script_shared.domain import Domain, Parameters
+from script_shared.errors import SettingsError
 from script_shared.tables import Tables
 
 
-class Source(Protocol):
+class Source(ABC):
     """A raw format: it finds, fetches and reads the raw files of a run."""
 
     name: str
 
     @property
     def kinds(self) -> Sequence[FileKind]:
-        """The kinds of files of this format; the first contains the interactions."""
+        """The kinds of files of this format, the first contains the interactions; none by default."""
+        return ()
 
     def with_options(self, options: Mapping[str, Any]) -> Source:
-        """Return a copy of the source with these options.
+        """Return a copy of the source with these options; by default there are none.
 
         Args:
             options: values by the names in `SOURCE_OPTIONS`.
@@ -34,6 +37,7 @@ class Source(Protocol):
         Raises:
             MancheteError: the source does not have such an option, or the value is invalid.
         """
+        raise _no_options_error(", ".join(options))
 
     def read_header(self, file: RawFile, folder: Path) -> tuple[Sequence[str], Mapping[str, str]]:
         """Return the column names of a file and its detected properties, such as encoding, by name.
@@ -45,6 +49,7 @@ class Source(Protocol):
         Raises:
             InputError: the file cannot be read.
         """
+        return (), {}
 
     def write_config(self, refinement: Refinement | None, columns: Sequence[str], path: Path) -> None:
         """Write the options that were set or detected to a configuration file.
@@ -55,9 +60,11 @@ class Source(Protocol):
             path: the configuration file, beside the raw files.
 
         Raises:
-            SettingsError: the source has no options.
+            SettingsError: the source has no options, which is the default.
         """
+        raise _no_options_error("--write-config")
 
+    @abstractmethod
     def acquire(self, uri: str, scale: float, folder: Path) -> None:
         """Copy, link, unpack or generate the raw files into an empty folder.
 
@@ -68,7 +75,7 @@ class Source(Protocol):
         """
 
     def require_files(self, folder: Path, location: object) -> Sequence[RawFile]:
-        """Return the files without which a run fails; empty for generated data.
+        """Return the files without which a run fails; by default none, as for generated data.
 
         Args:
             folder: the folder to search.
@@ -77,13 +84,19 @@ class Source(Protocol):
         Raises:
             InputError: a required file is missing, or an archive is invalid.
         """
+        return ()
 
+    @abstractmethod
     def refine(self, folder: Path) -> Refinement:
         """Parse and validate the raw files of a folder.
 
         Raises:
             InputError: a file is unusable as a whole; the error names file, row, field and remedy.
         """
+
+
+def _no_options_error(option: str) -> SettingsError:
+    return SettingsError("this raw format has no options", where=option, remedy="remove the option")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +154,11 @@ class Plan:
     def segment_names(self) -> list[str]:
         """The names of the domain's segments, in the order of assignment."""
         return [segment.name for segment in self.domain.segments({})]
+
+    @property
+    def model_names(self) -> list[str]:
+        """The names of the models to train: one for each segment, and the classifiers."""
+        return [*self.segment_names, *self.domain.classifiers({})]
 
     def with_options(self, source: str, options: Mapping[str, Any]) -> Plan:
         """Return a copy of the plan whose source has these options; see `Source.with_options`."""

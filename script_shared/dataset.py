@@ -200,7 +200,7 @@ def encode_tables(tables: Tables, context: Sequence[str], weight: pl.Expr, as_of
         _encode_ids(frame, item_positions),
         frame["timestamp"].to_physical().to_numpy(),
         frame.with_columns(weight.cast(pl.Float32).alias("weight"))["weight"].to_numpy(),
-        np.stack([_encode_keys(frame[column], keys) for column in context], axis=1),
+        _encode_contexts(frame, context, keys),
     ).between(0, as_of_ms)
     types = _sort_by_position(tables.users, user_positions)["user_type"].to_numpy().astype(object)
     catalogue = _make_catalogue(_sort_by_position(attributes, item_positions), interactions)
@@ -237,6 +237,14 @@ def _encode_ids(frame: pl.DataFrame, positions: pl.DataFrame) -> IntArray:
     name = positions.columns[1]
     joined = frame.select(name).join(positions, on=name, how="left", maintain_order="left")
     return joined["position"].to_numpy().astype(np.int32)
+
+
+def _encode_contexts(frame: pl.DataFrame, context: Sequence[str], keys: Vocabulary) -> IntArray:
+    """Return the context keys of interactions, shape (interactions, columns); a domain may have no column."""
+    out = np.empty((len(frame), len(context)), np.int32)
+    for index, column in enumerate(context):
+        out[:, index] = _encode_keys(frame[column], keys)
+    return out
 
 
 def _encode_keys(values: pl.Series, keys: Vocabulary) -> IntArray:

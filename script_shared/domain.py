@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from script_shared.evaluation.gates import Gates
+from script_shared.models.classifier import Classifier
 from script_shared.models.components.text_space import TextParameters
 from script_shared.segments import Segment
 from script_shared.state.state import StateParameters
@@ -30,6 +31,7 @@ class Domain:
         weight: returns the weight of an interaction from its known columns; 1 = average.
         stop_words: words that text vectors ignore, in lower case without accents.
         gates: thresholds that a release must meet before it serves.
+        classifiers: builds the classifiers from parameters, by name; no segment has the same name.
     """
 
     name: str
@@ -43,3 +45,4 @@ class Domain:
     weight: Callable[[Mapping[str, str | float]], float]
     stop_words: tuple[str, ...] = ()
     gates: Gates = field(default_factory=Gates)
+    classifiers: Callable[[Parameters], Mapping[str, Classifier]] = lambda _: {}

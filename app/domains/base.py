@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from fastapi import APIRouter
 from pydantic import BaseModel
 
 from app.schemas.events import EventBody
@@ -41,6 +42,7 @@ class DomainApi:
         reasons: the API's text for each reason of `script_shared.models.reasons`; a reason that is
             missing is its own text.
         page: HTML file of the page at `/`.
+        routers: endpoints that only this domain has.
     """
 
     domain: Domain
@@ -52,3 +54,4 @@ class DomainApi:
     item_columns: tuple[str, ...]
     reasons: Mapping[str, str]
     page: Path
+    routers: Sequence[APIRouter] = ()

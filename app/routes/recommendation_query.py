@@ -50,7 +50,7 @@ def make_query_reader(domain_api: DomainApi) -> Callable[..., Awaitable[ParsedQu
 def make_body_reader(domain_api: DomainApi) -> Callable[..., Awaitable[tuple[ParsedQuery, bool]]]:
     """Make the dependency that reads a body with the domain's parameters, and whether it asks to explain."""
     hints = get_type_hints(domain_api.request_context, include_extras=True)
-    del hints["return"]
+    hints.pop("return", None)
     fields: dict[str, Any] = {name: (hint, None) for name, hint in hints.items()}
     base = RecommendationBody
     model = create_model("RecommendationQuery", __base__=base, __doc__=base.__doc__, **fields)

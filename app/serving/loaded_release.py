@@ -13,9 +13,11 @@ from app.serving.catalogue import Catalogue
 from script_shared.clock import Clock
 from script_shared.errors import ReleaseCorruptedError, ReleaseError
 from script_shared.inference.engine import Engine
+from script_shared.inference.load import load_classifiers
 from script_shared.inference.new_items import NewItemEncoder
 from script_shared.inference.replica import Replica
 from script_shared.inference.results import Recommendation
+from script_shared.models.classifier import Classifier
 from script_shared.releases.manifest import FORMAT_REMEDY, Manifest
 from script_shared.releases.store import Release
 from script_shared.types import Request
@@ -32,6 +34,7 @@ class LoadedRelease:
         domain_api: the API of its domain.
         manifest: describes the release.
         engine: answers requests.
+        classifiers: the domain's classifiers, by name.
         replica: applies events to the engine.
         catalogue: columns of the items.
         evaluation: one record for each segment and model.
@@ -42,6 +45,7 @@ class LoadedRelease:
     domain_api: DomainApi
     manifest: Manifest
     engine: Engine
+    classifiers: Mapping[str, Classifier]
     replica: Replica
     catalogue: Catalogue
     evaluation: Sequence[Mapping[str, Any]]
@@ -68,6 +72,7 @@ class LoadedRelease:
             raise ReleaseError(f"the release is for {manifest.domain!r}, not {domain.name!r}")
         try:
             engine = Engine.load(release, domain, clock, cached_results)
+            classifiers = load_classifiers(release, domain)
         except KeyError as error:
             what = f"{error} is not in it: it was published by other code"
             raise ReleaseError(what, remedy=FORMAT_REMEDY) from error
@@ -77,6 +82,7 @@ class LoadedRelease:
             domain_api=domain_api,
             manifest=manifest,
             engine=engine,
+            classifiers=classifiers,
             replica=replica,
             catalogue=catalogue,
             evaluation=_read_evaluation(release),

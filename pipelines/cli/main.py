@@ -74,7 +74,7 @@ def _train_all(source: str, uri: str, scale: float, options: Mapping[str, Any]) 
     _run_stage(refine, run, source, settings.refine_options)
     _run_stage(encode, run)
     CONSOLE.print(_run_stage(segment, run))
-    for name in plan.segment_names:
+    for name in plan.model_names:
         _run_stage(train, run, name, part=name)
     CONSOLE.print(build_cost_table(read_costs(volume, run)))
 

@@ -1,4 +1,4 @@
-"""Airflow DAG `train_models` of each domain: trains the models of all segments in parallel."""
+"""Airflow DAG `train_models` of each domain: trains the models of all segments and the classifiers in parallel."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ def read_run(domain: str) -> str:
 
 
 @task
-def list_segments(domain: str) -> list[str]:
-    """List the domain's segments."""
+def list_models(domain: str) -> list[str]:
+    """List the models to train: one for each segment, and the classifiers."""
     from pipelines.domains import load
 
-    return load(domain).segment_names
+    return load(domain).model_names
 
 
-@task(doc_md="Train the model of one segment.", map_index_template="{{ task.op_kwargs['segment'] }}")
-def train(domain: str, run: str, segment: str) -> str:
-    """Train the model of one segment."""
+@task(doc_md="Train one model.", map_index_template="{{ task.op_kwargs['name'] }}")
+def train(domain: str, run: str, name: str) -> str:
+    """Train one model."""
     from pipelines.stages.train import train as stage
 
-    return run_stage_as_text(domain, stage, run, segment, part=segment)
+    return run_stage_as_text(domain, stage, run, name, part=name)
 
 
 @task
@@ -52,7 +52,7 @@ def create_train_models(domain: str) -> None:
     )
     def train_models() -> None:
         run = read_run(domain)
-        reports = train.partial(domain=domain, run=run).expand(segment=list_segments(domain))
+        reports = train.partial(domain=domain, run=run).expand(name=list_models(domain))
         complete.override(outlets=[models_asset(domain)])(domain, run, reports)
 
     train_models()

@@ -102,10 +102,8 @@ def _write_release(plan: Plan, volume: Volume, run: str, clock: Clock) -> str:
     encoded = find_partition(volume.encoded, run)
     segments = plan.domain.segments(parameters)
     state = build_state(dataset, plan.domain.state(parameters))
-    models = {
-        segment.name: Bundle.read(find_partition(volume.artifacts / run, segment.name) / "model")
-        for segment in segments
-    }
+    names = [*(segment.name for segment in segments), *plan.domain.classifiers(parameters)]
+    models = {name: Bundle.read(find_partition(volume.artifacts / run, name) / "model") for name in names}
     metrics, refine_report = read_metrics(volume, run), load_refine_report(volume, run)
     log = refine_report.get("log", {})
     facts = Facts(

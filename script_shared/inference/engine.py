@@ -106,8 +106,8 @@ class Engine:
         for row in np.flatnonzero((users != UNKNOWN) & (items == UNKNOWN)).tolist():
             self._pending.add(interactions[row])
         kept = np.flatnonzero((users != UNKNOWN) & (items != UNKNOWN))
-        width = len(router.context)
-        self._state.apply(Interactions(users, items, times, weights, keys.reshape(-1, width)).take(kept))
+        keys = keys.reshape(len(interactions), len(router.context))
+        self._state.apply(Interactions(users, items, times, weights, keys).take(kept))
         return len(interactions) - len(kept)
 
     def add_items(self, new_items: NewItems) -> IntArray:

@@ -10,6 +10,7 @@ from script_shared.clock import Clock, ReplayClock, WallClock
 from script_shared.domain import Domain
 from script_shared.inference.router import Router
 from script_shared.models.base import Recommender
+from script_shared.models.classifier import Classifier
 from script_shared.releases.store import Release
 from script_shared.segments import Segment
 from script_shared.state.state import Sizes, State
@@ -54,6 +55,14 @@ def load_model(release: Release, segment: Segment) -> Recommender:
     model = segment.make_model()
     model.load(release.bundle(f"models/{segment.name}"))
     return model
+
+
+def load_classifiers(release: Release, domain: Domain) -> dict[str, Classifier]:
+    """Load the fitted classifiers of a domain, by name."""
+    classifiers = dict(domain.classifiers(release.manifest.parameters))
+    for name, classifier in classifiers.items():
+        classifier.load(release.bundle(f"models/{name}"))
+    return classifiers
 
 
 def make_clock(release: Release) -> Clock:

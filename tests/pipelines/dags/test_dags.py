@@ -105,8 +105,8 @@ def test_tasks_depend_on_each_other(dags):
     }
     assert after["news_train_models"] == {
         "read_run": [],
-        "list_segments": [],
-        "train": ["list_segments", "read_run"],
+        "list_models": [],
+        "train": ["list_models", "read_run"],
         "complete": ["read_run", "train"],
     }
     assert after["news_evaluate_models"] == {

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
@@ -20,13 +19,12 @@ from pipelines.domains.news.validation.cleaning import (
 )
 from pipelines.domains.news.validation.row_filter import RowFilter, require_reads
 from pipelines.ingest.raw_files import RawFile
-from pipelines.plan import Refinement, Source
+from pipelines.plan import Source
 from script_shared.clock import Clock, WallClock
-from script_shared.errors import SettingsError
 
 
 @dataclass(slots=True)
-class FileSource:
+class FileSource(Source):
     """A source of reads in files.
 
     Attributes:
@@ -37,19 +35,9 @@ class FileSource:
     straggler_share: float = STRAGGLER_SHARE
     clock: Clock = field(default_factory=WallClock)
 
-    def with_options(self, options: Mapping[str, Any]) -> Source:
-        """Refuse options; see `Source.with_options`."""
-        if options:
-            raise _no_options_error(", ".join(options))
-        return self  # type: ignore[return-value]  # the subclasses implement the rest of Source
-
     def read_header(self, file: RawFile, folder: Path) -> tuple[list[str], Mapping[str, str]]:
         """Return the column names of a CSV file; see `Source.read_header`."""
         return read_header(file.load(), file.name), {}
-
-    def write_config(self, refinement: Refinement | None, columns: Sequence[str], path: Path) -> None:
-        """Refuse to write options; see `Source.write_config`."""
-        raise _no_options_error("--write-config")
 
     def clean_reads(
         self, reads: pl.DataFrame, row_filters: Mapping[str, RowFilter], kind: str
@@ -73,7 +61,3 @@ class FileSource:
         reads = drop_duplicates(reads, row_filters[kind])
         as_of_ms = find_end_of_reads(reads["timestamp"], self.straggler_share)
         return drop_stragglers(reads, as_of_ms, row_filters[kind]).drop(FILE, ROW), as_of_ms
-
-
-def _no_options_error(option: str) -> SettingsError:
-    return SettingsError("this raw format has no options", where=option, remedy="remove the option")
