@@ -37,7 +37,9 @@ class Source(ABC):
         Raises:
             MancheteError: the source does not have such an option, or the value is invalid.
         """
-        raise _no_options_error(", ".join(options))
+        if options:
+            raise _no_options_error(", ".join(options))
+        return self
 
     def read_header(self, file: RawFile, folder: Path) -> tuple[Sequence[str], Mapping[str, str]]:
         """Return the column names of a file and its detected properties, such as encoding, by name.

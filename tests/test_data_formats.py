@@ -84,7 +84,8 @@ def test_limits_in_the_rules_are_documented():
         f"over {MAX_SCROLL:g} are lowered",
         f"their {MAX_SECONDS_QUANTILE * 100:g}th percentile",
         f"1 to {MAX_ID_LENGTH} characters",
-        f"more than {MAX_MEMBER_BYTES // 2**30} GiB or all together more than {MAX_ARCHIVE_BYTES // 2**30} GiB",
+        f"more than {MAX_MEMBER_BYTES // 2**30} GiB or all together "
+        f"more than {MAX_ARCHIVE_BYTES // 2**30} GiB",
     ):
         assert text in FLAT, text
     assert MAX_RATIO == 100

@@ -18,7 +18,6 @@ from rich.console import Console
 
 from benchmarks.peers.registry import PEERS, check_names
 from benchmarks.quality import next_click, next_hour
-from pipelines.benchmarks.commands import parse_numbers
 from pipelines.benchmarks.next_hour import ALL_USERS, CUTOFFS
 from script_shared.evaluation.sessions import FIRST_WINDOW_MS
 
@@ -28,7 +27,7 @@ _WIDTH = 180
 
 
 def _join(numbers: tuple[int, ...]) -> str:
-    return ",".join(map(str, parse_numbers))
+    return ",".join(map(str, numbers))
 
 
 def main(

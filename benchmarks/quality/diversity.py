@@ -23,7 +23,7 @@ import polars as pl
 import typer
 from rich.console import Console
 from rich.table import Table
-from script_shared.inference.reranking import POOL, diversify, same_category
+from script_shared.inference.lists.reranking import POOL, category_similarity, diversify
 
 from benchmarks.quality.cutoff import Cutoff
 from benchmarks.quality.next_hour import refine
@@ -78,7 +78,7 @@ def measure_tradeoff(pools: Sequence[RankedPool], dials: Sequence[float] = DIALS
 
 def _score_pools(pools: Sequence[RankedPool], dials: Sequence[float]) -> Iterator[dict[str, object]]:
     for pool in pools:
-        similarity, targets = same_category(pool.categories), set(pool.targets.tolist())
+        similarity, targets = category_similarity(pool.categories), set(pool.targets.tolist())
         for dial in dials:
             items = [scored.item for scored in diversify(pool.ranked, K, dial, similarity)]
             yield {

@@ -58,7 +58,7 @@ def rank_windows(shared: SharedInput, kinds: Sequence[str], windows: Sequence[in
     """
     live = kinds[0].startswith("live")
     domain, parameters, dataset = _load(shared, kinds[0])
-    fit_options = {"moments": "live" if live else "clicks", "fit_users": FIT_CLICKS}
+    fit_options = {"sampling": "live" if live else "clicks", "fit_users": FIT_CLICKS}
     parameters = {**parameters, "two_stage": {**parameters["two_stage"], **fit_options}}
     segments = domain.segments(parameters)
     models = LazyModels(dataset.before(window_start(windows[0], shared.windows_ms)), segments)

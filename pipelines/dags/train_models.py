@@ -1,4 +1,4 @@
-"""Airflow DAG `train_models` of each domain: trains the models of all segments and the classifiers in parallel."""
+"""Airflow DAG `train_models` of each domain: trains models of segments and classifiers in parallel."""
 
 from __future__ import annotations
 

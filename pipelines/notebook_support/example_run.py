@@ -51,7 +51,7 @@ class ExampleRun:
 
     def read_segments(self) -> pl.DataFrame:
         """Read the segment of each user: user_id, segment."""
-        return pl.read_parquet(find_partition(self.volume.segments, self.run) / "readers.parquet")
+        return pl.read_parquet(find_partition(self.volume.segments, self.run) / "users.parquet")
 
     def load_report(self) -> dict[str, Any]:
         """Load the report on the rows that refining kept, changed and rejected."""

@@ -65,7 +65,7 @@ def metrics(outcome):
 def test_every_peer_is_scored_in_both_protocols(metrics):
     hour = metrics["next-hour"]
     for segment in ("logged", "semi_logged", "anonymous"):
-        assert set(hour.filter(segment=segment)["model"]) >= {"served", "most_read_0.25h"} | PERSONALISED
+        assert set(hour.filter(segment=segment)["model"]) >= {"served", "most_popular_0.25h"} | PERSONALISED
     for kind in ("published", "strict"):
         rows = metrics["next-click"].filter(protocol=f"next-click-{kind}", windows_of="all windows")
         assert set(rows["model"]) == {"served", *NAMES} - set(NEXT_HOUR_ONLY)

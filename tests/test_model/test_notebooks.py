@@ -111,7 +111,7 @@ def test_model_trials_write_and_plot_results(tmp_path):
 
 def check_rows(results):
     clusters, components, weights = results["clusters"], results["components"], results["weights"]
-    trials = [name for name in clusters["model"] if not name.startswith("most_read")]
+    trials = [name for name in clusters["model"] if not name.startswith("most_popular")]
     assert trials == ["no clusters", "PCA 4, k 4"]
     parts = [
         "popularity",
@@ -123,7 +123,10 @@ def check_rows(results):
         "category_transitions",
     ]
     removed = [f"without {part}" for part in parts]
-    assert [name for name in components["model"] if "most_read" not in name] == ["all components", *removed]
+    assert [name for name in components["model"] if "most_popular" not in name] == [
+        "all components",
+        *removed,
+    ]
     assert set(results["features"]["component"]) == set(parts)
     factors = weights.group_by("component").agg(pl.col("factor").sort())["factor"].to_list()
     assert factors == [[0.0, 0.5, 1.0, 2.0]] * len(parts)
@@ -132,4 +135,4 @@ def check_rows(results):
     assert scores.to_numpy().min() >= 0
     assert scores.to_numpy().max() <= 1
     ndcg = dict(components.select("model", "ndcg").iter_rows())
-    assert ndcg["all components"] > ndcg["most_read_ever"]
+    assert ndcg["all components"] > ndcg["most_popular_ever"]

@@ -92,9 +92,9 @@ def test_results_of_events_are_in_the_order_sent(post, clock, catalogue):
 def test_repeated_batch_counts_once(live, post, catalogue):
     batch = [read("r", item, event_id=f"e{item}") for item in sorted(catalogue)[:3]]
     assert post(batch).json()["accepted"] == 3
-    segment, length = shown(live, "r")[1], live.app.state.event_consumer.log.end()
+    segment, length = shown(live, "r")[1], live.app.state.event_consumer.log.end_offset()
     assert post(batch).json()["duplicates"] == 3
-    assert (shown(live, "r")[1], live.app.state.event_consumer.log.end()) == (segment, length)
+    assert (shown(live, "r")[1], live.app.state.event_consumer.log.end_offset()) == (segment, length)
 
 
 def test_timestamp_is_milliseconds_or_iso(live, post, clock, catalogue):
@@ -165,7 +165,7 @@ def test_request_without_valid_events_is_a_problem(post, live):
         problem = check(post(body), 422)
         assert problem["errors"] == [{"field": "0.item_id", "message": "Field required"}]
         assert problem["events"][0]["status"] == "malformed"
-    assert live.app.state.event_consumer.log.end() == 0
+    assert live.app.state.event_consumer.log.end_offset() == 0
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ def test_empty_list_is_accepted(post):
 def test_request_has_at_most_a_thousand_events(post, live, catalogue):
     item = min(catalogue)
     assert "1000" in check(post([read("r", item)] * 1_001), 413)["detail"]
-    assert live.app.state.event_consumer.log.end() == 0
+    assert live.app.state.event_consumer.log.end_offset() == 0
     assert post([read("r", item)] * 1_000).json()["accepted"] == 1_000
     check(live.post("/events", content=b" " * 2_000_000, headers=HEADERS), 413)
 
@@ -226,7 +226,7 @@ def test_any_body_of_events_is_answered(live, body):
 def test_events_need_a_key_for_events(live, post, catalogue, headers, status):
     answer = post(read("r", min(catalogue)), headers)
     assert answer.status_code == status
-    assert live.app.state.event_consumer.log.end() == (status == 200)
+    assert live.app.state.event_consumer.log.end_offset() == (status == 200)
     if status != 200:
         check(answer, status)
     assert (answer.headers.get("www-authenticate") == "Bearer") == (status == 401)
@@ -273,7 +273,7 @@ def test_release_that_lacks_compacted_events_is_refused(live, post, publish, cat
     live.app.state.event_consumer.log.compact(2)
     publish("second")
     live.app.state.release_watcher.refresh()
-    assert "up to 2 have been taken out" in live.get("/health").json()["reason"]
+    assert "up to 2 have been removed" in live.get("/health").json()["reason"]
     third = publish("third", log_after=2, log_until=2)
     live.app.state.release_watcher.refresh()
     assert live.get("/health/ready").json()["release"] == third

@@ -181,7 +181,7 @@ def test_malformed_item_is_refused_and_its_field_named(post, live, field, value)
     answer = post(article("n1") | {field: value})
     check(answer, 422)
     assert answer.json()["items"][0]["field"] == field
-    assert live.app.state.event_consumer.log.end() == 0
+    assert live.app.state.event_consumer.log.end_offset() == 0
 
 
 @pytest.mark.parametrize(
@@ -213,7 +213,7 @@ def test_items_beyond_the_capacity_are_logged_for_the_next_release(live, post):
         "changed",
     ]
     assert len(shown(live, 100)) == 100
-    assert live.app.state.event_consumer.log.end() == room + 2
+    assert live.app.state.event_consumer.log.end_offset() == room + 2
 
 
 def test_release_that_is_loaded_later_contains_the_reported_items(live, post, publish):

@@ -118,7 +118,7 @@ def test_impressions_of_a_forgotten_user_are_deleted_at_once(serve, kept):
     until(lambda: len(kept()) == 3, "all are written")
     ask(client, "3")
     assert client.delete("/users/3", headers={"X-API-Key": READERS_KEY}).status_code == 204
-    assert [impression.user for impression in kept().values()] == [NAMES.derive("5").name]
+    assert [impression.pseudonym for impression in kept().values()] == [NAMES.derive("5").name]
 
 
 def test_impressions_under_an_older_key_are_deleted(serve, kept):

@@ -77,7 +77,7 @@ class EveryLog:
     """Tests that every log passes."""
 
     def test_replicas_apply_each_other_s_events_also_after_a_late_start(self, replicas, log):
-        before = log.end()
+        before = log.end_offset()
         (_, one), (_, two) = replicas(), replicas()
         items = shown(one, "new")[0]
         for place, item in enumerate(items[:6]):

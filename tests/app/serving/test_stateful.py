@@ -116,7 +116,9 @@ class Service(RuleBasedStateMachine):
         for number in (0, 1):
             self.start(number)
         names = {str(at) for at in range(ITEMS)}
-        self.expected = Specification({name for name in names if self.engine(0).knows(name)}, self.clock.ms)
+        self.expected = Specification(
+            {name for name in names if self.engine(0).has_item(name)}, self.clock.ms
+        )
         self.number = self.releases = 0
         #: The newest event, to be sent again.
         self.last = None
@@ -223,7 +225,7 @@ class Service(RuleBasedStateMachine):
     def catch_up(self, client):
         tail = client.app.state.event_consumer
         deadline = time.monotonic() + 10
-        while client.app.state.release_watcher.release.replica.position < tail.log.end():
+        while client.app.state.release_watcher.release.replica.position < tail.log.end_offset():
             assert time.monotonic() < deadline
             time.sleep(0.005)
 

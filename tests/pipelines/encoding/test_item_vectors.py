@@ -3,12 +3,11 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 import pytest
-from tests.support.worlds import at, world
 
 from pipelines.encoding.item_vectors import MAX_AGE_MS, TextRules, add_vectors, vectorize_items
 from pipelines.encoding.parallel_text import transform_texts
 from script_shared.models.components.text_space import TextParameters, TextSpace, compose_text
-from tests.support.small_datasets import make_dataset
+from tests.support.small_datasets import hour_ms, make_dataset
 
 RULES = TextRules(TextParameters(dimensions=4), ("de",))
 TITLES = {f"i{n}": f"{('gol do time', 'lei nova', 'chuva forte')[n % 3]} {n % 7}" for n in range(30)}
@@ -67,11 +66,11 @@ def test_a_space_is_used_until_it_is_a_week_old_or_too_new_or_other_rules_hold(f
 def test_a_space_that_knows_less_than_half_of_the_articles_is_fitted_anew(first, known, again):
     titles = {item: title if n < known else f"texto {n}" for n, (item, title) in enumerate(TITLES.items())}
     data = dataset(6)
-    assert (vectorize_items(data, items(titles), RULES, first).fitted_ms == at(6)) is again
+    assert (vectorize_items(data, items(titles), RULES, first).fitted_ms == hour_ms(6)) is again
 
 
 def test_a_category_that_was_filled_in_is_part_of_the_text():
-    data = world(READS, hours=5, categories={"i1": "esporte", "i2": "saude", "i3": "lei"})
+    data = make_dataset(READS, hours=5, categories={"i1": "esporte", "i2": "saude", "i3": "lei"})
     found = vectorize_items(data, items({}).cast({"item_id": pl.String, "title": pl.String}), RULES, None)
     names = [data.catalogue.categories[code] for code in data.catalogue.category.tolist()]
     expected = found.space.transform([compose_text(None, None, None, name) for name in names])
@@ -82,7 +81,7 @@ def test_a_category_that_was_filled_in_is_part_of_the_text():
 def test_of_a_body_only_the_beginning_counts():
     titles = pl.DataFrame({"item_id": ["i0", "i1"], "body": ["gol " * 5 + "lei", "gol " * 5 + "chuva"]})
     rules = TextRules(TextParameters(characters=20), ())
-    found = vectorize_items(world(READS[:2], hours=5), titles, rules, None)
+    found = vectorize_items(make_dataset(READS[:2], hours=5), titles, rules, None)
     assert len(found.texts) == 1
 
 

@@ -201,14 +201,14 @@ class TestOnSqlite(Feedback):
                 assert served(anew).id == earlier.release_id
                 assert history(anew, "r5-1")[1] == 1
             # One that needs what is gone is no champion any more.
-            with pytest.raises(EventsCompactedError, match="events after 40"):
+            with pytest.raises(EventsCompactedError, match="events after offset 40"):
                 roll_back(world.volume, manifests[1].release_id, world.url)
             with pytest.raises(ReleaseNotFoundError, match="no valid earlier champion"):
                 roll_back(world.volume, "", world.url)
             # Where it is made the champion all the same it is refused, and the other goes on.
             world.registry.publish(manifests[0].release_id, "champion")
             assert served(anew).id == manifests[-3].release_id
-            assert "have been taken out" in anew.get("/health").json()["reason"]
+            assert "have been removed" in anew.get("/health").json()["reason"]
 
     def test_two_runs_that_collect_at_once_bring_each_event_over_once(self, world):
         log = world.log()

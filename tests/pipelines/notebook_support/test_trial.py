@@ -78,12 +78,12 @@ def test_trials_score_the_same_users_and_gains_are_paired(inputs):
     users = scores.group_by("model").agg(pl.col("query_id").sort())
     assert len(set(map(tuple, users["query_id"]))) == 1
     gains = {row["model"]: row for row in compute_gains(scores, baseline="all components").to_dicts()}
-    assert {"all components", "no popularity", "most_read_1h", "most_read_ever"} < set(gains)
+    assert {"all components", "no popularity", "most_popular_1h", "most_popular_ever"} < set(gains)
     assert [gains["all components"][key] for key in ("gain", "low", "high")] == [0, 0, 0]
     means = dict(scores.group_by("model").agg(pl.col("ndcg").mean()).rows())
     assert gains["no popularity"]["gain"] == pytest.approx(means["no popularity"] - means["all components"])
     # Interest in these articles lasts hours, so counts without decay find_segment less.
-    assert gains["most_read_ever"]["high"] < 0
+    assert gains["most_popular_ever"]["high"] < 0
 
 
 def test_hour_without_users_is_an_error(inputs):
@@ -97,7 +97,7 @@ def test_hour_without_users_is_an_error(inputs):
 
 def test_fitted_weights_give_the_served_scores_without_trees(inputs):
     domain, parameters, dataset, cutoff = inputs
-    inputs = domain, replace_values(parameters, two_stage={"ranking": {"trees": None}}), dataset, cutoff
+    inputs = domain, replace_values(parameters, two_stage={"scorer": {"trees": None}}), dataset, cutoff
     lists = retrieve_hour(*inputs, SEGMENT, 60)
     scores = lists.score(lists.model.scorer.weights, "served")
     served, _ = score_hour(*inputs, SEGMENT, 60)

@@ -124,7 +124,7 @@ class TestTraining:
 def fold_named(dataset):
     """The state without anonymous reads."""
     named = dataset.interactions.take(dataset.interactions.user < len(dataset.users))
-    return build_state(replace(dataset, interactions=named, head_start=None), NEWS.state({}))
+    return build_state(replace(dataset, interactions=named, state_snapshot=None), NEWS.state({}))
 
 
 def refined_tables(volume):

@@ -62,13 +62,13 @@ def test_every_item_has_a_vector(loaded):
     assert np.linalg.norm(vectors.rows[vectors.row], axis=1) == pytest.approx(np.ones(len(vectors.row)))
 
 
-def test_the_head_start_ends_three_days_before_the_data(loaded, expected):
+def test_the_state_snapshot_ends_three_days_before_the_data(loaded, expected):
     dataset, parameters = loaded
     state = PLAN.domain.state(parameters)
-    assert dataset.head_start.ms == dataset.as_of_ms - SNAPSHOT_AGE_MS
-    known = expected[0].before(dataset.head_start.ms)
+    assert dataset.state_snapshot.end_ms == dataset.as_of_ms - SNAPSHOT_AGE_MS
+    known = expected[0].before(dataset.state_snapshot.end_ms)
     assert np.array_equal(
-        build_state(dataset.before(known.as_of_ms), state).histories.count_all(), known.read_counts
+        build_state(dataset.before(known.as_of_ms), state).histories.count_all(), known.interaction_counts
     )
     assert np.array_equal(build_state(dataset, state).histories.count_all(), dataset.read_counts)
 

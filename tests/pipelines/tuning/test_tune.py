@@ -21,8 +21,8 @@ from script_shared.errors import NotEnoughDataError, SettingsError
 from tests.support.clicks import START_MS, write_clicks
 
 SPACE = {
-    "two_stage.fit_others": NumericRange(5, 40, integer=True),
-    "two_stage.ranking.ridge": NumericRange(1e-3, 100.0, log=True),
+    "two_stage.fit_negatives": NumericRange(5, 40, integer=True),
+    "two_stage.scorer.ridge": NumericRange(1e-3, 100.0, log=True),
     "state.co_occurrence.half_lives": Choice(((1.0, 4.0), (0.5, 2.0))),
     "als.alpha": NumericRange(1, 20, segments=("logged",)),
 }
@@ -31,7 +31,7 @@ NEWS = load("news")
 
 def hardly_fitted(tables):
     """A default that is easy to beat."""
-    return set_values(NEWS.choose_parameters(tables), {"two_stage.ranking.ridge": 100.0})
+    return set_values(NEWS.choose_parameters(tables), {"two_stage.scorer.ridge": 100.0})
 
 
 PLAN = replace(NEWS, search_space=SPACE, choose_parameters=hardly_fitted)
@@ -68,8 +68,8 @@ def test_the_default_comes_first_and_scores_what_the_evaluation_says(raw, found,
     first = trials(found[1])[0]
     refined = refine_files(PLAN, "globo", raw, tmp_path)
     parameters = PLAN.choose_parameters(refined.tables)
-    assert first["two_stage.fit_others"] == parameters["two_stage"]["fit_others"]
-    assert first["two_stage.ranking.ridge"] == parameters["two_stage"]["ranking"]["ridge"]
+    assert first["two_stage.fit_negatives"] == parameters["two_stage"]["fit_negatives"]
+    assert first["two_stage.scorer.ridge"] == parameters["two_stage"]["scorer"]["ridge"]
     assert json.loads(first["state.co_occurrence.half_lives"]) == [1.0, 4.0]
     dataset = encode_tables(refined.tables, PLAN.domain.context, PLAN.weight, refined.as_of_ms)
     moments = [START_MS + hour * MS_PER_HOUR for hour in (7, 9)]
