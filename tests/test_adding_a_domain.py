@@ -101,7 +101,7 @@ def test_the_classifier_knows_the_rule(client):
 
     assert match(True, 3) > 0.5 > match(True, -3)
     assert match(True, 3) > match(False, 3)
-    assert client.get("/match", params={"same_skill": True, "level_gap": 99}).status_code == 422
+    assert client.get("/match", params={"same_skill": True, "level_gap": "much"}).status_code == 422
 
 
 def test_a_release_of_another_domain_is_refused(client, mentoring):

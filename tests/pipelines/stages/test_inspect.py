@@ -95,7 +95,7 @@ class TestUsable:
         code, text = inspect(write_tables(here / "raw", rows, items))
         assert code == 0
         assert "every interaction is at midnight UTC" in text
-        assert "only 0 of the 12 items that were read are described" in text
+        assert "only 0 of the 12 items that were read are in the" in text
 
 
 class TestUnusable:
