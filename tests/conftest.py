@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.clicks import write_clicks
-from tests.support.releases import publish_small_release
-from tests.support.tools import find_tool
+from tests.support.data.clicks import write_clicks
+from tests.support.processes.tools import find_tool
+from tests.support.releases.small_release import publish_small_release
 
 #: Real data sets beside the repository, which does not contain them.
 REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"

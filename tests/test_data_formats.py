@@ -18,7 +18,7 @@ from pipelines.domains.news.validation.row_filter import UNUSABLE_ROWS, UNUSABLE
 from pipelines.domains.news.validation.rules import MAX_ID_LENGTH
 from pipelines.ingest.archives import MAX_ARCHIVE_BYTES, MAX_MEMBER_BYTES, MAX_RATIO
 from script_shared.domains.news.tables import INTERACTIONS, ITEMS, USERS
-from tests.support.balance import assert_balanced
+from tests.support.data.balance import assert_balanced
 
 TEXT = (Path(__file__).parents[1] / "docs" / "data-formats.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", TEXT, re.MULTILINE | re.DOTALL))

@@ -14,7 +14,7 @@ import numpy as np
 
 from benchmarks.harness.cluster import Cluster, Replica
 from benchmarks.harness.drill_report import DrillReport
-from tests.support.services import ITEMS_KEY
+from tests.support.processes.api_client import ITEMS_KEY
 
 _CATEGORY = "availability drill"
 _HEADERS = {"X-API-Key": ITEMS_KEY}

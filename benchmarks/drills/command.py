@@ -37,7 +37,7 @@ from benchmarks.harness.cluster import Cluster
 from benchmarks.harness.drill_report import DrillReport
 from benchmarks.harness.release import open_release
 from script_shared.releases.store import Release
-from tests.support.postgres import find_program, running_postgres
+from tests.support.processes.postgres import find_program, run_postgres
 
 Drill = Callable[[Cluster], DrillReport]
 
@@ -92,7 +92,7 @@ def _run_drill(name: str, release: Release, minutes: float) -> bool:
 def _prepare(name: str, minutes: float) -> Iterator[tuple[str, Drill]]:
     """Start Postgres where the drill needs it; yield the URL of the event log and the drill."""
     if name in _ON_POSTGRES:
-        with running_postgres() as server:
+        with run_postgres() as server:
             killed = partial(killed_postgres.run, server=server)
             yield server.address, killed if name == _KILLED_POSTGRES else availability.run
     else:

@@ -8,7 +8,7 @@ import time
 from benchmarks.harness.cluster import Cluster
 from benchmarks.harness.drill_report import DrillReport
 from benchmarks.harness.user_load import UserLoad
-from tests.support.servers import until
+from tests.support.processes.api_process import wait_for
 
 
 def run(cluster: Cluster, seconds: float = 2.0, limit_bytes: int = 400_000) -> DrillReport:
@@ -18,13 +18,13 @@ def run(cluster: Cluster, seconds: float = 2.0, limit_bytes: int = 400_000) -> D
     replica = cluster.start_replica(prepare=limit_file_size)
     with UserLoad([replica.port], 4) as load:
         events = load.result.events
-        until(lambda: events[507] > 0, "the disk is full", 120)
+        wait_for(lambda: events[507] > 0, "the disk is full", 120)
         time.sleep(seconds)
         rejected, accepted = events[507], events[200]
         no_limit = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
         resource.prlimit(replica.process.pid, resource.RLIMIT_FSIZE, no_limit)
         start = time.monotonic()
-        until(lambda: events[200] > accepted, "events are accepted again")
+        wait_for(lambda: events[200] > accepted, "events are accepted again")
         recovery_s = time.monotonic() - start
         time.sleep(seconds)
     report = DrillReport.of(load.result, cluster.count_lost(load), rejected_while_full=rejected)

@@ -7,8 +7,8 @@ import time
 from benchmarks.harness.cluster import Cluster, Replica
 from benchmarks.harness.drill_report import DrillReport
 from benchmarks.harness.user_load import UserLoad
-from tests.support.postgres import PostgresServer
-from tests.support.servers import until
+from tests.support.processes.api_process import wait_for
+from tests.support.processes.postgres import PostgresServer
 
 
 def run(cluster: Cluster, server: PostgresServer, seconds: float = 3.0, rate: float = 150.0) -> DrillReport:
@@ -16,7 +16,7 @@ def run(cluster: Cluster, server: PostgresServer, seconds: float = 3.0, rate: fl
     with UserLoad([replica.port for replica in replicas], 8, rate) as load:
         events = load.result.events
         time.sleep(seconds)
-        until(lambda: events[200] > 0, "events are accepted")
+        wait_for(lambda: events[200] > 0, "events are accepted")
         # Without the log, a replica has only the events that it accepted itself.
         load.partitioned_until = float("inf")
         server.kill()
@@ -26,9 +26,9 @@ def run(cluster: Cluster, server: PostgresServer, seconds: float = 3.0, rate: fl
         server.start()
         restarted = time.monotonic()
         accepted = events[200]
-        until(lambda: events[200] > accepted, "events are accepted again")
+        wait_for(lambda: events[200] > accepted, "events are accepted again")
         outage_s = time.monotonic() - killed
-        until(
+        wait_for(
             lambda: all(_lag_seconds(replica) < time.monotonic() - restarted for replica in replicas),
             "both replicas read the log again",
         )

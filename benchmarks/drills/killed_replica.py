@@ -8,8 +8,8 @@ import time
 from benchmarks.harness.cluster import Cluster, Replica
 from benchmarks.harness.drill_report import DrillReport
 from benchmarks.harness.user_load import UserLoad
-from tests.support.servers import until
-from tests.support.services import READERS_KEY
+from tests.support.processes.api_client import USERS_KEY
+from tests.support.processes.api_process import wait_for
 
 _CLIENTS = 8
 
@@ -30,7 +30,7 @@ def run(cluster: Cluster, seconds: float = 3.0, rate: float = 150.0) -> DrillRep
     users = sorted({_first_user(event_id) for event_id in load.result.acknowledged})
     report.facts["users_compared"] = len(users)
     # The last events reach each replica at its next poll of the log.
-    until(
+    wait_for(
         lambda: _histories(survivor, users) == _histories(restarted, users), "both replicas have equal state"
     )
     report.require(all(_histories(restarted, users)), "the restarted replica lacks the history of a user")
@@ -47,6 +47,6 @@ def _histories(replica: Replica, users: list[str]) -> list[object]:
 
 
 def _history(replica: Replica, user: str) -> object:
-    response = replica.client.get(f"/users/{user}", headers={"X-API-Key": READERS_KEY})
+    response = replica.client.get(f"/users/{user}", headers={"X-API-Key": USERS_KEY})
     body = response.json()
     return response.status_code == 200 and (body["interactions"], body["recent"])

@@ -9,7 +9,7 @@ from benchmarks.harness.drill_report import DrillReport
 from benchmarks.harness.user_load import UserLoad
 from script_shared.releases.registry import CHAMPION
 from script_shared.storage.partitions import set_alias
-from tests.support.servers import until
+from tests.support.processes.api_process import wait_for
 
 
 def run(cluster: Cluster, promotions: int = 3, rate: float = 100.0) -> DrillReport:
@@ -23,10 +23,10 @@ def run(cluster: Cluster, promotions: int = 3, rate: float = 100.0) -> DrillRepo
             replica.wait_for_release(names[-1])
             seconds.append(time.monotonic() - start)
         corrupt = _publish_corrupt(cluster)
-        until(lambda: replica.health()["status"] == "degraded", "a corrupt release is rejected")
+        wait_for(lambda: replica.health()["status"] == "degraded", "a corrupt release is rejected")
         rejected, served = replica.metric(REJECTED_LOADS), replica.health()["release"]
         cluster.registry.rollback()
-        until(lambda: replica.health()["status"] == "ready", "the service is ready after the rollback")
+        wait_for(lambda: replica.health()["status"] == "ready", "the service is ready after the rollback")
         restored = replica.health()["release"]
     releases = load.result.releases
     report = DrillReport.of(load.result, cluster.count_lost(load), longest_without_reload_ms=longest_ms)

@@ -9,7 +9,7 @@ from itertools import count
 from benchmarks.harness.cluster import REJECTED_LOADS, Cluster, Replica
 from benchmarks.harness.drill_report import DrillReport
 from benchmarks.harness.user_load import UserLoad
-from tests.support.servers import until
+from tests.support.processes.api_process import wait_for
 
 
 def run(
@@ -47,5 +47,5 @@ def _was_served(replica: Replica, name: str) -> bool:
         health = replica.health()
         return health["release"] == name or name in (health["reason"] or "")
 
-    until(is_decided, f"{name} is served or rejected")
+    wait_for(is_decided, f"{name} is served or rejected")
     return replica.health()["release"] == name

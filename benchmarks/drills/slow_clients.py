@@ -11,7 +11,7 @@ from benchmarks.harness.background_clients import BackgroundClients
 from benchmarks.harness.cluster import Cluster
 from benchmarks.harness.drill_report import DrillReport
 from benchmarks.harness.user_load import UserLoad
-from tests.support.services import EVENTS_KEY
+from tests.support.processes.api_client import EVENTS_KEY
 
 _HEADERS = b"GET /recommendations HTTP/1.1\r\nHost: x\r\nX-Slow: " + b"a" * 4_000
 _POST = f"POST /events HTTP/1.1\r\nHost: x\r\nX-API-Key: {EVENTS_KEY}\r\nContent-Length: 4000\r\n\r\n"

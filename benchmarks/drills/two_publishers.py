@@ -12,8 +12,8 @@ from benchmarks.harness.drill_report import DrillReport
 from benchmarks.harness.user_load import UserLoad
 from script_shared.errors import ReleaseNotFoundError
 from script_shared.releases.registry import Registry
-from tests.support.editions import publish_edition
-from tests.support.servers import REPOSITORY
+from tests.support.processes.api_process import REPOSITORY
+from tests.support.releases.release_copies import publish_copy
 
 
 def run(cluster: Cluster, releases_per_publisher: int = 5, rate: float = 100.0) -> DrillReport:
@@ -49,7 +49,7 @@ def publish_releases(folder: str, count: str, name: str, base: str) -> None:
     """Publish copies of a release one after the other."""
     registry = Registry(Path(folder))
     for number in range(int(count)):
-        publish_edition(registry, registry.get(base), f"{name} {number}", replay=False)
+        publish_copy(registry, registry.get(base), f"{name} {number}", replay=False)
 
 
 if __name__ == "__main__":

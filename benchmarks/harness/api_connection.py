@@ -7,7 +7,7 @@ import json
 from typing import Any
 from urllib.parse import quote
 
-from tests.support.services import EVENTS_KEY
+from tests.support.processes.api_client import EVENTS_KEY
 
 
 class ConnectionCutError(Exception):

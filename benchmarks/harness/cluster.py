@@ -16,9 +16,9 @@ from script_shared.events.factory import open_log
 from script_shared.releases.registry import CHAMPION, Registry
 from script_shared.releases.store import Release
 from script_shared.storage.partitions import set_alias
-from tests.support.editions import publish_edition, registry_at
-from tests.support.events import follow
-from tests.support.servers import serving, until, until_ready
+from tests.support.data.events import read_events
+from tests.support.processes.api_process import run_api, wait_for, wait_until_ready
+from tests.support.releases.release_copies import create_registry, publish_copy
 
 REJECTED_LOADS = 'manchete_release_loads_total{outcome="refused"}'
 
@@ -46,7 +46,7 @@ class Replica:
 
     def wait_for_release(self, release: str) -> None:
         """Wait until the replica serves a release."""
-        until(lambda: self.health().get("release") == release, f"{release} is served")
+        wait_for(lambda: self.health().get("release") == release, f"{release} is served")
 
 
 class Cluster:
@@ -60,7 +60,7 @@ class Cluster:
 
     def __init__(self, root: Path, base: Release, events_url: str = "") -> None:
         self.root, self.events_url = root, events_url
-        self.registry: Registry = registry_at(root)
+        self.registry: Registry = create_registry(root)
         shutil.copytree(base.folder, self.registry.folder / base.id)
         self.base = self.registry.get(base.id)
         self._stack = ExitStack()
@@ -74,7 +74,7 @@ class Cluster:
 
     def publish(self, name: str, **facts: Any) -> str:
         """Publish a copy of the base release as champion, served with the wall clock; return its id."""
-        release: Release = publish_edition(self.registry, self.base, name, **{"replay": False} | facts)
+        release: Release = publish_copy(self.registry, self.base, name, **{"replay": False} | facts)
         return release.id
 
     def write(self, name: str) -> str:
@@ -88,14 +88,14 @@ class Cluster:
     def start_replica(self, **options: Any) -> Replica:
         """Start a replica and wait until it is ready; the options are those of `serving`."""
         settings = {"events_url": self.events_url} | options
-        process, client = self._stack.enter_context(serving(self.root, self.root / "log", **settings))
-        until_ready(client)
+        process, client = self._stack.enter_context(run_api(self.root, self.root / "log", **settings))
+        wait_until_ready(client)
         return Replica(process, client)
 
     def logged_events(self) -> list[str]:
         """Return the ids of all events in the log, in order."""
         with closing(open_log(self.events_url, self.root / "news" / "events")) as log:
-            return [event.event_id for _, event in follow(log, limit=10_000)]
+            return [event.event_id for _, event in read_events(log, limit=10_000)]
 
     def count_lost(self, load: UserLoad) -> int:
         """Return the number of acknowledged events that the log does not contain."""

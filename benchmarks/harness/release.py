@@ -8,8 +8,8 @@ from script_shared.errors import SettingsError
 from script_shared.releases.registry import Registry
 from script_shared.releases.store import Release
 from script_shared.storage.volume import Volume
-from tests.support.clicks import write_clicks
-from tests.support.releases import publish_small_release
+from tests.support.data.clicks import write_clicks
+from tests.support.releases.small_release import publish_small_release
 
 
 def open_release(data_root: Path | None, folder: Path) -> Release:

@@ -23,7 +23,6 @@ import polars as pl
 import typer
 from rich.console import Console
 from rich.table import Table
-from script_shared.inference.lists.reranking import POOL, category_similarity, diversify
 
 from benchmarks.quality.cutoff import Cutoff
 from benchmarks.quality.next_hour import refine
@@ -33,6 +32,7 @@ from pipelines.benchmarks.workers import use_single_threads
 from pipelines.stages.evaluate import LazyModels
 from script_shared.evaluation.ranking import K, score_list
 from script_shared.evaluation.sessions import summarise_sessions
+from script_shared.inference.lists.reranking import POOL, category_similarity, diversify
 from script_shared.inference.segment_models import SegmentModels
 from script_shared.types import IntArray, ScoredItem
 

@@ -24,7 +24,7 @@ import typer
 
 from benchmarks.harness.cluster import Cluster, Replica
 from benchmarks.harness.release import open_release
-from tests.support.postgres import running_postgres
+from tests.support.processes.postgres import run_postgres
 
 _BATCH_SIZE, _PAUSE_SECONDS = 25, 0.1
 #: An event that is not applied by then is lost.
@@ -92,7 +92,7 @@ def main(
 ) -> None:
     """Measure and print."""
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-        url = "" if sqlite else stack.enter_context(running_postgres()).address
+        url = "" if sqlite else stack.enter_context(run_postgres()).address
         (root := Path(folder) / "cluster").mkdir()
         cluster = stack.enter_context(Cluster(root, open_release(data_root, Path(folder)), url))
         replicas = [

@@ -4,13 +4,13 @@ import pytest
 from script_shared.clock import FixedClock
 from script_shared.releases.registry import Registry
 from script_shared.storage.partitions import find_partition
-from tests.support.editions import publish_edition, registry_at
-from tests.support.services import KEYS, started
+from tests.support.processes.api_client import KEYS, make_client
+from tests.support.releases.release_copies import create_registry, publish_copy
 
 
 @pytest.fixture(scope="session")
 def client(small_volume):
-    with started(small_volume.root.parent) as client:
+    with make_client(small_volume.root.parent) as client:
         client.app.state.release_watcher.refresh()
         yield client
 
@@ -19,8 +19,8 @@ def client(small_volume):
 def client_with_keys(whole, tmp_path_factory):
     """A service with keys, for tests that send events."""
     root = tmp_path_factory.mktemp("open")
-    publish_edition(registry_at(root), whole, "first")
-    with started(root, **KEYS) as client:
+    publish_copy(create_registry(root), whole, "first")
+    with make_client(root, **KEYS) as client:
         client.app.state.release_watcher.refresh()
         yield client
 
@@ -57,13 +57,13 @@ def catalogue(whole):
 @pytest.fixture
 def registry(tmp_path):
     """A registry without releases."""
-    return registry_at(tmp_path)
+    return create_registry(tmp_path)
 
 
 @pytest.fixture
 def publish(registry, whole):
     def publish(name, **changes):
-        return publish_edition(registry, whole, name, **changes).id
+        return publish_copy(registry, whole, name, **changes).id
 
     return publish
 
@@ -78,7 +78,7 @@ def clock(whole):
 def live(publish, tmp_path, clock):
     """A service with that clock, a release and keys; errors become responses."""
     publish("first")
-    with started(tmp_path, clock, raise_server_exceptions=False, **KEYS) as client:
+    with make_client(tmp_path, clock, raise_server_exceptions=False, **KEYS) as client:
         client.app.state.release_watcher.refresh()
         yield client
 
@@ -86,7 +86,7 @@ def live(publish, tmp_path, clock):
 @pytest.fixture
 def fresh(registry, tmp_path):
     """A service without a release; errors become responses."""
-    with started(tmp_path, raise_server_exceptions=False) as client:
+    with make_client(tmp_path, raise_server_exceptions=False) as client:
         yield client
 
 

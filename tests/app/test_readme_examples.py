@@ -7,8 +7,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.editions import publish_edition, registry_at
-from tests.support.servers import serving, until_ready
+from tests.support.processes.api_process import run_api, wait_until_ready
+from tests.support.releases.release_copies import create_registry, publish_copy
 
 pytestmark = [pytest.mark.integration, pytest.mark.tools("curl")]
 
@@ -29,9 +29,9 @@ def lines(request):
 
 @pytest.fixture
 def service(whole, tmp_path):
-    publish_edition(registry_at(tmp_path), whole, "first")
-    with serving(tmp_path, tmp_path / "log") as (_, client):
-        until_ready(client)
+    publish_copy(create_registry(tmp_path), whole, "first")
+    with run_api(tmp_path, tmp_path / "log") as (_, client):
+        wait_until_ready(client)
         yield str(client.base_url).rstrip("/")
 
 

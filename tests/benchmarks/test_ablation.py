@@ -6,7 +6,7 @@ from benchmarks.__main__ import app
 from benchmarks.quality.ablation import SEGMENTS, summarise
 from pipelines.benchmarks.next_hour import EPOCH_MS
 from script_shared.domains.news.segments import NewsParameters, news_segments
-from tests.support.clicks import HOUR_MS, START_MS, write_clicks
+from tests.support.data.clicks import HOUR_MS, START_MS, write_clicks
 
 CUTOFF = (START_MS - EPOCH_MS) // HOUR_MS + 6
 

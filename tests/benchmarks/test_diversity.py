@@ -7,7 +7,7 @@ from benchmarks.__main__ import app
 from benchmarks.quality.diversity import DIALS, RankedPool, category_diversity, measure_tradeoff
 from pipelines.benchmarks.next_hour import EPOCH_MS
 from script_shared.types import ScoredItem
-from tests.support.clicks import HOUR_MS, START_MS, write_clicks
+from tests.support.data.clicks import HOUR_MS, START_MS, write_clicks
 
 CUTOFF = (START_MS - EPOCH_MS) // HOUR_MS + 6
 

@@ -19,7 +19,7 @@ from benchmarks.drills import (
 )
 from benchmarks.harness.cluster import Cluster
 from script_shared.releases.registry import Registry
-from tests.support.postgres import running_postgres
+from tests.support.processes.postgres import run_postgres
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
 
@@ -33,7 +33,7 @@ def cluster(small_volume, tmp_path):
 @contextmanager
 def postgres_cluster(volume, folder):
     with (
-        running_postgres() as server,
+        run_postgres() as server,
         Cluster(folder, Registry(volume.releases).open(), server.address) as cluster,
     ):
         yield server, cluster

@@ -11,7 +11,7 @@ from pipelines.stages.evaluate import PREDICTION_SCHEMA
 from script_shared.errors import InputError, SettingsError
 from script_shared.evaluation.beyond_accuracy import LIST_METRICS
 from script_shared.evaluation.sessions import extract_sessions, session_targets
-from tests.support.clicks import HOUR_MS, START_MS, write_clicks
+from tests.support.data.clicks import HOUR_MS, START_MS, write_clicks
 
 pytestmark = pytest.mark.slow
 

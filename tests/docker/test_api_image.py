@@ -11,9 +11,9 @@ import yaml
 
 from pipelines.embedded.ports import find_free_port
 from script_shared.releases.registry import Registry
-from tests.support.editions import publish_edition, registry_at
-from tests.support.images import copy_into, environment_of, last_stage
-from tests.support.servers import until
+from tests.support.docker.images import copy_image_files, image_environment, image_instructions
+from tests.support.processes.api_process import wait_for
+from tests.support.releases.release_copies import create_registry, publish_copy
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
 IMAGE = "docker/Dockerfile.api"
@@ -22,7 +22,7 @@ IMAGE = "docker/Dockerfile.api"
 @pytest.fixture(scope="module")
 def image(tmp_path_factory):
     folder = tmp_path_factory.mktemp("image")
-    copy_into(IMAGE, folder)
+    copy_image_files(IMAGE, folder)
     return folder
 
 
@@ -32,14 +32,14 @@ def start(image, tmp_path):
     processes = []
 
     def start(**variables):
-        environment = environment_of(IMAGE) | {
+        environment = image_environment(IMAGE) | {
             "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
             "DATA_ROOT": str(tmp_path / "data"),
             "NUMBA_CACHE_DIR": str(tmp_path / "compiled"),
             "API_HOST": "127.0.0.1",
             **variables,
         }
-        command = yaml.safe_load(dict(last_stage(IMAGE))["CMD"])
+        command = yaml.safe_load(dict(image_instructions(IMAGE))["CMD"])
         with (tmp_path / "log").open("wb") as log:
             process = subprocess.Popen(command, cwd=image, env=environment, stderr=log, stdout=log)
         processes.append(process)
@@ -53,7 +53,7 @@ def start(image, tmp_path):
 
 def wait_for_status(port, status):
     url = f"http://127.0.0.1:{port}/health/ready"
-    until(lambda: httpx.get(url).status_code == status, f"{url} responds with {status}", 120)
+    wait_for(lambda: httpx.get(url).status_code == status, f"{url} responds with {status}", 120)
 
 
 def list_files(folder):
@@ -71,8 +71,8 @@ def test_the_api_responds_503_without_a_release_and_never_writes_to_the_volume(
     assert httpx.get(f"{base_url}/health").json()["reason"] == "no release has been published yet"
     check = [sys.executable, "docker/healthcheck.py", f"{base_url}/health/ready"]
     assert subprocess.run(check, cwd=image, capture_output=True, check=False).returncode == 1
-    registry = registry_at(tmp_path / "data")
-    publish_edition(registry, Registry(small_volume.releases).open(), "first")
+    registry = create_registry(tmp_path / "data")
+    publish_copy(registry, Registry(small_volume.releases).open(), "first")
     before = list_files(tmp_path / "data")
     wait_for_status(port, 200)
     assert subprocess.run(check, cwd=image, check=True)
@@ -84,7 +84,7 @@ def test_the_api_responds_503_without_a_release_and_never_writes_to_the_volume(
 
 
 def test_compiled_code_is_reused_by_the_next_start(start, tmp_path, small_volume):
-    publish_edition(registry_at(tmp_path / "data"), Registry(small_volume.releases).open(), "first")
+    publish_copy(create_registry(tmp_path / "data"), Registry(small_volume.releases).open(), "first")
     port = find_free_port()
     first = start(API_PORT=str(port))
     wait_for_status(port, 200)

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from tests.support.compose import SECRETS, dockerfile_of, run_config, services
-from tests.support.images import ROOT
+from tests.support.docker.compose import SECRETS, dockerfile_of, run_config, services
+from tests.support.docker.images import ROOT
 
 pytestmark = pytest.mark.tools("docker-compose")
 

@@ -6,30 +6,30 @@ import threading
 import pytest
 import yaml
 
-from tests.support.images import ROOT
-from tests.support.prometheus import (
+from tests.support.docker.images import ROOT
+from tests.support.docker.prometheus import (
     METRIC,
+    check_values,
     dashboard_expressions,
-    is_of,
+    is_about,
     rule_expressions,
-    running_prometheus,
-    shows_numbers,
+    run_prometheus,
 )
-from tests.support.servers import serving, until_ready
+from tests.support.processes.api_process import run_api, wait_until_ready
 
 pytestmark = [
     pytest.mark.integration,
     pytest.mark.tools("prometheus"),
 ]
 BOARD = json.loads((ROOT / "grafana" / "dashboards" / "manchete.json").read_text())
-DASHBOARD = [pair for pair in dashboard_expressions() if is_of("api", pair[1])]
+DASHBOARD = [pair for pair in dashboard_expressions() if is_about("api", pair[1])]
 RULES = rule_expressions("api")
 
 
 @pytest.fixture(scope="module")
 def api(small_volume, tmp_path_factory):
-    with serving(small_volume.root.parent, tmp_path_factory.mktemp("api") / "log") as (_, client):
-        until_ready(client)
+    with run_api(small_volume.root.parent, tmp_path_factory.mktemp("api") / "log") as (_, client):
+        wait_until_ready(client)
         del client.headers["X-API-Key"]
         yield client
 
@@ -63,7 +63,7 @@ def traffic(api):
 @pytest.fixture(scope="module")
 def prometheus(api, traffic, tmp_path_factory):
     folder = tmp_path_factory.mktemp("prometheus")
-    with running_prometheus(folder, api=f"127.0.0.1:{api.base_url.port}") as server:
+    with run_prometheus(folder, api=f"127.0.0.1:{api.base_url.port}") as server:
         # Rules over other rules are evaluated last.
         server.wait_for("manchete:fallback_items:ratio_rate5m and manchete:coverage:ratio")
         server.wait_for("manchete:http_errors:ratio_rate5m")
@@ -82,7 +82,7 @@ def table():
 
 @pytest.mark.parametrize(("name", "expression"), DASHBOARD + RULES)
 def test_every_panel_and_rule_has_finite_values(prometheus, table, name, expression):
-    table.append((name, expression, shows_numbers(prometheus, expression)))
+    table.append((name, expression, check_values(prometheus, expression)))
 
 
 def test_every_metric_of_the_expressions_exists(prometheus):
@@ -92,7 +92,7 @@ def test_every_metric_of_the_expressions_exists(prometheus):
 
 
 def test_every_rule_is_evaluated_and_no_alert_fires(prometheus):
-    rules = [rule for rule in prometheus.rules() if is_of("api", rule["query"])]
+    rules = [rule for rule in prometheus.rules() if is_about("api", rule["query"])]
     assert {rule["name"] for rule in rules} == {name for name, _ in RULES}
     assert {rule["name"] for rule in rules if rule["health"] != "ok"} == set()
     assert {rule["name"] for rule in rules if rule.get("state") == "firing"} == set()

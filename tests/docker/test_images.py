@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from tests.support.images import ROOT, copy_into, last_stage
-from tests.support.tools import find_tool
+from tests.support.docker.images import ROOT, copy_image_files, image_instructions
+from tests.support.processes.tools import find_tool
 
 DOCKERFILES = ("docker/Dockerfile.api", "docker/Dockerfile.airflow")
 
@@ -41,14 +41,14 @@ def test_python_packages_are_pinned_by_hash(dockerfile):
 
 @for_each_image
 def test_the_image_has_an_unprivileged_user_and_a_health_check(dockerfile):
-    instructions = dict(last_stage(dockerfile))
+    instructions = dict(image_instructions(dockerfile))
     assert instructions["USER"] == "10001:10001"
     assert "healthcheck.py" in instructions["HEALTHCHECK"]
 
 
 @for_each_image
 def test_copied_files_are_in_the_build_context_without_secrets(dockerfile, tmp_path):
-    copy_into(dockerfile, tmp_path)
+    copy_image_files(dockerfile, tmp_path)
     copied = {path.relative_to(tmp_path).parts[0] for path in tmp_path.rglob("*")}
     allowed = {
         line[1:].split("/")[0]

@@ -5,9 +5,9 @@ import subprocess
 import pytest
 import yaml
 
-from tests.support.images import ROOT
-from tests.support.prometheus import CONFIGURATION, rule_expressions
-from tests.support.tools import find_tool
+from tests.support.docker.images import ROOT
+from tests.support.docker.prometheus import CONFIGURATION, rule_expressions
+from tests.support.processes.tools import find_tool
 
 TESTS = ROOT / "tests" / "docker" / "rules"
 

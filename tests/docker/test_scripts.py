@@ -4,8 +4,8 @@ import subprocess
 
 import pytest
 
-from tests.support.images import ROOT
-from tests.support.tools import find_tool
+from tests.support.docker.images import ROOT
+from tests.support.processes.tools import find_tool
 
 
 @pytest.mark.tools("shellcheck")

@@ -18,20 +18,20 @@ import httpx
 import pytest
 
 from pipelines.embedded.ports import find_free_port
-from tests.support.compose import SECRETS, Container, LocalMapping, services
-from tests.support.embedded import RUN_SECONDS
-from tests.support.images import ROOT
-from tests.support.postgres import execute, postgres_server
-from tests.support.prometheus import (
+from tests.support.docker.compose import SECRETS, Container, LocalMapping, services
+from tests.support.docker.images import ROOT
+from tests.support.docker.prometheus import (
+    check_values,
     dashboard_expressions,
-    is_of,
+    is_about,
     rule_expressions,
-    running_prometheus,
-    shows_numbers,
+    run_prometheus,
 )
-from tests.support.services import EVENTS_KEY
-from tests.support.statsd import Exposition, Listener, Mapping
-from tests.support.tools import find_tool
+from tests.support.docker.statsd import Exposition, Listener, Mapping
+from tests.support.processes.api_client import EVENTS_KEY
+from tests.support.processes.embedded import RUN_SECONDS
+from tests.support.processes.postgres import execute, postgres_url
+from tests.support.processes.tools import find_tool
 
 pytestmark = [
     pytest.mark.integration,
@@ -40,7 +40,7 @@ pytestmark = [
 ]
 
 SERVERS = ("api", "airflow-api", "airflow-scheduler", "airflow-dag-processor", "airflow-triggerer")
-EXPRESSIONS = [pair for pair in dashboard_expressions() if is_of("airflow", pair[1])]
+EXPRESSIONS = [pair for pair in dashboard_expressions() if is_about("airflow", pair[1])]
 EXPRESSIONS += rule_expressions("airflow")
 
 
@@ -156,7 +156,7 @@ def statsd():
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory, statsd):
-    with postgres_server() as url:
+    with postgres_url() as url:
         create_database(url)
         stack = Stack(tmp_path_factory.mktemp("stack"), statsd.port, urlsplit(url).port)
         try:
@@ -317,7 +317,7 @@ def prometheus(failed_run, statsd, mapping, tmp_path_factory):
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     folder = tmp_path_factory.mktemp("prometheus")
-    with running_prometheus(folder, airflow=f"127.0.0.1:{server.server_port}") as client:
+    with run_prometheus(folder, airflow=f"127.0.0.1:{server.server_port}") as client:
         client.wait_for("rate(airflow_heartbeats_total[5m]) > 0")
         client.wait_for('airflow_dagrun_duration_seconds_count{dag_id="evaluate_models"}')
         client.wait_for("rate(airflow_scheduler_loop_duration_seconds_count[5m]) > 0")
@@ -329,7 +329,7 @@ def prometheus(failed_run, statsd, mapping, tmp_path_factory):
 
 
 def test_every_panel_and_rule_of_airflow_has_finite_values(prometheus):
-    rows = [(name, expression, shows_numbers(prometheus, expression)) for name, expression in EXPRESSIONS]
+    rows = [(name, expression, check_values(prometheus, expression)) for name, expression in EXPRESSIONS]
     text = "".join(f"{name} | {expression} | {values}\n" for name, expression, values in rows)
     (ROOT / "out" / "dashboard-airflow.txt").write_text(text)
 

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.compose import SECRETS
-from tests.support.deployment import DATA_MB, Deployment
-from tests.support.docker_engine import NoEngineError, base_images, docker_engine
-from tests.support.images import ROOT
-from tests.support.load import load
+from tests.support.docker.compose import SECRETS
+from tests.support.docker.deployment import DATA_MB, Deployment
+from tests.support.docker.docker_engine import NoEngineError, base_images, docker_engine
+from tests.support.docker.images import ROOT
+from tests.support.processes.background_requests import send_requests
 
 pytestmark = [pytest.mark.slow, pytest.mark.engine, pytest.mark.integration]
 
@@ -202,7 +202,7 @@ def test_prometheus_reloads_rules_with_shorter_durations(stack):
 
 def test_a_full_volume_fails_the_run_with_the_reason_while_the_service_continues(stack):
     stack.on_data(f"dd if=/dev/zero of=/data/filler bs=1M count={DATA_MB} 2>/dev/null; df /data; true")
-    with load(stack.api.base_url) as failures:
+    with send_requests(stack.api.base_url) as failures:
         run = trigger(stack)
         stack.until(lambda: run_states(stack, "process_data")[-1] == "failed", "the run fails", RUN_SECONDS)
         stack.until_fires("TaskFailed", dag_id="process_data")
@@ -223,7 +223,7 @@ def test_a_run_is_served_without_a_failed_request_although_the_scheduler_is_kill
     stack.on_data("rm /data/filler")
     before = stack.health()["release"]
     start = time.monotonic()
-    with load(stack.api.base_url) as failures:
+    with send_requests(stack.api.base_url) as failures:
         trigger(stack)
         stack.until(lambda: "running" in run_states(stack, "train_models"), "training begins", RUN_SECONDS)
         stack.crash("airflow-scheduler")
@@ -247,7 +247,7 @@ def test_a_killed_api_restarts_with_all_accepted_events(stack, figures):
 def test_without_the_database_lists_are_served_and_no_accepted_event_is_lost(stack, figures):
     clicked = recommended(stack, "carla", 5)
     before, accepted = count_events(stack), click(stack, "carla", *clicked)
-    with load(stack.api.base_url) as failures:
+    with send_requests(stack.api.base_url) as failures:
         stack.crash("postgres")
         body = [{"user_id": "carla", "item_id": clicked[0], "event_id": "after the crash"}]
         _, seconds = stack.until(

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.support.images import ROOT
-from tests.support.statsd import Mapping
+from tests.support.docker.images import ROOT
+from tests.support.docker.statsd import Mapping
 
 
 @pytest.fixture

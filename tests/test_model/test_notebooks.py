@@ -10,7 +10,7 @@ import pytest
 from nbclient import NotebookClient
 
 from script_shared.evaluation.ranking import METRICS
-from tests.support.runs import refined_clicks
+from tests.support.releases.runs import refined_clicks
 
 pytestmark = pytest.mark.slow
 

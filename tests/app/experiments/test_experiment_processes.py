@@ -12,9 +12,9 @@ from script_shared.clock import WallClock
 from script_shared.impressions.factory import open_impressions
 from script_shared.releases.registry import CHALLENGER
 from tests.app.serving.test_replicas import Postgres, Sqlite
-from tests.support.editions import publish_edition
-from tests.support.servers import REPOSITORY, serving, until, until_ready
-from tests.support.services import READERS_KEY
+from tests.support.processes.api_client import USERS_KEY
+from tests.support.processes.api_process import REPOSITORY, run_api, wait_for, wait_until_ready
+from tests.support.releases.release_copies import publish_copy
 
 pytestmark = pytest.mark.integration
 
@@ -46,15 +46,15 @@ def follow_lists(client, user, lists, follows):
 
 class EndToEnd:
     def test_report_counts_interactions_by_variant(self, registry, whole, tmp_path, address):
-        publish_edition(registry, whole, "first", replay=False, as_of_ms=WallClock().now_ms())
-        second = publish_edition(registry, whole, "second", alias=CHALLENGER, replay=False).id
+        publish_copy(registry, whole, "first", replay=False, as_of_ms=WallClock().now_ms())
+        second = publish_copy(registry, whole, "second", alias=CHALLENGER, replay=False).id
         with (
-            serving(tmp_path, tmp_path / "log", events_url=address, **SETTINGS) as (_, one),
-            serving(tmp_path, tmp_path / "log", events_url=address, **SETTINGS) as (_, two),
+            run_api(tmp_path, tmp_path / "log", events_url=address, **SETTINGS) as (_, one),
+            run_api(tmp_path, tmp_path / "log", events_url=address, **SETTINGS) as (_, two),
         ):
             for client in (one, two):
-                until_ready(client)
-                until(
+                wait_until_ready(client)
+                wait_for(
                     lambda c=client: c.get("/info").json()["experiment"]["serving"] == second,
                     "both are served",
                 )
@@ -64,9 +64,9 @@ class EndToEnd:
             }
             assert variants == {x: "challenger" if ASSIGNMENT.is_challenger(x) else "champion" for x in USERS}
             forgotten = next(user for user in USERS if ASSIGNMENT.is_challenger(user))
-            assert two.delete(f"/users/{forgotten}", headers={"X-API-Key": READERS_KEY}).status_code == 204
+            assert two.delete(f"/users/{forgotten}", headers={"X-API-Key": USERS_KEY}).status_code == 204
             log = open_impressions(address, tmp_path / "news" / "events")
-            until(
+            wait_for(
                 lambda: len(log.newest(500)) == 4 * 39,
                 "all impressions are written, none of the forgotten user",
             )

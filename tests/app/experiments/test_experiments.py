@@ -10,20 +10,20 @@ from script_shared.clock import FixedClock
 from script_shared.releases.registry import CHALLENGER, CHAMPION
 from tests.app.middleware.test_problems import check
 from tests.app.routes.test_releases import flip
-from tests.support.editions import publish_edition
-from tests.support.services import EVENTS_KEY, ITEMS_KEY, KEYS, READERS_KEY, started
+from tests.support.processes.api_client import EVENTS_KEY, ITEMS_KEY, KEYS, USERS_KEY, make_client
+from tests.support.releases.release_copies import publish_copy
 
 ASSIGNMENT = Assignment("spring", 0.5)
 ASSIGNED = [user for user in map(str, range(300)) if ASSIGNMENT.is_challenger(user)]
 OTHERS = [user for user in map(str, range(300)) if not ASSIGNMENT.is_challenger(user)]
-USERS = {"X-API-Key": READERS_KEY}
+USERS = {"X-API-Key": USERS_KEY}
 
 
 @pytest.fixture
 def releases(publish, registry, whole):
     """A champion and a challenger, which differ in their titles."""
     champion = publish("first")
-    return champion, publish_edition(registry, whole, "second", alias=CHALLENGER).id
+    return champion, publish_copy(registry, whole, "second", alias=CHALLENGER).id
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def serve(tmp_path, whole):
 
     def serve(load=True, **settings):
         settings = {"challenger_share": 0.5, "experiment": "spring"} | settings
-        client = started(tmp_path, FixedClock(whole.manifest.as_of_ms), False, **settings, **KEYS)
+        client = make_client(tmp_path, FixedClock(whole.manifest.as_of_ms), False, **settings, **KEYS)
         opened.append(client.__enter__())
         if load:
             refresh(client)
@@ -120,7 +120,7 @@ def test_challenger_contains_events_from_before_it_was_loaded(serve, publish, re
     item = shown(client, ASSIGNED[0])["items"][0]["item_id"]
     body = {"user_id": ASSIGNED[0], "item_id": item}
     client.post("/events", json=body, headers={"X-API-Key": EVENTS_KEY})
-    publish_edition(registry, whole, "second", alias=CHALLENGER)
+    publish_copy(registry, whole, "second", alias=CHALLENGER)
     refresh(client)
     answer = shown(client, ASSIGNED[0])
     assert answer["variant"] == "challenger"
@@ -198,7 +198,7 @@ def test_new_challenger_is_served_and_a_promoted_one_is_not(serve, publish, regi
     first = publish("first")
     client = serve()
     assert titles(client, ASSIGNED[0])[:2] == ("champion", first)
-    second = publish_edition(registry, whole, "second", alias=CHALLENGER).id
+    second = publish_copy(registry, whole, "second", alias=CHALLENGER).id
     refresh(client)
     assert titles(client, ASSIGNED[0])[:2] == ("challenger", second)
     registry.promote()
@@ -206,7 +206,7 @@ def test_new_challenger_is_served_and_a_promoted_one_is_not(serve, publish, regi
     assert {titles(client, user)[:2] for user in (ASSIGNED[0], OTHERS[0])} == {("champion", second)}
     assert experiment(client)["serving"] is None
     assert scrape(client, "manchete_challenger_share") == 0
-    third = publish_edition(registry, whole, "third", alias=CHALLENGER).id
+    third = publish_copy(registry, whole, "third", alias=CHALLENGER).id
     refresh(client)
     assert titles(client, ASSIGNED[0])[:2] == ("challenger", third)
 
@@ -218,7 +218,7 @@ def test_release_with_both_aliases_is_loaded_once(serve, publish, registry):
 
 
 def test_challenger_is_not_served_without_a_champion(serve, whole, registry):
-    publish_edition(registry, whole, "second", alias=CHALLENGER)
+    publish_copy(registry, whole, "second", alias=CHALLENGER)
     client = serve()
     check(client.get("/recommendations?user_id=" + ASSIGNED[0]), 503)
     assert client.app.state.challenger.release_or_none is None

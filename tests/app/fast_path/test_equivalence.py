@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
 from script_shared.clock import FixedClock
-from tests.support.editions import publish_edition, registry_at
-from tests.support.services import KEYS, READERS_KEY, started
+from tests.support.processes.api_client import KEYS, USERS_KEY, make_client
+from tests.support.releases.release_copies import create_registry, publish_copy
 
 #: Values of a time or of the process, and what a thread counts after the response, differ between services.
 VARYING = re.compile(
@@ -39,7 +39,7 @@ parameters = st.lists(
     st.sampled_from(list(PARAMETERS)).flatmap(lambda name: st.tuples(st.just(name), PARAMETERS[name])),
     max_size=4,
 )
-headers = st.sampled_from([{}, {"X-API-Key": READERS_KEY}, {"X-API-Key": "wrong"}, {"Content-Length": "9"}])
+headers = st.sampled_from([{}, {"X-API-Key": USERS_KEY}, {"X-API-Key": "wrong"}, {"Content-Length": "9"}])
 methods = st.sampled_from(["GET", "GET", "GET", "GET", "HEAD", "POST", "DELETE"])
 paths = st.sampled_from(["/recommendations", "/recommendations", "/recommendations/", "/trending"])
 bodies = st.sampled_from([b"", b"{}", b'{"user_id": "3", "num_recs": 4}', b'{"num_recs": 0}', b"["])
@@ -53,8 +53,8 @@ def pair(whole, tmp_path_factory):
     services = []
     for enabled in (True, False):
         root = tmp_path_factory.mktemp(f"fast-{enabled}")
-        publish_edition(registry_at(root), whole, "first")
-        services.append(started(root, clock, **KEYS, **dict.fromkeys(switches, enabled)))
+        publish_copy(create_registry(root), whole, "first")
+        services.append(make_client(root, clock, **KEYS, **dict.fromkeys(switches, enabled)))
     with services[0] as fast, services[1] as plain:
         for client in (fast, plain):
             client.app.state.release_watcher.refresh()
@@ -119,9 +119,9 @@ def test_fast_path_answers_before_routing(pair, monkeypatch):
 
 
 def test_fast_path_is_rate_limited_like_the_plain_path(whole, tmp_path):
-    publish_edition(registry_at(tmp_path), whole, "first")
+    publish_copy(create_registry(tmp_path), whole, "first")
     limits = {"api_rate_per_address": 0.01, "api_burst_seconds": 200}
-    with started(tmp_path, **limits, api_cors_origins="https://news.example") as client:
+    with make_client(tmp_path, **limits, api_cors_origins="https://news.example") as client:
         client.app.state.release_watcher.refresh()
         origin = {"Origin": "https://news.example"}
         answers = [client.get("/recommendations?user_id=3", headers=origin) for _ in range(3)]

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from app.middleware.rate_limit import TokenBuckets, sender_of
 from tests.app.middleware.test_problems import check
-from tests.support.editions import publish_edition, registry_at
-from tests.support.services import EVENTS_KEY, KEYS, READERS_KEY, started
+from tests.support.processes.api_client import EVENTS_KEY, KEYS, USERS_KEY, make_client
+from tests.support.releases.release_copies import create_registry, publish_copy
 
 RATES = {"api_rate_per_address": 0.01, "api_rate_per_key": 0.01, "api_burst_seconds": 300}
 #: Requests that the burst allows.
@@ -25,7 +25,7 @@ class ManualClock:
 
 @pytest.fixture
 def limited(tmp_path):
-    with started(tmp_path, **KEYS, **RATES) as client:
+    with make_client(tmp_path, **KEYS, **RATES) as client:
         yield client
 
 
@@ -46,7 +46,7 @@ def test_health_checks_are_not_limited(limited, path):
 
 
 def test_valid_keys_have_separate_limits_and_invalid_keys_count_by_address(limited):
-    mine, others = {"X-API-Key": EVENTS_KEY}, {"Authorization": f"Bearer {READERS_KEY}"}
+    mine, others = {"X-API-Key": EVENTS_KEY}, {"Authorization": f"Bearer {USERS_KEY}"}
     assert statuses(limited, BURST + 1, "/nothing", headers=mine) == [404] * BURST + [429]
     assert statuses(limited, BURST + 1, "/nothing", headers=others) == [404] * BURST + [429]
     guesses = [limited.get("/users/3", headers={"X-API-Key": f"guess-{n}"}).status_code for n in range(4)]
@@ -55,15 +55,15 @@ def test_valid_keys_have_separate_limits_and_invalid_keys_count_by_address(limit
 
 
 def test_address_limit_does_not_apply_to_keys(tmp_path):
-    with started(tmp_path, **KEYS, **RATES | {"api_rate_per_key": 0}) as client:
+    with make_client(tmp_path, **KEYS, **RATES | {"api_rate_per_key": 0}) as client:
         assert statuses(client, 9, "/nothing", headers={"X-API-Key": EVENTS_KEY}) == [404] * 9
         assert statuses(client, BURST + 1, "/nothing")[-1] == 429
 
 
 def test_events_of_a_key_beyond_the_rate_are_answered_429_and_not_kept(tmp_path, whole):
-    publish_edition(registry_at(tmp_path), whole, "first")
+    publish_copy(create_registry(tmp_path), whole, "first")
     rates = {"api_events_per_key": 0.1, "api_burst_seconds": 50}
-    with started(tmp_path, **KEYS, **rates) as client:
+    with make_client(tmp_path, **KEYS, **rates) as client:
         mine = {"X-API-Key": EVENTS_KEY}
         client.app.state.release_watcher.refresh()
         item = client.get("/recommendations").json()["items"][0]["item_id"]

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.support.services import KEYS, started
+from tests.support.processes.api_client import KEYS, make_client
 
 SITE = "https://news.example"
 
@@ -68,7 +68,9 @@ def test_cors_is_disabled_by_default(client):
 
 def test_cors_allows_the_configured_sites(tmp_path):
     sites = f"{SITE}, http://localhost:3000"
-    with started(tmp_path, api_cors_origins=sites, api_rate_per_address=0.01, api_burst_seconds=0) as client:
+    with make_client(
+        tmp_path, api_cors_origins=sites, api_rate_per_address=0.01, api_burst_seconds=0
+    ) as client:
         assert preflight(client, SITE).headers["access-control-allow-origin"] == SITE
         assert "access-control-allow-credentials" not in preflight(client, SITE).headers
         assert preflight(client, "https://other.example").status_code == 400

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.app.middleware.test_problems import check
-from tests.support.services import EVENTS_KEY, KEYS, READERS_KEY, started
+from tests.support.processes.api_client import EVENTS_KEY, KEYS, USERS_KEY, make_client
 
 MINUTE_MS = 60_000
 HEADERS = {"X-API-Key": EVENTS_KEY}
@@ -216,7 +216,7 @@ def test_any_body_of_events_is_answered(live, body):
         ({"Authorization": "Bearer wrong"}, 401),
         ({"Authorization": f"Basic {EVENTS_KEY}"}, 401),
         ({"X-API-Key": EVENTS_KEY[:-1]}, 401),
-        ({"X-API-Key": READERS_KEY}, 403),
+        ({"X-API-Key": USERS_KEY}, 403),
         ({"X-API-Key": EVENTS_KEY}, 200),
         ({"X-API-Key": "another-key-for-events"}, 200),
         ({"Authorization": f"Bearer {EVENTS_KEY}"}, 200),
@@ -240,14 +240,14 @@ def test_events_without_configured_keys_are_refused_with_the_name_of_the_setting
 
 
 def test_events_are_refused_without_a_release(tmp_path, registry):
-    with started(tmp_path, **KEYS) as client:
+    with make_client(tmp_path, **KEYS) as client:
         check(client.post("/events", content=b"[]", headers=HEADERS), 503)
 
 
 def test_unwritable_log_is_a_problem_and_recommendations_are_answered(publish, tmp_path, clock):
     publish("first")
     (tmp_path / "file").write_text("")
-    with started(tmp_path, clock, events_url=f"sqlite://{tmp_path}/file/log", **KEYS) as client:
+    with make_client(tmp_path, clock, events_url=f"sqlite://{tmp_path}/file/log", **KEYS) as client:
         client.app.state.release_watcher.refresh()
         item = shown(client, "r")[0][0]
         answer = client.post("/events", json=read("r", item), headers=HEADERS)

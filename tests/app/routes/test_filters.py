@@ -4,7 +4,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.app.middleware.test_problems import check
-from tests.support.services import EVENTS_KEY
+from tests.support.processes.api_client import EVENTS_KEY
 
 HOUR_MS = 3_600_000
 PATHS = ("/recommendations", "/trending", "/similar/100")

@@ -5,9 +5,9 @@ import time
 import pytest
 
 from script_shared.events.factory import FILE
-from tests.support.editions import publish_edition
-from tests.support.postgres import own_database, running_postgres
-from tests.support.services import started
+from tests.support.processes.api_client import make_client
+from tests.support.processes.postgres import create_events_database, run_postgres
+from tests.support.releases.release_copies import publish_copy
 
 LAG = "manchete_event_log_lag_seconds "
 
@@ -15,10 +15,10 @@ LAG = "manchete_event_log_lag_seconds "
 @pytest.fixture
 def serve(tmp_path, registry, whole):
     """Start a service on a release and the event log at an address."""
-    publish_edition(registry, whole, "first")
+    publish_copy(registry, whole, "first")
 
     def serve(address=""):
-        return started(tmp_path, events_url=address, events_poll_seconds=0.02)
+        return make_client(tmp_path, events_url=address, events_poll_seconds=0.02)
 
     return serve
 
@@ -54,14 +54,14 @@ def test_health_names_an_unreadable_log_before_the_first_release(tmp_path):
     file = tmp_path / "news" / "events" / FILE
     file.parent.mkdir(parents=True)
     file.write_bytes(b"no database" * 1_000)
-    with started(tmp_path, events_poll_seconds=0.02) as client:
+    with make_client(tmp_path, events_poll_seconds=0.02) as client:
         time.sleep(0.5)
         reason = until(client, "/health", status="starting")["reason"]
         assert reason.startswith("no release has been published yet; the event log cannot be used")
 
 
 def test_log_lag_is_zero_before_the_first_release(tmp_path):
-    with started(tmp_path, events_poll_seconds=0.02) as client:
+    with make_client(tmp_path, events_poll_seconds=0.02) as client:
         time.sleep(1)
         lines = client.get("/metrics").text.splitlines()
         assert float(next(line for line in lines if line.startswith(LAG)).split()[1]) < 0.5
@@ -71,8 +71,8 @@ def test_log_lag_is_zero_before_the_first_release(tmp_path):
 @pytest.mark.integration
 @pytest.mark.tools("initdb")
 def test_health_names_a_wrong_password_of_the_log_without_secrets(serve):
-    with running_postgres() as server:
-        address = own_database(server.address)
+    with run_postgres() as server:
+        address = create_events_database(server.address)
         with serve(address.replace(":secret@", ":another-secret@")) as client:
             client.app.state.release_watcher.refresh()
             problem = until(client, "/health/ready", code=503)
@@ -87,7 +87,7 @@ def test_health_names_a_wrong_password_of_the_log_without_secrets(serve):
 @pytest.mark.integration
 @pytest.mark.tools("initdb")
 def test_replica_that_has_read_the_log_stays_ready_while_the_database_is_down(serve):
-    with running_postgres() as server, serve(own_database(server.address)) as client:
+    with run_postgres() as server, serve(create_events_database(server.address)) as client:
         client.app.state.release_watcher.refresh()
         until(client, "/health/ready", code=200, status="ready")
         server.kill()

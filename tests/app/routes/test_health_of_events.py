@@ -7,8 +7,8 @@ import pytest
 
 from app.serving import event_consumer as event_consumer_module
 from script_shared.events.event import Event
-from tests.support.servers import until
-from tests.support.services import EVENTS_KEY
+from tests.support.processes.api_client import EVENTS_KEY
+from tests.support.processes.api_process import wait_for
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def health(live):
 def test_rejected_event_degrades_the_service_for_some_minutes(live, event_consumer, clock, monkeypatch):
     assert health(live) == ("ready", None)
     event_consumer.log.append([Event("bad", "zoe", "3", -1), Event("good", "zoe", "3", clock.ms)])
-    until(lambda: health(live)[0] == "degraded", "the event is rejected", 5)
+    wait_for(lambda: health(live)[0] == "degraded", "the event is rejected", 5)
     assert "GET /events/rejected" in health(live)[1]
     assert live.get("/health/ready").status_code == 200
     monkeypatch.setattr(event_consumer_module, "REJECTED_SECONDS", 0)
@@ -37,7 +37,7 @@ def test_replica_that_cannot_apply_events_is_not_ready(live, event_consumer, clo
         # No event has this effect; an error in the code would.
         broken.delattr(replica.engine, "_state")
         event_consumer.log.append([Event("e1", "zoe", "3", clock.ms)])
-        until(lambda: health(live)[0] == "degraded", "the fault is seen", 5)
+        wait_for(lambda: health(live)[0] == "degraded", "the fault is seen", 5)
         assert "could not be applied" in health(live)[1]
         assert live.get("/health/ready").status_code == 200
         broken.setattr(event_consumer_module, "STUCK_SECONDS", 0)
@@ -46,7 +46,7 @@ def test_replica_that_cannot_apply_events_is_not_ready(live, event_consumer, clo
             503,
             "start the service again, or roll the release back",
         )
-    until(lambda: health(live) == ("ready", None), "the event is applied", 5)
+    wait_for(lambda: health(live) == ("ready", None), "the event is applied", 5)
     assert live.get("/health/ready").status_code == 200
 
 
@@ -61,9 +61,9 @@ def test_health_names_an_unreadable_log(live, event_consumer, tmp_path):
     assert event_consumer.log.read(0, 10), "the file is open, and its tables are not created again"
     file = tmp_path / "news" / "events" / "log.sqlite3"
     rename(file, "events", "elsewhere")
-    until(lambda: health(live)[0] == "degraded", "the fault is seen", 5)
+    wait_for(lambda: health(live)[0] == "degraded", "the fault is seen", 5)
     assert "the event log cannot be used" in health(live)[1]
     assert live.get("/health/ready").status_code == 200
     assert live.get("/recommendations").status_code == 200
     rename(file, "elsewhere", "events")
-    until(lambda: health(live) == ("ready", None), "the log is read again", 5)
+    wait_for(lambda: health(live) == ("ready", None), "the log is read again", 5)

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.app.middleware.test_problems import check
-from tests.support.services import EVENTS_KEY, READERS_KEY
+from tests.support.processes.api_client import EVENTS_KEY, USERS_KEY
 
 HOUR_MS = 3_600_000
 
@@ -25,7 +25,7 @@ def test_info_is_unavailable_without_a_release(fresh):
     check(fresh.get("/info"), 503)
 
 
-@pytest.mark.parametrize("header", [{"X-API-Key": READERS_KEY}, {"Authorization": f"Bearer {READERS_KEY}"}])
+@pytest.mark.parametrize("header", [{"X-API-Key": USERS_KEY}, {"Authorization": f"Bearer {USERS_KEY}"}])
 def test_explain_adds_contributions_of_features_with_a_key(client_with_keys, header):
     parameters = {"user_id": "nobody", "user_type": "Logged", "num_recs": 4}
     plain = client_with_keys.get("/recommendations", params=parameters).json()["items"]

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.app.middleware.test_problems import check
-from tests.support.services import EVENTS_KEY, ITEMS_KEY, READERS_KEY
+from tests.support.processes.api_client import EVENTS_KEY, ITEMS_KEY, USERS_KEY
 
 MINUTE_MS, HOUR_MS = 60_000, 3_600_000
 HEADERS = {"X-API-Key": ITEMS_KEY}
@@ -190,7 +190,7 @@ def test_malformed_item_is_refused_and_its_field_named(post, live, field, value)
         ({}, 401),
         ({"X-API-Key": "wrong"}, 401),
         ({"X-API-Key": EVENTS_KEY}, 403),
-        ({"X-API-Key": READERS_KEY}, 403),
+        ({"X-API-Key": USERS_KEY}, 403),
     ],
 )
 def test_items_need_a_key_for_items(post, headers, status):

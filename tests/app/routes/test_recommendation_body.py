@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.support.services import READERS_KEY
+from tests.support.processes.api_client import USERS_KEY
 
 IDS = st.one_of(
     st.integers(0, 130).map(str), st.sampled_from(["story,42", " lead", "back\\slash", "é", "nobody"])
@@ -51,7 +51,7 @@ def query_parameters(parameters):
 )
 @given(parameters=PARAMETERS)
 def test_get_and_post_have_equal_answers(live, parameters):
-    headers = {"X-API-Key": READERS_KEY}
+    headers = {"X-API-Key": USERS_KEY}
     got = live.get("/recommendations", params=query_parameters(parameters), headers=headers)
     posted = live.post("/recommendations", json=parameters, headers=headers)
     assert (posted.status_code, got.status_code) == (200, 200)

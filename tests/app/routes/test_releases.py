@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from script_shared.releases.registry import CHALLENGER
-from tests.support.services import ADMIN_KEY, EVENTS_KEY
+from tests.support.processes.api_client import ADMIN_KEY, EVENTS_KEY
 
 ADMINISTRATION = {"X-API-Key": ADMIN_KEY}
 

@@ -3,9 +3,9 @@
 import pytest
 
 from tests.app.middleware.test_problems import check
-from tests.support.services import EVENTS_KEY, READERS_KEY
+from tests.support.processes.api_client import EVENTS_KEY, USERS_KEY
 
-HEADERS = {"X-API-Key": READERS_KEY}
+HEADERS = {"X-API-Key": USERS_KEY}
 
 
 @pytest.fixture

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from script_shared.events.event import EARLIEST_MS, LATEST_MS
 from script_shared.storage.partitions import find_partition
-from tests.support.clicks import write_clicks
-from tests.support.fuzzing import fuzz
-from tests.support.installation import Installation, keyed
-from tests.support.postgres import own_database, postgres_server
-from tests.support.services import ADMIN_KEY, EVENTS_KEY, ITEMS_KEY, READERS_KEY
+from tests.support.data.clicks import write_clicks
+from tests.support.data.fuzzing import fuzz_settings
+from tests.support.processes.api_client import ADMIN_KEY, EVENTS_KEY, ITEMS_KEY, USERS_KEY
+from tests.support.processes.postgres import create_events_database, postgres_url
+from tests.support.releases.installation import Installation, keyed
 
 MINUTE_MS = 60_000
 
@@ -87,7 +87,7 @@ def send(client, path, body):
     """Send a request that is accepted or refused, and never fails."""
     if path.startswith("DELETE"):
         kind = path.removeprefix("DELETE ")
-        key = ITEMS_KEY if kind == "/items" else READERS_KEY
+        key = ITEMS_KEY if kind == "/items" else USERS_KEY
         answer = client.delete(f"{kind}/{quote(body, safe='')}", headers=keyed(key))
     else:
         answer = client.post(path, json=body, headers=keyed(EVENTS_KEY if path == "/events" else ITEMS_KEY))
@@ -103,7 +103,7 @@ def render(client, users, items):
             f"/recommendations?user_id={name}&num_recs=100&explain=true",
             f"/recommendations?user_id={name}&recent_items={name}&exclude={name}&category={name}&diversity=1",
         ):
-            assert client.get(path, headers=keyed(READERS_KEY)).status_code < 500, path
+            assert client.get(path, headers=keyed(USERS_KEY)).status_code < 500, path
         assert client.post("/predict", json={"userId": user, "max_results": 100}).status_code < 500
         assert client.post("/recommendations", json={"user_id": user}).status_code < 500
     for item in items:
@@ -138,7 +138,7 @@ class AcceptedValues:
 
         with installation.service(now) as live:
 
-            @fuzz(25)
+            @fuzz_settings(25)
             @given(STEPS)
             def accepted(steps):
                 named = set(), set()
@@ -179,5 +179,5 @@ class TestOnSqlite(AcceptedValues):
 class TestOnPostgres(AcceptedValues):
     @pytest.fixture
     def address(self):
-        with postgres_server() as server:
-            yield own_database(server)
+        with postgres_url() as server:
+            yield create_events_database(server)

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.app.middleware.test_problems import MEMBERS
-from tests.support.editions import publish_edition, registry_at
-from tests.support.fuzzing import ODD_VALUES, fuzz, mutated
-from tests.support.services import EVENTS_KEY, ITEMS_KEY, KEYS, READERS_KEY, started
+from tests.support.data.fuzzing import ODD_VALUES, fuzz_settings, mutated_bytes
+from tests.support.processes.api_client import EVENTS_KEY, ITEMS_KEY, KEYS, USERS_KEY, make_client
+from tests.support.releases.release_copies import create_registry, publish_copy
 
 EXAMPLES = 150
 EVENT = {
@@ -60,8 +60,8 @@ VALUE = st.recursive(
 def service(whole, tmp_path_factory):
     """A service whose exceptions are answered with 5xx instead of raised."""
     root = tmp_path_factory.mktemp("fuzz")
-    publish_edition(registry_at(root), whole, "first")
-    with started(root, raise_server_exceptions=False, api_max_body_bytes=20_000, **KEYS) as client:
+    publish_copy(create_registry(root), whole, "first")
+    with make_client(root, raise_server_exceptions=False, api_max_body_bytes=20_000, **KEYS) as client:
         client.app.state.release_watcher.refresh()
         yield client
 
@@ -82,14 +82,14 @@ def bodies(draw, valid):
             element[draw(st.one_of(st.sampled_from(sorted(valid)), TEXT))] = draw(VALUE)
     body = draw(st.one_of(st.just(elements[0]), st.just(elements), st.just([*elements, draw(VALUE)]), VALUE))
     text = json.dumps(body).encode()
-    return draw(st.one_of(st.just(text), mutated(text), st.binary(max_size=200)))
+    return draw(st.one_of(st.just(text), mutated_bytes(text), st.binary(max_size=200)))
 
 
 @pytest.mark.parametrize("path", ENDPOINTS)
 def test_any_body_is_answered(service, path):
     valid, key = ENDPOINTS[path]
 
-    @fuzz(EXAMPLES)
+    @fuzz_settings(EXAMPLES)
     @given(bodies(valid), st.sampled_from(KINDS))
     def send(body, kind):
         check(service.post(path, content=body, headers={"X-API-Key": key, "Content-Type": kind}))
@@ -110,11 +110,11 @@ def test_deeply_nested_body_is_refused(service, path, depth):
 
 @pytest.mark.parametrize("path", ["/recommendations", "/trending", "/similar/100"])
 def test_any_query_is_answered(service, path):
-    @fuzz(EXAMPLES)
+    @fuzz_settings(EXAMPLES)
     @given(st.lists(st.tuples(st.sampled_from(QUERY), TEXT), max_size=6))
     def send(pairs):
         query = "&".join(f"{name}={quote(value, errors='replace')}" for name, value in pairs)
-        check(service.get(f"{path}?{query}", headers={"X-API-Key": READERS_KEY}))
+        check(service.get(f"{path}?{query}", headers={"X-API-Key": USERS_KEY}))
 
     send()
     assert service.get(path).status_code == 200
@@ -122,18 +122,18 @@ def test_any_query_is_answered(service, path):
 
 @pytest.mark.parametrize("path", ["/recommendations?", "/similar/", "/users/", "/"])
 def test_any_bytes_after_a_path_are_answered(service, path):
-    @fuzz(EXAMPLES)
+    @fuzz_settings(EXAMPLES)
     @given(st.binary(max_size=60))
     def send(tail):
         safe = "/=&+%,;:@" if path.endswith("?") else "/"
-        check(service.get(path + quote(tail, safe=safe), headers={"X-API-Key": READERS_KEY}))
+        check(service.get(path + quote(tail, safe=safe), headers={"X-API-Key": USERS_KEY}))
 
     send()
 
 
 @pytest.mark.parametrize("header", ["X-API-Key", "Authorization", "Accept", "Origin", "Cookie"])
 def test_any_header_is_answered(service, header):
-    @fuzz(EXAMPLES // 3)
+    @fuzz_settings(EXAMPLES // 3)
     @given(st.binary(max_size=40))
     def send(value):
         for path in ("/users/3", "/evaluation/metrics"):

@@ -9,9 +9,9 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
 from app.settings import ApiSettings
-from tests.support.editions import publish_edition, registry_at
-from tests.support.fuzzing import fuzz
-from tests.support.servers import serving, until_ready
+from tests.support.data.fuzzing import fuzz_settings
+from tests.support.processes.api_process import run_api, wait_until_ready
+from tests.support.releases.release_copies import create_registry, publish_copy
 
 pytestmark = pytest.mark.integration
 
@@ -31,9 +31,9 @@ CONFIG = SchemathesisConfig.from_dict(
 @pytest.fixture(scope="module")
 def schema(whole, tmp_path_factory):
     root = tmp_path_factory.mktemp("schema")
-    publish_edition(registry_at(root), whole, "first")
-    with serving(root, root / "log", **KEYS) as (_, client):
-        until_ready(client)
+    publish_copy(create_registry(root), whole, "first")
+    with run_api(root, root / "log", **KEYS) as (_, client):
+        wait_until_ready(client)
         yield schemathesis.openapi.from_url(f"{client.base_url}/openapi.json", config=CONFIG)
 
 
@@ -44,7 +44,7 @@ def operations(schema):
 def send_requests(schema, name, mode):
     [operation] = [operation for operation in operations(schema) if operation.label == name]
 
-    @fuzz(EXAMPLES)
+    @fuzz_settings(EXAMPLES)
     @given(st.data())
     def call(data):
         case = data.draw(operation.as_strategy(generation_mode=mode))

@@ -14,8 +14,8 @@ import httpx
 import pytest
 
 from pipelines.embedded.ports import find_free_port
-from tests.support.editions import publish_edition
-from tests.support.environments import link_packages
+from tests.support.processes.environments import link_packages
+from tests.support.releases.release_copies import publish_copy
 
 pytestmark = pytest.mark.integration
 
@@ -70,7 +70,7 @@ def test_service_starts_without_a_release_serves_a_published_one_and_stops_on_si
 ):
     process, client = server
     assert wait_for(client, "/health/ready", 503).headers["content-type"] == "application/problem+json"
-    first = publish_edition(registry, whole, "first").id
+    first = publish_copy(registry, whole, "first").id
     assert wait_for(client, "/health/ready", 200).json()["release"] == first
     answer = client.get("/recommendations", params={"user_id": "3"}).json()
     assert {item["title"] for item in answer["items"]} == {"first"}
@@ -84,7 +84,7 @@ def test_service_starts_without_a_release_serves_a_published_one_and_stops_on_si
 
 def test_stock_uvicorn_serves_the_application_without_optimisations(registry, whole, tmp_path):
     switches = ("API_FAST_PATH", "API_COALESCE_RESPONSES", "API_FAST_COUNTERS")
-    publish_edition(registry, whole, "first")
+    publish_copy(registry, whole, "first")
     command = [sys.executable, "-m", "uvicorn", "app.main:app"]
     with serve(tmp_path, command, **dict.fromkeys(switches, "false")) as (_, client):
         wait_for(client, "/health/ready", 200)
@@ -102,7 +102,13 @@ def test_log_has_one_json_object_per_line(server, tmp_path):
 
 def modules_after_a_request(small_volume, *options, **environment):
     """Serve one request in another interpreter; return the modules that it has imported."""
-    command = [sys.executable, *options, "-m", "tests.support.loaded_modules", str(small_volume.root.parent)]
+    command = [
+        sys.executable,
+        *options,
+        "-m",
+        "tests.support.processes.loaded_modules",
+        str(small_volume.root.parent),
+    ]
     output = json.loads(subprocess.check_output(command, env=os.environ | environment, cwd=REPOSITORY))
     assert output["items"] == 10
     return set(output["modules"])

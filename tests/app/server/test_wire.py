@@ -7,9 +7,9 @@ from contextlib import ExitStack
 
 import pytest
 
-from tests.support.editions import publish_edition, registry_at
-from tests.support.servers import serving, until, until_ready
-from tests.support.services import EVENTS_KEY, KEYS
+from tests.support.processes.api_client import EVENTS_KEY, KEYS
+from tests.support.processes.api_process import run_api, wait_for, wait_until_ready
+from tests.support.releases.release_copies import create_registry, publish_copy
 
 pytestmark = pytest.mark.integration
 
@@ -19,7 +19,7 @@ BODY, HEAD = 50_000, 8_192
 @pytest.fixture(scope="module")
 def server(whole, tmp_path_factory):
     root = tmp_path_factory.mktemp("wire")
-    publish_edition(registry_at(root), whole, "first")
+    publish_copy(create_registry(root), whole, "first")
     log = root / "log"
     limits = {
         "api_max_body_bytes": BODY,
@@ -27,8 +27,8 @@ def server(whole, tmp_path_factory):
         "api_header_seconds": 1,
         "api_body_seconds": 3,
     }
-    with serving(root, log, api_access_log=True, **limits) as (_, client):
-        until_ready(client)
+    with run_api(root, log, api_access_log=True, **limits) as (_, client):
+        wait_until_ready(client)
         yield client, log
 
 
@@ -133,7 +133,7 @@ def test_disconnect_during_a_body_counts_as_4xx(server):
     with socket.create_connection(("127.0.0.1", client.base_url.port)) as connection:
         connection.sendall(SLOW + b"[")
     counted = 'http_requests_total{handler="/events",method="POST",status="4xx"}'
-    until(lambda: counted in client.get("/metrics").text, "the request is counted")
+    wait_for(lambda: counted in client.get("/metrics").text, "the request is counted")
     assert "Traceback" not in log.read_text()
 
 
@@ -144,16 +144,16 @@ def test_slow_body_after_the_response_gets_no_second_response(server):
 
 
 def test_requests_beyond_the_connection_limit_are_answered_503(whole, tmp_path):
-    publish_edition(registry_at(tmp_path), whole, "first")
-    with serving(tmp_path, tmp_path / "log", api_max_connections=8) as (_, client), ExitStack() as stack:
-        until_ready(client)
+    publish_copy(create_registry(tmp_path), whole, "first")
+    with run_api(tmp_path, tmp_path / "log", api_max_connections=8) as (_, client), ExitStack() as stack:
+        wait_until_ready(client)
         address = ("127.0.0.1", client.base_url.port)
         for _ in range(6):
             stack.enter_context(socket.create_connection(address)).sendall(b"GET / HTTP/1.1\r\n")
         live = request("GET /health/live HTTP/1.1", "Connection: close")
         assert exchange(client, live).startswith(b"HTTP/1.1 503")
         stack.close()
-        until(lambda: exchange(client, live).startswith(b"HTTP/1.1 200"), "the connections are closed")
+        wait_for(lambda: exchange(client, live).startswith(b"HTTP/1.1 200"), "the connections are closed")
 
 
 POSTS = ["/predict", "/events", "/items"]
@@ -213,7 +213,7 @@ def test_no_request_forges_a_line_of_the_log(server):
             )
     exchange(client, b"GET / HTTP/1.1\r\nX\n" + FORGED.encode() + b"\r\n\r\n")
     exchange(client, request("GET /last-one HTTP/1.1", "Connection: close"))
-    until(lambda: "last-one" in log.read_text(), "the last request is in the log")
+    wait_for(lambda: "last-one" in log.read_text(), "the last request is in the log")
     text = log.read_text()
     lines = [json.loads(line) for line in text.split("\n") if line]
     assert len(lines) > 4 * len(odd)

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.support.services import ADMIN_KEY, EVENTS_KEY, ITEMS_KEY, READERS_KEY
+from tests.support.processes.api_client import ADMIN_KEY, EVENTS_KEY, ITEMS_KEY, USERS_KEY
 
 HOUR_MS = 3_600_000
 
@@ -106,7 +106,7 @@ def test_unknown_item_stays_withdrawn(live, withdraw, post):
 
 
 def test_withdrawal_needs_a_key_for_items(withdraw):
-    assert withdraw("1", READERS_KEY) == 403
+    assert withdraw("1", USERS_KEY) == 403
 
 
 def test_correction_keeps_fields_that_it_leaves_out(live, post):
@@ -130,7 +130,7 @@ def test_optional_fields_may_be_null_or_empty(live, post, nothing):
 def test_ids_may_be_whole_numbers(live, post):
     post(article(1234))
     post({"user_id": 17, "item_id": 1234}, "/events", EVENTS_KEY)
-    headers = {"X-API-Key": READERS_KEY}
+    headers = {"X-API-Key": USERS_KEY}
     assert live.get("/users/17", headers=headers).json()["recent"][0]["item_id"] == "1234"
 
 

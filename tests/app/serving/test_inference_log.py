@@ -7,9 +7,9 @@ from script_shared.clock import FixedClock
 from script_shared.impressions.factory import open_impressions
 from script_shared.impressions.pseudonyms import Pseudonyms
 from script_shared.releases.registry import CHALLENGER
-from tests.support.editions import publish_edition
-from tests.support.servers import until
-from tests.support.services import EVENTS_KEY, KEYS, READERS_KEY, started
+from tests.support.processes.api_client import EVENTS_KEY, KEYS, USERS_KEY, make_client
+from tests.support.processes.api_process import wait_for
+from tests.support.releases.release_copies import publish_copy
 
 NAMES = Pseudonyms([KEYS["inference_log_keys"]])
 
@@ -20,7 +20,7 @@ def serve(publish, whole, tmp_path):
     opened = []
 
     def serve(**settings):
-        client = started(tmp_path, FixedClock(whole.manifest.as_of_ms), False, **KEYS | settings)
+        client = make_client(tmp_path, FixedClock(whole.manifest.as_of_ms), False, **KEYS | settings)
         opened.append(client.__enter__())
         client.app.state.release_watcher.refresh()
         if client.app.state.challenger:
@@ -48,7 +48,7 @@ def ask(client, user=None, **more):
 def test_impression_has_the_answer_and_its_origin(serve, kept, whole):
     client = serve()
     answer = ask(client, "3", num_recs=7)
-    until(kept, "it is written")
+    wait_for(kept, "it is written")
     (line,) = kept().values()
     assert line == (
         answer["impression_id"],
@@ -69,14 +69,14 @@ def test_every_answer_has_a_separate_impression(serve, kept):
     client = serve()
     names = [ask(client, "3")["impression_id"] for _ in range(20)]
     names.append(client.post("/predict", json={"userId": "3"}).headers["x-impression-id"])
-    until(lambda: len(kept()) == 21, "all are written")
+    wait_for(lambda: len(kept()) == 21, "all are written")
     assert set(kept()) == set(names)
 
 
 def test_user_id_is_in_no_file(serve, kept, tmp_path):
     client = serve()
     ask(client, "a-very-personal-id")
-    until(kept, "it is written")
+    wait_for(kept, "it is written")
     files = list((tmp_path / "news" / "events").iterdir())
     assert files
     assert all(b"a-very-personal-id" not in path.read_bytes() for path in files)
@@ -84,7 +84,7 @@ def test_user_id_is_in_no_file(serve, kept, tmp_path):
 
 def test_user_without_an_id_has_no_pseudonym(serve, kept):
     name = ask(serve())["impression_id"]
-    until(kept, "it is written")
+    wait_for(kept, "it is written")
     assert kept()[name].pseudonym is None
 
 
@@ -93,7 +93,7 @@ def test_without_a_key_nothing_is_logged(serve, tmp_path):
     assert ask(client, "3")["impression_id"] is None
     assert "x-impression-id" not in client.post("/predict", json={"userId": "3"}).headers
     assert not (tmp_path / "news" / "events").exists()
-    assert client.delete("/users/3", headers={"X-API-Key": READERS_KEY}).status_code == 204
+    assert client.delete("/users/3", headers={"X-API-Key": USERS_KEY}).status_code == 204
 
 
 def test_sample_has_all_answers_of_a_user_or_none(serve, kept):
@@ -103,7 +103,7 @@ def test_sample_has_all_answers_of_a_user_or_none(serve, kept):
     assert noted == [[NAMES.derive(user).sampling_value < 0.3] * 3 for user in users]
     count = sum(map(sum, noted))
     assert 0 < count < 180
-    until(lambda: len(kept()) == count, "all are written")
+    wait_for(lambda: len(kept()) == count, "all are written")
 
 
 def test_sample_of_zero_logs_nothing(serve):
@@ -115,20 +115,20 @@ def test_impressions_of_a_forgotten_user_are_deleted_at_once(serve, kept):
     client = serve()
     for user in ("3", "3", "5"):
         ask(client, user)
-    until(lambda: len(kept()) == 3, "all are written")
+    wait_for(lambda: len(kept()) == 3, "all are written")
     ask(client, "3")
-    assert client.delete("/users/3", headers={"X-API-Key": READERS_KEY}).status_code == 204
+    assert client.delete("/users/3", headers={"X-API-Key": USERS_KEY}).status_code == 204
     assert [impression.pseudonym for impression in kept().values()] == [NAMES.derive("5").name]
 
 
 def test_impressions_under_an_older_key_are_deleted(serve, kept):
     ask(serve(), "3")
-    until(kept, "it is written")
+    wait_for(kept, "it is written")
     rotated = serve(inference_log_keys=f"a-newer-key-for-pseudonyms, {KEYS['inference_log_keys']}")
     name = ask(rotated, "3")["impression_id"]
-    until(lambda: len(kept()) == 2, "it is written")
+    wait_for(lambda: len(kept()) == 2, "it is written")
     assert kept()[name].pseudonym == Pseudonyms(["a-newer-key-for-pseudonyms"]).derive("3").name
-    rotated.delete("/users/3", headers={"X-API-Key": READERS_KEY})
+    rotated.delete("/users/3", headers={"X-API-Key": USERS_KEY})
     assert kept() == {}
 
 
@@ -138,17 +138,17 @@ def test_unwritable_log_does_not_affect_recommendations(serve, tmp_path):
     (events / "log.impressions.sqlite3").write_bytes(b"no database" * 1_000)
     client = serve()
     assert len(ask(client, "3")["items"]) == 10
-    assert client.delete("/users/3", headers={"X-API-Key": READERS_KEY}).status_code == 503
+    assert client.delete("/users/3", headers={"X-API-Key": USERS_KEY}).status_code == 503
     body = {"user_id": "3", "item_id": "1"}
     assert client.post("/events", json=body, headers={"X-API-Key": EVENTS_KEY}).status_code == 200
 
 
 def test_impression_of_an_experiment_has_its_name_and_the_variant(serve, kept, registry, whole):
-    second = publish_edition(registry, whole, "second", alias=CHALLENGER).id
+    second = publish_copy(registry, whole, "second", alias=CHALLENGER).id
     client = serve(challenger_share=0.5, experiment="spring")
     assignment = Assignment("spring", 0.5)
     users = {ask(client, user)["impression_id"]: user for user in map(str, range(12))}
-    until(lambda: len(kept()) == 12, "all are written")
+    wait_for(lambda: len(kept()) == 12, "all are written")
     for name, line in kept().items():
         assert line.experiment == "spring"
         assert (
@@ -161,6 +161,6 @@ def test_impression_of_an_experiment_has_its_name_and_the_variant(serve, kept, r
 def test_metrics_count_written_impressions(serve, kept):
     client = serve()
     ask(client, "3")
-    until(kept, "it is written")
-    until(lambda: "manchete_inferences_logged_total 1.0" in client.get("/metrics").text, "it is counted")
+    wait_for(kept, "it is written")
+    wait_for(lambda: "manchete_inferences_logged_total 1.0" in client.get("/metrics").text, "it is counted")
     assert "manchete_inferences_dropped_total 0.0" in client.get("/metrics").text

@@ -12,11 +12,11 @@ import pytest
 
 from script_shared.events.event import Event
 from script_shared.events.factory import open_log
-from tests.support.editions import publish_edition
-from tests.support.events import follow
-from tests.support.postgres import execute, own_database, postgres_server
-from tests.support.servers import serving, until, until_ready
-from tests.support.services import ITEMS_KEY
+from tests.support.data.events import read_events
+from tests.support.processes.api_client import ITEMS_KEY
+from tests.support.processes.api_process import run_api, wait_for, wait_until_ready
+from tests.support.processes.postgres import create_events_database, execute, postgres_url
+from tests.support.releases.release_copies import publish_copy
 
 pytestmark = pytest.mark.integration
 
@@ -34,21 +34,21 @@ class Postgres:
     @pytest.fixture(scope="class")
     @staticmethod
     def address():
-        with postgres_server() as server:
-            yield own_database(server)
+        with postgres_url() as server:
+            yield create_events_database(server)
 
 
 @pytest.fixture
 def replicas(registry, whole, tmp_path, address):
     """Start one more replica on the same volume and log."""
     # By the wall clock, which is the same for all.
-    publish_edition(registry, whole, "first", replay=False)
+    publish_copy(registry, whole, "first", replay=False)
     with ExitStack() as stack:
 
         def start(**settings):
-            opened = serving(tmp_path, tmp_path / "log", events_url=address, **settings)
+            opened = run_api(tmp_path, tmp_path / "log", events_url=address, **settings)
             process, client = stack.enter_context(opened)
-            until_ready(client)
+            wait_until_ready(client)
             return process, client
 
         yield start
@@ -84,7 +84,7 @@ class EveryLog:
             writer, other = (one, two) if place % 2 else (two, one)
             post(writer, ("new", item), ("3", items[-1 - place]), ("newer", "unheard of"))
             assert item not in shown(writer, "new", 100)[0]
-            until(lambda o=other, i=item: i not in shown(o, "new", 100)[0], "the other replica follows", 5)
+            wait_for(lambda o=other, i=item: i not in shown(o, "new", 100)[0], "the other replica follows", 5)
         assert log.end_offset() == before + 18
         _, late = replicas()
         # The order of items is tested in tests/script_shared/inference/test_replica.py with a fixed clock:
@@ -101,14 +101,14 @@ class EveryLog:
         assert one.post("/items", json=report, headers={"X-API-Key": ITEMS_KEY}).json()["accepted"] == 1
         _, late = replicas()
         for client in (one, two, late):
-            until(lambda c=client: "n1" in shown(c, "3")[0], "the article is shown", 5)
+            wait_for(lambda c=client: "n1" in shown(c, "3")[0], "the article is shown", 5)
             (item,) = [
                 x for x in client.get("/recommendations?user_id=3").json()["items"] if x["item_id"] == "n1"
             ]
             assert (item["title"], item["url"]) == (report["title"], report["url"])
         post(two, ("3", "n1"))
         for client in (one, two, late):
-            until(lambda c=client: "n1" not in shown(c, "3", 100)[0], "the read is known", 5)
+            wait_for(lambda c=client: "n1" not in shown(c, "3", 100)[0], "the read is known", 5)
 
     def test_acknowledged_events_survive_a_killed_replica(self, replicas, log):
         process, client = replicas()
@@ -134,7 +134,7 @@ class EveryLog:
             process.send_signal(signal.SIGKILL)
             for future in writers:
                 future.result()
-        kept = {event.event_id for _, event in follow(log)}
+        kept = {event.event_id for _, event in read_events(log)}
         assert set(acknowledged) <= kept
         _, again = replicas()
         assert item not in shown(again, "new", 100)[0]
@@ -156,8 +156,10 @@ class EveryLog:
         with ThreadPoolExecutor(1) as pool:
             future = pool.submit(read_items)
             for name in ("second", "third"):
-                release = publish_edition(registry, whole, name, replay=False).id
-                until(lambda r=release: client.get("/health").json()["release"] == r, "the release is served")
+                release = publish_copy(registry, whole, name, replay=False).id
+                wait_for(
+                    lambda r=release: client.get("/health").json()["release"] == r, "the release is served"
+                )
             done.set()
             future.result()
         assert read
@@ -184,7 +186,7 @@ class TestOnSqlite(Sqlite, EveryLog):
         assert len(shown(client, "new")[0]) == 10
         resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
         assert client.post("/events", json=body).json()["accepted"] == 50
-        assert {*acknowledged, *ids} == {event.event_id for _, event in follow(log)}
+        assert {*acknowledged, *ids} == {event.event_id for _, event in read_events(log)}
 
 
 @pytest.mark.tools("initdb")

@@ -9,9 +9,9 @@ from script_shared.inference.engine import Engine
 from script_shared.inference.result_cache import MAX_AGE_MS
 from script_shared.types import Interaction, Request
 from tests.app.server.test_wire import exchange, request
-from tests.support.editions import publish_edition, registry_at
-from tests.support.servers import serving, until_ready
-from tests.support.services import EVENTS_KEY, KEYS
+from tests.support.processes.api_client import EVENTS_KEY, KEYS
+from tests.support.processes.api_process import run_api, wait_until_ready
+from tests.support.releases.release_copies import create_registry, publish_copy
 
 SECOND = 1_000
 
@@ -162,9 +162,9 @@ def test_repeated_request_keeps_its_filters(live):
 
 @pytest.mark.integration
 def test_responses_are_complete_with_and_without_a_body(whole, tmp_path):
-    publish_edition(registry_at(tmp_path), whole, "first")
-    with serving(tmp_path, tmp_path / "log") as (_, client):
-        until_ready(client)
+    publish_copy(create_registry(tmp_path), whole, "first")
+    with run_api(tmp_path, tmp_path / "log") as (_, client):
+        wait_until_ready(client)
         key = f"X-API-Key: {KEYS['api_keys_users']}"
         forgotten = exchange(client, request("DELETE /users/3 HTTP/1.1", key, "Connection: close"))
         assert forgotten.startswith(b"HTTP/1.1 204")

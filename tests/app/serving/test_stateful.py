@@ -26,9 +26,9 @@ from hypothesis.stateful import (
 
 from script_shared.clock import FixedClock
 from script_shared.inference.load import MAX_STALENESS_MS
-from tests.support.clicks import write_clicks
-from tests.support.installation import Installation, keyed
-from tests.support.services import EVENTS_KEY, ITEMS_KEY, KEYS, READERS_KEY, started
+from tests.support.data.clicks import write_clicks
+from tests.support.processes.api_client import EVENTS_KEY, ITEMS_KEY, KEYS, USERS_KEY, make_client
+from tests.support.releases.installation import Installation, keyed
 
 MINUTE_MS, HOUR_MS = 60_000, 3_600_000
 #: Fewer than a list may have: a full list has all available items.
@@ -124,7 +124,7 @@ class Service(RuleBasedStateMachine):
         self.last = None
 
     def start(self, number):
-        opened = started(self.folder / "data", self.clock, events_poll_seconds=0.01, **KEYS)
+        opened = make_client(self.folder / "data", self.clock, events_poll_seconds=0.01, **KEYS)
         self.replicas[number] = self.stacks[number].enter_context(opened)
         self.replicas[number].app.state.release_watcher.refresh()
 
@@ -184,7 +184,7 @@ class Service(RuleBasedStateMachine):
 
     @rule(at=st.integers(0, 1), user=st.sampled_from(USERS))
     def forget(self, at, user):
-        answer = self.replicas[at].delete(f"/users/{user}", headers=keyed(READERS_KEY))
+        answer = self.replicas[at].delete(f"/users/{user}", headers=keyed(USERS_KEY))
         assert answer.status_code == 204
         self.expected.interactions.pop(user, None)
         # The log deletes the ids of the events as well.
@@ -238,7 +238,7 @@ class Service(RuleBasedStateMachine):
             history = self.expected.history(user)
             read = {item for _, item in self.expected.interactions.get(user, ())}
             parameters = {"user_id": user, "num_recs": 100, "explain": True}
-            listed = self.ids(client.get("/recommendations", params=parameters, headers=keyed(READERS_KEY)))
+            listed = self.ids(client.get("/recommendations", params=parameters, headers=keyed(USERS_KEY)))
             assert sorted(known(listed)) == sorted(available - read)
             assert not set(listed) & read
             answers.append(listed)
@@ -265,7 +265,7 @@ class Service(RuleBasedStateMachine):
         return [item["item_id"] for item in answer.json()["items"]]
 
     def recent(self, client, user):
-        answer = client.get(f"/users/{user}", headers=keyed(READERS_KEY))
+        answer = client.get(f"/users/{user}", headers=keyed(USERS_KEY))
         assert answer.status_code in (200, 404)
         return [read["item_id"] for read in answer.json()["recent"]] if answer.status_code == 200 else []
 

@@ -11,7 +11,7 @@ from pipelines.benchmarks.session_results import write_sessions
 from pipelines.domains import load
 from script_shared.errors import SettingsError
 from script_shared.evaluation.sessions import K
-from tests.support.clicks import HOUR_MS, START_MS, write_clicks
+from tests.support.data.clicks import HOUR_MS, START_MS, write_clicks
 
 HOURS = 9
 WINDOWS = (6, 7)

@@ -9,7 +9,7 @@ from pipelines.benchmarks.next_hour import EPOCH_MS
 from pipelines.cli.main import app
 from script_shared.errors import SettingsError
 from script_shared.evaluation.ranking import METRICS, score_list
-from tests.support.clicks import HOUR_MS, START_MS, write_clicks
+from tests.support.data.clicks import HOUR_MS, START_MS, write_clicks
 
 FIRST = (START_MS - EPOCH_MS) // HOUR_MS
 CUTOFFS = (FIRST + 7, FIRST + 10)

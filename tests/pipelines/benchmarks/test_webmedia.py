@@ -10,7 +10,7 @@ from pipelines.domains.news.sources.synthetic.source import SyntheticSource
 from pipelines.domains.news.sources.webmedia.validation_set import read_validation_set
 from pipelines.stages.evaluate import PREDICTION_SCHEMA
 from script_shared.errors import InputError
-from tests.support.webmedia import START_MS, article, reader, write_webmedia
+from tests.support.data.webmedia import START_MS, article, reader, write_webmedia
 
 
 def run(*arguments):

@@ -4,7 +4,7 @@ from typer.testing import CliRunner
 from pipelines.cli.main import app
 from script_shared.errors import ReleaseNotFoundError
 from script_shared.releases.registry import CHAMPION, Registry
-from tests.support.small_releases import write_small
+from tests.support.releases.tiny_releases import write_tiny_release
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def registry(tmp_path, monkeypatch):
 @pytest.fixture
 def ids(registry):
     """Three releases, each the champion after the one before."""
-    written = [write_small(registry.folder, mark).id for mark in ("first", "second", "third")]
+    written = [write_tiny_release(registry.folder, mark).id for mark in ("first", "second", "third")]
     for each in written:
         registry.publish(each, CHAMPION)
     return written
@@ -42,5 +42,5 @@ def test_a_release_that_is_not_there_changes_nothing(registry, ids):
 
 
 def test_without_an_earlier_champion_there_is_nothing_to_go_back_to(registry):
-    registry.publish(write_small(registry.folder).id, CHAMPION)
+    registry.publish(write_tiny_release(registry.folder).id, CHAMPION)
     assert isinstance(rollback().exception, ReleaseNotFoundError)

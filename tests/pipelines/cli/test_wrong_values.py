@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from pipelines.cli.main import app, main
-from tests.support.clicks import write_clicks
-from tests.support.tables import reads, write_tables
+from tests.support.data.clicks import write_clicks
+from tests.support.data.tables import reads, write_tables
 
 ROOT = Path(__file__).parents[3]
 NOWHERE = "/no/such/place"

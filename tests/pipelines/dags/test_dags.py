@@ -5,7 +5,7 @@ import ast
 import pytest
 
 from pipelines.ingest.source_options import SOURCE_OPTIONS
-from tests.support.airflow import ROOT, airflow_environment, run_in_airflow
+from tests.support.processes.airflow import ROOT, airflow_environment, run_in_airflow
 
 DAGS = ROOT / "pipelines" / "dags"
 

@@ -27,16 +27,16 @@ from pipelines.stages.segment import segment
 from pipelines.stages.train import train
 from script_shared.releases.registry import Registry
 from script_shared.storage.volume import Volume
-from tests.support.embedded import RUN_SECONDS, wait_until
-from tests.support.killing import (
+from tests.support.processes.embedded import RUN_SECONDS, wait_until
+from tests.support.processes.killing import (
     find_drafts,
     hash_files,
     is_running,
     kill_session,
     kill_while_writing,
 )
-from tests.support.postgres import postgres_server
-from tests.support.releases import SEGMENTS
+from tests.support.processes.postgres import postgres_url
+from tests.support.releases.small_release import SEGMENTS
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow, pytest.mark.tools("initdb")]
 
@@ -144,7 +144,7 @@ def world(undisturbed, tmp_path_factory):
     data = tmp_path_factory.mktemp("killed") / "data"
     shutil.copytree(undisturbed.releases, data / "news" / "releases")
     ports = find_free_ports(2)
-    with pytest.MonkeyPatch.context() as patch, postgres_server() as address:
+    with pytest.MonkeyPatch.context() as patch, postgres_url() as address:
         for name, value in ENVIRONMENT.items():
             patch.setenv(name, value)
         settings = EmbeddedSettings(

@@ -7,8 +7,8 @@ import psycopg2
 import pytest
 
 from pipelines.embedded.airflow import database_url
-from tests.support.airflow import ROOT, airflow_environment, run_in_airflow
-from tests.support.postgres import postgres_server
+from tests.support.processes.airflow import ROOT, airflow_environment, run_in_airflow
+from tests.support.processes.postgres import postgres_url
 
 pytestmark = [pytest.mark.integration, pytest.mark.tools("initdb")]
 
@@ -23,7 +23,7 @@ print("RESULT" + json.dumps(run.state))
 
 @pytest.fixture(scope="module")
 def database():
-    with postgres_server() as address:
+    with postgres_url() as address:
         yield address
 
 

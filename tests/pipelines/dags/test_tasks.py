@@ -4,7 +4,7 @@ from airflow.sdk.exceptions import AirflowFailException
 from pipelines.dags.tasks import run_stage_as_text
 from pipelines.stages.download import download
 from script_shared.errors import DownloadError
-from tests.support.http_files import serving
+from tests.support.processes.http_file_server import serve_file
 
 
 @pytest.fixture(autouse=True)
@@ -21,6 +21,6 @@ def test_an_input_error_is_not_retried(tmp_path):
 
 def test_a_download_error_is_retried(monkeypatch):
     monkeypatch.setattr("time.sleep", lambda _: None)
-    with serving(b"", answers=[503] * 5) as shelf, pytest.raises(DownloadError, match="answers 503"):
-        run_stage_as_text("news", download, "run-1", "tables", shelf.address, 1.0)
-    assert len(shelf.asked) == 5
+    with serve_file(b"", statuses=[503] * 5) as served, pytest.raises(DownloadError, match="answers 503"):
+        run_stage_as_text("news", download, "run-1", "tables", served.address, 1.0)
+    assert len(served.requests) == 5

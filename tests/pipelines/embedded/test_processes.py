@@ -11,7 +11,7 @@ import pytest
 from pipelines.embedded.process_groups import terminate_sessions
 from pipelines.embedded.processes import ChildProcesses
 from script_shared.errors import MancheteError
-from tests.support.embedded import ROOT, wait_until
+from tests.support.processes.embedded import ROOT, wait_until
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(600)"]
 #: Like Airflow's tasks: a child in a group of its own.

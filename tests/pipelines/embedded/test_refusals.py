@@ -13,7 +13,7 @@ from pipelines.stages.publish import PublishResult
 from script_shared.errors import InputError, MancheteError, SettingsError, VolumeFullError
 from script_shared.storage.disk_space import require_space, require_writable
 from script_shared.storage.volume import Volume
-from tests.support.embedded import embedded
+from tests.support.processes.embedded import embedded
 
 
 def refused(folder, *arguments, **settings):

@@ -12,7 +12,7 @@ from pipelines.embedded.client import AirflowClient
 from pipelines.embedded.dag_chain import DagChain
 from pipelines.embedded.ports import find_free_ports
 from script_shared.errors import MancheteError, SettingsError
-from tests.support.embedded import RUN_SECONDS, embedded, wait_until
+from tests.support.processes.embedded import RUN_SECONDS, embedded, wait_until
 
 pytestmark = pytest.mark.integration
 

@@ -8,8 +8,8 @@ from script_shared.events.event import FORGET
 from script_shared.events.factory import open_log
 from script_shared.impressions.factory import open_impressions
 from script_shared.impressions.impression import Click
-from tests.support.events import event
-from tests.support.impressions import impression
+from tests.support.data.events import make_event
+from tests.support.data.impressions import make_impression
 
 CLOCK = FixedClock(1_800_000_000_000)
 
@@ -17,14 +17,14 @@ CLOCK = FixedClock(1_800_000_000_000)
 @pytest.fixture
 def logs(tmp_path):
     events, impressions = open_log("", tmp_path), open_impressions("", tmp_path)
-    impressions.write([impression(number, time_ms=100) for number in range(1, 5)], CLOCK.ms)
+    impressions.write([make_impression(number, time_ms=100) for number in range(1, 5)], CLOCK.ms)
     yield events, impressions
     events.close()
     impressions.close()
 
 
 def read(name, of, item="a", user="u1", time_ms=150):
-    return event(name, user, item, time_ms, details={"impression_id": of, "seconds": 3.0})
+    return make_event(name, user, item, time_ms, details={"impression_id": of, "seconds": 3.0})
 
 
 def followed(impressions):
@@ -33,7 +33,9 @@ def followed(impressions):
 
 def test_only_reads_that_name_an_impression_are_brought_over(logs):
     events, impressions = logs
-    events.append([read("x", "1"), event("y"), event("z", "u1", "", kind=FORGET), read("w", "2", "b")])
+    events.append(
+        [read("x", "1"), make_event("y"), make_event("z", "u1", "", kind=FORGET), read("w", "2", "b")]
+    )
     assert attribute_clicks(events, impressions, CLOCK) == 2
     assert next(iter(impressions.clicks("e"))) == Click("champion", "r1", "1", "a", 50)
     assert followed(impressions) == [("1", "a"), ("2", "b")]
@@ -71,7 +73,7 @@ def test_what_was_compacted_unseen_is_passed_over(logs, through):
 
 def test_another_log_in_the_place_of_the_one_before_is_read_from_its_beginning(logs, tmp_path):
     events, impressions = logs
-    events.append([event(number) for number in range(5)])
+    events.append([make_event(number) for number in range(5)])
     attribute_clicks(events, impressions, CLOCK)
     other = open_log("", tmp_path / "other")
     other.append([read("x", "1")])

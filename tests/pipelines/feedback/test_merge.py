@@ -20,7 +20,7 @@ from pipelines.plan import Refinement
 from script_shared.domains.news.tables import INTERACTIONS, ITEMS
 from script_shared.errors import MancheteError
 from script_shared.events.event import ITEM, WITHDRAW, Event
-from tests.support.events import event
+from tests.support.data.events import make_event
 
 HOUR = 3_600_000
 START = 1_700_000_000_000 // HOUR * HOUR
@@ -42,7 +42,7 @@ def refinement(rows, items=()):
 def told(*rows, until=None, forgotten=None, tmp_path=None):
     """Events by offset from 1: (reader, article, minute, more)."""
     logged = [
-        (place, event(place, user, item, START + minute * 60_000, **more))
+        (place, make_event(place, user, item, START + minute * 60_000, **more))
         for place, (user, item, minute, more) in enumerate(rows, start=1)
     ]
     return CollectedEvents(events_to_frame(logged), until or len(logged), forgotten)
@@ -178,7 +178,9 @@ class TestForgotten:
         reads = found.tables.interactions
         kept = reads.filter(nobody.keep_interactions_mask(reads)).select("user_id").rows()
         assert sorted(kept) == [("a",), ("b",)]
-        events = events_to_frame([(4, event("x", "a")), (6, event("y", "a")), (4, event("z", "b"))])
+        events = events_to_frame(
+            [(4, make_event("x", "a")), (6, make_event("y", "a")), (4, make_event("z", "b"))]
+        )
         assert nobody.keep_events_mask(events).to_list() == [False, True, True]
 
     def test_the_list_outlives_the_process_names_nobody_and_its_key_is_ours_alone(self, tmp_path):
@@ -186,7 +188,7 @@ class TestForgotten:
         ForgottenUsers(tmp_path / "f").add({"b": ErasurePoint(7, 8)})
         again = ForgottenUsers(tmp_path / "f")
         assert len(again) == 2
-        events = events_to_frame([(5, event("x", "someone-to-forget")), (5, event("y", "c"))])
+        events = events_to_frame([(5, make_event("x", "someone-to-forget")), (5, make_event("y", "c"))])
         assert again.keep_events_mask(events).to_list() == [False, True]
         assert "someone" not in (tmp_path / "f" / "users.json").read_text()
         assert stat.S_IMODE((tmp_path / "f" / "key").stat().st_mode) == 0o600
@@ -203,8 +205,8 @@ class TestArchive:
     def test_stretches_follow_each_other_and_an_id_counts_once(self, tmp_path):
         archive = EventArchive(tmp_path / "a")
         assert (archive.end(), archive.read(9).height) == (0, 0)
-        archive.add(events_to_frame([(2, event("x")), (3, event("y"))]), 0, 4)
-        archive.add(events_to_frame([(5, event("x")), (6, event("z"))]), 4, 6)
+        archive.add(events_to_frame([(2, make_event("x")), (3, make_event("y"))]), 0, 4)
+        archive.add(events_to_frame([(5, make_event("x")), (6, make_event("z"))]), 4, 6)
         assert archive.end() == 6
         assert archive.read(6)["log_offset"].to_list() == [2, 3, 6]
         assert archive.read(4)["log_offset"].to_list() == [2, 3]
@@ -216,7 +218,7 @@ class TestArchive:
 
     def test_what_is_not_kept_leaves_the_files(self, tmp_path):
         archive = EventArchive(tmp_path)
-        archive.add(events_to_frame([(1, event("x", "someone-to-forget")), (2, event("y"))]), 0, 2)
+        archive.add(events_to_frame([(1, make_event("x", "someone-to-forget")), (2, make_event("y"))]), 0, 2)
         assert archive.retain(lambda events: events["user_id"] != "someone-to-forget") == 1
         assert archive.read(2)["event_id"].to_list() == ["y"]
         assert archive.end() == 2

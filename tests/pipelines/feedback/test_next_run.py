@@ -11,11 +11,11 @@ from pipelines.domains import load
 from pipelines.stages.collect import collect, load_collected, open_archive
 from script_shared.errors import EventLogError, EventsCompactedError, ReleaseNotFoundError
 from script_shared.events.factory import open_log
-from tests.support.clicks import HOUR_MS, write_clicks
-from tests.support.events import events, follow
-from tests.support.installation import Installation, keyed
-from tests.support.postgres import postgres_server
-from tests.support.services import ITEMS_KEY, READERS_KEY
+from tests.support.data.clicks import HOUR_MS, write_clicks
+from tests.support.data.events import make_events, read_events
+from tests.support.processes.api_client import ITEMS_KEY, USERS_KEY
+from tests.support.processes.postgres import postgres_url
+from tests.support.releases.installation import Installation, keyed
 
 MINUTE_MS = 60_000
 
@@ -32,7 +32,7 @@ def served(client):
 
 
 def history(client, reader):
-    answer = client.get(f"/users/{reader}", headers=keyed(READERS_KEY))
+    answer = client.get(f"/users/{reader}", headers=keyed(USERS_KEY))
     if answer.status_code == 404:
         return None
     told = answer.json()
@@ -152,7 +152,7 @@ class TestOnSqlite(Feedback):
             item, other = shown(live, "new")[:2]
             post(live, [{"user_id": name, "item_id": item} for name in ("3", "5", "new")])
             for name in ("3", "5", "new"):
-                assert live.delete(f"/users/{name}", headers=keyed(READERS_KEY)).status_code == 204
+                assert live.delete(f"/users/{name}", headers=keyed(USERS_KEY)).status_code == 204
             # One of them comes back, and is somebody new.
             post(live, [{"user_id": "5", "item_id": other}])
             rows = [{"user_id": f"r{n}", "item_id": item, "timestamp": now - n} for n in range(30)]
@@ -189,7 +189,7 @@ class TestOnSqlite(Feedback):
         assert ends == [0, 40, 80, 120, 160]
         log = world.log()
         # Of the champion and the two before it, the eldest begins behind 80.
-        assert [offset for offset, _ in follow(log, 80)] == list(range(81, 161))
+        assert [offset for offset, _ in read_events(log, 80)] == list(range(81, 161))
         with pytest.raises(EventsCompactedError, match="up to 80"):
             log.read(79, 1)
         log.close()
@@ -212,11 +212,11 @@ class TestOnSqlite(Feedback):
 
     def test_two_runs_that_collect_at_once_bring_each_event_over_once(self, world):
         log = world.log()
-        log.append(events(range(500)))
+        log.append(make_events(range(500)))
         with ThreadPoolExecutor(4) as pool:
             names = [f"run-{number}" for number in range(2, 6)]
             list(pool.map(lambda name: collect(load("news"), world.volume, name, world.url), names))
-        log.append(events(range(500, 600)))
+        log.append(make_events(range(500, 600)))
         collect(load("news"), world.volume, "run-6", world.url)
         stretches = open_archive(world.volume).files()
         assert [each.last for each in stretches] == [500, 600]
@@ -229,10 +229,10 @@ class TestOnSqlite(Feedback):
 
     def test_another_log_in_its_place_is_told_and_changes_nothing(self, world):
         log = world.log()
-        log.append(events(range(9)))
+        log.append(make_events(range(9)))
         collect(load("news"), world.volume, "run-2", world.url)
         other = open_log(f"sqlite://{world.root}/other", world.root)
-        other.append(events("abc"))
+        other.append(make_events("abc"))
         with pytest.raises(EventLogError, match="ends at offset 3, but events up to 9 are archived"):
             collect(load("news"), world.volume, "run-3", f"sqlite://{world.root}/other")
         assert world.registry.open().manifest.log_until == 0
@@ -245,5 +245,5 @@ class TestOnSqlite(Feedback):
 class TestOnPostgres(Feedback):
     @pytest.fixture
     def address(self):
-        with postgres_server() as address:
+        with postgres_url() as address:
             yield address

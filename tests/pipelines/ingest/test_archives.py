@@ -6,7 +6,7 @@ import pytest
 from pipelines.ingest.archives import BOMB_MIN_BYTES, MAX_ARCHIVE_BYTES, MAX_RATIO, list_members, read_member
 from pipelines.ingest.raw_files import find_files
 from script_shared.errors import InputError
-from tests.support.archives import encrypt, link, write_zip
+from tests.support.data.archives import encrypt, link, write_zip
 
 KIND = re.compile(r"clicks/a\.csv")
 SOUND = ("clicks/a.csv", "id\n1\n")

@@ -16,8 +16,8 @@ from pipelines.stages.download import download
 from pipelines.stages.refine import refine
 from script_shared.errors import DownloadError, InputError, VolumeFullError
 from script_shared.storage.volume import Volume
-from tests.support.archives import encrypt, link, write_zip
-from tests.support.http_files import serving
+from tests.support.data.archives import encrypt, link, write_zip
+from tests.support.processes.http_file_server import serve_file
 
 CONTENTS = np.random.default_rng(0).bytes(1_000_000)
 SUM = hashlib.sha256(CONTENTS).hexdigest()
@@ -43,8 +43,8 @@ def left_over(folder):
 
 class TestWhole:
     def test_a_file_is_fetched_and_nothing_is_left(self, tmp_path):
-        with serving(CONTENTS) as shelf:
-            assert fetch(shelf.address, tmp_path) == CONTENTS
+        with serve_file(CONTENTS) as served:
+            assert fetch(served.address, tmp_path) == CONTENTS
         assert left_over(tmp_path) == []
 
     def test_a_local_path_is_given_as_it_is(self, tmp_path):
@@ -53,141 +53,145 @@ class TestWhole:
         assert not (tmp_path / "downloads").exists()
 
     def test_a_file_of_unknown_length(self, tmp_path):
-        with serving(CONTENTS, length=False) as shelf:
-            assert fetch(shelf.address, tmp_path) == CONTENTS
+        with serve_file(CONTENTS, length=False) as served:
+            assert fetch(served.address, tmp_path) == CONTENTS
 
     def test_the_name_is_the_addresss(self, tmp_path):
-        with serving(b"x") as shelf, fetch_uri(shelf.address, tmp_path, QUICK) as place:
+        with serve_file(b"x") as served, fetch_uri(served.address, tmp_path, QUICK) as place:
             assert Path(place).name == "clicks.zip"
 
 
 class TestInterrupted:
     def test_a_cut_connection_goes_on_where_it_was_cut(self, tmp_path):
-        with serving(CONTENTS, cuts=[400_000, 300_000]) as shelf:
-            assert fetch(shelf.address, tmp_path) == CONTENTS
-        assert [asked.get("Range") for asked in shelf.asked] == [None, "bytes=400000-", "bytes=700000-"]
-        assert shelf.asked[1]["If-Range"] == '"one"'
+        with serve_file(CONTENTS, cuts=[400_000, 300_000]) as served:
+            assert fetch(served.address, tmp_path) == CONTENTS
+        assert [request.get("Range") for request in served.requests] == [
+            None,
+            "bytes=400000-",
+            "bytes=700000-",
+        ]
+        assert served.requests[1]["If-Range"] == '"one"'
 
     def test_a_later_run_goes_on(self, tmp_path):
-        with serving(CONTENTS, cuts=[400_000, 0, 0, 0, 0]) as shelf:
+        with serve_file(CONTENTS, cuts=[400_000, 0, 0, 0, 0]) as served:
             with pytest.raises(DownloadError, match="interrupted after 400000 bytes") as caught:
-                fetch(shelf.address, tmp_path)
+                fetch(served.address, tmp_path)
             assert "resumes" in caught.value.remedy
             assert left_over(tmp_path) == ["clicks.zip.json", "clicks.zip.part"]
-            shelf.cuts, shelf.asked = [], []
-            assert fetch(shelf.address, tmp_path) == CONTENTS
-        assert [asked["Range"] for asked in shelf.asked] == ["bytes=400000-"]
+            served.cuts, served.requests = [], []
+            assert fetch(served.address, tmp_path) == CONTENTS
+        assert [request["Range"] for request in served.requests] == ["bytes=400000-"]
         assert left_over(tmp_path) == []
 
     def test_a_file_that_changed_meanwhile_begins_anew(self, tmp_path):
         other = CONTENTS[::-1]
-        with serving(CONTENTS, cuts=[400_000, 0, 0, 0, 0]) as shelf:
+        with serve_file(CONTENTS, cuts=[400_000, 0, 0, 0, 0]) as served:
             with pytest.raises(DownloadError):
-                fetch(shelf.address, tmp_path)
-            shelf.contents, shelf.tag, shelf.cuts = other, '"two"', []
-            assert fetch(shelf.address, tmp_path) == other
+                fetch(served.address, tmp_path)
+            served.contents, served.tag, served.cuts = other, '"two"', []
+            assert fetch(served.address, tmp_path) == other
 
     def test_one_that_became_shorter_begins_anew(self, tmp_path):
-        with serving(CONTENTS, cuts=[400_000, 0, 0, 0, 0]) as shelf:
+        with serve_file(CONTENTS, cuts=[400_000, 0, 0, 0, 0]) as served:
             with pytest.raises(DownloadError):
-                fetch(shelf.address, tmp_path)
-            shelf.contents, shelf.cuts = CONTENTS[:1000], []
-            shelf.answers = [416]
-            assert fetch(shelf.address, tmp_path) == CONTENTS[:1000]
+                fetch(served.address, tmp_path)
+            served.contents, served.cuts = CONTENTS[:1000], []
+            served.statuses = [416]
+            assert fetch(served.address, tmp_path) == CONTENTS[:1000]
 
     def test_without_ranges_it_begins_anew(self, tmp_path):
-        with serving(CONTENTS, ranges=False, cuts=[400_000]) as shelf:
-            assert fetch(shelf.address, tmp_path) == CONTENTS
+        with serve_file(CONTENTS, ranges=False, cuts=[400_000]) as served:
+            assert fetch(served.address, tmp_path) == CONTENTS
 
     @pytest.mark.parametrize("tag", [None, 'W/"weak"'])
     def test_without_a_strong_validator_parts_are_not_joined(self, tmp_path, tag):
-        with serving(CONTENTS, tag=tag, cuts=[400_000]) as shelf:
-            assert fetch(shelf.address, tmp_path) == CONTENTS
-        assert [asked.get("Range") for asked in shelf.asked] == [None, None]
+        with serve_file(CONTENTS, tag=tag, cuts=[400_000]) as served:
+            assert fetch(served.address, tmp_path) == CONTENTS
+        assert [request.get("Range") for request in served.requests] == [None, None]
 
     def test_a_date_is_a_validator(self, tmp_path):
         date = "Wed, 01 May 2024 00:00:00 GMT"
-        with serving(CONTENTS, tag=None, modified=date, cuts=[400_000]) as shelf:
-            assert fetch(shelf.address, tmp_path) == CONTENTS
-        assert shelf.asked[1]["If-Range"] == date
+        with serve_file(CONTENTS, tag=None, modified=date, cuts=[400_000]) as served:
+            assert fetch(served.address, tmp_path) == CONTENTS
+        assert served.requests[1]["If-Range"] == date
 
     def test_damaged_notes_begin_anew(self, tmp_path):
-        with serving(CONTENTS, cuts=[400_000, 0, 0, 0, 0]) as shelf:
+        with serve_file(CONTENTS, cuts=[400_000, 0, 0, 0, 0]) as served:
             with pytest.raises(DownloadError):
-                fetch(shelf.address, tmp_path)
+                fetch(served.address, tmp_path)
             (notes,) = tmp_path.rglob("*.json")
             notes.write_text("[")
-            shelf.cuts = []
-            assert fetch(shelf.address, tmp_path) == CONTENTS
+            served.cuts = []
+            assert fetch(served.address, tmp_path) == CONTENTS
 
     def test_a_caller_that_fails_finds_the_file_again(self, tmp_path):
-        with serving(CONTENTS) as shelf:
-            with pytest.raises(ZeroDivisionError), fetch_uri(shelf.address, tmp_path, QUICK):
+        with serve_file(CONTENTS) as served:
+            with pytest.raises(ZeroDivisionError), fetch_uri(served.address, tmp_path, QUICK):
                 _ = 1 / 0
-            shelf.asked = []
-            assert fetch(shelf.address, tmp_path) == CONTENTS
-        assert [asked["Range"] for asked in shelf.asked] == ["bytes=1000000-"]
+            served.requests = []
+            assert fetch(served.address, tmp_path) == CONTENTS
+        assert [request["Range"] for request in served.requests] == ["bytes=1000000-"]
 
     def test_a_busy_server_is_asked_again(self, tmp_path):
-        with serving(CONTENTS, answers=[503, 429]) as shelf:
-            assert fetch(shelf.address, tmp_path) == CONTENTS
+        with serve_file(CONTENTS, statuses=[503, 429]) as served:
+            assert fetch(served.address, tmp_path) == CONTENTS
 
     def test_one_that_stays_busy_is_given_up(self, tmp_path):
         with (
-            serving(CONTENTS, answers=[503] * 3) as shelf,
+            serve_file(CONTENTS, statuses=[503] * 3) as served,
             pytest.raises(DownloadError, match="the server answers 503"),
         ):
-            fetch(shelf.address, tmp_path)
+            fetch(served.address, tmp_path)
 
     def test_nobody_listens(self, tmp_path):
-        with serving(CONTENTS) as shelf:
+        with serve_file(CONTENTS) as served:
             pass
         with pytest.raises(DownloadError, match="interrupted after 0 bytes"):
-            fetch(shelf.address, tmp_path)
+            fetch(served.address, tmp_path)
 
 
 class TestRefused:
     def test_a_checksum_that_fits(self, tmp_path):
-        with serving(CONTENTS) as shelf:
-            assert fetch(f"{shelf.address}#sha256={SUM.upper()}", tmp_path) == CONTENTS
+        with serve_file(CONTENTS) as served:
+            assert fetch(f"{served.address}#sha256={SUM.upper()}", tmp_path) == CONTENTS
 
     def test_one_that_does_not_leaves_nothing(self, tmp_path):
-        with serving(CONTENTS) as shelf, pytest.raises(InputError, match=f"sha-256 is {SUM}, not 0000"):
-            fetch(f"{shelf.address}#sha256={'0' * 64}", tmp_path)
+        with serve_file(CONTENTS) as served, pytest.raises(InputError, match=f"sha-256 is {SUM}, not 0000"):
+            fetch(f"{served.address}#sha256={'0' * 64}", tmp_path)
         assert left_over(tmp_path) == []
 
     @pytest.mark.parametrize("status", [401, 403, 404, 410])
     def test_what_may_not_be_read(self, tmp_path, status):
         with (
-            serving(CONTENTS, answers=[status]) as shelf,
+            serve_file(CONTENTS, statuses=[status]) as served,
             pytest.raises(InputError, match=f"answers {status}") as caught,
         ):
-            fetch(shelf.address, tmp_path)
+            fetch(served.address, tmp_path)
         assert "in a browser" in caught.value.remedy
 
     def test_a_web_page(self, tmp_path):
         with (
-            serving(b"<html>", kind="text/html; charset=utf-8") as shelf,
+            serve_file(b"<html>", kind="text/html; charset=utf-8") as served,
             pytest.raises(InputError, match="the URL is a web page"),
         ):
-            fetch(shelf.address, tmp_path)
+            fetch(served.address, tmp_path)
 
     def test_a_file_packed_on_the_way(self, tmp_path):
         with (
-            serving(b"x", encoding="br") as shelf,
+            serve_file(b"x", encoding="br") as served,
             pytest.raises(InputError, match="with a content encoding"),
         ):
-            fetch(shelf.address, tmp_path)
+            fetch(served.address, tmp_path)
 
     def test_a_redirect_to_an_unprotected_address(self, tmp_path):
         with (
-            serving(CONTENTS, host="127.0.0.2") as elsewhere,
-            serving(b"", answers=[302], location=elsewhere.address) as shelf,
+            serve_file(CONTENTS, host="127.0.0.2") as elsewhere,
+            serve_file(b"", statuses=[302], location=elsewhere.address) as served,
         ):
             with pytest.raises(InputError, match="not encrypted"):
-                fetch(shelf.address, tmp_path)
-            shelf.answers = [302]
-            assert fetch(f"{shelf.address}#sha256={SUM}", tmp_path) == CONTENTS
+                fetch(served.address, tmp_path)
+            served.statuses = [302]
+            assert fetch(f"{served.address}#sha256={SUM}", tmp_path) == CONTENTS
 
     @pytest.mark.parametrize(
         ("uri", "what"),
@@ -224,8 +228,8 @@ class TestRefused:
 
 class TestDrive:
     def test_drive_out_of_reach(self, tmp_path, monkeypatch):
-        with serving(b"") as shelf:
-            nobody = shelf.address
+        with serve_file(b"") as served:
+            nobody = served.address
         monkeypatch.setenv("HTTPS_PROXY", nobody)
         monkeypatch.setenv("https_proxy", nobody)
         monkeypatch.delenv("NO_PROXY", raising=False)
@@ -246,8 +250,8 @@ class TestStage:
     def test_a_fetched_archive_is_refined(self, tmp_path):
         place = write_zip(tmp_path / "a.zip", ("mine/interactions.csv", READS))
         volume = Volume(tmp_path / "data")
-        with serving(place.read_bytes()) as shelf:
-            download(load("news"), volume, "run-1", "tables", shelf.address, 1.0)
+        with serve_file(place.read_bytes()) as served:
+            download(load("news"), volume, "run-1", "tables", served.address, 1.0)
         assert refine(load("news"), volume, "run-1", "tables")["reads"]["kept"] == 50
         assert left_over(volume.downloads) == []
 
@@ -257,8 +261,8 @@ class TestStage:
         volume = Volume(tmp_path / "data")
         download(load("news"), volume, "run-1", "tables", str(place), 1.0)
         bad = spoil(place, kind)
-        with serving(bad) as shelf, pytest.raises(InputError, match=kind):
-            download(load("news"), volume, "run-1", "tables", shelf.address, 1.0)
+        with serve_file(bad) as served, pytest.raises(InputError, match=kind):
+            download(load("news"), volume, "run-1", "tables", served.address, 1.0)
         assert left_over(volume.downloads) == []
         assert refine(load("news"), volume, "run-1", "tables")["reads"]["kept"] == 50
 
@@ -317,15 +321,15 @@ class TestFullDisk:
     def test_a_download_without_room_keeps_its_part_and_goes_on_later(self, tmp_path):
         place = write_zip(tmp_path / "a.zip", ("interactions.csv", READS), ("noise.bin", CONTENTS))
         root = tmp_path / "data"
-        with serving(place.read_bytes()) as shelf:
-            code, text = with_small_files(300_000, shelf.address, root, "download")
+        with serve_file(place.read_bytes()) as served:
+            code, text = with_small_files(300_000, served.address, root, "download")
             assert code == 3, text
             assert "the disk is full" in text
             assert "Remedy: free space" in text
             assert not list((root / "raw").glob("*"))
-            shelf.asked = []
-            download(load("news"), Volume(root), "run-1", "tables", shelf.address, 1.0)
-        assert shelf.asked[0]["Range"] == "bytes=300000-"
+            served.requests = []
+            download(load("news"), Volume(root), "run-1", "tables", served.address, 1.0)
+        assert served.requests[0]["Range"] == "bytes=300000-"
         assert refine(load("news"), Volume(root), "run-1", "tables")["reads"]["kept"] == 50
 
     def test_a_refined_run_stays_when_its_repetition_finds_no_room(self, tmp_path):
@@ -343,14 +347,14 @@ class TestFullDisk:
 
     def test_a_disk_with_less_room_than_the_file_needs_is_told_before(self, tmp_path):
         with (
-            serving(b"x", declared=2**60) as shelf,
+            serve_file(b"x", declared=2**60) as served,
             pytest.raises(VolumeFullError, match="1152921504606846976 bytes are missing"),
         ):
-            fetch(shelf.address, tmp_path)
+            fetch(served.address, tmp_path)
 
 
 def test_notes_say_which_version_a_part_is_of(tmp_path):
-    with serving(CONTENTS, cuts=[1, 0, 0, 0]) as shelf, pytest.raises(DownloadError):
-        fetch(shelf.address, tmp_path)
+    with serve_file(CONTENTS, cuts=[1, 0, 0, 0]) as served, pytest.raises(DownloadError):
+        fetch(served.address, tmp_path)
     (notes,) = tmp_path.rglob("*.json")
     assert json.loads(notes.read_text()) == {"validator": '"one"'}

@@ -1,7 +1,7 @@
 import pytest
 
 from script_shared.settings import Settings
-from tests.support.runs import refined_clicks
+from tests.support.releases.runs import refined_clicks
 
 
 @pytest.fixture(scope="package")

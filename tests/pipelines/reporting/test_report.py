@@ -24,7 +24,7 @@ from script_shared.evaluation.ranking import METRICS, score_list
 from script_shared.evaluation.summary import summarise
 from script_shared.evaluation.targets import find_targets
 from script_shared.storage.volume import Volume
-from tests.support.clicks import write_clicks
+from tests.support.data.clicks import write_clicks
 
 RUN = "run-1"
 SEGMENTS = ("logged", "semi_logged", "anonymous")

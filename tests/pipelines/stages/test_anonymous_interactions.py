@@ -19,8 +19,8 @@ from script_shared.releases.registry import Registry
 from script_shared.tables import Tables
 from script_shared.types import Interaction, Request
 from script_shared.vocabulary import UNKNOWN
-from tests.support.releases import publish_small_release
-from tests.support.tables import START, articles, reads, write_tables
+from tests.support.data.tables import START, articles, reads, write_tables
+from tests.support.releases.small_release import publish_small_release
 
 MS_PER_HOUR = 3_600_000
 SESSIONS = 39

@@ -18,7 +18,7 @@ from script_shared.models.ranking.state_replay import build_state
 from script_shared.releases.registry import Registry
 from script_shared.storage.partitions import find_partition
 from script_shared.tables import Tables
-from tests.support.runs import refined_clicks
+from tests.support.releases.runs import refined_clicks
 
 PLAN = load("news")
 

@@ -25,8 +25,8 @@ from script_shared.releases.manifest import Facts
 from script_shared.releases.registry import CHALLENGER, CHAMPION, Registry
 from script_shared.releases.store import write_release
 from script_shared.storage.volume import Volume
-from tests.support.clicks import write_clicks
-from tests.support.releases import SEGMENTS
+from tests.support.data.clicks import write_clicks
+from tests.support.releases.small_release import SEGMENTS
 
 GOOD = load("news")
 #: One item of each part is all there is to choose from.

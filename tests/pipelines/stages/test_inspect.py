@@ -4,9 +4,9 @@ from typer.testing import CliRunner
 from pipelines.cli.main import app
 from pipelines.domains.news.sources.synthetic import SyntheticSource
 from script_shared.errors import InputError
-from tests.support.clicks import write_clicks
-from tests.support.http_files import serving
-from tests.support.tables import articles, csv_text, reads, write_tables
+from tests.support.data.clicks import write_clicks
+from tests.support.data.tables import articles, csv_text, reads, write_tables
+from tests.support.processes.http_file_server import serve_file
 
 
 def inspect(*arguments):
@@ -84,8 +84,8 @@ class TestUsable:
         text = csv_text(reads(50))
         (here / "interactions.csv").write_text(text)
         assert inspect(here / "interactions.csv")[0] == 0
-        with serving(text.encode(), kind="text/csv") as shelf:
-            address = shelf.address.replace("clicks.zip", "interactions.csv")
+        with serve_file(text.encode(), kind="text/csv") as served:
+            address = served.address.replace("clicks.zip", "interactions.csv")
             assert inspect(address)[0] == 0
         assert [file.name for file in here.iterdir()] == ["interactions.csv"]
 

@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from pipelines.cli.main import app
-from tests.support.odd_exports import EXPORTS, inspect_export
+from tests.support.data.odd_exports import EXPORTS, inspect_export
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "data-formats.md"
 

@@ -10,7 +10,7 @@ from pipelines.stages.refine import refine
 from script_shared.errors import InputError, NotEnoughDataError
 from script_shared.storage.partitions import get_alias
 from script_shared.storage.volume import Volume
-from tests.support.clicks import CLICK_FIELDS, write_clicks
+from tests.support.data.clicks import CLICK_FIELDS, write_clicks
 
 
 @pytest.fixture

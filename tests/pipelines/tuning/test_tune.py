@@ -18,7 +18,7 @@ from pipelines.tuning.tune import TuneOptions, tune
 from script_shared.clock import MS_PER_HOUR
 from script_shared.dataset import encode_tables
 from script_shared.errors import NotEnoughDataError, SettingsError
-from tests.support.clicks import START_MS, write_clicks
+from tests.support.data.clicks import START_MS, write_clicks
 
 SPACE = {
     "two_stage.fit_negatives": NumericRange(5, 40, integer=True),

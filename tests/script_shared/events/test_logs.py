@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from script_shared.errors import EventLogError, EventsCompactedError, SettingsError
 from script_shared.events.event import FORGET, INTERACTION, ITEM
 from script_shared.events.factory import FILE, open_log
-from tests.support.events import event, events, follow
-from tests.support.postgres import execute, own_database, postgres_server
+from tests.support.data.events import make_event, make_events, read_events
+from tests.support.processes.postgres import create_events_database, execute, postgres_url
 
 ROOT = Path(__file__).parents[3]
 WRITERS, BATCHES = 4, 40
@@ -28,7 +28,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 
 @pytest.fixture(scope="module")
 def server():
-    with postgres_server() as url:
+    with postgres_url() as url:
         yield url
 
 
@@ -56,31 +56,31 @@ class LogContract:
         assert (log.end_offset(), list(log.read(0, 10))) == (0, [])
 
     def test_offsets_start_at_1_in_the_order_of_the_events(self, log):
-        appended = log.append(events("abc"))
+        appended = log.append(make_events("abc"))
         assert (appended.start, appended.end, appended.duplicates) == (1, 3, frozenset())
-        assert log.append(events("de")).start == 4
-        assert log.read(0, 10) == list(enumerate(events("abcde"), start=1))
+        assert log.append(make_events("de")).start == 4
+        assert log.read(0, 10) == list(enumerate(make_events("abcde"), start=1))
         assert log.end_offset() == 5
 
     def test_read_starts_after_an_offset_and_stops_at_the_limit(self, log):
-        log.append(events("abcde"))
+        log.append(make_events("abcde"))
         assert [offset for offset, _ in log.read(2, 2)] == [3, 4]
         assert list(log.read(5, 10)) == []
 
     def test_event_sent_again_is_a_duplicate(self, log):
-        log.append(events("abc"))
-        again = log.append(events("bxc"))
-        assert (again.start, again.new, again.duplicates) == (4, [event("x")], {0, 2})
+        log.append(make_events("abc"))
+        again = log.append(make_events("bxc"))
+        assert (again.start, again.new, again.duplicates) == (4, [make_event("x")], {0, 2})
         assert [logged.event_id for _, logged in log.read(0, 10)] == list("abcx")
 
     def test_event_twice_in_a_batch_is_a_duplicate(self, log):
-        assert log.append(events("aab")).duplicates == {1}
-        assert log.append([]).end == log.append(events("ab")).end == log.end_offset() == 2
+        assert log.append(make_events("aab")).duplicates == {1}
+        assert log.append([]).end == log.append(make_events("ab")).end == log.end_offset() == 2
 
     def test_first_of_two_different_events_with_one_id_is_kept(self, log):
-        log.append([event("a", item="first")])
-        log.append([event("a", item="second")])
-        assert log.read(0, 10) == [(1, event("a", item="first"))]
+        log.append([make_event("a", item="first")])
+        log.append([make_event("a", item="second")])
+        assert log.read(0, 10) == [(1, make_event("a", item="first"))]
 
     @settings(max_examples=25, deadline=None, suppress_health_check=REUSED)
     @given(
@@ -90,39 +90,41 @@ class LogContract:
     )
     def test_read_returns_an_event_as_it_was_appended(self, log, texts, time_ms, details):
         name, user, item, session, kind = texts
-        written = event(name, user, item, time_ms, session_id=session, user_type=kind, details=details)
+        written = make_event(name, user, item, time_ms, session_id=session, user_type=kind, details=details)
         log.append([written])
         assert log.read(log.end_offset() - 1, 1)[0][1] == written
         log.forget(user)
 
     def test_other_replica_reads_appended_events(self, log, open_replica):
         other = open_replica()
-        log.append(events("ab"))
-        assert follow(other) == follow(log)
-        assert other.append(events("bc")).duplicates == {0}
+        log.append(make_events("ab"))
+        assert read_events(other) == read_events(log)
+        assert other.append(make_events("bc")).duplicates == {0}
         assert log.end_offset() == 3
 
     def test_events_persist_after_close(self, log, open_replica):
-        log.append(events("ab"))
+        log.append(make_events("ab"))
         log.close()
         assert [logged.event_id for _, logged in open_replica().read(0, 10)] == ["a", "b"]
 
     def test_close_waits_for_submitted_batches(self, log, open_replica):
-        waiting = [log.submit(events([f"{batch}-{place}" for place in range(50)])) for batch in range(40)]
+        waiting = [
+            log.submit(make_events([f"{batch}-{place}" for place in range(50)])) for batch in range(40)
+        ]
         log.close()
         assert all(future.done() for future in waiting)
         assert open_replica().end_offset() == 2_000
         with pytest.raises(EventLogError, match="closed"):
-            log.submit(events("a"))
+            log.submit(make_events("a"))
 
     def test_batches_submitted_at_once_keep_their_order(self, log):
-        waiting = [log.submit(events([f"{batch}-0", f"{batch}-1"])) for batch in range(300)]
+        waiting = [log.submit(make_events([f"{batch}-0", f"{batch}-1"])) for batch in range(300)]
         starts = [future.result().start for future in waiting]
         assert starts == list(range(1, 601, 2))
-        assert [logged.event_id for _, logged in follow(log)][:3] == ["0-0", "0-1", "1-0"]
+        assert [logged.event_id for _, logged in read_events(log)][:3] == ["0-0", "0-1", "1-0"]
 
     def test_submit_rejects_batches_beyond_the_queue_limit_and_writes_the_others(self, log):
-        batch = events([f"e{place}" for place in range(60_000)])
+        batch = make_events([f"e{place}" for place in range(60_000)])
         first = log.submit(batch)
         second = log.submit(batch[:39_000])
         with pytest.raises(EventLogError, match="too many events wait"):
@@ -135,13 +137,13 @@ class LogContract:
         def write(writer):
             log = open_replica()
             for batch in range(BATCHES):
-                log.append(events([f"{writer}-{batch}-{place}" for place in range(1 + batch % 9)]))
+                log.append(make_events([f"{writer}-{batch}-{place}" for place in range(1 + batch % 9)]))
 
         def read_all():
             log, found, last = open_replica(), [], False
             while not last:
                 last = done.is_set()
-                found += follow(log, found[-1][0] if found else 0, 50)
+                found += read_events(log, found[-1][0] if found else 0, 50)
             return found
 
         with ThreadPoolExecutor(WRITERS + 2) as pool:
@@ -153,64 +155,64 @@ class LogContract:
         total = WRITERS * sum(1 + batch % 9 for batch in range(BATCHES))
         assert [offset for offset, _ in seen[0]] == list(range(1, total + 1))
         assert len({logged.event_id for _, logged in seen[0]}) == total
-        assert seen[0] == seen[1] == follow(open_replica())
+        assert seen[0] == seen[1] == read_events(open_replica())
 
     def test_same_batch_from_all_replicas_at_once_is_kept_once(self, open_replica):
         logs = [open_replica() for _ in range(WRITERS)]
         with ThreadPoolExecutor(WRITERS) as pool:
-            appended = list(pool.map(lambda log: log.append(events("abcdefgh")), logs))
+            appended = list(pool.map(lambda log: log.append(make_events("abcdefgh")), logs))
         assert sum(len(result.new) for result in appended) == 8
         assert logs[0].end_offset() == 8
 
     def test_compact_removes_events_and_reading_them_is_an_error(self, log, open_replica):
-        log.append(events("abcde"))
+        log.append(make_events("abcde"))
         assert log.compact(3) == 3
         assert [offset for offset, _ in log.read(3, 10)] == [4, 5]
         with pytest.raises(EventsCompactedError, match="up to 3"):
             open_replica().read(2, 10)
         assert log.compact(2) == 0
-        assert log.append(events("a")).start == 6
+        assert log.append(make_events("a")).start == 6
 
     def test_compact_runs_while_others_append(self, log, open_replica):
-        log.append(events([f"old{place}" for place in range(9_000)]))
-        batches = [events([f"{batch}-{place}" for place in range(10)]) for batch in range(50)]
+        log.append(make_events([f"old{place}" for place in range(9_000)]))
+        batches = [make_events([f"{batch}-{place}" for place in range(10)]) for batch in range(50)]
         with ThreadPoolExecutor(2) as pool:
             writing = pool.submit(lambda: [log.append(batch) for batch in batches])
             removed = open_replica().compact(1_000_000)
             starts = [result.start for result in writing.result()]
         assert starts == list(range(9_001, 9_501, 10))
         assert removed >= 9_000
-        assert [offset for offset, _ in follow(log, removed)] == list(range(removed + 1, 9_501))
+        assert [offset for offset, _ in read_events(log, removed)] == list(range(removed + 1, 9_501))
 
     def test_offsets_continue_after_all_events_are_compacted(self, log, open_replica):
-        log.append(events("abc"))
+        log.append(make_events("abc"))
         assert log.compact(100) == 3
-        assert open_replica().append(events("d")).start == 4
+        assert open_replica().append(make_events("d")).start == 4
         assert [offset for offset, _ in log.read(3, 10)] == [4]
 
     def test_forget_removes_all_events_of_a_user(self, log):
-        log.append([event("a", "u1"), event("b", "u2"), event("c", "u1")])
+        log.append([make_event("a", "u1"), make_event("b", "u2"), make_event("c", "u1")])
         assert log.forget("u1") == 2
-        assert log.read(0, 10) == [(2, event("b", "u2"))]
-        assert log.append(events("d")).start == 4
+        assert log.read(0, 10) == [(2, make_event("b", "u2"))]
+        assert log.append(make_events("d")).start == 4
         assert log.forget("nobody") == 0
 
     def test_forget_keeps_the_request_to_forget(self, log):
-        last = event("b", "u1", item="", kind=FORGET)
-        log.append([event("a", "u1"), last, event("c", "u1")])
+        last = make_event("b", "u1", item="", kind=FORGET)
+        log.append([make_event("a", "u1"), last, make_event("c", "u1")])
         assert log.forget("u1") == 2
         assert log.read(0, 10) == [(2, last)]
 
     def test_read_returns_an_item_event_as_it_was_appended(self, log):
-        item = event(
+        item = make_event(
             "a", user="", item="i9", kind=ITEM, details={"title": "Chuva à noite", "published_ms": 5}
         )
-        log.append([event("b"), item])
-        assert [logged for _, logged in log.read(0, 10)] == [event("b"), item]
+        log.append([make_event("b"), item])
+        assert [logged for _, logged in log.read(0, 10)] == [make_event("b"), item]
         assert [logged.kind for _, logged in log.read(0, 10)] == [INTERACTION, ITEM]
 
     def test_killed_writer_has_written_all_acknowledged_events(self, url, open_replica):
-        command = [sys.executable, "-m", "tests.support.events", url]
+        command = [sys.executable, "-m", "tests.support.data.events", url]
         acknowledged = []
         for run in range(2):
             with (
@@ -222,20 +224,20 @@ class LogContract:
                     writer.send_signal(signal.SIGKILL)
                     acknowledged += [line.strip() for line in writer.stdout if line.endswith("\n")]
         log = open_replica()
-        found = follow(log)
+        found = read_events(log)
         kept = {logged.event_id for _, logged in found}
         assert len(acknowledged) >= 800
         assert set(acknowledged) <= kept
         assert [offset for offset, _ in found] == list(range(1, len(found) + 1))
-        assert log.append(events("z")).start == len(found) + 1
+        assert log.append(make_events("z")).start == len(found) + 1
 
 
 def check_migrated(log, open_replica):
     """Check a log that contains the event `a` in a table without kinds."""
-    item = event("b", user="", item="i9", kind=ITEM, details={"title": "x"})
-    assert log.read(0, 10) == [(1, event("a"))]
-    assert log.append([event("a"), item]).duplicates == {0}
-    assert open_replica().read(0, 10) == log.read(0, 10) == [(1, event("a")), (2, item)]
+    item = make_event("b", user="", item="i9", kind=ITEM, details={"title": "x"})
+    assert log.read(0, 10) == [(1, make_event("a"))]
+    assert log.append([make_event("a"), item]).duplicates == {0}
+    assert open_replica().read(0, 10) == log.read(0, 10) == [(1, make_event("a")), (2, item)]
 
 
 class TestSqlite(LogContract):
@@ -249,26 +251,26 @@ class TestSqlite(LogContract):
 
     def test_empty_url_is_a_file_in_the_folder(self, tmp_path):
         log = open_log("", tmp_path)
-        log.append(events("a"))
+        log.append(make_events("a"))
         log.close()
         assert (tmp_path / FILE).exists()
 
     def test_full_disk_is_reported_and_loses_no_acknowledged_event(self, url, open_replica):
-        command = [sys.executable, "-m", "tests.support.events", url, "w", "400000"]
+        command = [sys.executable, "-m", "tests.support.data.events", url, "w", "400000"]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as child:
             acknowledged = []
             while "Error" not in (line := child.stdout.readline().strip()):
                 assert line
                 acknowledged.append(line)
         assert line.startswith("VolumeFullError: ")
-        assert {logged.event_id for _, logged in follow(open_replica())} >= set(acknowledged)
+        assert {logged.event_id for _, logged in read_events(open_replica())} >= set(acknowledged)
         assert len(acknowledged) > 100
 
     def test_append_waits_while_another_process_creates_the_file(self, log, tmp_path):
         (tmp_path / "events").mkdir()
         with closing(sqlite3.connect(tmp_path / "events" / "log.sqlite3", isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
-            waiting = log.submit(events("a"))
+            waiting = log.submit(make_events("a"))
             with pytest.raises(TimeoutError):
                 waiting.result(0.3)
             other.execute("COMMIT")
@@ -293,7 +295,7 @@ class TestSqlite(LogContract):
         check_migrated(log, open_replica)
 
     def test_forgotten_user_is_in_no_file(self, log, tmp_path):
-        log.append([event("a", "someone-to-forget"), *events(range(50))])
+        log.append([make_event("a", "someone-to-forget"), *make_events(range(50))])
         log.forget("someone-to-forget")
         files = list((tmp_path / "events").iterdir())
         assert all(b"someone-to-forget" not in path.read_bytes() for path in files)
@@ -302,13 +304,13 @@ class TestSqlite(LogContract):
         (tmp_path / "file").write_text("")
         log = open_log(f"sqlite://{tmp_path}/file/log.sqlite3", tmp_path)
         with pytest.raises(EventLogError, match=f"{tmp_path}/file/log.sqlite3: the event log cannot be used"):
-            log.append(events("a"))
+            log.append(make_events("a"))
         log.close()
 
     def test_file_that_is_no_database_is_an_error(self, tmp_path):
         (tmp_path / FILE).write_bytes(b"no database" * 1_000)
         log = open_log("", tmp_path)
-        for act in (log.end_offset, lambda: log.append(events("a"))):
+        for act in (log.end_offset, lambda: log.append(make_events("a"))):
             with pytest.raises(EventLogError, match="not a database"):
                 act()
         log.close()
@@ -319,14 +321,14 @@ class TestSqlite(LogContract):
 class TestPostgres(LogContract):
     @pytest.fixture
     def url(self, server):
-        return own_database(server)
+        return create_events_database(server)
 
     def test_log_reconnects_after_its_connections_were_terminated(self, log, server):
-        log.append(events("a"))
+        log.append(make_events("a"))
         execute(server, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'events'")
         with pytest.raises(EventLogError, match=r"event log on 127\.0\.0\.1: the event log cannot be used"):
-            log.append(events("b"))
-        assert log.append(events("b")).start == 2
+            log.append(make_events("b"))
+        assert log.append(make_events("b")).start == 2
 
     def test_table_without_kinds_is_migrated(self, url, log, open_replica):
         execute(

@@ -12,9 +12,9 @@ from script_shared.errors import EventLogError, SettingsError
 from script_shared.events.factory import open_log
 from script_shared.impressions.factory import open_impressions
 from script_shared.impressions.impression import AttributedInteraction, Click, ImpressionCount
-from tests.support.events import event
-from tests.support.impressions import impression
-from tests.support.postgres import execute, postgres_server
+from tests.support.data.events import make_event
+from tests.support.data.impressions import make_impression
+from tests.support.processes.postgres import execute, postgres_url
 
 #: All examples of a test use one log, and every engine runs them.
 REUSED = [HealthCheck.function_scoped_fixture, HealthCheck.differing_executors]
@@ -55,7 +55,7 @@ class ImpressionsContract:
     )
     def test_newest_returns_an_impression_as_it_was_written(self, log, texts, items, time_ms, pseudonym):
         names = ("experiment", "variant", "release", "segment", "model")
-        written = impression(
+        written = make_impression(
             "i", pseudonym, time_ms=time_ms, items=items, **dict(zip(names, texts, strict=True))
         )
         log.write([written], NOW)
@@ -63,29 +63,29 @@ class ImpressionsContract:
         log.prune(NOW + 1)
 
     def test_impression_written_twice_is_kept_once(self, log, open_replica):
-        many = [impression(number, f"r{number % 7}") for number in range(120)]
+        many = [make_impression(number, f"r{number % 7}") for number in range(120)]
         log.write(many, NOW)
-        open_replica().write([*many[50:], impression("new")], NOW + 1)
+        open_replica().write([*many[50:], make_impression("new")], NOW + 1)
         assert {row.impression_id for row in open_replica().newest(500)} == {*map(str, range(120)), "new"}
 
     def test_newest_impressions_come_first(self, log):
-        log.write([impression("a", time_ms=2), impression("b", time_ms=3)], NOW)
-        log.write([impression("c", time_ms=1)], NOW + 1)
+        log.write([make_impression("a", time_ms=2), make_impression("b", time_ms=3)], NOW)
+        log.write([make_impression("c", time_ms=1)], NOW + 1)
         assert [row.impression_id for row in log.newest(2)] == ["c", "b"]
 
     def test_experiments_are_in_order_of_time(self, log):
         rows = [("late", 9), ("early", 1), ("early", 5), ("", 99)]
-        log.write([impression(n, experiment=e, time_ms=t) for n, (e, t) in enumerate(rows)], NOW)
+        log.write([make_impression(n, experiment=e, time_ms=t) for n, (e, t) in enumerate(rows)], NOW)
         assert list(log.experiments()) == ["early", "late"]
 
     def test_impressions_are_counted_by_user_and_release(self, log):
         log.write(
             [
-                impression(1, "r1"),
-                impression(2, "r1"),
-                impression(3, "r2", variant="challenger", release="second"),
-                impression(4, None),
-                impression(5, "r3", experiment="another"),
+                make_impression(1, "r1"),
+                make_impression(2, "r1"),
+                make_impression(3, "r2", variant="challenger", release="second"),
+                make_impression(4, None),
+                make_impression(5, "r3", experiment="another"),
             ],
             NOW,
         )
@@ -101,7 +101,7 @@ class ImpressionsContract:
             AttributedInteraction("unheard of", "a", 1),
         ]
         log.add_interactions(interactions, 17, NOW)
-        log.write([impression(1, time_ms=100), impression(2, time_ms=100)], NOW)
+        log.write([make_impression(1, time_ms=100), make_impression(2, time_ms=100)], NOW)
         log.add_interactions(
             [AttributedInteraction("1", "b", 999), AttributedInteraction("2", "a", 90)], 19, NOW
         )
@@ -112,17 +112,17 @@ class ImpressionsContract:
         assert (list(log.clicks("another")), log.attributed_offset()) == ([], 19)
 
     def test_forget_removes_impressions_and_interactions_of_a_user(self, log, open_replica):
-        log.write([impression(1), impression(2, "older name"), impression(3, "r2")], NOW)
+        log.write([make_impression(1), make_impression(2, "older name"), make_impression(3, "r2")], NOW)
         log.add_interactions([AttributedInteraction("1", "a", 1), AttributedInteraction("3", "a", 1)], 2, NOW)
         assert open_replica().forget(["r1", "older name"]) == 2
         assert [row.impression_id for row in log.newest(9)] == ["3"]
         # An impression that is written again has no interactions.
-        log.write([impression(1)], NOW)
+        log.write([make_impression(1)], NOW)
         assert [row.impression_id for row in log.clicks("e")] == ["3"]
 
     def test_prune_removes_old_rows(self, log):
-        log.write([impression(1)], NOW)
-        log.write([impression(2)], NOW + 10)
+        log.write([make_impression(1)], NOW)
+        log.write([make_impression(2)], NOW + 10)
         log.add_interactions(
             [AttributedInteraction("1", "a", 1), AttributedInteraction("2", "a", 1)], 2, NOW + 5
         )
@@ -136,7 +136,7 @@ class ImpressionsContract:
         def write(writer):
             for batch in range(10):
                 names = [f"{writer}-{batch}-{place}" for place in range(60)]
-                logs[writer].write([impression(name) for name in names], NOW)
+                logs[writer].write([make_impression(name) for name in names], NOW)
 
         with ThreadPoolExecutor(4) as pool:
             list(pool.map(write, range(4)))
@@ -144,9 +144,9 @@ class ImpressionsContract:
 
     def test_event_log_is_not_affected(self, log, url, tmp_path):
         events = open_log(url, tmp_path)
-        events.append([event("a")])
-        log.write([impression(1)], NOW)
-        assert events.append([event("b")]).start == 2
+        events.append([make_event("a")])
+        log.write([make_impression(1)], NOW)
+        assert events.append([make_event("b")]).start == 2
         assert [row.impression_id for row in log.newest(9)] == ["1"]
         events.close()
 
@@ -164,7 +164,7 @@ FIRST_VERSION = """
 
 
 def check_migrated(log, open_replica):
-    log.write([impression("new", "r1")], NOW)
+    log.write([make_impression("new", "r1")], NOW)
     assert [row.pseudonym for row in open_replica().newest(9)] == ["r1", "r1"]
     assert log.forget(["r1"]) == 2
 
@@ -182,15 +182,15 @@ class TestSqlite(ImpressionsContract):
 
     def test_file_is_next_to_the_event_log(self, log, tmp_path):
         assert not (tmp_path / "events").exists()
-        log.write([impression(1)], NOW)
+        log.write([make_impression(1)], NOW)
         assert (tmp_path / "events" / "log.impressions.sqlite3").exists()
         other = open_impressions("", tmp_path)
-        other.write([impression(1)], NOW)
+        other.write([make_impression(1)], NOW)
         other.close()
         assert (tmp_path / "log.impressions.sqlite3").exists()
 
     def test_forgotten_user_is_in_no_file(self, log, tmp_path):
-        log.write([impression(1, "someone-to-forget"), *(impression(n) for n in range(2, 90))], NOW)
+        log.write([make_impression(1, "someone-to-forget"), *(make_impression(n) for n in range(2, 90))], NOW)
         log.forget(["someone-to-forget"])
         files = list((tmp_path / "events").iterdir())
         assert files
@@ -200,7 +200,7 @@ class TestSqlite(ImpressionsContract):
         (tmp_path / "file").write_text("")
         log = open_impressions(f"sqlite://{tmp_path}/file/log.sqlite3", tmp_path)
         with pytest.raises(EventLogError, match="the inference log cannot be used"):
-            log.write([impression(1)], NOW)
+            log.write([make_impression(1)], NOW)
 
 
 @pytest.mark.integration
@@ -209,7 +209,7 @@ class TestPostgres(ImpressionsContract):
     @pytest.fixture(scope="class")
     @staticmethod
     def server():
-        with postgres_server() as url:
+        with postgres_url() as url:
             yield url
 
     @pytest.fixture

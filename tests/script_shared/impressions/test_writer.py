@@ -8,8 +8,8 @@ from script_shared.clock import FixedClock
 from script_shared.errors import EventLogError
 from script_shared.impressions.factory import open_impressions
 from script_shared.impressions.writer import MAX_QUEUE, ImpressionWriter, Listener
-from tests.support.impressions import impression
-from tests.support.servers import until
+from tests.support.data.impressions import make_impression
+from tests.support.processes.api_process import wait_for
 
 NOW, DAY = 1_800_000_000_000, 86_400_000
 
@@ -65,7 +65,7 @@ def kept(tmp_path):
 def test_close_writes_the_queue(start, kept, recorder):
     writer = start(pause=60)
     for number in range(2_500):
-        writer.put(impression(number))
+        writer.put(make_impression(number))
     writer.close()
     assert sorted(map(int, kept())) == list(range(2_500))
     assert (recorder.written, recorder.dropped, recorder.errors) == (2_500, 0, [])
@@ -73,8 +73,8 @@ def test_close_writes_the_queue(start, kept, recorder):
 
 def test_writer_writes_while_it_runs(start, kept, recorder):
     writer = start()
-    writer.put(impression(1))
-    until(lambda: recorder.written, "it is written")
+    writer.put(make_impression(1))
+    wait_for(lambda: recorder.written, "it is written")
     assert kept() == ["1"]
     writer.close()
 
@@ -82,7 +82,7 @@ def test_writer_writes_while_it_runs(start, kept, recorder):
 def test_impressions_beyond_the_queue_limit_are_dropped_and_counted(start, kept, recorder):
     writer = start(pause=60)
     for number in range(MAX_QUEUE + 7):
-        writer.put(impression(number))
+        writer.put(make_impression(number))
     writer.close()
     assert (recorder.written, recorder.dropped, len(kept())) == (MAX_QUEUE, 7, MAX_QUEUE)
 
@@ -91,13 +91,13 @@ def test_impressions_wait_while_the_log_cannot_be_written(start, kept, recorder,
     place = tmp_path / "place"
     place.write_text("no folder")
     writer = start(place)
-    writer.put(impression(1))
+    writer.put(make_impression(1))
     assert recorder.failed.wait(10)
     with pytest.raises(EventLogError):
         writer.forget(["nobody"]).result(10)
-    writer.put(impression(2))
+    writer.put(make_impression(2))
     place.unlink()
-    until(lambda: recorder.written == 2, "both are written")
+    wait_for(lambda: recorder.written == 2, "both are written")
     writer.close()
     assert sorted(kept(place)) == ["1", "2"]
     assert recorder.dropped == 0
@@ -106,28 +106,28 @@ def test_impressions_wait_while_the_log_cannot_be_written(start, kept, recorder,
 def test_close_counts_impressions_it_cannot_write(start, recorder, tmp_path):
     (tmp_path / "place").write_text("no folder")
     writer = start(tmp_path / "place", pause=60)
-    writer.put(impression(1))
+    writer.put(make_impression(1))
     writer.close()
     assert (recorder.written, recorder.dropped) == (0, 1)
 
 
 def test_impression_that_no_log_accepts_is_dropped_and_the_others_are_written(start, kept, recorder):
     writer = start(pause=60)
-    writer.put(impression("bad", items=(b"bytes",)))
+    writer.put(make_impression("bad", items=(b"bytes",)))
     writer.close()
     writer = start()
-    writer.put(impression("good"))
+    writer.put(make_impression("good"))
     writer.close()
     assert (recorder.dropped, recorder.written, kept()) == (1, 1, ["good"])
 
 
 def test_forget_removes_a_user_from_the_queue_and_the_log(start, kept, recorder):
     first = start()
-    first.put(impression("written", "gone"))
+    first.put(make_impression("written", "gone"))
     first.close()
     writer = start(pause=60)
-    writer.put(impression("waiting", "gone"))
-    writer.put(impression("another", "stays"))
+    writer.put(make_impression("waiting", "gone"))
+    writer.put(make_impression("another", "stays"))
     assert writer.forget(["gone", "older name"]).result(10) == 1
     writer.close()
     assert kept() == ["another"]
@@ -135,7 +135,7 @@ def test_forget_removes_a_user_from_the_queue_and_the_log(start, kept, recorder)
 
 def test_forget_is_retried_until_it_succeeds(start, kept, tmp_path, recorder):
     first = start(tmp_path / "place")
-    first.put(impression("written", "gone"))
+    first.put(make_impression("written", "gone"))
     first.close()
     (tmp_path / "place").rename(tmp_path / "aside")
     (tmp_path / "place").write_text("no folder")
@@ -144,17 +144,17 @@ def test_forget_is_retried_until_it_succeeds(start, kept, tmp_path, recorder):
         writer.forget(["gone"]).result(10)
     (tmp_path / "place").unlink()
     (tmp_path / "aside").rename(tmp_path / "place")
-    until(lambda: kept(tmp_path / "place") == [], "the user is forgotten")
+    wait_for(lambda: kept(tmp_path / "place") == [], "the user is forgotten")
     writer.close()
 
 
 def test_old_impressions_are_removed(start, kept, clock):
     writer = start()
-    writer.put(impression("old"))
+    writer.put(make_impression("old"))
     writer.close()
     clock.ms += DAY + 1
     writer = start()
-    writer.put(impression("new"))
+    writer.put(make_impression("new"))
     writer.close()
     assert kept() == ["new"]
 

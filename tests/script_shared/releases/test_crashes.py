@@ -9,7 +9,7 @@ import pytest
 
 from script_shared.releases.registry import Registry
 from script_shared.storage.partitions import find_partition, set_alias, write_partition
-from tests.support.small_releases import write_small
+from tests.support.releases.tiny_releases import write_tiny_release
 
 ROOT = Path(__file__).parents[3]
 
@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[3]
 @pytest.mark.parametrize(("what", "steps"), [("releases", 30), ("rollbacks", 8), ("partitions", 8)])
 def test_crash_before_any_step_leaves_a_valid_state(tmp_path, what, steps):
     run = subprocess.run(
-        [sys.executable, "-m", "tests.support.crash_releases", what, str(tmp_path)],
+        [sys.executable, "-m", "tests.support.releases.crash_scenarios", what, str(tmp_path)],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
@@ -29,7 +29,7 @@ def test_crash_before_any_step_leaves_a_valid_state(tmp_path, what, steps):
 
 
 def test_failed_write_leaves_no_release(tmp_path):
-    Registry(tmp_path).publish(write_small(tmp_path).id, "champion")
+    Registry(tmp_path).publish(write_tiny_release(tmp_path).id, "champion")
     before = sorted(path.name for path in tmp_path.iterdir())
 
     def fill(folder):
@@ -37,7 +37,7 @@ def test_failed_write_leaves_no_release(tmp_path):
         raise OSError("the disk is full")
 
     with pytest.raises(OSError, match="disk is full"):
-        write_small(tmp_path, fill=fill)
+        write_tiny_release(tmp_path, fill=fill)
     assert sorted(path.name for path in tmp_path.iterdir()) == before
     Registry(tmp_path).open()
 

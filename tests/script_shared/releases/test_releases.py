@@ -10,11 +10,11 @@ from script_shared.errors import ReleaseCorruptedError, ReleaseError, ReleaseNot
 from script_shared.releases.manifest import FORMAT_VERSION, MANIFEST
 from script_shared.releases.registry import CHALLENGER, CHAMPION, Registry
 from script_shared.releases.store import Release
-from tests.support.small_releases import write_small
+from tests.support.releases.tiny_releases import write_tiny_release
 
 
 def test_release_is_read_as_it_was_written(tmp_path):
-    write_small(tmp_path, "mark")
+    write_tiny_release(tmp_path, "mark")
     (folder,) = [path for path in tmp_path.iterdir() if path.is_dir()]
     release = Release.open(folder)
     assert release.bundles("models") == ("models/a",)
@@ -45,7 +45,7 @@ def names_the_path(path, error):
 @pytest.mark.parametrize("damage", [flip_a_byte, cut_off, os.remove, turn_into_a_link])
 @pytest.mark.parametrize("name", ["models/a/values.npy", "models/a/document.json", "evaluation.json"])
 def test_error_names_a_damaged_file(tmp_path, name, damage):
-    release = write_small(tmp_path)
+    release = write_tiny_release(tmp_path)
     damage(release.folder / name)
     with pytest.raises(ReleaseCorruptedError) as caught:
         Release.open(release.folder)
@@ -54,7 +54,7 @@ def test_error_names_a_damaged_file(tmp_path, name, damage):
 
 
 def test_error_names_a_file_that_is_not_in_the_manifest(tmp_path):
-    release = write_small(tmp_path)
+    release = write_tiny_release(tmp_path)
     np.save(release.folder / "models" / "a" / "extra.npy", np.arange(2))
     with pytest.raises(ReleaseCorruptedError, match=r"extra\.npy: the file is not in the manifest"):
         Release.open(release.folder)
@@ -62,7 +62,7 @@ def test_error_names_a_file_that_is_not_in_the_manifest(tmp_path):
 
 @pytest.mark.parametrize("keep", [0, 1, 40, -2])
 def test_error_names_a_truncated_manifest(tmp_path, keep):
-    path = write_small(tmp_path).folder / MANIFEST
+    path = write_tiny_release(tmp_path).folder / MANIFEST
     path.write_bytes(path.read_bytes()[:keep])
     with pytest.raises(ReleaseCorruptedError, match=r"manifest\.json: this is not a manifest"):
         Release.open(path.parent)
@@ -75,7 +75,7 @@ def rewrite(release, **changes):
 
 @pytest.mark.parametrize("name", ["../outside", "/etc/passwd", "a//b", ".hidden", "a/../../b"])
 def test_manifest_cannot_name_files_outside_its_folder(tmp_path, name):
-    release = write_small(tmp_path)
+    release = write_tiny_release(tmp_path)
     rewrite(release, files={name: {"sha256": "0" * 64, "bytes": 1}})
     with pytest.raises(ReleaseCorruptedError, match="outside the release"):
         Release.open(release.folder)
@@ -83,7 +83,7 @@ def test_manifest_cannot_name_files_outside_its_folder(tmp_path, name):
 
 @pytest.mark.parametrize("version", [1, FORMAT_VERSION - 1])
 def test_other_format_version_is_rejected_with_a_remedy(tmp_path, version):
-    release = write_small(tmp_path)
+    release = write_tiny_release(tmp_path)
     rewrite(release, format_version=version)
     with pytest.raises(
         ReleaseError, match=f"version is {version}, this service reads 5.*train and publish again"
@@ -93,7 +93,7 @@ def test_other_format_version_is_rejected_with_a_remedy(tmp_path, version):
 
 
 def test_renamed_folder_is_rejected(tmp_path):
-    release = write_small(tmp_path)
+    release = write_tiny_release(tmp_path)
     moved = release.folder.rename(tmp_path / "other")
     with pytest.raises(ReleaseCorruptedError, match="another release"):
         Release.open(moved)
@@ -101,7 +101,7 @@ def test_renamed_folder_is_rejected(tmp_path):
 
 def test_release_with_a_link_is_rejected(tmp_path):
     with pytest.raises(ReleaseCorruptedError, match="plain files only"):
-        write_small(tmp_path, fill=lambda folder: (folder / "link").symlink_to("/etc/passwd"))
+        write_tiny_release(tmp_path, fill=lambda folder: (folder / "link").symlink_to("/etc/passwd"))
 
 
 class Trap:
@@ -128,7 +128,9 @@ def pickled(folder, trap):
 @pytest.mark.parametrize("size", [1, 5_000])
 def test_pickle_in_a_release_is_rejected_and_does_not_run(tmp_path, size):
     trap = tmp_path / "unpickled"
-    release = write_small(tmp_path / "releases", fill=lambda folder: pickled(folder, [Trap(trap)] * size))
+    release = write_tiny_release(
+        tmp_path / "releases", fill=lambda folder: pickled(folder, [Trap(trap)] * size)
+    )
     with pytest.raises(ReleaseCorruptedError, match="not a bundle"):
         release.bundle("state/b")
     assert not trap.exists()
@@ -142,7 +144,7 @@ def test_invalid_array_file_is_rejected(tmp_path, content):
         (folder / "state" / "b" / "values.npy").write_bytes(content)
 
     with pytest.raises(ReleaseCorruptedError, match="not a bundle"):
-        write_small(tmp_path, fill=fill).bundle("state/b")
+        write_tiny_release(tmp_path, fill=fill).bundle("state/b")
 
 
 def test_empty_registry_has_no_champion(tmp_path):
@@ -156,7 +158,7 @@ def test_empty_registry_has_no_champion(tmp_path):
 
 def test_publish_promote_and_rollback_change_the_aliases(tmp_path):
     registry = Registry(tmp_path)
-    one, two = (write_small(tmp_path, mark).id for mark in ("one", "two"))
+    one, two = (write_tiny_release(tmp_path, mark).id for mark in ("one", "two"))
     registry.publish(one, CHAMPION)
     registry.publish(two)
     assert (registry.find(CHAMPION), registry.find(CHALLENGER)) == (one, two)
@@ -171,7 +173,7 @@ def test_publish_promote_and_rollback_change_the_aliases(tmp_path):
 
 def test_corrupted_release_is_not_published_and_is_skipped_by_rollback(tmp_path):
     registry = Registry(tmp_path)
-    releases = [write_small(tmp_path, mark) for mark in ("one", "two", "three")]
+    releases = [write_tiny_release(tmp_path, mark) for mark in ("one", "two", "three")]
     for release in releases:
         registry.publish(release.id, CHAMPION)
     flip_a_byte(releases[1].folder / "evaluation.json")
@@ -182,17 +184,17 @@ def test_corrupted_release_is_not_published_and_is_skipped_by_rollback(tmp_path)
 
 
 def test_equal_content_is_one_release_and_a_corrupted_one_is_written_again(tmp_path):
-    first = write_small(tmp_path)
-    assert write_small(tmp_path).id == first.id
+    first = write_tiny_release(tmp_path)
+    assert write_tiny_release(tmp_path).id == first.id
     flip_a_byte(first.folder / "evaluation.json")
-    assert Release.open(write_small(tmp_path).folder).id == first.id
+    assert Release.open(write_tiny_release(tmp_path).folder).id == first.id
 
 
 def test_concurrent_publications_leave_one_champion(tmp_path):
     registry = Registry(tmp_path)
 
     def publish(mark):
-        release = write_small(tmp_path, mark)
+        release = write_tiny_release(tmp_path, mark)
         registry.publish(release.id, CHAMPION)
         return registry.open().id, release.id
 

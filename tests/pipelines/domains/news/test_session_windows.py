@@ -1,7 +1,7 @@
 import polars as pl
 
 from pipelines.domains.news.session_windows import COLUMNS, read_windows
-from tests.support.clicks import START_MS, write_rows
+from tests.support.data.clicks import START_MS, write_rows
 
 
 def row(session, article, *, after_ms):

@@ -11,9 +11,17 @@ from pipelines.domains.news.sources.globo import GloboSource
 from pipelines.domains.news.sources.tables import TablesSource
 from pipelines.domains.news.sources.webmedia import WebmediaSource, read_validation_set
 from script_shared.errors import InputError
-from tests.support.clicks import CLICK_FIELDS, HOUR_MS, START_MS
-from tests.support.fuzzing import Form, damaged, fuzz, mutated, plainly, rewritten, survive
-from tests.support.webmedia import ARTICLE_FIELDS, READER_FIELDS, article, reader
+from tests.support.data.clicks import CLICK_FIELDS, HOUR_MS, START_MS
+from tests.support.data.fuzzing import (
+    FileFormat,
+    check_loader,
+    damaged_files,
+    edited_files,
+    fuzz_settings,
+    mutated_bytes,
+    render_files,
+)
+from tests.support.data.webmedia import ARTICLE_FIELDS, READER_FIELDS, article, reader
 
 
 def _clicks():
@@ -44,21 +52,21 @@ VALIDATION = [
 ]
 
 FORMS = {
-    "globo": Form(
+    "globo": FileFormat(
         GloboSource(),
         {
             "clicks/clicks_hour_000.csv": (CLICK_FIELDS, list(_clicks())),
             "articles_metadata.csv": (META, [[n, n % 2, START_MS, 0, 100] for n in range(4)]),
         },
     ),
-    "webmedia": Form(
+    "webmedia": FileFormat(
         WebmediaSource(),
         {
             "treino_parte1.csv": (READER_FIELDS, [list(reader(n).values()) for n in range(6)]),
             "itens-parte1.csv": (ARTICLE_FIELDS, [list(article(n).values()) for n in range(4)]),
         },
     ),
-    "tables": Form(
+    "tables": FileFormat(
         TablesSource(), {"interactions.csv": (READ_FIELDS, list(_reads())), "items.csv": (ITEM_FIELDS, ITEMS)}
     ),
 }
@@ -77,43 +85,45 @@ def pack(files):
 
 @forms
 def test_valid_files_are_read(form):
-    assert survive(form.source, plainly(form)).quarantine.is_empty()
-    assert survive(form.source, {"all.zip": pack(plainly(form))}).quarantine.is_empty()
+    assert check_loader(form.source, render_files(form)).quarantine.is_empty()
+    assert check_loader(form.source, {"all.zip": pack(render_files(form))}).quarantine.is_empty()
 
 
 @forms
-@fuzz(40)
+@fuzz_settings(40)
 @given(data=st.data())
 def test_odd_values_and_dialects_do_not_crash(form, data):
-    survive(form.source, data.draw(rewritten(form)))
+    check_loader(form.source, data.draw(edited_files(form)))
 
 
 @forms
-@fuzz(40)
+@fuzz_settings(40)
 @given(data=st.data())
 def test_damaged_files_do_not_crash(form, data):
-    survive(form.source, data.draw(damaged(plainly(form))))
+    check_loader(form.source, data.draw(damaged_files(render_files(form))))
 
 
 @forms
-@fuzz(40)
+@fuzz_settings(40)
 @given(data=st.data())
 def test_damaged_archives_do_not_crash(form, data):
-    survive(form.source, {"all.zip": data.draw(mutated(pack(plainly(form))))})
+    check_loader(form.source, {"all.zip": data.draw(mutated_bytes(pack(render_files(form))))})
 
 
 @forms
-@fuzz(20)
+@fuzz_settings(20)
 @given(data=st.data())
 def test_archives_of_damaged_files_do_not_crash(form, data):
-    survive(form.source, {"all.zip": pack(data.draw(damaged(plainly(form))))})
+    check_loader(form.source, {"all.zip": pack(data.draw(damaged_files(render_files(form))))})
 
 
-@fuzz(30)
+@fuzz_settings(30)
 @given(data=st.data())
 def test_damaged_validation_sets_do_not_crash(data):
-    form = Form(None, {"validacao.csv": (["userId", "userType", "history", "timestampHistory"], VALIDATION)})
-    survive(_Validation(), data.draw(st.one_of(rewritten(form), damaged(plainly(form)))))
+    form = FileFormat(
+        None, {"validacao.csv": (["userId", "userType", "history", "timestampHistory"], VALIDATION)}
+    )
+    check_loader(_Validation(), data.draw(st.one_of(edited_files(form), damaged_files(render_files(form)))))
 
 
 class _Validation:
@@ -140,13 +150,13 @@ PARQUET = {
 
 
 def test_valid_parquet_is_read():
-    assert survive(TablesSource(), PARQUET).quarantine.is_empty()
+    assert check_loader(TablesSource(), PARQUET).quarantine.is_empty()
 
 
-@fuzz(80)
+@fuzz_settings(80)
 @given(data=st.data())
 def test_damaged_parquet_does_not_crash(data):
-    survive(TablesSource(), data.draw(damaged(PARQUET)))
+    check_loader(TablesSource(), data.draw(damaged_files(PARQUET)))
 
 
 def _whole(bits):
@@ -193,13 +203,13 @@ def typed(draw, header):
     return out.getvalue()
 
 
-@fuzz(60)
+@fuzz_settings(60)
 @given(reads=typed(READ_FIELDS[:3]), items=typed(ITEM_FIELDS[:3]))
 def test_parquet_of_any_types_does_not_crash(reads, items):
-    survive(TablesSource(), {"interactions.parquet": reads, "items.parquet": items})
+    check_loader(TablesSource(), {"interactions.parquet": reads, "items.parquet": items})
 
 
-@fuzz(40)
+@fuzz_settings(40)
 @given(column=st.sampled_from(READ_FIELDS), data=st.data())
 def test_parquet_with_one_column_of_any_type_does_not_crash(column, data):
     header, rows = FORMS["tables"].files["interactions.csv"]
@@ -209,4 +219,4 @@ def test_parquet_with_one_column_of_any_type_does_not_crash(column, data):
     place = table.column_names.index(column)
     out = io.BytesIO()
     pq.write_table(table.set_column(place, column, pa.array(values, kind)), out)
-    survive(TablesSource(), {"interactions.parquet": out.getvalue()})
+    check_loader(TablesSource(), {"interactions.parquet": out.getvalue()})

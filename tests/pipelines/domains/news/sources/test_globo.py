@@ -7,8 +7,8 @@ from pipelines.domains.news.sources.globo import GloboSource
 from pipelines.domains.news.validation.cleaning import CLOCK_TOLERANCE_MS
 from script_shared.clock import FixedClock
 from script_shared.errors import InputError
-from tests.support.balance import assert_balanced
-from tests.support.clicks import CLICK_FIELDS, HOUR_MS, START_MS, write_clicks, write_rows
+from tests.support.data.balance import assert_balanced
+from tests.support.data.clicks import CLICK_FIELDS, HOUR_MS, START_MS, write_clicks, write_rows
 
 
 def click(number, **changed):

@@ -4,8 +4,8 @@ import shutil
 import pytest
 
 from pipelines.domains.news.sources.webmedia import WebmediaSource
-from tests.support.balance import assert_balanced
-from tests.support.webmedia import reader, write_webmedia
+from tests.support.data.balance import assert_balanced
+from tests.support.data.webmedia import reader, write_webmedia
 
 
 @pytest.mark.realdata

@@ -22,7 +22,7 @@ from pipelines.stages.download import download
 from pipelines.stages.refine import refine
 from script_shared.errors import InputError, SettingsError
 from script_shared.storage.volume import Volume
-from tests.support.tables import articles, csv_text, reads, write_tables
+from tests.support.data.tables import articles, csv_text, reads, write_tables
 
 DOCUMENT = Path(__file__).parents[5] / "docs" / "data-formats.md"
 

@@ -16,9 +16,9 @@ from script_shared.errors import InputError, NotEnoughDataError
 from script_shared.inference.engine import Engine
 from script_shared.releases.registry import Registry
 from script_shared.types import Request
-from tests.support.balance import assert_balanced
-from tests.support.releases import publish_small_release
-from tests.support.tables import START, articles, csv_text, reads, write_tables
+from tests.support.data.balance import assert_balanced
+from tests.support.data.tables import START, articles, csv_text, reads, write_tables
+from tests.support.releases.small_release import publish_small_release
 
 START_MS = int(START.timestamp() * 1000)
 

@@ -8,8 +8,8 @@ from pipelines.domains.news.sources.synthetic import SyntheticSource
 from pipelines.domains.news.sources.webmedia import WebmediaSource
 from script_shared.domains.news.tables import INTERACTIONS, ITEMS, USERS
 from script_shared.errors import InputError, SettingsError
-from tests.support.balance import assert_balanced
-from tests.support.webmedia import HOUR_MS, START_MS, article, reader, write_webmedia
+from tests.support.data.balance import assert_balanced
+from tests.support.data.webmedia import HOUR_MS, START_MS, article, reader, write_webmedia
 
 
 @pytest.fixture(scope="module")

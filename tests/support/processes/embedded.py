@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 #: A timeout that is long enough for a run on a busy machine; no test depends on the actual time.
 RUN_SECONDS = 600
 

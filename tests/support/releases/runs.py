@@ -6,7 +6,7 @@ from pipelines.stages.encode import encode
 from pipelines.stages.refine import refine
 from pipelines.stages.segment import segment
 from script_shared.storage.volume import Volume
-from tests.support.clicks import write_clicks
+from tests.support.data.clicks import write_clicks
 
 
 def refined_clicks(raw, data_root, run="run-1"):

@@ -9,10 +9,10 @@ import httpx
 import yaml
 
 from pipelines.embedded.ports import find_free_port
-from tests.support.compose import SECRETS
-from tests.support.images import ROOT
-from tests.support.prometheus import CONFIGURATION, Prometheus
-from tests.support.services import ADMIN_KEY, EVENTS_KEY, ITEMS_KEY, READERS_KEY
+from tests.support.docker.compose import SECRETS
+from tests.support.docker.images import ROOT
+from tests.support.docker.prometheus import CONFIGURATION, Prometheus
+from tests.support.processes.api_client import ADMIN_KEY, EVENTS_KEY, ITEMS_KEY, USERS_KEY
 
 PROJECT, KEEPER = "manchete-stack-test", "manchete-stack-test-keeper"
 PORTS = ("API_PORT", "AIRFLOW_PORT", "PROMETHEUS_PORT", "GRAFANA_PORT")
@@ -35,7 +35,7 @@ class Deployment:
         self.settings |= {
             "API_KEYS_EVENTS": EVENTS_KEY,
             "API_KEYS_ITEMS": ITEMS_KEY,
-            "API_KEYS_USERS": READERS_KEY,
+            "API_KEYS_USERS": USERS_KEY,
             "API_KEYS_ADMIN": ADMIN_KEY,
         }
         self._environment = environment | {"COMPOSE_PROJECT_NAME": PROJECT}

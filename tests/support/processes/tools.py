@@ -5,7 +5,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from tests.support.postgres import find_program
+from tests.support.processes.postgres import find_program
 
 
 def find_tool(name):

@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import yaml
 
-from tests.support.images import ROOT
+from tests.support.docker.images import ROOT
 
 SCRIPTS = Path(__file__).parent / "engine"
 #: More than a small image needs where a registry is reachable.

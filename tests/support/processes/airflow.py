@@ -9,7 +9,7 @@ from pathlib import Path
 from pipelines.embedded import airflow
 from pipelines.embedded.airflow import AirflowConfig
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def airflow_environment(folder, database="", **settings):

@@ -8,7 +8,7 @@ from script_shared.releases.manifest import Facts
 from script_shared.releases.store import write_release
 
 
-def write_small(root, mark="first", *, fill=None):
+def write_tiny_release(root, mark="first", *, fill=None):
     """Write a release with two bundles and a JSON file; `mark` distinguishes it from others."""
 
     def write(folder):

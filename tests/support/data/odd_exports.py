@@ -15,7 +15,7 @@ from pipelines.cli.inspection import format_properties, format_verdict
 from pipelines.domains import load
 from pipelines.stages.inspect import inspect
 from script_shared.errors import MancheteError
-from tests.support.tables import csv_text
+from tests.support.data.tables import csv_text
 
 #: 2025-11-13T00:00:00Z: the day is above 12.
 START_S = 1_762_992_000

@@ -8,7 +8,7 @@ from contextlib import suppress
 import psutil
 
 from pipelines.embedded.process_groups import list_processes
-from tests.support.embedded import wait_until
+from tests.support.processes.embedded import wait_until
 
 _ALIVE = (psutil.STATUS_RUNNING, psutil.STATUS_SLEEPING, psutil.STATUS_DISK_SLEEP)
 

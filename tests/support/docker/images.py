@@ -4,10 +4,10 @@ import re
 import shutil
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
-def last_stage(dockerfile):
+def image_instructions(dockerfile):
     """Return the instructions of the last stage as (keyword, arguments), continuation lines joined."""
     text = re.sub(r"^#.*\n", "", (ROOT / dockerfile).read_text(), flags=re.MULTILINE)
     lines = re.sub(r"\\\n\s*", "", text).splitlines()
@@ -15,9 +15,9 @@ def last_stage(dockerfile):
     return [tuple(line.split(maxsplit=1)) for line in lines[first:] if line]
 
 
-def copy_into(dockerfile, folder):
+def copy_image_files(dockerfile, folder):
     """Copy the image's files of this repository into a folder."""
-    for keyword, arguments in last_stage(dockerfile):
+    for keyword, arguments in image_instructions(dockerfile):
         if keyword == "COPY" and not arguments.startswith("--from"):
             *sources, target = arguments.split()
             for source in sources:
@@ -33,7 +33,9 @@ def _copy(source, target):
         shutil.copy2(source, target)
 
 
-def environment_of(dockerfile):
+def image_environment(dockerfile):
     """Return the environment variables of the image."""
-    variables = " ".join(arguments for keyword, arguments in last_stage(dockerfile) if keyword == "ENV")
+    variables = " ".join(
+        arguments for keyword, arguments in image_instructions(dockerfile) if keyword == "ENV"
+    )
     return dict(variable.split("=", 1) for variable in variables.split())

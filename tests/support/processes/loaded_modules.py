@@ -1,6 +1,6 @@
 """Serves a data root over HTTP, requests recommendations once, and prints the imported modules.
 
-python -m tests.support.loaded_modules <data root>
+python -m tests.support.processes.loaded_modules <data root>
 """
 
 import json

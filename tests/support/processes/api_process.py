@@ -10,13 +10,13 @@ from pathlib import Path
 import httpx
 
 from pipelines.embedded.ports import find_free_port
-from tests.support.services import ADMIN_KEY, EVENTS_KEY, ITEMS_KEY, READERS_KEY
+from tests.support.processes.api_client import ADMIN_KEY, EVENTS_KEY, ITEMS_KEY, USERS_KEY
 
-REPOSITORY = Path(__file__).parents[2]
+REPOSITORY = Path(__file__).parents[3]
 
 
 @contextmanager
-def serving(data_root, log, *, prepare=None, module="app", arguments=(), **settings):
+def run_api(data_root, log, *, prepare=None, module="app", arguments=(), **settings):
     """Run the service on a data root.
 
     Args:
@@ -39,7 +39,7 @@ def serving(data_root, log, *, prepare=None, module="app", arguments=(), **setti
         "EVENTS_POLL_SECONDS": "0.05",
         "API_KEYS_EVENTS": EVENTS_KEY,
         "API_KEYS_ITEMS": ITEMS_KEY,
-        "API_KEYS_USERS": READERS_KEY,
+        "API_KEYS_USERS": USERS_KEY,
         "API_KEYS_ADMIN": ADMIN_KEY,
     }
     environment = os.environ | defaults | {name.upper(): str(value) for name, value in settings.items()}
@@ -62,7 +62,7 @@ def serving(data_root, log, *, prepare=None, module="app", arguments=(), **setti
             process.kill()
 
 
-def until(is_met, what, seconds=30.0):
+def wait_for(is_met, what, seconds=30.0):
     """Wait until a condition is true and return its value; connection errors count as false.
 
     Raises:
@@ -79,6 +79,6 @@ def until(is_met, what, seconds=30.0):
     raise AssertionError(f"not within {seconds:g} s: {what}")
 
 
-def until_ready(client, seconds=30.0):
+def wait_until_ready(client, seconds=30.0):
     """Wait until a service is ready."""
-    until(lambda: client.get("/health/ready").status_code == 200, "the service is ready", seconds)
+    wait_for(lambda: client.get("/health/ready").status_code == 200, "the service is ready", seconds)

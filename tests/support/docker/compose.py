@@ -12,8 +12,8 @@ from pathlib import Path
 
 import yaml
 
-from tests.support.images import ROOT, copy_into, environment_of, last_stage
-from tests.support.tools import find_tool
+from tests.support.docker.images import ROOT, copy_image_files, image_environment, image_instructions
+from tests.support.processes.tools import find_tool
 
 SECRETS = {
     "POSTGRES_PASSWORD": "a0b1c2d3e4f5",
@@ -72,11 +72,11 @@ class Container:
     def __init__(self, service, folder, mapping):
         self.dockerfile, self.folder = dockerfile_of(service), folder
         if not folder.exists():
-            copy_into(self.dockerfile, folder)
-        variables = environment_of(self.dockerfile) | service.get("environment", {})
+            copy_image_files(self.dockerfile, folder)
+        variables = image_environment(self.dockerfile) | service.get("environment", {})
         self.environment = {name: mapping(str(value)) for name, value in variables.items()}
         self.environment["PATH"] = f"{Path(sys.executable).parent}:/usr/bin:/bin"
-        instructions = dict(last_stage(self.dockerfile))
+        instructions = dict(image_instructions(self.dockerfile))
         entrypoint = service.get("entrypoint") or yaml.safe_load(instructions.get("ENTRYPOINT", "[]"))
         command = service["command"] if "command" in service else yaml.safe_load(instructions["CMD"])
         self.command = [*entrypoint, *command]

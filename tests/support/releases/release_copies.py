@@ -13,7 +13,7 @@ from script_shared.releases.store import write_release
 CATALOGUE = "catalogue.parquet"
 
 
-def publish_edition(registry, base, name, change=lambda folder: None, alias=CHAMPION, **facts):
+def publish_copy(registry, base, name, change=lambda folder: None, alias=CHAMPION, **facts):
     """Publish a copy of a release under an alias.
 
     Args:
@@ -43,7 +43,7 @@ def _set_titles(path, title):
     pq.write_table(table.set_column(column, "title", pa.array([title] * len(table))), path)
 
 
-def registry_at(data_root):
+def create_registry(data_root):
     """Create the registry of news on an empty data root."""
     folder = data_root / "news" / "releases"
     folder.mkdir(parents=True)

@@ -1,6 +1,6 @@
 """Crashes of writes to the volume at every step; a program of its own, because it forks.
 
-python -m tests.support.crash_releases releases|rollbacks|partitions <folder>
+python -m tests.support.releases.crash_scenarios releases|rollbacks|partitions <folder>
 
 checks the folder after each crash, and prints the number of crashes.
 """
@@ -10,12 +10,12 @@ from pathlib import Path
 
 from script_shared.releases.registry import CHAMPION, Registry
 from script_shared.storage.partitions import find_partition, get_alias, set_alias, write_partition
-from tests.support.crash import crashes
-from tests.support.small_releases import write_small
+from tests.support.releases.crash_simulation import crash_at_each_step
+from tests.support.releases.tiny_releases import write_tiny_release
 
 
 def publish(root: Path, mark: str) -> str:
-    release = write_small(root, mark)
+    release = write_tiny_release(root, mark)
     Registry(root).publish(release.id, CHAMPION)
     return release.id
 
@@ -24,7 +24,7 @@ def releases(root: Path) -> int:
     registry = Registry(root)
     first = publish(root, "first")
     steps = 0
-    for step in crashes(lambda: publish(root, "second")):
+    for step in crash_at_each_step(lambda: publish(root, "second")):
         steps = step + 1
         champion = registry.open()
         assert champion.bundle("models/a").document["mark"] in ("first", "second")
@@ -39,7 +39,7 @@ def rollbacks(root: Path) -> int:
     registry = Registry(root)
     names = [publish(root, mark) for mark in ("first", "second")]
     steps = 0
-    for step in crashes(registry.rollback):
+    for step in crash_at_each_step(registry.rollback):
         steps = step + 1
         assert registry.open().id in names
         registry.publish(names[1], CHAMPION)
@@ -56,7 +56,7 @@ def partitions(root: Path) -> int:
 
     write("first")
     steps = 0
-    for step in crashes(lambda: write("second")):
+    for step in crash_at_each_step(lambda: write("second")):
         steps = step + 1
         partition = find_partition(root)
         assert {path.read_text() for path in partition.iterdir()} == {partition.name}

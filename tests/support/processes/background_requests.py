@@ -39,7 +39,7 @@ class _RequestThread:
 
 
 @contextmanager
-def load(base_url):
+def send_requests(base_url):
     """Send some 30 requests per second; yield the list of responses without ten items."""
     thread = _RequestThread(base_url)
     try:

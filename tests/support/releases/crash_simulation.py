@@ -22,7 +22,7 @@ def exit_before_step(step: int) -> None:
     sys.addaudithook(hook)
 
 
-def crashes(act: Callable[[], object]) -> Iterator[int]:
+def crash_at_each_step(act: Callable[[], object]) -> Iterator[int]:
     """Run `act` in child processes that crash one step later each time, until one completes.
 
     Yields:

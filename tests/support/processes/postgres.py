@@ -71,7 +71,7 @@ class PostgresServer:
 
 
 @contextmanager
-def running_postgres():
+def run_postgres():
     """Run a server that can be killed and restarted; yield it."""
     # The account of the server cannot enter pytest's temporary folder.
     folder = Path(tempfile.mkdtemp(prefix="manchete-postgres-"))
@@ -88,13 +88,13 @@ def running_postgres():
 
 
 @contextmanager
-def postgres_server():
+def postgres_url():
     """Run a server; yield the URL of an empty database."""
-    with running_postgres() as server:
+    with run_postgres() as server:
         yield server.address
 
 
-def own_database(server):
+def create_events_database(server):
     """Recreate the database and user `events`, as in the compose file; return the URL."""
     execute(
         server,

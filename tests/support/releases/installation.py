@@ -15,8 +15,8 @@ from script_shared.clock import FixedClock
 from script_shared.events.factory import open_log
 from script_shared.releases.registry import Registry
 from script_shared.storage.volume import Volume
-from tests.support.releases import SEGMENTS
-from tests.support.services import KEYS, started
+from tests.support.processes.api_client import KEYS, make_client
+from tests.support.releases.small_release import SEGMENTS
 
 
 @dataclass
@@ -60,7 +60,7 @@ class Installation:
     @contextmanager
     def service(self, now_ms):
         """Serve the champion with a clock that stands still at `now_ms`."""
-        with started(self.root, FixedClock(now_ms), events_url=self.url, **KEYS) as client:
+        with make_client(self.root, FixedClock(now_ms), events_url=self.url, **KEYS) as client:
             client.app.state.release_watcher.refresh()
             yield client
 

@@ -15,26 +15,26 @@ class ServedFile:
         modified: Last-Modified, None for no header.
         kind, encoding, location: Content-Type, Content-Encoding and Location, None for no header.
         cuts: for the first requests, the number of bytes after which the connection is closed.
-        answers: for the first requests, a status to send instead of the file.
+        statuses: for the first requests, a status to send instead of the file.
         ranges: whether byte ranges are supported.
         length: whether Content-Length is sent.
         declared: value of Content-Length, None for the true one.
         host: address to listen on.
         address: URL of the file.
-        asked: headers of all requests.
+        requests: headers of all requests.
     """
 
     def __init__(self, contents, **options):
         self.contents, self.tag, self.modified = contents, '"one"', None
-        self.cuts, self.answers, self.ranges, self.length = [], [], True, True
-        self.kind, self.asked, self.address, self.location = "application/zip", [], "", None
+        self.cuts, self.statuses, self.ranges, self.length = [], [], True, True
+        self.kind, self.requests, self.address, self.location = "application/zip", [], "", None
         self.encoding, self.declared, self.host = None, None, "127.0.0.1"
         for name, value in options.items():
             setattr(self, name, value)
 
 
 @contextmanager
-def serving(contents, **options):
+def serve_file(contents, **options):
     """Serve a file; yield it."""
     file = ServedFile(contents, **options)
     server = ThreadingHTTPServer((file.host, 0), type("Handler", (_Handler,), {"file": file}))
@@ -56,10 +56,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self):
         file = self.file
-        file.asked.append(dict(self.headers))
+        file.requests.append(dict(self.headers))
         self.close_connection = True
-        if file.answers:
-            self._respond(file.answers.pop(0), b"no")
+        if file.statuses:
+            self._respond(file.statuses.pop(0), b"no")
             return
         start, size = self._range_start(), len(file.contents)
         if start == size and start:

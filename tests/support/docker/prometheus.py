@@ -11,8 +11,8 @@ import httpx
 import yaml
 
 from pipelines.embedded.ports import find_free_port
-from tests.support.images import ROOT
-from tests.support.tools import find_tool
+from tests.support.docker.images import ROOT
+from tests.support.processes.tools import find_tool
 
 CONFIGURATION = ROOT / "docker" / "prometheus"
 #: The metric of a selector; excludes keywords of PromQL and labels.
@@ -55,7 +55,7 @@ class Prometheus:
 
 
 @contextmanager
-def running_prometheus(folder, **targets):
+def run_prometheus(folder, **targets):
     """Run it on targets by job, `name="host:port"`, every half second; jobs without a target are removed."""
     configuration = yaml.safe_load((CONFIGURATION / "prometheus.yml").read_text())
     configuration["global"] = dict.fromkeys(configuration["global"], "500ms")
@@ -99,7 +99,7 @@ def dashboard_expressions():
         (panel["title"], target["expr"].replace("$__rate_interval", "1m"))
         for panel in board["panels"]
         for target in panel.get("targets", [])
-    ] + [(entry["name"], compared(entry["expr"])) for entry in board["annotations"]["list"]]
+    ] + [(entry["name"], strip_comparison(entry["expr"])) for entry in board["annotations"]["list"]]
 
 
 def rule_expressions(name):
@@ -107,16 +107,16 @@ def rule_expressions(name):
     document = yaml.safe_load((CONFIGURATION / "rules" / f"{name}.yml").read_text())
     rules = [rule for group in document["groups"] for rule in group["rules"]]
     recorded = [(rule["record"], rule["expr"]) for rule in rules if "record" in rule]
-    return recorded + [(rule["alert"], compared(rule["expr"])) for rule in rules if "alert" in rule]
+    return recorded + [(rule["alert"], strip_comparison(rule["expr"])) for rule in rules if "alert" in rule]
 
 
-def compared(expression):
+def strip_comparison(expression):
     """Return an expression without its last comparison, which has no value while it is false."""
     match = re.fullmatch(r"(.*?)\s(?:==|>|<)\s(?:(?!\s(?:==|>|<)\s).)*", expression, re.DOTALL)
     return match[1] if match else expression
 
 
-def shows_numbers(server, expression):
+def check_values(server, expression):
     """Check that an expression has finite values; return them."""
     values = server.values(expression)
     assert values, f"{expression} has no value"
@@ -124,6 +124,6 @@ def shows_numbers(server, expression):
     return values
 
 
-def is_of(job, expression):
+def is_about(job, expression):
     """Return whether an expression is on metrics of a job: `airflow` or `api`."""
     return bool(re.search(r'airflow_|job="airflow"', expression)) == (job == "airflow")

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pipelines.domains import load
 from script_shared.dataset import encode_tables
 from script_shared.errors import InputError
-from tests.support.balance import assert_balanced
+from tests.support.data.balance import assert_balanced
 
 DEEP = os.environ.get("HYPOTHESIS_PROFILE") == "deep"
 DEEP_EXAMPLES = 2_000
@@ -43,14 +43,14 @@ TOKENS += [
 
 
 @dataclass(frozen=True)
-class Form:
+class FileFormat:
     """A raw format and valid files: columns and rows by path."""
 
     source: object
     files: dict
 
 
-def fuzz(examples):
+def fuzz_settings(examples):
     """Return settings for deterministic examples; HYPOTHESIS_PROFILE=deep draws many random ones instead."""
     return settings(
         max_examples=DEEP_EXAMPLES if DEEP else examples,
@@ -61,7 +61,7 @@ def fuzz(examples):
     )
 
 
-def render(header, rows, *, delimiter=",", end="\n", encoding="utf-8", quoting=csv.QUOTE_MINIMAL):
+def render_csv(header, rows, *, delimiter=",", end="\n", encoding="utf-8", quoting=csv.QUOTE_MINIMAL):
     out = io.StringIO(newline="")
     options = {"delimiter": delimiter, "lineterminator": end, "quoting": quoting, "escapechar": "\\"}
     writer = csv.writer(out, **options)
@@ -70,9 +70,9 @@ def render(header, rows, *, delimiter=",", end="\n", encoding="utf-8", quoting=c
     return out.getvalue().encode(encoding, errors="replace")
 
 
-def plainly(form):
+def render_files(form):
     """Return the valid files as bytes."""
-    return {path: render(header, rows) for path, (header, rows) in form.files.items()}
+    return {path: render_csv(header, rows) for path, (header, rows) in form.files.items()}
 
 
 @st.composite
@@ -100,13 +100,13 @@ values = st.one_of(
 
 
 @st.composite
-def rewritten(draw, form):
+def edited_files(draw, form):
     """Draw valid files with some cells, rows and column names replaced, in any dialect."""
-    return {path: draw(_rewritten(*table)) for path, table in form.files.items()}
+    return {path: draw(_edited_file(*table)) for path, table in form.files.items()}
 
 
 @st.composite
-def _rewritten(draw, valid_header, valid_rows):
+def _edited_file(draw, valid_header, valid_rows):
     header, rows = list(valid_header), [list(row) for row in valid_rows]
     for _ in range(draw(st.integers(0, 6))):
         row = draw(st.sampled_from(rows))
@@ -120,11 +120,11 @@ def _rewritten(draw, valid_header, valid_rows):
         column = draw(st.integers(0, len(header) - 1))
         header[column] = draw(st.one_of(values, st.sampled_from(header)))
     length = draw(st.sampled_from([len(rows), len(rows), len(rows), 1, 0]))
-    return render(header, rows[:length], **draw(dialects()))
+    return render_csv(header, rows[:length], **draw(dialects()))
 
 
 @st.composite
-def mutated(draw, contents):
+def mutated_bytes(draw, contents):
     """Draw a mutation of valid bytes: parts cut, doubled or replaced."""
     data = bytearray(contents)
     for _ in range(draw(st.integers(1, 6))):
@@ -147,14 +147,14 @@ def mutated(draw, contents):
 
 
 @st.composite
-def damaged(draw, files):
+def damaged_files(draw, files):
     """Draw the files with one of them mutated, or replaced by random bytes."""
     path = draw(st.sampled_from(sorted(files)))
-    any_bytes = st.one_of(mutated(files[path]), mutated(files[path]), st.binary(max_size=200))
+    any_bytes = st.one_of(mutated_bytes(files[path]), mutated_bytes(files[path]), st.binary(max_size=200))
     return files | {path: draw(any_bytes)}
 
 
-def survive(source, files):
+def check_loader(source, files):
     """Refine the files: check that the tables are complete, or that the error is; return the refinement."""
     with TemporaryDirectory() as name:
         for path, contents in files.items():

@@ -3,7 +3,7 @@
 from script_shared.impressions.impression import Impression
 
 
-def impression(name, pseudonym="r1", **fields):
+def make_impression(name, pseudonym="r1", **fields):
     defaults = {
         "impression_id": str(name),
         "pseudonym": pseudonym,

@@ -1,0 +1,1 @@
+"""Images, the compose file and its monitoring, with and without a Docker engine."""
