@@ -70,7 +70,7 @@ def test_the_state_snapshot_ends_three_days_before_the_data(loaded, expected):
     assert np.array_equal(
         build_state(dataset.before(known.as_of_ms), state).histories.count_all(), known.interaction_counts
     )
-    assert np.array_equal(build_state(dataset, state).histories.count_all(), dataset.read_counts)
+    assert np.array_equal(build_state(dataset, state).histories.count_all(), dataset.interaction_counts)
 
 
 def test_the_catalogue_is_in_the_order_of_the_positions(volume, loaded):
