@@ -205,15 +205,7 @@ def encode_tables(tables: Tables, context: Sequence[str], weight: pl.Expr, as_of
     types = _sort_by_position(tables.users, user_positions)["user_type"].to_numpy().astype(object)
     catalogue = _make_catalogue(_sort_by_position(attributes, item_positions), interactions)
     return Dataset(
-        users,
-        items,
-        keys,
-        tuple(context),
-        types,
-        catalogue,
-        interactions,
-        as_of_ms,
-        anonymous=len(sessions),
+        users, items, keys, tuple(context), types, catalogue, interactions, as_of_ms, anonymous=len(sessions)
     )
 
 

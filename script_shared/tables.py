@@ -88,10 +88,7 @@ ITEM_COLUMNS = (
     Column("url", "String"),
     Column("category", "String"),
 )
-USER_COLUMNS = (
-    Column("user_id", "String", nullable=False),
-    Column("user_type", "String"),
-)
+USER_COLUMNS = (Column("user_id", "String", nullable=False), Column("user_type", "String"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,10 +36,7 @@ class ExperimentMetrics:
             registry=registry,
         )
         interactions = Counter(
-            "manchete_variant_reads",
-            "Interactions that name an impression.",
-            ("variant",),
-            registry=registry,
+            "manchete_variant_reads", "Interactions that name an impression.", ("variant",), registry=registry
         )
         self._recommendations = fast_counters.children(recommendations)
         self._seconds = fast_counters.children(seconds)

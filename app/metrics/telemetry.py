@@ -198,9 +198,7 @@ class Telemetry:
             self._evaluation.labels(*labels).set(value)
 
 
-def _evaluation_series(
-    records: Iterable[Mapping[str, Any]],
-) -> list[tuple[tuple[str, str, str], float]]:
+def _evaluation_series(records: Iterable[Mapping[str, Any]]) -> list[tuple[tuple[str, str, str], float]]:
     """Return every number of the records, except the bounds of intervals."""
     return [
         ((str(record.get("segment", "")), str(record.get("model", "")), name), float(value))

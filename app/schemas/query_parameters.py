@@ -76,16 +76,11 @@ UserId = Annotated[
     ),
 ]
 Count = Annotated[
-    int,
-    Query(ge=1, le=MAX_COUNT, description=f"The number of items, a whole number from 1 to {MAX_COUNT}."),
+    int, Query(ge=1, le=MAX_COUNT, description=f"The number of items, a whole number from 1 to {MAX_COUNT}.")
 ]
 Offset = Annotated[
     int,
-    Query(
-        ge=0,
-        le=MAX_OFFSET,
-        description=f"How many items to skip, a whole number from 0 to {MAX_OFFSET}.",
-    ),
+    Query(ge=0, le=MAX_OFFSET, description=f"How many items to skip, a whole number from 0 to {MAX_OFFSET}."),
 ]
 Category = Annotated[
     str | None,

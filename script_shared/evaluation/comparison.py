@@ -57,12 +57,7 @@ class Comparison:
         low, high = interval(self.draws)
         common = {"cutoffs": self.cutoffs, "users": self.users}
         return [
-            {
-                "segment": self.segment,
-                "model": model,
-                **common,
-                **_record(self.means[m], low[m], high[m]),
-            }
+            {"segment": self.segment, "model": model, **common, **_record(self.means[m], low[m], high[m])}
             for m, model in enumerate(self.models)
         ]
 
@@ -104,12 +99,7 @@ def _compare(rows: pl.DataFrame) -> Comparison:
     shape = (len(models), len(METRICS))
     users = sum(len(group) for group in groups)
     return Comparison(
-        rows["segment"][0],
-        tuple(models),
-        len(groups),
-        users,
-        means.reshape(shape),
-        draws.reshape(-1, *shape),
+        rows["segment"][0], tuple(models), len(groups), users, means.reshape(shape), draws.reshape(-1, *shape)
     )
 
 

@@ -53,7 +53,5 @@ def find_sqlite_file(url: str, folder: Path) -> Path | None:
     if parts.scheme in _POSTGRES:
         return None
     raise SettingsError(
-        f"there is no event log of the kind {parts.scheme!r}",
-        where="EVENTS_URL",
-        remedy=_REMEDY,
+        f"there is no event log of the kind {parts.scheme!r}", where="EVENTS_URL", remedy=_REMEDY
     )

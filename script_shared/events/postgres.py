@@ -16,13 +16,7 @@ from psycopg2.extras import execute_values
 
 from script_shared.events.event import COLUMNS, FORGET, INTERACTION, Event, from_row, to_row
 from script_shared.events.group_commit import Batch, GroupCommit
-from script_shared.events.log import (
-    AppendResult,
-    EventLog,
-    LoggedEvent,
-    deduplicate,
-    make_compacted_error,
-)
+from script_shared.events.log import AppendResult, EventLog, LoggedEvent, deduplicate, make_compacted_error
 from script_shared.events.postgres_connection import PostgresConnection
 
 _SCHEMA = """

@@ -20,13 +20,7 @@ from pathlib import Path
 from script_shared.errors import EventLogError
 from script_shared.events.event import COLUMNS, FORGET, INTERACTION, Event, from_row, to_row
 from script_shared.events.group_commit import Batch, GroupCommit
-from script_shared.events.log import (
-    AppendResult,
-    EventLog,
-    LoggedEvent,
-    deduplicate,
-    make_compacted_error,
-)
+from script_shared.events.log import AppendResult, EventLog, LoggedEvent, deduplicate, make_compacted_error
 from script_shared.events.sqlite_connection import open_file, transaction, translate_errors
 
 _PRAGMAS = (

@@ -5,12 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
-from script_shared.impressions.impression import (
-    AttributedInteraction,
-    Click,
-    Impression,
-    ImpressionCount,
-)
+from script_shared.impressions.impression import AttributedInteraction, Click, Impression, ImpressionCount
 
 
 class ImpressionLog(ABC):

@@ -47,12 +47,7 @@ class ImpressionWriter:
     """
 
     def __init__(
-        self,
-        log: ImpressionLog,
-        keep_ms: int,
-        listener: Listener,
-        clock: Clock,
-        pause_seconds: float = 0.5,
+        self, log: ImpressionLog, keep_ms: int, listener: Listener, clock: Clock, pause_seconds: float = 0.5
     ) -> None:
         self._log, self._keep_ms, self._listener = log, keep_ms, listener
         self._clock, self._pause = clock, pause_seconds

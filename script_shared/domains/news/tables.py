@@ -24,12 +24,7 @@ INTERACTIONS = Schema(
 )
 ITEMS = Schema(
     "items",
-    (
-        *ITEM_COLUMNS,
-        Column("region", "String"),
-        Column("body", "String"),
-        Column("words", "Int32"),
-    ),
+    (*ITEM_COLUMNS, Column("region", "String"), Column("body", "String"), Column("words", "Int32")),
     key=("item_id",),
 )
 USERS = Schema(
