@@ -192,9 +192,8 @@ def encode_tables(tables: Tables, context: Sequence[str], weight: pl.Expr, as_of
     sessions = _anonymous_positions(frame["user_id"], len(users))
     items, item_positions = _index_ids(tables.items["item_id"])
     attributes = tables.items.select("item_id", "published_at", "category")
-    keys = Vocabulary.from_ids(
-        f"{column}:{value}" for column in context for value in frame[column].drop_nulls().unique()
-    )
+    values = (f"{column}:{value}" for column in context for value in frame[column].drop_nulls().unique())
+    keys = Vocabulary.from_ids(values)
     interactions = Interactions(
         _encode_ids(frame, pl.concat([user_positions, sessions]) if len(sessions) else user_positions),
         _encode_ids(frame, item_positions),
@@ -254,11 +253,9 @@ def _sort_by_position(frame: pl.DataFrame, positions: pl.DataFrame) -> pl.DataFr
 
 def _make_catalogue(frame: pl.DataFrame, interactions: Interactions) -> Catalogue:
     categories = Vocabulary.from_ids(frame["category"].drop_nulls().unique())
-    codes = _encode_categories(frame["category"], categories)
+    codes = _impute_categories(_encode_categories(frame["category"], categories), interactions)
     published = frame["published_at"].to_physical().fill_null(-1).to_numpy()
-    return Catalogue(
-        published, _impute_categories(codes, interactions), categories, Vectors.empty(len(frame))
-    )
+    return Catalogue(published, codes, categories, Vectors.empty(len(frame)))
 
 
 def _encode_categories(values: pl.Series, categories: Vocabulary) -> IntArray:

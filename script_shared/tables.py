@@ -89,6 +89,7 @@ ITEM_COLUMNS = (
     Column("category", "String"),
 )
 USER_COLUMNS = (Column("user_id", "String", nullable=False), Column("user_type", "String"))
+_TABLES = ("interactions", "items", "users")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ class Tables:
 
     def write(self, folder: Path) -> None:
         """Write the tables to Parquet files in `folder`."""
-        for name in ("interactions", "items", "users"):
+        for name in _TABLES:
             getattr(self, name).write_parquet(folder / f"{name}.parquet", compression="zstd")
 
     @classmethod
@@ -115,9 +116,5 @@ class Tables:
         import polars as pl
 
         selected = {name: list(names) for name, names in (columns or {}).items()}
-        return cls(
-            *(
-                pl.read_parquet(folder / f"{name}.parquet", columns=selected.get(name))
-                for name in ("interactions", "items", "users")
-            )
-        )
+        paths = {name: folder / f"{name}.parquet" for name in _TABLES}
+        return cls(*(pl.read_parquet(path, columns=selected.get(name)) for name, path in paths.items()))

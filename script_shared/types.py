@@ -15,6 +15,8 @@ LongArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 FeatureArray = npt.NDArray[np.float32]
 BoolArray = npt.NDArray[np.bool_]
+#: Which items a list may contain, by position; None for all items.
+Mask = BoolArray | None
 Arrays = Mapping[str, npt.NDArray[np.generic]]
 
 NO_ITEMS: IntArray = np.empty(0, np.int32)

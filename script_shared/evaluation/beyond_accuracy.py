@@ -75,11 +75,8 @@ def _count_items(interactions: pl.DataFrame, cutoff: int) -> pl.DataFrame:
     """Return the interactions of each item in the window, and whether it is among the most popular."""
     time_ms = pl.col("timestamp").dt.epoch("ms")
     recent = interactions.filter(time_ms.is_between(cutoff - WINDOW * MS_PER_HOUR, cutoff, closed="left"))
-    counts = (
-        recent.group_by("item_id")
-        .agg(interactions=pl.len())
-        .sort(-pl.col("interactions").cast(pl.Int64), "item_id")
-    )
+    counts = recent.group_by("item_id").agg(interactions=pl.len())
+    counts = counts.sort(-pl.col("interactions").cast(pl.Int64), "item_id")
     return counts.with_row_index("rank").with_columns(top=pl.col("rank") < (TOP * pl.len()).ceil())
 
 

@@ -64,14 +64,12 @@ def decide_promotion(
     if failed:
         reason = f"{gates.metric}@10 is worse: {'; '.join(map(str, failed))}"
         return PromotionDecision(False, reason, findings)
-    is_compared = any(
-        finding.opponent == CHAMPION_REFITTED and finding.outcome == PASSED for finding in findings
-    )
-    if new_configuration and not is_compared:
+    passed = [finding for finding in findings if finding.outcome == PASSED]
+    if new_configuration and not any(finding.opponent == CHAMPION_REFITTED for finding in passed):
         needed = gates.champion.users
         reason = f"no segment has the {needed} users that the champion's gate needs"
         return PromotionDecision(False, reason, findings)
-    return PromotionDecision(True, _describe_passed(findings, gates), findings)
+    return PromotionDecision(True, _describe_passed(passed, gates), findings)
 
 
 def _test(comparison: Comparison, gates: Gates) -> list[Finding]:
@@ -92,11 +90,9 @@ def _test_opponent(comparison: Comparison, opponent: str, gate: Gate, metric: st
     return Finding(comparison.segment, opponent, comparison.users, difference, low, high, outcome)
 
 
-def _describe_passed(findings: Sequence[Finding], gates: Gates) -> str:
-    passed = [
-        f"{finding.segment} against {finding.opponent}" for finding in findings if finding.outcome == PASSED
-    ]
+def _describe_passed(passed: Sequence[Finding], gates: Gates) -> str:
     if not passed:
         needed = gates.popularity.users
         return f"no segment has the {needed} users that the popularity gate needs"
-    return f"{gates.metric}@10 is not worse: {', '.join(passed)}"
+    names = [f"{finding.segment} against {finding.opponent}" for finding in passed]
+    return f"{gates.metric}@10 is not worse: {', '.join(names)}"

@@ -111,13 +111,11 @@ def score_lists(predictions: pl.DataFrame, targets: pl.DataFrame) -> pl.DataFram
     scored = predictions.select("protocol", "model", "cutoff").unique(maintain_order=True)
     hits = predictions.filter(pl.col("rank") <= K).join(targets, on=["cutoff", "query_id", "item_id"])
     key = ["protocol", "model", "cutoff", "query_id"]
-    found = scored.join(targets, on="cutoff", maintain_order="left_right").join(
+    rows = scored.join(targets, on="cutoff", maintain_order="left_right").join(
         hits.select(*key, "rank"), on=key, how="left", maintain_order="left"
     )
     gain = 1 / (pl.col("rank") + 1).log(2)
-    return found.select(
-        *key, hit_rate=pl.col("rank").is_not_null().cast(pl.Float64), ndcg=gain.fill_null(0.0)
-    )
+    return rows.select(*key, hit_rate=pl.col("rank").is_not_null().cast(pl.Float64), ndcg=gain.fill_null(0.0))
 
 
 def summarise_sessions(scores: pl.DataFrame, metrics: Sequence[str] = METRICS) -> pl.DataFrame:

@@ -28,9 +28,8 @@ def _find_targets(users: pl.DataFrame, interactions: pl.DataFrame) -> pl.DataFra
     of_users = interactions.rename({"user_id": "query_id"}).join(users, on="query_id", how="semi")
     pair = ["query_id", "item_id"]
     earlier = of_users.filter(start > _TIME_MS).select(pair)
-    hour = (
-        of_users.filter(_TIME_MS.is_between(start, start + MS_PER_HOUR, closed="left")).select(pair).unique()
-    )
+    is_in_hour = _TIME_MS.is_between(start, start + MS_PER_HOUR, closed="left")
+    hour = of_users.filter(is_in_hour).select(pair).unique()
     targets = hour.join(earlier, on=pair, how="anti").join(users, on="query_id")
     return targets.select("segment", "cutoff", "query_id", "item_id")
 

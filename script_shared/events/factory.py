@@ -52,6 +52,5 @@ def find_sqlite_file(url: str, folder: Path) -> Path | None:
         return Path(unquote(parts.path))
     if parts.scheme in _POSTGRES:
         return None
-    raise SettingsError(
-        f"there is no event log of the kind {parts.scheme!r}", where="EVENTS_URL", remedy=_REMEDY
-    )
+    what = f"there is no event log of the kind {parts.scheme!r}"
+    raise SettingsError(what, where="EVENTS_URL", remedy=_REMEDY)

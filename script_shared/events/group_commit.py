@@ -47,10 +47,8 @@ class GroupCommit:
         done: Future[AppendResult] = Future()
         with self._changed:
             if self._closed or self._events + len(events) > _MAX_QUEUE:
-                raise EventLogError(
-                    "the event log is closed" if self._closed else "too many events wait to be written",
-                    remedy="send them again in a few seconds",
-                )
+                what = "the event log is closed" if self._closed else "too many events wait to be written"
+                raise EventLogError(what, remedy="send them again in a few seconds")
             self._queue.append(_QueuedBatch(events, done))
             self._events += len(events)
             self._changed.notify()

@@ -119,8 +119,5 @@ def deduplicate(
 
 def make_compacted_error(after: int, through: int) -> EventsCompactedError:
     """Build the error for a read of events that have been removed."""
-    return EventsCompactedError(
-        f"events after offset {after} were requested, but those up to {through} have been removed",
-        where="event log",
-        remedy="serve a release that covers them",
-    )
+    what = f"events after offset {after} were requested, but those up to {through} have been removed"
+    return EventsCompactedError(what, where="event log", remedy="serve a release that covers them")

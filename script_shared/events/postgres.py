@@ -111,10 +111,8 @@ def _append(cursor: Any, batches: Sequence[Batch]) -> Sequence[AppendResult]:
     # Locks out other writers until the commit; later statements see all that they have committed.
     cursor.execute("SELECT newest FROM ends FOR UPDATE")
     (newest,) = cursor.fetchone()
-    cursor.execute(
-        "SELECT event_id FROM events WHERE event_id = ANY(%s)",
-        ([event.event_id for events in batches for event in events],),
-    )
+    ids = [event.event_id for events in batches for event in events]
+    cursor.execute("SELECT event_id FROM events WHERE event_id = ANY(%s)", (ids,))
     known = [event_id for (event_id,) in cursor.fetchall()]
     results, logged = deduplicate(batches, known, newest)
     rows = [(offset, *to_row(event)) for offset, event in logged]

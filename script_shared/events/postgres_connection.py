@@ -77,12 +77,9 @@ class PostgresConnection:
         reason, remedy = "the database does not answer", _CONNECTION_REMEDY
         # The driver sets no code where a connection fails.
         if _LOGIN_FAILED in message:
-            reason, remedy = (
-                f"the database refuses the password of the user {parts.username}",
-                _LOGIN_REMEDY,
-            )
+            reason = f"the database refuses the password of the user {parts.username}"
+            remedy = _LOGIN_REMEDY
         elif error.pgcode:
             reason = error.diag.message_primary or message
-        return EventLogError(
-            f"the {self._name} cannot be used: {reason}", where=where, remedy=remedy, details=message
-        )
+        what = f"the {self._name} cannot be used: {reason}"
+        return EventLogError(what, where=where, remedy=remedy, details=message)

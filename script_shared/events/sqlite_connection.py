@@ -27,9 +27,7 @@ def open_file(
         create_tables: creates missing tables, and migrates those of older versions; runs in a transaction.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    connection = sqlite3.connect(
-        path, timeout=_TIMEOUT_SECONDS, isolation_level=None, check_same_thread=False
-    )
+    connection = sqlite3.connect(path, _TIMEOUT_SECONDS, isolation_level=None, check_same_thread=False)
     try:
         _apply_pragmas(connection, pragmas)
         with transaction(connection):
@@ -94,8 +92,5 @@ def translate_errors(path: Path, name: str) -> Iterator[None]:
 def _translate(error: Exception, path: Path, name: str) -> EventLogError | VolumeFullError:
     if getattr(error, "sqlite_errorcode", None) in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE):
         return make_volume_full_error(path.parent, str(error))
-    return EventLogError(
-        f"the {name} cannot be used ({error})",
-        where=str(path),
-        remedy="check that the folder exists, is writable and on a local disk",
-    )
+    remedy = "check that the folder exists, is writable and on a local disk"
+    return EventLogError(f"the {name} cannot be used ({error})", where=str(path), remedy=remedy)

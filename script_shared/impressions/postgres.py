@@ -9,9 +9,7 @@ from typing import Any
 from script_shared.events.postgres_connection import PostgresConnection
 from script_shared.impressions.sql import Cursor, SqlImpressions, create_tables
 
-_HAS_READER_COLUMN = (
-    "SELECT 1 FROM pg_attribute WHERE attrelid = to_regclass('impressions') AND attname = 'reader'"
-)
+_HAS_READER = "SELECT 1 FROM pg_attribute WHERE attrelid = to_regclass('impressions') AND attname = 'reader'"
 
 
 class PostgresImpressions(SqlImpressions):
@@ -36,7 +34,7 @@ class PostgresImpressions(SqlImpressions):
 
 
 def _create_tables(cursor: Any) -> None:
-    create_tables(_PostgresCursor(cursor), _HAS_READER_COLUMN)
+    create_tables(_PostgresCursor(cursor), _HAS_READER)
 
 
 class _PostgresCursor(Cursor):

@@ -42,10 +42,8 @@ _RENAME = (
     "ALTER TABLE impressions RENAME COLUMN reader TO pseudonym",
     "DROP INDEX IF EXISTS impressions_by_reader",
 )
-_COLUMNS = (
-    "impression_id, pseudonym, time_ms, experiment, variant, release, segment, model, items, latency_us"
-)
-_NEWEST = f"SELECT {_COLUMNS} FROM impressions ORDER BY written_ms DESC, time_ms DESC LIMIT ?"  # noqa: S608
+_FIELDS = "impression_id, pseudonym, time_ms, experiment, variant, release, segment, model, items, latency_us"
+_NEWEST = f"SELECT {_FIELDS} FROM impressions ORDER BY written_ms DESC, time_ms DESC LIMIT ?"  # noqa: S608
 _EXPERIMENTS = "SELECT experiment FROM impressions WHERE experiment <> '' GROUP BY 1 ORDER BY max(time_ms), 1"
 _COUNTS = """SELECT variant, release, pseudonym, count(*) FROM impressions
     WHERE experiment = ? AND pseudonym IS NOT NULL GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"""

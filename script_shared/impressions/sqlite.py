@@ -24,7 +24,7 @@ _PRAGMAS = (
     # Removed rows are overwritten.
     "PRAGMA secure_delete = ON",
 )
-_HAS_READER_COLUMN = "SELECT 1 FROM pragma_table_info('impressions') WHERE name = 'reader'"
+_HAS_READER = "SELECT 1 FROM pragma_table_info('impressions') WHERE name = 'reader'"
 
 
 class SqliteImpressions(SqlImpressions):
@@ -71,4 +71,4 @@ class SqliteImpressions(SqlImpressions):
 
 
 def _create_tables(connection: sqlite3.Connection) -> None:
-    create_tables(cast(Cursor, connection.cursor()), _HAS_READER_COLUMN)
+    create_tables(cast(Cursor, connection.cursor()), _HAS_READER)

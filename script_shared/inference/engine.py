@@ -23,7 +23,7 @@ from script_shared.models.reasons import Reason
 from script_shared.releases.store import Release
 from script_shared.state.items import NEVER
 from script_shared.state.state import Sizes, State
-from script_shared.types import BoolArray, IntArray, Interaction, Request, ScoredItem
+from script_shared.types import IntArray, Interaction, Mask, Request, ScoredItem
 from script_shared.vocabulary import UNKNOWN
 
 #: Number of items in a user profile.
@@ -231,9 +231,7 @@ class Engine:
         """The number of new items that can be added."""
         return self.capacity - len(self._router.items)
 
-    def recommend(
-        self, request: Request, eligible: BoolArray | None = None, explain: bool = False
-    ) -> Recommendation:
+    def recommend(self, request: Request, eligible: Mask = None, explain: bool = False) -> Recommendation:
         """Return the recommendation list of a request.
 
         Args:
@@ -255,7 +253,7 @@ class Engine:
         return result
 
     def _recommend(
-        self, request: Request, now_ms: int, eligible: BoolArray | None = None, explain: bool = False
+        self, request: Request, now_ms: int, eligible: Mask = None, explain: bool = False
     ) -> Recommendation:
         query = self._router.query(request, self._state, now_ms)
         segment = self._router.segment(query)
@@ -274,15 +272,13 @@ class Engine:
             return reason.name
         return f"{reason.name}:{self._router.items[reason.source]}"
 
-    def trending(self, request: Request, eligible: BoolArray | None = None) -> list[RecommendedItem]:
+    def trending(self, request: Request, eligible: Mask = None) -> list[RecommendedItem]:
         """Return the most popular items now, within the request's context where that is known."""
         now, keys = self.now_ms(), self._router.context_keys(request.context)
         allowed = self._lists.allowed_mask(request, now, eligible)
         return self._with_ids(rank_trending(self._state, keys, now, request.n, allowed))
 
-    def similar(
-        self, item_id: str, request: Request, eligible: BoolArray | None = None
-    ) -> list[RecommendedItem] | None:
+    def similar(self, item_id: str, request: Request, eligible: Mask = None) -> list[RecommendedItem] | None:
         """Return the items most similar to an item; None for an item that is unknown or hidden."""
         item, now = self._router.items.find(item_id), self.now_ms()
         if item == UNKNOWN or item in self._lists.hidden_items(now):

@@ -80,7 +80,6 @@ class NewItemEncoder:
         return len(self.categories) if position == UNKNOWN else position
 
     def _text(self, details: Details) -> str:
-        title, body, region, category = (
-            str(details.get(name) or "") for name in ("title", "body", "region", "category")
-        )
+        names = ("title", "body", "region", "category")
+        title, body, region, category = (str(details.get(name) or "") for name in names)
         return compose_text(title, body[: self.characters], region, category)

@@ -60,11 +60,9 @@ class Replica:
         """Apply the log's rows after `position`; return the number of interactions that were not counted."""
         if not rows:
             return 0
-        released = [
-            event for offset, event in rows if event.kind == ITEM and self._is_released(offset, event)
-        ]
-        if released:
-            self.engine.mark_as_new(event.item_id for event in released)
+        items = [event for offset, event in rows if event.kind == ITEM and self._is_released(offset, event)]
+        if items:
+            self.engine.mark_as_new(event.item_id for event in items)
         return self._apply([row for row in rows if not self._is_released(*row)], rows[-1][0])
 
     def apply(self, events: Sequence[Event], last_offset: int) -> int:

@@ -61,11 +61,8 @@ class ResultCache:
         if entry is None or entry.interactions != key.interactions or entry.changes != self._trends.changes:
             return None
         is_early = 0 <= entry.made_ms - self._trends.changed_ms < state.max_staleness_ms
-        if (
-            not 0
-            <= now_ms - entry.made_ms
-            < (state.max_staleness_ms * _EARLY_SHARE if is_early else MAX_AGE_MS)
-        ):
+        limit_ms = state.max_staleness_ms * _EARLY_SHARE if is_early else MAX_AGE_MS
+        if not 0 <= now_ms - entry.made_ms < limit_ms:
             return None
         self._entries.move_to_end(key.request)
         return entry.result

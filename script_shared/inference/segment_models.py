@@ -14,7 +14,7 @@ from script_shared.models.kernels import top_items
 from script_shared.models.reasons import CATALOGUE, NEW, TRENDING, Reason
 from script_shared.segments import Segment
 from script_shared.state.state import State
-from script_shared.types import NO_ITEMS, BoolArray, FeatureArray, IntArray, Query, ScoredItem
+from script_shared.types import NO_ITEMS, FeatureArray, IntArray, Mask, Query, ScoredItem
 
 #: Reasons of items that no model ranked.
 _REASONS = {EXPLORATION: Reason(NEW), FALLBACK_CATALOGUE: Reason(CATALOGUE)}
@@ -32,7 +32,7 @@ class SegmentModels:
         self._models, self._newest = models, newest
 
     def rank(
-        self, segment: Segment, query: Query, state: State, n: int, allowed: BoolArray | None = None
+        self, segment: Segment, query: Query, state: State, n: int, allowed: Mask = None
     ) -> tuple[list[ScoredItem], int]:
         """Return the list of a query, and how many of its items came from the fallback.
 
@@ -51,7 +51,7 @@ class SegmentModels:
         return filled, len(filled) - len(ranked)
 
     def _recommend(
-        self, model: Recommender, query: Query, state: State, n: int, allowed: BoolArray | None
+        self, model: Recommender, query: Query, state: State, n: int, allowed: Mask
     ) -> list[ScoredItem]:
         if allowed is None:
             return list(model.recommend(query, state, n))
@@ -89,7 +89,7 @@ class SegmentModels:
         """Return the user's cluster by the segment's model, None where it has none."""
         return self._models[segment.name].cluster(query, state)
 
-    def similar_items(self, item: int, allowed: BoolArray | None, n: int) -> IntArray:
+    def similar_items(self, item: int, allowed: Mask, n: int) -> IntArray:
         """Return the items most similar by text, from the first model that finds any."""
         for model in self._models.values():
             if len(found := model.similar_items(item, allowed, n)):

@@ -65,13 +65,11 @@ class TrendMonitor:
 
 
 @jit_compiled
-def _has_risen(
-    counts: CountArrays, now_ms: int, baseline: FloatArray, growth: float, threshold: float
-) -> bool:
+def _has_risen(counts: CountArrays, now_ms: int, baseline: FloatArray, growth: float, minimum: float) -> bool:
     scale = decay_factors(counts, now_ms)[0]
     for item in range(len(baseline)):
         count, expected = counts[0][0, item] * scale, baseline[item] * growth
         rise = max(_ERRORS * np.sqrt(expected), _MIN_RISE * expected)
-        if count >= threshold * growth and count - expected > rise:
+        if count >= minimum * growth and count - expected > rise:
             return True
     return False

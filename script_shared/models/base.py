@@ -13,7 +13,7 @@ from script_shared.dataset import Dataset
 from script_shared.models.kernels import empty_features
 from script_shared.models.reasons import TRENDING, Reason
 from script_shared.state.state import State
-from script_shared.types import NO_ITEMS, BoolArray, FeatureArray, IntArray, Query, ScoredItem, User
+from script_shared.types import NO_ITEMS, FeatureArray, IntArray, Mask, Query, ScoredItem, User
 from script_shared.vocabulary import UNKNOWN
 
 
@@ -47,7 +47,7 @@ class Recommender(ABC):
     def add_item_vectors(self, items: IntArray, vectors: FeatureArray) -> None:
         """Store the text vectors of items, which may be new."""
 
-    def similar_items(self, item: int, allowed: BoolArray | None, n: int) -> IntArray:
+    def similar_items(self, item: int, allowed: Mask, n: int) -> IntArray:
         """Return at most `n` items by text similarity to an item, most similar first; none by default.
 
         Args:
@@ -110,7 +110,7 @@ class Component(ABC):
             vectors: shape (items, dimensions), in the text space of the training data.
         """
 
-    def similar_items(self, item: int, allowed: BoolArray | None, n: int) -> IntArray:
+    def similar_items(self, item: int, allowed: Mask, n: int) -> IntArray:
         """Return items by text similarity to an item; see `Recommender.similar_items`."""
         return NO_ITEMS
 

@@ -20,6 +20,8 @@ NEW: Final = "new"
 CATEGORIES: Final = "categories"
 #: No feature supports the item: it fills the list.
 CATALOGUE: Final = "catalogue"
+#: All reasons of components; of equal contributions the first reason wins.
+REASONS = (TRENDING, FOLLOWS_ITEM, SIMILAR_USERS, CONTEXT, NEW, CATEGORIES)
 
 
 class Reason(NamedTuple):

@@ -29,7 +29,7 @@ from script_shared.models.ranking.training_samples import (
 )
 from script_shared.models.reasons import Reason
 from script_shared.state.state import State, StateParameters
-from script_shared.types import NO_ITEMS, BoolArray, FeatureArray, IntArray, Query, ScoredItem, User
+from script_shared.types import NO_ITEMS, FeatureArray, IntArray, Mask, Query, ScoredItem, User
 
 #: With fewer interactions in the configured training hours, all hours of four days are used.
 MIN_INTERACTIONS = 5_000
@@ -151,10 +151,8 @@ class TwoStageRecommender(Recommender):
         if self.scorer.trees is None:
             return list(explained)
         by_item = self._tree_contributions(query, state)
-        return [
-            features | {TREES: by_item.get(item, 0.0)}
-            for features, item in zip(explained, items.tolist(), strict=True)
-        ]
+        pairs = zip(explained, items.tolist(), strict=True)
+        return [features | {TREES: by_item.get(item, 0.0)} for features, item in pairs]
 
     def _tree_contributions(self, query: Query, state: State) -> dict[int, float]:
         """Return what the trees add, by item; it depends on all items that are retrieved together."""
@@ -168,9 +166,8 @@ class TwoStageRecommender(Recommender):
 
         The fitted weights do not apply: they were fitted together with counts, which a new item lacks.
         """
-        parts = [
-            component.features(query, state, items) for component in self.components if component.cold_start
-        ]
+        components = [component for component in self.components if component.cold_start]
+        parts = [component.features(query, state, items) for component in components]
         return np.concatenate(parts, axis=1).sum(axis=1) if parts else None
 
     def add_item_vectors(self, items: IntArray, vectors: FeatureArray) -> None:
@@ -178,7 +175,7 @@ class TwoStageRecommender(Recommender):
         for component in (*self.components, *self.unranked):
             component.add_item_vectors(items, vectors)
 
-    def similar_items(self, item: int, allowed: BoolArray | None, n: int) -> IntArray:
+    def similar_items(self, item: int, allowed: Mask, n: int) -> IntArray:
         """Return the items most similar by text, from the first component that finds any."""
         components = (*self.components, *self.unranked)
         lists = (component.similar_items(item, allowed, n) for component in components)
@@ -231,9 +228,8 @@ class TwoStageRecommender(Recommender):
         from script_shared.models.ranking.ablation import measure_contributions  # serving must not load scipy
 
         owner = np.array([component.name for component in self.components for _ in component.feature_names])
-        columns = {
-            component.name: np.flatnonzero(owner == component.name).tolist() for component in self.components
-        }
+        names = [component.name for component in self.components]
+        columns = {name: np.flatnonzero(owner == name).tolist() for name in names}
         ridge = self._parameters.scorer.ridge
         self.contributions = measure_contributions(lists, columns, ridge, MIN_LISTS_TO_SELECT)
         harmful = [name for name, measured in self.contributions.items() if measured.is_harmful]
@@ -250,9 +246,8 @@ class TwoStageRecommender(Recommender):
         starts = [0, *ends][: len(ends)]
         self._columns = list(zip(self.components, map(slice, starts, ends), strict=True))
         self._limits = [(component, self.retrieval_limit(component)) for component in self.components]
-        self._log_columns = _true_runs(
-            [component.log_features for component in self.components for _ in component.feature_names]
-        )
+        owners = [component for component in self.components for _ in component.feature_names]
+        self._log_columns = _true_runs([component.log_features for component in owners])
         self.scorer = Scorer(self.feature_names, self._parameters.scorer)
         self._attribution = ReasonAttribution(self.components)
         self._ranked = None
@@ -280,14 +275,12 @@ class TwoStageRecommender(Recommender):
     def load(self, bundle: Bundle) -> None:
         """Restore the recommender from the result of `dump`."""
         document = bundle.document
-        self.contributions = {
-            name: Contribution(**measured) for name, measured in document["contributions"].items()
-        }
-        self._set_components(
-            [component for component in self._all_components if component.name in document["components"]]
-        )
+        measured = document["contributions"].items()
+        self.contributions = {name: Contribution(**fields) for name, fields in measured}
+        documents = document["components"]
+        self._set_components([component for component in self._all_components if component.name in documents])
         self.scorer.load(Bundle(_arrays_of(bundle, _SCORER), document))
-        documents = document["components"] | document["unranked"]
+        documents = documents | document["unranked"]
         self.unranked = tuple(component for component in self.unranked if component.name in documents)
         for component in (*self.components, *self.unranked):
             arrays = _arrays_of(bundle, component.name)

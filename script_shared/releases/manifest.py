@@ -22,7 +22,6 @@ MANIFEST = "manifest.json"
 _BLOCK = 1 << 20
 _SAFE_PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 _SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,119}")
-_REMEDY = "publish a new release, or roll back to the one before"
 
 
 class File(BaseModel):
@@ -107,10 +106,8 @@ def make_release_id(facts: Facts, files: Mapping[str, File]) -> str:
     Equal content has an equal id, so a retried publication finds its release already written, and different
     content has a different id.
     """
-    document = {
-        "facts": facts.model_dump(mode="json"),
-        "files": {name: files[name].sha256 for name in sorted(files)},
-    }
+    hashes = {name: files[name].sha256 for name in sorted(files)}
+    document = {"facts": facts.model_dump(mode="json"), "files": hashes}
     digest = hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
     run = re.sub(r"[^A-Za-z0-9_.-]+", "-", facts.run).strip("-.")[:100] or "run"
     return f"{run}-{digest[:10]}"
@@ -139,11 +136,9 @@ def read_manifest(folder: Path) -> Manifest:
         _check_version(document, path)
         manifest = Manifest.model_validate(document)
     except OSError as error:
-        what = f"the manifest cannot be read ({error.strerror})"
-        raise ReleaseCorruptedError(what, where=str(path), remedy=_REMEDY) from error
+        raise make_corrupted_error(path, f"the manifest cannot be read ({error.strerror})") from error
     except (ValidationError, ValueError, RecursionError) as error:
-        what = f"this is not a manifest: {_first_line(error)}"
-        raise ReleaseCorruptedError(what, where=str(path), remedy=_REMEDY) from error
+        raise make_corrupted_error(path, f"this is not a manifest: {_first_line(error)}") from error
     _check_names(manifest, path)
     return manifest
 
@@ -160,15 +155,17 @@ def _check_version(document: Any, path: Path) -> None:
         raise ValueError("not a JSON object")  # noqa: TRY004 - the caller translates ValueError
     version = document.get("format_version")
     if version != FORMAT_VERSION:
-        raise ReleaseError(
-            f"the format version is {version!r}, this service reads {FORMAT_VERSION}",
-            where=str(path),
-            remedy=FORMAT_REMEDY,
-        )
+        what = f"the format version is {version!r}, this service reads {FORMAT_VERSION}"
+        raise ReleaseError(what, where=str(path), remedy=FORMAT_REMEDY)
 
 
 def _check_names(manifest: Manifest, path: Path) -> None:
     for name in manifest.files:
         if not is_safe_path(name):
-            what = f"the file name {name!r} could reach outside the release"
-            raise ReleaseCorruptedError(what, where=str(path), remedy=_REMEDY)
+            raise make_corrupted_error(path, f"the file name {name!r} could reach outside the release")
+
+
+def make_corrupted_error(path: Path, what: str) -> ReleaseCorruptedError:
+    """Build the error for a file of a release that cannot be used."""
+    remedy = "publish a new release, or roll back to the one before"
+    return ReleaseCorruptedError(what, where=str(path), remedy=remedy)

@@ -55,21 +55,16 @@ class Registry:
         """
         release_id = self.find(alias)
         if release_id is None:
-            raise ReleaseNotFoundError(
-                f"no release has been published as {alias}",
-                where=str(self.folder),
-                remedy="run the training pipeline and publish its release",
-            )
+            what = f"no release has been published as {alias}"
+            remedy = "run the training pipeline and publish its release"
+            raise ReleaseNotFoundError(what, where=str(self.folder), remedy=remedy)
         return self.get(release_id, verify)
 
     def get(self, release_id: str, verify: bool = True) -> Release:
         """Open a release by its id; raises the errors of `open`."""
         if not is_safe_id(release_id) or not (self.folder / release_id).is_dir():
-            raise ReleaseNotFoundError(
-                f"there is no release {release_id!r}",
-                where=str(self.folder),
-                remedy="choose a release from the registry's list",
-            )
+            what, remedy = f"there is no release {release_id!r}", "choose a release from the registry's list"
+            raise ReleaseNotFoundError(what, where=str(self.folder), remedy=remedy)
         return Release.open(self.folder / release_id, verify)
 
     def publish(self, release_id: str, alias: str = CHALLENGER) -> None:
@@ -112,22 +107,18 @@ class Registry:
                     set_alias(self.folder, CHAMPION, earlier[position])
                     self._write_history(earlier[:position])
                     return earlier[position]
-        raise ReleaseNotFoundError(
-            "there is no valid earlier champion",
-            where=str(self.folder),
-            remedy="publish another release as champion",
-        )
+        what, remedy = "there is no valid earlier champion", "publish another release as champion"
+        raise ReleaseNotFoundError(what, where=str(self.folder), remedy=remedy)
 
     def list(self) -> list[RegistryEntry]:
         """List the releases, newest first; those without a readable manifest come last."""
         names: dict[str, list[str]] = {}
         for alias in ALIASES:
             names.setdefault(self.find(alias) or "", []).append(alias)
+        folders = [path.parent for path in sorted(self.folder.glob(f"[!.]*/{MANIFEST}"))]
         entries = [
-            RegistryEntry(
-                path.parent.name, tuple(names.get(path.parent.name, ())), _find_manifest(path.parent)
-            )
-            for path in sorted(self.folder.glob(f"[!.]*/{MANIFEST}"))
+            RegistryEntry(folder.name, tuple(names.get(folder.name, ())), _find_manifest(folder))
+            for folder in folders
         ]
         return sorted(entries, key=_age, reverse=True)
 
@@ -140,9 +131,8 @@ class Registry:
             return ()
         except (ValueError, TypeError) as error:
             what = "the history of champions is not a JSON list"
-            raise ReleaseError(
-                what, where=str(path), remedy="delete the file; the next publication creates a new one"
-            ) from error
+            remedy = "delete the file; the next publication creates a new one"
+            raise ReleaseError(what, where=str(path), remedy=remedy) from error
 
     def _set_alias(self, alias: str, release_id: str) -> None:
         current = self.find(alias)

@@ -24,7 +24,7 @@ from typing import Any
 
 from script_shared.arrays import Bundle
 from script_shared.clock import Clock, WallClock
-from script_shared.errors import ReleaseCorruptedError, ReleaseError
+from script_shared.errors import ReleaseError
 from script_shared.releases.lock import lock_folder
 from script_shared.releases.manifest import (
     FORMAT_VERSION,
@@ -33,6 +33,7 @@ from script_shared.releases.manifest import (
     File,
     Manifest,
     is_safe_path,
+    make_corrupted_error,
     make_release_id,
     read_manifest,
 )
@@ -40,7 +41,6 @@ from script_shared.storage.partitions import write_partition
 
 _DRAFT = ".filling-"
 _HASHING_THREADS = 4
-_REMEDY = "publish a new release, or roll back to the one before"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,9 @@ class Release:
         """
         manifest = read_manifest(folder)
         if manifest.release_id != folder.name:
-            raise _corrupted(folder / MANIFEST, f"it describes another release, {manifest.release_id!r}")
+            raise make_corrupted_error(
+                folder / MANIFEST, f"it describes another release, {manifest.release_id!r}"
+            )
         _check_listed(folder, manifest)
         _check_files(folder, manifest.files, verify)
         return cls(folder, manifest)
@@ -81,7 +83,7 @@ class Release:
             ReleaseCorruptedError: the manifest lists no such file.
         """
         if name not in self.manifest.files:
-            raise _corrupted(self.folder / name, "the manifest lists no such file")
+            raise make_corrupted_error(self.folder / name, "the manifest lists no such file")
         return self.folder / name
 
     def json(self, name: str) -> Any:
@@ -90,7 +92,7 @@ class Release:
         try:
             return json.loads(path.read_bytes())
         except ValueError as error:
-            raise _corrupted(path, f"this is not JSON: {error}") from error
+            raise make_corrupted_error(path, f"this is not JSON: {error}") from error
 
     def bundle(self, name: str) -> Bundle:
         """Memory-map the bundle in the folder `name`, e.g. `models/logged`."""
@@ -98,7 +100,7 @@ class Release:
         try:
             return Bundle.read(document.parent)
         except (ValueError, EOFError) as error:  # numpy raises EOFError for an empty file
-            raise _corrupted(document.parent, f"this is not a bundle: {error}") from error
+            raise make_corrupted_error(document.parent, f"this is not a bundle: {error}") from error
 
     def bundles(self, folder: str) -> tuple[str, ...]:
         """Return the names of the bundles directly below a folder, e.g. `state` → `("state/counts", …)`."""
@@ -172,16 +174,20 @@ def _walk(folder: Path, prefix: str = "") -> Iterator[str]:
 
 def _check_entry(entry: os.DirEntry[str], name: str) -> None:
     if entry.is_symlink() or not (entry.is_dir() or entry.is_file()):
-        raise _corrupted(Path(entry.path), "a release contains plain files only, this is a link or a device")
+        raise make_corrupted_error(
+            Path(entry.path), "a release contains plain files only, this is a link or a device"
+        )
     if not is_safe_path(name):
-        raise _corrupted(Path(entry.path), "the name contains characters that a release does not allow")
+        raise make_corrupted_error(
+            Path(entry.path), "the name contains characters that a release does not allow"
+        )
 
 
 def _check_listed(folder: Path, manifest: Manifest) -> None:
     """Reject files that the manifest does not list: a bundle loads all arrays in its folder."""
     extra = set(_walk(folder)) - manifest.files.keys() - {MANIFEST}
     if extra:
-        raise _corrupted(folder / min(extra), "the file is not in the manifest")
+        raise make_corrupted_error(folder / min(extra), "the file is not in the manifest")
 
 
 def _check_files(folder: Path, files: Mapping[str, File], verify: bool) -> None:
@@ -195,12 +201,8 @@ def _check_file(path: Path, file: File, verify: bool) -> None:
     try:
         size = path.stat().st_size
         if size != file.bytes:
-            raise _corrupted(path, f"the file has {size} bytes, the manifest says {file.bytes}")
+            raise make_corrupted_error(path, f"the file has {size} bytes, the manifest says {file.bytes}")
         if verify and File.from_path(path) != file:
-            raise _corrupted(path, "the content differs from the manifest's sha-256")
+            raise make_corrupted_error(path, "the content differs from the manifest's sha-256")
     except OSError as error:
-        raise _corrupted(path, f"the file cannot be read ({error.strerror})") from error
-
-
-def _corrupted(path: Path, what: str) -> ReleaseCorruptedError:
-    return ReleaseCorruptedError(what, where=str(path), remedy=_REMEDY)
+        raise make_corrupted_error(path, f"the file cannot be read ({error.strerror})") from error

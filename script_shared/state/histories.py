@@ -150,13 +150,7 @@ class Histories:
     def snapshot(self) -> Arrays:
         """Return the histories as arrays."""
         self._merge_buffer()
-        return {
-            "offsets": self.offsets,
-            "items": self.items,
-            "times": self.times,
-            "weights": self.weights,
-            "keys": self.keys,
-        }
+        return {name: getattr(self, name) for name in ("offsets", "items", "times", "weights", "keys")}
 
     def snapshot_users(self, count: int) -> Arrays:
         """Return the histories of the first `count` users as arrays."""

@@ -15,9 +15,7 @@ from script_shared.errors import MancheteError, SettingsError, VolumeFullError
 #: No space left, quota exceeded, file too large for the process or the file system.
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 #: polars and numpy raise errors without an errno: polars has it in the message, numpy does not.
-_DISK_FULL_MESSAGE = re.compile(
-    rf"\(os error (?:{'|'.join(map(str, _DISK_FULL))})\)|requested and \d+ written"
-)
+_DISK_FULL_TEXT = re.compile(rf"\(os error (?:{'|'.join(map(str, _DISK_FULL))})\)|requested and \d+ written")
 
 
 @contextmanager
@@ -36,16 +34,13 @@ def translate_disk_full(folder: Path) -> Iterator[None]:
 
 
 def _is_disk_full(error: Exception) -> bool:
-    return getattr(error, "errno", None) in _DISK_FULL or bool(_DISK_FULL_MESSAGE.search(str(error)))
+    return getattr(error, "errno", None) in _DISK_FULL or bool(_DISK_FULL_TEXT.search(str(error)))
 
 
 def make_volume_full_error(folder: Path, reason: str) -> VolumeFullError:
     """Build the error for a folder on a full disk."""
-    return VolumeFullError(
-        f"the disk is full ({reason})",
-        where=str(folder),
-        remedy="free space or use a larger volume, then run again; existing data is unharmed",
-    )
+    remedy = "free space or use a larger volume, then run again; existing data is unharmed"
+    return VolumeFullError(f"the disk is full ({reason})", where=str(folder), remedy=remedy)
 
 
 def require_writable(folder: Path, setting: str = "DATA_ROOT") -> None:
@@ -67,11 +62,9 @@ def require_writable(folder: Path, setting: str = "DATA_ROOT") -> None:
         with TemporaryFile(dir=folder) as probe:
             probe.write(b"0")
     except OSError as error:
-        raise SettingsError(
-            f"no file can be written to {folder}: {error.strerror or error}",
-            where=setting,
-            remedy=f"give this user write permission, or set {setting} to another folder",
-        ) from error
+        what = f"no file can be written to {folder}: {error.strerror or error}"
+        remedy = f"give this user write permission, or set {setting} to another folder"
+        raise SettingsError(what, where=setting, remedy=remedy) from error
     finally:
         for path in reversed(created):
             path.rmdir()
@@ -86,8 +79,6 @@ def require_space(folder: Path, required: int, setting: str = "DATA_ROOT") -> No
     existing = next(path for path in [folder.absolute(), *folder.absolute().parents] if path.exists())
     free = shutil.disk_usage(existing).free
     if free < required:
-        raise VolumeFullError(
-            f"{existing} has {free / 2**20:,.0f} MiB free, a run needs about {required / 2**20:,.0f} MiB",
-            where=setting,
-            remedy=f"free space, or set {setting} to a folder on a larger disk",
-        )
+        what = f"{existing} has {free / 2**20:,.0f} MiB free, a run needs about {required / 2**20:,.0f} MiB"
+        remedy = f"free space, or set {setting} to a folder on a larger disk"
+        raise VolumeFullError(what, where=setting, remedy=remedy)

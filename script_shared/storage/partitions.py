@@ -126,9 +126,6 @@ def find_partition(folder: Path, name: str | None = None) -> Path:
     """
     wanted = name or get_alias(folder, "latest")
     if wanted is None or not (folder / wanted).is_dir():
-        raise PartitionError(
-            f"there is no partition {wanted!r}" if wanted else "there is no partition yet",
-            where=str(folder),
-            remedy="run the stage before this one first",
-        )
+        what = f"there is no partition {wanted!r}" if wanted else "there is no partition yet"
+        raise PartitionError(what, where=str(folder), remedy="run the stage before this one first")
     return folder / wanted

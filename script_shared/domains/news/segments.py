@@ -78,18 +78,14 @@ def news_segments(parameters: Parameters) -> tuple[Segment, ...]:
     """Return the segments: logged, semi-logged and anonymous."""
     p = NewsParameters.model_validate(parameters)
     return (
-        Segment("logged", "hybrid", p.rule.is_logged, lambda: _two_stage(p, _hybrid(p))),
-        Segment("semi_logged", "clusters", p.rule.is_semi_logged, lambda: _two_stage(p, _clustered(p))),
-        Segment(
-            "anonymous", "popularity", lambda _: True, lambda: _two_stage(p, _anonymous(p), ANONYMOUS_USERS)
-        ),
+        Segment("logged", "hybrid", p.rule.is_logged, lambda: _model(p, _hybrid(p))),
+        Segment("semi_logged", "clusters", p.rule.is_semi_logged, lambda: _model(p, _clustered(p))),
+        Segment("anonymous", "popularity", lambda _: True, lambda: _model(p, _anonymous(p), ANONYMOUS_USERS)),
     )
 
 
-def _two_stage(
-    p: NewsParameters, components: Sequence[Component], user_factor: float = 1.0
-) -> TwoStageRecommender:
-    parameters = p.two_stage.model_copy(update={"fit_users": int(p.two_stage.fit_users * user_factor)})
+def _model(p: NewsParameters, components: Sequence[Component], factor: float = 1.0) -> TwoStageRecommender:
+    parameters = p.two_stage.model_copy(update={"fit_users": int(p.two_stage.fit_users * factor)})
     return TwoStageRecommender(components, p.state, parameters)
 
 
@@ -125,7 +121,5 @@ def _session(p: NewsParameters) -> list[Component]:
 
 
 def _pairs(p: NewsParameters) -> list[Component]:
-    return [
-        *_session(p),
-        CoOccurrence("cross_session", p.state.cross_session.half_lives, depth=12, fade=0.93, prior=3.0),
-    ]
+    half_lives = p.state.cross_session.half_lives
+    return [*_session(p), CoOccurrence("cross_session", half_lives, depth=12, fade=0.93, prior=3.0)]

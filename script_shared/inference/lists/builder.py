@@ -12,7 +12,7 @@ from script_shared.inference.segment_models import SegmentModels
 from script_shared.models.components.cold_start_items import ColdStartItems
 from script_shared.segments import Segment
 from script_shared.state.state import State
-from script_shared.types import BoolArray, IntArray, Query, Request, ScoredItem
+from script_shared.types import BoolArray, IntArray, Mask, Query, Request, ScoredItem
 from script_shared.vocabulary import GrowingVocabulary
 
 #: Number of extra items to rank where hidden items must be removed; usually enough.
@@ -38,7 +38,7 @@ class ListBuilder:
         self.new_items = ColdStartItems()
 
     def build(
-        self, segment: Segment, query: Query, request: Request, eligible: BoolArray | None
+        self, segment: Segment, query: Query, request: Request, eligible: Mask
     ) -> tuple[list[ScoredItem], int]:
         """Return the list of a request, and how many of its items came from the fallback.
 
@@ -65,9 +65,7 @@ class ListBuilder:
         ordered = self._models.order_by_content(query, self._state, shown)
         return insert_new_items(ranked, ordered.tolist(), request.n), fallback
 
-    def _rank(
-        self, segment: Segment, query: Query, n: int, allowed: BoolArray | None
-    ) -> tuple[list[ScoredItem], int]:
+    def _rank(self, segment: Segment, query: Query, n: int, allowed: Mask) -> tuple[list[ScoredItem], int]:
         """Rank items without the hidden ones, which a mask in `allowed` excludes already."""
         hidden = self.hidden_items(query.now_ms)
         if allowed is not None or not len(hidden):
@@ -87,19 +85,19 @@ class ListBuilder:
         self.availability.refresh(now_ms)
         return self.availability.hidden
 
-    def allowed_mask(self, request: Request, now_ms: int, eligible: BoolArray | None) -> BoolArray | None:
+    def allowed_mask(self, request: Request, now_ms: int, eligible: Mask) -> Mask:
         """Return the mask of the items that pass all filters and are not hidden; None for all items."""
         if len(self.hidden_items(now_ms)):
             return self._mask(request, now_ms, eligible)
         return self._filter_mask(request, now_ms, eligible)
 
-    def _filter_mask(self, request: Request, now_ms: int, eligible: BoolArray | None) -> BoolArray | None:
+    def _filter_mask(self, request: Request, now_ms: int, eligible: Mask) -> Mask:
         """Return the mask of a request with filters, hidden items excluded; None without filters."""
         if eligible is None and not request.exclude and request.max_age_hours is None:
             return None
         return self._mask(request, now_ms, eligible)
 
-    def _mask(self, request: Request, now_ms: int, eligible: BoolArray | None) -> BoolArray:
+    def _mask(self, request: Request, now_ms: int, eligible: Mask) -> BoolArray:
         allowed = np.ones(self._items.capacity, np.bool_) if eligible is None else eligible.copy()
         allowed[self.hidden_items(now_ms)] = False
         allowed[self._items.find_all(request.exclude)] = False

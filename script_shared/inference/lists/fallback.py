@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from script_shared.models.base import Recommender
 from script_shared.models.components.popularity import MostPopular
 from script_shared.state.state import State
-from script_shared.types import BoolArray, IntArray, Query, ScoredItem
+from script_shared.types import IntArray, Mask, Query, ScoredItem
 
 CATALOGUE = "catalogue"
 
@@ -25,7 +25,7 @@ class Fallback:
 
     models: Sequence[Recommender]
     newest: IntArray
-    allowed: BoolArray | None = None
+    allowed: Mask = None
 
     def items(self, query: Query, state: State, n: int) -> Iterator[ScoredItem]:
         """Yield allowed items, best first; they may repeat or be in the history."""

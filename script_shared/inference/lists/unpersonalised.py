@@ -10,7 +10,7 @@ from script_shared.models.components.popularity import interleave
 from script_shared.models.kernels import top_items
 from script_shared.models.reasons import CONTEXT, TRENDING
 from script_shared.state.state import State
-from script_shared.types import BoolArray, IntArray, ScoredItem
+from script_shared.types import IntArray, Mask, ScoredItem
 from script_shared.vocabulary import UNKNOWN
 
 #: Hours; the half-life of the counts that define trending items.
@@ -22,9 +22,7 @@ _NEIGHBOURS = 150
 CO_OCCURRENCE, CONTENT = "co_occurrence", "content"
 
 
-def rank_trending(
-    state: State, keys: Sequence[int], now_ms: int, n: int, allowed: BoolArray | None
-) -> list[ScoredItem]:
+def rank_trending(state: State, keys: Sequence[int], now_ms: int, n: int, allowed: Mask) -> list[ScoredItem]:
     """Return the most popular items now; with known context keys, those within each key, interleaved.
 
     Args:
@@ -37,9 +35,8 @@ def rank_trending(
     known = [key for key in keys if key != UNKNOWN]
     row = state.parameters.find_half_life(HALF_LIFE)
     wanted = n if allowed is None else state.sizes.items
-    lists = [state.most_popular(0, wanted, now_ms, key) for key in known] or [
-        state.most_popular(row, wanted, now_ms)
-    ]
+    lists = [state.most_popular(0, wanted, now_ms, key) for key in known]
+    lists = lists or [state.most_popular(row, wanted, now_ms)]
     if allowed is not None:
         lists = [items[allowed[items]] for items in lists]
     items = interleave(lists, n)
@@ -49,7 +46,7 @@ def rank_trending(
 
 
 def rank_similar(
-    state: State, item: int, by_text: IntArray, now_ms: int, n: int, allowed: BoolArray | None
+    state: State, item: int, by_text: IntArray, now_ms: int, n: int, allowed: Mask
 ) -> list[ScoredItem]:
     """Return the items most similar to an item: text similarity and co-occurrence, fused by rank.
 

@@ -60,6 +60,7 @@ class Als(Component):
 
     name: ClassVar[str] = "als"
     reason: ClassVar[str] = SIMILAR_USERS
+    feature_names = ("als",)
 
     def __init__(self, parameters: AlsParameters) -> None:
         self._parameters = parameters
@@ -75,16 +76,14 @@ class Als(Component):
         p = self._parameters
         end = dataset.as_of_ms
         interactions = dataset.interactions.between(end - int(p.window * MS_PER_HOUR), end)
-        interactions = interactions.take(
-            np.bincount(interactions.user, minlength=1)[interactions.user] >= p.min_interactions
-        )
+        counts = np.bincount(interactions.user, minlength=1)
+        interactions = interactions.take(counts[interactions.user] >= p.min_interactions)
         self._factors = np.zeros((len(dataset.items), p.factors), np.float32)
         users, user = np.unique(interactions.user, return_inverse=True)
         items, item = np.unique(interactions.item, return_inverse=True)
         if len(users) and len(items):
-            confidence = _confidence(
-                interactions.time, interactions.weight, end, p.half_life * MS_PER_HOUR, p.alpha
-            )
+            half_life_ms = p.half_life * MS_PER_HOUR
+            confidence = _confidence(interactions.time, interactions.weight, end, half_life_ms, p.alpha)
             matrix = coo_matrix((confidence, (user, item)))
             self._factors[items] = self._factorise(matrix.tocsr())
         self._gram = self._regularised_gram()
@@ -135,11 +134,6 @@ class Als(Component):
         confidence = _confidence(times, weights, query.now_ms, p.half_life * MS_PER_HOUR, p.alpha)
         return _solve(self._gram, self._factors, items, confidence)
 
-    @property
-    def feature_names(self) -> tuple[str, ...]:
-        """The column of `features`."""
-        return ("als",)
-
     def dump(self) -> Bundle:
         """Return the item factors."""
         return Bundle({"factors": self._factors})
@@ -169,9 +163,7 @@ def _confidence(
 
 
 @jit_compiled
-def _solve(
-    gram: FeatureArray, factors: FeatureArray, items: IntArray, confidence: FeatureArray
-) -> FeatureArray:
+def _solve(gram: FeatureArray, factors: FeatureArray, items: IntArray, weights: FeatureArray) -> FeatureArray:
     """Solve (gram + Σ c·f·fᵀ) x = Σ (1 + c)·f in double precision, where f are the items' factors."""
     size = len(gram)
     system, right = np.empty((size, size)), np.zeros(size)
@@ -181,7 +173,7 @@ def _solve(
     for row in range(len(items)):
         if items[row] >= len(factors):
             continue
-        item, weight = factors[items[row]], np.float64(confidence[row])
+        item, weight = factors[items[row]], np.float64(weights[row])
         for i in range(size):
             right[i] += (1.0 + weight) * item[i]
             scaled = weight * item[i]

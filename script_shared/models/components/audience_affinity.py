@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 import numpy as np
 
@@ -23,20 +23,10 @@ _FADE = 0.95
 _MIN_SHARE = 1e-4
 
 
-class Profiles(NamedTuple):
-    """The categories of the audiences' earlier interactions.
-
-    Attributes:
-        row: row of each item in `counts`; 0 without a profile.
-        counts: decayed weights before scaling, shape (1 + profiles, categories).
-        totals: sum of each row.
-        shares: share of each category over all items.
-    """
-
-    row: IntArray
-    counts: FloatArray
-    totals: FloatArray
-    shares: FloatArray
+#: The categories of the audiences' earlier interactions: the row of each item, 0 without a profile; decayed
+#: weights before scaling, shape (1 + profiles, categories); the sum of each row; the share of each category
+#: over all items.
+Profiles = tuple[IntArray, FloatArray, FloatArray, FloatArray]
 
 
 class AudienceAffinity(Component):
@@ -49,6 +39,7 @@ class AudienceAffinity(Component):
 
     name: ClassVar[str] = "audience_affinity"
     reason: ClassVar[str] = SIMILAR_USERS
+    feature_names = ("audience_affinity",)
 
     def write_features(self, query: Query, state: State, items: IntArray, out: FeatureArray) -> None:
         """Write the mean log lift, one column; 0 without history and for items without a profile."""
@@ -56,14 +47,8 @@ class AudienceAffinity(Component):
             out[:] = 0.0
             return
         profiles = state.get_cached(self.name, query.now_ms, lambda: _build_profiles(state), SLOW_REFRESH)
-        arrays = profiles.row, profiles.counts, profiles.totals, profiles.shares
         scale = float(state.cross_session.scale(query.now_ms)[-1])
-        _write_lifts(arrays, scale, state.items.category, query.history[-_HISTORY:], items, out)
-
-    @property
-    def feature_names(self) -> tuple[str, ...]:
-        """The column of `features`."""
-        return ("audience_affinity",)
+        _write_lifts(profiles, scale, state.items.category, query.history[-_HISTORY:], items, out)
 
 
 def _build_profiles(state: State) -> Profiles:
@@ -80,12 +65,12 @@ def _build_profiles(state: State) -> Profiles:
     counts += np.bincount(cells, weights, counts.size).reshape(counts.shape)
     shares = counts.sum(axis=0) / max(float(counts.sum()), 1e-9)
     counts[0] = 0.0
-    return Profiles(row, counts, counts.sum(axis=1), shares)
+    return row, counts, counts.sum(axis=1), shares
 
 
 @jit_compiled
 def _write_lifts(
-    profiles: tuple[IntArray, FloatArray, FloatArray, FloatArray],
+    profiles: Profiles,
     scale: float,
     category: IntArray,
     history: IntArray,

@@ -17,6 +17,8 @@ from script_shared.types import FeatureArray, FloatArray, IntArray, LongArray, Q
 
 #: Weight of the prior: interactions distributed like those of all users.
 PRIOR_INTERACTIONS = 3.0
+#: Items and times of a user's interactions, and the time of the query.
+_History = tuple[IntArray, LongArray, int]
 _HALF_LIFE_MS = 72 * MS_PER_HOUR
 
 
@@ -30,6 +32,7 @@ class CategoryAffinity(Component):
     reason: ClassVar[str] = CATEGORIES
     log_features: ClassVar[bool] = True
     cold_start: ClassVar[bool] = True
+    feature_names = ("category_affinity",)
 
     def __init__(self) -> None:
         self._shares: FloatArray = np.ones(1)
@@ -45,11 +48,6 @@ class CategoryAffinity(Component):
         history = query.history, query.times, query.now_ms
         _write_ratios(self._shares, state.items.category, history, items, out)
 
-    @property
-    def feature_names(self) -> tuple[str, ...]:
-        """The column of `features`."""
-        return ("category_affinity",)
-
     def dump(self) -> Bundle:
         """Return the shares of the categories."""
         return Bundle({"shares": self._shares})
@@ -61,11 +59,7 @@ class CategoryAffinity(Component):
 
 @jit_compiled
 def _write_ratios(
-    shares: FloatArray,
-    category: IntArray,
-    history: tuple[IntArray, LongArray, int],
-    items: IntArray,
-    out: FeatureArray,
+    shares: FloatArray, category: IntArray, history: _History, items: IntArray, out: FeatureArray
 ) -> None:
     """Write (count(c) / share(c) + prior) / (total + prior) for the category c of each item.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 import numpy as np
 
@@ -21,20 +21,9 @@ _MAX_CATEGORIES = 500
 _HISTORY = 4
 
 
-class Transitions(NamedTuple):
-    """Counts of transitions between categories.
-
-    Attributes:
-        row: row of each category; the last row is shared by the less popular categories.
-        counts: decayed weights before scaling, from row to column.
-        totals: sum of each row.
-        shares: share of each column.
-    """
-
-    row: IntArray
-    counts: FloatArray
-    totals: FloatArray
-    shares: FloatArray
+#: Counts of transitions: the row of each category, the last one for all less popular categories; decayed
+#: weights before scaling, from row to column; the sum of each row; the share of each column.
+Transitions = tuple[IntArray, FloatArray, FloatArray, FloatArray]
 
 
 class CategoryTransitions(Component):
@@ -47,21 +36,18 @@ class CategoryTransitions(Component):
 
     name: ClassVar[str] = "category_transitions"
     reason: ClassVar[str] = CATEGORIES
+    feature_names = ("category_after_last", "category_after_visit")
 
     def write_features(self, query: Query, state: State, items: IntArray, out: FeatureArray) -> None:
         """Write the two log lifts; 0 without history."""
         if not len(query.history):
             out[:] = 0.0
             return
-        counted = state.get_cached(self.name, query.now_ms, lambda: _count_transitions(state), SLOW_REFRESH)
-        arrays = counted.row, counted.counts, counted.totals, counted.shares
+        transitions = state.get_cached(
+            self.name, query.now_ms, lambda: _count_transitions(state), SLOW_REFRESH
+        )
         scale = float(state.co_occurrence.scale(query.now_ms)[-1])
-        _write_lifts(arrays, scale, state.items.category, query.history[-_HISTORY:], items, out)
-
-    @property
-    def feature_names(self) -> tuple[str, ...]:
-        """The columns of `features`."""
-        return ("category_after_last", "category_after_visit")
+        _write_lifts(transitions, scale, state.items.category, query.history[-_HISTORY:], items, out)
 
 
 def _count_transitions(state: State) -> Transitions:
@@ -75,12 +61,12 @@ def _count_transitions(state: State) -> Transitions:
     cells = row[category[first]].astype(np.int64) * size + row[category[second]]
     counts: FloatArray = np.zeros((size, size))
     counts += np.bincount(cells, weight, size * size).reshape(size, size)
-    return Transitions(row, counts, counts.sum(axis=1), counts.sum(axis=0) / max(float(counts.sum()), 1e-9))
+    return row, counts, counts.sum(axis=1), counts.sum(axis=0) / max(float(counts.sum()), 1e-9)
 
 
 @jit_compiled
 def _write_lifts(
-    transitions: tuple[IntArray, FloatArray, FloatArray, FloatArray],
+    transitions: Transitions,
     scale: float,
     category: IntArray,
     history: IntArray,
@@ -106,8 +92,7 @@ def _write_lifts(
         for item in history if shares[target] > 0.0 else history[:0]:
             source = row_of[category[item]] if category[item] < len(row_of) else shared
             expected = (totals[source] * scale + PRIOR_TRANSITIONS) * shares[target]
-            lift = np.log(
-                np.float32((counts[source, target] * scale + PRIOR_TRANSITIONS * shares[target]) / expected)
-            )
+            count = counts[source, target] * scale + PRIOR_TRANSITIONS * shares[target]
+            lift = np.log(np.float32(count / expected))
             total += lift
         out[index, 0], out[index, 1] = lift, total / len(history)

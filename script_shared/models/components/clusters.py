@@ -84,6 +84,7 @@ class Clusters(Component):
 
     name: ClassVar[str] = "clusters"
     reason: ClassVar[str] = SIMILAR_USERS
+    feature_names = ("cluster",)
 
     def __init__(self, parameters: ClusterParameters) -> None:
         self._parameters = parameters
@@ -111,10 +112,8 @@ class Clusters(Component):
         final = self._sample_at(users, state, dataset.as_of_ms)
         self._projection = self._fit_projection(final.features, components, clusters)
         labels = self._projection.assign(final.features)
-        interactions = self._window(final.now_ms, dataset)
-        self._ratios, _, counts = self._popularity(
-            labels, final, interactions, interactions.item, len(dataset.items)
-        )
+        recent = self._window(final.now_ms, dataset)
+        self._ratios, _, counts = self._popularity(labels, final, recent, recent.item, len(dataset.items))
         self._top_items = np.argsort(-counts, axis=1, kind="stable")[:, :_TOP_ITEMS].astype(np.int32)
 
     def _choices(self, sample: UserSample) -> list[tuple[int, int]]:
@@ -223,11 +222,6 @@ class Clusters(Component):
             return None
         features = UserHistories.from_query(query).features(state.items, self._rank)
         return int(self._projection.assign(features)[0])
-
-    @property
-    def feature_names(self) -> tuple[str, ...]:
-        """The column of `features`."""
-        return ("cluster",)
 
     def dump(self) -> Bundle:
         """Return the projection and each cluster's popularity."""

@@ -13,6 +13,7 @@ from script_shared.models.caches import QueryCache
 from script_shared.models.kernels import top_items
 from script_shared.models.reasons import FOLLOWS_ITEM
 from script_shared.state.counts import CountArrays, decay_factors
+from script_shared.state.neighbour_rows import RowArrays
 from script_shared.state.pairs import Pairs
 from script_shared.state.state import State, share_of
 from script_shared.types import NO_ITEMS, FeatureArray, FloatArray, IntArray, Query
@@ -20,6 +21,8 @@ from script_shared.vocabulary import UNKNOWN
 
 #: Added to an item's mean share before its logarithm.
 MIN_SHARE = 1e-3
+#: Items, weights, shares and totals of the neighbours, and the number of neighbours of the last call.
+_Buffers = tuple[IntArray, FloatArray, FloatArray, FloatArray, int]
 
 
 class Neighbours(NamedTuple):
@@ -119,10 +122,8 @@ class CoOccurrence(Component):
             self._allocate(state.sizes.items, pairs.neighbour_rows.items.shape[1])
         items, weights, shares = self._items, self._weights, self._shares
         buffers = items, weights, shares, self._totals, self._count
-        scale = pairs.scale(query.now_ms)
-        count = self._count = _sum_rows(
-            history, pairs.neighbour_rows.arrays, self._fades, scale, self._rows, buffers
-        )
+        arrays, scale = pairs.neighbour_rows.arrays, pairs.scale(query.now_ms)
+        count = self._count = _sum_rows(history, arrays, self._fades, scale, self._rows, buffers)
         return Neighbours(self._rows, items[:count], weights[:count], shares[:count], self._totals)
 
     def _allocate(self, items: int, partners: int) -> None:
@@ -143,11 +144,11 @@ class CoOccurrence(Component):
 @jit_compiled
 def _sum_rows(
     history: IntArray,
-    pairs: tuple[IntArray, IntArray, FeatureArray, FloatArray],
+    pairs: RowArrays,
     fades: FloatArray,
     scale: FloatArray,
     rows: IntArray,
-    buffers: tuple[IntArray, FloatArray, FloatArray, FloatArray, int],
+    buffers: _Buffers,
 ) -> int:
     """Sum the weights and shares of the neighbours of several items; return the number of neighbours.
 
@@ -221,11 +222,7 @@ def _write_shares(rows: IntArray, shares: FloatArray, items: IntArray, out: Feat
 
 @jit_compiled
 def _find_sources(
-    history: IntArray,
-    rows: IntArray,
-    pairs: tuple[IntArray, IntArray, FeatureArray, FloatArray],
-    fades: FloatArray,
-    items: IntArray,
+    history: IntArray, rows: IntArray, pairs: RowArrays, fades: FloatArray, items: IntArray
 ) -> IntArray:
     """Return the history item in whose row each item has the largest weight at the longest half-life."""
     lengths, neighbours, shares, totals = pairs

@@ -16,7 +16,7 @@ from script_shared.models.caches import PoolCache, QueryCache
 from script_shared.models.kernels import dot_product, gather_rows, grow_table, nearest_items, top_items
 from script_shared.models.reasons import FOLLOWS_ITEM
 from script_shared.state.state import State
-from script_shared.types import NO_ITEMS, BoolArray, FeatureArray, IntArray, LongArray, Query
+from script_shared.types import NO_ITEMS, FeatureArray, IntArray, LongArray, Mask, Query
 from script_shared.vocabulary import UNKNOWN
 
 #: Most popular items among which `retrieve` searches.
@@ -46,6 +46,7 @@ class Content(Component):
     reason: ClassVar[str] = FOLLOWS_ITEM
     cold_start: ClassVar[bool] = True
     uses_texts: ClassVar[bool] = True
+    feature_names = ("content",)
 
     def __init__(self, parameters: ContentParameters) -> None:
         self._parameters = parameters
@@ -98,7 +99,7 @@ class Content(Component):
         else:
             out[:] = 0.0
 
-    def similar_items(self, item: int, allowed: BoolArray | None, n: int) -> IntArray:
+    def similar_items(self, item: int, allowed: Mask, n: int) -> IntArray:
         """Return at most `n` items by the cosine of their vectors to the item's, if that is above 0."""
         if item >= len(self._row) or not self._row[item]:
             return NO_ITEMS
@@ -113,9 +114,8 @@ class Content(Component):
         history = query.history[-_HISTORY:]
         if not len(history):
             return super().source_items(query, state, items)
-        ages = np.maximum(query.now_ms - query.times[-_HISTORY:], 0) / (
-            self._parameters.half_life * MS_PER_HOUR
-        )
+        half_life_ms = self._parameters.half_life * MS_PER_HOUR
+        ages = np.maximum(query.now_ms - query.times[-_HISTORY:], 0) / half_life_ms
         left, right = (self._vectors[gather_rows(self._row, some)] for some in (items, history))
         similarity = left @ right.T * np.exp2(-ages)
         return np.where(similarity.max(axis=1) > 0, history[similarity.argmax(axis=1)], UNKNOWN)
@@ -124,11 +124,6 @@ class Content(Component):
         items, times = query.history[-_HISTORY:], query.times[-_HISTORY:]
         half_life_ms = self._parameters.half_life * MS_PER_HOUR
         return _decayed_mean(self._vectors, self._row, items, times, query.now_ms, half_life_ms)
-
-    @property
-    def feature_names(self) -> tuple[str, ...]:
-        """The column of `features`."""
-        return ("content",)
 
     def dump(self) -> Bundle:
         """Return the vectors and the row of each item."""
@@ -144,26 +139,21 @@ class Content(Component):
 
 @jit_compiled
 def _write_cosines(
-    vectors: FeatureArray, row_of: IntArray, items: IntArray, profile: FeatureArray, out: FeatureArray
+    vectors: FeatureArray, rows: IntArray, items: IntArray, profile: FeatureArray, out: FeatureArray
 ) -> None:
     for row in range(len(items)):
-        known = items[row] < len(row_of)
-        out[row, 0] = dot_product(vectors[row_of[items[row]]], profile) if known else 0.0
+        known = items[row] < len(rows)
+        out[row, 0] = dot_product(vectors[rows[items[row]]], profile) if known else 0.0
 
 
 @jit_compiled
 def _decayed_mean(
-    vectors: FeatureArray,
-    row_of: IntArray,
-    items: IntArray,
-    times: LongArray,
-    now_ms: int,
-    half_life_ms: float,
+    vectors: FeatureArray, rows: IntArray, items: IntArray, times: LongArray, now_ms: int, half_life_ms: float
 ) -> FeatureArray:
     """Return the decayed sum of the items' vectors, normalised to length 1."""
     total = np.zeros(vectors.shape[1])
     for index in range(len(items)):
-        row = row_of[items[index]] if items[index] < len(row_of) else 0
+        row = rows[items[index]] if items[index] < len(rows) else 0
         weight = 2.0 ** -min(max((now_ms - times[index]) / half_life_ms, 0.0), 60.0)
         for column in range(len(total)):
             total[column] += weight * vectors[row, column]

@@ -47,10 +47,8 @@ class ContextPopularity(Component):
 
     def write_features(self, query: Query, state: State, items: IntArray, out: FeatureArray) -> None:
         """Write the ratios, one column a context column and half-life."""
-        half_lives, keys = (
-            state.parameters.find_half_lives(self._key_half_lives),
-            np.array(query.keys, np.int64),
-        )
+        half_lives = state.parameters.find_half_lives(self._key_half_lives)
+        keys = np.array(query.keys, np.int64)
         overall = state.counts.arrays, state.total_counts.values, half_lives
         within = state.key_counts.arrays, state.key_totals.arrays
         _write_ratios(overall, within, keys, query.now_ms, items, out)

@@ -21,16 +21,12 @@ class Recency(Component):
     name: ClassVar[str] = "recency"
     reason: ClassVar[str] = NEW
     descending: ClassVar[tuple[str, ...]] = ("age",)
+    feature_names = ("age", "new_to_user")
 
     def write_features(self, query: Query, state: State, items: IntArray, out: FeatureArray) -> None:
         """Write log(hours + 0.1) since the first interaction, and 0 or 1."""
         last_ms = int(query.times[-1]) if len(query.times) else NEVER
         _write_ages(state.items.first_ms, items, query.now_ms, last_ms, out)
-
-    @property
-    def feature_names(self) -> tuple[str, ...]:
-        """The columns of `features`."""
-        return ("age", "new_to_user")
 
 
 @jit_compiled

@@ -37,9 +37,8 @@ class SessionContinuation(Component):
     def retrieve(self, query: Query, state: State, n: int) -> IntArray:
         """Return the items with the most interactions that continue a session, at the shortest half-life."""
         row = state.parameters.find_half_life(self._half_lives[0])
-        return state.get_cached(
-            (self.name, n), query.now_ms, lambda: _top_nonzero(state.continuations.values[row], n)
-        )
+        values = state.continuations.values[row]
+        return state.get_cached((self.name, n), query.now_ms, lambda: _top_nonzero(values, n))
 
     def write_features(self, query: Query, state: State, items: IntArray, out: FeatureArray) -> None:
         """Write the ratios, one column a half-life."""

@@ -89,11 +89,7 @@ def _write_features(
             row[4] += weight**2 / length
             row[5] += np.log1p(max(times[index] - first_ms[items[index]], 0) / MS_PER_HOUR) / length
             item_category = category[items[index]]
-            column = (
-                min(rank[item_category], _LARGEST_CATEGORIES)
-                if item_category < len(rank)
-                else _LARGEST_CATEGORIES
-            )
-            row[_SHARES + column] += 1.0 / length
+            column = rank[item_category] if item_category < len(rank) else _LARGEST_CATEGORIES
+            row[_SHARES + min(column, _LARGEST_CATEGORIES)] += 1.0 / length
         row[0] = np.log1p(length)
         row[4] = np.sqrt(max(row[4] - row[3] ** 2, 0.0))

@@ -12,23 +12,15 @@ from script_shared.jit import jit_compiled
 from script_shared.models.base import Component
 from script_shared.models.kernels import top_rows
 from script_shared.models.ranking.scorer import Scorer
-from script_shared.models.reasons import (
-    CATEGORIES,
-    CONTEXT,
-    FOLLOWS_ITEM,
-    NEW,
-    SIMILAR_USERS,
-    TRENDING,
-    Reason,
-)
+from script_shared.models.reasons import FOLLOWS_ITEM, REASONS, Reason
 from script_shared.state.state import State
 from script_shared.types import FeatureArray, FloatArray, IntArray, Query
 from script_shared.vocabulary import UNKNOWN
 
-#: All reasons of components; of equal contributions the first reason wins.
-REASONS = (TRENDING, FOLLOWS_ITEM, SIMILAR_USERS, CONTEXT, NEW, CATEGORIES)
 _WITH_SOURCE = REASONS.index(FOLLOWS_ITEM)
 _REASONS_WITHOUT_SOURCE = tuple(map(Reason, REASONS))
+#: Weights and signs of the features, the component of each, and the reason of each component.
+_Columns = tuple[FloatArray, FloatArray, IntArray, IntArray]
 _ZEROS: FloatArray = np.zeros(len(REASONS))
 
 
@@ -64,13 +56,8 @@ class ReasonAttribution:
         widths = [len(component.feature_names) for component in components]
         self._owner = np.repeat(np.arange(len(components), dtype=np.int32), widths)
         self._reason = np.array([REASONS.index(component.reason) for component in components], np.int32)
-        self._signs = np.array(
-            [
-                -1.0 if name in component.descending else 1.0
-                for component in components
-                for name in component.feature_names
-            ]
-        )
+        names = [(name, component.descending) for component in components for name in component.feature_names]
+        self._signs = np.array([-1.0 if name in descending else 1.0 for name, descending in names])
 
     def attribute(
         self, ranked: RankedList, scorer: Scorer, query: Query, state: State, items: IntArray
@@ -121,10 +108,7 @@ def _head_mean(features: FeatureArray, scores: FloatArray, head: int) -> FloatAr
 
 @jit_compiled
 def _attribute(
-    table: tuple[IntArray, FeatureArray, FloatArray],
-    items: IntArray,
-    columns: tuple[FloatArray, FloatArray, IntArray, IntArray],
-    zeros: FloatArray,
+    table: tuple[IntArray, FeatureArray, FloatArray], items: IntArray, columns: _Columns, zeros: FloatArray
 ) -> tuple[IntArray, IntArray, IntArray]:
     """Return, for each item, its reason, the best reason without a source, and the component with a source.
 
@@ -151,10 +135,7 @@ def _attribute(
 
 @jit_compiled
 def _contributions(
-    features: FeatureArray,
-    mean: FloatArray,
-    columns: tuple[FloatArray, FloatArray, IntArray, IntArray],
-    zeros: FloatArray,
+    features: FeatureArray, mean: FloatArray, columns: _Columns, zeros: FloatArray
 ) -> tuple[FloatArray, int]:
     """Return the contribution by reason, and the largest contributor among components with a source."""
     weights, signs, owner, reason = columns

@@ -13,8 +13,8 @@ from script_shared.evaluation.ranking import score_list
 from script_shared.jit import jit_compiled
 from script_shared.models.kernels import top_rows, weighted_sums
 from script_shared.models.ranking.lambdamart import TreeParameters, fit_trees
-from script_shared.models.ranking.tree_scoring import TreeEnsemble, score_rows
-from script_shared.types import BoolArray, FeatureArray, FloatArray, IntArray
+from script_shared.models.ranking.tree_scoring import TreeArrays, TreeEnsemble, score_rows
+from script_shared.types import BoolArray, FeatureArray, FloatArray
 
 #: The features of a list's items, and which of the items were chosen.
 LabelledList = tuple[FeatureArray, BoolArray]
@@ -120,10 +120,9 @@ class Scorer:
 
     def load(self, bundle: Bundle) -> None:
         """Restore the scorer from the result of `dump`."""
-        self._statistics = {
-            key: bundle.document[key] for key in ("fitted_on", "held_out_ndcg") if key in bundle.document
-        }
-        self.weights = np.array([bundle.document["weights"][name] for name in self._names])
+        document = bundle.document
+        self._statistics = {key: document[key] for key in ("fitted_on", "held_out_ndcg") if key in document}
+        self.weights = np.array([document["weights"][name] for name in self._names])
         self.trees = TreeEnsemble.load(bundle.arrays) if bundle.arrays else None
 
 
@@ -135,10 +134,7 @@ def list_ndcg(scores: FloatArray, chosen: BoolArray) -> float:
 
 @jit_compiled
 def _rerank_head(
-    features: FeatureArray,
-    weights: FloatArray,
-    head_size: int,
-    trees: tuple[IntArray, FeatureArray, IntArray, FloatArray],
+    features: FeatureArray, weights: FloatArray, head_size: int, trees: TreeArrays
 ) -> FloatArray:
     """Return weighted sums; to those of the head the trees' scores are added, both standardised.
 

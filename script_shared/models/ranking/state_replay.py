@@ -22,9 +22,8 @@ def build_state(dataset: Dataset, parameters: StateParameters) -> State:
     head, end = dataset.state_snapshot, dataset.as_of_ms
     if head is None or head.end_ms > end or head.parameters != parameters.model_dump(mode="json"):
         return State.from_dataset(dataset, parameters)
-    state = State(
-        parameters, Sizes(dataset.history_count, len(dataset.items), len(dataset.keys), len(dataset.context))
-    )
+    sizes = Sizes(dataset.history_count, len(dataset.items), len(dataset.keys), len(dataset.context))
+    state = State(parameters, sizes)
     state.restore(dict(head.load()))
     state.apply(dataset.interactions.between(head.end_ms, end))
     return state

@@ -71,9 +71,8 @@ def draw_click_samples(
     order, starts = _order_by_user(interactions.user[first:end])
     rows = first + order
     session_gap_ms = replay.state.parameters.session_gap * MS_PER_HOUR
-    is_continued = (interactions.user[rows[1:]] == interactions.user[rows[:-1]]) & (
-        np.diff(interactions.time[rows]) < session_gap_ms
-    )
+    is_same_user = interactions.user[rows[1:]] == interactions.user[rows[:-1]]
+    is_continued = is_same_user & (np.diff(interactions.time[rows]) < session_gap_ms)
     counts = replay.state.histories.count_all()[interactions.user[rows]] + np.arange(len(rows)) - starts + 1
     is_member = _accepted_users(dataset, interactions.user[rows], counts, accepts)
     chosen = _sample_rows(np.flatnonzero(np.append(is_continued, False) & is_member), limit)

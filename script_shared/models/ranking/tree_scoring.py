@@ -21,6 +21,8 @@ MAX_LEAVES = 32
 _ALL_LEAVES = 0xFFFFFFFF
 #: De Bruijn sequence: a single bit times this has a distinct number in the upper five bits.
 _DE_BRUIJN = 0x077CB531
+#: The arrays of a `TreeEnsemble`.
+TreeArrays = tuple[IntArray, FeatureArray, IntArray, FloatArray]
 _DTYPES = {"features": np.uint8, "thresholds": np.float32, "masks": np.uint32, "values": np.float64}
 
 
@@ -51,7 +53,7 @@ class TreeEnsemble(NamedTuple):
         thresholds = np.full(shape, np.inf)
         for tree, description in enumerate(trees):
             splits: list[tuple[int, float, int]] = []
-            leaves = _flatten(description["tree_structure"], splits, [])
+            leaves = _walk(description["tree_structure"], splits, [])
             if len(leaves) > MAX_LEAVES:
                 raise ValueError(f"a tree has {len(leaves)} leaves; the maximum is {MAX_LEAVES}")
             for index, split in enumerate(splits):
@@ -64,7 +66,7 @@ class TreeEnsemble(NamedTuple):
         return score_rows(np.asfortranarray(features, np.float32), np.arange(len(features)), self.parts)
 
     @property
-    def parts(self) -> tuple[IntArray, FeatureArray, IntArray, FloatArray]:
+    def parts(self) -> TreeArrays:
         """The arrays as a plain tuple, which compiled functions unpack in half the time."""
         return self.features, self.thresholds, self.masks, self.values
 
@@ -78,18 +80,16 @@ class TreeEnsemble(NamedTuple):
         return cls(**{name: np.array(arrays[name], dtype) for name, dtype in _DTYPES.items()})
 
 
-def _flatten(
-    node: Mapping[str, Any], splits: list[tuple[int, float, int]], leaves: list[float]
-) -> list[float]:
+def _walk(node: Mapping[str, Any], splits: list[tuple[int, float, int]], leaves: list[float]) -> list[float]:
     """Append the splits and leaves below a node, leaves from left to right; return the leaves."""
     if "leaf_value" in node:
         leaves.append(node["leaf_value"])
         return leaves
     first = len(leaves)
-    _flatten(node["left_child"], splits, leaves)
+    _walk(node["left_child"], splits, leaves)
     unreachable = (1 << len(leaves)) - (1 << first)
     splits.append((node["split_feature"], node["threshold"], ~unreachable & _ALL_LEAVES))
-    return _flatten(node["right_child"], splits, leaves)
+    return _walk(node["right_child"], splits, leaves)
 
 
 def _value_index(bit: int) -> int:
@@ -104,9 +104,7 @@ def _round_down(thresholds: FloatArray) -> FeatureArray:
 
 
 @jit_compiled
-def score_rows(
-    table: FeatureArray, rows: IntArray, trees: tuple[IntArray, FeatureArray, IntArray, FloatArray]
-) -> FloatArray:
+def score_rows(table: FeatureArray, rows: IntArray, trees: TreeArrays) -> FloatArray:
     """Return the scores of some rows of a table.
 
     Args:
