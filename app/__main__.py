@@ -8,7 +8,7 @@ import sys
 from app.main import create_app
 from app.server import logging
 from app.server.run import listen
-from app.settings import load_settings
+from app.settings import ApiSettings
 from script_shared.errors import SettingsError
 
 _CHECK = "--check"
@@ -17,7 +17,7 @@ _CHECK = "--check"
 def main() -> int:
     """Serve until the process is stopped; return 2 when a setting is wrong."""
     try:
-        settings = load_settings()
+        settings = ApiSettings.read()
         logging.configure(settings.api_log_level)
         app = create_app(settings)
     except SettingsError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
@@ -14,36 +14,20 @@ from app.serving.loaded_release import LoadedRelease
 from app.serving.release_watcher import ReleaseWatcher
 
 
-async def _release_watcher(request: Request) -> ReleaseWatcher:
-    release_watcher: ReleaseWatcher = request.app.state.release_watcher
-    return release_watcher
+def _part(name: str) -> Any:
+    """Return the dependency on a part of the service, by its name in `app.state`."""
+
+    async def find(request: Request) -> Any:
+        return getattr(request.app.state, name)
+
+    return Depends(find)
 
 
-async def _telemetry(request: Request) -> Telemetry:
-    telemetry: Telemetry = request.app.state.telemetry
-    return telemetry
-
-
-async def _event_consumer(request: Request) -> EventConsumer:
-    event_consumer: EventConsumer = request.app.state.event_consumer
-    return event_consumer
-
-
-async def _variants(request: Request) -> Variants:
-    variants: Variants = request.app.state.variants
-    return variants
-
-
-async def _inference_logger(request: Request) -> InferenceLogger:
-    inference_logger: InferenceLogger = request.app.state.inference_logger
-    return inference_logger
-
-
-ReleaseWatcherDep = Annotated[ReleaseWatcher, Depends(_release_watcher)]
-TelemetryDep = Annotated[Telemetry, Depends(_telemetry)]
-EventConsumerDep = Annotated[EventConsumer, Depends(_event_consumer)]
-VariantsDep = Annotated[Variants, Depends(_variants)]
-InferenceLoggerDep = Annotated[InferenceLogger, Depends(_inference_logger)]
+ReleaseWatcherDep = Annotated[ReleaseWatcher, _part("release_watcher")]
+TelemetryDep = Annotated[Telemetry, _part("telemetry")]
+EventConsumerDep = Annotated[EventConsumer, _part("event_consumer")]
+VariantsDep = Annotated[Variants, _part("variants")]
+InferenceLoggerDep = Annotated[InferenceLogger, _part("inference_logger")]
 
 
 async def _loaded_release(release_watcher: ReleaseWatcherDep) -> LoadedRelease:

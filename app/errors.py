@@ -24,8 +24,10 @@ from script_shared.errors import (
 
 PROBLEM_JSON = "application/problem+json"
 RETRY_AFTER_SECONDS = 5
+_CORRECT = "correct the fields named in errors"
 TOO_LARGE = "send less at once"
 _NOT_STORED = "the event log cannot be written now: nothing of this request was kept"
+_NOT_APPLIED = "the event log cannot be read now: this request is kept, and lists do not reflect it yet"
 
 _LOG = structlog.get_logger(__name__)
 _REMEDIES = {
@@ -69,6 +71,27 @@ def problem(
     return JSONResponse(document | members, status, headers, PROBLEM_JSON)
 
 
+def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return the document of problem responses, by status."""
+    return {status: {"model": Problem} for status in statuses}
+
+
+def batch_problem(noun: str, results: Sequence[Mapping[str, Any]]) -> JSONResponse:
+    """Return the problem that lists the result of each element, and the faults of the first 20.
+
+    Args:
+        noun: names an element, e.g. "event".
+        results: the result of each element, with `field` and `message`.
+    """
+    faults = [
+        {"field": f"{index}.{result['field']}", "message": result["message"]}
+        for index, result in enumerate(results[:20])
+    ]
+    first = "; ".join(f"{fault['field']}: {fault['message']}" for fault in faults[:3])
+    more: dict[str, Any] = {"errors": faults, f"{noun}s": results}
+    return problem(422, f"no {noun} could be kept: {first}", remedy=_CORRECT, **more)
+
+
 def install(app: FastAPI) -> None:
     """Answer every error of an application with a problem document."""
     for kind, handler in HANDLERS.items():
@@ -104,7 +127,7 @@ def _accepted_values(request: Request, invalid: Sequence[Any]) -> str:
     descriptions = {parameter["name"]: parameter.get("description", "") for parameter in parameters}
     names = dict.fromkeys(str(error["loc"][1]) for error in invalid if len(error["loc"]) > 1)
     remedies = [f"{name}: {descriptions[name]}" for name in names if descriptions.get(name)]
-    return " ".join(remedies) or "correct the fields named in errors"
+    return " ".join(remedies) or _CORRECT
 
 
 def _field_name(location: tuple[str | int, ...]) -> str:
@@ -116,22 +139,11 @@ async def _handle_not_ready(_: Request, error: NotReadyError) -> JSONResponse:
     return problem(503, error.what, remedy=error.remedy, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
 
 
-async def _handle_not_stored(request: Request, error: EventLogError) -> JSONResponse:
-    return _temporary_problem(503, request, error, _NOT_STORED)
-
-
-async def _handle_unread(request: Request, error: EventsUnreadError) -> JSONResponse:
-    detail = "the event log cannot be read now: this request is kept, and lists do not reflect it yet"
-    return _temporary_problem(503, request, error, detail)
-
-
-async def _handle_volume_full(request: Request, error: VolumeFullError) -> JSONResponse:
-    return _temporary_problem(507, request, error, _NOT_STORED)
-
-
-def _temporary_problem(status: int, request: Request, error: MancheteError, detail: str) -> JSONResponse:
+async def _handle_temporary(request: Request, error: EventLogError | VolumeFullError) -> JSONResponse:
     """Return what failed and when to try again; the cause is for the log only."""
     _log_error(request, error)
+    status = 507 if isinstance(error, VolumeFullError) else 503
+    detail = _NOT_APPLIED if isinstance(error, EventsUnreadError) else _NOT_STORED
     headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
     return problem(status, detail, remedy="send it again with the same event ids", headers=headers)
 
@@ -148,9 +160,8 @@ def _log_error(request: Request, error: MancheteError) -> None:
 
 async def _handle_unexpected(request: Request, error: Exception) -> JSONResponse:
     _LOG.error("request failed", path=request.url.path, exc_info=error)
-    return problem(
-        500, "the service failed to answer this request", remedy="try again; see the log for the cause"
-    )
+    detail = "the service failed to answer this request"
+    return problem(500, detail, remedy="try again; see the log for the cause")
 
 
 #: Handlers of all errors but unexpected ones.
@@ -159,8 +170,7 @@ HANDLERS: dict[Any, Any] = {
     ClientDisconnect: _handle_disconnect,
     RequestValidationError: _handle_invalid,
     NotReadyError: _handle_not_ready,
-    EventsUnreadError: _handle_unread,
-    EventLogError: _handle_not_stored,
-    VolumeFullError: _handle_volume_full,
+    EventLogError: _handle_temporary,
+    VolumeFullError: _handle_temporary,
     MancheteError: _handle_known,
 }

@@ -34,7 +34,7 @@ from app.routes import (
     web,
 )
 from app.services import Services
-from app.settings import ApiSettings, load_settings
+from app.settings import ApiSettings
 from script_shared.clock import Clock
 
 
@@ -51,7 +51,7 @@ def create_app(
     Raises:
         SettingsError: a setting is malformed, unsafe, or names an unknown domain.
     """
-    settings = settings or load_settings()
+    settings = settings or ApiSettings.read()
     services = Services.create(settings, domain_api or find_domain_api(settings.domain), clock)
 
     def lifespan(_: FastAPI) -> AbstractAsyncContextManager[None]:

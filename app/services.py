@@ -74,20 +74,12 @@ class Services:
         assignment, challenger = Assignment(settings.experiment, settings.challenger_share), None
         if assignment.share:
             telemetry.experiment.challenger_share = assignment.share
-            challenger = Challenger(watcher, domain_api, consumer, options)
+            challenger = Challenger(watcher)
         keys = ApiKeys(settings)
-        event_buckets = TokenBuckets(settings.api_events_per_key, settings.api_burst_seconds)
-        return cls(
-            domain_api=domain_api,
-            telemetry=telemetry,
-            release_watcher=watcher,
-            challenger=challenger,
-            variants=Variants(watcher, assignment, challenger),
-            event_consumer=consumer,
-            inference_logger=inference_logger,
-            keys=keys,
-            event_rate_limit=EventRateLimit(keys, event_buckets),
-        )
+        limit = EventRateLimit(keys, TokenBuckets(settings.api_events_per_key, settings.api_burst_seconds))
+        variants = Variants(watcher, assignment, challenger)
+        parts = (domain_api, telemetry, watcher, challenger, variants, consumer, inference_logger)
+        return cls(*parts, keys, limit)
 
     def add_to(self, app: FastAPI) -> None:
         """Put all parts into `app.state`."""

@@ -112,17 +112,12 @@ class ApiSettings(Settings):
             "RELEASE_VERIFY": not self.release_verify,
             "RELEASE_POLL_SECONDS": self.release_poll_seconds < 0.5,
         }
-        keys = {
-            f"API_KEYS_{scope.upper()}": self.keys(scope) for scope in ("events", "items", "users", "admin")
-        }
+        scopes = ("events", "items", "users", "admin")
+        keys = {f"API_KEYS_{scope.upper()}": self.keys(scope) for scope in scopes}
         keys["INFERENCE_LOG_KEYS"] = self.pseudonym_keys
-        unsafe |= {
-            f"{name} (a key of fewer than {MIN_KEY_LENGTH} characters)": min(
-                map(len, values), default=MIN_KEY_LENGTH
-            )
-            < MIN_KEY_LENGTH
-            for name, values in keys.items()
-        }
+        for name, values in keys.items():
+            is_short = any(len(key) < MIN_KEY_LENGTH for key in values)
+            unsafe[f"{name} (a key of fewer than {MIN_KEY_LENGTH} characters)"] = is_short
         refused = [name for name, is_unsafe in unsafe.items() if is_unsafe]
         if refused:
             raise ValueError(f"unsafe in production: {', '.join(refused)}")
@@ -131,12 +126,3 @@ class ApiSettings(Settings):
 
 def _split(text: str) -> tuple[str, ...]:
     return tuple(stripped for part in text.split(",") if (stripped := part.strip()))
-
-
-def load_settings() -> ApiSettings:
-    """Return the settings of the environment and of `.env`.
-
-    Raises:
-        SettingsError: a setting is malformed or unsafe; the error names it.
-    """
-    return ApiSettings.read()

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from app.domains.base import DomainApi
-from app.serving.event_consumer import EventConsumer
 from app.serving.loaded_release import LoadedRelease
-from app.serving.release_watcher import LoadOptions, ReleaseWatcher
+from app.serving.release_watcher import ReleaseWatcher
 from script_shared.releases.registry import CHALLENGER
 
 
@@ -16,22 +14,14 @@ class Challenger(ReleaseWatcher):
     cannot be used or cannot apply the events.
 
     Args:
-        champion: the champion's watcher.
-        domain_api: the API of the domain that is served.
-        event_consumer: applies the event log to the challenger.
-        options: how a release is loaded.
+        champion: the champion's watcher; the challenger is loaded with the same options.
     """
 
     alias = CHALLENGER
 
-    def __init__(
-        self,
-        champion: ReleaseWatcher,
-        domain_api: DomainApi,
-        event_consumer: EventConsumer,
-        options: LoadOptions,
-    ) -> None:
-        super().__init__(champion.registry, domain_api, champion.telemetry, event_consumer, options)
+    def __init__(self, champion: ReleaseWatcher) -> None:
+        consumer, options = champion._event_consumer, champion._options
+        super().__init__(champion.registry, champion._domain_api, champion.telemetry, consumer, options)
         self._champion = champion
 
     def find_wanted(self) -> str | None:

@@ -45,17 +45,8 @@ class Variant(NamedTuple):
         """
         release = self.release
         release.count_items(recommendation)
-        answer = Answer(
-            user_id,
-            recommendation,
-            self.name,
-            self.experiment,
-            release.id,
-            release.engine.now_ms(),
-            started,
-            engine_seconds,
-        )
-        return inference_logger.record(answer)
+        origin = self.name, self.experiment, release.id, release.engine.now_ms()
+        return inference_logger.record(Answer(user_id, recommendation, *origin, started, engine_seconds))
 
 
 class Variants:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from app.metrics.fast_counters import FastCounters
@@ -22,36 +24,24 @@ class ExperimentMetrics:
     """
 
     def __init__(self, registry: CollectorRegistry, fast_counters: FastCounters) -> None:
-        recommendations = Counter(
-            "manchete_variant_recommendations",
-            "Recommendation lists by variant.",
-            ("variant", "segment"),
-            registry=registry,
+        counter = partial(Counter, registry=registry)
+        gauge = partial(Gauge, registry=registry)
+        histogram = partial(Histogram, buckets=ENGINE_SECONDS, registry=registry)
+        recommendations = counter(
+            "manchete_variant_recommendations", "Recommendation lists by variant.", ("variant", "segment")
         )
-        seconds = Histogram(
-            "manchete_variant_seconds",
-            "Time in the engine.",
-            ("variant",),
-            buckets=ENGINE_SECONDS,
-            registry=registry,
-        )
-        interactions = Counter(
-            "manchete_variant_reads", "Interactions that name an impression.", ("variant",), registry=registry
+        seconds = histogram("manchete_variant_seconds", "Time in the engine.", ("variant",))
+        interactions = counter(
+            "manchete_variant_reads", "Interactions that name an impression.", ("variant",)
         )
         self._recommendations = fast_counters.children(recommendations)
         self._seconds = fast_counters.children(seconds)
         self._interactions = fast_counters.children(interactions)
-        self._loads = Counter(
-            "manchete_challenger_loads", "Challengers loaded or refused.", ("outcome",), registry=registry
-        )
-        self._share = Gauge(
-            "manchete_challenger_share", "Share of users whom a challenger answers now.", registry=registry
-        )
-        self._info = Gauge(
-            "manchete_challenger_info", "1 for the challenger that answers.", ("release",), registry=registry
-        )
-        self._logged = Counter("manchete_inferences_logged", "Impressions written.", registry=registry)
-        self._dropped = Counter("manchete_inferences_dropped", "Impressions lost.", registry=registry)
+        self._loads = counter("manchete_challenger_loads", "Challengers loaded or refused.", ("outcome",))
+        self._share = gauge("manchete_challenger_share", "Share of users whom a challenger answers now.")
+        self._info = gauge("manchete_challenger_info", "1 for the challenger that answers.", ("release",))
+        self._logged = counter("manchete_inferences_logged", "Impressions written.")
+        self._dropped = counter("manchete_inferences_dropped", "Impressions lost.")
         # Series that start at 0 let Prometheus see the first increase.
         for variant in VARIANTS:
             self._seconds(variant), self._interactions(variant)

@@ -5,16 +5,12 @@ from __future__ import annotations
 import time
 from collections import Counter as Multiset
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
-from prometheus_client import (
-    CollectorRegistry,
-    Counter,
-    Gauge,
-    Histogram,
-    PlatformCollector,
-    ProcessCollector,
-)
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.platform_collector import PlatformCollector
+from prometheus_client.process_collector import ProcessCollector
 
 from app.metrics.catalogue_coverage import CatalogueCoverage, CoverageCollector
 from app.metrics.experiments import ENGINE_SECONDS, ExperimentMetrics
@@ -50,79 +46,48 @@ class Telemetry:
         self.experiment = ExperimentMetrics(registry, counters)
 
     def _add_recommendations(self, counters: FastCounters) -> None:
-        registry = self.registry
-        lists = Counter("manchete_recommendations", "Recommendation lists.", _BY_MODEL, registry=registry)
-        items = Counter("manchete_recommended_items", "Items in these lists.", _BY_MODEL, registry=registry)
-        fallbacks = Counter(
-            "manchete_fallback_items",
-            "Items that the segment's own model did not give.",
-            _BY_MODEL,
-            registry=registry,
+        counter = partial(Counter, registry=self.registry)
+        histogram = partial(Histogram, buckets=ENGINE_SECONDS, registry=self.registry)
+        lists = counter("manchete_recommendations", "Recommendation lists.", _BY_MODEL)
+        items = counter("manchete_recommended_items", "Items in these lists.", _BY_MODEL)
+        fallbacks = counter(
+            "manchete_fallback_items", "Items that the segment's own model did not give.", _BY_MODEL
         )
-        seconds = Histogram(
-            "manchete_recommendation_seconds",
-            "Time in the engine.",
-            _BY_MODEL,
-            buckets=ENGINE_SECONDS,
-            registry=registry,
-        )
+        seconds = histogram("manchete_recommendation_seconds", "Time in the engine.", _BY_MODEL)
         self._lists, self._items = counters.children(lists), counters.children(items)
         self._fallbacks, self._seconds = counters.children(fallbacks), counters.children(seconds)
-        self._coverage = CoverageCollector(registry)
+        self._coverage = CoverageCollector(self.registry)
 
     def _add_releases(self) -> None:
-        registry = self.registry
-        self._loads = Counter(
-            "manchete_release_loads", "Releases loaded or refused.", ("outcome",), registry=registry
+        counter = partial(Counter, registry=self.registry)
+        gauge = partial(Gauge, registry=self.registry)
+        self._loads = counter("manchete_release_loads", "Releases loaded or refused.", ("outcome",))
+        self._release = gauge("manchete_release_info", "1 for the release that is served.", ("release",))
+        self._created = gauge("manchete_release_created_timestamp_seconds", "When it was written.")
+        self._age = gauge("manchete_release_age_seconds", "Time since it was written.")
+        self._as_of = gauge("manchete_release_as_of_timestamp_seconds", "The moment its state describes.")
+        self._bots = gauge(
+            "manchete_release_suspected_bots", "Users left out of its counts and training as suspected bots."
         )
-        self._release = Gauge(
-            "manchete_release_info", "1 for the release that is served.", ("release",), registry=registry
-        )
-        self._created = Gauge(
-            "manchete_release_created_timestamp_seconds", "When it was written.", registry=registry
-        )
-        self._age = Gauge("manchete_release_age_seconds", "Time since it was written.", registry=registry)
-        self._as_of = Gauge(
-            "manchete_release_as_of_timestamp_seconds", "The moment its state describes.", registry=registry
-        )
-        self._bots = Gauge(
-            "manchete_release_suspected_bots",
-            "Users left out of its counts and training as suspected bots.",
-            registry=registry,
-        )
-        self._evaluation = Gauge(
-            "manchete_evaluation_metric",
-            "Offline metrics of the release.",
-            (*_BY_MODEL, "metric"),
-            registry=registry,
+        self._evaluation = gauge(
+            "manchete_evaluation_metric", "Offline metrics of the release.", (*_BY_MODEL, "metric")
         )
         for outcome in ("loaded", "refused"):
             self._loads.labels(outcome)
 
     def _add_events(self) -> None:
-        registry = self.registry
-        self._events = Counter("manchete_events", "Events received.", ("status",), registry=registry)
-        self._item_changes = Counter(
-            "manchete_items", "New and changed items received.", ("status",), registry=registry
+        counter = partial(Counter, registry=self.registry)
+        gauge = partial(Gauge, registry=self.registry)
+        histogram = partial(Histogram, buckets=ENGINE_SECONDS, registry=self.registry)
+        self._events = counter("manchete_events", "Events received.", ("status",))
+        self._item_changes = counter("manchete_items", "New and changed items received.", ("status",))
+        self._skipped = counter("manchete_events_left_out", "Events of unknown items or users.")
+        self._rejected = counter("manchete_events_rejected", "Logged events that could not be applied.")
+        self._fold_seconds = histogram(
+            "manchete_event_fold_seconds", "Time to apply a batch of events to the state."
         )
-        self._skipped = Counter(
-            "manchete_events_left_out", "Events of unknown items or users.", registry=registry
-        )
-        self._rejected = Counter(
-            "manchete_events_rejected", "Logged events that could not be applied.", registry=registry
-        )
-        self._fold_seconds = Histogram(
-            "manchete_event_fold_seconds",
-            "Time to apply a batch of events to the state.",
-            buckets=ENGINE_SECONDS,
-            registry=registry,
-        )
-        self._lag_events = Gauge(
-            "manchete_event_log_lag_events", "Events of the log still to be applied.", registry=registry
-        )
-        lag_seconds = Gauge(
-            "manchete_event_log_lag_seconds", "Time since the log was read to its end.", registry=registry
-        )
+        self._lag_events = gauge("manchete_event_log_lag_events", "Events of the log still to be applied.")
+        lag_seconds = gauge("manchete_event_log_lag_seconds", "Time since the log was read to its end.")
         self._caught_up = time.monotonic()
         lag_seconds.set_function(lambda: time.monotonic() - self._caught_up)
         for status in ("accepted", "late", "unknown-item", "duplicate", "future", "malformed"):

@@ -28,11 +28,10 @@ class Evaluation(BaseModel):
     records: list[dict[str, Any]]
 
 
-@router.get(
-    "/metrics",
-    response_model=None,
-    responses={200: {"model": Evaluation, "content": {_CSV: {}}}, 503: {"model": Problem}},
-)
+_JSON_OR_CSV = {"model": Evaluation, "content": {_CSV: {}}}
+
+
+@router.get("/metrics", response_model=None, responses={200: _JSON_OR_CSV, 503: {"model": Problem}})
 async def metrics(release: LoadedReleaseDep, request: Request) -> Response:
     """Return the evaluation as JSON, or as CSV where `text/csv` is preferred."""
     if _prefers_csv(request.headers.get("accept", "")):

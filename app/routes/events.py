@@ -12,11 +12,10 @@ from pydantic_core import to_json
 
 from app.dependencies import EventConsumerDep, LoadedReleaseDep, TelemetryDep, VariantsDep
 from app.domains.base import DomainApi
-from app.errors import Problem, problem
+from app.errors import Problem, batch_problem, problem, problem_responses
 from app.middleware.auth import Scope, require_scope
 from app.middleware.rate_limit import too_many_requests
 from app.schemas.body_parser import BodyError, BodyParser
-from app.serving.batch_problem import batch_problem
 from app.serving.event_validation import LOGGED_STATUSES, EventStatus, EventValidator
 from script_shared.events.event import IMPRESSION
 
@@ -71,9 +70,7 @@ def make_router(domain_api: DomainApi) -> APIRouter:
     router = APIRouter(tags=["events"])
     parser = BodyParser(domain_api.event_body, "event")
     request_body = {"required": True, "content": {"application/json": {"schema": parser.schema()}}}
-    problems: dict[int | str, dict[str, Any]] = {
-        code: {"model": Problem} for code in (401, 403, 413, 503, 507)
-    }
+    problems = problem_responses(401, 403, 413, 503, 507)
 
     # FastAPI does not parse the body: each element is validated by itself, and bodies are large.
     @router.post(
@@ -118,7 +115,7 @@ def make_router(domain_api: DomainApi) -> APIRouter:
     @router.get(
         "/events/rejected",
         dependencies=[Depends(require_scope(Scope.ADMIN))],
-        responses={code: {"model": Problem} for code in (401, 403, 503)},
+        responses=problem_responses(401, 403, 503),
     )
     async def rejected(release: LoadedReleaseDep) -> RejectedEventsResponse:
         """List the newest logged events that could not be applied, at most 1,000, oldest first."""

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from app import __version__
 from app.dependencies import EventConsumerDep, LoadedReleaseDep, ReleaseWatcherDep
-from app.errors import NotReadyError, Problem
+from app.errors import NotReadyError, problem_responses
 
 router = APIRouter(tags=["health"])
 
@@ -67,7 +67,7 @@ async def live() -> dict[str, str]:
     return {"status": "alive"}
 
 
-@router.get("/health/ready", responses={503: {"model": Problem}})
+@router.get("/health/ready", responses=problem_responses(503))
 async def ready(release: LoadedReleaseDep, event_consumer: EventConsumerDep) -> dict[str, Any]:
     """Return the id of the served release; 503 with the reason until it contains the events of the log.
 

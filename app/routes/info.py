@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from fastapi import APIRouter
 from pydantic import BaseModel
 
 from app import __version__
 from app.dependencies import LoadedReleaseDep, ReleaseWatcherDep, VariantsDep
-from app.errors import Problem
+from app.errors import problem_responses
 from app.experiments.variants import Variants
 from script_shared.releases.registry import CHALLENGER
 
@@ -52,33 +54,27 @@ class Info(BaseModel):
 
 
 # Not async: it reads the volume, and other requests must not wait for that.
-@router.get("/info", responses={503: {"model": Problem}})
+@router.get("/info", responses=problem_responses(503))
 def info(release: LoadedReleaseDep, release_watcher: ReleaseWatcherDep, variants: VariantsDep) -> Info:
     """Describe the served release: data window, features by segment, champion and challenger."""
     manifest = release.manifest
-    segments = {
-        name: ServedSegment(
-            model=segment["model"],
-            features=list(segment.get("weights", ())),
-            fitted_on=segment.get("fitted_on", 0),
-        )
-        for name, segment in manifest.segments.items()
-    }
+    facts = manifest.model_dump(include={"run", "created_at", "as_of_ms", "replay", "data_fingerprint"})
     return Info(
         version=__version__,
         release=manifest.release_id,
-        run=manifest.run,
-        created_at=manifest.created_at,
         data_from_ms=release.data_from_ms,
-        as_of_ms=manifest.as_of_ms,
-        replay=manifest.replay,
-        data_fingerprint=manifest.data_fingerprint,
         items=len(release.catalogue),
-        segments=segments,
+        segments={name: _describe_segment(segment) for name, segment in manifest.segments.items()},
         champion=release_watcher.registry.find(),
         challenger=release_watcher.registry.find(CHALLENGER),
         experiment=_describe_experiment(variants),
+        **facts,
     )
+
+
+def _describe_segment(segment: Mapping[str, Any]) -> ServedSegment:
+    features, fitted_on = list(segment.get("weights", ())), segment.get("fitted_on", 0)
+    return ServedSegment(model=segment["model"], features=features, fitted_on=fitted_on)
 
 
 def _describe_experiment(variants: Variants) -> Experiment:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from typing import Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
@@ -12,11 +11,10 @@ from pydantic_core import to_json
 
 from app.dependencies import EventConsumerDep, LoadedReleaseDep, TelemetryDep
 from app.domains.base import DomainApi
-from app.errors import Problem, problem
+from app.errors import Problem, batch_problem, problem, problem_responses
 from app.middleware.auth import Scope, require_scope
 from app.schemas.body_parser import BodyError, BodyParser
 from app.schemas.path_parameters import PathItemId
-from app.serving.batch_problem import batch_problem
 from app.serving.item_validation import ItemStatus, ItemValidator
 from script_shared.events.event import WITHDRAW, Event
 
@@ -54,9 +52,7 @@ def make_router(domain_api: DomainApi) -> APIRouter:
     router = APIRouter(tags=["items"])
     parser = BodyParser(domain_api.item_body, "item")
     request_body = {"required": True, "content": {"application/json": {"schema": parser.schema()}}}
-    problems: dict[int | str, dict[str, Any]] = {
-        code: {"model": Problem} for code in (401, 403, 413, 503, 507)
-    }
+    problems = problem_responses(401, 403, 413, 503, 507)
 
     @router.post(
         "/items",
@@ -88,7 +84,7 @@ def make_router(domain_api: DomainApi) -> APIRouter:
         "/items/{item_id:path}",
         status_code=204,
         dependencies=[Depends(require_scope(Scope.ITEMS))],
-        responses={**problems, 404: {"model": Problem}, 422: {"model": Problem}},
+        responses=problem_responses(401, 403, 404, 413, 422, 503, 507),
     )
     async def withdraw(
         release: LoadedReleaseDep, event_consumer: EventConsumerDep, item_id: PathItemId

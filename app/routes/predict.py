@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from app.dependencies import InferenceLoggerDep, VariantsDep
-from app.errors import Problem
+from app.errors import problem_responses
 from app.schemas.fields import STRICT, WHOLE_NUMBER, Id
 from app.schemas.query_parameters import MAX_COUNT
 from app.serving.loaded_release import LoadedRelease
@@ -59,10 +59,7 @@ class PredictionResponse(BaseModel):
 @router.post(
     "/predict",
     response_model=None,
-    responses={
-        200: {"model": PredictionResponse},
-        **{code: {"model": Problem} for code in (400, 413, 422, 503)},
-    },
+    responses={200: {"model": PredictionResponse}, **problem_responses(400, 413, 422, 503)},
 )
 async def predict(
     body: PredictionRequest, variants: VariantsDep, inference_logger: InferenceLoggerDep

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from typing import Any
 
 from fastapi import APIRouter, Depends
 from fastapi import Request as HttpRequest
@@ -13,7 +12,7 @@ from pydantic_core import to_json
 from starlette.datastructures import State
 
 from app.domains.base import DomainApi
-from app.errors import Problem
+from app.errors import problem_responses
 from app.experiments.variants import Variants
 from app.middleware.auth import Scope, check_scope, read_key
 from app.routes.recommendation_query import make_body_reader, make_query_reader
@@ -30,10 +29,7 @@ def make_router(domain_api: DomainApi) -> APIRouter:
     query_of_url = Depends(make_query_reader(domain_api))
     query_of_body = Depends(make_body_reader(domain_api))
     model = add_items("Recommendations", RecommendationResponse, domain_api.item_response)
-    responses: dict[int | str, dict[str, Any]] = {
-        200: {"model": model},
-        **{code: {"model": Problem} for code in (401, 403, 422, 503)},
-    }
+    responses = {200: {"model": model}, **problem_responses(401, 403, 422, 503)}
 
     # The response is made of plain values and sent as it is; the model only documents it.
     @router.get("/recommendations", response_model=None, responses=responses)
@@ -48,11 +44,7 @@ def make_router(domain_api: DomainApi) -> APIRouter:
             http_request.state.cacheable_query = query
         return respond(http_request.app.state, query, explain)
 
-    @router.post(
-        "/recommendations",
-        response_model=None,
-        responses={**responses, 400: {"model": Problem}, 413: {"model": Problem}},
-    )
+    @router.post("/recommendations", response_model=None, responses=responses | problem_responses(400, 413))
     async def recommendations_by_body(
         http_request: HttpRequest, body: tuple[ParsedQuery, bool] = query_of_body
     ) -> Response:
@@ -79,13 +71,8 @@ def respond(state: State, query: ParsedQuery, explain: bool = False) -> Response
     found = release.engine.recommend(request, query.filters.category_mask(release), explain)
     if query.offset:
         items, explanations = found.items[query.offset :], found.explanations[query.offset :]
-        found = replace(
-            found,
-            items=items,
-            explanations=explanations,
-            fallback=min(found.fallback, len(items)),
-            derived={},
-        )
+        fallback = min(found.fallback, len(items))
+        found = replace(found, items=items, explanations=explanations, fallback=fallback, derived={})
     seconds = time.perf_counter() - started
     impression_id = variant.record(inference_logger, request.user_id, found, started, seconds)
     head = {

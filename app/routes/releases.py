@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
 from app.dependencies import ReleaseWatcherDep, VariantsDep
-from app.errors import Problem
+from app.errors import problem_responses
 from app.middleware.auth import Scope, require_scope
 from script_shared.releases.registry import RegistryEntry
 
@@ -49,7 +49,7 @@ def releases(release_watcher: ReleaseWatcherDep) -> list[ReleaseEntry]:
 @router.post(
     "/releases/look",
     dependencies=[Depends(require_scope(Scope.ADMIN))],
-    responses={code: {"model": Problem} for code in (401, 403)},
+    responses=problem_responses(401, 403),
 )
 def look(release_watcher: ReleaseWatcherDep, variants: VariantsDep) -> Serving:
     """Load a new champion and challenger now, also those that were refused a moment ago."""
@@ -63,15 +63,5 @@ def look(release_watcher: ReleaseWatcherDep, variants: VariantsDep) -> Serving:
 
 
 def _make_entry(entry: RegistryEntry) -> ReleaseEntry:
-    manifest = entry.manifest
-    if manifest is None:
-        return ReleaseEntry(release=entry.id, aliases=list(entry.aliases))
-    return ReleaseEntry(
-        release=entry.id,
-        aliases=list(entry.aliases),
-        run=manifest.run,
-        created_at=manifest.created_at,
-        as_of_ms=manifest.as_of_ms,
-        replay=manifest.replay,
-        metrics=dict(manifest.metrics),
-    )
+    facts = entry.manifest.model_dump(include=set(ReleaseEntry.model_fields)) if entry.manifest else {}
+    return ReleaseEntry(release=entry.id, aliases=list(entry.aliases), **facts)

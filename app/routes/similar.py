@@ -7,7 +7,7 @@ from fastapi.responses import JSONResponse
 
 from app.dependencies import LoadedReleaseDep
 from app.domains.base import DomainApi
-from app.errors import Problem
+from app.errors import problem_responses
 from app.schemas.path_parameters import PathItemId
 from app.schemas.query_parameters import Count
 from app.schemas.recommendations import ItemList, add_items
@@ -24,7 +24,7 @@ def make_router(domain_api: DomainApi) -> APIRouter:
     @router.get(
         "/similar/{item_id:path}",
         response_model=None,
-        responses={200: {"model": model}, **{code: {"model": Problem} for code in (404, 422, 503)}},
+        responses={200: {"model": model}, **problem_responses(404, 422, 503)},
     )
     async def similar(
         release: LoadedReleaseDep, filters: FiltersDep, item_id: PathItemId, num_recs: Count = 10

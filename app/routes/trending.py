@@ -7,7 +7,7 @@ from fastapi.responses import JSONResponse
 
 from app.dependencies import LoadedReleaseDep
 from app.domains.base import DomainApi, RequestContext
-from app.errors import Problem
+from app.errors import problem_responses
 from app.schemas.query_parameters import Count
 from app.schemas.recommendations import ItemList, add_items
 from app.serving.filters import FiltersDep
@@ -22,9 +22,7 @@ def make_router(domain_api: DomainApi) -> APIRouter:
     model = add_items("Items", ItemList, domain_api.item_response)
 
     @router.get(
-        "/trending",
-        response_model=None,
-        responses={200: {"model": model}, **{code: {"model": Problem} for code in (422, 503)}},
+        "/trending", response_model=None, responses={200: {"model": model}, **problem_responses(422, 503)}
     )
     async def trending(
         release: LoadedReleaseDep,

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Literal
 
 from fastapi import APIRouter, Depends, HTTPException
 from fastapi.responses import Response
 from pydantic import BaseModel
 
 from app.dependencies import EventConsumerDep, InferenceLoggerDep, LoadedReleaseDep, VariantsDep
-from app.errors import Problem
+from app.errors import problem_responses
 from app.middleware.auth import Scope, require_scope
 from app.schemas.path_parameters import PathUserId
 from script_shared.clock import MS_PER_SECOND
 from script_shared.events.event import FORGET, Event
 
-_PROBLEMS: dict[int | str, dict[str, Any]] = {code: {"model": Problem} for code in (401, 403, 422, 503)}
-
-router = APIRouter(tags=["users"], dependencies=[Depends(require_scope(Scope.USERS))], responses=_PROBLEMS)
+router = APIRouter(
+    tags=["users"],
+    dependencies=[Depends(require_scope(Scope.USERS))],
+    responses=problem_responses(401, 403, 422, 503),
+)
 
 
 class RecentInteraction(BaseModel):
@@ -44,7 +47,7 @@ class UserResponse(BaseModel):
     recent: list[RecentInteraction]
 
 
-@router.get("/users/{user_id:path}", responses={404: {"model": Problem}})
+@router.get("/users/{user_id:path}", responses=problem_responses(404))
 async def user(variants: VariantsDep, user_id: PathUserId, response: Response) -> UserResponse:
     """Return a user's segment, cluster and recent interactions; 404 for an unknown user."""
     response.headers["Cache-Control"] = "no-store"
@@ -61,21 +64,11 @@ async def user(variants: VariantsDep, user_id: PathUserId, response: Response) -
         )
         for position, item_id, time_ms in profile.recent
     ]
-    return UserResponse(
-        user_id=user_id,
-        user_type=profile.user_type,
-        variant=variant.name,
-        segment=profile.segment,
-        model=profile.model,
-        cluster=profile.cluster,
-        interactions=profile.interactions,
-        recent=recent,
-    )
+    fields = asdict(profile) | {"recent": recent}
+    return UserResponse(user_id=user_id, variant=variant.name, **fields)
 
 
-@router.delete(
-    "/users/{user_id:path}", status_code=204, responses={code: {"model": Problem} for code in (404, 507)}
-)
+@router.delete("/users/{user_id:path}", status_code=204, responses=problem_responses(404, 507))
 async def forget(
     release: LoadedReleaseDep,
     event_consumer: EventConsumerDep,

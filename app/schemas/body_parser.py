@@ -53,9 +53,8 @@ class BodyParser:
     def __init__(self, element: Any, noun: str) -> None:
         self._noun, self._required = noun, element.__required_keys__
         self._element: TypeAdapter[Element] = TypeAdapter(element)
-        self._list: TypeAdapter[list[Element]] = TypeAdapter(
-            Annotated[list[element], Field(max_length=MAX_ELEMENTS)]
-        )
+        elements = Annotated[list[element], Field(max_length=MAX_ELEMENTS)]
+        self._list: TypeAdapter[list[Element]] = TypeAdapter(elements)
 
     def schema(self) -> dict[str, Any]:
         """Return the JSON Schema of a body: one element, or a list."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Query
 from pydantic import AfterValidator
@@ -59,20 +59,18 @@ def _ids_description(subject: str, max_ids: int) -> str:
     )
 
 
+def _text_query(max_length: int, description: str) -> Any:
+    return Query(max_length=max_length, pattern=PRINTABLE, description=description)
+
+
 Value = Annotated[
     str | None,
-    Query(
-        max_length=MAX_VALUE,
-        pattern=PRINTABLE,
-        description=f"At most {MAX_VALUE} printable characters; an unknown value is ignored.",
-    ),
+    _text_query(MAX_VALUE, f"At most {MAX_VALUE} printable characters; an unknown value is ignored."),
 ]
 UserId = Annotated[
     str | None,
-    Query(
-        max_length=MAX_ID,
-        pattern=PRINTABLE,
-        description=f"The user, at most {MAX_ID} printable characters; left out for a user without an id.",
+    _text_query(
+        MAX_ID, f"The user, at most {MAX_ID} printable characters; left out for a user without an id."
     ),
 ]
 Count = Annotated[
@@ -84,11 +82,7 @@ Offset = Annotated[
 ]
 Category = Annotated[
     str | None,
-    Query(
-        max_length=MAX_VALUE,
-        pattern=PRINTABLE,
-        description=f"Only items of this category, at most {MAX_VALUE} printable characters.",
-    ),
+    _text_query(MAX_VALUE, f"Only items of this category, at most {MAX_VALUE} printable characters."),
 ]
 MaxAge = Annotated[
     float | None,

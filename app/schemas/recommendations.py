@@ -7,17 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, Field, WithJsonSchema, create_model
 
+from app.schemas import query_parameters as query
 from app.schemas.fields import MAX_ID, PRINTABLE, STRICT, WHOLE_NUMBER, Id
-from app.schemas.query_parameters import (
-    MAX_EXCLUDED,
-    MAX_RECENT,
-    Category,
-    Count,
-    Diversity,
-    Explain,
-    MaxAge,
-    Offset,
-)
 
 #: JSON's numbers are exact up to here.
 _MAX_INTEGER = 2**53
@@ -48,17 +39,19 @@ class RecommendationBody(BaseModel):
     model_config = STRICT
 
     user_id: Annotated[UserId | None, Field(description="The user; left out for one without an id.")] = None
-    num_recs: Annotated[Count, WHOLE_NUMBER] = 10
-    offset: Annotated[Offset, WHOLE_NUMBER] = 0
+    num_recs: Annotated[query.Count, WHOLE_NUMBER] = 10
+    offset: Annotated[query.Offset, WHOLE_NUMBER] = 0
     recent_items: Annotated[
         list[ItemId],
-        Field(max_length=MAX_RECENT, description="Items of the newest interactions, oldest first."),
+        Field(max_length=query.MAX_RECENT, description="Items of the newest interactions, oldest first."),
     ] = []
-    category: Category = None
-    exclude: Annotated[list[ItemId], Field(max_length=MAX_EXCLUDED, description="Items to leave out.")] = []
-    max_age_hours: MaxAge = None
-    diversity: Diversity = 0.0
-    explain: Explain = False
+    category: query.Category = None
+    exclude: Annotated[
+        list[ItemId], Field(max_length=query.MAX_EXCLUDED, description="Items to leave out.")
+    ] = []
+    max_age_hours: query.MaxAge = None
+    diversity: query.Diversity = 0.0
+    explain: query.Explain = False
 
 
 class RecommendationResponse(BaseModel):

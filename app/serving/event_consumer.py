@@ -207,9 +207,8 @@ class EventConsumer:
         """
         covered = release.replica.position
         try:
-            release.replica.replay(
-                self.log, self._telemetry.count_skipped_events if name == CHAMPION else lambda _: None
-            )
+            count_skipped = self._telemetry.count_skipped_events if name == CHAMPION else lambda _: None
+            release.replica.replay(self.log, count_skipped)
             self._report_rejected(name, release.replica, 0)
             if release.replica.position < covered:
                 _LOG.error("the event log is another one than the release was made with", covered=covered)

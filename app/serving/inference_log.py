@@ -74,9 +74,8 @@ class InferenceLogger:
         if not self._pseudonyms:
             yield
             return
-        listener = Listener(
-            self._report_written, self._experiment_metrics.count_dropped_impressions, self._report_failure
-        )
+        count_dropped = self._experiment_metrics.count_dropped_impressions
+        listener = Listener(self._report_written, count_dropped, self._report_failure)
         self._writer = ImpressionWriter(self._log, self._keep_ms, listener, WallClock())
         try:
             yield
@@ -87,9 +86,8 @@ class InferenceLogger:
     def record(self, answer: Answer) -> str | None:
         """Count an answer and log it; return the impression's id, None when it is not logged."""
         found, seconds = answer.recommendation, answer.engine_seconds
-        self._telemetry.count_recommendation(
-            found.segment, found.model, len(found.items), found.fallback, seconds
-        )
+        count = len(found.items)
+        self._telemetry.count_recommendation(found.segment, found.model, count, found.fallback, seconds)
         self._experiment_metrics.count_recommendation(answer.variant, found.segment, seconds)
         return self._write(self._writer, answer) if self._writer else None
 

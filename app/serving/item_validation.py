@@ -11,8 +11,6 @@ from app.schemas.fields import to_milliseconds
 from script_shared.events.event import ITEM, Event
 from script_shared.inference.engine import Engine
 
-_TIMES = ("published", "expires")
-
 ItemStatus = Literal["new", "changed", "no-room", "malformed"]
 
 
@@ -56,11 +54,8 @@ class ItemValidator:
 
     def _make_event(self, element: Element) -> Event:
         item_id = element.pop("item_id")
-        times = {
-            f"{name}_ms": to_milliseconds(element.pop(f"{name}_at"))
-            for name in _TIMES
-            if f"{name}_at" in element
-        }
+        names = [name for name in ("published", "expires") if f"{name}_at" in element]
+        times = {f"{name}_ms": to_milliseconds(element.pop(f"{name}_at")) for name in names}
         if "published_ms" not in times and not self._engine.has_item(item_id):
             times["published_ms"] = self._now_ms
         event_id = f"{self._id_prefix}-{len(self.results)}"

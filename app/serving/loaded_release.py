@@ -78,17 +78,10 @@ class LoadedRelease:
             raise ReleaseError(what, remedy=FORMAT_REMEDY) from error
         catalogue = Catalogue.read(release.path(CATALOGUE), domain_api.item_columns)
         replica = Replica(engine, domain, manifest, NewItemEncoder.load(release, domain), catalogue.update)
-        loaded_release = cls(
-            domain_api=domain_api,
-            manifest=manifest,
-            engine=engine,
-            classifiers=classifiers,
-            replica=replica,
-            catalogue=catalogue,
-            evaluation=_read_evaluation(release),
-            coverage=CatalogueCoverage(len(catalogue), engine.capacity),
-            data_from_ms=engine.first_interaction_ms(),
-        )
+        evaluation = _read_evaluation(release)
+        coverage, first_ms = CatalogueCoverage(len(catalogue), engine.capacity), engine.first_interaction_ms()
+        parts = (domain_api, manifest, engine, classifiers, replica, catalogue)
+        loaded_release = cls(*parts, evaluation, coverage, first_ms)
         loaded_release._answer_test_request()
         return loaded_release
 
@@ -115,9 +108,8 @@ def _read_evaluation(release: Release) -> Sequence[Mapping[str, Any]]:
     records = release.json(EVALUATION)
     if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
         where = str(release.path(EVALUATION))
-        raise ReleaseCorruptedError(
-            "this is not a list of records", where=where, remedy="publish a new release"
-        )
+        what = "this is not a list of records"
+        raise ReleaseCorruptedError(what, where=where, remedy="publish a new release")
     return [{name: _finite_or_none(value) for name, value in record.items()} for record in records]
 
 

@@ -179,10 +179,9 @@ class ReleaseWatcher:
     def _load(self, release_id: str) -> LoadedRelease:
         self._loading = release_id
         try:
-            release = self.registry.get(release_id, self._options.verify)
-            return LoadedRelease.load(
-                release, self._domain_api, self._options.clock, self._options.cached_results
-            )
+            clock, verify, cached_results = self._options
+            release = self.registry.get(release_id, verify)
+            return LoadedRelease.load(release, self._domain_api, clock, cached_results)
         finally:
             self._loading = None
 
@@ -194,8 +193,7 @@ class ReleaseWatcher:
     def _reject(self, release_id: str | None, reason: str, error: Exception) -> None:
         self._rejected = RejectedRelease(release_id, reason, time.monotonic() + RETRY_SECONDS)
         self.count_rejected()
-        is_known = isinstance(error, MancheteError)
-        exc_info = None if is_known else error
+        exc_info = None if isinstance(error, MancheteError) else error
         _LOG.error("release refused", release=release_id, reason=str(error), exc_info=exc_info)
 
     def _relative(self, where: str) -> str:
@@ -207,8 +205,7 @@ class ReleaseWatcher:
         if self._rejected is not None:
             return NotReadyError(str(self._rejected), remedy="publish another release; the log says more")
         if self._loading is not None:
-            return NotReadyError(
-                f"release {self._loading} is being loaded", remedy="ask again in a few seconds"
-            )
+            what = f"release {self._loading} is being loaded"
+            return NotReadyError(what, remedy="ask again in a few seconds")
         remedy = "run the training pipeline; what it publishes is served without a restart"
         return NotReadyError("no release has been published yet", remedy=remedy)

@@ -15,7 +15,7 @@ from pathlib import Path
 import uvicorn
 
 from app.main import create_app
-from app.settings import load_settings
+from app.settings import ApiSettings
 from benchmarks.harness.cluster import Cluster, Replica
 from benchmarks.harness.drill_report import DrillReport
 from benchmarks.harness.user_load import UserLoad
@@ -74,7 +74,7 @@ def _write_offset(file: Path, hours: int) -> None:
 
 def serve(file: str) -> None:
     """Start the service with an offset clock."""
-    settings = load_settings()
+    settings = ApiSettings.read()
     app = create_app(settings, OffsetClock(Path(file)))
     uvicorn.run(app, port=settings.api_port, log_config=None, access_log=False)
 

@@ -17,9 +17,7 @@ NEW = 1
 _LISTS = ("segment", "model")
 
 
-def describe_lists(
-    predictions: pl.DataFrame, items: pl.DataFrame, interactions: pl.DataFrame
-) -> pl.DataFrame:
+def describe_lists(lists: pl.DataFrame, items: pl.DataFrame, interactions: pl.DataFrame) -> pl.DataFrame:
     """Describe the lists of each segment and model, cut-off by cut-off.
 
     - coverage: share of the last 24 hours' items that are in at least one list (Ge et al., RecSys 2010). It
@@ -33,7 +31,7 @@ def describe_lists(
     - new_share: share of recommended items without an interaction until one hour before the cut-off.
 
     Args:
-        predictions: segment, model, cutoff (ms UTC), query_id, item_id.
+        lists: segment, model, cutoff (ms UTC), query_id, item_id.
         items: item_id, category, published_at.
         interactions: item_id, timestamp.
 
@@ -42,8 +40,8 @@ def describe_lists(
     """
     first = interactions.group_by("item_id").agg(first=pl.col("timestamp").min().dt.epoch("ms"))
     with_first = items.select("item_id", "category", "published_at").join(first, on="item_id", how="left")
-    # Without predictions the result is an empty table.
-    parts = predictions.sort("cutoff").partition_by("cutoff", maintain_order=True) or [predictions]
+    # Without lists the result is an empty table.
+    parts = lists.sort("cutoff").partition_by("cutoff", maintain_order=True) or [lists]
     return pl.concat(_describe(part, with_first, interactions) for part in parts)
 
 

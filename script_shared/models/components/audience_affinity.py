@@ -70,12 +70,7 @@ def _build_profiles(state: State) -> Profiles:
 
 @jit_compiled
 def _write_lifts(
-    profiles: Profiles,
-    scale: float,
-    category: IntArray,
-    history: IntArray,
-    items: IntArray,
-    out: FeatureArray,
+    profiles: Profiles, scale: float, category: IntArray, recent: IntArray, items: IntArray, out: FeatureArray
 ) -> None:
     """Write the mean log lift of the user's categories in each item's profile.
 
@@ -83,12 +78,12 @@ def _write_lifts(
         profiles: the fields of `Profiles`.
         scale: decay factor of the profiles' counts.
         category: category of every item.
-        history: the user's items, newest last.
+        recent: the user's items, newest last.
         items: positions.
         out: shape (items, 1).
     """
     row_of, counts, totals, shares = profiles
-    categories, user_shares = _category_shares(category, history)
+    categories, user_shares = _category_shares(category, recent)
     for index in range(len(items)):
         row, lift = row_of[items[index]], 0.0
         total = totals[row] * scale + PRIOR_INTERACTIONS

@@ -43,11 +43,9 @@ class CategoryTransitions(Component):
         if not len(query.history):
             out[:] = 0.0
             return
-        transitions = state.get_cached(
-            self.name, query.now_ms, lambda: _count_transitions(state), SLOW_REFRESH
-        )
+        counted = state.get_cached(self.name, query.now_ms, lambda: _count_transitions(state), SLOW_REFRESH)
         scale = float(state.co_occurrence.scale(query.now_ms)[-1])
-        _write_lifts(transitions, scale, state.items.category, query.history[-_HISTORY:], items, out)
+        _write_lifts(counted, scale, state.items.category, query.history[-_HISTORY:], items, out)
 
 
 def _count_transitions(state: State) -> Transitions:

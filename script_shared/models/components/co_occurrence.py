@@ -143,12 +143,7 @@ class CoOccurrence(Component):
 
 @jit_compiled
 def _sum_rows(
-    history: IntArray,
-    pairs: RowArrays,
-    fades: FloatArray,
-    scale: FloatArray,
-    rows: IntArray,
-    buffers: _Buffers,
+    history: IntArray, pairs: RowArrays, fades: FloatArray, scale: FloatArray, rows: IntArray, out: _Buffers
 ) -> int:
     """Sum the weights and shares of the neighbours of several items; return the number of neighbours.
 
@@ -158,10 +153,10 @@ def _sum_rows(
         fades: weight of each history row.
         scale: decay factor of the weights, one a half-life.
         rows: see `Neighbours`; overwritten, like the buffers.
-        buffers: items, weights, shares and totals, and the number of neighbours of the last call.
+        out: items, weights, shares and totals, and the number of neighbours of the last call.
     """
     lengths, items, shares, row_totals = pairs
-    found, sums, means, totals, count = buffers
+    found, sums, means, totals, count = out
     for index in range(count):
         rows[found[index]] = -1
     totals[:] = 0.0

@@ -133,16 +133,14 @@ def list_ndcg(scores: FloatArray, chosen: BoolArray) -> float:
 
 
 @jit_compiled
-def _rerank_head(
-    features: FeatureArray, weights: FloatArray, head_size: int, trees: TreeArrays
-) -> FloatArray:
+def _rerank_head(features: FeatureArray, weights: FloatArray, limit: int, trees: TreeArrays) -> FloatArray:
     """Return weighted sums; to those of the head the trees' scores are added, both standardised.
 
     The head's scores are shifted so that the lowest equals the lowest weighted sum of the head: no item
     outside the head overtakes it.
     """
     scores = weighted_sums(features, weights)
-    head = top_rows(scores, head_size)
+    head = top_rows(scores, limit)
     sums, tree_scores = scores[head], score_rows(features, head, trees)
     combined = (sums - sums.mean()) / max(sums.std(), 1e-9)
     combined += (tree_scores - tree_scores.mean()) / max(tree_scores.std(), 1e-9)
