@@ -84,9 +84,8 @@ def _add_routes(app: FastAPI, services: Services) -> None:
     domain_api = services.domain_api
     for module in (recommendations, events, items, trending, similar):
         app.include_router(module.make_router(domain_api))
-    for router in (evaluation.router, releases.router, health.router, info.router, users.router):
-        app.include_router(router)
-    for router in (metrics.router, predict.router, *domain_api.routers):
+    modules = (evaluation, releases, health, info, users, metrics, predict)
+    for router in (*(module.router for module in modules), *domain_api.routers):
         app.include_router(router)
     app.include_router(web.make_router(domain_api.page))
     app.include_router(docs.make_router(app.title))

@@ -34,7 +34,7 @@ class Challenger(ReleaseWatcher):
     def handle_missing(self) -> None:
         """Serve no challenger: it was promoted, or the registry names none any more."""
         self._event_consumer.unsubscribe(self.alias)
-        self._release = self._rejected = None
+        self.release_or_none = self.rejected = None
         self.telemetry.experiment.clear_challenger()
 
     def activate(self, release: LoadedRelease) -> None:
@@ -51,7 +51,7 @@ class Challenger(ReleaseWatcher):
 
     def _handle_lost(self, error: Exception) -> None:
         """Serve no challenger: it has missed events."""
-        release_id = self._release.id if self._release else None
-        self._release = None
+        release_id = self.release_or_none.id if self.release_or_none else None
+        self.release_or_none = None
         self.telemetry.experiment.clear_challenger()
         self._reject(release_id, f"{type(error).__name__} while events were folded in", error)

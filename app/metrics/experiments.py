@@ -21,6 +21,8 @@ class ExperimentMetrics:
 
     Attributes:
         challenger_share: share of the users that a loaded challenger answers.
+        logged_impressions: counts impressions written to the inference log.
+        dropped_impressions: counts impressions that are lost.
     """
 
     def __init__(self, registry: CollectorRegistry, fast_counters: FastCounters) -> None:
@@ -40,8 +42,8 @@ class ExperimentMetrics:
         self._loads = counter("manchete_challenger_loads", "Challengers loaded or refused.", ("outcome",))
         self._share = gauge("manchete_challenger_share", "Share of users whom a challenger answers now.")
         self._info = gauge("manchete_challenger_info", "1 for the challenger that answers.", ("release",))
-        self._logged = counter("manchete_inferences_logged", "Impressions written.")
-        self._dropped = counter("manchete_inferences_dropped", "Impressions lost.")
+        self.logged_impressions = counter("manchete_inferences_logged", "Impressions written.")
+        self.dropped_impressions = counter("manchete_inferences_dropped", "Impressions lost.")
         # Series that start at 0 let Prometheus see the first increase.
         for variant in VARIANTS:
             self._seconds(variant), self._interactions(variant)
@@ -73,11 +75,3 @@ class ExperimentMetrics:
     def count_rejected_challenger(self) -> None:
         """Count a challenger that could not be used."""
         self._loads.labels("refused").inc()
-
-    def count_logged_impressions(self, count: int) -> None:
-        """Count impressions written to the inference log."""
-        self._logged.inc(count)
-
-    def count_dropped_impressions(self, count: int) -> None:
-        """Count impressions that are lost."""
-        self._dropped.inc(count)

@@ -79,11 +79,7 @@ class FastHistogram:
         self._counts, self._sum = [0] * len(self._bounds), 0.0
 
 
-_KINDS: dict[type, Callable[[Any], Any]] = {
-    Counter: FastCounter,
-    Histogram: FastHistogram,
-    Summary: FastSummary,
-}
+_KINDS: dict[type, Any] = {Counter: FastCounter, Histogram: FastHistogram, Summary: FastSummary}
 
 
 class FastCounters(Collector):

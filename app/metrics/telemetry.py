@@ -32,6 +32,10 @@ class Telemetry:
         registry: registry of all metrics.
         http: metrics of HTTP requests.
         experiment: metrics of an experiment and of the inference log.
+        skipped_events: counts events of unknown items or users, which the state does not apply.
+        rejected_events: counts logged events that could not be applied.
+        fold_seconds: time to apply a batch of events to the state.
+        lag_events: number of logged events that are still to be applied.
     """
 
     def __init__(self, *, fast_counters: bool = True) -> None:
@@ -81,12 +85,12 @@ class Telemetry:
         histogram = partial(Histogram, buckets=ENGINE_SECONDS, registry=self.registry)
         self._events = counter("manchete_events", "Events received.", ("status",))
         self._item_changes = counter("manchete_items", "New and changed items received.", ("status",))
-        self._skipped = counter("manchete_events_left_out", "Events of unknown items or users.")
-        self._rejected = counter("manchete_events_rejected", "Logged events that could not be applied.")
-        self._fold_seconds = histogram(
+        self.skipped_events = counter("manchete_events_left_out", "Events of unknown items or users.")
+        self.rejected_events = counter("manchete_events_rejected", "Logged events that could not be applied.")
+        self.fold_seconds = histogram(
             "manchete_event_fold_seconds", "Time to apply a batch of events to the state."
         )
-        self._lag_events = gauge("manchete_event_log_lag_events", "Events of the log still to be applied.")
+        self.lag_events = gauge("manchete_event_log_lag_events", "Events of the log still to be applied.")
         lag_seconds = gauge("manchete_event_log_lag_seconds", "Time since the log was read to its end.")
         self._caught_up = time.monotonic()
         lag_seconds.set_function(lambda: time.monotonic() - self._caught_up)
@@ -114,25 +118,9 @@ class Telemetry:
         for status, count in Multiset(statuses).items():
             self._item_changes.labels(status).inc(count)
 
-    def observe_fold(self, seconds: float) -> None:
-        """Record how long a batch of events took to be applied to the state."""
-        self._fold_seconds.observe(seconds)
-
-    def count_skipped_events(self, count: int) -> None:
-        """Count events of unknown items or users, which the state does not apply."""
-        self._skipped.inc(count)
-
-    def count_rejected_events(self, count: int) -> None:
-        """Count logged events that could not be applied."""
-        self._rejected.inc(count)
-
-    def set_event_lag(self, count: int) -> None:
-        """Set the number of logged events that are still to be applied."""
-        self._lag_events.set(count)
-
     def mark_caught_up(self) -> None:
         """Record that the log has been read to its end now."""
-        self._lag_events.set(0)
+        self.lag_events.set(0)
         self._caught_up = time.monotonic()
 
     def count_rejected_release(self) -> None:

@@ -83,7 +83,7 @@ def make_router(domain_api: DomainApi) -> APIRouter:
     async def events(
         request: Request,
         release: LoadedReleaseDep,
-        event_consumer: EventConsumerDep,
+        consumer: EventConsumerDep,
         telemetry: TelemetryDep,
         variants: VariantsDep,
     ) -> Response:
@@ -103,7 +103,7 @@ def make_router(domain_api: DomainApi) -> APIRouter:
         validator.validate(elements)
         duplicates: frozenset[int] = frozenset()
         if validator.events:
-            appended = await event_consumer.append(validator.events)
+            appended = await consumer.append(validator.events)
             duplicates = appended.duplicates
             for event in appended.new:
                 if IMPRESSION in event.details:

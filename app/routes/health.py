@@ -42,9 +42,9 @@ class Version(BaseModel):
 
 
 @router.get("/health")
-async def health(release_watcher: ReleaseWatcherDep, event_consumer: EventConsumerDep) -> Health:
+async def health(release_watcher: ReleaseWatcherDep, consumer: EventConsumerDep) -> Health:
     """Summarise the service's state; always 200 while the process answers."""
-    uptime, faults = round(time.monotonic() - _STARTED, 3), event_consumer.faults
+    uptime, faults = round(time.monotonic() - _STARTED, 3), consumer.faults
     try:
         manifest = release_watcher.release.manifest
     except NotReadyError as error:
@@ -68,17 +68,17 @@ async def live() -> dict[str, str]:
 
 
 @router.get("/health/ready", responses=problem_responses(503))
-async def ready(release: LoadedReleaseDep, event_consumer: EventConsumerDep) -> dict[str, Any]:
+async def ready(release: LoadedReleaseDep, consumer: EventConsumerDep) -> dict[str, Any]:
     """Return the id of the served release; 503 with the reason until it contains the events of the log.
 
     A replica that has read the log once stays ready while the log cannot be read: all replicas share the
     log. One that can read the log and has not been able to apply its events for ten seconds is not ready:
     others may be.
     """
-    event_consumer.check_readiness()
-    if event_consumer.log_fault is None:
+    consumer.check_readiness()
+    if consumer.log_fault is None:
         return {"status": "ready", "release": release.id}
-    return {"status": "degraded", "release": release.id, "reason": event_consumer.log_fault}
+    return {"status": "degraded", "release": release.id, "reason": consumer.log_fault}
 
 
 @router.get("/version")

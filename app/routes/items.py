@@ -62,7 +62,7 @@ def make_router(domain_api: DomainApi) -> APIRouter:
         responses={200: {"model": ItemsResponse}, **problems, 422: {"model": ItemsProblem}},
     )
     async def items(
-        request: Request, release: LoadedReleaseDep, event_consumer: EventConsumerDep, telemetry: TelemetryDep
+        request: Request, release: LoadedReleaseDep, consumer: EventConsumerDep, telemetry: TelemetryDep
     ) -> Response:
         """Log one new or changed item, or at most 1,000; they are on disk before the response is sent.
 
@@ -76,7 +76,7 @@ def make_router(domain_api: DomainApi) -> APIRouter:
         for element in elements:
             validator.validate(element)
         if validator.events:
-            await event_consumer.append(validator.events)
+            await consumer.append(validator.events)
         telemetry.count_items(result["status"] for result in validator.results)
         return _respond(validator)
 
@@ -86,15 +86,13 @@ def make_router(domain_api: DomainApi) -> APIRouter:
         dependencies=[Depends(require_scope(Scope.ITEMS))],
         responses=problem_responses(401, 403, 404, 413, 422, 503, 507),
     )
-    async def withdraw(
-        release: LoadedReleaseDep, event_consumer: EventConsumerDep, item_id: PathItemId
-    ) -> None:
+    async def withdraw(release: LoadedReleaseDep, consumer: EventConsumerDep, item_id: PathItemId) -> None:
         """Withdraw an item: it is not recommended, on this replica at once and on all within a second.
 
         It stays withdrawn in all releases until `POST /items` reports it again.
         """
         event_id, now_ms = f"withdraw-{secrets.token_hex(12)}", release.engine.now_ms()
-        await event_consumer.append([Event(event_id, "", item_id, now_ms, kind=WITHDRAW)])
+        await consumer.append([Event(event_id, "", item_id, now_ms, kind=WITHDRAW)])
 
     return router
 

@@ -61,9 +61,7 @@ class PredictionResponse(BaseModel):
     response_model=None,
     responses={200: {"model": PredictionResponse}, **problem_responses(400, 413, 422, 503)},
 )
-async def predict(
-    body: PredictionRequest, variants: VariantsDep, inference_logger: InferenceLoggerDep
-) -> JSONResponse:
+async def predict(body: PredictionRequest, variants: VariantsDep, logger: InferenceLoggerDep) -> JSONResponse:
     """Return what `GET /recommendations` returns, in the format of an earlier ranker.
 
     The headers `X-Variant` and `X-Impression-Id` contain `variant` and `impression_id`.
@@ -77,7 +75,7 @@ async def predict(
     items = _serialize_items(release, found.items, body.minScore)
     ended = time.perf_counter()
     returned = replace(found, items=found.items[: len(items)], derived={})
-    impression_id = variant.record(inference_logger, body.userId, returned, started, ranked - started)
+    impression_id = variant.record(logger, body.userId, returned, started, ranked - started)
     response = {
         "userId": body.userId,
         "recommendations": items,

@@ -70,10 +70,7 @@ async def user(variants: VariantsDep, user_id: PathUserId, response: Response) -
 
 @router.delete("/users/{user_id:path}", status_code=204, responses=problem_responses(404, 507))
 async def forget(
-    release: LoadedReleaseDep,
-    event_consumer: EventConsumerDep,
-    inference_logger: InferenceLoggerDep,
-    user_id: PathUserId,
+    release: LoadedReleaseDep, consumer: EventConsumerDep, logger: InferenceLoggerDep, user_id: PathUserId
 ) -> None:
     """Forget a user: in both logs and on this replica at once, on all others within a second.
 
@@ -81,7 +78,7 @@ async def forget(
     is loaded. The user's interactions stay in anonymous counts.
     """
     event_id, now_ms = f"forget-{secrets.token_hex(12)}", release.engine.now_ms()
-    await event_consumer.append([Event(event_id, user_id, "", now_ms, kind=FORGET)])
-    await asyncio.to_thread(event_consumer.log.forget, user_id)
-    if impressions := inference_logger.forget(user_id):
+    await consumer.append([Event(event_id, user_id, "", now_ms, kind=FORGET)])
+    await asyncio.to_thread(consumer.log.forget, user_id)
+    if impressions := logger.forget(user_id):
         await asyncio.wrap_future(impressions)

@@ -85,7 +85,11 @@ class EventConsumer:
     @property
     def log_fault(self) -> str | None:
         """Why the log cannot be followed now, and the remedy; None while it can."""
-        return _describe(self._log_error) if self._log_error else None
+        # Without `where`, which may name hosts of the internal network.
+        error = self._log_error
+        if error is None:
+            return None
+        return f"{error.what}. Remedy: {error.remedy}" if error.remedy else error.what
 
     @property
     def faults(self) -> list[str]:
@@ -207,7 +211,7 @@ class EventConsumer:
         """
         covered = release.replica.position
         try:
-            count_skipped = self._telemetry.count_skipped_events if name == CHAMPION else lambda _: None
+            count_skipped = self._telemetry.skipped_events.inc if name == CHAMPION else lambda _: None
             release.replica.replay(self.log, count_skipped)
             self._report_rejected(name, release.replica, 0)
             if release.replica.position < covered:
@@ -286,7 +290,7 @@ class EventConsumer:
             await self._apply_logged(subscription, rows)
             if len(rows) < PAGE:
                 break
-            self._telemetry.set_event_lag(await asyncio.to_thread(self.log.end_offset) - replica.position)
+            self._telemetry.lag_events.set(await asyncio.to_thread(self.log.end_offset) - replica.position)
             rows = await asyncio.to_thread(self.log.read, replica.position, PAGE)
         self._telemetry.mark_caught_up()
 
@@ -319,9 +323,9 @@ class EventConsumer:
         start, rejected = time.perf_counter(), subscription.replica.rejected.count
         left_out = apply()
         self._report_rejected(subscription.name, subscription.replica, rejected)
-        self._telemetry.observe_fold(time.perf_counter() - start)
+        self._telemetry.fold_seconds.observe(time.perf_counter() - start)
         if subscription.name == CHAMPION:
-            self._telemetry.count_skipped_events(left_out)
+            self._telemetry.skipped_events.inc(left_out)
 
     def _report_rejected(self, name: str, replica: Replica, before: int) -> None:
         """Log and count the rejected events after the first `before` ones."""
@@ -331,9 +335,4 @@ class EventConsumer:
         for event in replica.rejected.since(before):
             _LOG.error("event rejected", release=name, **event._asdict())
         if name == CHAMPION:
-            self._telemetry.count_rejected_events(replica.rejected.count - before)
-
-
-def _describe(error: MancheteError) -> str:
-    """Return the error without `where`, which may name hosts of the internal network."""
-    return f"{error.what}. Remedy: {error.remedy}" if error.remedy else error.what
+            self._telemetry.rejected_events.inc(replica.rejected.count - before)

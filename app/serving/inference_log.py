@@ -74,7 +74,7 @@ class InferenceLogger:
         if not self._pseudonyms:
             yield
             return
-        count_dropped = self._experiment_metrics.count_dropped_impressions
+        count_dropped = self._experiment_metrics.dropped_impressions.inc
         listener = Listener(self._report_written, count_dropped, self._report_failure)
         self._writer = ImpressionWriter(self._log, self._keep_ms, listener, WallClock())
         try:
@@ -125,7 +125,7 @@ class InferenceLogger:
 
     def _report_written(self, count: int) -> None:
         self._has_failed = False
-        self._experiment_metrics.count_logged_impressions(count)
+        self._experiment_metrics.logged_impressions.inc(count)
 
     def _report_failure(self, error: Exception) -> None:
         if not self._has_failed:

@@ -67,6 +67,8 @@ class ReleaseWatcher:
 
     Attributes:
         alias: the name in the registry, `champion` or `challenger`.
+        release_or_none: the release that is served; None when there is none.
+        rejected: the release that should be served and was rejected; None when there is none.
     """
 
     alias = CHAMPION
@@ -81,9 +83,9 @@ class ReleaseWatcher:
     ) -> None:
         self.registry, self.telemetry = registry, telemetry
         self._domain_api, self._event_consumer, self._options = domain_api, event_consumer, options
-        self._release: LoadedRelease | None = None
+        self.release_or_none: LoadedRelease | None = None
         self._loading: str | None = None
-        self._rejected: RejectedRelease | None = None
+        self.rejected: RejectedRelease | None = None
         self._refresh_lock = threading.Lock()
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
@@ -109,19 +111,9 @@ class ReleaseWatcher:
         Raises:
             NotReadyError: no release is served yet; says why.
         """
-        if self._release is None:
+        if self.release_or_none is None:
             raise self._not_ready()
-        return self._release
-
-    @property
-    def release_or_none(self) -> LoadedRelease | None:
-        """The release that is served; None when there is none."""
-        return self._release
-
-    @property
-    def rejected(self) -> RejectedRelease | None:
-        """The release that should be served and was rejected; None when there is none."""
-        return self._rejected
+        return self.release_or_none
 
     def refresh(self, *, retry_now: bool = False) -> None:
         """Serve the wanted release if it is new; on any error keep the current one and store the reason.
@@ -168,10 +160,10 @@ class ReleaseWatcher:
                 return
 
     def _should_load(self, release_id: str, retry_now: bool) -> bool:
-        if self._release is not None and self._release.id == release_id:
-            self._rejected = None
+        if self.release_or_none is not None and self.release_or_none.id == release_id:
+            self.rejected = None
             return False
-        rejected = self._rejected
+        rejected = self.rejected
         if retry_now or rejected is None or rejected.release != release_id:
             return True
         return time.monotonic() > rejected.retry_at
@@ -186,12 +178,12 @@ class ReleaseWatcher:
             self._loading = None
 
     def _replace(self, release: LoadedRelease) -> None:
-        self._release, self._rejected = release, None
+        self.release_or_none, self.rejected = release, None
         self.report_loaded(release)
         _LOG.info("release loaded", release=release.id, alias=self.alias, as_of_ms=release.manifest.as_of_ms)
 
     def _reject(self, release_id: str | None, reason: str, error: Exception) -> None:
-        self._rejected = RejectedRelease(release_id, reason, time.monotonic() + RETRY_SECONDS)
+        self.rejected = RejectedRelease(release_id, reason, time.monotonic() + RETRY_SECONDS)
         self.count_rejected()
         exc_info = None if isinstance(error, MancheteError) else error
         _LOG.error("release refused", release=release_id, reason=str(error), exc_info=exc_info)
@@ -202,8 +194,8 @@ class ReleaseWatcher:
         return f"{path}: " if path != where else ""
 
     def _not_ready(self) -> NotReadyError:
-        if self._rejected is not None:
-            return NotReadyError(str(self._rejected), remedy="publish another release; the log says more")
+        if self.rejected is not None:
+            return NotReadyError(str(self.rejected), remedy="publish another release; the log says more")
         if self._loading is not None:
             what = f"release {self._loading} is being loaded"
             return NotReadyError(what, remedy="ask again in a few seconds")

@@ -47,7 +47,7 @@ class HistoryBuffer:
     def __init__(self, users: int, contexts: int) -> None:
         self._size = 0
         self._newest = np.zeros(users, np.int32)
-        self._counts = np.zeros(users, np.int32)
+        self.counts = np.zeros(users, np.int32)
         self._user, self._item, self._previous = (np.zeros(_MIN_CAPACITY, np.int32) for _ in range(3))
         self._time = np.zeros(_MIN_CAPACITY, np.int64)
         self._weight = np.zeros(_MIN_CAPACITY, np.float32)
@@ -56,12 +56,7 @@ class HistoryBuffer:
     @property
     def arrays(self) -> BufferArrays:
         """The buffer as compiled loops take it."""
-        return BufferArrays(self._counts, self._newest, self._previous, self._item, self._time, self._weight)
-
-    @property
-    def counts(self) -> IntArray:
-        """Number of buffered interactions of each user."""
-        return self._counts
+        return BufferArrays(self.counts, self._newest, self._previous, self._item, self._time, self._weight)
 
     def append(self, new: Interactions) -> None:
         """Append interactions in the order given."""
@@ -83,7 +78,7 @@ class HistoryBuffer:
 
     def get(self, user: int) -> Interactions:
         """Return a user's buffered interactions, in order of time."""
-        return self._take(_user_rows(self._counts[user], self._newest[user], self._previous))
+        return self._take(_user_rows(self.counts[user], self._newest[user], self._previous))
 
     def get_all(self) -> Interactions:
         """Return all buffered interactions, in the order they were appended."""
@@ -101,10 +96,10 @@ class HistoryBuffer:
 
     def forget(self, user: int) -> None:
         """Overwrite a user's buffered interactions."""
-        rows = _user_rows(self._counts[user], self._newest[user], self._previous)
+        rows = _user_rows(self.counts[user], self._newest[user], self._previous)
         self._user[rows] = _FORGOTTEN
         self._item[rows], self._time[rows], self._weight[rows] = 0, 0, 0.0
-        self._counts[user] = self._newest[user] = 0
+        self.counts[user] = self._newest[user] = 0
 
 
 @jit_compiled

@@ -75,7 +75,7 @@ def _write_lifts(
     """Write the mean log lift of the user's categories in each item's profile.
 
     Args:
-        profiles: the fields of `Profiles`.
+        profiles: see `Profiles`.
         scale: decay factor of the profiles' counts.
         category: category of every item.
         recent: the user's items, newest last.

@@ -74,7 +74,7 @@ def _write_lifts(
     """Write the log lift after the last item of a history, and the mean over all its items.
 
     Args:
-        transitions: the fields of `Transitions`.
+        transitions: see `Transitions`.
         scale: decay factor of the counts.
         category: category of every item; one that is newer than the counts uses the shared row.
         history: the user's items, newest last.
