@@ -42,6 +42,9 @@ class HistoryBuffer:
     Args:
         users: number of users.
         contexts: number of context keys of an interaction.
+
+    Attributes:
+        counts: number of buffered interactions of each user.
     """
 
     def __init__(self, users: int, contexts: int) -> None:
