@@ -22,38 +22,38 @@ from tests.support.data.balance import assert_balanced
 
 TEXT = (Path(__file__).parents[1] / "docs" / "data-formats.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", TEXT, re.MULTILINE | re.DOTALL))
-FLAT = " ".join(TEXT.split())
+TEXT_ON_ONE_LINE = " ".join(TEXT.split())
 
 
-def section(start):
+def find_section(start):
     return next(text for title, text in SECTIONS.items() if title.startswith(start))
 
 
-def tables(text):
-    """Return the tables of a section by the bold word above each, as rows of cells."""
+def parse_tables(text):
+    """Return the tables of a section, as rows of cells, by the bold word above the table."""
     matches = re.findall(r"^\*\*(\w+)\*\*\n\n\|.*\n\|.*\n((?:\|.*\n)+)", text, re.MULTILINE)
-    return {name: [_cells(line) for line in rows.splitlines()] for name, rows in matches}
+    return {name: [_split_cells(line) for line in rows.splitlines()] for name, rows in matches}
 
 
-def _cells(line):
+def _split_cells(line):
     return [cell.strip() for cell in line.strip("|").split("|")]
 
 
 @pytest.mark.parametrize("name", ["tables", "globo", "webmedia"])
 def test_columns_of_raw_formats_are_documented(name):
-    documented = tables(section(f"`{name}`"))
+    documented = parse_tables(find_section(f"`{name}`"))
     kinds = load("news").sources[name].kinds
     assert documented == {
         kind.name: [
-            *([f"`{column}`", "required", what] for column, what in kind.required.items()),
-            *([f"`{column}`", "", what] for column, what in kind.optional.items()),
+            *([f"`{column}`", "required", description] for column, description in kind.required.items()),
+            *([f"`{column}`", "", description] for column, description in kind.optional.items()),
         ]
         for kind in kinds
     }
 
 
 def test_columns_of_refined_tables_are_documented():
-    documented = tables(section("Refined tables"))
+    documented = parse_tables(find_section("Refined tables"))
     for schema in (INTERACTIONS, ITEMS, USERS):
         assert [row[:3] for row in documented.pop(schema.name)] == [
             [f"`{column.name}`", column.type, "yes" if column.nullable else "no"] for column in schema.columns
@@ -62,14 +62,16 @@ def test_columns_of_refined_tables_are_documented():
 
 
 def test_columns_of_the_quarantine_are_documented():
-    text = section("Refined tables").split("**quarantine**")[1]
+    text = find_section("Refined tables").split("**quarantine**")[1]
     assert re.findall(r"`(\w+)`", text) == SCHEMA.names()
     assert f"cut at {CONTENT_LENGTH:,} characters" in text
 
 
 def test_rejection_reasons_are_documented():
     rows = [
-        _cells(line) for line in section("Reasons for rejecting a row").splitlines() if line.startswith("|")
+        _split_cells(line)
+        for line in find_section("Reasons for rejecting a row").splitlines()
+        if line.startswith("|")
     ]
     assert rows[2:] == [[reason.value, remedy] for reason, remedy in REMEDIES.items()]
 
@@ -87,12 +89,12 @@ def test_limits_in_the_rules_are_documented():
         f"more than {MAX_MEMBER_BYTES // 2**30} GiB or all together "
         f"more than {MAX_ARCHIVE_BYTES // 2**30} GiB",
     ):
-        assert text in FLAT, text
+        assert text in TEXT_ON_ONE_LINE, text
     assert MAX_RATIO == 100
 
 
 def test_documented_examples_are_valid(tmp_path):
-    for name, text in re.findall(r"`(\w+\.csv)`, .*?\n```csv\n(.*?)```", section("`tables`"), re.DOTALL):
+    for name, text in re.findall(r"`(\w+\.csv)`, .*?\n```csv\n(.*?)```", find_section("`tables`"), re.DOTALL):
         (tmp_path / name).write_text(text, encoding="utf-8")
     refinement = TablesSource().refine(tmp_path)
     assert assert_balanced(refinement) == {}
@@ -109,7 +111,7 @@ def test_file_kinds_contain_every_column_that_a_source_reads():
     clicks, items = load("news").sources["globo"].kinds
     assert [*clicks.required] == [*globo.READ_COLUMNS, *globo.DUPLICATE_CHECK_COLUMNS]
     assert [*items.required] == [*globo.ARTICLE_COLUMNS]
-    readers, articles, nexts = load("news").sources["webmedia"].kinds
+    readers, articles, next_items = load("news").sources["webmedia"].kinds
     assert [*readers.required] == [*READER_COLUMNS]
     assert [*articles.required] == [*ARTICLE_COLUMNS]
-    assert [*nexts.required] == [*validation_set.COLUMNS]
+    assert [*next_items.required] == [*validation_set.COLUMNS]

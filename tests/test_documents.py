@@ -1,4 +1,4 @@
-"""README.md, CHANGELOG.md and docs/ name only paths and links that exist."""
+"""README.md, CHANGELOG.md and docs/ name only existing paths and links, in lines of limited length."""
 
 import re
 from pathlib import Path
@@ -15,8 +15,8 @@ LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)")
 MAX_COLUMNS = 120
 
 
-def anchor(heading):
-    """The anchor that GitHub gives a heading."""
+def make_anchor(heading):
+    """Return the anchor that GitHub assigns to a heading."""
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
@@ -32,7 +32,7 @@ def test_every_link_has_a_target(page):
         target = page.parent / link if link else page
         assert target.exists(), link
         headings = re.findall(r"^#+ (.*)$", target.read_text("utf-8"), re.MULTILINE) if section else []
-        assert not section or section in map(anchor, headings), f"{link}#{section}"
+        assert not section or section in map(make_anchor, headings), f"{link}#{section}"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=NAMES)
@@ -40,5 +40,5 @@ def test_prose_has_short_lines(page):
     if page.name == "data-formats.md":
         pytest.skip("its paragraphs are still longer")
     prose = re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
-    long = [line for line in prose.splitlines() if len(line) > MAX_COLUMNS and not line.startswith("|")]
-    assert long == []
+    long_lines = [line for line in prose.splitlines() if len(line) > MAX_COLUMNS and not line.startswith("|")]
+    assert long_lines == []

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
 
 
-def test_the_tables_contain_every_setting_with_its_default():
+def test_tables_contain_every_setting_with_its_default():
     rows = re.findall(r"^\| `([A-Z_]+)` \| (?:`(.*?)`|\*\(empty\)\*) \|", PAGE, re.MULTILINE)
     classes = EmbeddedSettings, PipelineSettings, DagSettings
     fields = {name: field for settings in classes for name, field in settings.model_fields.items()}

@@ -29,13 +29,13 @@ def test_every_named_make_target_exists():
     assert {"run", "test"} <= set(re.findall(r"\bmake ([a-z-]+)", PAGE)) <= targets
 
 
-def test_the_readme_is_short():
+def test_readme_is_short():
     lines = PAGE.splitlines()
     assert len(lines) <= 200
     assert max(len(line) for line in lines if not line.startswith("|")) <= 120
 
 
-def test_the_readme_links_every_page_of_the_documentation():
+def test_readme_links_every_page_of_the_documentation():
     links = set(re.findall(r"\]\((?!http|#)([^)#]+)", PAGE))
     pages = {str(page.relative_to(ROOT)) for page in (ROOT / "docs").glob("*.md")}
     assert pages <= links

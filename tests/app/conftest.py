@@ -9,49 +9,49 @@ from tests.support.releases.release_copies import create_registry, publish_copy
 
 
 @pytest.fixture(scope="session")
-def client(small_volume):
+def shared_client(small_volume):
     with make_client(small_volume.root.parent) as client:
         client.app.state.release_watcher.refresh()
         yield client
 
 
 @pytest.fixture(scope="session")
-def client_with_keys(whole, tmp_path_factory):
+def shared_client_with_keys(release, tmp_path_factory):
     """A service with keys, for tests that send events."""
     root = tmp_path_factory.mktemp("open")
-    publish_copy(create_registry(root), whole, "first")
+    publish_copy(create_registry(root), release, "first")
     with make_client(root, **KEYS) as client:
         client.app.state.release_watcher.refresh()
         yield client
 
 
 @pytest.fixture(scope="session")
-def ask(client):
-    def ask(**params):
-        answer = client.get("/recommendations", params=params)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
+def recommend(shared_client):
+    def recommend(**params):
+        response = shared_client.get("/recommendations", params=params)
+        assert response.status_code == 200, response.text
+        return response.json()
 
-    return ask
+    return recommend
 
 
 @pytest.fixture(scope="session")
-def reads(small_volume):
-    """Items that each user has interacted with, by user."""
+def histories(small_volume):
+    """The ids of the items that a user has interacted with, by user."""
     table = pl.read_parquet(find_partition(small_volume.refined) / "interactions.parquet")
     grouped = table.group_by("user_id").agg("item_id").iter_rows()
     return {user: set(items) for user, items in grouped}
 
 
 @pytest.fixture(scope="session")
-def whole(small_volume):
+def release(small_volume):
     """The release that the pipeline stages published."""
     return Registry(small_volume.releases).open()
 
 
 @pytest.fixture(scope="session")
-def catalogue(whole):
-    return set(pl.read_parquet(whole.path("catalogue.parquet"))["item_id"])
+def catalogue(release):
+    return set(pl.read_parquet(release.path("catalogue.parquet"))["item_id"])
 
 
 @pytest.fixture
@@ -61,21 +61,21 @@ def registry(tmp_path):
 
 
 @pytest.fixture
-def publish(registry, whole):
+def publish(registry, release):
     def publish(name, **changes):
-        return publish_copy(registry, whole, name, **changes).id
+        return publish_copy(registry, release, name, **changes).id
 
     return publish
 
 
 @pytest.fixture
-def clock(whole):
+def clock(release):
     """A clock at the end of the release's data, until a test sets it."""
-    return FixedClock(whole.manifest.as_of_ms)
+    return FixedClock(release.manifest.as_of_ms)
 
 
 @pytest.fixture
-def live(publish, tmp_path, clock):
+def client(publish, tmp_path, clock):
     """A service with that clock, a release and keys; errors become responses."""
     publish("first")
     with make_client(tmp_path, clock, raise_server_exceptions=False, **KEYS) as client:
@@ -84,13 +84,13 @@ def live(publish, tmp_path, clock):
 
 
 @pytest.fixture
-def fresh(registry, tmp_path):
+def empty_client(registry, tmp_path):
     """A service without a release; errors become responses."""
     with make_client(tmp_path, raise_server_exceptions=False) as client:
         yield client
 
 
 @pytest.fixture
-def look(fresh):
+def refresh(empty_client):
     """Checks for a new release, as the background thread does."""
-    return fresh.app.state.release_watcher.refresh
+    return empty_client.app.state.release_watcher.refresh

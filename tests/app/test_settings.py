@@ -38,14 +38,14 @@ def test_unknown_domain_is_refused(tmp_path):
 )
 def test_invalid_setting_ends_the_process_with_its_name(tmp_path, name, value):
     environment = {"DATA_ROOT": str(tmp_path), name: value}
-    ended = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-m", "app"], env=environment, capture_output=True, text=True, check=False
     )
-    assert ended.returncode == 2
-    assert f"  where:  {name}" in ended.stderr.splitlines()
-    assert "  remedy: " in ended.stderr
-    assert "Traceback" not in ended.stderr
-    assert "secret" not in ended.stderr
+    assert process.returncode == 2
+    assert f"  where:  {name}" in process.stderr.splitlines()
+    assert "  remedy: " in process.stderr
+    assert "Traceback" not in process.stderr
+    assert "secret" not in process.stderr
 
 
 @pytest.mark.parametrize("scope", ["events", "items", "users", "admin"])

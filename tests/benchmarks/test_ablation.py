@@ -12,8 +12,8 @@ CUTOFF = (START_MS - EPOCH_MS) // HOUR_MS + 6
 
 
 def test_summarise_averages_cutoffs():
-    one = {"segment": "a", "part": "x", "cutoff": 1, "gain": 0.02, "error": 0.003, "kept": 1.0, "us": 5.0}
-    rows = [one, one | {"cutoff": 2, "gain": 0.04, "error": 0.004, "kept": 0.0, "us": 7.0, "fit_s": 2.0}]
+    row = {"segment": "a", "part": "x", "cutoff": 1, "gain": 0.02, "error": 0.003, "kept": 1.0, "us": 5.0}
+    rows = [row, row | {"cutoff": 2, "gain": 0.04, "error": 0.004, "kept": 0.0, "us": 7.0, "fit_s": 2.0}]
     (summary,) = summarise(rows).to_dicts()
     assert summary["gain"] == pytest.approx(0.03)
     assert summary["error"] == pytest.approx(0.005 / 2)
@@ -24,7 +24,7 @@ def test_summarise_averages_cutoffs():
 
 
 @pytest.mark.slow
-def test_the_command_measures_every_component(tmp_path):
+def test_command_measures_every_component(tmp_path):
     write_clicks(tmp_path, hours=9, articles=40, users=600)
     arguments = ("--uri", tmp_path, "--out", tmp_path / "out", "--cutoffs", CUTOFF, "--users", 20)
     result = CliRunner().invoke(app, ["ablation", *map(str, arguments)])

@@ -1,4 +1,4 @@
-"""Every drill in a short form: it reports no violation and the figures that it promises."""
+"""Short runs of every drill report no violation and all documented figures."""
 
 from contextlib import contextmanager
 
@@ -39,33 +39,33 @@ def postgres_cluster(volume, folder):
         yield server, cluster
 
 
-def check(report, *facts):
+def check_report(report, *names):
     assert report.violations == [], "\n".join(report.lines())
-    assert all(report.facts[name] for name in ("lists", "acknowledged_events", *facts))
+    assert all(report.facts[name] for name in ("lists", "acknowledged_events", *names))
 
 
 def test_no_request_fails_while_releases_change(cluster):
-    check(reload.run(cluster, promotions=2, rate=60), "rejected_loads")
+    check_report(reload.run(cluster, promotions=2, rate=60), "rejected_loads")
 
 
-def test_a_release_that_is_removed_while_loading_is_rejected(cluster):
-    check(removed_release.run(cluster, step_seconds=0.1, rate=60), "rejected_loads")
+def test_release_that_is_removed_while_loading_is_rejected(cluster):
+    check_report(removed_release.run(cluster, step_seconds=0.1, rate=60), "rejected_loads")
 
 
-def test_a_killed_replica_recovers(cluster):
-    check(killed_replica.run(cluster, seconds=0.5, rate=60), "cut_connections", "users_compared")
+def test_killed_replica_recovers(cluster):
+    check_report(killed_replica.run(cluster, seconds=0.5, rate=60), "cut_connections", "users_compared")
 
 
-def test_a_full_disk_rejects_events(cluster):
-    check(full_disk.run(cluster, seconds=0.3, limit_bytes=200_000), "rejected_while_full")
+def test_full_disk_rejects_events(cluster):
+    check_report(full_disk.run(cluster, seconds=0.3, limit_bytes=200_000), "rejected_while_full")
 
 
 def test_two_publishers_do_not_interfere(cluster):
-    check(two_publishers.run(cluster, releases_per_publisher=2, rate=60), "served_releases")
+    check_report(two_publishers.run(cluster, releases_per_publisher=2, rate=60), "served_releases")
 
 
-def test_the_service_survives_clock_jumps(cluster):
-    check(clock.run(cluster, seconds=0.4, rate=60))
+def test_service_survives_clock_jumps(cluster):
+    check_report(clock.run(cluster, seconds=0.4, rate=60))
 
 
 def test_colluding_users_count_once_each(cluster):
@@ -74,20 +74,20 @@ def test_colluding_users_count_once_each(cluster):
     assert report.facts["1_ids_count"].startswith("5.0 of 5,000")
 
 
-def test_slow_clients_are_cut(cluster):
+def test_slow_clients_are_disconnected(cluster):
     report = slow_clients.run(cluster, seconds=3.0, client_count=60, rate=60, timeout_seconds=1.0)
-    check(report, "slow_clients")
+    check_report(report, "slow_clients")
 
 
-def test_the_service_serves_seventy_per_cent_of_its_capacity(cluster):
+def test_service_serves_seventy_per_cent_of_its_capacity(cluster):
     report = soak.run(cluster, minutes=0.03, measure_seconds=0.5, samples=20, earlier_events=1_000)
-    check(report, "rss_mb_at_the_end")
+    check_report(report, "rss_mb_at_the_end")
 
 
 @pytest.mark.tools("initdb")
 def test_killed_postgres_recovers(small_volume, tmp_path):
     with postgres_cluster(small_volume, tmp_path) as (server, cluster):
-        check(killed_postgres.run(cluster, server, seconds=0.5, rate=60), "restart_to_log_read_s")
+        check_report(killed_postgres.run(cluster, server, seconds=0.5, rate=60), "restart_to_log_read_s")
 
 
 @pytest.mark.tools("initdb")

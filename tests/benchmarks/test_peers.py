@@ -12,15 +12,15 @@ from benchmarks.peers.vstan import AGE_DECAY_DAYS, DISTANCE_DECAY, SCORE_DECAY, 
 
 HOUR = 3_600_000
 NOW = 100 * HOUR
-#: RecTools' peers need an environment of their own and are not tested here.
+#: RecTools' peers need a separate environment and are not tested here.
 NAMES = [name for name in PEERS if not name.startswith("rectools")]
 PERSONALISED = [name for name in NAMES if not name.startswith("popularity")]
 
 
-def interactions(*rows, items, now=NOW):
-    """Make interactions from (session, item, hours before now), in order of time."""
-    ordered = sorted(rows, key=lambda row: -row[2])
-    session, item, hours = (np.array(column) for column in zip(*ordered, strict=True))
+def make_interactions(*rows, items, now=NOW):
+    """Return interactions from (session, item, hours before now), in order of time."""
+    sorted_rows = sorted(rows, key=lambda row: -row[2])
+    session, item, hours = (np.array(column) for column in zip(*sorted_rows, strict=True))
     time = now - np.round(hours * HOUR).astype(np.int64)
     return Interactions(session, session, item.astype(np.int32), time, time, items, now)
 
@@ -30,9 +30,9 @@ def fit_and_rank(peer, training, *items, n=20):
     return peer.rank([Query(-1, np.array(items, np.int64))], n)[0].tolist()
 
 
-def even_and_odd_sessions(items=200, sessions=1_000):
-    """Even sessions with five even items each, odd sessions with odd ones, all within an hour."""
-    return interactions(
+def make_even_and_odd_sessions(items=200, sessions=1_000):
+    """Return sessions of five items within an hour; even sessions have even items, odd sessions odd ones."""
+    return make_interactions(
         *(
             (session, (session % 2 + 2 * (session // 2 * 7 + step)) % items, 1 - session / sessions / 2)
             for session in range(sessions)
@@ -44,13 +44,13 @@ def even_and_odd_sessions(items=200, sessions=1_000):
 
 @pytest.mark.parametrize("name", PERSONALISED)
 def test_users_of_even_items_are_recommended_even_items(name):
-    assert {item % 2 for item in fit_and_rank(PEERS[name](), even_and_odd_sessions(), 0, 2, n=3)} == {0}
-    assert {item % 2 for item in fit_and_rank(PEERS[name](), even_and_odd_sessions(), 1, 3, n=3)} == {1}
+    assert {item % 2 for item in fit_and_rank(PEERS[name](), make_even_and_odd_sessions(), 0, 2, n=3)} == {0}
+    assert {item % 2 for item in fit_and_rank(PEERS[name](), make_even_and_odd_sessions(), 1, 3, n=3)} == {1}
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_lists_contain_distinct_new_items(name):
-    ranked = fit_and_rank(PEERS[name](), even_and_odd_sessions(), 4, 6)
+    ranked = fit_and_rank(PEERS[name](), make_even_and_odd_sessions(), 4, 6)
     assert len(ranked) == len(set(ranked))
     assert ranked
     assert not {4, 6} & set(ranked)
@@ -60,23 +60,23 @@ def test_lists_contain_distinct_new_items(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_lists_do_not_depend_on_other_queries(name):
     peer = PEERS[name]()
-    peer.fit(even_and_odd_sessions())
+    peer.fit(make_even_and_odd_sessions())
     queries = [Query(-1, np.array(items, np.int64)) for items in ([0], [], [3, 5, 7], [111])]
-    together = [items.tolist() for items in peer.rank(queries, 5)]
-    assert together == [peer.rank([query], 5)[0].tolist() for query in queries]
+    results = [items.tolist() for items in peer.rank(queries, 5)]
+    assert results == [peer.rank([query], 5)[0].tolist() for query in queries]
 
 
 @pytest.mark.parametrize("name", PERSONALISED)
 def test_lists_without_known_items_are_empty(name):
-    training = even_and_odd_sessions()
-    wider = replace(training, item_count=240)
-    assert fit_and_rank(PEERS[name](), wider) == []
-    assert fit_and_rank(PEERS[name](), wider, 219) == []
+    training = make_even_and_odd_sessions()
+    larger_training = replace(training, item_count=240)
+    assert fit_and_rank(PEERS[name](), larger_training) == []
+    assert fit_and_rank(PEERS[name](), larger_training, 219) == []
 
 
 def test_popularity_halves_with_each_half_life():
-    """Two interactions an hour ago weigh as much as one now, and ties go to the lower item."""
-    training = interactions(
+    """Two interactions an hour ago weigh as much as one now, and ties are sorted by item."""
+    training = make_interactions(
         (1, 5, 0), (2, 3, 1), (3, 3, 1), (4, 8, 1), (5, 8, 1), (6, 8, 1), (7, 1, 1), items=9
     )
     assert fit_and_rank(Popularity(1.0), training) == [8, 3, 5, 1]
@@ -84,21 +84,21 @@ def test_popularity_halves_with_each_half_life():
     assert fit_and_rank(Popularity(1.0), training, 8, 5) == [3, 1]
 
 
-def test_popularity_ignores_old_windows_whatever_the_time_of_their_interactions():
-    training = interactions((1, 0, 0), (2, 1, 0), (3, 1, 0), items=2)
-    late = replace(training, window_start_ms=training.time_ms - 40 * HOUR * (training.item == 1))
+def test_popularity_ignores_old_windows_regardless_of_interaction_times():
+    training = make_interactions((1, 0, 0), (2, 1, 0), (3, 1, 0), items=2)
+    old_window = replace(training, window_start_ms=training.time_ms - 40 * HOUR * (training.item == 1))
     assert fit_and_rank(Popularity(0.5), training) == [1, 0]
-    assert fit_and_rank(Popularity(0.5), late) == [0]
+    assert fit_and_rank(Popularity(0.5), old_window) == [0]
 
 
 #: Session 1 shares both items of the query, session 2 its older one, session 3 its newer one.
-NEIGHBOURS = interactions(
+NEIGHBOURS = make_interactions(
     (1, 0, 3.0), (1, 1, 2.9), (1, 2, 2.8), (2, 0, 2.0), (2, 3, 1.9), (3, 4, 1.0), (3, 1, 0.9), items=6
 )
 
 
 def test_vsknn_ranks_by_the_weighted_similarity_of_sessions():
-    """Weights of the query (0, 1) are 1/4 and 1, similarities 5/8, 1/8, 1/2; session 2 shares item 0 only."""
+    """The query (0, 1) has the weights 1/4 and 1, and the similarities 5/8, 1/8 and 1/2 to the sessions."""
     peer = Vsknn()
     assert fit_and_rank(peer, NEIGHBOURS, 0, 1) == [2, 4, 3]
     scores = {2: 5 / 8, 4: 1 / 2, 3: 1 / 8 / 4}
@@ -125,7 +125,7 @@ def test_vstan_ranks_by_the_decayed_similarity_of_sessions():
 def test_only_the_most_recent_sessions_are_neighbours():
     rows = [(session, 0, 50 - session / 100) for session in range(1_001)]
     partners = [(session, 1 if session < 501 else 2, 49.9 - session / 100) for session in range(1_001)]
-    assert fit_and_rank(Vsknn(), interactions(*rows, *partners, items=3), 0) == [2]
+    assert fit_and_rank(Vsknn(), make_interactions(*rows, *partners, items=3), 0) == [2]
 
 
 def test_top_items_leaves_out_excluded_items_and_scores_of_zero():

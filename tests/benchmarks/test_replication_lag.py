@@ -1,4 +1,4 @@
-"""A short form of `python -m benchmarks replicas`."""
+"""A short run of `python -m benchmarks replicas`."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from script_shared.releases.registry import Registry
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
 
 
-def test_a_click_on_one_replica_changes_the_recommendations_of_the_other(small_volume, tmp_path):
+def test_click_on_one_replica_changes_the_recommendations_of_the_other(small_volume, tmp_path):
     with Cluster(tmp_path, Registry(small_volume.releases).open()) as cluster:
         replicas = [cluster.start_replica() for _ in range(2)]
         with event_load(replicas):

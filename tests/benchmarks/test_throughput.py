@@ -1,4 +1,4 @@
-"""The whole command on a small release: every service responds; no time is asserted."""
+"""The serving benchmark on a small release: every service responds; no time is asserted."""
 
 import polars as pl
 import pytest
@@ -11,10 +11,10 @@ from benchmarks.serving.throughput import SERVICES
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
 
 
-def test_the_command_measures_every_service_and_prints_every_target(small_volume, tmp_path):
+def test_command_measures_every_service_and_prints_every_target(small_volume, tmp_path):
     arguments = ("--volume", small_volume.root.parent, "--out", tmp_path, "--rounds", 1)
-    short = ("--seconds", 0.2, "--users", 50)
-    result = CliRunner().invoke(app, ["serving", *map(str, arguments + short)], env={"COLUMNS": "200"})
+    load = ("--seconds", 0.2, "--users", 50)
+    result = CliRunner().invoke(app, ["serving", *map(str, arguments + load)], env={"COLUMNS": "200"})
     assert result.exit_code == 0, result.output
     table = pl.read_csv(tmp_path / "serving.csv")
     services = {kind: set(rows["service"]) for (kind,), rows in table.group_by("kind")}

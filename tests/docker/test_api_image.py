@@ -1,4 +1,4 @@
-"""The command of the API's image, run with the files of that image only."""
+"""The command of the API's image, run with only the files of that image."""
 
 import signal
 import subprocess
@@ -20,15 +20,15 @@ IMAGE = "docker/Dockerfile.api"
 
 
 @pytest.fixture(scope="module")
-def image(tmp_path_factory):
+def image_folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("image")
     copy_image_files(IMAGE, folder)
     return folder
 
 
 @pytest.fixture
-def start(image, tmp_path):
-    """Start the command as the container does; stop it after the test."""
+def start(image_folder, tmp_path):
+    """Starts the command as the container does, and stops it after the test."""
     processes = []
 
     def start(**variables):
@@ -41,7 +41,7 @@ def start(image, tmp_path):
         }
         command = yaml.safe_load(dict(image_instructions(IMAGE))["CMD"])
         with (tmp_path / "log").open("wb") as log:
-            process = subprocess.Popen(command, cwd=image, env=environment, stderr=log, stdout=log)
+            process = subprocess.Popen(command, cwd=image_folder, env=environment, stderr=log, stdout=log)
         processes.append(process)
         return process
 
@@ -57,25 +57,25 @@ def wait_for_status(port, status):
 
 
 def list_files(folder):
-    """Return the time and size of every file."""
+    """Return the modification time and size of every file."""
     return {path: (path.stat().st_mtime_ns, path.stat().st_size) for path in sorted(folder.rglob("*"))}
 
 
-def test_the_api_responds_503_without_a_release_and_never_writes_to_the_volume(
-    start, image, tmp_path, small_volume
+def test_api_responds_503_without_a_release_and_never_writes_to_the_volume(
+    start, image_folder, tmp_path, small_volume
 ):
     port = find_free_port()
     process = start(API_PORT=str(port))
     wait_for_status(port, 503)
     base_url = f"http://127.0.0.1:{port}"
     assert httpx.get(f"{base_url}/health").json()["reason"] == "no release has been published yet"
-    check = [sys.executable, "docker/healthcheck.py", f"{base_url}/health/ready"]
-    assert subprocess.run(check, cwd=image, capture_output=True, check=False).returncode == 1
+    command = [sys.executable, "docker/healthcheck.py", f"{base_url}/health/ready"]
+    assert subprocess.run(command, cwd=image_folder, capture_output=True, check=False).returncode == 1
     registry = create_registry(tmp_path / "data")
     publish_copy(registry, Registry(small_volume.releases).open(), "first")
     before = list_files(tmp_path / "data")
     wait_for_status(port, 200)
-    assert subprocess.run(check, cwd=image, check=True)
+    assert subprocess.run(command, cwd=image_folder, check=True)
     body = httpx.get(f"{base_url}/recommendations", params={"user_id": "3"}).json()
     assert len(body["items"]) == 10
     process.send_signal(signal.SIGTERM)

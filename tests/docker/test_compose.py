@@ -1,4 +1,4 @@
-"""docker-compose.yml as docker-compose parses it, without an engine."""
+"""docker-compose.yml as docker-compose parses it, without a Docker engine."""
 
 import re
 
@@ -9,7 +9,7 @@ from tests.support.docker.images import ROOT
 
 pytestmark = pytest.mark.tools("docker-compose")
 
-PROJECT = {
+PROJECT_SERVICES = {
     "api",
     "airflow-init",
     "airflow-api",
@@ -17,7 +17,7 @@ PROJECT = {
     "airflow-dag-processor",
     "airflow-triggerer",
 }
-THIRD_PARTY = {"postgres", "prometheus", "statsd-exporter", "grafana"}
+THIRD_PARTY_SERVICES = {"postgres", "prometheus", "statsd-exporter", "grafana"}
 PORTS = {"api": 8001, "airflow-api": 8080, "prometheus": 9090, "grafana": 3000}
 
 
@@ -26,8 +26,8 @@ def compose(tmp_path_factory):
     return services(tmp_path_factory.mktemp("compose"))
 
 
-def test_the_file_is_valid_and_has_every_service(compose):
-    assert set(compose) == PROJECT | THIRD_PARTY
+def test_compose_file_is_valid_and_has_every_service(compose):
+    assert set(compose) == PROJECT_SERVICES | THIRD_PARTY_SERVICES
 
 
 @pytest.mark.parametrize("name", SECRETS)
@@ -39,13 +39,13 @@ def test_no_secret_has_a_default(tmp_path, name, value):
     assert ".env.example" in result.stderr
 
 
-def test_the_example_has_exactly_the_variables_of_the_file():
-    used = set(re.findall(r"\$\{(\w+)", (ROOT / "docker-compose.yml").read_text()))
+def test_env_example_has_exactly_the_variables_of_the_compose_file():
+    variables = set(re.findall(r"\$\{(\w+)", (ROOT / "docker-compose.yml").read_text()))
     example = set(re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
-    assert example == used
+    assert example == variables
 
 
-def test_the_example_has_no_password():
+def test_env_example_has_no_password():
     text = (ROOT / ".env.example").read_text()
     assert set(re.findall(r"^([A-Z_]+)=$", text, re.MULTILINE)) == set(SECRETS)
 
@@ -61,7 +61,7 @@ def test_every_service_has_minimal_privileges(compose):
     assert {name for name, service in compose.items() if "cap_add" in service} == {"postgres"}
 
 
-def test_the_api_mounts_the_volume_read_only_and_has_its_own_settings_only(compose):
+def test_api_mounts_the_volume_read_only_and_has_only_its_settings(compose):
     assert compose["api"]["volumes"] in (
         ["data:/data:ro", "compiled:/compiled:rw"],
         ["data:/data:ro", "compiled:/compiled"],
@@ -79,7 +79,7 @@ def test_the_api_mounts_the_volume_read_only_and_has_its_own_settings_only(compo
     assert set(compose["api"]["networks"]) == {"serving", "events"}
 
 
-def test_the_api_connects_to_the_database_as_the_events_user(compose):
+def test_api_connects_to_the_database_as_the_events_user(compose):
     connected = {name for name, service in compose.items() if "events" in service["networks"]}
     assert connected == {"api", "postgres"}
     url = compose["api"]["environment"]["EVENTS_URL"]
@@ -88,8 +88,10 @@ def test_the_api_connects_to_the_database_as_the_events_user(compose):
 
 
 def test_only_the_scheduler_of_airflow_connects_to_the_event_log(compose):
-    with_password = {name for name, service in compose.items() if SECRETS["EVENTS_PASSWORD"] in str(service)}
-    assert with_password == {"api", "airflow-scheduler", "postgres"}
+    services_with_password = {
+        name for name, service in compose.items() if SECRETS["EVENTS_PASSWORD"] in str(service)
+    }
+    assert services_with_password == {"api", "airflow-scheduler", "postgres"}
     assert (
         compose["airflow-scheduler"]["environment"]["EVENTS_URL"]
         == compose["api"]["environment"]["EVENTS_URL"]
@@ -99,7 +101,7 @@ def test_only_the_scheduler_of_airflow_connects_to_the_event_log(compose):
 
 def test_only_airflow_connects_to_its_database(compose):
     connected = {name for name, service in compose.items() if "database" in service["networks"]}
-    assert connected == PROJECT - {"api"} | {"postgres"}
+    assert connected == PROJECT_SERVICES - {"api"} | {"postgres"}
     assert compose["postgres"].get("ports") is None
 
 
@@ -109,17 +111,19 @@ def test_ports_are_published_on_loopback_only(compose):
 
 
 def test_third_party_images_are_pinned(compose):
-    images = {name: compose[name]["image"] for name in THIRD_PARTY}
-    unhashed = {name for name, image in images.items() if not re.search(r"@sha256:[0-9a-f]{64}$", image)}
+    images = {name: compose[name]["image"] for name in THIRD_PARTY_SERVICES}
+    images_without_digest = {
+        name for name, image in images.items() if not re.search(r"@sha256:[0-9a-f]{64}$", image)
+    }
     assert all(re.search(r":v?\d+\.\d+(\.\d+)?", image) for image in images.values())
-    assert unhashed == {"statsd-exporter"}
+    assert images_without_digest == {"statsd-exporter"}
 
 
 def test_one_service_builds_each_image(compose):
-    builders = {name: dockerfile_of(compose[name]) for name in PROJECT if "build" in compose[name]}
+    builders = {name: dockerfile_of(compose[name]) for name in PROJECT_SERVICES if "build" in compose[name]}
     assert builders == {"api": "docker/Dockerfile.api", "airflow-init": "docker/Dockerfile.airflow"}
     assert all(compose[name]["build"]["dockerfile"] == path for name, path in builders.items())
-    users = PROJECT - builders.keys()
+    users = PROJECT_SERVICES - builders.keys()
     assert {compose[name]["image"] for name in users} == {compose["airflow-init"]["image"]}
     assert {compose[name]["pull_policy"] for name in users} == {"never"}
 
@@ -131,7 +135,7 @@ def test_only_the_api_mounts_its_compiled_code(compose):
 
 
 def test_airflow_starts_after_its_initialisation(compose):
-    for name in PROJECT - {"api", "airflow-init"}:
+    for name in PROJECT_SERVICES - {"api", "airflow-init"}:
         dependencies = compose[name]["depends_on"]
         assert dependencies["airflow-init"]["condition"] == "service_completed_successfully"
         assert dependencies["postgres"]["condition"] == "service_healthy"
@@ -140,11 +144,11 @@ def test_airflow_starts_after_its_initialisation(compose):
 def test_mounted_folders_exist(compose):
     mounts = [mount.split(":") for service in compose.values() for mount in service.get("volumes", [])]
     folders = {source for source, *_ in mounts if source.startswith(("/", "."))}
-    in_repository = {source for source in folders if not source.endswith("/input")}
-    assert len(in_repository) == 5
-    assert all((ROOT / source).is_dir() for source in in_repository)
+    repository_folders = {source for source in folders if not source.endswith("/input")}
+    assert len(repository_folders) == 5
+    assert all((ROOT / source).is_dir() for source in repository_folders)
 
 
-def test_the_deployment_guide_lists_every_service(compose):
+def test_deployment_guide_lists_every_service(compose):
     guide = (ROOT / "docs" / "deployment.md").read_text()
     assert {name for name in compose if f"`{name}`" not in guide} == set()

@@ -1,4 +1,4 @@
-"""The real Prometheus on the running API under load: every expression has a value."""
+"""Prometheus scrapes a running API under load, and every expression has a value."""
 
 import json
 import threading
@@ -36,8 +36,8 @@ def api(small_volume, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def traffic(api):
-    """Requests of every segment in the background, and some invalid ones."""
-    stopped = threading.Event()
+    """Requests of every segment, and some invalid ones, in the background."""
+    stop = threading.Event()
     paths = [
         "/recommendations",
         "/recommendations?user_id=3&num_recs=20",
@@ -49,14 +49,14 @@ def traffic(api):
     ]
 
     def send_requests():
-        while not stopped.wait(0.02):
+        while not stop.wait(0.02):
             for path in paths:
                 api.get(path)
 
     thread = threading.Thread(target=send_requests, daemon=True)
     thread.start()
     yield
-    stopped.set()
+    stop.set()
     thread.join()
 
 
@@ -64,7 +64,7 @@ def traffic(api):
 def prometheus(api, traffic, tmp_path_factory):
     folder = tmp_path_factory.mktemp("prometheus")
     with run_prometheus(folder, api=f"127.0.0.1:{api.base_url.port}") as server:
-        # Rules over other rules are evaluated last.
+        # These depend on other rules, so they have values last.
         server.wait_for("manchete:fallback_items:ratio_rate5m and manchete:coverage:ratio")
         server.wait_for("manchete:http_errors:ratio_rate5m")
         yield server
@@ -98,20 +98,22 @@ def test_every_rule_is_evaluated_and_no_alert_fires(prometheus):
     assert {rule["name"] for rule in rules if rule.get("state") == "firing"} == set()
 
 
-def test_the_dashboard_uses_the_provisioned_data_source():
+def test_dashboard_uses_the_provisioned_data_source():
     folder = ROOT / "grafana" / "provisioning" / "datasources"
     (source,) = yaml.safe_load((folder / "prometheus.yml").read_text())["datasources"]
-    used = {target["datasource"]["uid"] for panel in BOARD["panels"] for target in panel.get("targets", [])}
-    assert used == {source["uid"]}
+    data_sources = {
+        target["datasource"]["uid"] for panel in BOARD["panels"] for target in panel.get("targets", [])
+    }
+    assert data_sources == {source["uid"]}
 
 
 def test_panels_do_not_overlap_and_have_unique_ids():
     positions = [panel["gridPos"] for panel in BOARD["panels"]]
     cells = [
         (x, y)
-        for p in positions
-        for x in range(p["x"], p["x"] + p["w"])
-        for y in range(p["y"], p["y"] + p["h"])
+        for position in positions
+        for x in range(position["x"], position["x"] + position["w"])
+        for y in range(position["y"], position["y"] + position["h"])
     ]
     assert len(cells) == len(set(cells))
     assert max(x for x, _ in cells) == 23

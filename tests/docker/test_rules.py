@@ -12,23 +12,23 @@ from tests.support.processes.tools import find_tool
 TESTS = ROOT / "tests" / "docker" / "rules"
 
 
-def promtool(*arguments):
+def run_promtool(*arguments):
     return subprocess.run(
         [find_tool("promtool"), *map(str, arguments)], capture_output=True, text=True, check=False
     )
 
 
 @pytest.mark.tools("promtool")
-def test_the_configuration_and_its_rules_are_valid():
-    result = promtool("check", "config", "--lint-fatal", CONFIGURATION / "prometheus.yml")
+def test_configuration_and_its_rules_are_valid():
+    result = run_promtool("check", "config", "--lint-fatal", CONFIGURATION / "prometheus.yml")
     assert result.returncode == 0, result.stderr
     assert "2 rule files found" in result.stdout
 
 
 @pytest.mark.tools("promtool")
 @pytest.mark.parametrize("name", ["api", "airflow"])
-def test_the_unit_tests_of_the_rules_pass(name):
-    result = promtool("test", "rules", TESTS / f"{name}.yml")
+def test_unit_tests_of_the_rules_pass(name):
+    result = run_promtool("test", "rules", TESTS / f"{name}.yml")
     assert result.returncode == 0, result.stdout
 
 

@@ -1,4 +1,4 @@
-"""The project's services of the compose file from an empty volume to the first list, without an engine.
+"""The services of the compose file, from an empty volume to the first list, without a Docker engine.
 
 Every service runs like its container, with the files of its image, its variables, its command and its health
 check, on a real PostgreSQL. A real Prometheus scrapes the mapped metrics that Airflow sends to
@@ -58,7 +58,7 @@ class Stack:
         self.containers = self._containers(statsd_port)
 
     def _containers(self, statsd_port):
-        composed = services(self.folder, FIRST_RUN_SCALE="0.002", API_KEYS_EVENTS=EVENTS_KEY)
+        definitions = services(self.folder, FIRST_RUN_SCALE="0.002", API_KEYS_EVENTS=EVENTS_KEY)
         hosts = {
             "airflow-api:8080": self.airflow,
             "localhost:8080": self.airflow,
@@ -73,8 +73,8 @@ class Stack:
         containers = {}
         for name in (*SERVERS, "airflow-init"):
             code = self.folder / ("api-image" if name == "api" else "airflow-image")
-            place = LocalMapping(hosts, folders | {"/srv/manchete": code})
-            containers[name] = Container(composed[name], code, place)
+            mapping = LocalMapping(hosts, folders | {"/srv/manchete": code})
+            containers[name] = Container(definitions[name], code, mapping)
         return containers
 
     @property
@@ -93,9 +93,9 @@ class Stack:
         return self.start("airflow-init").wait(120)
 
     def wait_until_healthy(self, names, seconds=RUN_SECONDS):
-        end = time.monotonic() + seconds
+        deadline = time.monotonic() + seconds
         waiting = set(names)
-        while waiting and time.monotonic() < end:
+        while waiting and time.monotonic() < deadline:
             for name in waiting:
                 assert self.running[name].poll() is None, self.log(name).read_text()[-3_000:]
             waiting = {name for name in waiting if not self.containers[name].is_healthy()}
@@ -118,7 +118,7 @@ class Stack:
 
 
 def _wait_for_exit(process, grace=30):
-    """Return the exit status of a process; it is killed after the grace period, as by `docker stop`."""
+    """Return the exit status of a process; kill it after the grace period, like `docker stop`."""
     try:
         return process.wait(grace)
     except subprocess.TimeoutExpired:
@@ -162,7 +162,7 @@ def stack(tmp_path_factory, statsd):
         try:
             stack.start("api")
             assert stack.initialise() == 0, stack.log("airflow-init").read_text()
-            # The initialisation triggers another run where the first failed.
+            # The initialisation triggers another run if the first has failed.
             execute(stack.airflow_database_url, "UPDATE dag_run SET state = 'failed' WHERE run_id = 'first'")
             assert stack.initialise() == 0, stack.log("airflow-init").read_text()
             del stack.running["airflow-init"]
@@ -175,7 +175,7 @@ def stack(tmp_path_factory, statsd):
 
 @pytest.fixture(scope="module")
 def healthy_stack(stack):
-    """The stack once all services are healthy, which includes the first release; no run was triggered."""
+    """The stack after all services are healthy, with the first release, and before any other run."""
     stack.wait_until_healthy(SERVERS[1:], 120)
     stack.wait_until_healthy(SERVERS)
     return stack
@@ -195,13 +195,13 @@ def list_runs(airflow, dag):
     return airflow.get(f"/api/v2/dags/{dag}/dagRuns").json()["dag_runs"]
 
 
-def test_the_first_start_publishes_recommendations(healthy_stack):
+def test_first_start_publishes_recommendations(healthy_stack):
     response = httpx.get(f"http://127.0.0.1:{healthy_stack.api}/recommendations", params={"num_recs": 5})
     assert response.status_code == 200
     assert len(response.json()["items"]) == 5
 
 
-def test_an_event_is_written_to_postgres(healthy_stack):
+def test_event_is_written_to_postgres(healthy_stack):
     key = {"X-API-Key": EVENTS_KEY}
     with httpx.Client(base_url=f"http://127.0.0.1:{healthy_stack.api}", headers=key, timeout=30) as client:
         item = client.get("/recommendations", params={"user_id": "new"}).json()["items"][0]["item_id"]
@@ -209,30 +209,30 @@ def test_an_event_is_written_to_postgres(healthy_stack):
         assert response.json()["accepted"] == 1
         body = client.get("/recommendations", params={"user_id": "new", "num_recs": 100}).json()
     assert item not in {listed["item_id"] for listed in body["items"]}
-    archive = {".archive.lock", "collected"}  # of the pipelines; there is no SQLite log
+    archive = {".archive.lock", "collected"}  # written by the pipelines; there is no SQLite log
     files = (healthy_stack.folder / "data" / "news" / "events").iterdir()
     assert {file.name for file in files} <= archive
 
 
-def query_postgres(stack, user, password, database, query):
+def query_postgres(stack, user, password, database, statement):
     command = [find_tool("psql"), f"postgresql://{user}:{password}@127.0.0.1:{stack.database}/{database}"]
-    return subprocess.run([*command, "-Atc", query], capture_output=True, text=True, check=False)
+    return subprocess.run([*command, "-Atc", statement], capture_output=True, text=True, check=False)
 
 
-def test_the_events_user_has_no_access_to_the_database_of_airflow(healthy_stack):
+def test_events_user_has_no_access_to_the_database_of_airflow(healthy_stack):
     password = SECRETS["EVENTS_PASSWORD"]
     newest = query_postgres(healthy_stack, "events", password, "events", "select newest from ends")
     assert newest.stdout == "1\n"
-    denied = query_postgres(healthy_stack, "events", password, "airflow", "select 1")
-    assert "permission denied for database" in denied.stderr
+    refusal = query_postgres(healthy_stack, "events", password, "airflow", "select 1")
+    assert "permission denied for database" in refusal.stderr
 
 
-def test_a_failed_first_run_is_triggered_again(airflow):
+def test_failed_first_run_is_triggered_again(airflow):
     states = {run["dag_run_id"]: run["state"] for run in list_runs(airflow, "process_data")}
     assert states == {"first": "failed", "first-2": "success"}
 
 
-def test_the_other_dags_run_once(airflow):
+def test_training_and_evaluation_run_once(airflow):
     for dag in ("train_models", "evaluate_models"):
         assert [run["state"] for run in list_runs(airflow, dag)] in (["success"], ["running"])
 
@@ -245,15 +245,15 @@ def test_initialising_again_changes_nothing(healthy_stack, airflow):
     assert len(list_runs(airflow, "process_data")) == 2
 
 
-def test_a_changed_database_password_is_reported_with_a_remedy(healthy_stack):
+def test_changed_database_password_is_reported_with_a_remedy(healthy_stack):
     container = healthy_stack.containers["airflow-init"]
     name = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
-    other = container.environment[name].replace(SECRETS["POSTGRES_PASSWORD"], "another")
+    wrong_url = container.environment[name].replace(SECRETS["POSTGRES_PASSWORD"], "another")
     with (healthy_stack.folder / "refused.log").open("w") as log:
         result = subprocess.run(
             container.command,
             cwd=container.folder,
-            env=container.environment | {name: other},
+            env=container.environment | {name: wrong_url},
             stderr=log,
             check=False,
         )
@@ -265,11 +265,11 @@ def test_a_changed_database_password_is_reported_with_a_remedy(healthy_stack):
     assert "Traceback" not in log_text
 
 
-def test_the_password_file_is_readable_by_its_owner_only(healthy_stack):
+def test_password_file_is_readable_by_its_owner_only(healthy_stack):
     assert (healthy_stack.folder / "users" / "passwords.json").stat().st_mode & 0o077 == 0
 
 
-def test_a_wrong_password_is_rejected(healthy_stack):
+def test_wrong_password_is_rejected(healthy_stack):
     login = {"username": "admin", "password": "admin"}
     assert httpx.post(f"http://127.0.0.1:{healthy_stack.airflow}/auth/token", json=login).status_code == 401
 
@@ -280,7 +280,7 @@ def test_task_logs_are_read_from_the_shared_folder(airflow):
     assert any("refined" in str(line) for line in lines), lines
 
 
-def test_the_volume_contains_no_drafts(healthy_stack):
+def test_volume_contains_no_drafts(healthy_stack):
     assert not [path for path in (healthy_stack.folder / "data").rglob(".*") if path.is_dir()]
 
 
@@ -345,9 +345,9 @@ def test_every_rule_of_the_mapping_matches_a_metric(statsd, mapping, prometheus)
     assert {rule["name"] for _, rule in mapping.rules if rule["name"] not in text} == set()
 
 
-def test_the_services_stop_on_sigterm(stack, prometheus):
+def test_services_stop_on_sigterm(stack, prometheus):
     statuses = stack.stop()
-    # Airflow's scheduler and DAG processor sometimes wait for their children forever; killing them is safe.
+    # Airflow's scheduler and DAG processor may wait for their children forever; killing them is safe.
     killable = {statuses.pop(name) for name in ("airflow-scheduler", "airflow-dag-processor")}
     assert killable <= {0, 143, -signal.SIGTERM, -signal.SIGKILL}, killable
     assert set(statuses.values()) <= {0, 143, -signal.SIGTERM}, statuses

@@ -25,12 +25,12 @@ SERVERS = ("airflow-api", "airflow-scheduler", "airflow-dag-processor", "airflow
 RUN_SECONDS = 900
 #: Divisor of the durations in Prometheus' rules and intervals after the first run.
 DURATION_DIVISOR = 15
-DOWN, BEHIND = "the database does not answer", "EventLogBehind"
+DATABASE_DOWN, EVENT_LOG_ALERT = "the database does not answer", "EventLogBehind"
 
 
 @pytest.fixture(scope="module")
 def figures():
-    """Measured figures by name, written to `out/`."""
+    """Measured figures by name; they are written to `out/` at the end."""
     rows = {}
     yield rows
     text = "".join(f"{name:<52} {value}\n" for name, value in rows.items())
@@ -96,7 +96,7 @@ def trigger(stack, **conf):
         return response.json()["dag_run_id"]
 
 
-def run_states(stack, dag):
+def list_run_states(stack, dag):
     """Return the states of a DAG's runs, oldest first."""
     return stack.query("airflow", f"SELECT state FROM dag_run WHERE dag_id = '{dag}' ORDER BY id").split()  # noqa: S608
 
@@ -108,7 +108,7 @@ def click(stack, user, *items):
     return response.json()["accepted"]
 
 
-def recommended(stack, user, count=10):
+def recommend(stack, user, count=10):
     """Return the ids of a user's list."""
     response = stack.api.get("/recommendations", params={"user_id": user, "num_recs": count})
     assert response.status_code == 200, response.text
@@ -136,7 +136,7 @@ def test_without_a_release_the_api_reports_the_reason(first_start):
 
 def test_every_segment_receives_a_list(stack):
     parameters = {"logged": {"user_type": "Logged"}, "semi_logged": {}, "anonymous": {}}
-    first, second, *_ = recommended(stack, "nobody")
+    first, second, *_ = recommend(stack, "nobody")
     click(stack, "two clicks", first, second)
     click(stack, "a login", first)
     users = dict(zip(SEGMENTS, ("a login", "two clicks", "nobody"), strict=True))
@@ -146,18 +146,18 @@ def test_every_segment_receives_a_list(stack):
         assert (body["segment"], len(body["items"])) == (segment, 10)
 
 
-def test_a_clicked_item_leaves_the_list_and_is_in_postgres(stack):
+def test_clicked_item_leaves_the_list_and_is_in_postgres(stack):
     before = count_events(stack)
-    first = recommended(stack, "ana")[0]
+    first = recommend(stack, "ana")[0]
     assert click(stack, "ana", first) == 1
-    assert first not in recommended(stack, "ana", 100)
+    assert first not in recommend(stack, "ana", 100)
     assert count_events(stack) == before + 1
 
 
 def test_every_service_is_healthy_and_no_alert_has_fired(stack):
     for service in ("api", "postgres", *SERVERS):
         stack.until(
-            lambda s=service: stack.inspect(s, "{{.State.Health.Status}}") == "healthy",
+            lambda service=service: stack.inspect(service, "{{.State.Health.Status}}") == "healthy",
             f"{service} is healthy",
         )
     with stack.prometheus() as server:
@@ -170,18 +170,18 @@ def test_every_service_is_healthy_and_no_alert_has_fired(stack):
 
 
 def test_images_are_smaller_than_two_gigabytes(stack, figures):
-    format_ = "{{.Name}} {{.MemUsage}}"
-    for line in sorted(stack.docker("stats", "--no-stream", "--format", format_).stdout.splitlines()):
-        name, used, *_ = line.split()
+    template = "{{.Name}} {{.MemUsage}}"
+    for line in sorted(stack.docker("stats", "--no-stream", "--format", template).stdout.splitlines()):
+        name, memory, *_ = line.split()
         if name.startswith("manchete-stack-test-"):
-            figures[f"memory after the first run, {name.split('-', 3)[3].rsplit('-', 1)[0]}"] = used
+            figures[f"memory after the first run, {name.split('-', 3)[3].rsplit('-', 1)[0]}"] = memory
     for image in ("manchete-api:0.1.0", "manchete-airflow:0.1.0"):
         size = int(stack.docker("image", "inspect", "--format", "{{.Size}}", image).stdout)
         figures[f"size of {image}, MB"] = round(size / 1e6)
         assert size < 2e9
 
 
-def test_a_second_start_of_the_api_compiles_nothing(stack, figures):
+def test_second_start_of_the_api_compiles_nothing(stack, figures):
     stack.compose("restart", "--timeout=5", "api")
     seconds = stack.until_ready()
     figures["second start of the API until it is ready, s"] = round(seconds, 1)
@@ -200,11 +200,13 @@ def test_prometheus_reloads_rules_with_shorter_durations(stack):
         )
 
 
-def test_a_full_volume_fails_the_run_with_the_reason_while_the_service_continues(stack):
+def test_full_volume_fails_the_run_with_the_reason_while_the_service_continues(stack):
     stack.on_data(f"dd if=/dev/zero of=/data/filler bs=1M count={DATA_MB} 2>/dev/null; df /data; true")
     with send_requests(stack.api.base_url) as failures:
         run = trigger(stack)
-        stack.until(lambda: run_states(stack, "process_data")[-1] == "failed", "the run fails", RUN_SECONDS)
+        stack.until(
+            lambda: list_run_states(stack, "process_data")[-1] == "failed", "the run fails", RUN_SECONDS
+        )
         stack.until_fires("TaskFailed", dag_id="process_data")
     assert failures == []
     with stack.airflow() as airflow:
@@ -219,33 +221,35 @@ def test_a_full_volume_fails_the_run_with_the_reason_while_the_service_continues
     assert stack.health()["status"] == "ready"
 
 
-def test_a_run_is_served_without_a_failed_request_although_the_scheduler_is_killed(stack, figures):
+def test_run_is_served_without_a_failed_request_although_the_scheduler_is_killed(stack, figures):
     stack.on_data("rm /data/filler")
     before = stack.health()["release"]
     start = time.monotonic()
     with send_requests(stack.api.base_url) as failures:
         trigger(stack)
-        stack.until(lambda: "running" in run_states(stack, "train_models"), "training begins", RUN_SECONDS)
+        stack.until(
+            lambda: "running" in list_run_states(stack, "train_models"), "training begins", RUN_SECONDS
+        )
         stack.crash("airflow-scheduler")
         stack.until(lambda: stack.health()["release"] != before, "the new release is served", RUN_SECONDS)
         time.sleep(2)
     figures["second run over REST, its scheduler killed once, s"] = round(time.monotonic() - start)
     assert failures == []
     assert int(stack.inspect("airflow-scheduler", "{{.RestartCount}}")) == 1
-    stack.until(lambda: run_states(stack, "evaluate_models") == ["success"] * 2, "the run ends")
+    stack.until(lambda: list_run_states(stack, "evaluate_models") == ["success"] * 2, "the run ends")
 
 
-def test_a_killed_api_restarts_with_all_accepted_events(stack, figures):
-    clicked = recommended(stack, "bea", 5)
+def test_killed_api_restarts_with_all_accepted_events(stack, figures):
+    clicked = recommend(stack, "bea", 5)
     assert click(stack, "bea", *clicked) == 5
     stack.crash("api")
     figures["API killed, ready again after, s"] = round(stack.until_ready(), 1)
-    assert not set(clicked) & set(recommended(stack, "bea", 100))
+    assert not set(clicked) & set(recommend(stack, "bea", 100))
     assert int(stack.inspect("api", "{{.RestartCount}}")) == 1
 
 
 def test_without_the_database_lists_are_served_and_no_accepted_event_is_lost(stack, figures):
-    clicked = recommended(stack, "carla", 5)
+    clicked = recommend(stack, "carla", 5)
     before, accepted = count_events(stack), click(stack, "carla", *clicked)
     with send_requests(stack.api.base_url) as failures:
         stack.crash("postgres")
@@ -259,32 +263,32 @@ def test_without_the_database_lists_are_served_and_no_accepted_event_is_lost(sta
         health, _ = stack.until(
             lambda: (health := stack.health())["status"] == "degraded" and health, "the service is degraded"
         )
-        assert DOWN in health["reason"]
+        assert DATABASE_DOWN in health["reason"]
         ready = stack.api.get("/health/ready")
         assert (ready.status_code, ready.json()["status"]) == (200, "degraded")
         rejected = stack.api.post("/events", json=[{"user_id": "carla", "item_id": clicked[0]}])
         assert rejected.status_code == 503
         assert "nothing of this request was kept" in rejected.json()["detail"]
-        stack.until_fires(BEHIND)
+        stack.until_fires(EVENT_LOG_ALERT)
         stack.compose("start", "postgres")
         stack.until_ready()
     assert failures == []
     assert count_events(stack) == before + accepted + len(body)
 
 
-def test_a_corrupt_release_is_rejected_with_the_reason_and_the_previous_one_is_served(stack):
+def test_corrupt_release_is_rejected_with_the_reason_and_the_previous_one_is_served(stack):
     folder = "/data/news/releases"
-    good = stack.on_data(f"cat {folder}/champion")
-    stack.on_data(f"cp -r {folder}/{good} {folder}/broken && : > {folder}/broken/catalogue.parquet")
+    valid_release = stack.on_data(f"cat {folder}/champion")
+    stack.on_data(f"cp -r {folder}/{valid_release} {folder}/broken && : > {folder}/broken/catalogue.parquet")
     stack.on_data(f"echo broken > {folder}/champion")
     health, _ = stack.until(
         lambda: (health := stack.health())["status"] == "degraded" and health, "the release is rejected"
     )
-    assert health["release"] == good
+    assert health["release"] == valid_release
     assert "release broken was refused" in health["reason"]
-    assert len(recommended(stack, "anyone")) == 10
+    assert len(recommend(stack, "anyone")) == 10
     stack.until_fires("ReleaseRefused")
-    # A replica that starts now has no release to serve.
+    # A replica that starts now has no release that it can serve.
     stack.compose("restart", "--timeout=5", "api")
     health, _ = stack.until(
         lambda: "refused" in ((health := stack.health())["reason"] or "") and health,
@@ -292,7 +296,7 @@ def test_a_corrupt_release_is_rejected_with_the_reason_and_the_previous_one_is_s
     )
     assert health["status"] == "starting"
     stack.until_fires("ReleaseLost")
-    stack.run_on_data(f"echo {good} > {folder}/champion && rm -r {folder}/broken")
+    stack.run_on_data(f"echo {valid_release} > {folder}/champion && rm -r {folder}/broken")
     stack.until_ready()
 
 
@@ -304,13 +308,13 @@ def test_a_corrupt_release_is_rejected_with_the_reason_and_the_previous_one_is_s
         ("airflow-triggerer", "ComponentSilent", {"component": "triggerer"}),
     ],
 )
-def test_a_stopped_service_raises_its_alert(stack, service, alert, labels):
+def test_stopped_service_raises_its_alert(stack, service, alert, labels):
     stack.compose("stop", "--timeout=5", service)
     stack.until_fires(alert, **labels)
     stack.compose("start", service)
 
 
-def test_a_wrong_password_of_the_event_log_is_the_reason_why_the_api_is_not_ready(stack):
+def test_wrong_password_of_the_event_log_is_the_reason_why_the_api_is_not_ready(stack):
     stack.settings["EVENTS_PASSWORD"] = "another0secret"  # noqa: S105 - of this test
     stack.compose("up", "--detach", "--no-deps", "api")
     problem, _ = stack.until(
@@ -321,10 +325,10 @@ def test_a_wrong_password_of_the_event_log_is_the_reason_why_the_api_is_not_read
     assert "the database refuses the password of the user events" in problem["detail"]
     assert "EVENTS_URL" in problem["remedy"]
     assert "the database refuses the password" in stack.compose("logs", "api").stdout
-    assert len(recommended(stack, "anyone")) == 10
+    assert len(recommend(stack, "anyone")) == 10
 
 
-def test_a_wrong_password_of_the_database_is_reported_with_a_remedy_that_works(stack, figures):
+def test_wrong_password_of_the_database_is_reported_with_a_remedy_that_works(stack, figures):
     stack.settings["POSTGRES_PASSWORD"] = "another1secret"  # noqa: S105 - of this test
     result = stack.compose("up", "--detach", check=False)
     assert result.returncode != 0
@@ -343,13 +347,13 @@ def test_a_wrong_password_of_the_database_is_reported_with_a_remedy_that_works(s
 
 
 def test_down_and_up_keeps_releases_events_and_runs(stack, figures):
-    before = stack.health()["release"], count_events(stack), run_states(stack, "process_data")
+    before = stack.health()["release"], count_events(stack), list_run_states(stack, "process_data")
     stack.compose("down")
     start = time.monotonic()
     stack.compose("up", "--detach")
     stack.until_ready()
     figures["down, then up until the API is ready, s"] = round(time.monotonic() - start)
-    assert (stack.health()["release"], count_events(stack), run_states(stack, "process_data")) == before
+    assert (stack.health()["release"], count_events(stack), list_run_states(stack, "process_data")) == before
 
 
 def test_no_other_alert_has_fired(stack):
@@ -358,7 +362,7 @@ def test_no_other_alert_has_fired(stack):
     expected = {
         "ApiDown",
         "ComponentSilent",
-        BEHIND,
+        EVENT_LOG_ALERT,
         "ExporterDown",
         "ReleaseLost",
         "ReleaseRefused",

@@ -8,7 +8,7 @@ from tests.support.docker.statsd import Mapping
 
 @pytest.fixture
 def mapping(tmp_path):
-    """Return a function that makes a mapping of one rule."""
+    """Makes a mapping of one rule."""
 
     def make_mapping(match, match_type="glob"):
         file = tmp_path / "mapping.yml"
@@ -22,12 +22,12 @@ def mapping(tmp_path):
 
 
 @pytest.mark.parametrize("match", ["airflow.*_heartbeat", "airflow.a*", "airflow", "airflow..a", "airflow.1"])
-def test_a_glob_that_the_exporter_rejects_raises_an_error(mapping, match):
+def test_glob_that_the_exporter_rejects_raises_an_error(mapping, match):
     with pytest.raises(ValueError, match="invalid match"):
         mapping(match)
 
 
-def test_a_glob_matches_whole_names_and_a_regular_expression_any_part(mapping):
+def test_glob_matches_whole_names_and_a_regular_expression_any_part(mapping):
     assert mapping("a.*").apply("a.b", {}) == ("found", {"part": "b"})
     assert mapping("a.*").apply("x.a.b", {}) == ("x_a_b", {})
     assert mapping("a(.)", "regex").apply("x.ab.c", {}) == ("found", {"part": "b"})
@@ -39,9 +39,9 @@ def test_only_heartbeats_of_components_are_mapped_to_heartbeats():
         "airflow_heartbeats_total",
         {"component": "scheduler"},
     )
-    for other in (
+    for name in (
         "airflow.scheduler_heartbeat_failure",
         "airflow.local.job_heartbeat",
         "x.airflow.a_heartbeat",
     ):
-        assert mapping.apply(other, {})[0] != "airflow_heartbeats_total"
+        assert mapping.apply(name, {})[0] != "airflow_heartbeats_total"

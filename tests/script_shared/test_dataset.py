@@ -49,6 +49,6 @@ def test_categories_are_imputed_where_any_item_has_one():
 @pytest.mark.parametrize(("start", "end"), [(0, 40), (3, 3), (5, 9.5), (40, 90), (9, 2)])
 def test_between_returns_the_interactions_of_a_half_open_interval(start, end):
     interactions = random_dataset().interactions
-    found = interactions.between(hour_ms(start), hour_ms(end)).time
+    selected = interactions.between(hour_ms(start), hour_ms(end)).time
     expected = interactions.time[(interactions.time >= hour_ms(start)) & (interactions.time < hour_ms(end))]
-    assert np.array_equal(found, expected)
+    assert np.array_equal(selected, expected)

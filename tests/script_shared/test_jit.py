@@ -9,7 +9,7 @@ from script_shared.jit import jit_compiled
 
 
 @jit_compiled
-def total(values):
+def sum_values(values):
     result = 0.0
     for value in values:
         result += value
@@ -18,7 +18,7 @@ def total(values):
 
 def test_compiled_function_returns_what_python_returns():
     values = np.random.default_rng(0).random(100)
-    assert total(values) == pytest.approx(total.py_func(values))
+    assert sum_values(values) == pytest.approx(sum_values.py_func(values))
 
 
 @pytest.fixture

@@ -13,26 +13,30 @@ from script_shared.settings import Settings
 from script_shared.storage.volume import Volume
 from script_shared.types import User
 
-TREE = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, MancheteError)]
+ERRORS = [
+    error_class
+    for error_class in vars(errors).values()
+    if isinstance(error_class, type) and issubclass(error_class, MancheteError)
+]
 
 
-@pytest.mark.parametrize("kind", TREE)
-def test_error_text_contains_place_problem_and_remedy(kind):
-    error = kind("it is broken", where="file x", remedy="mend it")
+@pytest.mark.parametrize("error_class", ERRORS)
+def test_error_text_contains_place_problem_and_remedy(error_class):
+    error = error_class("it is broken", where="file x", remedy="mend it")
     assert str(error) == "file x: it is broken Remedy: mend it"
-    assert str(kind("it is broken")) == "it is broken"
+    assert str(error_class("it is broken")) == "it is broken"
 
 
-@pytest.mark.parametrize("kind", TREE)
-def test_error_can_be_pickled(kind):
-    error = pickle.loads(pickle.dumps(kind("broken", where="here", remedy="mend it")))  # noqa: S301
-    assert type(error) is kind
+@pytest.mark.parametrize("error_class", ERRORS)
+def test_error_can_be_pickled(error_class):
+    error = pickle.loads(pickle.dumps(error_class("broken", where="here", remedy="mend it")))  # noqa: S301
+    assert type(error) is error_class
     assert (error.what, error.where, error.remedy) == ("broken", "here", "mend it")
 
 
 def test_docstring_lists_every_error():
     listed = set(re.findall(r"\w+Error\b", errors.__doc__))
-    assert listed == {kind.__name__ for kind in TREE}
+    assert listed == {error_class.__name__ for error_class in ERRORS}
     assert issubclass(ReleaseCorruptedError, errors.ReleaseError)
 
 
@@ -56,7 +60,7 @@ def test_unknown_environment_is_rejected(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("given", "place"),
+    ("parameters", "location"),
     [
         ({"two_stage": {"ridge": "much"}}, "two_stage.ridge"),
         ({"als": {"factor": 8}}, "als.factor"),
@@ -65,9 +69,9 @@ def test_unknown_environment_is_rejected(monkeypatch):
         ({"unknown": 1}, "unknown"),
     ],
 )
-def test_error_names_an_invalid_parameter(given, place):
-    with pytest.raises(ValidationError, match=re.escape(place)):
-        NewsParameters.model_validate(given)
+def test_error_names_an_invalid_parameter(parameters, location):
+    with pytest.raises(ValidationError, match=re.escape(location)):
+        NewsParameters.model_validate(parameters)
 
 
 def test_parameters_can_be_serialized_as_json():
@@ -89,7 +93,9 @@ def test_parameters_can_be_serialized_as_json():
         (None, 5, "logged", "semi_logged"),
     ],
 )
-def test_segment_rule(user_type, interactions, without_login, with_login):
+def test_segment_depends_on_user_type_login_and_interactions(
+    user_type, interactions, without_login, with_login
+):
     for has_login, expected in ((False, without_login), (True, with_login)):
         segments = news_segments({"rule": {"has_login": has_login}})
         assert assign_segment(segments, User(user_type, interactions)).name == expected

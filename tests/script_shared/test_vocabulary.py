@@ -3,13 +3,13 @@ from hypothesis import strategies as st
 
 from script_shared.vocabulary import UNKNOWN, GrowingVocabulary, Vocabulary
 
-#: The first call loads compiled code from disk.
-without_deadline = settings(deadline=None)
+#: Without a deadline, because the first call loads compiled code from disk.
+no_deadline = settings(deadline=None)
 
 IDS = st.sets(st.text(st.characters(exclude_categories=["Cs"]), max_size=12), max_size=40)
 
 
-@without_deadline
+@no_deadline
 @given(IDS)
 def test_find_returns_the_position_of_every_id(ids):
     vocabulary = Vocabulary.from_ids(ids)
@@ -17,26 +17,26 @@ def test_find_returns_the_position_of_every_id(ids):
     assert [vocabulary.find(name) for name in vocabulary] == list(range(len(ids)))
 
 
-@without_deadline
+@no_deadline
 @given(IDS, st.text(st.characters(exclude_categories=["Cs"]), max_size=12))
 def test_find_returns_unknown_for_other_ids(ids, other):
     assert (Vocabulary.from_ids(ids).find(other) == UNKNOWN) == (other not in ids)
 
 
-@without_deadline
+@no_deadline
 @given(st.sets(st.integers(0, 10**9), max_size=30))
 def test_whole_numbers_are_in_numeric_order(numbers):
     assert [int(name) for name in Vocabulary.from_ids(map(str, numbers))] == sorted(numbers)
 
 
-@without_deadline
+@no_deadline
 @given(IDS)
 def test_vocabulary_is_restored_from_its_arrays(ids):
     vocabulary = Vocabulary.from_ids(ids)
     assert list(Vocabulary.restore(vocabulary.arrays())) == list(vocabulary)
 
 
-@without_deadline
+@no_deadline
 @given(IDS, st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=12), max_size=10))
 def test_growing_vocabulary_keeps_its_positions_and_stops_at_its_capacity(ids, others):
     known = Vocabulary.from_ids(ids)

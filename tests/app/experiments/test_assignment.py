@@ -27,7 +27,7 @@ def test_hash_of_a_user_never_changes():
 @pytest.mark.parametrize("name", ["default", "spring", "a"])
 def test_share_of_users_is_within_binomial_bounds(name, share):
     assigned = sum(map(Assignment(name, share).is_challenger, USERS))
-    # Five standard deviations: by chance once in two million.
+    # Five standard deviations are exceeded by chance once in two million trials.
     bound = 5 * math.sqrt(share * (1 - share) * len(USERS))
     assert abs(assigned - share * len(USERS)) < bound
 
@@ -59,6 +59,6 @@ def test_another_experiment_assigns_users_independently():
 
 def test_hashes_of_similar_ids_are_uniform():
     hashes = sorted(Assignment("e", 0.5).hash_user(str(number)) for number in range(10_000))
-    # Kolmogorov and Smirnov: the largest distance from evenly spread hashes; one in a thousand is larger.
+    # Kolmogorov-Smirnov statistic; one sample in a thousand of uniform hashes exceeds this bound.
     distance = max(abs(value - (rank + 0.5) / 10_000) for rank, value in enumerate(hashes))
     assert distance < 1.95 / 100

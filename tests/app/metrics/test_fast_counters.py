@@ -8,7 +8,7 @@ BOUNDS = (0.125, 0.25, 10.0)
 AMOUNTS = (0.125, 0.1875, 0.25, 3, 11)
 
 
-def count(enabled):
+def collect_metrics(enabled):
     """Count with or without fast counters; return what Prometheus collects, twice."""
     registry = CollectorRegistry()
     fast = FastCounters(registry, enabled=enabled)
@@ -32,7 +32,7 @@ def count(enabled):
 
 
 def test_fast_counters_collect_the_same_as_prometheus_metrics():
-    assert count(enabled=True) == count(enabled=False)
+    assert collect_metrics(enabled=True) == collect_metrics(enabled=False)
 
 
 @pytest.mark.parametrize("enabled", [True, False])

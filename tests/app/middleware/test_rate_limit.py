@@ -1,11 +1,11 @@
-"""Requests beyond a rate are answered 429 with the seconds to wait."""
+"""Requests beyond a rate get 429 with the seconds to wait."""
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.middleware.rate_limit import TokenBuckets, sender_of
-from tests.app.middleware.test_problems import check
+from tests.app.middleware.test_problems import check_problem
 from tests.support.processes.api_client import EVENTS_KEY, KEYS, USERS_KEY, make_client
 from tests.support.releases.release_copies import create_registry, publish_copy
 
@@ -24,34 +24,36 @@ class ManualClock:
 
 
 @pytest.fixture
-def limited(tmp_path):
+def limited_client(tmp_path):
     with make_client(tmp_path, **KEYS, **RATES) as client:
         yield client
 
 
-def statuses(client, count, path="/health", **more):
-    return [client.get(path, **more).status_code for _ in range(count)]
+def statuses(client, count, path="/health", **options):
+    return [client.get(path, **options).status_code for _ in range(count)]
 
 
-def test_requests_of_an_address_beyond_the_rate_are_answered_429(limited):
-    assert statuses(limited, BURST, "/nothing") == [404] * BURST
-    answer = limited.get("/nothing")
-    assert "Retry-After" in check(answer, 429)["remedy"]
-    assert 90 <= int(answer.headers["retry-after"]) <= 100
+def test_requests_of_an_address_beyond_the_rate_get_429(limited_client):
+    assert statuses(limited_client, BURST, "/nothing") == [404] * BURST
+    response = limited_client.get("/nothing")
+    assert "Retry-After" in check_problem(response, 429)["remedy"]
+    assert 90 <= int(response.headers["retry-after"]) <= 100
 
 
 @pytest.mark.parametrize("path", ["/health/live", "/health/ready"])
-def test_health_checks_are_not_limited(limited, path):
-    assert 429 not in statuses(limited, BURST + 2, path)
+def test_health_checks_are_not_limited(limited_client, path):
+    assert 429 not in statuses(limited_client, BURST + 2, path)
 
 
-def test_valid_keys_have_separate_limits_and_invalid_keys_count_by_address(limited):
-    mine, others = {"X-API-Key": EVENTS_KEY}, {"Authorization": f"Bearer {USERS_KEY}"}
-    assert statuses(limited, BURST + 1, "/nothing", headers=mine) == [404] * BURST + [429]
-    assert statuses(limited, BURST + 1, "/nothing", headers=others) == [404] * BURST + [429]
-    guesses = [limited.get("/users/3", headers={"X-API-Key": f"guess-{n}"}).status_code for n in range(4)]
+def test_valid_keys_have_separate_limits_and_invalid_keys_count_by_address(limited_client):
+    events_header, users_header = {"X-API-Key": EVENTS_KEY}, {"Authorization": f"Bearer {USERS_KEY}"}
+    assert statuses(limited_client, BURST + 1, "/nothing", headers=events_header) == [404] * BURST + [429]
+    assert statuses(limited_client, BURST + 1, "/nothing", headers=users_header) == [404] * BURST + [429]
+    guesses = [
+        limited_client.get("/users/3", headers={"X-API-Key": f"guess-{n}"}).status_code for n in range(4)
+    ]
     assert guesses == [401] * BURST + [429]
-    assert statuses(limited, 1, "/nothing") == [429]
+    assert statuses(limited_client, 1, "/nothing") == [429]
 
 
 def test_address_limit_does_not_apply_to_keys(tmp_path):
@@ -60,28 +62,28 @@ def test_address_limit_does_not_apply_to_keys(tmp_path):
         assert statuses(client, BURST + 1, "/nothing")[-1] == 429
 
 
-def test_events_of_a_key_beyond_the_rate_are_answered_429_and_not_kept(tmp_path, whole):
-    publish_copy(create_registry(tmp_path), whole, "first")
+def test_events_of_a_key_beyond_the_rate_get_429_and_not_kept(tmp_path, release):
+    publish_copy(create_registry(tmp_path), release, "first")
     rates = {"api_events_per_key": 0.1, "api_burst_seconds": 50}
     with make_client(tmp_path, **KEYS, **rates) as client:
-        mine = {"X-API-Key": EVENTS_KEY}
+        events_header = {"X-API-Key": EVENTS_KEY}
         client.app.state.release_watcher.refresh()
         item = client.get("/recommendations").json()["items"][0]["item_id"]
 
         def send(*events):
             interactions = [{"user_id": "u", "item_id": item, "event_id": event} for event in events]
-            return client.post("/events", headers=mine, json=interactions)
+            return client.post("/events", headers=events_header, json=interactions)
 
         assert send("1", "2").json()["accepted"] == 2
         assert send(*map(str, range(3, 10))).json()["accepted"] == 7
-        answer = send("10")
-        assert 1 <= int(answer.headers["retry-after"]) <= 100
-        assert "events" in check(answer, 429)["detail"]
-        assert statuses(client, 9, "/nothing", headers=mine) == [404] * 9
+        response = send("10")
+        assert 1 <= int(response.headers["retry-after"]) <= 100
+        assert "events" in check_problem(response, 429)["detail"]
+        assert statuses(client, 9, "/nothing", headers=events_header) == [404] * 9
 
 
-def test_requests_are_not_limited_by_default(fresh):
-    assert statuses(fresh, 50, "/nothing") == [404] * 50
+def test_requests_are_not_limited_by_default(empty_client):
+    assert statuses(empty_client, 50, "/nothing") == [404] * 50
 
 
 @settings(deadline=None, derandomize=True, database=None)
@@ -93,17 +95,17 @@ def test_requests_are_not_limited_by_default(fresh):
 def test_token_buckets_allow_exactly_burst_and_rate(rate, burst, pauses):
     clock = ManualClock()
     buckets = TokenBuckets(rate, burst, clock)
-    level = depth = max(1.0, rate * burst)
+    tokens = capacity = max(1.0, rate * burst)
     for pause in pauses:
         clock.seconds += pause
-        level = min(depth, level + pause * rate)
+        tokens = min(capacity, tokens + pause * rate)
         wait = buckets.take("a")
-        if abs(level - 1) > 1e-3:
-            assert (wait == 0) == (level > 1)
+        if abs(tokens - 1) > 1e-3:
+            assert (wait == 0) == (tokens > 1)
         if wait == 0:
-            level -= 1
+            tokens -= 1
         else:
-            assert wait == pytest.approx((1 - level) / rate, abs=1e-3)
+            assert wait == pytest.approx((1 - tokens) / rate, abs=1e-3)
 
 
 def test_request_after_the_wait_is_accepted():
@@ -119,8 +121,8 @@ def test_full_table_forgets_the_sender_silent_longest():
     clock = ManualClock()
     buckets = TokenBuckets(1.0, 1.0, clock, max_senders=10)
     assert buckets.take("busy") == 0
-    for other in range(1_000):
-        assert buckets.take(other) == 0
+    for sender in range(1_000):
+        assert buckets.take(sender) == 0
         assert buckets.take("busy") > 0
     assert len(buckets._full_at) == 10
 

@@ -7,18 +7,18 @@ import pytest
 PATH = "/evaluation/metrics"
 
 
-def test_json_has_served_models_and_baselines(client, whole):
-    body = client.get(PATH).json()
-    assert (body["release"], body["as_of_ms"]) == (whole.id, whole.manifest.as_of_ms)
+def test_json_has_served_models_and_baselines(shared_client, release):
+    body = shared_client.get(PATH).json()
+    assert (body["release"], body["as_of_ms"]) == (release.id, release.manifest.as_of_ms)
     assert {"served", "most_popular_0.25h", "most_popular_ever"} <= {
         record["model"] for record in body["records"]
     }
-    assert body["records"] == whole.json("evaluation.json")
+    assert body["records"] == release.json("evaluation.json")
 
 
-def test_csv_has_the_same_records(client):
-    records = client.get(PATH).json()["records"]
-    rows = list(csv.DictReader(client.get(f"{PATH}.csv").text.splitlines()))
+def test_csv_has_the_same_records(shared_client):
+    records = shared_client.get(PATH).json()["records"]
+    rows = list(csv.DictReader(shared_client.get(f"{PATH}.csv").text.splitlines()))
     assert rows == [{name: str(value) for name, value in record.items()} for record in records]
 
 
@@ -37,23 +37,25 @@ def test_csv_has_the_same_records(client):
         ("nonsense;q=x,,;", "application/json"),
     ],
 )
-def test_accept_header_selects_the_format(client, accept, kind):
-    answer = client.get(PATH, headers={"accept": accept})
-    assert (answer.status_code, answer.headers["content-type"]) == (200, kind)
-    assert answer.headers["vary"] == "Accept"
+def test_accept_header_selects_the_format(shared_client, accept, kind):
+    response = shared_client.get(PATH, headers={"accept": accept})
+    assert (response.status_code, response.headers["content-type"]) == (200, kind)
+    assert response.headers["vary"] == "Accept"
 
 
-def test_csv_path_ignores_the_accept_header(client):
-    answer = client.get(f"{PATH}.csv", headers={"accept": "application/json"})
-    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
-    assert answer.text == client.get(PATH, headers={"accept": "text/csv"}).text
+def test_csv_path_ignores_the_accept_header(shared_client):
+    response = shared_client.get(f"{PATH}.csv", headers={"accept": "application/json"})
+    assert response.headers["content-type"] == "text/csv; charset=utf-8"
+    assert response.text == shared_client.get(PATH, headers={"accept": "text/csv"}).text
 
 
-def test_nan_is_null_in_json_and_empty_in_csv(fresh, look, publish):
+def test_nan_is_null_in_json_and_empty_in_csv(empty_client, refresh, publish):
     def change(folder):
         (folder / "evaluation.json").write_text('[{"segment": "logged", "model": "served", "recall": NaN}]')
 
     publish("first", change=change)
-    look()
-    assert fresh.get(PATH).json()["records"] == [{"segment": "logged", "model": "served", "recall": None}]
-    assert fresh.get(f"{PATH}.csv").text == "segment,model,recall\nlogged,served,\n"
+    refresh()
+    assert empty_client.get(PATH).json()["records"] == [
+        {"segment": "logged", "model": "served", "recall": None}
+    ]
+    assert empty_client.get(f"{PATH}.csv").text == "segment,model,recall\nlogged,served,\n"

@@ -1,4 +1,4 @@
-"""The event log is part of the service's health."""
+"""The state of the event log in `/health`, `/health/ready` and the metrics."""
 
 import time
 
@@ -13,9 +13,9 @@ LAG = "manchete_event_log_lag_seconds "
 
 
 @pytest.fixture
-def serve(tmp_path, registry, whole):
+def serve(tmp_path, registry, release):
     """Start a service on a release and the event log at an address."""
-    publish_copy(registry, whole, "first")
+    publish_copy(registry, release, "first")
 
     def serve(address=""):
         return make_client(tmp_path, events_url=address, events_poll_seconds=0.02)
@@ -23,12 +23,12 @@ def serve(tmp_path, registry, whole):
     return serve
 
 
-def until(client, path, **expected):
-    """Request until an answer has these values; return it."""
-    end = time.monotonic() + 20
-    while time.monotonic() < end:
-        answer = client.get(path)
-        body = answer.json() | {"code": answer.status_code}
+def wait_until(client, path, **expected):
+    """Repeat a request until the response has the expected values; return its body."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        response = client.get(path)
+        body = response.json() | {"code": response.status_code}
         if expected.items() <= body.items():
             return body
         time.sleep(0.02)
@@ -41,13 +41,13 @@ def test_replica_that_has_never_read_the_log_answers_but_is_not_ready(serve, tmp
     file.write_bytes(b"no database" * 1_000)
     with serve() as client:
         client.app.state.release_watcher.refresh()
-        detail = until(client, "/health/ready", code=503)["detail"]
+        detail = wait_until(client, "/health/ready", code=503)["detail"]
         assert detail.startswith("the events since the release are unknown: the event log cannot be used")
-        assert "not a database" in until(client, "/health", status="degraded")["reason"]
+        assert "not a database" in wait_until(client, "/health", status="degraded")["reason"]
         assert client.get("/recommendations").status_code == 200
         file.unlink()
-        until(client, "/health/ready", code=200, status="ready")
-        until(client, "/health", status="ready", reason=None)
+        wait_until(client, "/health/ready", code=200, status="ready")
+        wait_until(client, "/health", status="ready", reason=None)
 
 
 def test_health_names_an_unreadable_log_before_the_first_release(tmp_path):
@@ -56,7 +56,7 @@ def test_health_names_an_unreadable_log_before_the_first_release(tmp_path):
     file.write_bytes(b"no database" * 1_000)
     with make_client(tmp_path, events_poll_seconds=0.02) as client:
         time.sleep(0.5)
-        reason = until(client, "/health", status="starting")["reason"]
+        reason = wait_until(client, "/health", status="starting")["reason"]
         assert reason.startswith("no release has been published yet; the event log cannot be used")
 
 
@@ -75,10 +75,10 @@ def test_health_names_a_wrong_password_of_the_log_without_secrets(serve):
         address = create_events_database(server.address)
         with serve(address.replace(":secret@", ":another-secret@")) as client:
             client.app.state.release_watcher.refresh()
-            problem = until(client, "/health/ready", code=503)
+            problem = wait_until(client, "/health/ready", code=503)
             assert problem["detail"].endswith("the database refuses the password of the user events")
             assert "EVENTS_URL" in problem["remedy"]
-            reason = until(client, "/health", status="degraded")["reason"]
+            reason = wait_until(client, "/health", status="degraded")["reason"]
             assert problem["remedy"] in reason
             assert "secret" not in reason
             assert "127.0.0.1" not in reason
@@ -89,10 +89,10 @@ def test_health_names_a_wrong_password_of_the_log_without_secrets(serve):
 def test_replica_that_has_read_the_log_stays_ready_while_the_database_is_down(serve):
     with run_postgres() as server, serve(create_events_database(server.address)) as client:
         client.app.state.release_watcher.refresh()
-        until(client, "/health/ready", code=200, status="ready")
+        wait_until(client, "/health/ready", code=200, status="ready")
         server.kill()
-        body = until(client, "/health/ready", code=200, status="degraded")
+        body = wait_until(client, "/health/ready", code=200, status="degraded")
         assert body["reason"].startswith("the event log cannot be used: the database does not answer")
         assert client.get("/recommendations").status_code == 200
         server.start()
-        until(client, "/health/ready", code=200, status="ready")
+        wait_until(client, "/health/ready", code=200, status="ready")

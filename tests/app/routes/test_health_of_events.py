@@ -12,42 +12,42 @@ from tests.support.processes.api_process import wait_for
 
 
 @pytest.fixture
-def event_consumer(live):
-    return live.app.state.event_consumer
+def event_consumer(client):
+    return client.app.state.event_consumer
 
 
-def health(live):
-    answer = live.get("/health").json()
-    return answer["status"], answer["reason"]
+def get_health(client):
+    result = client.get("/health").json()
+    return result["status"], result["reason"]
 
 
-def test_rejected_event_degrades_the_service_for_some_minutes(live, event_consumer, clock, monkeypatch):
-    assert health(live) == ("ready", None)
+def test_rejected_event_degrades_the_service_for_some_minutes(client, event_consumer, clock, monkeypatch):
+    assert get_health(client) == ("ready", None)
     event_consumer.log.append([Event("bad", "zoe", "3", -1), Event("good", "zoe", "3", clock.ms)])
-    wait_for(lambda: health(live)[0] == "degraded", "the event is rejected", 5)
-    assert "GET /events/rejected" in health(live)[1]
-    assert live.get("/health/ready").status_code == 200
+    wait_for(lambda: get_health(client)[0] == "degraded", "the event is rejected", 5)
+    assert "GET /events/rejected" in get_health(client)[1]
+    assert client.get("/health/ready").status_code == 200
     monkeypatch.setattr(event_consumer_module, "REJECTED_SECONDS", 0)
-    assert health(live) == ("ready", None)
+    assert get_health(client) == ("ready", None)
 
 
-def test_replica_that_cannot_apply_events_is_not_ready(live, event_consumer, clock, monkeypatch):
-    replica = live.app.state.release_watcher.release.replica
+def test_replica_that_cannot_apply_events_is_not_ready(client, event_consumer, clock, monkeypatch):
+    replica = client.app.state.release_watcher.release.replica
     with monkeypatch.context() as broken:
         # No event has this effect; an error in the code would.
         broken.delattr(replica.engine, "_state")
         event_consumer.log.append([Event("e1", "zoe", "3", clock.ms)])
-        wait_for(lambda: health(live)[0] == "degraded", "the fault is seen", 5)
-        assert "could not be applied" in health(live)[1]
-        assert live.get("/health/ready").status_code == 200
+        wait_for(lambda: get_health(client)[0] == "degraded", "the fault is seen", 5)
+        assert "could not be applied" in get_health(client)[1]
+        assert client.get("/health/ready").status_code == 200
         broken.setattr(event_consumer_module, "STUCK_SECONDS", 0)
-        answer = live.get("/health/ready")
-        assert (answer.status_code, answer.json()["remedy"]) == (
+        response = client.get("/health/ready")
+        assert (response.status_code, response.json()["remedy"]) == (
             503,
             "start the service again, or roll the release back",
         )
-    wait_for(lambda: health(live) == ("ready", None), "the event is applied", 5)
-    assert live.get("/health/ready").status_code == 200
+    wait_for(lambda: get_health(client) == ("ready", None), "the event is applied", 5)
+    assert client.get("/health/ready").status_code == 200
 
 
 def rename(file, table, name):
@@ -55,15 +55,15 @@ def rename(file, table, name):
         connection.execute(f"ALTER TABLE {table} RENAME TO {name}")
 
 
-def test_health_names_an_unreadable_log(live, event_consumer, tmp_path):
+def test_health_names_an_unreadable_log(client, event_consumer, tmp_path):
     event = {"user_id": "zoe", "item_id": "3"}
-    live.post("/events", json=event, headers={"X-API-Key": EVENTS_KEY})
+    client.post("/events", json=event, headers={"X-API-Key": EVENTS_KEY})
     assert event_consumer.log.read(0, 10), "the file is open, and its tables are not created again"
     file = tmp_path / "news" / "events" / "log.sqlite3"
     rename(file, "events", "elsewhere")
-    wait_for(lambda: health(live)[0] == "degraded", "the fault is seen", 5)
-    assert "the event log cannot be used" in health(live)[1]
-    assert live.get("/health/ready").status_code == 200
-    assert live.get("/recommendations").status_code == 200
+    wait_for(lambda: get_health(client)[0] == "degraded", "the fault is seen", 5)
+    assert "the event log cannot be used" in get_health(client)[1]
+    assert client.get("/health/ready").status_code == 200
+    assert client.get("/recommendations").status_code == 200
     rename(file, "elsewhere", "events")
-    wait_for(lambda: health(live) == ("ready", None), "the log is read again", 5)
+    wait_for(lambda: get_health(client) == ("ready", None), "the log is read again", 5)

@@ -1,4 +1,4 @@
-"""`POST /recommendations` and `GET /recommendations` answer equal requests with the same bytes."""
+"""`POST /recommendations` and `GET /recommendations` send equal responses to equal requests."""
 
 import re
 
@@ -30,14 +30,14 @@ PARAMETERS = st.fixed_dictionaries(
 )
 
 
-def escape(item_id):
+def escape_id(item_id):
     text = item_id.replace("\\", "\\\\").replace(",", "\\,")
     return f"\\{text}" if text[0] == " " else text
 
 
-def query_parameters(parameters):
+def to_query_parameters(parameters):
     return {
-        name: [escape(item_id) for item_id in value] if isinstance(value, list) else value
+        name: [escape_id(item_id) for item_id in value] if isinstance(value, list) else value
         for name, value in parameters.items()
     }
 
@@ -50,29 +50,29 @@ def query_parameters(parameters):
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(parameters=PARAMETERS)
-def test_get_and_post_have_equal_answers(live, parameters):
+def test_get_and_post_have_equal_responses(client, parameters):
     headers = {"X-API-Key": USERS_KEY}
-    got = live.get("/recommendations", params=query_parameters(parameters), headers=headers)
-    posted = live.post("/recommendations", json=parameters, headers=headers)
-    assert (posted.status_code, got.status_code) == (200, 200)
-    assert content_without_impression(posted) == content_without_impression(got)
-    assert posted.headers["cache-control"] == "no-store"
+    get_response = client.get("/recommendations", params=to_query_parameters(parameters), headers=headers)
+    post_response = client.post("/recommendations", json=parameters, headers=headers)
+    assert (post_response.status_code, get_response.status_code) == (200, 200)
+    assert remove_impression_id(post_response) == remove_impression_id(get_response)
+    assert post_response.headers["cache-control"] == "no-store"
 
 
-def content_without_impression(answer):
-    """The bytes of an answer without the id of its impression."""
-    return re.sub(rb'"impression_id":"[^"]+",', b"", answer.content)
+def remove_impression_id(response):
+    """Return the bytes of a response without the id of its impression."""
+    return re.sub(rb'"impression_id":"[^"]+",', b"", response.content)
 
 
-def test_ids_in_a_body_are_texts_or_whole_numbers(client):
-    some = [item["item_id"] for item in client.get("/recommendations?num_recs=10").json()["items"]]
-    others = [f"other, {at}" for at in range(490)]
-    body = {"exclude": [int(some[0]), *some[1:], *others], "user_id": 17, "category": None}
-    answer = client.post("/recommendations", json=body).json()
-    assert answer["user_id"] == "17"
-    assert not set(some) & {item["item_id"] for item in answer["items"]}
+def test_ids_in_a_body_are_texts_or_whole_numbers(shared_client):
+    listed = [item["item_id"] for item in shared_client.get("/recommendations?num_recs=10").json()["items"]]
+    others = [f"other, {number}" for number in range(490)]
+    body = {"exclude": [int(listed[0]), *listed[1:], *others], "user_id": 17, "category": None}
+    result = shared_client.post("/recommendations", json=body).json()
+    assert result["user_id"] == "17"
+    assert not set(listed) & {item["item_id"] for item in result["items"]}
     body["exclude"] += ["one too many"]
-    assert client.post("/recommendations", json=body).status_code == 422
+    assert shared_client.post("/recommendations", json=body).status_code == 422
 
 
 @pytest.mark.parametrize(
@@ -88,11 +88,11 @@ def test_ids_in_a_body_are_texts_or_whole_numbers(client):
         ({"regions": "1"}, "regions"),
     ],
 )
-def test_invalid_field_of_a_body_is_named(client, body, field):
-    answer = client.post("/recommendations", json=body)
-    assert answer.status_code == 422
-    assert answer.json()["errors"][0]["field"].startswith(field)
+def test_invalid_field_of_a_body_is_named(shared_client, body, field):
+    response = shared_client.post("/recommendations", json=body)
+    assert response.status_code == 422
+    assert response.json()["errors"][0]["field"].startswith(field)
 
 
-def test_explain_in_a_body_needs_a_key(live):
-    assert live.post("/recommendations", json={"explain": True}).status_code == 401
+def test_explain_in_a_body_needs_a_key(client):
+    assert client.post("/recommendations", json={"explain": True}).status_code == 401

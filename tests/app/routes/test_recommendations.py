@@ -18,41 +18,43 @@ REASONS = {
 ITEM = {"item_id", "rank", "score", "title", "url", "published_at", "category", "reason"}
 
 
-def ids(answer):
-    return [item["item_id"] for item in answer["items"]]
+def get_item_ids(result):
+    return [item["item_id"] for item in result["items"]]
 
 
-def most_active_user(reads):
-    return max(reads, key=lambda user: (len(reads[user]), user))
+def find_most_active_user(histories):
+    return max(histories, key=lambda user: (len(histories[user]), user))
 
 
-def test_answer_names_the_user_the_segment_the_model_and_the_release(ask, whole):
-    answer = ask(user_id="3")
+def test_response_names_the_user_the_segment_the_model_and_the_release(recommend, release):
+    result = recommend(user_id="3")
     names = ["user_id", "segment", "model", "release", "variant", "impression_id", "items"]
-    assert list(answer) == names
-    assert (answer["user_id"], answer["segment"], answer["model"]) == ("3", "logged", "hybrid")
-    assert answer["release"] == whole.id
+    assert list(result) == names
+    assert (result["user_id"], result["segment"], result["model"]) == ("3", "logged", "hybrid")
+    assert result["release"] == release.id
 
 
-def test_item_has_rank_score_and_catalogue_columns(ask):
-    items = ask(user_id="3")["items"]
+def test_item_has_rank_score_and_catalogue_columns(recommend):
+    items = recommend(user_id="3")["items"]
     assert all(set(item) == ITEM for item in items)
     assert [item["rank"] for item in items] == list(range(1, 11))
     assert [item["score"] for item in items] == sorted((item["score"] for item in items), reverse=True)
     assert all(datetime.fromisoformat(item["published_at"]).utcoffset().seconds == 0 for item in items)
 
 
-def test_default_is_ten_items(ask):
-    assert len(ids(ask(user_id="3"))) == 10
+def test_default_is_ten_items(recommend):
+    assert len(get_item_ids(recommend(user_id="3"))) == 10
 
 
 @pytest.mark.parametrize("count", [1, 2, 50])
-def test_answer_has_the_requested_number_of_items(ask, count):
-    assert len(set(ids(ask(user_id="3", num_recs=count)))) == count
+def test_response_has_the_requested_number_of_items(recommend, count):
+    assert len(set(get_item_ids(recommend(user_id="3", num_recs=count)))) == count
 
 
-def test_equal_requests_have_equal_answers(ask):
-    assert ids(ask(user_id="5", num_recs=20)) == ids(ask(user_id="5", num_recs=20))
+def test_equal_requests_have_equal_responses(recommend):
+    assert get_item_ids(recommend(user_id="5", num_recs=20)) == get_item_ids(
+        recommend(user_id="5", num_recs=20)
+    )
 
 
 @pytest.mark.parametrize(
@@ -69,70 +71,76 @@ def test_equal_requests_have_equal_answers(ask):
         ({}, "anonymous"),
     ],
 )
-def test_segment_determines_the_model(ask, user, segment):
+def test_segment_determines_the_model(recommend, user, segment):
     models = {"logged": "hybrid", "semi_logged": "clusters", "anonymous": "popularity"}
-    answer = ask(**user)
-    assert (answer["segment"], answer["model"]) == (segment, models[segment])
-    assert len(set(ids(answer))) == 10
+    result = recommend(**user)
+    assert (result["segment"], result["model"]) == (segment, models[segment])
+    assert len(set(get_item_ids(result))) == 10
 
 
 @pytest.mark.parametrize(("count", "segment"), [(1, "anonymous"), (2, "semi_logged"), (5, "logged")])
-def test_recent_items_count_as_interactions(ask, catalogue, count, segment):
+def test_recent_items_count_as_interactions(recommend, catalogue, count, segment):
     recent = sorted(catalogue)[:count]
-    answer = ask(recent_items=recent)
-    assert answer["segment"] == segment
-    assert not set(recent) & set(ids(answer))
+    result = recommend(recent_items=recent)
+    assert result["segment"] == segment
+    assert not set(recent) & set(get_item_ids(result))
 
 
-def test_recent_items_may_be_separated_by_commas(ask, catalogue):
+def test_recent_items_may_be_separated_by_commas(recommend, catalogue):
     recent = sorted(catalogue)[:3]
-    assert ids(ask(recent_items=",".join(recent))) == ids(ask(recent_items=recent))
+    assert get_item_ids(recommend(recent_items=",".join(recent))) == get_item_ids(
+        recommend(recent_items=recent)
+    )
 
 
-def test_unknown_recent_items_are_ignored(ask):
-    assert ids(ask(recent_items=["no-such-article", "another"])) == ids(ask())
+def test_unknown_recent_items_are_ignored(recommend):
+    assert get_item_ids(recommend(recent_items=["no-such-article", "another"])) == get_item_ids(recommend())
 
 
 @pytest.mark.parametrize("user_type", ["Logged", "Non-Logged"])
-def test_full_list_has_all_items_that_the_user_has_not_read(ask, reads, catalogue, user_type):
-    user = most_active_user(reads)
-    found = ids(ask(user_id=user, user_type=user_type, num_recs=100))
-    unread = catalogue - reads[user]
-    assert len(found) == len(set(found)) == min(100, len(unread))
-    assert set(found) <= unread
+def test_full_list_has_all_items_without_an_interaction_of_the_user(
+    recommend, histories, catalogue, user_type
+):
+    user = find_most_active_user(histories)
+    listed = get_item_ids(recommend(user_id=user, user_type=user_type, num_recs=100))
+    unseen = catalogue - histories[user]
+    assert len(listed) == len(set(listed)) == min(100, len(unseen))
+    assert set(listed) <= unseen
 
 
-def test_list_of_a_user_who_has_read_nearly_all_has_the_rest(ask, reads, catalogue):
-    user = most_active_user(reads)
-    unread = sorted(catalogue - reads[user])
-    recent = unread[3:53]
-    assert set(ids(ask(user_id=user, recent_items=recent, num_recs=100))) == set(unread) - set(recent)
+def test_recent_items_are_not_in_the_full_list(recommend, histories, catalogue):
+    user = find_most_active_user(histories)
+    unseen = sorted(catalogue - histories[user])
+    recent = unseen[3:53]
+    assert set(get_item_ids(recommend(user_id=user, recent_items=recent, num_recs=100))) == set(unseen) - set(
+        recent
+    )
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
-def test_list_has_unread_items_without_repeats_and_in_full_number(ask, reads, catalogue, data):
-    user = data.draw(st.sampled_from([*sorted(reads)[:20], "nobody"]))
+def test_list_has_the_requested_number_of_distinct_unseen_items(recommend, histories, catalogue, data):
+    user = data.draw(st.sampled_from([*sorted(histories)[:20], "nobody"]))
     recent = data.draw(st.lists(st.sampled_from(sorted(catalogue)), max_size=50))
     count = data.draw(st.integers(1, 100))
-    found = ids(ask(user_id=user, recent_items=recent, num_recs=count))
-    unread = catalogue - reads.get(user, set()) - set(recent)
-    assert len(found) == len(set(found)) == min(count, len(unread))
-    assert set(found) <= unread
+    listed = get_item_ids(recommend(user_id=user, recent_items=recent, num_recs=count))
+    unseen = catalogue - histories.get(user, set()) - set(recent)
+    assert len(listed) == len(set(listed)) == min(count, len(unseen))
+    assert set(listed) <= unseen
 
 
-def test_answers_may_not_be_cached(client):
-    assert client.get("/recommendations").headers["cache-control"] == "no-store"
+def test_responses_may_not_be_cached(shared_client):
+    assert shared_client.get("/recommendations").headers["cache-control"] == "no-store"
 
 
-def test_reasons_are_documented_and_name_items_that_the_user_has_read(ask, reads):
-    seen = set()
-    for user, read in sorted(reads.items())[:40]:
-        for item in ask(user_id=user, num_recs=20)["items"]:
+def test_reasons_are_documented_and_name_items_of_the_history(recommend, histories):
+    names = set()
+    for user, history in sorted(histories.items())[:40]:
+        for item in recommend(user_id=user, num_recs=20)["items"]:
             name, _, source = item["reason"].partition(":")
-            seen.add(name)
+            names.add(name)
             assert name in REASONS
-            assert (source in read) == (name == "because_you_read")
-    assert {"trending", "because_you_read"} <= seen
-    for item in ask(num_recs=20)["items"]:
+            assert (source in history) == (name == "because_you_read")
+    assert {"trending", "because_you_read"} <= names
+    for item in recommend(num_recs=20)["items"]:
         assert item["reason"] in {"trending", "new", "catalogue"}

@@ -8,8 +8,8 @@ import pytest
 
 
 @pytest.fixture(scope="module")
-def page(client):
-    return client.get("/")
+def page(shared_client):
+    return shared_client.get("/")
 
 
 def blocks(page, tag):

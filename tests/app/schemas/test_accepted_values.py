@@ -1,4 +1,4 @@
-"""Accepted values can be applied, served by every endpoint, also after a restart, and refined."""
+"""Accepted values can be applied, served by every endpoint before and after a restart, and refined."""
 
 import shutil
 from urllib.parse import quote
@@ -31,7 +31,7 @@ TIMESTAMPS = st.one_of(
     st.sampled_from(["2000-01-01T00:00:00Z", "2099-12-31T23:59:59.999999Z", "2023-11-16T05:00:00-03:00"]),
 )
 MEASURES = st.one_of(st.sampled_from([0, 1e-300, 5e-324, 1e6, 0.1]), st.floats(0, 1e6))
-SHORT = st.one_of(st.none(), TEXTS.map(lambda text: text[:64]))
+SHORT_TEXTS = st.one_of(st.none(), TEXTS.map(lambda text: text[:64]))
 
 
 def optional_fields(**optional):
@@ -42,7 +42,7 @@ EVENTS = st.builds(
     dict.__or__,
     optional_fields(
         **dict.fromkeys(("seconds", "clicks", "scroll", "visits", "weight"), MEASURES),
-        **dict.fromkeys(("region", "device", "impression_id"), SHORT),
+        **dict.fromkeys(("region", "device", "impression_id"), SHORT_TEXTS),
         user_type=st.sampled_from(["Logged", "Non-Logged", None]),
         timestamp=TIMESTAMPS,
         session_id=IDS,
@@ -57,8 +57,8 @@ ITEMS = st.builds(
         url=st.sampled_from(["https://a/", "http://é/" + "x" * 1_900, None]),
         published_at=TIMESTAMPS,
         expires_at=TIMESTAMPS,
-        category=SHORT,
-        region=SHORT,
+        category=SHORT_TEXTS,
+        region=SHORT_TEXTS,
     ),
     st.fixed_dictionaries({"item_id": IDS, "title": TEXTS}),
 )
@@ -86,15 +86,15 @@ def origin(tmp_path_factory):
 def send(client, path, body):
     """Send a request that is accepted or refused, and never fails."""
     if path.startswith("DELETE"):
-        kind = path.removeprefix("DELETE ")
-        key = ITEMS_KEY if kind == "/items" else USERS_KEY
-        answer = client.delete(f"{kind}/{quote(body, safe='')}", headers=keyed(key))
+        resource = path.removeprefix("DELETE ")
+        key = ITEMS_KEY if resource == "/items" else USERS_KEY
+        response = client.delete(f"{resource}/{quote(body, safe='')}", headers=keyed(key))
     else:
-        answer = client.post(path, json=body, headers=keyed(EVENTS_KEY if path == "/events" else ITEMS_KEY))
-    assert answer.status_code < 500, (path, body, answer.text)
+        response = client.post(path, json=body, headers=keyed(EVENTS_KEY if path == "/events" else ITEMS_KEY))
+    assert response.status_code < 500, (path, body, response.text)
 
 
-def render(client, users, items):
+def request_endpoints(client, users, items):
     """Request every endpoint that returns the sent values."""
     for user in users:
         name = quote(user, safe="")
@@ -126,41 +126,43 @@ def check_health(client):
     assert client.get("/health").json()["status"] == "ready"
 
 
-class AcceptedValues:
+class AcceptedValuesContract:
     @pytest.fixture
     def installation(self, tmp_path, origin, address):
         shutil.copytree(origin.root, tmp_path / "data")
         return Installation(origin.raw, tmp_path / "data", address)
 
-    def test_accepted_values_are_served_live_after_a_restart_and_refined_by_the_next_run(self, installation):
+    def test_accepted_values_are_served_before_and_after_a_restart_and_refined_by_the_next_run(
+        self, installation
+    ):
         now = installation.registry.open().manifest.as_of_ms + 30 * MINUTE_MS
         users, items = {"zoe"}, {"n1"}
 
-        with installation.service(now) as live:
+        with installation.service(now) as client:
 
             @fuzz_settings(25)
             @given(STEPS)
-            def accepted(steps):
-                named = set(), set()
+            def send_requests(steps):
+                sent_users, sent_items = set(), set()
                 for path, body in steps:
-                    send(live, path, body)
+                    send(client, path, body)
                     if isinstance(body, list):
-                        named[0].update(str(element["user_id"]) for element in body if "user_id" in element)
-                        named[1].update(str(element["item_id"]) for element in body)
-                render(live, named[0], named[1])
-                users.update(list(named[0])[:2])
-                items.update(list(named[1])[:2])
+                        sent_users.update(str(element["user_id"]) for element in body if "user_id" in element)
+                        sent_items.update(str(element["item_id"]) for element in body)
+                request_endpoints(client, sent_users, sent_items)
+                users.update(list(sent_users)[:2])
+                items.update(list(sent_items)[:2])
 
-            accepted()
-            check_health(live)
-            clock = live.app.state.release_watcher.release.engine._clock
-            # Items with the latest accepted published time are published then.
+            send_requests()
+            check_health(client)
+            clock = client.app.state.release_watcher.release.engine._clock
+            # At this time, items with the latest accepted published time are published.
             clock.ms = LATEST_MS + 1
-            render(live, users, items)
+            request_endpoints(client, users, items)
         for now_ms in (now, LATEST_MS + 1):
-            with installation.service(now_ms) as restarted:
-                check_health(restarted)
-                render(restarted, users, items)
+            with installation.service(now_ms) as client:
+                check_health(client)
+                request_endpoints(client, users, items)
         report = installation.refine("run-2")
         assert report["log"]["rejected"] == 0
         assert report["log"]["until"] > 30
@@ -168,7 +170,7 @@ class AcceptedValues:
         assert reported.height > 40
 
 
-class TestOnSqlite(AcceptedValues):
+class TestOnSqlite(AcceptedValuesContract):
     @pytest.fixture
     def address(self):
         return ""
@@ -176,7 +178,7 @@ class TestOnSqlite(AcceptedValues):
 
 @pytest.mark.integration
 @pytest.mark.tools("initdb")
-class TestOnPostgres(AcceptedValues):
+class TestOnPostgres(AcceptedValuesContract):
     @pytest.fixture
     def address(self):
         with postgres_url() as server:

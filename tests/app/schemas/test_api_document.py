@@ -1,4 +1,4 @@
-"""docs/api.md has every route, parameter, setting and metric, and examples with their answers."""
+"""docs/api.md has every route, parameter, setting and metric, and examples with their responses."""
 
 import json
 import re
@@ -18,46 +18,46 @@ EXAMPLES = re.findall(EXAMPLE, DOCUMENT, re.DOTALL)
 NAMES = [f"{path} {value}" for _, _, value, path, _, _ in EXAMPLES]
 
 
-def shape(value):
-    """The names in a JSON value; a list is as its first element."""
+def get_shape(value):
+    """Return the names in a JSON value; a list has the shape of its first element."""
     if isinstance(value, dict):
-        return {name: shape(member) for name, member in value.items()}
-    return [shape(element) for element in value[:1]] if isinstance(value, list) else None
+        return {name: get_shape(member) for name, member in value.items()}
+    return [get_shape(element) for element in value[:1]] if isinstance(value, list) else None
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=NAMES)
-def test_example_has_the_documented_answer(client_with_keys, example):
-    method, header, value, path, body, shown = example
+def test_example_has_the_documented_response(shared_client_with_keys, example):
+    method, header, value, path, body, documented_text = example
     headers = {"Content-Type": "application/json"} if body else {}
     headers |= {header: value} if header else {}
-    answer = client_with_keys.request(
+    response = shared_client_with_keys.request(
         method or ("POST" if body else "GET"), path, content=body, headers=headers
     )
-    if shown[0] not in "{[":
-        assert answer.text.startswith(shown.splitlines()[0])
+    if documented_text[0] not in "{[":
+        assert response.text.startswith(documented_text.splitlines()[0])
         return
-    documented = json.loads(shown)
-    assert shape(answer.json()) == shape(documented)
-    assert answer.status_code == (
+    documented = json.loads(documented_text)
+    assert get_shape(response.json()) == get_shape(documented)
+    assert response.status_code == (
         documented["status"] if "errors" in documented or "remedy" in documented else 200
     )
     if body:
         statuses = [
-            [event["status"] for event in body.get("events", ())] for body in (answer.json(), documented)
+            [event["status"] for event in body.get("events", ())] for body in (response.json(), documented)
         ]
         assert statuses[0] == statuses[1]
 
 
-def test_every_route_has_an_example(client):
+def test_every_route_has_an_example(shared_client):
     paths = {path.partition("?")[0] for *_, path, _, _ in EXAMPLES}
-    document = client.get("/openapi.json").json()
+    document = shared_client.get("/openapi.json").json()
     for path in {*document["paths"], "/", "/metrics"}:
         pattern = re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path))
         assert any(re.fullmatch(pattern, example) for example in paths), path
 
 
-def test_every_parameter_is_described(client):
-    parameters = client.get("/openapi.json").json()["paths"]["/recommendations"]["get"]["parameters"]
+def test_every_parameter_is_described(shared_client):
+    parameters = shared_client.get("/openapi.json").json()["paths"]["/recommendations"]["get"]["parameters"]
     described = set(re.findall(r"`(\w+)`", DOCUMENT))
     assert {parameter["name"] for parameter in parameters} <= described
 
@@ -70,9 +70,9 @@ def test_every_setting_is_described_with_its_default():
         assert (f"`{text}`" if text else "*(empty)*") in default
 
 
-def test_every_metric_is_in_the_table(client):
-    families = text_string_to_metric_families(client.get("/metrics").text)
-    ours = {family.name.removesuffix("_created") for family in families}
-    ours = {name for name in ours if name.startswith(("http_", "manchete_"))}
-    row = r"^\| `(\w+)`.*\| (?:counter|gauge|histogram|summary) \|"
-    assert set(re.findall(row, DOCUMENT, re.MULTILINE)) == ours
+def test_every_metric_is_in_the_table(shared_client):
+    families = text_string_to_metric_families(shared_client.get("/metrics").text)
+    exported = {family.name.removesuffix("_created") for family in families}
+    exported = {name for name in exported if name.startswith(("http_", "manchete_"))}
+    pattern = r"^\| `(\w+)`.*\| (?:counter|gauge|histogram|summary) \|"
+    assert set(re.findall(pattern, DOCUMENT, re.MULTILINE)) == exported

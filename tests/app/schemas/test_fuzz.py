@@ -1,4 +1,4 @@
-"""Any request has an answer or a problem, and never a 5xx."""
+"""Any request gets a valid response or a problem document, and never a 5xx."""
 
 import json
 from urllib.parse import quote
@@ -43,7 +43,7 @@ ENDPOINTS = {
     "/items": (ITEM, ITEMS_KEY),
     "/predict": (PREDICTION, ITEMS_KEY),
 }
-KINDS = ["application/json", "text/plain", "", "application/json; charset=x"]
+CONTENT_TYPES = ["application/json", "text/plain", "", "application/json; charset=x"]
 QUERY = [
     *("user_id", "num_recs", "user_type", "region", "device", "recent_items", "category", "exclude"),
     *("max_age_hours", "explain", "diversity", "unknown", ""),
@@ -57,25 +57,25 @@ VALUE = st.recursive(
 
 
 @pytest.fixture(scope="module")
-def service(whole, tmp_path_factory):
-    """A service whose exceptions are answered with 5xx instead of raised."""
+def service(release, tmp_path_factory):
+    """A service whose exceptions become 5xx responses."""
     root = tmp_path_factory.mktemp("fuzz")
-    publish_copy(create_registry(root), whole, "first")
+    publish_copy(create_registry(root), release, "first")
     with make_client(root, raise_server_exceptions=False, api_max_body_bytes=20_000, **KEYS) as client:
         client.app.state.release_watcher.refresh()
         yield client
 
 
-def check(answer):
-    assert answer.status_code in {200, 204, 400, 404, 413, 422}, answer.text
-    if answer.status_code >= 400:
-        assert answer.headers["content-type"] == "application/problem+json"
-        assert set(answer.json()) >= MEMBERS - {"remedy"}
+def check_response(response):
+    assert response.status_code in {200, 204, 400, 404, 413, 422}, response.text
+    if response.status_code >= 400:
+        assert response.headers["content-type"] == "application/problem+json"
+        assert set(response.json()) >= MEMBERS - {"remedy"}
 
 
 @st.composite
 def bodies(draw, valid):
-    """A body in which some fields are replaced, one that is damaged, or any bytes."""
+    """Draw a body with some replaced fields, a damaged body, or any bytes."""
     elements = [dict(valid) for _ in range(draw(st.integers(1, 3)))]
     for element in elements:
         for _ in range(draw(st.integers(0, 2))):
@@ -90,9 +90,11 @@ def test_any_body_is_answered(service, path):
     valid, key = ENDPOINTS[path]
 
     @fuzz_settings(EXAMPLES)
-    @given(bodies(valid), st.sampled_from(KINDS))
-    def send(body, kind):
-        check(service.post(path, content=body, headers={"X-API-Key": key, "Content-Type": kind}))
+    @given(bodies(valid), st.sampled_from(CONTENT_TYPES))
+    def send(body, content_type):
+        check_response(
+            service.post(path, content=body, headers={"X-API-Key": key, "Content-Type": content_type})
+        )
 
     send()
     assert service.post(path, json=valid, headers={"X-API-Key": key}).status_code == 200
@@ -104,8 +106,8 @@ def test_deeply_nested_body_is_refused(service, path, depth):
     headers = {"X-API-Key": ENDPOINTS[path][1], "Content-Type": "application/json"}
     for opening, closing in (("[", "]"), ('{"a":', "}")):
         body = opening * depth + "1" + closing * depth
-        answer = service.post(path, content=body[:20_000], headers=headers)
-        assert answer.status_code in {400, 413, 422}
+        response = service.post(path, content=body[:20_000], headers=headers)
+        assert response.status_code in {400, 413, 422}
 
 
 @pytest.mark.parametrize("path", ["/recommendations", "/trending", "/similar/100"])
@@ -114,7 +116,7 @@ def test_any_query_is_answered(service, path):
     @given(st.lists(st.tuples(st.sampled_from(QUERY), TEXT), max_size=6))
     def send(pairs):
         query = "&".join(f"{name}={quote(value, errors='replace')}" for name, value in pairs)
-        check(service.get(f"{path}?{query}", headers={"X-API-Key": USERS_KEY}))
+        check_response(service.get(f"{path}?{query}", headers={"X-API-Key": USERS_KEY}))
 
     send()
     assert service.get(path).status_code == 200
@@ -126,7 +128,7 @@ def test_any_bytes_after_a_path_are_answered(service, path):
     @given(st.binary(max_size=60))
     def send(tail):
         safe = "/=&+%,;:@" if path.endswith("?") else "/"
-        check(service.get(path + quote(tail, safe=safe), headers={"X-API-Key": USERS_KEY}))
+        check_response(service.get(path + quote(tail, safe=safe), headers={"X-API-Key": USERS_KEY}))
 
     send()
 
@@ -137,7 +139,7 @@ def test_any_header_is_answered(service, header):
     @given(st.binary(max_size=40))
     def send(value):
         for path in ("/users/3", "/evaluation/metrics"):
-            answer = service.get(path, headers={header: value})
-            assert answer.status_code in ({401, 403} if path == "/users/3" else {200, 406})
+            response = service.get(path, headers={header: value})
+            assert response.status_code in ({401, 403} if path == "/users/3" else {200, 406})
 
     send()

@@ -1,4 +1,4 @@
-"""The bounds of query parameters, and the problem of an invalid one."""
+"""The bounds of query parameters, and the problem document of an invalid value."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 NAMES = ("user_id", "num_recs", "user_type", "region", "device", "recent_items")
 
 
-def status(client, **params):
+def get_status(client, **params):
     return client.get("/recommendations", params=params).status_code
 
 
@@ -46,29 +46,31 @@ REFUSED = [
 
 
 @pytest.mark.parametrize("params", ACCEPTED, ids=lambda params: str(params)[:40])
-def test_value_within_bounds_is_accepted(client, params):
-    assert status(client, **params) == 200
+def test_value_within_bounds_is_accepted(shared_client, params):
+    assert get_status(shared_client, **params) == 200
 
 
 @pytest.mark.parametrize(("params", "field", "remedy"), REFUSED, ids=lambda value: str(value)[:40])
-def test_value_out_of_bounds_is_a_problem_with_field_and_remedy(client, params, field, remedy):
-    answer = client.get("/recommendations", params=params)
-    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
-    body = answer.json()
+def test_value_out_of_bounds_is_a_problem_with_field_and_remedy(shared_client, params, field, remedy):
+    response = shared_client.get("/recommendations", params=params)
+    assert (response.status_code, response.headers["content-type"]) == (422, "application/problem+json")
+    body = response.json()
     assert body["errors"][0]["field"].partition(".")[0] == field
     assert body["detail"].startswith(field)
     assert body["remedy"].startswith(f"{field}: ")
     assert remedy in body["remedy"]
 
 
-def test_problem_does_not_repeat_the_sent_value(client):
-    answer = client.get("/recommendations", params={"num_recs": "<script>", "user_id": "secret" * 100})
-    assert "<script>" not in answer.text
-    assert "secret" not in answer.text
-    assert {fault["field"] for fault in answer.json()["errors"]} == {"num_recs", "user_id"}
+def test_problem_does_not_repeat_the_sent_value(shared_client):
+    response = shared_client.get(
+        "/recommendations", params={"num_recs": "<script>", "user_id": "secret" * 100}
+    )
+    assert "<script>" not in response.text
+    assert "secret" not in response.text
+    assert {fault["field"] for fault in response.json()["errors"]} == {"num_recs", "user_id"}
 
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.dictionaries(st.sampled_from(NAMES), st.text() | st.lists(st.text(), max_size=60)))
-def test_any_query_of_known_parameters_is_answered(client, params):
-    assert status(client, **params) in (200, 422)
+def test_any_query_of_known_parameters_is_answered(shared_client, params):
+    assert get_status(shared_client, **params) in (200, 422)

@@ -21,7 +21,7 @@ KEYS = dict.fromkeys(("api_keys_events", "api_keys_items", "api_keys_users", "ap
 HEADERS = {"Authorization": f"Bearer {KEY}", "X-API-Key": KEY}
 EXAMPLES = 15
 MAX_HEADER_BYTES = ApiSettings.model_fields["api_max_header_bytes"].default
-#: Statuses of invalid requests; 404 is a path with a line break, which matches no route.
+#: Statuses of invalid requests; a path with a line break matches no route and gets 404.
 REFUSALS = ["400", "401", "403", "404", "406", "413", "422", "429"]
 CONFIG = SchemathesisConfig.from_dict(
     {"checks": {"negative_data_rejection": {"expected-statuses": REFUSALS}}}
@@ -29,20 +29,20 @@ CONFIG = SchemathesisConfig.from_dict(
 
 
 @pytest.fixture(scope="module")
-def schema(whole, tmp_path_factory):
+def schema(release, tmp_path_factory):
     root = tmp_path_factory.mktemp("schema")
-    publish_copy(create_registry(root), whole, "first")
+    publish_copy(create_registry(root), release, "first")
     with run_api(root, root / "log", **KEYS) as (_, client):
         wait_until_ready(client)
         yield schemathesis.openapi.from_url(f"{client.base_url}/openapi.json", config=CONFIG)
 
 
-def operations(schema):
+def list_operations(schema):
     return [result.ok() for result in schema.get_all_operations()]
 
 
 def send_requests(schema, name, mode):
-    [operation] = [operation for operation in operations(schema) if operation.label == name]
+    [operation] = [operation for operation in list_operations(schema) if operation.label == name]
 
     @fuzz_settings(EXAMPLES)
     @given(st.data())
@@ -54,7 +54,7 @@ def send_requests(schema, name, mode):
             assert len(response.request.url) > MAX_HEADER_BYTES
             return
         # Future timestamps are refused, which the document cannot express.
-        excluded = [positive_data_acceptance] if name in JUDGED_BY_THE_CLOCK else []
+        excluded = [positive_data_acceptance] if name in WITH_TIMESTAMPS else []
         if is_ambiguous(case.query or {}) or (
             mode is GenerationMode.NEGATIVE and is_partly_refused(response)
         ):
@@ -65,22 +65,22 @@ def send_requests(schema, name, mode):
 
 
 def is_ambiguous(query):
-    """Tell whether a query string cannot express the query: one value is a list, an empty one is none."""
+    """Return whether a query string cannot express the query: [x] looks like x, and "" like no value."""
     return any(
-        value in (None, "") or (name in LISTS and (not isinstance(value, list) or "" in value))
+        value in (None, "") or (name in LIST_PARAMETERS and (not isinstance(value, list) or "" in value))
         for name, value in query.items()
     )
 
 
 def is_partly_refused(response):
-    """Tell whether some elements of a list are refused, in a response that has the result of each."""
+    """Return whether the response lists results, of which some are refusals."""
     return (
         response.status_code == 200 and response.request.method == "POST" and response.json().get("refused")
     )
 
 
-LISTS = ("exclude", "recent_items")
-#: These have no invalid requests.
+LIST_PARAMETERS = ("exclude", "recent_items")
+#: Operations that have no invalid requests.
 WITHOUT_PARAMETERS = [
     "GET /evaluation/metrics",
     "GET /evaluation/metrics.csv",
@@ -93,7 +93,7 @@ WITHOUT_PARAMETERS = [
     "GET /version",
     "POST /releases/look",
 ]
-JUDGED_BY_THE_CLOCK = ["POST /events", "POST /items"]
+WITH_TIMESTAMPS = ["POST /events", "POST /items"]
 WITH_PARAMETERS = [
     "DELETE /items/{item_id}",
     "DELETE /users/{user_id}",
@@ -103,7 +103,7 @@ WITH_PARAMETERS = [
     "GET /users/{user_id}",
     "POST /predict",
     "POST /recommendations",
-    *JUDGED_BY_THE_CLOCK,
+    *WITH_TIMESTAMPS,
 ]
 
 
@@ -118,6 +118,6 @@ def test_invalid_requests_are_refused_as_documented(schema, name):
 
 
 def test_every_operation_is_tested(schema):
-    assert sorted(operation.label for operation in operations(schema)) == sorted(
+    assert sorted(operation.label for operation in list_operations(schema)) == sorted(
         [*WITHOUT_PARAMETERS, *WITH_PARAMETERS]
     )

@@ -20,14 +20,14 @@ from tests.support.releases.release_copies import publish_copy
 pytestmark = pytest.mark.integration
 
 REPOSITORY = Path(__file__).parents[3]
-#: Packages of the pipelines; Numba imports scipy itself where that is installed.
-TRAINING = {"airflow", "sklearn", "implicit", "lightgbm", "optuna", "matplotlib", "pandas", "polars"}
-TRAINING |= {"scipy.optimize", "scipy.sparse"}
+#: Packages of the pipelines; Numba imports scipy where it is installed, but not these submodules.
+TRAINING_PACKAGES = {"airflow", "sklearn", "implicit", "lightgbm", "optuna", "matplotlib", "pandas", "polars"}
+TRAINING_PACKAGES |= {"scipy.optimize", "scipy.sparse"}
 
 
 @contextmanager
 def serve(tmp_path, command, **switches):
-    """Start a command that serves a data root; yield its process and a client."""
+    """Start the service of a data root by a command; yield its process and a client."""
     port = find_free_port()
     settings = {
         "DATA_ROOT": str(tmp_path),
@@ -49,42 +49,42 @@ def serve(tmp_path, command, **switches):
 
 @pytest.fixture
 def server(registry, tmp_path):
-    with serve(tmp_path, [sys.executable, "-m", "app"]) as started:
-        yield started
+    with serve(tmp_path, [sys.executable, "-m", "app"]) as service:
+        yield service
 
 
 def wait_for(client, path, status):
     for _ in range(600):
         try:
-            answer = client.get(path)
+            response = client.get(path)
         except httpx.ConnectError:
-            answer = None
-        if answer is not None and answer.status_code == status:
-            return answer
+            response = None
+        if response is not None and response.status_code == status:
+            return response
         time.sleep(0.05)
     raise AssertionError(f"{path} never answered {status}")
 
 
 def test_service_starts_without_a_release_serves_a_published_one_and_stops_on_sigterm(
-    server, registry, whole
+    server, registry, release
 ):
     process, client = server
     assert wait_for(client, "/health/ready", 503).headers["content-type"] == "application/problem+json"
-    first = publish_copy(registry, whole, "first").id
+    first = publish_copy(registry, release, "first").id
     assert wait_for(client, "/health/ready", 200).json()["release"] == first
-    answer = client.get("/recommendations", params={"user_id": "3"}).json()
-    assert {item["title"] for item in answer["items"]} == {"first"}
-    assert len(answer["items"]) == 10
+    result = client.get("/recommendations", params={"user_id": "3"}).json()
+    assert {item["title"] for item in result["items"]} == {"first"}
+    assert len(result["items"]) == 10
     assert client.get("/recommendations", params={"user_id": "x" * 10_000}).status_code == 422
     process.send_signal(signal.SIGTERM)
     process.wait(30)
-    with socket.socket() as probe:
-        assert probe.connect_ex(("127.0.0.1", client.base_url.port))
+    with socket.socket() as connection:
+        assert connection.connect_ex(("127.0.0.1", client.base_url.port))
 
 
-def test_stock_uvicorn_serves_the_application_without_optimisations(registry, whole, tmp_path):
+def test_stock_uvicorn_serves_the_application_without_optimisations(registry, release, tmp_path):
     switches = ("API_FAST_PATH", "API_COALESCE_RESPONSES", "API_FAST_COUNTERS")
-    publish_copy(registry, whole, "first")
+    publish_copy(registry, release, "first")
     command = [sys.executable, "-m", "uvicorn", "app.main:app"]
     with serve(tmp_path, command, **dict.fromkeys(switches, "false")) as (_, client):
         wait_for(client, "/health/ready", 200)
@@ -100,8 +100,8 @@ def test_log_has_one_json_object_per_line(server, tmp_path):
     assert {"event", "level", "timestamp"} <= set(lines[0])
 
 
-def modules_after_a_request(small_volume, *options, **environment):
-    """Serve one request in another interpreter; return the modules that it has imported."""
+def list_imported_modules(small_volume, *options, **environment):
+    """Serve one request in another interpreter; return the names of the modules that it has imported."""
     command = [
         sys.executable,
         *options,
@@ -115,13 +115,13 @@ def modules_after_a_request(small_volume, *options, **environment):
 
 
 def test_service_imports_no_training_package(small_volume):
-    imported = modules_after_a_request(small_volume)
+    imported = list_imported_modules(small_volume)
     assert {"fastapi", "numpy", "pyarrow"} <= imported
-    assert not imported & TRAINING
+    assert not imported & TRAINING_PACKAGES
 
 
-def test_service_runs_with_its_own_requirements(small_volume, tmp_path):
+def test_service_runs_with_the_packages_of_requirements_txt(small_volume, tmp_path):
     link_packages(REPOSITORY / "requirements.txt", tmp_path)
     path = os.pathsep.join((str(tmp_path), str(REPOSITORY)))
-    imported = modules_after_a_request(small_volume, "-S", PYTHONPATH=path)
+    imported = list_imported_modules(small_volume, "-S", PYTHONPATH=path)
     assert "httpx" not in imported

@@ -14,34 +14,36 @@ NOON = datetime(2022, 8, 14, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def read(tmp_path):
-    def read(**columns):
+def read_catalogue(tmp_path):
+    def read_catalogue(**columns):
         pq.write_table(pa.table(columns), tmp_path / "catalogue.parquet")
         return Catalogue.read(tmp_path / "catalogue.parquet", COLUMNS)
 
-    return read
+    return read_catalogue
 
 
-def test_row_has_the_configured_columns_and_null_for_missing_ones(read):
-    catalogue = read(title=["one", "two"], body=["…", "…"])
+def test_row_has_the_configured_columns_and_null_for_missing_ones(read_catalogue):
+    catalogue = read_catalogue(title=["one", "two"], body=["…", "…"])
     assert len(catalogue) == 2
     assert catalogue.row(1) == {"title": "two", "published_at": None, "category": None}
 
 
-def test_empty_cell_is_null(read):
-    row = read(title=["one", None], published_at=pa.array([NOON, None], pa.timestamp("ms", "UTC"))).row(1)
+def test_empty_cell_is_null(read_catalogue):
+    row = read_catalogue(
+        title=["one", None], published_at=pa.array([NOON, None], pa.timestamp("ms", "UTC"))
+    ).row(1)
     assert row == {"title": None, "published_at": None, "category": None}
 
 
-@pytest.mark.parametrize(("unit", "zone"), [("s", "UTC"), ("us", "UTC"), ("ns", "America/Sao_Paulo")])
-def test_timestamps_are_in_utc(read, unit, zone):
-    row = read(published_at=pa.array([NOON], pa.timestamp(unit, zone))).row(0)
+@pytest.mark.parametrize(("unit", "time_zone"), [("s", "UTC"), ("us", "UTC"), ("ns", "America/Sao_Paulo")])
+def test_timestamps_are_in_utc(read_catalogue, unit, time_zone):
+    row = read_catalogue(published_at=pa.array([NOON], pa.timestamp(unit, time_zone))).row(0)
     assert row["published_at"] == "2022-08-14T12:00:00Z"
 
 
-def test_row_is_read_only(read):
+def test_row_is_read_only(read_catalogue):
     with pytest.raises(TypeError):
-        read(title=["one"]).row(0)["title"] = "two"
+        read_catalogue(title=["one"]).row(0)["title"] = "two"
 
 
 def test_file_that_is_not_parquet_is_named_in_the_error(tmp_path):

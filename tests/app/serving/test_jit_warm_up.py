@@ -1,9 +1,9 @@
-"""A service that is ready compiles nothing more: nobody waits for it."""
+"""A service that is ready compiles nothing more, so no request waits for a compilation."""
 
 import pytest
 from numba.core import event
 
-QUESTIONS = [
+QUERIES = [
     {},
     {"user_id": "3"},
     {"user_id": "3", "user_type": "Non-Logged"},
@@ -13,8 +13,8 @@ QUESTIONS = [
 ]
 
 
-@pytest.mark.parametrize("question", QUESTIONS)
-def test_request_compiles_nothing(ask, question):
+@pytest.mark.parametrize("query", QUERIES)
+def test_request_triggers_no_compilation(recommend, query):
     with event.install_recorder("numba:compile") as recorder:
-        ask(**question)
+        recommend(**query)
     assert not recorder.buffer

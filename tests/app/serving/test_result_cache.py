@@ -1,4 +1,4 @@
-"""Cached results: returned while they are valid, and no longer."""
+"""Cached results are returned only while they are valid."""
 
 import json
 
@@ -16,20 +16,20 @@ from tests.support.releases.release_copies import create_registry, publish_copy
 SECOND = 1_000
 
 
-def post(client, *reads):
-    body = json.dumps([{"user_id": user, "item_id": item} for user, item in reads])
-    answer = client.post("/events", content=body, headers={"X-API-Key": EVENTS_KEY})
-    assert answer.json()["accepted"] == len(reads)
+def post(client, *interactions):
+    body = json.dumps([{"user_id": user, "item_id": item} for user, item in interactions])
+    response = client.post("/events", content=body, headers={"X-API-Key": EVENTS_KEY})
+    assert response.json()["accepted"] == len(interactions)
 
 
-def shown(client, user, count=50):
-    answer = client.get("/recommendations", params={"user_id": user, "num_recs": count}).json()
-    return [item["item_id"] for item in answer["items"]]
+def get_item_ids(client, user, count=50):
+    result = client.get("/recommendations", params={"user_id": user, "num_recs": count}).json()
+    return [item["item_id"] for item in result["items"]]
 
 
 @pytest.fixture
-def engine(whole, clock):
-    return Engine.load(whole, NEWS, clock, cache_size=2)
+def engine(release, clock):
+    return Engine.load(release, NEWS, clock, cache_size=2)
 
 
 def test_cached_result_is_returned_until_it_expires(engine, clock):
@@ -64,9 +64,11 @@ def test_different_requests_have_separate_results(engine, other):
     assert engine.recommend(Request(**{"user_id": "3", **other})) is not first
 
 
-@pytest.mark.parametrize("rare", [{"exclude": ("1",)}, {"recent_items": ("1",)}, {"max_age_hours": 5.0}])
-def test_requests_with_rare_parameters_are_not_cached(engine, rare):
-    assert engine.recommend(Request("3", **rare)) is not engine.recommend(Request("3", **rare))
+@pytest.mark.parametrize(
+    "parameters", [{"exclude": ("1",)}, {"recent_items": ("1",)}, {"max_age_hours": 5.0}]
+)
+def test_requests_with_rare_parameters_are_not_cached(engine, parameters):
+    assert engine.recommend(Request("3", **parameters)) is not engine.recommend(Request("3", **parameters))
 
 
 def test_unknown_users_share_a_result(engine):
@@ -83,25 +85,25 @@ def test_interaction_invalidates_only_the_result_of_its_user(engine, clock):
     assert engine.recommend(Request("5")) is others
 
 
-@pytest.mark.parametrize("begin", range(0, SECOND, 150))
-def test_newly_popular_item_is_in_cached_results_within_a_second(engine, whole, clock, begin):
-    """Users request lists all the time: a result from before the interactions must not stay cached."""
-    item, uncached = unlisted_item(engine), Engine.load(whole, NEWS, clock)
-    for moment in range(0, 3 * SECOND, 50):
-        for target in (engine, uncached) if moment == begin + SECOND else ():
+@pytest.mark.parametrize("start_ms", range(0, SECOND, 150))
+def test_newly_popular_item_is_in_cached_results_within_a_second(engine, release, clock, start_ms):
+    """Users request lists all the time; a result from before the interactions must not remain cached."""
+    item, uncached = find_unlisted_item(engine), Engine.load(release, NEWS, clock)
+    for time_ms in range(0, 3 * SECOND, 50):
+        for target in (engine, uncached) if time_ms == start_ms + SECOND else ():
             target.apply([Interaction(f"r{number}", item, clock.ms) for number in range(300)])
-        lists = {user: names(engine, user) for user in ("12", "nobody")}
-        if moment >= begin + 2 * SECOND:
-            assert all(item in names(uncached, user) for user in lists)
+        lists = {user: recommend_ids(engine, user) for user in ("12", "nobody")}
+        if time_ms >= start_ms + 2 * SECOND:
+            assert all(item in recommend_ids(uncached, user) for user in lists)
             assert all(item in item_ids for item_ids in lists.values())
         clock.ms += 50
 
 
-def names(engine, user):
+def recommend_ids(engine, user):
     return {item.item_id for item in engine.recommend(Request(user, n=30)).items}
 
 
-def unlisted_item(engine):
+def find_unlisted_item(engine):
     """Return an item that is in no list of fifty for an unknown user."""
     listed = {item.item_id for item in engine.recommend(Request("nobody", n=50)).items}
     return next(
@@ -109,70 +111,73 @@ def unlisted_item(engine):
     )
 
 
-def test_cached_result_equals_an_uncached_one(engine, whole, clock):
-    uncached = Engine.load(whole, NEWS, clock)
+def test_cached_result_equals_an_uncached_one(engine, release, clock):
+    uncached = Engine.load(release, NEWS, clock)
     for user in ("3", "5", "nobody", "3", "5", "nobody"):
         assert engine.recommend(Request(user)) == uncached.recommend(Request(user))
 
 
 @pytest.mark.parametrize("user", ["3", "somebody new"])
-def test_cached_lists_never_have_items_that_were_read(live, user):
-    read = set()
+def test_cached_lists_never_have_items_of_the_history(client, user):
+    clicked = set()
     for _ in range(4):
-        first = shown(live, user)[0]
-        assert first in shown(live, user)
-        post(live, (user, first))
-        read.add(first)
-        assert not read & set(shown(live, user))
+        first = get_item_ids(client, user)[0]
+        assert first in get_item_ids(client, user)
+        post(client, (user, first))
+        clicked.add(first)
+        assert not clicked & set(get_item_ids(client, user))
 
 
-def test_popular_item_changes_cached_lists(live, clock):
-    before = {user: shown(live, user) for user in ("3", "5", "nobody")}
-    last = before["nobody"][-1]
-    post(live, *((f"r{number}", last) for number in range(300)))
+def test_popular_item_changes_cached_lists(client, clock):
+    before = {user: get_item_ids(client, user) for user in ("3", "5", "nobody")}
+    last_item = before["nobody"][-1]
+    post(client, *((f"r{number}", last_item) for number in range(300)))
     clock.ms += SECOND
-    assert live.get("/trending").json()["items"][0]["item_id"] == last
-    assert shown(live, "nobody") != before["nobody"]
+    assert client.get("/trending").json()["items"][0]["item_id"] == last_item
+    assert get_item_ids(client, "nobody") != before["nobody"]
 
 
-def test_forgotten_user_has_no_cached_list(live):
-    assert live.get("/recommendations", params={"user_id": "3"}).json()["segment"] != "anonymous"
+def test_forgotten_user_has_no_cached_list(client):
+    assert client.get("/recommendations", params={"user_id": "3"}).json()["segment"] != "anonymous"
     key = {"X-API-Key": KEYS["api_keys_users"]}
-    assert live.delete("/users/3", headers=key).status_code == 204
-    assert live.get("/recommendations", params={"user_id": "3"}).json()["segment"] == "anonymous"
+    assert client.delete("/users/3", headers=key).status_code == 204
+    assert client.get("/recommendations", params={"user_id": "3"}).json()["segment"] == "anonymous"
 
 
-def test_repeated_request_is_validated_and_logged_anew(live):
-    plain = "/recommendations?user_id=3&num_recs=5"
-    first = live.get(plain)
-    again = live.get(plain)
-    assert first.json()["impression_id"] != again.json()["impression_id"]
-    assert first.json() | {"impression_id": None} == again.json() | {"impression_id": None}
-    assert {**first.headers} == {**again.headers}
-    assert live.get(plain + "&explain=true").status_code == 401
-    assert [live.get("/recommendations?num_recs=0").status_code for _ in range(2)] == [422, 422]
-    assert live.put(plain).status_code == 405
+def test_repeated_request_is_validated_and_logged_again(client):
+    url = "/recommendations?user_id=3&num_recs=5"
+    first_response = client.get(url)
+    second_response = client.get(url)
+    assert first_response.json()["impression_id"] != second_response.json()["impression_id"]
+    assert first_response.json() | {"impression_id": None} == second_response.json() | {"impression_id": None}
+    assert {**first_response.headers} == {**second_response.headers}
+    assert client.get(url + "&explain=true").status_code == 401
+    assert [client.get("/recommendations?num_recs=0").status_code for _ in range(2)] == [422, 422]
+    assert client.put(url).status_code == 405
 
 
-def test_repeated_request_keeps_its_filters(live):
-    url = f"/recommendations?user_id=3&exclude={shown(live, '3')[0]}"
-    assert live.get(url).json()["items"] == live.get(url).json()["items"]
-    assert shown(live, "3")[0] not in [item["item_id"] for item in live.get(url).json()["items"]]
+def test_repeated_request_keeps_its_filters(client):
+    url = f"/recommendations?user_id=3&exclude={get_item_ids(client, '3')[0]}"
+    assert client.get(url).json()["items"] == client.get(url).json()["items"]
+    assert get_item_ids(client, "3")[0] not in [item["item_id"] for item in client.get(url).json()["items"]]
 
 
 @pytest.mark.integration
-def test_responses_are_complete_with_and_without_a_body(whole, tmp_path):
-    publish_copy(create_registry(tmp_path), whole, "first")
+def test_responses_are_complete_with_and_without_a_body(release, tmp_path):
+    publish_copy(create_registry(tmp_path), release, "first")
     with run_api(tmp_path, tmp_path / "log") as (_, client):
         wait_until_ready(client)
         key = f"X-API-Key: {KEYS['api_keys_users']}"
         forgotten = exchange(client, request("DELETE /users/3 HTTP/1.1", key, "Connection: close"))
         assert forgotten.startswith(b"HTTP/1.1 204")
         assert forgotten.endswith(b"\r\n\r\n")
-        live = request("GET /health/live HTTP/1.1")
-        last = request("GET /health/live HTTP/1.1", "Connection: close")
-        assert exchange(client, live + live + last).count(b"HTTP/1.1 200 OK\r\n") == 3
-        waits = request(
+        health_request = request("GET /health/live HTTP/1.1")
+        last_request = request("GET /health/live HTTP/1.1", "Connection: close")
+        assert (
+            exchange(client, health_request + health_request + last_request).count(b"HTTP/1.1 200 OK\r\n")
+            == 3
+        )
+        post_request = request(
             "POST /predict HTTP/1.1", "Expect: 100-continue", "Content-Length: 2", "Connection: close"
         )
-        assert exchange(client, waits, b"{}").startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 422")
+        assert exchange(client, post_request, b"{}").startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 422")

@@ -1,8 +1,9 @@
 """Random sequences of requests: the service against a specification in plain Python.
 
-Two replicas share one log and one volume. Users read items now, late, ahead of the clock, or before the item
-is reported; items are reported, corrected, embargoed, withdrawn, and expire; users are forgotten; replicas
-are restarted; runs make releases from the log. `HYPOTHESIS_PROFILE=deep` and `make test-slow` run longer.
+Two replicas share one log and one volume. Interactions have timestamps before, at or after the clock's
+time, and may precede the report of their item; items are reported, corrected, embargoed, withdrawn, and
+expire; users are forgotten; replicas are restarted; pipeline runs publish releases from the log.
+`HYPOTHESIS_PROFILE=deep` and `make test-slow` run longer.
 """
 
 import os
@@ -31,16 +32,16 @@ from tests.support.processes.api_client import EVENTS_KEY, ITEMS_KEY, KEYS, USER
 from tests.support.releases.installation import Installation, keyed
 
 MINUTE_MS, HOUR_MS = 60_000, 3_600_000
-#: Fewer than a list may have: a full list has all available items.
+#: Fewer than the maximum length of a list, so that a full list has all available items.
 ITEMS = 40
-NEW = ("n1", "n2", "n3")
+NEW_ITEMS = ("n1", "n2", "n3")
 USERS = ("zoe", "yan")
 DEEP = os.environ.get("HYPOTHESIS_PROFILE") == "deep"
 
 
 @pytest.fixture(scope="module")
 def origin(tmp_path_factory):
-    """An installation whose release is made of files alone."""
+    """An installation whose release is built without an event log."""
     raw, root = tmp_path_factory.mktemp("clicks"), tmp_path_factory.mktemp("data")
     write_clicks(raw, hours=8, articles=ITEMS, users=80, clicks_an_hour=100)
     installation = Installation(raw, root, "")
@@ -63,16 +64,16 @@ class Item:
 
 
 class Specification:
-    """What the service must store: the items of the files, and all later requests."""
+    """The state that the service must have: the items of the files, and the effects of all later requests."""
 
     def __init__(self, file_items, now_ms):
         self.items = {name: Item(0, None) for name in file_items}
-        #: By user, the interactions that count or wait for their item: time and item.
+        #: By user, time and item of all interactions, of items that are not yet reported, too.
         self.interactions = {}
         self.ids = set()
         self.now_ms = now_ms
 
-    def read(self, event_id, user, item, time_ms):
+    def interact(self, event_id, user, item, time_ms):
         if event_id not in self.ids and time_ms <= self.now_ms + 5 * MINUTE_MS:
             self.ids.add(event_id)
             self.interactions.setdefault(user, []).append((time_ms, item))
@@ -91,19 +92,19 @@ class Specification:
             self.items[item].is_withdrawn = True
 
     def history(self, user):
-        """Items and times, newest first, without items that have not been reported."""
-        counted = [read for read in self.interactions.get(user, ()) if read[1] in self.items]
+        """Return times and items, newest first, without items that have not been reported."""
+        counted = [(time_ms, item) for time_ms, item in self.interactions.get(user, ()) if item in self.items]
         return sorted(counted, reverse=True)
 
     def available(self):
         return {item_id for item_id, item in self.items.items() if item.is_available(self.now_ms)}
 
 
-class Service(RuleBasedStateMachine):
-    """The rules; `origin` is set by the test."""
+class ServiceMachine(RuleBasedStateMachine):
+    """Random requests to two replicas; the test sets `origin`."""
 
     origin = None
-    most_releases = 1
+    max_releases = 1
 
     def __init__(self):
         super().__init__()
@@ -115,7 +116,7 @@ class Service(RuleBasedStateMachine):
         self.stacks = [ExitStack(), ExitStack()]
         for number in (0, 1):
             self.start(number)
-        names = {str(at) for at in range(ITEMS)}
+        names = {str(number) for number in range(ITEMS)}
         self.expected = Specification(
             {name for name in names if self.engine(0).has_item(name)}, self.clock.ms
         )
@@ -124,8 +125,8 @@ class Service(RuleBasedStateMachine):
         self.last = None
 
     def start(self, number):
-        opened = make_client(self.folder / "data", self.clock, events_poll_seconds=0.01, **KEYS)
-        self.replicas[number] = self.stacks[number].enter_context(opened)
+        client = make_client(self.folder / "data", self.clock, events_poll_seconds=0.01, **KEYS)
+        self.replicas[number] = self.stacks[number].enter_context(client)
         self.replicas[number].app.state.release_watcher.refresh()
 
     def engine(self, number):
@@ -136,19 +137,19 @@ class Service(RuleBasedStateMachine):
             stack.close()
         shutil.rmtree(self.folder)
 
-    def post(self, at, path, body, key):
-        answer = self.replicas[at].post(path, json=body, headers=keyed(key))
-        assert answer.status_code == 200, answer.text
+    def post(self, replica, path, body, key):
+        response = self.replicas[replica].post(path, json=body, headers=keyed(key))
+        assert response.status_code == 200, response.text
 
     @rule(
-        at=st.integers(0, 1),
+        replica=st.integers(0, 1),
         user=st.sampled_from(USERS),
-        item=st.sampled_from([*NEW, "3", "39", "nobody's"]),
+        item=st.sampled_from([*NEW_ITEMS, "3", "39", "nobody's"]),
         minutes=st.sampled_from([0, -1, -90, -600, 2, 10]),
-        again=st.booleans(),
+        is_repeat=st.booleans(),
     )
-    def read(self, at, user, item, minutes, again):
-        if not (again and self.last):
+    def interact(self, replica, user, item, minutes, is_repeat):
+        if not (is_repeat and self.last):
             self.number += 1
             time_ms = self.clock.ms + minutes * MINUTE_MS + self.number
             self.last = {
@@ -157,37 +158,37 @@ class Service(RuleBasedStateMachine):
                 "item_id": item,
                 "timestamp": time_ms,
             }
-        answer = self.replicas[at].post("/events", json=self.last, headers=keyed(EVENTS_KEY))
-        assert answer.status_code in (200, 422)
-        self.expected.read(*self.last.values())
+        response = self.replicas[replica].post("/events", json=self.last, headers=keyed(EVENTS_KEY))
+        assert response.status_code in (200, 422)
+        self.expected.interact(*self.last.values())
 
     @rule(
-        at=st.integers(0, 1),
-        item=st.sampled_from([*NEW, "3"]),
+        replica=st.integers(0, 1),
+        item=st.sampled_from([*NEW_ITEMS, "3"]),
         published=st.sampled_from([None, None, -1, 2]),
         expires=st.sampled_from([None, None, 1, 3]),
     )
-    def report(self, at, item, published, expires):
+    def report(self, replica, item, published, expires):
         """Report or correct an item; published and expires are hours from now."""
         self.number += 1
         title, now = f"Title {self.number}", self.clock.ms
         times = {"published_at": published, "expires_at": expires}
         moments = {name: now + hours * HOUR_MS for name, hours in times.items() if hours is not None}
-        self.post(at, "/items", {"item_id": item, "title": title, **moments}, ITEMS_KEY)
+        self.post(replica, "/items", {"item_id": item, "title": title, **moments}, ITEMS_KEY)
         self.expected.report(item, title, moments.get("published_at"), moments.get("expires_at"))
 
-    @rule(at=st.integers(0, 1), item=st.sampled_from([*NEW, "3", "39"]))
-    def withdraw(self, at, item):
-        answer = self.replicas[at].delete(f"/items/{item}", headers=keyed(ITEMS_KEY))
-        assert answer.status_code == 204
+    @rule(replica=st.integers(0, 1), item=st.sampled_from([*NEW_ITEMS, "3", "39"]))
+    def withdraw(self, replica, item):
+        response = self.replicas[replica].delete(f"/items/{item}", headers=keyed(ITEMS_KEY))
+        assert response.status_code == 204
         self.expected.withdraw(item)
 
-    @rule(at=st.integers(0, 1), user=st.sampled_from(USERS))
-    def forget(self, at, user):
-        answer = self.replicas[at].delete(f"/users/{user}", headers=keyed(USERS_KEY))
-        assert answer.status_code == 204
+    @rule(replica=st.integers(0, 1), user=st.sampled_from(USERS))
+    def forget(self, replica, user):
+        response = self.replicas[replica].delete(f"/users/{user}", headers=keyed(USERS_KEY))
+        assert response.status_code == 204
         self.expected.interactions.pop(user, None)
-        # The log deletes the ids of the events as well.
+        # The log also deletes the ids of the events, so a repetition would count again.
         self.last = None
 
     @rule(minutes=st.sampled_from([1, 30, 60, 120]))
@@ -200,12 +201,12 @@ class Service(RuleBasedStateMachine):
         self.stacks[number].close()
         self.start(number)
 
-    @precondition(lambda self: self.releases < self.most_releases)
+    @precondition(lambda self: self.releases < self.max_releases)
     @rule()
     def release(self):
-        """Make the next release from the files and the log, and serve it."""
+        """Publish the next release from the files and the log, and load it."""
         self.releases += 1
-        # Compaction deletes the ids of events, too.
+        # Compaction also deletes the ids of events.
         self.last = None if self.releases > 1 else self.last
         self.installation.run(f"run-{self.releases + 1}")
         for replica in self.replicas:
@@ -216,62 +217,64 @@ class Service(RuleBasedStateMachine):
     def replicas_match_the_specification(self):
         for replica in self.replicas:
             self.catch_up(replica)
-        # Lists for all users may lag this far behind the newest event.
+        # Popularity in lists may be older than the newest event by this time.
         self.clock.ms += MAX_STALENESS_MS
         self.expected.now_ms = self.clock.ms
-        seen = [self.look(replica) for replica in self.replicas]
-        assert seen[0] == seen[1]
+        lists = [self.check_lists(replica) for replica in self.replicas]
+        assert lists[0] == lists[1]
 
     def catch_up(self, client):
-        tail = client.app.state.event_consumer
+        consumer = client.app.state.event_consumer
         deadline = time.monotonic() + 10
-        while client.app.state.release_watcher.release.replica.position < tail.log.end_offset():
+        while client.app.state.release_watcher.release.replica.position < consumer.log.end_offset():
             assert time.monotonic() < deadline
             time.sleep(0.005)
 
-    def look(self, client):
+    def check_lists(self, client):
         available = self.expected.available()
-        #: An item that only events name is an item of the next release, or of none.
-        known = lambda names: [name for name in names if name != "nobody's"]  # noqa: E731
-        answers = []
+        # An item that only occurs in events may be in the next release or not, so it is not compared.
+        without_unreported = lambda names: [name for name in names if name != "nobody's"]  # noqa: E731
+        responses = []
         for user in (*USERS, ""):
             history = self.expected.history(user)
-            read = {item for _, item in self.expected.interactions.get(user, ())}
+            interacted = {item for _, item in self.expected.interactions.get(user, ())}
             parameters = {"user_id": user, "num_recs": 100, "explain": True}
-            listed = self.ids(client.get("/recommendations", params=parameters, headers=keyed(USERS_KEY)))
-            assert sorted(known(listed)) == sorted(available - read)
-            assert not set(listed) & read
-            answers.append(listed)
+            listed = self.item_ids(
+                client.get("/recommendations", params=parameters, headers=keyed(USERS_KEY))
+            )
+            assert sorted(without_unreported(listed)) == sorted(available - interacted)
+            assert not set(listed) & interacted
+            responses.append(listed)
             if user:
                 predicted = client.post("/predict", json={"userId": user, "max_results": 100}).json()
                 named = [item["item_id"] for item in predicted["recommendations"]]
-                assert sorted(known(named)) == sorted(available - read)
-                assert known(self.recent(client, user)) == [item for _, item in history][:20]
+                assert sorted(without_unreported(named)) == sorted(available - interacted)
+                assert without_unreported(self.recent(client, user)) == [item for _, item in history][:20]
         for path in ("/trending", "/similar/3", "/similar/39", "/similar/n1"):
-            answer = client.get(path, params={"num_recs": 100})
+            response = client.get(path, params={"num_recs": 100})
             if path.startswith("/similar") and path.rpartition("/")[2] not in available:
-                assert answer.status_code == 404
+                assert response.status_code == 404
                 continue
-            listed = self.ids(answer)
-            assert set(known(listed)) <= available
-            answers.append(listed)
-        shown = client.get("/recommendations", params={"num_recs": 100}).json()["items"]
-        titles = {item["item_id"]: item["title"] for item in shown if item["item_id"] in NEW}
+            listed = self.item_ids(response)
+            assert set(without_unreported(listed)) <= available
+            responses.append(listed)
+        items = client.get("/recommendations", params={"num_recs": 100}).json()["items"]
+        titles = {item["item_id"]: item["title"] for item in items if item["item_id"] in NEW_ITEMS}
         assert titles == {name: self.expected.items[name].title for name in titles}
-        return answers
+        return responses
 
-    def ids(self, answer):
-        assert answer.status_code == 200, answer.text
-        return [item["item_id"] for item in answer.json()["items"]]
+    def item_ids(self, response):
+        assert response.status_code == 200, response.text
+        return [item["item_id"] for item in response.json()["items"]]
 
     def recent(self, client, user):
-        answer = client.get(f"/users/{user}", headers=keyed(USERS_KEY))
-        assert answer.status_code in (200, 404)
-        return [read["item_id"] for read in answer.json()["recent"]] if answer.status_code == 200 else []
+        response = client.get(f"/users/{user}", headers=keyed(USERS_KEY))
+        assert response.status_code in (200, 404)
+        return [item["item_id"] for item in response.json()["recent"]] if response.status_code == 200 else []
 
 
 def run(origin, examples, steps, releases):
-    machine = type("Run", (Service,), {"origin": origin, "most_releases": releases})
+    machine = type("Run", (ServiceMachine,), {"origin": origin, "max_releases": releases})
     run_state_machine_as_test(
         machine,
         settings=settings(

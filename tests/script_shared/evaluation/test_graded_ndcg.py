@@ -1,4 +1,4 @@
-"""Graded NDCG by hand and against scikit-learn."""
+"""Graded NDCG against values computed by hand and against scikit-learn."""
 
 from math import log2
 
@@ -16,26 +16,26 @@ def test_graded_ndcg_equals_the_formula():
     assert graded_ndcg(["b", "x", "a"], ["a", "b", "c"]) == pytest.approx(gain / best)
 
 
-def test_the_order_of_the_targets_is_the_best():
+def test_targets_in_their_order_score_one():
     assert graded_ndcg(["a", "b", "c", "x"], ["a", "b", "c"]) == pytest.approx(1)
     assert graded_ndcg(["b", "a", "c", "x"], ["a", "b", "c"]) < 1
     assert graded_ndcg(["x", "y"], ["a"]) == 0
 
 
-def test_a_single_target_scores_like_binary_ndcg():
+def test_single_target_scores_like_binary_ndcg():
     assert graded_ndcg(["x", "a"], ["a"]) == pytest.approx(1 / log2(3))
 
 
-def test_ranks_after_the_tenth_gain_nothing():
+def test_ranks_after_the_tenth_add_no_gain():
     assert graded_ndcg([*range(10), 99], [99]) == 0
     assert graded_ndcg([*range(9), 99], [99]) == pytest.approx(1 / log2(11))
 
 
-def test_of_repeated_targets_the_first_counts():
+def test_only_the_first_of_repeated_targets_counts():
     assert graded_ndcg(["a", "b"], ["a", "b", "a"]) == graded_ndcg(["a", "b"], ["a", "b"]) == 1
 
 
-def test_an_empty_list_gains_nothing():
+def test_empty_list_scores_zero():
     assert graded_ndcg([], ["a"]) == 0
 
 

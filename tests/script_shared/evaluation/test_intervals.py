@@ -6,7 +6,7 @@ import pytest
 from script_shared.evaluation.intervals import bootstrap_means, interval
 
 
-def test_the_interval_of_a_mean_equals_that_of_the_normal_distribution():
+def test_interval_of_a_mean_equals_that_of_the_normal_distribution():
     """Half of 10,000 values are 0 and half are 1: the standard error of their mean is .5 / 100."""
     values = np.repeat([0.0, 1.0], 5_000)[:, None]
     low, high = interval(bootstrap_means([values], rounds=2_000))[:, 0]
@@ -15,7 +15,7 @@ def test_the_interval_of_a_mean_equals_that_of_the_normal_distribution():
 
 
 def test_groups_have_equal_weight():
-    """Means of .5 and of 0: their mean is .25, with half the standard error of the first."""
+    """The means of the groups are .5 and 0; their mean is .25, with half the standard error of the first."""
     groups = [np.repeat([0.0, 1.0], 5_000)[:, None], np.zeros((10, 1))]
     draws = bootstrap_means(groups, rounds=2_000)
     assert draws.mean() == pytest.approx(0.25, abs=0.0005)
@@ -43,6 +43,6 @@ def test_equal_seeds_give_equal_samples():
 
 
 @pytest.mark.parametrize("groups", [[], [np.empty((0, 1))], [np.ones((3, 1)), np.empty((0, 1))]])
-def test_an_empty_group_is_rejected(groups):
+def test_empty_group_is_rejected(groups):
     with pytest.raises(ValueError, match="at least one user"):
         bootstrap_means(groups)

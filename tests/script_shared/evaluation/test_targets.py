@@ -1,4 +1,4 @@
-"""Targets of the next-hour protocol by hand."""
+"""Targets of the next-hour protocol against values computed by hand."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -15,8 +15,8 @@ NOON = int(CUTOFF.timestamp() * 1000)
 def make_interactions(*rows):
     """Return interactions from (user, item, minutes after noon)."""
     frame = pl.DataFrame(rows, schema=["user_id", "item_id", "timestamp"], orient="row")
-    moments = [CUTOFF + timedelta(minutes=minutes) for minutes in frame["timestamp"]]
-    return frame.with_columns(timestamp=pl.Series(moments, dtype=TIMESTAMP))
+    timestamps = [CUTOFF + timedelta(minutes=minutes) for minutes in frame["timestamp"]]
+    return frame.with_columns(timestamp=pl.Series(timestamps, dtype=TIMESTAMP))
 
 
 def make_users(*rows):
@@ -29,22 +29,22 @@ INTERACTIONS = make_interactions(
 )  # fmt: skip
 
 
-def test_targets_are_the_new_items_of_the_hour():
-    found = find_targets(make_users(("all", NOON, "ann"), ("all", NOON, "bob")), INTERACTIONS)
-    assert sorted(found.rows()) == [
+def test_targets_are_items_without_earlier_interactions_in_the_hour():
+    targets = find_targets(make_users(("all", NOON, "ann"), ("all", NOON, "bob")), INTERACTIONS)
+    assert sorted(targets.rows()) == [
         ("all", NOON, "ann", "new"),
         ("all", NOON, "bob", "more"),
         ("all", NOON, "bob", "new"),
     ]
 
 
-def test_a_target_of_one_hour_is_no_target_of_the_next():
+def test_target_of_an_hour_is_not_a_target_of_the_next_hour():
     hour = 3_600_000
-    found = find_targets(make_users(("few", NOON, "ann"), ("many", NOON + hour, "ann")), INTERACTIONS)
-    assert sorted(found.rows()) == [("few", NOON, "ann", "new"), ("many", NOON + hour, "ann", "late")]
+    targets = find_targets(make_users(("few", NOON, "ann"), ("many", NOON + hour, "ann")), INTERACTIONS)
+    assert sorted(targets.rows()) == [("few", NOON, "ann", "new"), ("many", NOON + hour, "ann", "late")]
 
 
-def lists(*rows):
+def make_predictions(*rows):
     """Return predictions from (cut-off, user, items)."""
     frame = pl.DataFrame(rows, schema=["cutoff", "query_id", "item_id"], orient="row").explode("item_id")
     rank = pl.int_range(1, pl.len() + 1).over("cutoff", "query_id")
@@ -57,7 +57,9 @@ def test_recall_by_length_is_averaged_over_users_then_over_cutoffs():
         schema=["segment", "cutoff", "query_id", "item_id"],
         orient="row",
     )
-    predictions = lists((1, "ann", ["x", "a", "y"]), (1, "bob", ["b", "x", "c"]), (2, "ann", ["x", "y", "z"]))
+    predictions = make_predictions(
+        (1, "ann", ["x", "a", "y"]), (1, "bob", ["b", "x", "c"]), (2, "ann", ["x", "y", "z"])
+    )
     curve = recall_by_length(predictions, targets, 3)
     first = [(0 + 1 / 2) / 2, (1 + 1 / 2) / 2, (1 + 2 / 2) / 2]
     assert curve["length"].to_list() == [1, 2, 3]

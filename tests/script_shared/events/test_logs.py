@@ -21,8 +21,8 @@ from tests.support.processes.postgres import create_events_database, execute, po
 
 ROOT = Path(__file__).parents[3]
 WRITERS, BATCHES = 4, 40
-#: All examples of a test use one log, and every engine runs them.
-REUSED = [HealthCheck.function_scoped_fixture, HealthCheck.differing_executors]
+#: Suppressed because all examples of a test use one log, and a subclass for each engine runs them.
+SUPPRESSED_CHECKS = [HealthCheck.function_scoped_fixture, HealthCheck.differing_executors]
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
 
 
@@ -37,15 +37,15 @@ class LogContract:
 
     @pytest.fixture
     def open_replica(self, url, tmp_path):
-        """Open the log as another replica does."""
-        opened = []
+        """Opens the log as another replica does."""
+        logs = []
 
         def open_replica():
-            opened.append(open_log(url, tmp_path))
-            return opened[-1]
+            logs.append(open_log(url, tmp_path))
+            return logs[-1]
 
         yield open_replica
-        for log in opened:
+        for log in logs:
             log.close()
 
     @pytest.fixture
@@ -67,22 +67,22 @@ class LogContract:
         assert [offset for offset, _ in log.read(2, 2)] == [3, 4]
         assert list(log.read(5, 10)) == []
 
-    def test_event_sent_again_is_a_duplicate(self, log):
+    def test_repeated_event_is_a_duplicate(self, log):
         log.append(make_events("abc"))
-        again = log.append(make_events("bxc"))
-        assert (again.start, again.new, again.duplicates) == (4, [make_event("x")], {0, 2})
+        appended = log.append(make_events("bxc"))
+        assert (appended.start, appended.new, appended.duplicates) == (4, [make_event("x")], {0, 2})
         assert [logged.event_id for _, logged in log.read(0, 10)] == list("abcx")
 
     def test_event_twice_in_a_batch_is_a_duplicate(self, log):
         assert log.append(make_events("aab")).duplicates == {1}
         assert log.append([]).end == log.append(make_events("ab")).end == log.end_offset() == 2
 
-    def test_first_of_two_different_events_with_one_id_is_kept(self, log):
+    def test_first_of_two_different_events_with_equal_ids_is_stored(self, log):
         log.append([make_event("a", item="first")])
         log.append([make_event("a", item="second")])
         assert log.read(0, 10) == [(1, make_event("a", item="first"))]
 
-    @settings(max_examples=25, deadline=None, suppress_health_check=REUSED)
+    @settings(max_examples=25, deadline=None, suppress_health_check=SUPPRESSED_CHECKS)
     @given(
         texts=st.tuples(TEXT, TEXT, TEXT, TEXT, TEXT),
         time_ms=st.integers(0, 2**53),
@@ -96,10 +96,10 @@ class LogContract:
         log.forget(user)
 
     def test_other_replica_reads_appended_events(self, log, open_replica):
-        other = open_replica()
+        replica = open_replica()
         log.append(make_events("ab"))
-        assert read_events(other) == read_events(log)
-        assert other.append(make_events("bc")).duplicates == {0}
+        assert read_events(replica) == read_events(log)
+        assert replica.append(make_events("bc")).duplicates == {0}
         assert log.end_offset() == 3
 
     def test_events_persist_after_close(self, log, open_replica):
@@ -108,23 +108,23 @@ class LogContract:
         assert [logged.event_id for _, logged in open_replica().read(0, 10)] == ["a", "b"]
 
     def test_close_waits_for_submitted_batches(self, log, open_replica):
-        waiting = [
-            log.submit(make_events([f"{batch}-{place}" for place in range(50)])) for batch in range(40)
+        futures = [
+            log.submit(make_events([f"{batch}-{number}" for number in range(50)])) for batch in range(40)
         ]
         log.close()
-        assert all(future.done() for future in waiting)
+        assert all(future.done() for future in futures)
         assert open_replica().end_offset() == 2_000
         with pytest.raises(EventLogError, match="closed"):
             log.submit(make_events("a"))
 
-    def test_batches_submitted_at_once_keep_their_order(self, log):
-        waiting = [log.submit(make_events([f"{batch}-0", f"{batch}-1"])) for batch in range(300)]
-        starts = [future.result().start for future in waiting]
+    def test_concurrently_submitted_batches_keep_their_order(self, log):
+        futures = [log.submit(make_events([f"{batch}-0", f"{batch}-1"])) for batch in range(300)]
+        starts = [future.result().start for future in futures]
         assert starts == list(range(1, 601, 2))
         assert [logged.event_id for _, logged in read_events(log)][:3] == ["0-0", "0-1", "1-0"]
 
     def test_submit_rejects_batches_beyond_the_queue_limit_and_writes_the_others(self, log):
-        batch = make_events([f"e{place}" for place in range(60_000)])
+        batch = make_events([f"e{number}" for number in range(60_000)])
         first = log.submit(batch)
         second = log.submit(batch[:39_000])
         with pytest.raises(EventLogError, match="too many events wait"):
@@ -132,32 +132,32 @@ class LogContract:
         assert [first.result().end, second.result().end] == [60_000, 60_000]
 
     def test_reader_misses_no_event_of_concurrent_writers(self, open_replica):
-        done = threading.Event()
+        is_finished = threading.Event()
 
         def write(writer):
             log = open_replica()
             for batch in range(BATCHES):
-                log.append(make_events([f"{writer}-{batch}-{place}" for place in range(1 + batch % 9)]))
+                log.append(make_events([f"{writer}-{batch}-{number}" for number in range(1 + batch % 9)]))
 
         def read_all():
-            log, found, last = open_replica(), [], False
-            while not last:
-                last = done.is_set()
-                found += read_events(log, found[-1][0] if found else 0, 50)
-            return found
+            log, events, is_last = open_replica(), [], False
+            while not is_last:
+                is_last = is_finished.is_set()
+                events += read_events(log, events[-1][0] if events else 0, 50)
+            return events
 
         with ThreadPoolExecutor(WRITERS + 2) as pool:
             readers = [pool.submit(read_all) for _ in range(2)]
-            for writing in [pool.submit(write, writer) for writer in range(WRITERS)]:
-                writing.result()
-            done.set()
-            seen = [reading.result() for reading in readers]
+            for future in [pool.submit(write, writer) for writer in range(WRITERS)]:
+                future.result()
+            is_finished.set()
+            results = [future.result() for future in readers]
         total = WRITERS * sum(1 + batch % 9 for batch in range(BATCHES))
-        assert [offset for offset, _ in seen[0]] == list(range(1, total + 1))
-        assert len({logged.event_id for _, logged in seen[0]}) == total
-        assert seen[0] == seen[1] == read_events(open_replica())
+        assert [offset for offset, _ in results[0]] == list(range(1, total + 1))
+        assert len({logged.event_id for _, logged in results[0]}) == total
+        assert results[0] == results[1] == read_events(open_replica())
 
-    def test_same_batch_from_all_replicas_at_once_is_kept_once(self, open_replica):
+    def test_same_batch_from_all_replicas_is_stored_once(self, open_replica):
         logs = [open_replica() for _ in range(WRITERS)]
         with ThreadPoolExecutor(WRITERS) as pool:
             appended = list(pool.map(lambda log: log.append(make_events("abcdefgh")), logs))
@@ -174,12 +174,12 @@ class LogContract:
         assert log.append(make_events("a")).start == 6
 
     def test_compact_runs_while_others_append(self, log, open_replica):
-        log.append(make_events([f"old{place}" for place in range(9_000)]))
-        batches = [make_events([f"{batch}-{place}" for place in range(10)]) for batch in range(50)]
+        log.append(make_events([f"old{number}" for number in range(9_000)]))
+        batches = [make_events([f"{batch}-{number}" for number in range(10)]) for batch in range(50)]
         with ThreadPoolExecutor(2) as pool:
-            writing = pool.submit(lambda: [log.append(batch) for batch in batches])
+            future = pool.submit(lambda: [log.append(batch) for batch in batches])
             removed = open_replica().compact(1_000_000)
-            starts = [result.start for result in writing.result()]
+            starts = [result.start for result in future.result()]
         assert starts == list(range(9_001, 9_501, 10))
         assert removed >= 9_000
         assert [offset for offset, _ in read_events(log, removed)] == list(range(removed + 1, 9_501))
@@ -198,10 +198,10 @@ class LogContract:
         assert log.forget("nobody") == 0
 
     def test_forget_keeps_the_request_to_forget(self, log):
-        last = make_event("b", "u1", item="", kind=FORGET)
-        log.append([make_event("a", "u1"), last, make_event("c", "u1")])
+        request = make_event("b", "u1", item="", kind=FORGET)
+        log.append([make_event("a", "u1"), request, make_event("c", "u1")])
         assert log.forget("u1") == 2
-        assert log.read(0, 10) == [(2, last)]
+        assert log.read(0, 10) == [(2, request)]
 
     def test_read_returns_an_item_event_as_it_was_appended(self, log):
         item = make_event(
@@ -216,24 +216,26 @@ class LogContract:
         acknowledged = []
         for run in range(2):
             with (
-                subprocess.Popen([*command, f"a{run}"], stdout=subprocess.PIPE, text=True, cwd=ROOT) as one,
-                subprocess.Popen([*command, f"b{run}"], stdout=subprocess.PIPE, text=True, cwd=ROOT) as two,
+                subprocess.Popen([*command, f"a{run}"], stdout=subprocess.PIPE, text=True, cwd=ROOT) as first,
+                subprocess.Popen(
+                    [*command, f"b{run}"], stdout=subprocess.PIPE, text=True, cwd=ROOT
+                ) as second,
             ):
-                for writer in (one, two):
+                for writer in (first, second):
                     acknowledged += [writer.stdout.readline().strip() for _ in range(200)]
                     writer.send_signal(signal.SIGKILL)
                     acknowledged += [line.strip() for line in writer.stdout if line.endswith("\n")]
         log = open_replica()
-        found = read_events(log)
-        kept = {logged.event_id for _, logged in found}
+        events = read_events(log)
+        logged_ids = {logged.event_id for _, logged in events}
         assert len(acknowledged) >= 800
-        assert set(acknowledged) <= kept
-        assert [offset for offset, _ in found] == list(range(1, len(found) + 1))
-        assert log.append(make_events("z")).start == len(found) + 1
+        assert set(acknowledged) <= logged_ids
+        assert [offset for offset, _ in events] == list(range(1, len(events) + 1))
+        assert log.append(make_events("z")).start == len(events) + 1
 
 
 def check_migrated(log, open_replica):
-    """Check a log that contains the event `a` in a table without kinds."""
+    """Check that a log with the event `a` in a table without kinds reads it and accepts events."""
     item = make_event("b", user="", item="i9", kind=ITEM, details={"title": "x"})
     assert log.read(0, 10) == [(1, make_event("a"))]
     assert log.append([make_event("a"), item]).duplicates == {0}
@@ -257,9 +259,9 @@ class TestSqlite(LogContract):
 
     def test_full_disk_is_reported_and_loses_no_acknowledged_event(self, url, open_replica):
         command = [sys.executable, "-m", "tests.support.data.events", url, "w", "400000"]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as child:
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as writer:
             acknowledged = []
-            while "Error" not in (line := child.stdout.readline().strip()):
+            while "Error" not in (line := writer.stdout.readline().strip()):
                 assert line
                 acknowledged.append(line)
         assert line.startswith("VolumeFullError: ")
@@ -268,18 +270,20 @@ class TestSqlite(LogContract):
 
     def test_append_waits_while_another_process_creates_the_file(self, log, tmp_path):
         (tmp_path / "events").mkdir()
-        with closing(sqlite3.connect(tmp_path / "events" / "log.sqlite3", isolation_level=None)) as other:
-            other.execute("BEGIN IMMEDIATE")
-            waiting = log.submit(make_events("a"))
+        with closing(
+            sqlite3.connect(tmp_path / "events" / "log.sqlite3", isolation_level=None)
+        ) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            future = log.submit(make_events("a"))
             with pytest.raises(TimeoutError):
-                waiting.result(0.3)
-            other.execute("COMMIT")
-        assert waiting.result().end == 1
+                future.result(0.3)
+            connection.execute("COMMIT")
+        assert future.result().end == 1
 
     def test_table_without_kinds_is_migrated(self, log, open_replica, tmp_path):
         (tmp_path / "events").mkdir()
-        with closing(sqlite3.connect(tmp_path / "events" / "log.sqlite3")) as old:
-            old.executescript(
+        with closing(sqlite3.connect(tmp_path / "events" / "log.sqlite3")) as connection:
+            connection.executescript(
                 """CREATE TABLE events (
                     log_offset INTEGER PRIMARY KEY, event_id TEXT NOT NULL UNIQUE, user_id TEXT NOT NULL,
                     item_id TEXT NOT NULL, time_ms INTEGER NOT NULL, session_id TEXT, user_type TEXT,
@@ -310,9 +314,9 @@ class TestSqlite(LogContract):
     def test_file_that_is_no_database_is_an_error(self, tmp_path):
         (tmp_path / FILE).write_bytes(b"no database" * 1_000)
         log = open_log("", tmp_path)
-        for act in (log.end_offset, lambda: log.append(make_events("a"))):
+        for call in (log.end_offset, lambda: log.append(make_events("a"))):
             with pytest.raises(EventLogError, match="not a database"):
-                act()
+                call()
         log.close()
 
 
@@ -349,12 +353,12 @@ class TestPostgres(LogContract):
 
     def test_error_of_a_missing_server_does_not_contain_the_password(self, tmp_path):
         log = open_log("postgresql://events:secret@127.0.0.1:1/events", tmp_path)
-        with pytest.raises(EventLogError, match="EVENTS_URL") as caught:
+        with pytest.raises(EventLogError, match="EVENTS_URL") as error_info:
             log.read(0, 1)
-        assert "secret" not in str(caught.value)
+        assert "secret" not in str(error_info.value)
         log.close()
 
 
-def test_url_of_another_kind_is_rejected(tmp_path):
+def test_unknown_url_scheme_is_rejected(tmp_path):
     with pytest.raises(SettingsError, match="EVENTS_URL: there is no event log of the kind 'kafka'"):
         open_log("kafka://host", tmp_path)

@@ -16,8 +16,8 @@ from tests.support.data.events import make_event
 from tests.support.data.impressions import make_impression
 from tests.support.processes.postgres import execute, postgres_url
 
-#: All examples of a test use one log, and every engine runs them.
-REUSED = [HealthCheck.function_scoped_fixture, HealthCheck.differing_executors]
+#: Suppressed because all examples of a test use one log, and a subclass for each engine runs them.
+SUPPRESSED_CHECKS = [HealthCheck.function_scoped_fixture, HealthCheck.differing_executors]
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
 NOW = 1_800_000_000_000
 
@@ -27,14 +27,14 @@ class ImpressionsContract:
 
     @pytest.fixture
     def open_replica(self, url, tmp_path):
-        opened = []
+        logs = []
 
         def open_replica():
-            opened.append(open_impressions(url, tmp_path))
-            return opened[-1]
+            logs.append(open_impressions(url, tmp_path))
+            return logs[-1]
 
         yield open_replica
-        for log in opened:
+        for log in logs:
             log.close()
 
     @pytest.fixture
@@ -46,7 +46,7 @@ class ImpressionsContract:
         assert (list(log.count_impressions("e")), list(log.clicks("e"))) == ([], [])
         assert (log.forget(["r1"]), log.prune(NOW)) == (0, 0)
 
-    @settings(max_examples=25, deadline=None, suppress_health_check=REUSED)
+    @settings(max_examples=25, deadline=None, suppress_health_check=SUPPRESSED_CHECKS)
     @given(
         texts=st.tuples(TEXT, TEXT, TEXT, TEXT, TEXT),
         items=st.lists(st.text(st.characters(exclude_categories=["Cs"])), max_size=5).map(tuple),
@@ -62,10 +62,10 @@ class ImpressionsContract:
         assert list(log.newest(9)) == [written]
         log.prune(NOW + 1)
 
-    def test_impression_written_twice_is_kept_once(self, log, open_replica):
-        many = [make_impression(number, f"r{number % 7}") for number in range(120)]
-        log.write(many, NOW)
-        open_replica().write([*many[50:], make_impression("new")], NOW + 1)
+    def test_repeated_impression_is_stored_once(self, log, open_replica):
+        impressions = [make_impression(number, f"r{number % 7}") for number in range(120)]
+        log.write(impressions, NOW)
+        open_replica().write([*impressions[50:], make_impression("new")], NOW + 1)
         assert {row.impression_id for row in open_replica().newest(500)} == {*map(str, range(120)), "new"}
 
     def test_newest_impressions_come_first(self, log):
@@ -75,7 +75,13 @@ class ImpressionsContract:
 
     def test_experiments_are_in_order_of_time(self, log):
         rows = [("late", 9), ("early", 1), ("early", 5), ("", 99)]
-        log.write([make_impression(n, experiment=e, time_ms=t) for n, (e, t) in enumerate(rows)], NOW)
+        log.write(
+            [
+                make_impression(n, experiment=experiment, time_ms=time_ms)
+                for n, (experiment, time_ms) in enumerate(rows)
+            ],
+            NOW,
+        )
         assert list(log.experiments()) == ["early", "late"]
 
     def test_impressions_are_counted_by_user_and_release(self, log):
@@ -135,7 +141,7 @@ class ImpressionsContract:
 
         def write(writer):
             for batch in range(10):
-                names = [f"{writer}-{batch}-{place}" for place in range(60)]
+                names = [f"{writer}-{batch}-{number}" for number in range(60)]
                 logs[writer].write([make_impression(name) for name in names], NOW)
 
         with ThreadPoolExecutor(4) as pool:
@@ -176,17 +182,17 @@ class TestSqlite(ImpressionsContract):
 
     def test_table_of_the_first_version_is_migrated(self, log, open_replica, tmp_path):
         (tmp_path / "events").mkdir()
-        with closing(sqlite3.connect(tmp_path / "events" / "log.impressions.sqlite3")) as old:
-            old.executescript(FIRST_VERSION)
+        with closing(sqlite3.connect(tmp_path / "events" / "log.impressions.sqlite3")) as connection:
+            connection.executescript(FIRST_VERSION)
         check_migrated(log, open_replica)
 
     def test_file_is_next_to_the_event_log(self, log, tmp_path):
         assert not (tmp_path / "events").exists()
         log.write([make_impression(1)], NOW)
         assert (tmp_path / "events" / "log.impressions.sqlite3").exists()
-        other = open_impressions("", tmp_path)
-        other.write([make_impression(1)], NOW)
-        other.close()
+        default_log = open_impressions("", tmp_path)
+        default_log.write([make_impression(1)], NOW)
+        default_log.close()
         assert (tmp_path / "log.impressions.sqlite3").exists()
 
     def test_forgotten_user_is_in_no_file(self, log, tmp_path):
@@ -226,11 +232,11 @@ class TestPostgres(ImpressionsContract):
         log = open_impressions("postgresql://events:secret@127.0.0.1:1/events", None)
         with pytest.raises(
             EventLogError, match=r"inference log on 127\.0\.0\.1: the inference log"
-        ) as caught:
+        ) as error_info:
             log.newest(1)
-        assert "secret" not in str(caught.value)
+        assert "secret" not in str(error_info.value)
 
 
-def test_url_of_another_kind_is_rejected(tmp_path):
+def test_unknown_url_scheme_is_rejected(tmp_path):
     with pytest.raises(SettingsError, match="EVENTS_URL"):
         open_impressions("kafka://host", tmp_path)

@@ -1,4 +1,4 @@
-"""Pseudonyms depend on the user and the key only."""
+"""Pseudonyms depend only on the user and the key."""
 
 import hashlib
 import hmac
@@ -27,11 +27,11 @@ def test_pseudonyms_are_false_without_a_key():
 
 @pytest.mark.parametrize("share", [0.01, 0.2, 0.7])
 def test_sampling_values_are_uniform_and_do_not_change(share):
-    names = Pseudonyms(["a key"])
-    values = [names.derive(f"u{number}").sampling_value for number in range(10_000)]
+    pseudonyms = Pseudonyms(["a key"])
+    values = [pseudonyms.derive(f"u{number}").sampling_value for number in range(10_000)]
     assert all(0 <= value < 1 for value in values)
     assert values[:9] == [
         Pseudonyms(["a key", "b"]).derive(f"u{number}").sampling_value for number in range(9)
     ]
-    below = sum(value < share for value in values)
-    assert abs(below - share * 10_000) < 5 * math.sqrt(share * (1 - share) * 10_000)
+    count = sum(value < share for value in values)
+    assert abs(count - share * 10_000) < 5 * math.sqrt(share * (1 - share) * 10_000)

@@ -52,54 +52,54 @@ def start(tmp_path, recorder, clock):
 
 
 @pytest.fixture
-def kept(tmp_path):
-    def kept(folder=tmp_path):
+def read_ids(tmp_path):
+    def read_ids(folder=tmp_path):
         log = open_impressions("", folder)
-        found = [row.impression_id for row in log.newest(10**6)]
+        ids = [row.impression_id for row in log.newest(10**6)]
         log.close()
-        return found
+        return ids
 
-    return kept
+    return read_ids
 
 
-def test_close_writes_the_queue(start, kept, recorder):
+def test_close_writes_the_queue(start, read_ids, recorder):
     writer = start(pause=60)
     for number in range(2_500):
         writer.put(make_impression(number))
     writer.close()
-    assert sorted(map(int, kept())) == list(range(2_500))
+    assert sorted(map(int, read_ids())) == list(range(2_500))
     assert (recorder.written, recorder.dropped, recorder.errors) == (2_500, 0, [])
 
 
-def test_writer_writes_while_it_runs(start, kept, recorder):
+def test_writer_writes_while_it_runs(start, read_ids, recorder):
     writer = start()
     writer.put(make_impression(1))
-    wait_for(lambda: recorder.written, "it is written")
-    assert kept() == ["1"]
+    wait_for(lambda: recorder.written, "the impression is written")
+    assert read_ids() == ["1"]
     writer.close()
 
 
-def test_impressions_beyond_the_queue_limit_are_dropped_and_counted(start, kept, recorder):
+def test_impressions_beyond_the_queue_limit_are_dropped_and_counted(start, read_ids, recorder):
     writer = start(pause=60)
     for number in range(MAX_QUEUE + 7):
         writer.put(make_impression(number))
     writer.close()
-    assert (recorder.written, recorder.dropped, len(kept())) == (MAX_QUEUE, 7, MAX_QUEUE)
+    assert (recorder.written, recorder.dropped, len(read_ids())) == (MAX_QUEUE, 7, MAX_QUEUE)
 
 
-def test_impressions_wait_while_the_log_cannot_be_written(start, kept, recorder, tmp_path):
-    place = tmp_path / "place"
-    place.write_text("no folder")
-    writer = start(place)
+def test_impressions_wait_while_the_log_cannot_be_written(start, read_ids, recorder, tmp_path):
+    folder = tmp_path / "place"
+    folder.write_text("no folder")
+    writer = start(folder)
     writer.put(make_impression(1))
     assert recorder.failed.wait(10)
     with pytest.raises(EventLogError):
         writer.forget(["nobody"]).result(10)
     writer.put(make_impression(2))
-    place.unlink()
-    wait_for(lambda: recorder.written == 2, "both are written")
+    folder.unlink()
+    wait_for(lambda: recorder.written == 2, "both impressions are written")
     writer.close()
-    assert sorted(kept(place)) == ["1", "2"]
+    assert sorted(read_ids(folder)) == ["1", "2"]
     assert recorder.dropped == 0
 
 
@@ -111,17 +111,17 @@ def test_close_counts_impressions_it_cannot_write(start, recorder, tmp_path):
     assert (recorder.written, recorder.dropped) == (0, 1)
 
 
-def test_impression_that_no_log_accepts_is_dropped_and_the_others_are_written(start, kept, recorder):
+def test_invalid_impression_is_dropped_and_the_others_are_written(start, read_ids, recorder):
     writer = start(pause=60)
     writer.put(make_impression("bad", items=(b"bytes",)))
     writer.close()
     writer = start()
     writer.put(make_impression("good"))
     writer.close()
-    assert (recorder.dropped, recorder.written, kept()) == (1, 1, ["good"])
+    assert (recorder.dropped, recorder.written, read_ids()) == (1, 1, ["good"])
 
 
-def test_forget_removes_a_user_from_the_queue_and_the_log(start, kept, recorder):
+def test_forget_removes_a_user_from_the_queue_and_the_log(start, read_ids, recorder):
     first = start()
     first.put(make_impression("written", "gone"))
     first.close()
@@ -130,10 +130,10 @@ def test_forget_removes_a_user_from_the_queue_and_the_log(start, kept, recorder)
     writer.put(make_impression("another", "stays"))
     assert writer.forget(["gone", "older name"]).result(10) == 1
     writer.close()
-    assert kept() == ["another"]
+    assert read_ids() == ["another"]
 
 
-def test_forget_is_retried_until_it_succeeds(start, kept, tmp_path, recorder):
+def test_forget_is_retried_until_it_succeeds(start, read_ids, tmp_path, recorder):
     first = start(tmp_path / "place")
     first.put(make_impression("written", "gone"))
     first.close()
@@ -144,11 +144,11 @@ def test_forget_is_retried_until_it_succeeds(start, kept, tmp_path, recorder):
         writer.forget(["gone"]).result(10)
     (tmp_path / "place").unlink()
     (tmp_path / "aside").rename(tmp_path / "place")
-    wait_for(lambda: kept(tmp_path / "place") == [], "the user is forgotten")
+    wait_for(lambda: read_ids(tmp_path / "place") == [], "the user is forgotten")
     writer.close()
 
 
-def test_old_impressions_are_removed(start, kept, clock):
+def test_old_impressions_are_removed(start, read_ids, clock):
     writer = start()
     writer.put(make_impression("old"))
     writer.close()
@@ -156,7 +156,7 @@ def test_old_impressions_are_removed(start, kept, clock):
     writer = start()
     writer.put(make_impression("new"))
     writer.close()
-    assert kept() == ["new"]
+    assert read_ids() == ["new"]
 
 
 def test_every_caller_of_forget_gets_the_error(start, tmp_path):

@@ -23,15 +23,18 @@ property_test = settings(deadline=None, derandomize=True, database=None, max_exa
 
 
 @pytest.fixture(scope="module")
-def published(small_volume):
+def engine_and_histories(small_volume):
     """The engine of a small release, the history of each user, and all items."""
     release = Registry(small_volume.releases).open()
     engine = Engine.load(release, NEWS, FixedClock(release.manifest.as_of_ms))
     users, items = (Vocabulary.restore(release.bundle(f"state/{x}").arrays) for x in ("users", "vocabulary"))
     arrays = release.bundle("state/histories").arrays
     histories = {
-        user: [items[item] for item in arrays["items"][slice(*arrays["offsets"][place : place + 2])].tolist()]
-        for place, user in enumerate(users)
+        user: [
+            items[item]
+            for item in arrays["items"][slice(*arrays["offsets"][position : position + 2])].tolist()
+        ]
+        for position, user in enumerate(users)
     }
     return engine, histories, set(items)
 
@@ -50,12 +53,12 @@ def requests(draw, histories, items):
     )
 
 
-def history_of(request, histories, items):
+def get_history(request, histories, items):
     return histories.get(request.user_id, []) + [item for item in request.recent_items if item in items]
 
 
-def expected_segment(user_type, count):
-    """Return the segment by the rule: logged by login state or five interactions, semi-logged by two."""
+def find_expected_segment(user_type, count):
+    """Return the segment by the rule: logged from login or five interactions, semi-logged from two."""
     if user_type == "Logged" or (user_type is None and count >= 5):
         return "logged"
     return "semi_logged" if count >= 2 else "anonymous"
@@ -63,22 +66,24 @@ def expected_segment(user_type, count):
 
 @property_test
 @given(st.data())
-def test_a_list_contains_as_many_distinct_unseen_items_as_the_catalogue_has(published, data):
-    engine, histories, items = published
+def test_list_contains_as_many_distinct_unseen_items_as_the_catalogue_has(engine_and_histories, data):
+    engine, histories, items = engine_and_histories
     request = data.draw(requests(histories, items))
-    unseen = items - set(history_of(request, histories, items))
-    found = [item.item_id for item in engine.recommend(request).items]
-    assert len(found) == len(set(found)) == min(request.n, len(unseen))
-    assert set(found) <= unseen
+    unseen = items - set(get_history(request, histories, items))
+    listed = [item.item_id for item in engine.recommend(request).items]
+    assert len(listed) == len(set(listed)) == min(request.n, len(unseen))
+    assert set(listed) <= unseen
 
 
 @property_test
 @given(st.data())
-def test_the_segment_follows_the_rule(published, data):
-    engine, histories, items = published
+def test_segment_follows_the_rule(engine_and_histories, data):
+    engine, histories, items = engine_and_histories
     request = data.draw(requests(histories, items))
     result = engine.recommend(request)
-    assert result.segment == expected_segment(request.user_type, len(history_of(request, histories, items)))
+    assert result.segment == find_expected_segment(
+        request.user_type, len(get_history(request, histories, items))
+    )
     assert (
         result.model
         == {"logged": "hybrid", "semi_logged": "clusters", "anonymous": "popularity"}[result.segment]
@@ -87,8 +92,8 @@ def test_the_segment_follows_the_rule(published, data):
 
 @property_test
 @given(st.data())
-def test_the_last_items_come_from_the_fallback(published, data):
-    engine, histories, items = published
+def test_last_items_come_from_the_fallback(engine_and_histories, data):
+    engine, histories, items = engine_and_histories
     result = engine.recommend(data.draw(requests(histories, items)))
     catalogue = [item.reason == "catalogue" for item in result.items]
     assert catalogue == sorted(catalogue), "catalogue items come last"
@@ -99,31 +104,31 @@ def test_the_last_items_come_from_the_fallback(published, data):
 
 @property_test
 @given(st.data())
-def test_equal_requests_at_the_same_moment_have_equal_results(published, data):
-    engine, histories, items = published
-    request, other = data.draw(requests(histories, items)), data.draw(requests(histories, items))
+def test_equal_requests_at_the_same_moment_have_equal_results(engine_and_histories, data):
+    engine, histories, items = engine_and_histories
+    request, other_request = data.draw(requests(histories, items)), data.draw(requests(histories, items))
     first = engine.recommend(request)
-    engine.recommend(other)
+    engine.recommend(other_request)
     assert engine.recommend(request) == first
 
 
-def test_recent_items_count_as_history(published):
-    engine, _, _ = published
-    top = [item.item_id for item in engine.recommend(Request(None, n=6)).items]
+def test_recent_items_count_as_history(engine_and_histories):
+    engine, _, _ = engine_and_histories
+    listed = [item.item_id for item in engine.recommend(Request(None, n=6)).items]
     for count, segment in ((1, "anonymous"), (2, "semi_logged"), (5, "logged")):
-        result = engine.recommend(Request(None, n=6, recent_items=tuple(top[:count])))
+        result = engine.recommend(Request(None, n=6, recent_items=tuple(listed[:count])))
         assert result.segment == segment
-        assert not set(top[:count]) & {item.item_id for item in result.items}
+        assert not set(listed[:count]) & {item.item_id for item in result.items}
 
 
 PARAMETERS = StateParameters(half_lives=(0.1, 24.0))
 
 
-def segment(name):
+def make_segment(name):
     return Segment(name, name, lambda _: True, lambda: MostPopular(0))
 
 
-def retrieves_nothing():
+def make_empty_retriever():
     """Return a model without results: recency has features and retrieves nothing."""
     return TwoStageRecommender([Recency()], PARAMETERS, TwoStageParameters())
 
@@ -140,11 +145,13 @@ def old_and_new():
 
 def rank(models, name, dataset, state, n, history=()):
     segment_models = SegmentModels(models, dataset.newest_items())
-    ranked, fallback = segment_models.rank(segment(name), make_query(dataset, history, hour=10), state, n)
+    ranked, fallback = segment_models.rank(
+        make_segment(name), make_query(dataset, history, hour=10), state, n
+    )
     return item_ids(dataset, [scored.item for scored in ranked]), fallback
 
 
-def test_the_catalogue_fills_a_short_list(old_and_new):
+def test_catalogue_fills_a_short_list(old_and_new):
     models = {"known": MostPopular(0), "anonymous": MostPopular(1)}
     assert rank(models, "known", *old_and_new, n=2) == (["new", "old"], 0)
     assert rank(models, "known", *old_and_new, n=3) == (["new", "old", "unseen"], 1)
@@ -152,15 +159,15 @@ def test_the_catalogue_fills_a_short_list(old_and_new):
 
 
 def test_other_segments_fill_a_list_before_the_catalogue(old_and_new):
-    models = {"logged": retrieves_nothing(), "semi_logged": MostPopular(0), "anonymous": MostPopular(1)}
+    models = {"logged": make_empty_retriever(), "semi_logged": MostPopular(0), "anonymous": MostPopular(1)}
     assert rank(models, "logged", *old_and_new, n=3) == (["new", "old", "unseen"], 3)
 
 
-def test_a_history_of_the_whole_catalogue_gives_an_empty_list(old_and_new):
+def test_history_of_the_whole_catalogue_gives_an_empty_list(old_and_new):
     assert rank({"a": MostPopular(0)}, "a", *old_and_new, n=5, history=["old", "new", "unseen"]) == ([], 0)
 
 
-def test_an_unknown_user_has_no_history(old_and_new):
+def test_unknown_user_has_no_history(old_and_new):
     dataset, state = old_and_new
     for user in (UNKNOWN, len(dataset.users), 10**9):
         assert not len(state.query(user, dataset.as_of_ms, keys=(-1, -1)).history)

@@ -10,7 +10,7 @@ from script_shared.events.event import ITEM, Event
 from script_shared.inference.engine import Engine
 from script_shared.releases.registry import Registry
 from script_shared.types import Request
-from tests.script_shared.inference.test_replica import MINUTE_MS, make_replica, results
+from tests.script_shared.inference.test_replica import MINUTE_MS, get_results, make_replica
 
 HOUR_MS = 60 * MINUTE_MS
 
@@ -44,18 +44,18 @@ def apply_in_parts(replica, events, data):
 @given(st.data())
 def test_interactions_may_arrive_in_any_order(release, data):
     events = draw_interactions(data, release.manifest.as_of_ms)
-    (one, _), (other, _) = make_replica(release), make_replica(release)
-    apply_in_parts(one, sorted(events, key=lambda event: event.time_ms), data)
-    apply_in_parts(other, data.draw(st.permutations(events)), data)
+    (in_order, _), (shuffled, _) = make_replica(release), make_replica(release)
+    apply_in_parts(in_order, sorted(events, key=lambda event: event.time_ms), data)
+    apply_in_parts(shuffled, data.draw(st.permutations(events)), data)
     users = ["3", "new", "newer", None]
-    assert results(one, users) == results(other, users)
+    assert get_results(in_order, users) == get_results(shuffled, users)
     for user in users[:3]:
-        assert one.engine.user_profile(user) == other.engine.user_profile(user)
+        assert in_order.engine.user_profile(user) == shuffled.engine.user_profile(user)
 
 
 @settings(deadline=None, derandomize=True, database=None, max_examples=15)
 @given(st.data())
-def test_an_interaction_may_arrive_before_its_item(release, data):
+def test_interaction_may_arrive_before_its_item(release, data):
     now = release.manifest.as_of_ms
     details = {"title": "Just out", "published_ms": now - HOUR_MS}
     events = [
@@ -69,7 +69,7 @@ def test_an_interaction_may_arrive_before_its_item(release, data):
     assert "just out" not in [item.item_id for item in replica.engine.recommend(Request("zoe", n=100)).items]
 
 
-def test_a_forgotten_user_has_no_pending_interactions(release):
+def test_forgotten_user_has_no_pending_interactions(release):
     now = release.manifest.as_of_ms
     replica, _ = make_replica(release)
     replica.apply([Event("interaction", "zoe", "just out", now)], 1)
@@ -78,7 +78,7 @@ def test_a_forgotten_user_has_no_pending_interactions(release):
     assert replica.engine.user_profile("zoe") is None
 
 
-def test_the_first_live_event_switches_a_replay_to_the_wall_clock(release):
+def test_first_live_event_switches_a_replay_to_the_wall_clock(release):
     created_ms = round(release.manifest.created_at.timestamp() * 1000)
     engine = Engine.load(release, NEWS, ReplayClock(release.manifest.as_of_ms))
     # Events of replayed data are not live events, even after days of serving.

@@ -1,4 +1,4 @@
-"""An interaction changes the next list."""
+"""Interactions change the lists that follow."""
 
 import pytest
 from hypothesis import given, settings
@@ -30,23 +30,23 @@ def load_engine(release):
     return Engine.load(release, NEWS, FixedClock(release.manifest.as_of_ms))
 
 
-def recommended_ids(engine, user_id, n=10):
+def recommend_ids(engine, user_id, n=10):
     return [item.item_id for item in engine.recommend(Request(user_id, n=n)).items]
 
 
-def test_an_item_is_not_recommended_after_its_interaction(release):
+def test_item_is_not_recommended_after_its_interaction(release):
     engine = load_engine(release)
     now = release.manifest.as_of_ms
-    for turn in range(12):
-        first = recommended_ids(engine, "somebody new")[0]
-        engine.apply([Interaction("somebody new", first, now + turn)])
-        assert first not in recommended_ids(engine, "somebody new", n=50)
+    for number in range(12):
+        first = recommend_ids(engine, "somebody new")[0]
+        engine.apply([Interaction("somebody new", first, now + number)])
+        assert first not in recommend_ids(engine, "somebody new", n=50)
 
 
-def test_an_unknown_user_changes_segments_by_interacting(release):
+def test_unknown_user_changes_segments_by_interacting(release):
     engine, now = load_engine(release), release.manifest.as_of_ms
     segments = []
-    for item in recommended_ids(engine, None, n=6):
+    for item in recommend_ids(engine, None, n=6):
         segments.append(engine.recommend(Request("somebody new")).segment)
         engine.apply([Interaction("somebody new", item, now)])
     assert segments == ["anonymous", "anonymous", "semi_logged", "semi_logged", "semi_logged", "logged"]
@@ -63,53 +63,53 @@ def make_engine(cache_size=0):
     return Engine(Router.from_dataset(dataset, segments), models, state, clock, cache_size), clock
 
 
-def test_a_rising_item_is_recommended_to_all_when_the_staleness_limit_ends():
+def test_trending_item_is_recommended_to_all_after_the_staleness_limit():
     engine, clock = make_engine()
-    assert recommended_ids(engine, None) == ["old", "new"]
+    assert recommend_ids(engine, None) == ["old", "new"]
     engine.apply([Interaction("r1", "new", clock.ms), Interaction("r2", "new", clock.ms)])
     clock.ms += MAX_STALENESS_MS - 1
-    assert recommended_ids(engine, None) == ["old", "new"]
+    assert recommend_ids(engine, None) == ["old", "new"]
     clock.ms += 1
-    assert recommended_ids(engine, None) == ["new", "old"]
+    assert recommend_ids(engine, None) == ["new", "old"]
 
 
-@pytest.mark.parametrize("moment", range(0, 1_000, 50))
-def test_a_cached_list_based_on_older_counts_expires_early(moment):
-    """Other interactions and requests continue meanwhile, so that the counts are never outdated."""
+@pytest.mark.parametrize("offset_ms", range(0, 1_000, 50))
+def test_cached_list_based_on_older_counts_expires_early(offset_ms):
+    """Other interactions and requests continue, so the counts are never outdated."""
     engine, clock = make_engine(cache_size=10)
     start = clock.ms
-    for turn, clock.ms in enumerate(range(start, start + 4_000, 50)):
-        engine.apply([Interaction(USERS[turn], "old", clock.ms)])
-        if clock.ms == start + 1_000 + moment:
+    for number, clock.ms in enumerate(range(start, start + 4_000, 50)):
+        engine.apply([Interaction(USERS[number], "old", clock.ms)])
+        if clock.ms == start + 1_000 + offset_ms:
             engine.apply([Interaction(user, "new", clock.ms) for user in USERS])
-        assert recommended_ids(engine, None)[0] == "old" or clock.ms >= start + 1_000 + moment
+        assert recommend_ids(engine, None)[0] == "old" or clock.ms >= start + 1_000 + offset_ms
         engine.recommend(Request(None, exclude=("old",)))
-        assert recommended_ids(engine, None)[0] == "new" or clock.ms < start + 2_000 + moment
+        assert recommend_ids(engine, None)[0] == "new" or clock.ms < start + 2_000 + offset_ms
 
 
 def test_interactions_with_unknown_items_are_reported_and_not_counted(release):
     engine = load_engine(release)
-    before = recommended_ids(engine, "somebody new")
+    before = recommend_ids(engine, "somebody new")
     assert engine.apply([Interaction("somebody new", "unheard of", release.manifest.as_of_ms)]) == 1
-    assert recommended_ids(engine, "somebody new") == before
+    assert recommend_ids(engine, "somebody new") == before
 
 
 @settings(deadline=None, derandomize=True, database=None, max_examples=15)
 @given(st.data())
-def test_the_batches_of_interactions_do_not_matter(release, data):
-    items = recommended_ids(load_engine(release), None, n=30)
+def test_results_do_not_depend_on_the_batches_of_interactions(release, data):
+    items = recommend_ids(load_engine(release), None, n=30)
     now = release.manifest.as_of_ms
     rows = data.draw(
         st.lists(st.tuples(st.integers(0, 4), st.sampled_from(items), st.integers(-90, 0)), max_size=40)
     )
     interactions = [Interaction(f"new {user}", item, now + minute * MINUTE_MS) for user, item, minute in rows]
-    one, other = load_engine(release), load_engine(release)
-    one.apply(interactions)
-    cut = data.draw(st.integers(0, len(interactions)))
-    for batch in (interactions[:cut], interactions[cut:]):
-        other.apply(batch)
+    whole_batch, two_batches = load_engine(release), load_engine(release)
+    whole_batch.apply(interactions)
+    split = data.draw(st.integers(0, len(interactions)))
+    for batch in (interactions[:split], interactions[split:]):
+        two_batches.apply(batch)
     for user in range(5):
-        results = [engine.recommend(Request(f"new {user}", n=20)) for engine in (one, other)]
+        results = [engine.recommend(Request(f"new {user}", n=20)) for engine in (whole_batch, two_batches)]
         rounded = [[item._replace(score=round(item.score, 6)) for item in result.items] for result in results]
         assert rounded[0] == rounded[1]
         assert results[0].segment == results[1].segment

@@ -5,7 +5,7 @@ import pytest
 from script_shared.events.event import INTERACTION, ITEM, Event
 from script_shared.events.factory import open_log
 from script_shared.releases.registry import Registry
-from tests.script_shared.inference.test_replica import make_replica, results
+from tests.script_shared.inference.test_replica import get_results, make_replica
 
 YEAR_ONE_MS = -62_135_600_400_000
 
@@ -27,7 +27,7 @@ def invalid_events(now):
     ]
 
 
-def test_the_other_events_of_a_page_are_applied(release):
+def test_valid_events_of_a_page_with_invalid_ones_are_applied(release):
     now = release.manifest.as_of_ms
     invalid = invalid_events(now)
     valid = [
@@ -38,14 +38,14 @@ def test_the_other_events_of_a_page_are_applied(release):
     valid_replica, _ = make_replica(release)
     mixed_replica.apply(mixed, 100)
     valid_replica.apply(valid, 100)
-    assert results(mixed_replica, ["zoe", None]) == results(valid_replica, ["zoe", None])
+    assert get_results(mixed_replica, ["zoe", None]) == get_results(valid_replica, ["zoe", None])
     rejected = {event.event_id: event.offset for event in mixed_replica.rejected.newest}
     assert rejected == {event.event_id: 87 + 2 * index for index, event in enumerate(invalid)}
     assert mixed_replica.position == 100
     assert not valid_replica.rejected.count
 
 
-def test_a_log_with_invalid_events_is_replayed(release, tmp_path):
+def test_log_with_invalid_events_is_replayed(release, tmp_path):
     log, now = open_log("", tmp_path), release.manifest.as_of_ms
     # Two of them cannot be written to the log.
     invalid = [event for event in invalid_events(now) if event.event_id not in ("p6", "p7")]

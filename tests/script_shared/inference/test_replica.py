@@ -1,4 +1,4 @@
-"""A replica equals the release plus the log, however it read the log."""
+"""The state of a replica is the release plus the events of the log, in whatever batches it reads them."""
 
 from dataclasses import replace
 
@@ -24,18 +24,18 @@ def release(small_volume):
     return Registry(small_volume.releases).open()
 
 
-def make_replica(release, **facts):
+def make_replica(release, **fields):
     clock = FixedClock(release.manifest.as_of_ms + MINUTE_MS)
-    manifest = release.manifest.model_copy(update=facts)
+    manifest = release.manifest.model_copy(update=fields)
     replica = Replica(Engine.load(release, NEWS, clock), NEWS, manifest, NewItemEncoder.load(release, NEWS))
     return replica, clock
 
 
-def results(replica, users):
-    found = [replica.engine.recommend(Request(user, n=20)) for user in users]
+def get_results(replica, users):
+    results = [replica.engine.recommend(Request(user, n=20)) for user in users]
     return [
         (result.segment, [item._replace(score=round(item.score, 6)) for item in result.items])
-        for result in found
+        for result in results
     ]
 
 
@@ -62,25 +62,25 @@ def draw_events(data, release, limit=40):
     deadline=None, database=None, max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(data=st.data())
-def test_a_replica_that_starts_late_equals_one_that_followed_from_the_start(release, tmp_path_factory, data):
+def test_replica_that_starts_late_equals_one_that_follows_from_the_start(release, tmp_path_factory, data):
     log = open_log("", tmp_path_factory.mktemp("events"))
-    early, clock = make_replica(release)
-    written = draw_events(data, release)
-    while written:
-        size = data.draw(st.integers(1, len(written)))
-        log.append(written[:size])
-        written = written[size:]
+    follower, clock = make_replica(release)
+    events = draw_events(data, release)
+    while events:
+        size = data.draw(st.integers(1, len(events)))
+        log.append(events[:size])
+        events = events[size:]
         if data.draw(st.booleans()):
-            early.follow(log.read(early.position, data.draw(st.integers(1, 50))))
-        results(early, ["3", "new", None])
-    early.replay(log)
-    late, later = make_replica(release)
-    late.replay(log)
-    assert early.position == late.position == log.end_offset()
+            follower.follow(log.read(follower.position, data.draw(st.integers(1, 50))))
+        get_results(follower, ["3", "new", None])
+    follower.replay(log)
+    late_replica, late_clock = make_replica(release)
+    late_replica.replay(log)
+    assert follower.position == late_replica.position == log.end_offset()
     users = [None, *map(str, range(0, 400, 7)), "3", "5", "new", "newer"]
     # Cached lists may be stale until the staleness limit ends.
-    clock.ms = later.ms = clock.ms + 6 * MINUTE_MS
-    assert results(early, users) == results(late, users)
+    clock.ms = late_clock.ms = clock.ms + 6 * MINUTE_MS
+    assert get_results(follower, users) == get_results(late_replica, users)
     log.close()
 
 
@@ -89,15 +89,15 @@ def test_events_that_the_release_contains_are_not_applied_again(release, tmp_pat
     items = [item.item_id for item in make_replica(release)[0].engine.recommend(Request(None, n=4)).items]
     times = [end - 3, end - 2, end, end - 1]
     log.append([Event(f"e{time}", "new", item, time) for item, time in zip(items, times, strict=True)])
-    covering, _ = make_replica(release, log_after=1, log_until=3)
-    covering.replay(log)
-    listed = {item.item_id for item in covering.engine.recommend(Request("new", n=100)).items}
-    # Before `log_after`; released; at `as_of`, so not released; after `log_until`.
+    replica, _ = make_replica(release, log_after=1, log_until=3)
+    replica.replay(log)
+    listed = {item.item_id for item in replica.engine.recommend(Request("new", n=100)).items}
+    # Before `log_after`; in the release; not in the release, since at `as_of`; after `log_until`.
     assert [item in listed for item in items] == [True, True, False, False]
     log.close()
 
 
-def test_the_details_of_an_event_define_its_weight(release):
+def test_details_of_an_event_define_its_weight(release):
     replica, _ = make_replica(release)
     item = replica.engine.recommend(Request(None, n=1)).items[0].item_id
     replica.apply([Event("e", "new", item, release.manifest.as_of_ms, details={"weight": 3.0})], 1)
@@ -106,7 +106,7 @@ def test_the_details_of_an_event_define_its_weight(release):
     assert weights.tolist() == [3.0]
 
 
-def test_a_replay_clock_continues_where_the_log_ends(release, tmp_path):
+def test_replay_clock_continues_where_the_log_ends(release, tmp_path):
     log, end = open_log("", tmp_path), release.manifest.as_of_ms
     log.append([Event("e", "new", "1", end + 60 * MINUTE_MS)])
     replica = Replica(Engine.load(release, NEWS), NEWS, release.manifest, NewItemEncoder.load(release, NEWS))
@@ -116,18 +116,18 @@ def test_a_replay_clock_continues_where_the_log_ends(release, tmp_path):
     log.close()
 
 
-def test_a_user_that_the_release_has_forgotten_is_not_forgotten_again(release, tmp_path):
+def test_user_that_the_release_has_forgotten_is_not_forgotten_again(release, tmp_path):
     log, end = open_log("", tmp_path), release.manifest.as_of_ms
     log.append([Event("f1", "3", "", end - 9, kind=FORGET), Event("f2", "5", "", end - 8, kind=FORGET)])
-    covering, _ = make_replica(release, log_after=0, log_until=1)
-    covering.replay(log)
-    # The release contains the first event; its user has come back since.
-    assert covering.engine.user_profile("3") is not None
-    assert covering.engine.user_profile("5") is None
+    replica, _ = make_replica(release, log_after=0, log_until=1)
+    replica.replay(log)
+    # The release contains the first request to forget and later interactions of that user.
+    assert replica.engine.user_profile("3") is not None
+    assert replica.engine.user_profile("5") is None
     log.close()
 
 
-def test_a_log_shorter_than_the_releases_position_is_applied_whole(release, tmp_path):
+def test_log_that_ends_before_the_position_of_the_release_is_applied_from_its_start(release, tmp_path):
     log, end = open_log("", tmp_path), release.manifest.as_of_ms
     log.append([Event("e", "new", "1", end - 1)])
     replica, _ = make_replica(release, log_after=700, log_until=700)
@@ -137,7 +137,7 @@ def test_a_log_shorter_than_the_releases_position_is_applied_whole(release, tmp_
     log.close()
 
 
-def test_the_items_of_a_release_replace_older_reports(release, tmp_path):
+def test_items_of_a_release_replace_older_reports(release, tmp_path):
     """A catalogue file that is newer than the report may have removed or corrected the item."""
     log, end = open_log("", tmp_path), release.manifest.as_of_ms
     log.append(

@@ -1,4 +1,4 @@
-"""The trend monitor detects rising items and nothing else."""
+"""The trend monitor detects items that become popular and no other changes."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ MAX_AGE_MS = 120 * SECOND
 
 
 def interact(state, items, now_ms):
-    """Apply one interaction an item, each of another user."""
+    """Apply one interaction with each item, by different users."""
     items = np.asarray(items, np.int32)
     users, times = np.arange(len(items), dtype=np.int32), np.full(len(items), now_ms, np.int64)
     weights, keys = np.ones(len(items), np.float32), np.empty((len(items), 0), np.int32)
@@ -43,7 +43,7 @@ def detects_change(monitor, state, now_ms):
 
 @property_test
 @given(st.integers(0, 1_000))
-def test_stable_popularity_is_no_change_at_any_volume(seed):
+def test_stable_popularity_is_not_a_change_at_any_volume(seed):
     state, draw = make_state(10_000, seed)
     monitor = TrendMonitor(MAX_AGE_MS)
     monitor.update(state, START)
@@ -55,7 +55,7 @@ def test_stable_popularity_is_no_change_at_any_volume(seed):
 
 @property_test
 @given(st.integers(100, 10_000), st.integers(0, 1_000))
-def test_an_item_that_starts_trending_is_detected_at_once(count, seed):
+def test_item_that_starts_trending_is_detected_at_once(count, seed):
     state, _ = make_state(count, seed)
     monitor = TrendMonitor(MAX_AGE_MS)
     monitor.update(state, START)
@@ -76,7 +76,7 @@ def test_counts_are_compared_twice_within_the_staleness_limit():
     assert detects_change(monitor, state, START + 250)
 
 
-def test_a_slow_rise_is_not_detected():
+def test_slow_rise_is_not_detected():
     state, _ = make_state(10_000)
     monitor = TrendMonitor(MAX_AGE_MS)
     now, changes = START, monitor.changes
@@ -89,7 +89,7 @@ def test_a_slow_rise_is_not_detected():
 
 
 @pytest.mark.parametrize("items", [0, 1])
-def test_an_empty_state_can_be_monitored(items):
+def test_empty_state_can_be_monitored(items):
     state = State(StateParameters(), Sizes(1, items, 0, 0))
     monitor = TrendMonitor(MAX_AGE_MS)
     monitor.update(state, START)
@@ -98,7 +98,7 @@ def test_an_empty_state_can_be_monitored(items):
     assert detects_change(monitor, state, START + SECOND) == bool(items)
 
 
-def test_a_clock_that_is_set_back_is_compared_again():
+def test_changes_are_detected_after_the_clock_is_set_back():
     state, _ = make_state(100)
     monitor = TrendMonitor(MAX_AGE_MS)
     monitor.update(state, START)

@@ -1,4 +1,4 @@
-"""After the warm-up no request triggers a compilation."""
+"""No request triggers a compilation after the warm-up."""
 
 import json
 import subprocess
@@ -36,8 +36,8 @@ print(json.dumps({"before": len(before), "since": sorted(compiled_signatures() -
 
 def test_requests_and_interactions_compile_nothing_after_the_warm_up(small_volume):
     command = [sys.executable, "-c", PROGRAM, str(small_volume.releases)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    counts = json.loads(done.stdout)
+    process = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert process.returncode == 0, process.stderr
+    counts = json.loads(process.stdout)
     assert counts["before"] > 20
     assert counts["since"] == [], counts["since"]

@@ -15,7 +15,7 @@ from tests.support.contracts import STATE, ComponentContract, RecommenderContrac
 
 LOGGED, SEMI_LOGGED, ANONYMOUS = news_segments({})
 #: The test data has too few users for more clusters.
-SMALL = ClusterParameters(components=(2,), clusters=(2, 3))
+CLUSTER_PARAMETERS = ClusterParameters(components=(2,), clusters=(2, 3))
 
 
 class TestLogged(RecommenderContract):
@@ -106,4 +106,4 @@ class TestContent(ComponentContract):
 
 class TestClusters(ComponentContract):
     def make(self):
-        return Clusters(SMALL)
+        return Clusters(CLUSTER_PARAMETERS)

@@ -1,4 +1,4 @@
-"""A component that the ranking drops still finds items with similar texts."""
+"""A component that is dropped from the ranking still finds items with similar texts."""
 
 import numpy as np
 import pytest
@@ -16,9 +16,9 @@ HARMFUL = Contribution(-1.0, 0.01)
 
 @pytest.fixture
 def model(monkeypatch):
-    """The model of logged-in users, fitted where the content component harms the ranking."""
+    """The model of logged-in users, fitted while the content component counts as harmful."""
 
-    def measure_contributions(lists, columns, *rest):
+    def measure_contributions(lists, columns, *_):
         return {name: HARMFUL if name == "content" else Contribution(1.0, 0.01) for name in columns}
 
     monkeypatch.setattr(ablation, "measure_contributions", measure_contributions)
@@ -37,21 +37,21 @@ def load_again(model, folder):
 
 def test_similar_texts_are_found_without_the_ranking_component(model, tmp_path):
     for recommender in (model, load_again(model, tmp_path)):
-        found = recommender.similar_items(3, None, 5)
-        assert found[0] == 3
-        assert len(found) == 5
+        similar = recommender.similar_items(3, None, 5)
+        assert similar[0] == 3
+        assert len(similar) == 5
 
 
-def test_a_new_item_is_similar_to_others(model, tmp_path):
+def test_new_item_is_similar_to_others(model, tmp_path):
     dataset, _ = dataset_and_state()
     loaded = load_again(model, tmp_path)
-    models, new = SegmentModels({"logged": loaded}, dataset.newest_items()), len(dataset.items)
+    models, new_item = SegmentModels({"logged": loaded}, dataset.newest_items()), len(dataset.items)
     vectors = dataset.catalogue.vectors
-    models.add_items(np.array([new], np.int32), vectors.rows[vectors.row[[3]]])
-    assert {new, 3} <= set(models.similar_items(new, None, 60).tolist())
+    models.add_items(np.array([new_item], np.int32), vectors.rows[vectors.row[[3]]])
+    assert {new_item, 3} <= set(models.similar_items(new_item, None, 60).tolist())
 
 
-def test_a_dropped_component_does_not_rank(model, tmp_path):
+def test_dropped_component_does_not_rank(model, tmp_path):
     loaded, state = load_again(model, tmp_path), dataset_and_state()[1]
     assert "content" not in loaded.feature_names
     assert len(loaded.scorer.weights) == len(loaded.feature_names)
@@ -59,6 +59,6 @@ def test_a_dropped_component_does_not_rank(model, tmp_path):
         assert loaded.recommend(query, state, 20) == model.recommend(query, state, 20)
 
 
-def test_a_model_made_without_a_component_has_none_to_drop(model):
+def test_model_made_without_a_component_has_none_to_drop(model):
     assert isinstance(model, TwoStageRecommender)
     assert not model.without("category_affinity").unranked

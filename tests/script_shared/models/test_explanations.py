@@ -1,4 +1,4 @@
-"""Explanations: the contributions of the features and trees add up to the score."""
+"""The contributions of the features and of the trees to a score."""
 
 import numpy as np
 import pytest
@@ -24,15 +24,15 @@ def fit_model(with_trees):
 @pytest.mark.parametrize("with_trees", [False, True])
 def test_contributions_add_up_to_the_score(with_trees):
     model, (_, state) = fit_model(with_trees), dataset_and_state()
-    of_trees = []
+    tree_contributions = []
     for query in user_queries():
         ranked = model.recommend(query, state, 20)
         explained = model.explain(query, state, np.array([scored.item for scored in ranked], np.int32))
         sums = [sum(contributions.values()) for contributions in explained]
         assert sums == pytest.approx([scored.score for scored in ranked])
         assert all((TREES in contributions) == with_trees for contributions in explained)
-        of_trees += [contributions.get(TREES, 0.0) for contributions in explained]
-    assert (len(set(of_trees)) > 2) == with_trees
+        tree_contributions += [contributions.get(TREES, 0.0) for contributions in explained]
+    assert (len(set(tree_contributions)) > 2) == with_trees
 
 
 def test_trees_add_nothing_to_an_item_that_was_not_ranked():

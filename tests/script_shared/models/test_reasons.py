@@ -52,23 +52,23 @@ def sums_by_reason(model, query, items):
 
 
 @pytest.mark.parametrize("segment", SEGMENTS)
-def test_the_reason_agrees_with_the_explanation(models, segment):
-    model, seen = models[segment], Counter()
+def test_reason_agrees_with_the_explanation(models, segment):
+    model, counts = models[segment], Counter()
     for query in user_queries():
         _, items, reasons = recommend_with_reasons(model, query)
         for sums, reason in zip(sums_by_reason(model, query, items), reasons, strict=True):
-            seen[reason.name] += 1
+            counts[reason.name] += 1
             best = np.sort(sums)[::-1]
             if reason.name == REASONS[int(sums.argmax())] or best[0] - best[1] < 1e-4:
                 continue
-            # Only the reason with a source gives way to the next best, where no source is found.
+            # Only a reason that needs a source is replaced by the next one, where no source is found.
             assert REASONS[int(sums.argmax())] == FOLLOWS_ITEM
             assert reason.source == UNKNOWN
-    assert len(seen) >= 3
+    assert len(counts) >= 3
 
 
 @pytest.mark.parametrize("segment", SEGMENTS)
-def test_the_source_is_in_the_history(models, segment):
+def test_source_is_in_the_history(models, segment):
     for query in user_queries():
         for reason in recommend_with_reasons(models[segment], query)[2]:
             assert (reason.name == FOLLOWS_ITEM) == (reason.source != UNKNOWN)
@@ -76,7 +76,7 @@ def test_the_source_is_in_the_history(models, segment):
 
 
 @pytest.mark.parametrize("segment", SEGMENTS)
-def test_without_history_no_reason_depends_on_one(models, segment):
+def test_reasons_without_a_history_do_not_depend_on_one(models, segment):
     without_history = [query for query in user_queries() if not len(query.history)]
     assert without_history
     for query in without_history:
@@ -85,9 +85,9 @@ def test_without_history_no_reason_depends_on_one(models, segment):
 
 
 @pytest.mark.parametrize("segment", SEGMENTS)
-def test_the_reason_is_that_of_the_only_component_with_weight(models, segment):
+def test_reason_is_that_of_the_only_component_with_weight(models, segment):
     model = models[segment]
-    weights, column, seen = model.scorer.weights.copy(), 0, Counter()
+    weights, column, counts = model.scorer.weights.copy(), 0, Counter()
     try:
         for component in model.components:
             columns = slice(column, column + len(component.feature_names))
@@ -97,22 +97,22 @@ def test_the_reason_is_that_of_the_only_component_with_weight(models, segment):
                 -1.0 if name in component.descending else 1.0 for name in component.feature_names
             ]
             for query in user_queries()[:10]:
-                found = {reason.name for reason in recommend_with_reasons(model, query)[2]}
-                assert found <= {component.reason, TRENDING}
-                seen.update(found)
+                names = {reason.name for reason in recommend_with_reasons(model, query)[2]}
+                assert names <= {component.reason, TRENDING}
+                counts.update(names)
     finally:
         model.scorer.weights = weights
-    assert len(seen) >= 4
+    assert len(counts) >= 4
 
 
-def test_an_item_that_was_not_ranked_has_no_reason(models):
+def test_item_that_was_not_ranked_has_no_reason(models):
     model, state = models[0], dataset_and_state()[1]
-    query, other = [query for query in user_queries() if len(query.history) > 2][:2]
+    query, other_query = [query for query in user_queries() if len(query.history) > 2][:2]
     ranked, items, _ = recommend_with_reasons(model, query)
-    assert model.reasons(other, state, items) == [None] * len(ranked)
+    assert model.reasons(other_query, state, items) == [None] * len(ranked)
     assert model.reasons(query, state, query.history[:1]) == [None]
 
 
-def test_a_component_has_no_source_items_by_default():
+def test_component_has_no_source_items_by_default():
     assert Component.source_items(None, None, None, np.arange(3)).tolist() == [UNKNOWN] * 3
     assert Reason(TRENDING).source == UNKNOWN

@@ -14,18 +14,18 @@ from tests.support.releases.tiny_releases import write_tiny_release
 ROOT = Path(__file__).parents[3]
 
 
-@pytest.mark.parametrize(("what", "steps"), [("releases", 30), ("rollbacks", 8), ("partitions", 8)])
-def test_crash_before_any_step_leaves_a_valid_state(tmp_path, what, steps):
-    run = subprocess.run(
-        [sys.executable, "-m", "tests.support.releases.crash_scenarios", what, str(tmp_path)],
+@pytest.mark.parametrize(("scenario", "steps"), [("releases", 30), ("rollbacks", 8), ("partitions", 8)])
+def test_crash_before_any_step_leaves_a_valid_state(tmp_path, scenario, steps):
+    process = subprocess.run(
+        [sys.executable, "-m", "tests.support.releases.crash_scenarios", scenario, str(tmp_path)],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert run.returncode == 0, run.stderr
-    assert int(run.stdout) >= steps, "writing takes at least this many steps"
+    assert process.returncode == 0, process.stderr
+    assert int(process.stdout) >= steps, "writing takes at least this many steps"
 
 
 def test_failed_write_leaves_no_release(tmp_path):
@@ -71,14 +71,14 @@ def test_temporary_folders_of_a_killed_writer_are_removed_by_the_next_write(tmp_
 
 @pytest.mark.parametrize("exists", [True, False])
 def test_latest_of_two_concurrent_writes_counts(tmp_path, exists):
-    def write(text, meanwhile=lambda: None):
+    def write(text, action=lambda: None):
         with write_partition(tmp_path, "run") as folder:
             (folder / "a").write_text(text)
-            meanwhile()
+            action()
 
     if exists:
         write("earlier")
     with pytest.raises(FileNotFoundError):
-        write("older", meanwhile=lambda: write("newer"))
+        write("older", action=lambda: write("newer"))
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
     assert (tmp_path / "run" / "a").read_text() == "newer"

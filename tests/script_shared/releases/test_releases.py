@@ -29,28 +29,28 @@ def flip_a_byte(path):
     path.write_bytes(content)
 
 
-def cut_off(path):
+def truncate(path):
     path.write_bytes(path.read_bytes()[:-1])
 
 
-def turn_into_a_link(path):
+def replace_by_link(path):
     path.rename(path.with_name(".aside"))
     path.symlink_to(".aside")
 
 
-def names_the_path(path, error):
+def is_path_named(path, error):
     return str(path) in str(error) and "Remedy: " in str(error)
 
 
-@pytest.mark.parametrize("damage", [flip_a_byte, cut_off, os.remove, turn_into_a_link])
+@pytest.mark.parametrize("damage", [flip_a_byte, truncate, os.remove, replace_by_link])
 @pytest.mark.parametrize("name", ["models/a/values.npy", "models/a/document.json", "evaluation.json"])
 def test_error_names_a_damaged_file(tmp_path, name, damage):
     release = write_tiny_release(tmp_path)
     damage(release.folder / name)
-    with pytest.raises(ReleaseCorruptedError) as caught:
+    with pytest.raises(ReleaseCorruptedError) as error_info:
         Release.open(release.folder)
-    assert str(release.folder / name).rpartition("/")[0] in caught.value.where
-    assert damage is turn_into_a_link or names_the_path(release.folder / name, caught.value)
+    assert str(release.folder / name).rpartition("/")[0] in error_info.value.where
+    assert damage is replace_by_link or is_path_named(release.folder / name, error_info.value)
 
 
 def test_error_names_a_file_that_is_not_in_the_manifest(tmp_path):
@@ -60,15 +60,15 @@ def test_error_names_a_file_that_is_not_in_the_manifest(tmp_path):
         Release.open(release.folder)
 
 
-@pytest.mark.parametrize("keep", [0, 1, 40, -2])
-def test_error_names_a_truncated_manifest(tmp_path, keep):
+@pytest.mark.parametrize("length", [0, 1, 40, -2])
+def test_error_names_a_truncated_manifest(tmp_path, length):
     path = write_tiny_release(tmp_path).folder / MANIFEST
-    path.write_bytes(path.read_bytes()[:keep])
+    path.write_bytes(path.read_bytes()[:length])
     with pytest.raises(ReleaseCorruptedError, match=r"manifest\.json: this is not a manifest"):
         Release.open(path.parent)
 
 
-def rewrite(release, **changes):
+def rewrite_manifest(release, **changes):
     path = release.folder / MANIFEST
     path.write_text(json.dumps({**json.loads(path.read_text()), **changes}))
 
@@ -76,7 +76,7 @@ def rewrite(release, **changes):
 @pytest.mark.parametrize("name", ["../outside", "/etc/passwd", "a//b", ".hidden", "a/../../b"])
 def test_manifest_cannot_name_files_outside_its_folder(tmp_path, name):
     release = write_tiny_release(tmp_path)
-    rewrite(release, files={name: {"sha256": "0" * 64, "bytes": 1}})
+    rewrite_manifest(release, files={name: {"sha256": "0" * 64, "bytes": 1}})
     with pytest.raises(ReleaseCorruptedError, match="outside the release"):
         Release.open(release.folder)
 
@@ -84,19 +84,19 @@ def test_manifest_cannot_name_files_outside_its_folder(tmp_path, name):
 @pytest.mark.parametrize("version", [1, FORMAT_VERSION - 1])
 def test_other_format_version_is_rejected_with_a_remedy(tmp_path, version):
     release = write_tiny_release(tmp_path)
-    rewrite(release, format_version=version)
+    rewrite_manifest(release, format_version=version)
     with pytest.raises(
         ReleaseError, match=f"version is {version}, this service reads 5.*train and publish again"
-    ) as caught:
+    ) as error_info:
         Release.open(release.folder)
-    assert not isinstance(caught.value, ReleaseCorruptedError)
+    assert not isinstance(error_info.value, ReleaseCorruptedError)
 
 
 def test_renamed_folder_is_rejected(tmp_path):
     release = write_tiny_release(tmp_path)
-    moved = release.folder.rename(tmp_path / "other")
+    renamed = release.folder.rename(tmp_path / "other")
     with pytest.raises(ReleaseCorruptedError, match="another release"):
-        Release.open(moved)
+        Release.open(renamed)
 
 
 def test_release_with_a_link_is_rejected(tmp_path):
@@ -104,7 +104,7 @@ def test_release_with_a_link_is_rejected(tmp_path):
         write_tiny_release(tmp_path, fill=lambda folder: (folder / "link").symlink_to("/etc/passwd"))
 
 
-class Trap:
+class UnpicklingTrap:
     """Creates a folder when it is unpickled."""
 
     def __init__(self, path):
@@ -119,7 +119,7 @@ def test_bundle_does_not_write_pickles(tmp_path):
         Bundle({"objects": np.array([{}], object)}).write(tmp_path / "bundle")
 
 
-def pickled(folder, trap):
+def write_pickle(folder, trap):
     (folder / "state" / "b").mkdir(parents=True)
     (folder / "state" / "b" / "document.json").write_text("{}")
     np.save(folder / "state" / "b" / "values.npy", np.array([trap], object), allow_pickle=True)
@@ -129,7 +129,7 @@ def pickled(folder, trap):
 def test_pickle_in_a_release_is_rejected_and_does_not_run(tmp_path, size):
     trap = tmp_path / "unpickled"
     release = write_tiny_release(
-        tmp_path / "releases", fill=lambda folder: pickled(folder, [Trap(trap)] * size)
+        tmp_path / "releases", fill=lambda folder: write_pickle(folder, [UnpicklingTrap(trap)] * size)
     )
     with pytest.raises(ReleaseCorruptedError, match="not a bundle"):
         release.bundle("state/b")
@@ -158,15 +158,15 @@ def test_empty_registry_has_no_champion(tmp_path):
 
 def test_publish_promote_and_rollback_change_the_aliases(tmp_path):
     registry = Registry(tmp_path)
-    one, two = (write_tiny_release(tmp_path, mark).id for mark in ("one", "two"))
-    registry.publish(one, CHAMPION)
-    registry.publish(two)
-    assert (registry.find(CHAMPION), registry.find(CHALLENGER)) == (one, two)
-    assert registry.promote() == two
-    assert (registry.find(CHAMPION), registry.find(CHALLENGER)) == (two, None)
-    assert registry.champions() == (one,)
-    assert registry.rollback() == one
-    assert registry.find() == one
+    first, second = (write_tiny_release(tmp_path, mark).id for mark in ("one", "two"))
+    registry.publish(first, CHAMPION)
+    registry.publish(second)
+    assert (registry.find(CHAMPION), registry.find(CHALLENGER)) == (first, second)
+    assert registry.promote() == second
+    assert (registry.find(CHAMPION), registry.find(CHALLENGER)) == (second, None)
+    assert registry.champions() == (first,)
+    assert registry.rollback() == first
+    assert registry.find() == first
     with pytest.raises(ReleaseNotFoundError, match="no valid earlier champion"):
         registry.rollback()
 
@@ -199,16 +199,16 @@ def test_concurrent_publications_leave_one_champion(tmp_path):
         return registry.open().id, release.id
 
     with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(publish, [f"mark {number % 12}" for number in range(24)]))
-    ids = {release for _, release in found}
+        results = list(pool.map(publish, [f"mark {number % 12}" for number in range(24)]))
+    ids = {release for _, release in results}
     assert len(ids) == 12
-    assert {champion for champion, _ in found} <= ids
+    assert {champion for champion, _ in results} <= ids
     assert {entry.id for entry in registry.list()} == ids
     assert len(registry.champions()) >= 11
     assert sorted(path.name for path in tmp_path.glob(".[fw]*")) == []
 
 
 @pytest.mark.parametrize("name", ["..", ".", "", "a/b", "x" * 200, "../releases"])
-def test_path_as_an_id_is_not_found(tmp_path, name):
+def test_id_that_is_a_path_is_not_found(tmp_path, name):
     with pytest.raises(ReleaseNotFoundError):
         Registry(tmp_path).get(name)

@@ -1,4 +1,4 @@
-"""The buffers of new pairs and interactions, against plain dictionaries and lists."""
+"""The buffers of new pairs and interactions, compared with dictionaries and lists."""
 
 import numpy as np
 from hypothesis import given, settings
@@ -10,7 +10,7 @@ from script_shared.state.pair_buffer import ITEM_BITS, PairBuffer
 
 deterministic = settings(deadline=None, derandomize=True, database=None, max_examples=60)
 
-#: Small numbers collide in the hash tables, large ones hardly do.
+#: Small numbers collide in the hash tables; large ones rarely do.
 ITEM = st.integers(0, 6) | st.integers(0, 2**31 - 1)
 BATCHES = st.lists(st.lists(st.tuples(ITEM, ITEM), max_size=12), max_size=5)
 
@@ -33,7 +33,7 @@ def test_pair_buffer_assigns_one_slot_per_pair_and_finds_slots_by_first_item(bat
 ROWS = st.lists(st.tuples(st.integers(0, 3), st.integers(1, 9)), max_size=30)
 
 
-def interactions(rows):
+def make_interactions(rows):
     user, item = (np.array([row[column] for row in rows], np.int32) for column in range(2))
     time = np.arange(1, len(rows) + 1, dtype=np.int64)
     return Interactions(user, item, time, time.astype(np.float32), np.empty((len(rows), 0), np.int32))
@@ -41,20 +41,24 @@ def interactions(rows):
 
 @deterministic
 @given(ROWS, ROWS, st.integers(0, 3), st.integers(1, 4))
-def test_forget_overwrites_one_user_and_keeps_the_others(merged, buffered, forgotten, depth):
+def test_forget_overwrites_one_user_and_keeps_the_others(merged_rows, buffered_rows, forgotten, depth):
     histories = Histories(5, 0)
-    histories.apply(interactions(merged))
+    histories.apply(make_interactions(merged_rows))
     histories.snapshot()
-    histories.apply(interactions(buffered))
+    histories.apply(make_interactions(buffered_rows))
     histories.forget(forgotten)
-    # Both batches start at 1 ms; of two interactions of one time the one applied last is the newer.
-    timed = sorted([*enumerate(merged), *enumerate(buffered)], key=lambda row: row[0])
-    kept = {user: [i for _, (u, i) in timed if u == user] for user in range(5) if user != forgotten}
+    # Both batches start at 1 ms; the newer of two interactions with equal times is the one applied last.
+    in_order = sorted([*enumerate(merged_rows), *enumerate(buffered_rows)], key=lambda row: row[0])
+    histories_by_user = {
+        user: [row[1] for _, row in in_order if row[0] == user] for user in range(5) if user != forgotten
+    }
     for _ in range(2):
-        for user, items in kept.items():
+        for user, items in histories_by_user.items():
             assert histories.get(user)[0].tolist() == items
             assert histories.count(user) == len(items)
         assert not histories.get(forgotten)[1].any()
-        users, items, _ = histories.last(np.array(sorted(kept)), depth)
-        assert [items[users == user].tolist() for user in kept] == [row[-depth:] for row in kept.values()]
+        users, items, _ = histories.last(np.array(sorted(histories_by_user)), depth)
+        assert [items[users == user].tolist() for user in histories_by_user] == [
+            row[-depth:] for row in histories_by_user.values()
+        ]
         histories.snapshot()  # merges the buffer

@@ -20,33 +20,33 @@ def apply(state, rows, hour):
     state.apply(Interactions(users, items, times, np.ones(len(items), np.float32), keys))
 
 
-some_rows = st.lists(st.tuples(st.integers(0, 4), st.integers(0, ITEMS - 1)), min_size=1, max_size=40)
-some_items = st.lists(st.integers(0, ITEMS - 1), min_size=1, max_size=8)
+row_lists = st.lists(st.tuples(st.integers(0, 4), st.integers(0, ITEMS - 1)), min_size=1, max_size=40)
+item_lists = st.lists(st.integers(0, ITEMS - 1), min_size=1, max_size=8)
 
 
-def strongest(pairs, item, n):
+def find_strongest(pairs, item, n):
     """Compute neighbours, shares and totals of an item by brute force."""
     first, second, weights = pairs.get_all()
     slots = sorted(np.flatnonzero(first == item).tolist(), key=lambda slot: second[slot])
     totals = weights[:, slots].sum(axis=1)
-    kept = sorted(slots, key=lambda slot: -weights[-1, slot])[:n]
-    kept = sorted(kept, key=lambda slot: second[slot])
-    return second[kept].tolist(), (weights[:, kept] / totals[:, None]).T, totals
+    slots_kept = sorted(slots, key=lambda slot: -weights[-1, slot])[:n]
+    slots_kept = sorted(slots_kept, key=lambda slot: second[slot])
+    return second[slots_kept].tolist(), (weights[:, slots_kept] / totals[:, None]).T, totals
 
 
 @settings(deadline=None, derandomize=True, database=None, max_examples=50)
-@given(st.lists(st.tuples(some_rows, some_items), min_size=1, max_size=4), st.sampled_from([2, 150]))
+@given(st.lists(st.tuples(row_lists, item_lists), min_size=1, max_size=4), st.sampled_from([2, 150]))
 def test_rows_contain_the_strongest_neighbours_of_each_item(batches, n):
     state = State(StateParameters(co_occurrence=PairParameters(max_neighbours=n)), Sizes(5, ITEMS, 0, 0))
     for hour, (rows, items) in enumerate(batches):
         apply(state, rows, hour)
-        cached = state.co_occurrence.neighbour_rows
+        rows_cache = state.co_occurrence.neighbour_rows
         for item, row in zip(items, state.co_occurrence.find_rows(items).tolist(), strict=True):
-            others, shares, totals = strongest(state.co_occurrence, item, n)
-            columns = slice(0, cached.lengths[row])
-            assert cached.items[row, columns].tolist() == others
-            assert cached.shares[row, columns] == pytest.approx(shares, rel=1e-6)
-            assert cached.totals[row] == pytest.approx(totals)
+            others, shares, totals = find_strongest(state.co_occurrence, item, n)
+            columns = slice(0, rows_cache.lengths[row])
+            assert rows_cache.items[row, columns].tolist() == others
+            assert rows_cache.shares[row, columns] == pytest.approx(shares, rel=1e-6)
+            assert rows_cache.totals[row] == pytest.approx(totals)
 
 
 def test_rows_beyond_the_capacity_replace_others():

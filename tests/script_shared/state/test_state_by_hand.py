@@ -1,4 +1,4 @@
-"""The state's counts, against sums written as plain loops."""
+"""The counts of the state, compared with sums in plain Python loops."""
 
 from itertools import pairwise
 
@@ -15,12 +15,12 @@ from script_shared.state.state import Sizes, State, StateParameters
 
 HOUR_MS = 3_600_000
 SIZES = Sizes(users=4, items=6, keys=2, contexts=1)
-PLAIN = PairParameters(
+PAIR_PARAMETERS = PairParameters(
     half_lives=(1.0, 4.0), distance=3, distance_decay=1.0, reverse=0.1, time_gap=(0.0, 36.0)
 )
-PARAMETERS = StateParameters(co_occurrence=PLAIN)
-#: A pair is dropped below 2^-9 of the weakest one: the reverse of one at distance 3.
-DROPPED = 2.0**-9 / 3 / 10
+PARAMETERS = StateParameters(co_occurrence=PAIR_PARAMETERS)
+#: A pair is dropped below 2^-9 of the smallest weight, that of a reverse pair at distance 3.
+MAX_DROPPED_WEIGHT = 2.0**-9 / 3 / 10
 
 deterministic = settings(deadline=None, derandomize=True, database=None, max_examples=60)
 WEIGHT = st.sampled_from([0.25, 1.0, 3.0])
@@ -35,17 +35,17 @@ def interactions(rows):
 
 
 def increments(rows, published=(-1,) * SIZES.items, limit=PARAMETERS.user_limit):
-    """Return the excess of each weight over the user's weights of the item within the hour before."""
-    used, found = {}, []
-    for place, (user, item, minute, _, weight) in enumerate(rows):
+    """Return how much each weight exceeds the user's other weights of the item in the previous hour."""
+    used, result = {}, []
+    for position, (user, item, minute, _, weight) in enumerate(rows):
         share, since = 0.0, max(minute - 60, published[item])
         if minute >= published[item]:
-            repeats = [row[4] for row in rows[:place] if row[:2] == (user, item) and row[2] >= since]
+            repeats = [row[4] for row in rows[:position] if row[:2] == (user, item) and row[2] >= since]
             share = max(weight - max(repeats, default=0.0), 0.0)
             share = min(share, limit - used.get((user, minute), 0.0))
             used[user, minute] = used.get((user, minute), 0.0) + share
-        found.append(share)
-    return found
+        result.append(share)
+    return result
 
 
 def make_state(rows, parameters=PARAMETERS, parts=1):
@@ -61,11 +61,11 @@ def decay(now_ms, minute, half_life):
 
 @deterministic
 @given(ROWS, st.integers(50 * 60, 90 * 60))
-def test_count_is_the_sum_of_two_to_the_minus_age_over_half_life(rows, minute):
-    state, now = make_state(rows), minute * 60_000
+def test_count_is_the_sum_of_two_to_the_minus_age_over_half_life(rows, now_minute):
+    state, now = make_state(rows), now_minute * 60_000
     expected = np.zeros((len(PARAMETERS.half_lives), SIZES.items))
-    for (_, item, when, *_), share in zip(rows, increments(rows), strict=True):
-        expected[:, item] += [share * decay(now, when, half_life) for half_life in PARAMETERS.half_lives]
+    for (_, item, minute, *_), share in zip(rows, increments(rows), strict=True):
+        expected[:, item] += [share * decay(now, minute, half_life) for half_life in PARAMETERS.half_lives]
     assert state.counts.get(np.arange(state.counts.values.shape[1]), now) == pytest.approx(expected)
     assert state.totals(now) == pytest.approx(expected.sum(axis=1))
 
@@ -78,9 +78,11 @@ def test_interaction_within_half_an_hour_of_the_users_last_continues_the_session
     for user in range(SIZES.users):
         counted = zip(rows, increments(rows), strict=True)
         history = [(row[1], row[2], share) for row, share in counted if row[0] == user]
-        for (_, before, _), (item, when, share) in pairwise(history):
-            if when - before < 30:
-                expected[:, item] += [share * decay(now, when, h) for h in PARAMETERS.half_lives]
+        for (_, before, _), (item, minute, share) in pairwise(history):
+            if minute - before < 30:
+                expected[:, item] += [
+                    share * decay(now, minute, half_life) for half_life in PARAMETERS.half_lives
+                ]
     assert state.continuations.get(np.arange(state.continuations.values.shape[1]), now) == pytest.approx(
         expected
     )
@@ -91,10 +93,10 @@ def test_interaction_within_half_an_hour_of_the_users_last_continues_the_session
 def test_key_count_contains_the_interactions_with_the_key(rows):
     state, now = make_state(rows), 51 * HOUR_MS
     expected = np.zeros((len(PARAMETERS.key_half_lives), SIZES.keys * SIZES.items))
-    for (_, item, when, key, _), share in zip(rows, increments(rows), strict=True):
+    for (_, item, minute, key, _), share in zip(rows, increments(rows), strict=True):
         for row, half_life in enumerate(PARAMETERS.key_half_lives):
             if key >= 0:
-                expected[row, key * SIZES.items + item] += share * decay(now, when, half_life)
+                expected[row, key * SIZES.items + item] += share * decay(now, minute, half_life)
     assert state.key_counts.get(np.arange(state.key_counts.values.shape[1]), now) == pytest.approx(expected)
     totals = expected.reshape(len(expected), SIZES.keys, SIZES.items).sum(axis=2)
     assert state.key_totals.get(np.arange(state.key_totals.values.shape[1]), now) == pytest.approx(totals)
@@ -132,29 +134,31 @@ def test_interaction_before_the_published_time_adds_nothing_whenever_that_time_i
 
 def test_repeats_count_once_and_a_user_adds_at_most_the_limit_in_a_minute():
     reloads = [(0, 0, minute, -1, 1.0) for minute in range(300)]
-    after_a_pause = [(0, 0, 361, -1, 1.0)]
-    many = [(1, item, 400, -1, 5.0) for item in range(6)]
-    state, now = make_state([*reloads, *after_a_pause, *many], parts=7), 400 * 60_000
+    later_repeat = [(0, 0, 361, -1, 1.0)]
+    burst = [(1, item, 400, -1, 5.0) for item in range(6)]
+    state, now = make_state([*reloads, *later_repeat, *burst], parts=7), 400 * 60_000
     counts = counts_of(state, now)[-1]
     assert counts[0] == pytest.approx(decay(now, 0, 24.0) + decay(now, 361, 24.0) + 5.0)
     assert counts[1:].tolist() == pytest.approx([5.0, 5.0, 5.0, 0.0, 0.0])
 
 
 @pytest.mark.parametrize("parts", [1, 9])
-def test_number_of_earlier_interactions_searched_for_repeats_is_bounded(parts):
+def test_search_for_repeats_is_limited_to_recent_interactions(parts):
     sizes = Sizes(users=1, items=1_200, keys=2, contexts=1)
     state = State(PARAMETERS.model_copy(update={"user_limit": 500.0}), sizes)
     steady = [(0, n, 20 + n // 20, -1) for n in range(1_001)]
-    again = [(0, 0, 75, -1), (0, 5, 76, -1)]
+    repeats = [(0, 0, 75, -1), (0, 5, 76, -1)]
     at_once = [(0, 1_050 + n, 80, -1) for n in range(101)]
-    rows = [*steady, *again, *at_once]
+    rows = [*steady, *repeats, *at_once]
     for part in np.array_split(np.arange(len(rows)), parts):
         state.apply(interactions(rows).take(part))
     now = 80 * 60_000
     counts = state.counts.get(np.arange(sizes.items), now)[-1]
     twice = decay(now, 20, 24.0) + decay(now, 75, 24.0)
-    assert counts[0] == pytest.approx(twice), "1,000 other items followed, so the repeat is not found"
-    assert counts[5] == pytest.approx(decay(now, 20, 24.0)), "fewer followed"
+    assert counts[0] == pytest.approx(twice), "1,000 other interactions follow, so the repeat is not found"
+    assert counts[5] == pytest.approx(decay(now, 20, 24.0)), (
+        "fewer interactions follow, so the repeat is found"
+    )
     assert counts[1_050:1_150].tolist() == [1.0] * 100
     assert counts[1_150] == 0, "only 100 interactions of a minute count"
 
@@ -165,11 +169,11 @@ def pairs_by_hand(rows, now, parameters):
     for user in range(SIZES.users):
         shares = zip(rows, increments(rows), strict=True)
         history = [(row[1], row[2], share) for row, share in shares if row[0] == user]
-        for i, (old, then, _) in enumerate(history):
-            for distance, (new, when, share) in enumerate(history[i + 1 : i + 1 + parameters.distance], 1):
-                if share and old != new and low <= when - then < high:
+        for i, (old, old_minute, _) in enumerate(history):
+            for distance, (new, minute, share) in enumerate(history[i + 1 : i + 1 + parameters.distance], 1):
+                if share and old != new and low <= minute - old_minute < high:
                     for row, half_life in enumerate(parameters.half_lives):
-                        weight = decay(now, when, half_life) / distance**parameters.distance_decay
+                        weight = decay(now, minute, half_life) / distance**parameters.distance_decay
                         weights[row, old, new] += weight
                         weights[row, new, old] += weight * parameters.reverse
     return weights
@@ -178,9 +182,9 @@ def pairs_by_hand(rows, now, parameters):
 def pairs_of(pairs, now):
     weights = np.zeros((len(pairs.scale(now)), SIZES.items, SIZES.items))
     for item in range(SIZES.items):
-        items, found, totals = pairs.neighbours(item)
-        assert totals == pytest.approx(found.sum(axis=1)), "no neighbour is cut off"
-        weights[:, item, items] = found * pairs.scale(now)[:, None]
+        items, result, totals = pairs.neighbours(item)
+        assert totals == pytest.approx(result.sum(axis=1)), "no neighbour is cut off"
+        weights[:, item, items] = result * pairs.scale(now)[:, None]
     return weights
 
 
@@ -191,10 +195,10 @@ def test_pair_weights_are_sums_over_items_in_sequence(rows, parts):
     for name in ("co_occurrence", "cross_session"):
         parameters = getattr(PARAMETERS, name)
         expected = pairs_by_hand(rows, now, parameters)
-        found = pairs_of(getattr(make_state(rows, parts=parts), name), now)
-        assert found == pytest.approx(expected, abs=40 * 2.0**-9)
+        result = pairs_of(getattr(make_state(rows, parts=parts), name), now)
+        assert result == pytest.approx(expected, abs=40 * 2.0**-9)
         strong = expected[-1] > 2.0**-5
-        assert found[-1][strong] == pytest.approx(expected[-1][strong], rel=0.1)
+        assert result[-1][strong] == pytest.approx(expected[-1][strong], rel=0.1)
 
 
 def test_pair_weights_of_three_interactions_by_hand():
@@ -214,12 +218,14 @@ def test_order_of_different_users_at_the_same_time_does_not_matter(rows, random)
     now = 51 * HOUR_MS
     ranks = {user: random.random() for user in range(SIZES.users)}
     shuffled = sorted(rows, key=lambda row: (row[2], ranks[row[0]]))
-    one, other = make_state(rows), make_state(shuffled)
-    every = np.arange(one.sizes.items)
-    assert other.counts.get(every, now) == pytest.approx(one.counts.get(every, now))
-    assert pairs_of(other.co_occurrence, now) == pytest.approx(pairs_of(one.co_occurrence, now), abs=DROPPED)
+    original, reordered = make_state(rows), make_state(shuffled)
+    slots = np.arange(original.sizes.items)
+    assert reordered.counts.get(slots, now) == pytest.approx(original.counts.get(slots, now))
+    assert pairs_of(reordered.co_occurrence, now) == pytest.approx(
+        pairs_of(original.co_occurrence, now), abs=MAX_DROPPED_WEIGHT
+    )
     for user in range(SIZES.users):
-        for left, right in zip(one.histories.get(user), other.histories.get(user), strict=True):
+        for left, right in zip(original.histories.get(user), reordered.histories.get(user), strict=True):
             assert np.array_equal(left, right)
 
 
@@ -227,15 +233,15 @@ def test_order_of_different_users_at_the_same_time_does_not_matter(rows, random)
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 5_000)), max_size=30), st.randoms())
 def test_counts_do_not_depend_on_the_order_of_interactions(rows, random):
     shuffled = random.sample(rows, len(rows))
-    one, other = (DecayedCounts([0.1, 24.0], 3) for _ in range(2))
+    original, reordered = (DecayedCounts([0.1, 24.0], 3) for _ in range(2))
     for item, minute in rows:
-        one.apply(np.array([item]), np.array([minute * 60_000]))
+        original.apply(np.array([item]), np.array([minute * 60_000]))
     if shuffled:
         items, minutes = (np.array(column) for column in zip(*shuffled, strict=True))
-        other.apply(items, minutes * 60_000)
+        reordered.apply(items, minutes * 60_000)
     now = 5_000 * 60_000
-    assert other.get(np.arange(other.values.shape[1]), now) == pytest.approx(
-        one.get(np.arange(one.values.shape[1]), now)
+    assert reordered.get(np.arange(reordered.values.shape[1]), now) == pytest.approx(
+        original.get(np.arange(original.values.shape[1]), now)
     )
 
 
@@ -273,11 +279,11 @@ def test_most_popular_orders_items_by_count_and_ties_by_position(rows, n):
 
 
 def test_neighbours_are_limited_to_max_neighbours():
-    few = StateParameters(co_occurrence=PairParameters(max_neighbours=3))
+    parameters = StateParameters(co_occurrence=PairParameters(max_neighbours=3))
     rows = [
-        (user, item, 60 * user + turn, -1) for user in range(4) for turn, item in enumerate((0, 1 + user, 5))
+        (user, item, 60 * user + step, -1) for user in range(4) for step, item in enumerate((0, 1 + user, 5))
     ]
-    items, weights, totals = make_state(rows, few).co_occurrence.neighbours(0)
+    items, weights, totals = make_state(rows, parameters).co_occurrence.neighbours(0)
     assert len(items) == weights.shape[1] == 3
     assert items.tolist() == sorted(items.tolist())
     assert (totals > weights.sum(axis=1)).all(), "totals include the neighbours cut off"
@@ -287,7 +293,7 @@ def test_pairs_below_the_minimum_weight_are_dropped():
     state = make_state([(0, 0, 0, -1), (0, 1, 1, -1)])
     assert len(state.co_occurrence) == 2
     later = [
-        (1 + turn % 2, 3 + turn % 3, 60 * 24 * 30 + turn // 8, -1, 1 + turn / 100) for turn in range(8_000)
+        (1 + step % 2, 3 + step % 3, 60 * 24 * 30 + step // 8, -1, 1 + step / 100) for step in range(8_000)
     ]
     state.apply(interactions(later))
     assert not len(state.co_occurrence.neighbours(0)[0])
@@ -303,9 +309,9 @@ def test_apply_without_interactions_changes_nothing():
 def test_counts_long_before_the_newest_interaction_are_finite():
     counts = DecayedCounts((0.1, 24.0), 3)
     counts.apply(np.array([0, 1]), np.array([0, 9_000 * HOUR_MS]))
-    # A clock that was set back by a year must not overflow, and slots without interactions stay 0.
+    # Counts must not overflow when the clock is set back by a year, and slots without interactions remain 0.
     for now in (0, 8_000 * HOUR_MS, 9_000 * HOUR_MS):
-        found = counts.get(np.arange(counts.values.shape[1]), now)
-        assert np.isfinite(found).all()
-        assert found[:, 2].tolist() == [0.0, 0.0]
-        assert (found[:, 1] > 0).all()
+        result = counts.get(np.arange(counts.values.shape[1]), now)
+        assert np.isfinite(result).all()
+        assert result[:, 2].tolist() == [0.0, 0.0]
+        assert (result[:, 1] > 0).all()

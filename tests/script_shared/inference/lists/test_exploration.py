@@ -1,4 +1,4 @@
-"""Exploration inserts new items at reserved ranks only."""
+"""Exploration inserts new items only at reserved ranks."""
 
 import pytest
 from hypothesis import given
@@ -9,16 +9,16 @@ from script_shared.types import ScoredItem
 
 
 def make_ranked(items):
-    return [ScoredItem(item, -float(place), "popularity") for place, item in enumerate(items)]
+    return [ScoredItem(item, -float(position), "popularity") for position, item in enumerate(items)]
 
 
 @pytest.mark.parametrize(
-    ("n", "places"), [(4, []), (5, [4]), (9, [8]), (10, [9]), (12, [9]), (20, [9, 19]), (25, [9, 19])]
+    ("n", "positions"), [(4, []), (5, [4]), (9, [8]), (10, [9]), (12, [9]), (20, [9, 19]), (25, [9, 19])]
 )
-def test_the_last_of_every_ten_ranks_contains_a_new_item(n, places):
-    found = insert_new_items(make_ranked(range(n)), range(100, 110), n)
-    assert [place for place, scored in enumerate(found) if scored.reason == EXPLORATION] == places
-    assert [found[place].item for place in places] == list(range(100, 100 + len(places)))
+def test_last_of_every_ten_ranks_contains_a_new_item(n, positions):
+    listed = insert_new_items(make_ranked(range(n)), range(100, 110), n)
+    assert [position for position, scored in enumerate(listed) if scored.reason == EXPLORATION] == positions
+    assert [listed[position].item for position in positions] == list(range(100, 100 + len(positions)))
 
 
 @given(
@@ -27,13 +27,13 @@ def test_the_last_of_every_ten_ranks_contains_a_new_item(n, places):
     st.integers(1, 40),
 )
 def test_ranked_items_keep_their_order_and_no_item_repeats(items, new_items, n):
-    found = insert_new_items(make_ranked(items), new_items, n)
-    kept = [scored.item for scored in found if scored.reason != EXPLORATION]
-    new = [scored.item for scored in found if scored.reason == EXPLORATION]
-    assert kept == items[: len(kept)]
-    assert len({scored.item for scored in found}) == len(found) <= n
-    assert len(found) >= min(len(items), n)
-    assert new == [item for item in new_items if item not in items[:n]][: len(new)]
-    assert len(new) <= (0 if n < MIN_LENGTH else max(1, n // INTERVAL))
-    scores = [scored.score for scored in found]
+    listed = insert_new_items(make_ranked(items), new_items, n)
+    ranked = [scored.item for scored in listed if scored.reason != EXPLORATION]
+    explored = [scored.item for scored in listed if scored.reason == EXPLORATION]
+    assert ranked == items[: len(ranked)]
+    assert len({scored.item for scored in listed}) == len(listed) <= n
+    assert len(listed) >= min(len(items), n)
+    assert explored == [item for item in new_items if item not in items[:n]][: len(explored)]
+    assert len(explored) <= (0 if n < MIN_LENGTH else max(1, n // INTERVAL))
+    scores = [scored.score for scored in listed]
     assert scores == sorted(scores, reverse=True)

@@ -43,7 +43,7 @@ def test_only_reported_items_are_listed(state):
     assert not len(ColdStartItems().newest(state, NOW))
 
 
-def test_an_item_with_ten_interactions_is_not_listed(state):
+def test_item_with_ten_interactions_is_not_listed(state):
     new_items = ColdStartItems()
     new_items.add([1, 2])
     for item, count in ((1, MAX_INTERACTIONS + 1), (2, MAX_INTERACTIONS - 1)):
@@ -59,20 +59,20 @@ def test_at_most_the_newest_of_the_pool_are_listed(state):
 
 
 @pytest.fixture
-def extended():
-    """A fitted content component with two new items, with the vectors of i02 and of i03."""
+def content_with_new_items():
+    """A fitted content component with two new items that have the vectors of i02 and i03."""
     dataset = make_dataset(checkerboard_interactions(), hours=30, titles=CHECKERBOARD_TITLES)
     state = State.from_dataset(dataset, STATE)
     content = Content(ContentParameters())
     content.fit(dataset, state)
     size, vectors = len(dataset.items), dataset.catalogue.vectors
-    like = [dataset.items.find(name) for name in ("i02", "i03")]
-    content.add_item_vectors(np.array([size + 4, size]), vectors.rows[vectors.row[like]])
+    similar = [dataset.items.find(name) for name in ("i02", "i03")]
+    content.add_item_vectors(np.array([size + 4, size]), vectors.rows[vectors.row[similar]])
     return dataset, state, content, size
 
 
-def test_a_new_item_scores_like_an_item_with_the_same_text(extended):
-    dataset, state, content, size = extended
+def test_new_item_scores_like_an_item_with_the_same_text(content_with_new_items):
+    dataset, state, content, size = content_with_new_items
     query = make_query(dataset, ["i04", "i06"], hour=30)
     new = content.features(query, state, np.array([size + 4, size, size + 1, size + 5_000]))[:, 0]
     known = content.features(query, state, dataset.items.find_all(["i02", "i03"]))[:, 0]
@@ -80,30 +80,30 @@ def test_a_new_item_scores_like_an_item_with_the_same_text(extended):
     assert known[0] > known[1]
 
 
-def test_a_changed_item_replaces_its_vector(extended):
-    dataset, state, content, size = extended
+def test_changed_item_replaces_its_vector(content_with_new_items):
+    dataset, state, content, size = content_with_new_items
     query = make_query(dataset, ["i04", "i06"], hour=30)
     vectors = dataset.catalogue.vectors
     before = content.dump().arrays["vectors"].shape
     content.add_item_vectors(np.array([size]), vectors.rows[vectors.row[dataset.items.find_all(["i02"])]])
-    now = content.features(query, state, np.array([size, size + 4]))[:, 0]
-    assert now[0] == now[1]
+    scores = content.features(query, state, np.array([size, size + 4]))[:, 0]
+    assert scores[0] == scores[1]
     assert content.dump().arrays["vectors"].shape == before
 
 
-def test_similar_items_have_the_same_words(extended):
-    dataset, _, content, size = extended
-    found = content.similar_items(size + 4, None, 8).tolist()
-    names = {dataset.items[item] for item in found if item < size}
-    assert {size + 4, dataset.items.find("i02")} <= set(found)
+def test_similar_items_have_the_same_words(content_with_new_items):
+    dataset, _, content, size = content_with_new_items
+    similar = content.similar_items(size + 4, None, 8).tolist()
+    names = {dataset.items[item] for item in similar if item < size}
+    assert {size + 4, dataset.items.find("i02")} <= set(similar)
     assert {name[-1] in "02468" for name in names} == {True}
     allowed = np.ones(size + 100, np.bool_)
-    allowed[found[1]] = False
-    assert found[1] not in content.similar_items(size + 4, allowed, 8).tolist()
+    allowed[similar[1]] = False
+    assert similar[1] not in content.similar_items(size + 4, allowed, 8).tolist()
     assert content.similar_items(size + 9_999, None, 8).tolist() == []
 
 
-def test_a_category_that_is_new_since_training_counts_as_rare():
+def test_category_without_training_data_counts_as_rare():
     interactions = [("a", "x1", 1), ("a", "x2", 2), ("b", "y1", 3)]
     dataset = make_dataset(interactions, hours=4, categories={"x1": "x", "x2": "x", "y1": "y"})
     state, affinity = State.from_dataset(dataset, STATE), CategoryAffinity()

@@ -1,4 +1,4 @@
-"""The features of components on small data sets, where they can be computed by hand."""
+"""The features of components on small data sets, against values computed by hand."""
 
 from math import log
 
@@ -39,7 +39,7 @@ def checkerboard():
 
 
 def ranks_same_half_first(dataset, component, state, query):
-    """Return whether every unseen item of the user's half scores above every one of the other half."""
+    """Return whether all unseen items of the user's half score higher than all items of the other half."""
     items = np.setdiff1d(np.arange(len(dataset.items), dtype=np.int32), query.history)
     is_same_half = items % 2 == query.history[0] % 2
     scores = component.features(query, state, items)[:, -1]
@@ -56,7 +56,7 @@ def ranks_same_half_first(dataset, component, state, query):
     ],
     ids=lambda component: component.name,
 )
-def test_items_of_the_users_half_of_a_checkerboard_come_first(checkerboard, component, half):
+def test_items_of_the_users_half_of_a_checkerboard_are_ranked_first(checkerboard, component, half):
     dataset, state = checkerboard
     component.fit(dataset, state)
     history = [f"i{half + 2 * step:02}" for step in range(6)]
@@ -64,7 +64,7 @@ def test_items_of_the_users_half_of_a_checkerboard_come_first(checkerboard, comp
     assert ranks_same_half_first(dataset, component, state, query)
 
 
-def test_the_two_stage_recommender_learns_a_checkerboard():
+def test_two_stage_recommender_learns_a_checkerboard():
     dataset = make_dataset(checkerboard_interactions(users=80, items=60, hours=140), hours=140)
     model = news_segments({})[0].make_model()
     model.fit(dataset, lambda user: True)
@@ -89,10 +89,16 @@ def test_most_popular_depends_on_the_time_and_most_popular_ever_does_not():
     interactions = [("a", "old", 0), ("b", "old", 0), ("c", "old", 0), ("d", "new", 9)]
     dataset = make_dataset(interactions, hours=10)
     state, query = State.from_dataset(dataset, STATE), make_query(dataset, hour=10)
-    now, ever = MostPopular(STATE.find_half_life(1.0)), MostPopularEver(dataset)
-    assert item_ids(dataset, [scored.item for scored in now.recommend(query, state, 2)]) == ["new", "old"]
-    assert item_ids(dataset, [scored.item for scored in ever.recommend(query, state, 2)]) == ["old", "new"]
-    assert [scored.score for scored in ever.recommend(query, state, 2)] == [3, 1]
+    most_popular, most_popular_ever = MostPopular(STATE.find_half_life(1.0)), MostPopularEver(dataset)
+    assert item_ids(dataset, [scored.item for scored in most_popular.recommend(query, state, 2)]) == [
+        "new",
+        "old",
+    ]
+    assert item_ids(dataset, [scored.item for scored in most_popular_ever.recommend(query, state, 2)]) == [
+        "old",
+        "new",
+    ]
+    assert [scored.score for scored in most_popular_ever.recommend(query, state, 2)] == [3, 1]
 
 
 def test_context_popularity_is_high_for_the_item_of_the_users_region():
@@ -118,12 +124,12 @@ def test_context_popularity_is_the_count_over_the_expected_count():
         [(f"r{n}", "x" if n < 30 else "y", 1, "1" if n < 20 else "2") for n in range(100)], hours=1.001
     )
     state = State.from_dataset(dataset, parameters)
-    found = ContextPopularity(CONTEXT, (1.0,)).features(
+    features = ContextPopularity(CONTEXT, (1.0,)).features(
         make_query(dataset, hour=1, region="1"), state, np.array([0])
     )
     share = 30 / 100
     expected = log((20 + PRIOR_INTERACTIONS) / (20 * share + PRIOR_INTERACTIONS))
-    assert found[0, 0] == pytest.approx(expected, rel=0.03), "up to the smoothing of the share"
+    assert features[0, 0] == pytest.approx(expected, rel=0.03), "up to the smoothing of the share"
 
 
 def test_recency_is_the_log_age_and_whether_the_item_is_new_to_the_user():
@@ -141,26 +147,32 @@ def test_category_affinity_is_the_users_share_over_the_share_of_all_users():
     )
     affinity, state = CategoryAffinity(), State.from_dataset(dataset, STATE)
     affinity.fit(dataset, state)
-    found = affinity.features(make_query(dataset, ["i0"] * 3, hour=2), state, np.arange(4))[:, 0]
-    own, other = (3 + 3 / 2) / (3 + 3) / (1 / 2), (3 / 2) / (3 + 3) / (1 / 2)
-    assert found == pytest.approx([log(own), log(other)] * 2, rel=1e-5)
+    features = affinity.features(make_query(dataset, ["i0"] * 3, hour=2), state, np.arange(4))[:, 0]
+    same_category, other_category = (3 + 3 / 2) / (3 + 3) / (1 / 2), (3 / 2) / (3 + 3) / (1 / 2)
+    assert features == pytest.approx([log(same_category), log(other_category)] * 2, rel=1e-5)
 
 
 def test_audience_affinity_is_the_lift_of_categories_in_earlier_sessions():
-    earlier = [(f"{kind}{n}", kind, 1) for kind in ("goal", "law") for n in range(20)]
-    later = [(f"goal{n}", "cup", 3) for n in range(20)] + [(f"law{n}", "court", 3) for n in range(20)]
-    dataset = make_dataset([*earlier, *later], hours=3.001, categories={"goal": "sport", "law": "justice"})
+    first_sessions = [(f"{category}{n}", category, 1) for category in ("goal", "law") for n in range(20)]
+    later_sessions = [(f"goal{n}", "cup", 3) for n in range(20)] + [
+        (f"law{n}", "court", 3) for n in range(20)
+    ]
+    dataset = make_dataset(
+        [*first_sessions, *later_sessions], hours=3.001, categories={"goal": "sport", "law": "justice"}
+    )
     affinity, state = AudienceAffinity(), State.from_dataset(dataset, STATE)
     affinity.fit(dataset, state)
     items = dataset.items.find_all(["cup", "court"])
-    own, other = affinity.features(make_query(dataset, ["goal"], hour=3), state, items)[:, 0]
+    same_category, other_category = affinity.features(make_query(dataset, ["goal"], hour=3), state, items)[
+        :, 0
+    ]
     expected = (20 + AUDIENCE_PRIOR) / 2
-    assert own == pytest.approx(log((20 + AUDIENCE_PRIOR / 2) / expected), rel=0.01)
-    assert other == pytest.approx(log(AUDIENCE_PRIOR / 2 / expected), rel=0.01)
+    assert same_category == pytest.approx(log((20 + AUDIENCE_PRIOR / 2) / expected), rel=0.01)
+    assert other_category == pytest.approx(log(AUDIENCE_PRIOR / 2 / expected), rel=0.01)
 
 
 def test_co_occurrence_shares_are_weighted_by_recency():
-    """After a, three users went to c and one to d; after b, two to d. Decay does not change shares."""
+    """Three users click c and one clicks d after a; two click d after b. Decay does not change shares."""
     steps = [
         ("1", "a", "c"),
         ("2", "a", "c"),
@@ -169,28 +181,32 @@ def test_co_occurrence_shares_are_weighted_by_recency():
         ("5", "b", "d"),
         ("6", "b", "d"),
     ]
-    interactions = [(user, item, 1 + place / 100) for user, *path in steps for place, item in enumerate(path)]
+    interactions = [
+        (user, item, 1 + position / 100) for user, *path in steps for position, item in enumerate(path)
+    ]
     dataset = make_dataset(interactions, hours=2)
     co_occurrence = CoOccurrence(
         "co_occurrence", STATE.co_occurrence.half_lives, depth=8, fade=0.5, prior=1.0
     )
     co_occurrence.fit(dataset, state := State.from_dataset(dataset, STATE))
     items = dataset.items.find_all(["c", "d"])
-    found = co_occurrence.features(make_query(dataset, ["a", "b"], hour=2), state, items)[:, -1]
-    # The last item is b, which leads to d; a, one step back, counts half.
-    assert found[0] == pytest.approx(log(MIN_SHARE + 0.5 * 3 / 4 / 1.5), rel=1e-4)
-    assert found[1] == pytest.approx(log(MIN_SHARE + (1 + 0.5 / 4) / 1.5), rel=1e-4)
+    features = co_occurrence.features(make_query(dataset, ["a", "b"], hour=2), state, items)[:, -1]
+    # The last item is b, which is followed by d; a is one step earlier and has half the weight.
+    assert features[0] == pytest.approx(log(MIN_SHARE + 0.5 * 3 / 4 / 1.5), rel=1e-4)
+    assert features[1] == pytest.approx(log(MIN_SHARE + (1 + 0.5 / 4) / 1.5), rel=1e-4)
 
 
 def test_category_transitions_are_the_lift_of_a_category_after_the_last_ones():
-    """Of forty transitions half go from sport to culture and half from justice to money."""
+    """Twenty transitions are from sport to culture and twenty from justice to money."""
     paths = [("goal", "book")] * 20 + [("law", "bank")] * 20
     interactions = [
-        (f"r{n}", item, 1 + place / 100) for n, path in enumerate(paths) for place, item in enumerate(path)
+        (f"r{n}", item, 1 + position / 100)
+        for n, path in enumerate(paths)
+        for position, item in enumerate(path)
     ]
     categories = {"goal": "sport", "book": "culture", "law": "justice", "bank": "money", "new": "weather"}
     dataset = make_dataset(interactions, hours=1.02, items=["new"], categories=categories)
-    # The reverse of each transition counts a tenth.
+    # The reverse of a transition has a tenth of its weight.
     count, total = 20.0, 44.0
     transitions, state = CategoryTransitions(), State.from_dataset(dataset, STATE)
     transitions.fit(dataset, state)
@@ -199,31 +215,34 @@ def test_category_transitions_are_the_lift_of_a_category_after_the_last_ones():
         make_query(dataset, ["law", "goal"], hour=1.02), state, items
     ).T
     share = count / total
-    own = log((count + PRIOR_TRANSITIONS * share) / ((count + PRIOR_TRANSITIONS) * share))
-    other = log(PRIOR_TRANSITIONS / (count + PRIOR_TRANSITIONS))
-    assert after_last == pytest.approx([own, other, other, 0], abs=0.01)
-    assert after_visit == pytest.approx([(own + other) / 2, (own + other) / 2, other, 0], abs=0.01)
+    same_category = log((count + PRIOR_TRANSITIONS * share) / ((count + PRIOR_TRANSITIONS) * share))
+    other_category = log(PRIOR_TRANSITIONS / (count + PRIOR_TRANSITIONS))
+    assert after_last == pytest.approx([same_category, other_category, other_category, 0], abs=0.01)
+    assert after_visit == pytest.approx(
+        [(same_category + other_category) / 2, (same_category + other_category) / 2, other_category, 0],
+        abs=0.01,
+    )
 
 
 def test_clusters_separate_two_groups_and_retrieve_their_items():
     sport = [(f"s{n}", f"gol{step % 6}", 26 + step * 0.5 + n * 0.01) for n in range(40) for step in range(7)]
     law = [(f"l{n}", f"lei{step % 6}", 14 + step * 2.3 + n * 0.01) for n in range(40) for step in range(7)]
-    kinds = {f"{kind}{n}": kind for kind in ("gol", "lei") for n in range(6)}
-    dataset = make_dataset(sport + law, hours=30, categories=kinds)
+    categories = {f"{category}{n}": category for category in ("gol", "lei") for n in range(6)}
+    dataset = make_dataset(sport + law, hours=30, categories=categories)
     state = State.from_dataset(dataset, STATE)
     clusters = Clusters(ClusterParameters(components=(2,), clusters=(2,)))
     clusters.fit(dataset, state)
-    for user, kind in (("s3", "gol"), ("l3", "lei")):
+    for user, category in (("s3", "gol"), ("l3", "lei")):
         query = state.query(dataset.users.find(user), dataset.as_of_ms, keys=(-1, -1))
-        assert {name[:3] for name in item_ids(dataset, clusters.retrieve(query, state, 4))} == {kind}
+        assert {name[:3] for name in item_ids(dataset, clusters.retrieve(query, state, 4))} == {category}
         ratios = clusters.features(query, state, np.arange(len(dataset.items)))[:, 0]
-        of_group = np.array([name.startswith(kind) for name in dataset.items])
+        of_group = np.array([name.startswith(category) for name in dataset.items])
         assert ratios[of_group].min() > ratios[~of_group].max()
 
 
 def test_session_continuation_is_the_count_over_the_expected_count():
     """`b` always follows `a` within minutes; both have equal counts."""
-    rows = [(f"r{n}", item, 1 + n / 60 + later) for n in range(30) for item, later in (("a", 0), ("b", 0.05))]
+    rows = [(f"r{n}", item, 1 + n / 60 + delay) for n in range(30) for item, delay in (("a", 0), ("b", 0.05))]
     dataset = make_dataset(rows, hours=2)
     continuation, state = SessionContinuation((1.0,)), State.from_dataset(dataset, STATE)
     query, items = make_query(dataset, hour=2), dataset.items.find_all(["a", "b"])

@@ -14,8 +14,8 @@ NOON = datetime(2024, 5, 2, 12, tzinfo=UTC)
 NOON_MS = int(NOON.timestamp() * 1000)
 
 
-def dataset(*item_ids):
-    """Return a data set in which each item is clicked by a different user, all at the same moment."""
+def make_dataset(*item_ids):
+    """Return a data set of clicks on items by different users, all at the same time."""
     users = [f"r{number}" for number in range(len(item_ids))]
     interactions = pl.DataFrame(
         {"user_id": users, "item_id": item_ids, "timestamp": NOON, "region": "1"},
@@ -32,9 +32,9 @@ def dataset(*item_ids):
 
 
 def test_items_with_equal_counts_are_sorted_by_id():
-    data = dataset("100", "20", "9", "20", "3", "3")
-    state = State.from_dataset(data, StateParameters())
+    dataset = make_dataset("100", "20", "9", "20", "3", "3")
+    state = State.from_dataset(dataset, StateParameters())
     query = state.query(-1, NOON_MS + 1, keys=(-1,))
-    for model in (MostPopular(0), MostPopularEver(data)):
-        found = [data.items[scored.item] for scored in model.recommend(query, state, 4)]
-        assert found == ["3", "20", "9", "100"]
+    for model in (MostPopular(0), MostPopularEver(dataset)):
+        ranked = [dataset.items[scored.item] for scored in model.recommend(query, state, 4)]
+        assert ranked == ["3", "20", "9", "100"]

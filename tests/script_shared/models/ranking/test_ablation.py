@@ -1,4 +1,4 @@
-"""The contributions of components on lists where they are known."""
+"""The contributions of components on lists for which they are known."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ COLUMNS = {"informative": [0], "noise": [1, 2], "shifted": [3]}
 
 @pytest.fixture(scope="module")
 def contributions():
-    """Columns 0 and 3 decide the choice; in the newest quarter of the lists column 3 is reversed."""
+    """Columns 0 and 3 determine the choice; the effect of column 3 is reversed in the newest quarter."""
     rng, lists = np.random.default_rng(0), []
     for number in range(1_200):
         features = rng.normal(size=(15, 4)).astype(np.float32)
@@ -24,7 +24,7 @@ def contributions():
     return measure_contributions(lists, COLUMNS, ridge=3e-3, limit=2_000)
 
 
-def test_an_informative_component_contributes(contributions):
+def test_informative_component_contributes(contributions):
     assert contributions["informative"].gain > 5 * contributions["informative"].error
     assert not contributions["informative"].is_harmful
 
@@ -33,19 +33,19 @@ def test_noise_contributes_nothing(contributions):
     assert abs(contributions["noise"].gain) < 0.02
 
 
-def test_a_component_whose_effect_is_reversed_is_harmful(contributions):
+def test_component_whose_effect_is_reversed_is_harmful(contributions):
     assert contributions["shifted"].is_harmful
 
 
-def test_a_model_loads_a_dump_with_fewer_components():
+def test_model_loads_a_dump_with_fewer_components():
     dataset, state = dataset_and_state()
     components = [Popularity(STATE.half_lives), Recency(), CategoryAffinity()]
-    whole, fewer = (
+    full_model, small_model = (
         TwoStageRecommender(components, STATE, TwoStageParameters()),
         TwoStageRecommender(components[:2], STATE, TwoStageParameters()),
     )
-    fewer.fit(dataset, lambda user: True)
-    whole.load(fewer.dump())
-    assert [component.name for component in whole.components] == ["popularity", "recency"]
+    small_model.fit(dataset, lambda user: True)
+    full_model.load(small_model.dump())
+    assert [component.name for component in full_model.components] == ["popularity", "recency"]
     for query in user_queries():
-        assert whole.recommend(query, state, 10) == fewer.recommend(query, state, 10)
+        assert full_model.recommend(query, state, 10) == small_model.recommend(query, state, 10)

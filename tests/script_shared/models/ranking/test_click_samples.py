@@ -1,4 +1,4 @@
-"""Next clicks as training samples contain nothing of the future."""
+"""Training samples of next clicks contain no later interactions."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from script_shared.models.ranking.training_samples import draw_click_samples
 from script_shared.state.state import State, StateParameters
 from tests.support.small_datasets import hour_ms, item_ids, make_dataset, random_dataset
 
-ALL = 10_000
+NO_LIMIT = 10_000
 PARAMETERS = StateParameters()
 
 
@@ -18,7 +18,7 @@ def accept_all(user):
     return True
 
 
-def draw_samples(dataset, hour, *, live, accepts=accept_all, limit=ALL):
+def draw_samples(dataset, hour, *, live, accepts=accept_all, limit=NO_LIMIT):
     replay = StateReplay(dataset, PARAMETERS, hour_ms(hour))
     return list(draw_click_samples(replay, hour_ms(hour), accepts, limit, live=live))
 
@@ -31,36 +31,41 @@ def session():
 
 
 @pytest.mark.parametrize("live", [True, False])
-def test_each_click_of_a_session_is_the_target_of_the_click_before(session, live):
+def test_click_of_a_session_is_the_target_of_the_previous_click(session, live):
     samples = draw_samples(session, 2, live=live)
-    pairs = [(item_ids(session, s.query.history), item_ids(session, s.targets)) for s in samples]
+    pairs = [
+        (item_ids(session, sample.query.history), item_ids(session, sample.targets)) for sample in samples
+    ]
     assert pairs == [(["a"], ["b"]), (["a", "b"], ["c"])]
 
 
-def test_a_live_state_is_as_of_the_click_and_another_one_as_of_the_hour(session):
-    assert [s.query.now_ms for s in draw_samples(session, 2, live=True)] == [hour_ms(2.1), hour_ms(2.2)]
-    assert [s.query.now_ms for s in draw_samples(session, 2, live=False)] == [hour_ms(2)] * 2
+def test_query_is_as_of_the_click_with_a_live_state_and_as_of_the_hour_without(session):
+    assert [sample.query.now_ms for sample in draw_samples(session, 2, live=True)] == [
+        hour_ms(2.1),
+        hour_ms(2.2),
+    ]
+    assert [sample.query.now_ms for sample in draw_samples(session, 2, live=False)] == [hour_ms(2)] * 2
 
 
-def test_a_click_hours_later_is_no_target(session):
+def test_click_of_a_later_session_is_not_a_target(session):
     assert not draw_samples(session, 5, live=True)
     assert not draw_samples(session, 3, live=True)
 
 
 def test_segments_are_decided_at_the_click(session):
     samples = draw_samples(session, 2, live=True, accepts=lambda user: user.interactions >= 2)
-    assert [item_ids(session, s.targets) for s in samples] == [["c"]]
+    assert [item_ids(session, sample.targets) for sample in samples] == [["c"]]
 
 
-def test_an_item_of_the_history_is_no_target():
+def test_item_of_the_history_is_not_a_target():
     rows = [("r", "a", 1), ("r", "b", 2.1), ("r", "a", 2.2), ("r", "c", 2.3)]
     dataset = make_dataset(rows, hours=3)
-    assert [item_ids(dataset, s.targets) for s in draw_samples(dataset, 2, live=True)] == [["c"]]
+    assert [item_ids(dataset, sample.targets) for sample in draw_samples(dataset, 2, live=True)] == [["c"]]
 
 
 @settings(deadline=None, derandomize=True, database=None, max_examples=10)
 @given(st.integers(5, 38))
-def test_a_live_state_contains_nothing_of_the_future(hour):
+def test_live_state_contains_no_later_interactions(hour):
     """The state at a live sample is the state of all interactions before its click."""
     dataset = random_dataset()
     replay = StateReplay(dataset, PARAMETERS, hour_ms(hour))

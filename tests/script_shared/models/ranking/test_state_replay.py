@@ -17,17 +17,17 @@ START = hour_ms(25)
 @pytest.fixture(scope="module")
 def dataset():
     """A data set with a state snapshot of the first 25 of its 40 hours."""
-    whole = random_dataset()
-    state = State.from_dataset(whole.before(START), PARAMETERS)
+    dataset = random_dataset()
+    state = State.from_dataset(dataset.before(START), PARAMETERS)
     snapshot = StateSnapshot(START, PARAMETERS.model_dump(mode="json"), state.snapshot)
-    return replace(whole, state_snapshot=snapshot)
+    return replace(dataset, state_snapshot=snapshot)
 
 
 def assert_equal(state, expected_state):
-    found, expected = state.snapshot(), expected_state.snapshot()
+    actual, expected = state.snapshot(), expected_state.snapshot()
     for part, bundle in expected.items():
         for name, array in bundle.arrays.items():
-            assert np.array_equal(found[part].arrays[name], array), (part, name)
+            assert np.array_equal(actual[part].arrays[name], array), (part, name)
 
 
 def build_in_two_steps(dataset, end, parameters):
@@ -37,7 +37,7 @@ def build_in_two_steps(dataset, end, parameters):
 
 
 @pytest.mark.parametrize("end", [START, hour_ms(31), hour_ms(40)])
-def test_a_state_is_built_from_the_snapshot(dataset, end):
+def test_state_is_built_from_the_snapshot(dataset, end):
     assert_equal(build_state(dataset.before(end), PARAMETERS), build_in_two_steps(dataset, end, PARAMETERS))
 
 
@@ -55,6 +55,6 @@ def test_two_builds_are_equal(dataset):
 @pytest.mark.parametrize(
     ("end", "parameters"), [(hour_ms(24), PARAMETERS), (hour_ms(40), StateParameters(half_lives=(0.5, 3.0)))]
 )
-def test_a_newer_snapshot_or_one_with_other_parameters_is_not_used(dataset, end, parameters):
+def test_newer_snapshot_or_one_with_other_parameters_is_not_used(dataset, end, parameters):
     past = dataset.before(end)
     assert_equal(build_state(past, parameters), State.from_dataset(past, parameters))

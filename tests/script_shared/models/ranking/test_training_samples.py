@@ -1,4 +1,4 @@
-"""The samples that models are trained on and evaluated with."""
+"""Samples of users for training and evaluation."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -16,7 +16,7 @@ NOON_MS = int(NOON.timestamp() * 1000)
 HOUR_MS = 3_600_000
 
 
-def dataset(*rows):
+def make_dataset(*rows):
     """Return a data set of interactions (user, item, region, minutes after noon), in order of time."""
     interactions = pl.DataFrame(
         [(user, item, region, NOON + timedelta(minutes=minutes)) for user, item, region, minutes in rows],
@@ -31,7 +31,7 @@ def dataset(*rows):
     return encode_tables(tables, ["region"], pl.lit(1.0), NOON_MS + 2 * HOUR_MS)
 
 
-DATA = dataset(
+DATASET = make_dataset(
     ("ann", "old", "north", -30),
     ("bob", "old", "south", -20),
     ("ann", "old", "south", 1),
@@ -44,25 +44,27 @@ DATA = dataset(
 
 
 def draw_by_user(accepts=lambda user: True, limit=10):
-    past = DATA.before(NOON_MS)
-    following = DATA.interactions.between(NOON_MS, NOON_MS + HOUR_MS)
-    samples = draw_user_samples(past, State.from_dataset(past, StateParameters()), following, accepts, limit)
-    return {DATA.users[sample.query.user]: sample for sample in samples}
+    past = DATASET.before(NOON_MS)
+    interactions = DATASET.interactions.between(NOON_MS, NOON_MS + HOUR_MS)
+    samples = draw_user_samples(
+        past, State.from_dataset(past, StateParameters()), interactions, accepts, limit
+    )
+    return {DATASET.users[sample.query.user]: sample for sample in samples}
 
 
-def test_targets_are_the_new_items_of_the_hour():
-    """Bob clicked nothing new and gives no sample."""
-    found = {user: {DATA.items[i] for i in sample.targets} for user, sample in draw_by_user().items()}
-    assert found == {"ann": {"new"}, "eve": {"old", "more"}}
+def test_targets_are_items_without_earlier_interactions_in_the_hour():
+    """Bob has no sample, since he clicked only an item of his history."""
+    targets = {user: {DATASET.items[i] for i in sample.targets} for user, sample in draw_by_user().items()}
+    assert targets == {"ann": {"new"}, "eve": {"old", "more"}}
 
 
-def test_a_query_is_as_of_the_start_of_the_hour():
+def test_query_is_as_of_the_start_of_the_hour():
     """The region is that of the first interaction of the hour; the history ends before the hour."""
     samples = draw_by_user()
-    regions = {user: [DATA.keys[key] for key in sample.query.keys] for user, sample in samples.items()}
+    regions = {user: [DATASET.keys[key] for key in sample.query.keys] for user, sample in samples.items()}
     assert regions == {"ann": ["region:south"], "eve": ["region:north"]}
     assert {sample.query.now_ms for sample in samples.values()} == {NOON_MS}
-    assert [DATA.items[i] for i in samples["ann"].query.history] == ["old"]
+    assert [DATASET.items[i] for i in samples["ann"].query.history] == ["old"]
     assert len(samples["eve"].query.history) == 0
 
 
@@ -72,6 +74,6 @@ def test_segments_are_decided_by_the_history_before_the_hour():
 
 
 @pytest.mark.parametrize("limit", [1, 2])
-def test_the_limit_draws_the_same_users_each_time(limit):
+def test_limit_draws_the_same_users_each_time(limit):
     assert len(draw_by_user(limit=limit)) <= limit
     assert set(draw_by_user(limit=limit)) == set(draw_by_user(limit=limit))

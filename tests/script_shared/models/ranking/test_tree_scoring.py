@@ -33,28 +33,28 @@ def test_scores_equal_those_of_lightgbm(booster, ensemble, rows, seed):
     assert ensemble.score(features).tolist() == pytest.approx(booster.predict(features).tolist())
 
 
-def test_a_value_at_a_threshold_goes_left_and_the_next_above_it_right(booster, ensemble):
+def test_value_at_a_threshold_goes_left_and_the_next_above_it_right(booster, ensemble):
     thresholds = ensemble.thresholds[np.isfinite(ensemble.thresholds)]
     at_threshold = np.repeat(thresholds[:, None], COLUMNS, axis=1)
     for features in (at_threshold, np.nextafter(at_threshold, np.float32(np.inf))):
         assert ensemble.score(features).tolist() == pytest.approx(booster.predict(features).tolist())
 
 
-def test_no_rows_have_no_scores(ensemble):
+def test_empty_table_has_no_scores(ensemble):
     assert ensemble.score(np.empty((0, COLUMNS), np.float32)).tolist() == []
 
 
-def test_a_tree_with_one_leaf_returns_its_value():
+def test_tree_with_one_leaf_returns_its_value():
     ensemble = TreeEnsemble.from_lightgbm([{"tree_structure": {"leaf_value": 0.5}}] * 2)
     assert ensemble.score(np.zeros((3, COLUMNS), np.float32)).tolist() == [1.0] * 3
 
 
-def test_a_loaded_ensemble_scores_like_the_fitted_one(ensemble):
+def test_loaded_ensemble_scores_like_the_fitted_one(ensemble):
     features = np.random.default_rng(1).normal(size=(30, COLUMNS)).astype(np.float32)
     assert TreeEnsemble.load(ensemble.dump()).score(features).tolist() == ensemble.score(features).tolist()
 
 
-def test_a_tree_with_too_many_leaves_is_rejected():
+def test_tree_with_too_many_leaves_is_rejected():
     node = {"leaf_value": 0.0}
     for _ in range(32):
         node = {"split_feature": 0, "threshold": 0.0, "left_child": node, "right_child": {"leaf_value": 1.0}}
@@ -62,7 +62,7 @@ def test_a_tree_with_too_many_leaves_is_rejected():
         TreeEnsemble.from_lightgbm([{"tree_structure": node}])
 
 
-def test_a_tree_may_have_one_leaf_a_bit():
+def test_tree_may_have_32_leaves():
     node = {"leaf_value": 31.0}
     for leaf in reversed(range(31)):
         node = {
