@@ -51,7 +51,7 @@ def dags(bag):
     return bag["dags"]
 
 
-def test_a_domain_has_three_dags_without_import_errors(bag):
+def test_domain_has_three_dags_without_import_errors(bag):
     assert bag["errors"] == {}
     assert set(bag["dags"]) == {"news_process_data", "news_train_models", "news_evaluate_models"}
 

@@ -155,7 +155,7 @@ class TestStage:
         Registry(volume.releases).promote()
         return run
 
-    def test_a_removed_item_is_withdrawn_in_the_release_and_counted(self, run):
+    def test_removed_item_is_withdrawn_in_the_release_and_counted(self, run):
         for name in ("run-2", "run-3"):
             report = run(name, "012")
             assert report["withdrawn"] == ["3"]
