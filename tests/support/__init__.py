@@ -1,1 +1,1 @@
-"""What tests share."""
+"""Data, processes and contracts that several tests share."""

@@ -12,7 +12,7 @@ from tests.support.small_datasets import datasets, queries, random_dataset
 
 STATE = StateParameters()
 
-#: Many classes inherit the same test, which Hypothesis reports unless it is told otherwise.
+#: Many classes inherit the same test, which Hypothesis reports unless the check is suppressed.
 contract = settings(
     deadline=None,
     derandomize=True,

@@ -1,4 +1,4 @@
-"""docs/evaluation.md names what there is."""
+"""docs/evaluation.md agrees with the code."""
 
 import re
 from pathlib import Path
@@ -15,21 +15,21 @@ from script_shared.evaluation.ranking import METRICS
 DOCUMENT = (Path(__file__).parents[3] / "docs" / "evaluation.md").read_text(encoding="utf-8")
 
 
-def test_every_measure_has_a_row():
+def test_every_metric_has_a_row():
     assert re.findall(r"^\| `(\w+)` \|", DOCUMENT, re.MULTILINE) == [*METRICS, *LIST_METRICS]
 
 
-def test_the_columns_of_the_predictions_are_listed_in_order():
+def test_prediction_columns_are_listed_in_order():
     assert f"`{', '.join(PREDICTION_SCHEMA)}`" in DOCUMENT
 
 
 @pytest.mark.parametrize(
-    "figure",
+    "number",
     [
         ", ".join(map(str, next_hour.CUTOFFS[:-1])) + f" and {next_hour.CUTOFFS[-1]} hours",
         f"{intervals.ROUNDS:,} bootstrap rounds",
         f"`EVALUATION_USERS` ({PipelineSettings.model_fields['evaluation_users'].default:,})",
     ],
 )
-def test_figures_are_those_of_the_code(figure):
-    assert figure in DOCUMENT
+def test_numbers_equal_those_of_the_code(number):
+    assert number in DOCUMENT

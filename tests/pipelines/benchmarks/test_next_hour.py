@@ -62,42 +62,40 @@ def test_every_list_is_ranked_from_one_without_repeats(benchmark):
     assert set(lists["item_id"]) == {10}
 
 
-def test_anyone_can_compute_the_metrics_from_clicks_and_predictions(benchmark, clicks):
-    """The protocol once more, in plain Python: segments by earlier clicks, targets not clicked before."""
+def test_metrics_can_be_recomputed_from_clicks_and_predictions(benchmark, clicks):
+    """Repeat the protocol in plain Python: segments by earlier clicks, targets not clicked before."""
     predictions = pl.read_parquet(benchmark[1] / "predictions.parquet").filter(model="served").sort("rank")
-    found = {}
+    scores_by_segment = {}
     for (cutoff, user), rows in predictions.group_by("cutoff", "query_id"):
-        before = [article for reader, article, hour in clicks if reader == user and hour < cutoff]
+        before = [item for click_user, item, hour in clicks if click_user == user and hour < cutoff]
         after = {
-            article for reader, article, hour in clicks if reader == user and cutoff <= hour < cutoff + 1
+            item for click_user, item, hour in clicks if click_user == user and cutoff <= hour < cutoff + 1
         }
         segment = "logged" if len(before) >= 5 else "semi_logged" if len(before) >= 2 else "anonymous"
         assert rows["segment"].unique().to_list() == [segment]
         assert not set(before) & set(rows["item_id"])
         score = score_list(rows["item_id"].to_list(), after - set(before))
-        found.setdefault(segment, {}).setdefault(cutoff, []).append(score)
+        scores_by_segment.setdefault(segment, {}).setdefault(cutoff, []).append(score)
     with (benchmark[1] / "metrics.csv").open() as file:
         served = {row["segment"]: row for row in csv.DictReader(file) if row["model"] == "served"}
-    assert found.keys() == served.keys() == {"logged", "semi_logged", "anonymous"}
-    for segment, cutoffs in found.items():
+    assert scores_by_segment.keys() == served.keys() == {"logged", "semi_logged", "anonymous"}
+    for segment, cutoffs in scores_by_segment.items():
         for metric in METRICS:
             means = [sum(score[metric] for score in scores) / len(scores) for scores in cutoffs.values()]
             assert float(served[segment][metric]) == pytest.approx(sum(means) / len(means))
 
 
-def test_everyone_who_reads_something_new_is_scored(benchmark, clicks):
+def test_every_user_who_clicks_a_new_item_is_scored(benchmark, clicks):
     scores = pl.read_parquet(benchmark[1] / "scores.parquet").filter(model="served")
     for cutoff in CUTOFFS:
-        earlier = {(reader, article) for reader, article, hour in clicks if hour < cutoff}
-        there = {
-            reader
-            for reader, article, hour in clicks
-            if cutoff <= hour < cutoff + 1 and (reader, article) not in earlier
+        earlier = {(user, item) for user, item, hour in clicks if hour < cutoff}
+        expected = {
+            user for user, item, hour in clicks if cutoff <= hour < cutoff + 1 and (user, item) not in earlier
         }
-        assert set(scores.filter(cutoff=cutoff)["query_id"]) == there
+        assert set(scores.filter(cutoff=cutoff)["query_id"]) == expected
 
 
-def test_the_table_shows_every_segment_and_what_the_service_adds(benchmark):
+def test_table_shows_every_segment_and_the_gains(benchmark):
     output, out = benchmark
     for segment in ("logged", "semi_logged", "anonymous"):
         assert f"{segment} · all cut-offs" in output
@@ -108,7 +106,7 @@ def test_the_table_shows_every_segment_and_what_the_service_adds(benchmark):
     assert all(f"{gain:+.3f} [{low:+.3f} {high:+.3f}]" in output for gain, low, high in gains[:, -3:].rows())
 
 
-def test_json_holds_the_same_records_as_csv(benchmark):
+def test_json_contains_the_same_records_as_csv(benchmark):
     for name in ("metrics", "gains"):
         records = json.loads((benchmark[1] / f"{name}.json").read_text())
         with (benchmark[1] / f"{name}.csv").open() as file:
@@ -116,23 +114,23 @@ def test_json_holds_the_same_records_as_csv(benchmark):
         assert [{key: str(value) for key, value in record.items()} for record in records] == rows
 
 
-def test_other_processes_and_cutoffs_beside_it_do_not_change_a_cutoff(raw, benchmark, tmp_path):
+def test_results_of_a_cutoff_do_not_depend_on_processes_or_other_cutoffs(raw, benchmark, tmp_path):
     done = run("--uri", raw, "--out", tmp_path, "--cutoffs", CUTOFFS[1], "--processes", 1)
     assert done.exit_code == 0, done.output
     for name in ("predictions.parquet", "scores.parquet"):
-        among_others = pl.read_parquet(benchmark[1] / name).filter(cutoff=CUTOFFS[1])
-        assert pl.read_parquet(tmp_path / name).equals(among_others)
+        expected = pl.read_parquet(benchmark[1] / name).filter(cutoff=CUTOFFS[1])
+        assert pl.read_parquet(tmp_path / name).equals(expected)
 
 
 @pytest.mark.parametrize("cutoff", [FIRST, FIRST + 12, 58])
-def test_a_cutoff_outside_the_data_is_refused_with_the_hours_there_are(raw, tmp_path, cutoff):
+def test_cutoff_outside_the_data_is_rejected_with_the_valid_hours(raw, tmp_path, cutoff):
     done = run("--uri", raw, "--out", tmp_path, "--cutoffs", cutoff)
     assert isinstance(done.exception, SettingsError)
     assert f"choose hours from {FIRST + 1} to {FIRST + 11}" in str(done.exception)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_words_where_hours_belong_are_refused(raw, tmp_path):
+def test_cutoff_that_is_not_a_number_is_rejected(raw, tmp_path):
     done = run("--uri", raw, "--out", tmp_path, "--cutoffs", "58,noon")
     assert done.exit_code == 2
     assert "58,noon" in done.output

@@ -25,7 +25,7 @@ def generated(tmp_path_factory):
     return done.output, out
 
 
-def test_every_reader_is_asked_once_and_told_ten_new_pages(generated):
+def test_every_reader_has_one_list_of_ten_distinct_pages(generated):
     predictions = pl.read_parquet(generated[1] / "predictions.parquet")
     assert predictions.columns == list(PREDICTION_SCHEMA)
     served = predictions.filter(model="served").group_by("query_id").agg("rank", pl.col("item_id").n_unique())
@@ -34,41 +34,42 @@ def test_every_reader_is_asked_once_and_told_ten_new_pages(generated):
     assert set(served["item_id"]) == {10}
 
 
-def test_anyone_can_compute_the_score_from_the_files(generated, tmp_path):
-    """The grades once more, in plain Python: n, n - 1, ..., 1 for the next pages in their order."""
+def test_metrics_can_be_recomputed_from_the_files(generated, tmp_path):
+    """Compute the grades in plain Python: n, n - 1, ..., 1 for the next pages in their order."""
     SyntheticSource().acquire("", 0.002, tmp_path)
     reads = read_validation_set(tmp_path).reads.sort("place")
-    wanted = dict(reads.group_by("user_id", maintain_order=True).agg("item_id").iter_rows())
+    targets = dict(reads.group_by("user_id", maintain_order=True).agg("item_id").iter_rows())
     lists = pl.read_parquet(generated[1] / "predictions.parquet").filter(model="served").sort("rank")
     scores = []
     for query, items in lists.group_by("query_id", maintain_order=True).agg("item_id").iter_rows():
-        pages = list(dict.fromkeys(wanted[query]))
-        grade = {page: len(pages) - place for place, page in enumerate(pages)}
-        gained = sum(grade.get(item, 0) / log2(place + 2) for place, item in enumerate(items))
-        scores.append(gained / sum(g / log2(place + 2) for place, g in enumerate(grade.values())))
+        pages = list(dict.fromkeys(targets[query]))
+        grade = {page: len(pages) - position for position, page in enumerate(pages)}
+        gained = sum(grade.get(item, 0) / log2(position + 2) for position, item in enumerate(items))
+        ideal = sum(value / log2(position + 2) for position, value in enumerate(grade.values()))
+        scores.append(gained / ideal)
     metrics = pl.read_csv(generated[1] / "metrics.csv").filter(segment="everyone", model="served")
     assert metrics["graded_ndcg"].item() == pytest.approx(sum(scores) / len(scores))
     assert metrics["users"].item() == 150
 
 
-def test_generated_figures_are_not_passed_off_as_quality(generated):
+def test_output_states_that_generated_data_says_nothing_about_quality(generated):
     assert "say nothing about quality" in generated[0]
 
 
-def test_json_holds_the_same_records_as_csv(generated):
+def test_json_contains_the_same_records_as_csv(generated):
     records = json.loads((generated[1] / "metrics.json").read_text())
     assert pl.read_csv(generated[1] / "metrics.csv").to_dicts() == records
 
 
-def test_a_hand_made_archive(tmp_path):
-    """Pages 0 to 5 are read by twelve; one more has read 0 and 1 and next reads what everybody reads last."""
+def test_graded_ndcg_of_a_small_archive_equals_the_value_by_hand(tmp_path):
+    """Twelve readers read the pages 0 to 5; another has read the pages 0 to 2 and reads 4 and 3 next."""
     raw = tmp_path / "raw"
     raw.mkdir()
-    crowd = [reader(number) for number in range(12)]
+    readers = [reader(number) for number in range(12)]
     late = {"history": "page-0, page-1, page-2", "userId": "late", "userType": "Logged"}
-    words = ("gol do time", "lei nova", "chuva forte", "festa popular", "juros altos", "vacina chega")
-    articles = [article(number, title=title, body=f"{title} {title}") for number, title in enumerate(words)]
-    write_webmedia(raw, [*crowd, reader(0, **late)], articles)
+    titles = ("gol do time", "lei nova", "chuva forte", "festa popular", "juros altos", "vacina chega")
+    articles = [article(number, title=title, body=f"{title} {title}") for number, title in enumerate(titles)]
+    write_webmedia(raw, [*readers, reader(0, **late)], articles)
     validation = (
         f"userId,userType,history,timestampHistory\nlate,Logged,['page-4' 'page-3'],[{START_MS} {START_MS}]\n"
     )
@@ -76,15 +77,15 @@ def test_a_hand_made_archive(tmp_path):
     done = run("--out", tmp_path / "out", "--uri", raw)
     assert done.exit_code == 0, done.output
     lists = pl.read_parquet(tmp_path / "out" / "predictions.parquet").filter(model="served").sort("rank")
-    found = lists["item_id"].to_list()
-    assert set(found) == {"page-3", "page-4", "page-5"}
-    places = {page: found.index(page) + 2 for page in ("page-4", "page-3")}
-    expected = (2 / log2(places["page-4"]) + 1 / log2(places["page-3"])) / (2 + 1 / log2(3))
+    items = lists["item_id"].to_list()
+    assert set(items) == {"page-3", "page-4", "page-5"}
+    positions = {page: items.index(page) + 2 for page in ("page-4", "page-3")}
+    expected = (2 / log2(positions["page-4"]) + 1 / log2(positions["page-3"])) / (2 + 1 / log2(3))
     metrics = pl.read_csv(tmp_path / "out" / "metrics.csv").filter(segment="everyone", model="served")
     assert metrics["graded_ndcg"].item() == pytest.approx(expected)
 
 
-def test_an_archive_without_the_validation_is_named(tmp_path):
+def test_archive_without_validation_file_is_rejected(tmp_path):
     raw = tmp_path / "raw"
     raw.mkdir()
     write_webmedia(raw)

@@ -7,7 +7,7 @@ import polars as pl
 from pipelines.benchmarks.workers import use_single_threads
 
 
-def test_a_worker_has_one_thread_and_its_parent_as_many_as_before(monkeypatch):
+def test_worker_has_one_thread_and_the_parent_environment_is_restored(monkeypatch):
     monkeypatch.setenv("POLARS_MAX_THREADS", "3")
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     before = dict(os.environ)

@@ -15,10 +15,10 @@ def registry(tmp_path, monkeypatch):
 
 @pytest.fixture
 def ids(registry):
-    """Three releases, each the champion after the one before."""
+    """Publish three releases as champion, one after the other; return their ids."""
     written = [write_tiny_release(registry.folder, mark).id for mark in ("first", "second", "third")]
-    for each in written:
-        registry.publish(each, CHAMPION)
+    for release_id in written:
+        registry.publish(release_id, CHAMPION)
     return written
 
 
@@ -26,21 +26,21 @@ def rollback(*arguments):
     return CliRunner().invoke(app, ["rollback", *arguments])
 
 
-def test_the_champion_before_serves_again(registry, ids):
+def test_rollback_restores_the_previous_champion(registry, ids):
     assert rollback().stdout == f"{ids[1]}\n"
     assert registry.find() == ids[1]
 
 
-def test_any_release_can_be_named(registry, ids):
+def test_rollback_accepts_a_release(registry, ids):
     assert rollback("--to", ids[0]).stdout == f"{ids[0]}\n"
     assert registry.find() == ids[0]
 
 
-def test_a_release_that_is_not_there_changes_nothing(registry, ids):
+def test_unknown_release_changes_nothing(registry, ids):
     assert isinstance(rollback("--to", "nothing").exception, ReleaseNotFoundError)
     assert registry.find() == ids[2]
 
 
-def test_without_an_earlier_champion_there_is_nothing_to_go_back_to(registry):
+def test_rollback_without_an_earlier_champion_fails(registry):
     registry.publish(write_tiny_release(registry.folder).id, CHAMPION)
     assert isinstance(rollback().exception, ReleaseNotFoundError)

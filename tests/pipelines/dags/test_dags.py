@@ -1,4 +1,4 @@
-"""The DAGs as Airflow reads them."""
+"""The DAGs as Airflow parses them."""
 
 import ast
 
@@ -9,12 +9,12 @@ from tests.support.processes.airflow import ROOT, airflow_environment, run_in_ai
 
 DAGS = ROOT / "pipelines" / "dags"
 
-READ = """
+LIST_DAGS = """
 import json, sys
 from airflow.dag_processing.dagbag import DagBag
 bag = DagBag("pipelines/dags")
 heavy = {"polars", "numpy", "pandas", "pyarrow", "sklearn", "implicit", "scipy"}
-ours = {name for name in sys.modules if name.startswith(("pipelines.", "script_shared."))}
+project = {name for name in sys.modules if name.startswith(("pipelines.", "script_shared."))}
 
 def describe_task(task):
     return {
@@ -36,14 +36,14 @@ def describe_dag(dag):
 print("RESULT" + json.dumps({
     "errors": {k: str(v) for k, v in bag.import_errors.items()},
     "dags": {name: describe_dag(dag) for name, dag in bag.dags.items()},
-    "heavy": sorted(heavy & set(sys.modules)), "ours": sorted(ours),
+    "heavy": sorted(heavy & set(sys.modules)), "project": sorted(project),
 }))
 """
 
 
 @pytest.fixture(scope="module")
 def bag(tmp_path_factory):
-    return run_in_airflow(READ, airflow_environment(tmp_path_factory.mktemp("airflow")))
+    return run_in_airflow(LIST_DAGS, airflow_environment(tmp_path_factory.mktemp("airflow")))
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +51,7 @@ def dags(bag):
     return bag["dags"]
 
 
-def test_a_domain_has_three_dags_without_import_errors(bag):
+def test_domain_has_three_dags_without_import_errors(bag):
     assert bag["errors"] == {}
     assert set(bag["dags"]) == {"news_process_data", "news_train_models", "news_evaluate_models"}
 
@@ -126,28 +126,28 @@ def test_training_and_evaluation_are_mapped(dags):
 
 
 def test_process_data_has_validated_parameters(dags):
-    first = dags["news_process_data"]
+    process_data = dags["news_process_data"]
     unset = dict.fromkeys(SOURCE_OPTIONS, "")
-    assert first["defaults"] == {"source": "synthetic", "uri": "", "scale": 0.01, **unset}
-    assert first["params"]["scale"] == {"type": "number", "exclusiveMinimum": 0, "maximum": 10}
-    assert first["params"]["source"]["type"] == first["params"]["uri"]["type"] == "string"
+    assert process_data["defaults"] == {"source": "synthetic", "uri": "", "scale": 0.01, **unset}
+    assert process_data["params"]["scale"] == {"type": "number", "exclusiveMinimum": 0, "maximum": 10}
+    assert process_data["params"]["source"]["type"] == process_data["params"]["uri"]["type"] == "string"
 
 
 def test_parsing_imports_no_stages(bag):
     """Airflow parses the files repeatedly: they import neither the stages nor heavy libraries."""
     assert bag["heavy"] == []
-    assert [name for name in bag["ours"] if ".stages" in name or ".domains" in name] == []
+    assert [name for name in bag["project"] if ".stages" in name or ".domains" in name] == []
 
 
 @pytest.mark.parametrize("path", sorted(DAGS.glob("*.py")), ids=lambda path: path.name)
-def test_a_dag_file_declares_and_calls(path):
+def test_dag_file_has_no_branches_and_opens_no_files(path):
     """While Airflow parses the file, nothing branches or opens a file; the only loop creates the DAGs."""
     tree = ast.parse(path.read_text())
-    loose = [
+    statements = [
         node for node in tree.body if isinstance(node, ast.For | ast.While | ast.If | ast.With | ast.Try)
     ]
     loop = f"for domain in DOMAINS:\n    create_{path.stem}(domain)"
-    assert [ast.unparse(node) for node in loose] in ([], [loop])
+    assert [ast.unparse(node) for node in statements] in ([], [loop])
 
 
 def test_settings_change_schedule_retries_and_timeout(tmp_path):
@@ -157,7 +157,7 @@ def test_settings_change_schedule_retries_and_timeout(tmp_path):
         "TASK_RETRY_SECONDS": "60",
         "TASK_TIMEOUT_MINUTES": "7",
     }
-    dags = run_in_airflow(READ, airflow_environment(tmp_path, **settings))["dags"]
+    dags = run_in_airflow(LIST_DAGS, airflow_environment(tmp_path, **settings))["dags"]
     assert dags["news_process_data"]["schedule"] == "15 * * * *"
     assert dags["news_train_models"]["waits_for"] == ["news_users"]
     tasks = [task for dag in dags.values() for task in dag["tasks"].values()]

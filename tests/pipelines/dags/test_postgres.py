@@ -1,4 +1,4 @@
-"""Airflow keeps its records in a real Postgres as well."""
+"""Airflow stores its metadata in a real Postgres."""
 
 import subprocess
 import sys
@@ -29,7 +29,7 @@ def database():
 
 @pytest.fixture(scope="module")
 def airflow(database, tmp_path_factory):
-    """An Airflow whose records have been migrated and that has read the DAGs."""
+    """An Airflow with a migrated database that contains the DAGs."""
     environment = airflow_environment(tmp_path_factory.mktemp("airflow"), database)
     for command in (["db", "migrate"], ["dags", "reserialize"]):
         done = subprocess.run(
@@ -44,31 +44,31 @@ def airflow(database, tmp_path_factory):
     return environment
 
 
-def rows(database, question):
-    connected = psycopg2.connect(database)
+def query(database, sql):
+    connection = psycopg2.connect(database)
     try:
-        with connected.cursor() as cursor:
-            cursor.execute(question)
+        with connection.cursor() as cursor:
+            cursor.execute(sql)
             return cursor.fetchall()
     finally:
-        connected.close()
+        connection.close()
 
 
 def test_postgres_stores_the_dags(airflow, database):
-    found = rows(database, "select dag_id from serialized_dag order by dag_id")
-    assert [name for (name,) in found] == ["news_evaluate_models", "news_process_data", "news_train_models"]
+    names = query(database, "select dag_id from serialized_dag order by dag_id")
+    assert [name for (name,) in names] == ["news_evaluate_models", "news_process_data", "news_train_models"]
 
 
 def test_postgres_stores_a_run_and_its_asset_starts_the_next_dag(airflow, database):
     assert run_in_airflow(RUN, airflow) == "success"
-    tasks = rows(database, "select task_id, state from task_instance where dag_id = 'news_process_data'")
+    tasks = query(database, "select task_id, state from task_instance where dag_id = 'news_process_data'")
     assert dict(tasks) == dict.fromkeys(
         ("create_run", "download", "collect", "refine", "encode", "segment"), "success"
     )
-    [(run,)] = rows(database, "select extra ->> 'run' from asset_event")
+    [(run,)] = query(database, "select extra ->> 'run' from asset_event")
     volume = airflow["DATA_ROOT"]
     assert (ROOT / volume / "news" / "segments" / "latest").read_text().strip() == run
-    assert rows(database, "select target_dag_id from asset_dag_run_queue") == [("news_train_models",)]
+    assert query(database, "select target_dag_id from asset_dag_run_queue") == [("news_train_models",)]
 
 
 @pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+psycopg2"])

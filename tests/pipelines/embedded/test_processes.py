@@ -1,4 +1,4 @@
-"""Nothing that the embedded run starts outlives it."""
+"""No process of the embedded run outlives it."""
 
 import os
 import signal
@@ -14,8 +14,8 @@ from script_shared.errors import MancheteError
 from tests.support.processes.embedded import ROOT, wait_until
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(600)"]
-#: Like Airflow's tasks: a child in a group of its own.
-FAMILY = [
+#: Like an Airflow task, the child has its own process group.
+PROCESS_TREE = [
     sys.executable,
     "-c",
     "import os, time\n"
@@ -30,66 +30,66 @@ from pathlib import Path
 from pipelines.embedded.processes import ChildProcesses
 folder = Path(sys.argv[1])
 with ChildProcesses({{}}, folder / "data" / "logs", folder / "data") as processes:
-    processes.start("family", {family!r})
+    processes.start("tree", {tree!r})
     (folder / "up").touch()
     time.sleep(600)
 """
 
 
-def lives(pid):
+def is_running(pid):
     return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
 
 
-def pids(log):
+def read_pids(log):
     return [int(line) for line in log.read_text().split()] if log.exists() else []
 
 
-def test_the_end_of_the_block_ends_what_was_started(tmp_path):
+def test_context_exit_terminates_the_started_processes(tmp_path):
     others = set(psutil.Process().children())
     with ChildProcesses({}, tmp_path) as processes:
         processes.start("sleep", SLEEP)
         processes.check()
         started = set(psutil.Process().children()) - others
     assert len(started) == 2, "the command and the reaper"
-    assert not any(lives(child.pid) for child in started)
+    assert not any(is_running(child.pid) for child in started)
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
-def test_however_the_parent_ends_its_family_and_its_folder_go(tmp_path, number):
+@pytest.mark.parametrize("signal_number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_exit_of_the_parent_terminates_its_descendants_and_removes_the_folder(tmp_path, signal_number):
     parent = subprocess.Popen(
-        [sys.executable, "-c", PARENT.format(family=FAMILY), str(tmp_path)],
+        [sys.executable, "-c", PARENT.format(tree=PROCESS_TREE), str(tmp_path)],
         cwd=ROOT,
         stderr=subprocess.DEVNULL,
     )
-    log = tmp_path / "data" / "logs" / "family.log"
-    wait_until(lambda: (tmp_path / "up").exists() and len(pids(log)) == 2)
-    family = pids(log)
-    os.kill(parent.pid, number)
+    log = tmp_path / "data" / "logs" / "tree.log"
+    wait_until(lambda: (tmp_path / "up").exists() and len(read_pids(log)) == 2)
+    tree = read_pids(log)
+    os.kill(parent.pid, signal_number)
     parent.wait(60)
-    wait_until(lambda: not any(lives(pid) for pid in family))
+    wait_until(lambda: not any(is_running(pid) for pid in tree))
     wait_until(lambda: not (tmp_path / "data").exists())
 
 
-def test_what_is_deaf_to_the_request_to_end_is_killed(tmp_path):
+def test_process_that_ignores_sigterm_is_killed(tmp_path):
     ignore = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)"
     script = f"{ignore}; import time; print(flush=True); time.sleep(600)"
     with (
         (tmp_path / "log").open("w") as log,
-        subprocess.Popen([sys.executable, "-c", script], stdout=log, start_new_session=True) as deaf,
+        subprocess.Popen([sys.executable, "-c", script], stdout=log, start_new_session=True) as process,
     ):
         wait_until((tmp_path / "log").read_text)
-        terminate_sessions({deaf.pid}, 0.3)
-        assert deaf.wait(10) == -signal.SIGKILL
+        terminate_sessions({process.pid}, 0.3)
+        assert process.wait(10) == -signal.SIGKILL
 
 
-def test_a_command_that_ends_by_itself_is_reported_with_its_last_words(tmp_path):
+def test_unexpected_exit_is_reported_with_the_end_of_the_log(tmp_path):
     with ChildProcesses({}, tmp_path) as processes:
         processes.start("short", [sys.executable, "-c", "raise SystemExit('no disk')"])
         with pytest.raises(MancheteError, match=r"short ended unexpectedly .*\nno disk"):
             wait_until(processes.check)
 
 
-def test_a_command_that_fails_is_reported_with_its_last_words(tmp_path):
+def test_failed_command_is_reported_with_the_end_of_the_log(tmp_path):
     with ChildProcesses({}, tmp_path) as processes:
         processes.start("step", [sys.executable, "-c", "raise SystemExit('no table')"])
         with pytest.raises(MancheteError, match=r"step failed .*\nno table"):
@@ -97,7 +97,7 @@ def test_a_command_that_fails_is_reported_with_its_last_words(tmp_path):
         processes.check()
 
 
-def test_commands_are_given_settings_on_top_of_ours(tmp_path):
+def test_commands_inherit_the_environment_and_receive_the_settings(tmp_path):
     with ChildProcesses({"MANCHETE_NEW": "new"}, tmp_path) as processes:
         script = "import os; print(os.environ['MANCHETE_NEW'], os.environ['PATH'])"
         processes.start("show", [sys.executable, "-c", script])

@@ -1,4 +1,4 @@
-"""`make run`: the whole product on this machine, used as its people use it."""
+"""`make run` runs Airflow and the API on one machine."""
 
 import json
 import signal
@@ -20,7 +20,7 @@ SEGMENTS = ["logged", "semi_logged", "anonymous"]
 
 
 @pytest.fixture(scope="module")
-def up(tmp_path_factory):
+def services(tmp_path_factory):
     """Airflow and the API after the first chain."""
     folder = tmp_path_factory.mktemp("run")
     ports = find_free_ports(2)
@@ -41,21 +41,21 @@ def up(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def client(up):
-    """Our client of Airflow's REST API, signed in with the password of the file."""
-    secrets = json.loads((up.folder / "data" / "airflow" / "passwords.json").read_text())
-    client = AirflowClient(up.airflow, secrets["admin"])
+def client(services):
+    """A client of Airflow's REST API, signed in with the password from the file."""
+    secrets = json.loads((services.folder / "data" / "airflow" / "passwords.json").read_text())
+    client = AirflowClient(services.airflow, secrets["admin"])
     assert client.sign_in()
     return client
 
 
-def read(up, name):
-    return (up.folder / name).read_text()
+def read_output(services, name):
+    return (services.folder / name).read_text()
 
 
-def test_it_answers_a_reader_of_each_segment_with_one_line_of_json_and_nothing_else(up):
-    assert not up.command.has_ended(), read(up, "err")
-    answers = [json.loads(line) for line in read(up, "out").splitlines()]
+def test_stdout_has_one_json_line_for_each_segment(services):
+    assert not services.command.has_ended(), read_output(services, "err")
+    answers = [json.loads(line) for line in read_output(services, "out").splitlines()]
     assert [answer["segment"] for answer in answers] == SEGMENTS
     for answer in answers:
         items = [item["item_id"] for item in answer["items"]]
@@ -64,11 +64,11 @@ def test_it_answers_a_reader_of_each_segment_with_one_line_of_json_and_nothing_e
         assert answer["user_id"]
 
 
-def test_the_cost_of_every_stage_is_shown_and_kept_beside_the_metrics(up):
-    evaluation = up.folder / "data" / "news" / "evaluation" / "runs"
+def test_stage_costs_are_printed_and_written_beside_the_metrics(services):
+    evaluation = services.folder / "data" / "news" / "evaluation" / "runs"
     folder = evaluation / (evaluation / "latest").read_text().strip()
     costs = json.loads((folder / "costs.json").read_text())
-    names = [each["stage"] for each in costs["stages"]]
+    names = [entry["stage"] for entry in costs["stages"]]
     assert [names.count(stage) for stage in ("download", "refine", "encode", "segment", "train")] == [
         1,
         1,
@@ -78,58 +78,60 @@ def test_the_cost_of_every_stage_is_shown_and_kept_beside_the_metrics(up):
     ]
     assert [names.count(stage) for stage in ("evaluate", "report", "publish")] == [6, 1, 1]
     assert [names.count(stage) for stage in ("collect", "compact")] == [1, 1]
-    assert all(each["peak_mib"] > 50 for each in costs["stages"])
-    longest = max(each["seconds"] for each in costs["stages"])
-    assert longest <= costs["stage_seconds"] <= sum(each["seconds"] for each in costs["stages"]) + 0.1
+    assert all(entry["peak_mib"] > 50 for entry in costs["stages"])
+    longest = max(entry["seconds"] for entry in costs["stages"])
+    assert longest <= costs["stage_seconds"] <= sum(entry["seconds"] for entry in costs["stages"]) + 0.1
     assert (folder / "metrics.json").exists()
-    assert " is the champion: there is no champion yet; " in read(up, "err")
-    table = read(up, "err")
+    assert " is the champion: there is no champion yet; " in read_output(services, "err")
+    table = read_output(services, "err")
     assert all(name in table for name in ("train-logged", "evaluate-anonymous-25h", "publish", "peak MiB"))
 
 
-def test_nothing_listens_beyond_the_two_ports_on_loopback(up):
-    found = up.command.connections()
-    assert {each.laddr.port for each in found if each.status == psutil.CONN_LISTEN} == set(up.ports)
-    assert {each.laddr.ip for each in found} == {"127.0.0.1"}
+def test_only_the_two_ports_listen_and_only_on_loopback(services):
+    sockets = services.command.connections()
+    assert {socket.laddr.port for socket in sockets if socket.status == psutil.CONN_LISTEN} == set(
+        services.ports
+    )
+    assert {socket.laddr.ip for socket in sockets} == {"127.0.0.1"}
 
 
-def test_a_run_that_is_triggered_over_rest_ends_in_a_new_release_that_is_served(up):
-    secrets = json.loads((up.folder / "data" / "airflow" / "passwords.json").read_text())
+def test_run_triggered_over_rest_publishes_a_served_release(services):
+    secrets = json.loads((services.folder / "data" / "airflow" / "passwords.json").read_text())
     login = {"username": "admin", "password": secrets["admin"]}
-    token = up.airflow.post("/auth/token", json=login).json()["access_token"]
-    earlier = up.api.get("/health/ready").json()["release"]
+    token = services.airflow.post("/auth/token", json=login).json()["access_token"]
+    earlier = services.api.get("/health/ready").json()["release"]
     body = {"logical_date": None, "conf": {"scale": 0.001}}
     headers = {"Authorization": f"Bearer {token}"}
-    answer = up.airflow.post("/api/v2/dags/news_process_data/dagRuns", json=body, headers=headers)
+    answer = services.airflow.post("/api/v2/dags/news_process_data/dagRuns", json=body, headers=headers)
     assert answer.status_code == 200
-    wait_until(lambda: up.api.get("/health/ready").json()["release"] != earlier, RUN_SECONDS)
-    found = up.api.get("/recommendations", params={"num_recs": 3}).json()
-    assert found["release"] != earlier
-    assert len(found["items"]) == 3
+    wait_until(lambda: services.api.get("/health/ready").json()["release"] != earlier, RUN_SECONDS)
+    response = services.api.get("/recommendations", params={"num_recs": 3}).json()
+    assert response["release"] != earlier
+    assert len(response["items"]) == 3
 
 
-def test_input_that_cannot_be_used_fails_at_once_with_the_task_and_its_reason(up, client):
-    nowhere = str(up.folder / "nowhere")  # a DAG that is triggered over REST has no preflight
+def test_unusable_input_is_reported_with_the_task_and_the_reason(services, client):
+    nowhere = str(services.folder / "nowhere")  # a DAG triggered over REST has no preflight
     chain = DagChain(client, "news", lambda: None, lambda _: None)
     with pytest.raises(MancheteError) as failure:
         chain.run({"source": "globo", "uri": nowhere})
-    told = str(failure.value)
-    assert "news_process_data failed" in told
-    assert "--- download" in told
-    assert nowhere in told
-    assert up.api.get("/health/ready").status_code == 200
+    message = str(failure.value)
+    assert "news_process_data failed" in message
+    assert "--- download" in message
+    assert nowhere in message
+    assert services.api.get("/health/ready").status_code == 200
 
 
-def test_parameters_that_the_dag_does_not_take_are_refused(client):
+def test_invalid_dag_parameters_are_rejected(client):
     with pytest.raises(SettingsError, match="scale"):
         DagChain(client, "news", lambda: None, lambda _: None).run({"scale": 0})
 
 
-def test_ctrl_c_stops_everything_and_that_is_no_error(up):
-    """The last of this file: nothing is up any more."""
-    assert len(up.command.running_descendants()) > 4
-    up.command.process.send_signal(signal.SIGINT)
-    assert up.command.wait(60) == 0, read(up, "err")
-    assert up.command.running_descendants() == []
-    assert "Traceback" not in read(up, "err")
-    assert (up.folder / "data" / "news" / "releases" / "champion").exists()
+def test_ctrl_c_stops_all_processes_with_exit_status_zero(services):
+    """The last test of this file, because it stops the services."""
+    assert len(services.command.running_descendants()) > 4
+    services.command.process.send_signal(signal.SIGINT)
+    assert services.command.wait(60) == 0, read_output(services, "err")
+    assert services.command.running_descendants() == []
+    assert "Traceback" not in read_output(services, "err")
+    assert (services.folder / "data" / "news" / "releases" / "champion").exists()

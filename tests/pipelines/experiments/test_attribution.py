@@ -1,4 +1,4 @@
-"""Reads that name an impression are brought over from a real event log, once."""
+"""Interactions of the event log that name an impression are attributed to it once."""
 
 import pytest
 
@@ -23,60 +23,65 @@ def logs(tmp_path):
     impressions.close()
 
 
-def read(name, of, item="a", user="u1", time_ms=150):
-    return make_event(name, user, item, time_ms, details={"impression_id": of, "seconds": 3.0})
+def make_click(name, impression, item="a", user="u1", time_ms=150):
+    return make_event(name, user, item, time_ms, details={"impression_id": impression, "seconds": 3.0})
 
 
-def followed(impressions):
-    return [(each.impression_id, each.item_id) for each in impressions.clicks("e")]
+def list_clicks(impressions):
+    return [(click.impression_id, click.item_id) for click in impressions.clicks("e")]
 
 
-def test_only_reads_that_name_an_impression_are_brought_over(logs):
+def test_only_interactions_with_an_impression_id_are_attributed(logs):
     events, impressions = logs
     events.append(
-        [read("x", "1"), make_event("y"), make_event("z", "u1", "", kind=FORGET), read("w", "2", "b")]
+        [
+            make_click("x", "1"),
+            make_event("y"),
+            make_event("z", "u1", "", kind=FORGET),
+            make_click("w", "2", "b"),
+        ]
     )
     assert attribute_clicks(events, impressions, CLOCK) == 2
     assert next(iter(impressions.clicks("e"))) == Click("champion", "r1", "1", "a", 50)
-    assert followed(impressions) == [("1", "a"), ("2", "b")]
+    assert list_clicks(impressions) == [("1", "a"), ("2", "b")]
     assert impressions.attributed_offset() == 4
 
 
-def test_it_goes_on_where_it_ended(logs):
+def test_attribution_resumes_after_its_last_event(logs):
     events, impressions = logs
-    events.append([read("x", "1")])
+    events.append([make_click("x", "1")])
     assert attribute_clicks(events, impressions, CLOCK) == 1
     assert attribute_clicks(events, impressions, CLOCK) == 0
-    events.append([read("y", "2")])
+    events.append([make_click("y", "2")])
     assert attribute_clicks(events, impressions, CLOCK) == 1
-    assert followed(impressions) == [("1", "a"), ("2", "a")]
+    assert list_clicks(impressions) == [("1", "a"), ("2", "a")]
 
 
-def test_what_was_brought_over_outlives_compaction(logs):
+def test_attributed_clicks_survive_compaction(logs):
     events, impressions = logs
-    events.append([read("x", "1"), read("y", "2")])
+    events.append([make_click("x", "1"), make_click("y", "2")])
     attribute_clicks(events, impressions, CLOCK)
     events.compact(2)
-    events.append([read("z", "3")])
+    events.append([make_click("z", "3")])
     assert attribute_clicks(events, impressions, CLOCK) == 1
-    assert followed(impressions) == [("1", "a"), ("2", "a"), ("3", "a")]
+    assert list_clicks(impressions) == [("1", "a"), ("2", "a"), ("3", "a")]
 
 
 @pytest.mark.parametrize("through", [1, 2, 3, 4])
-def test_what_was_compacted_unseen_is_passed_over(logs, through):
+def test_events_compacted_before_attribution_are_skipped(logs, through):
     events, impressions = logs
-    events.append([read(f"x{number}", str(number)) for number in range(1, 5)])
+    events.append([make_click(f"x{number}", str(number)) for number in range(1, 5)])
     events.compact(through)
     assert attribute_clicks(events, impressions, CLOCK) == 4 - through
-    assert followed(impressions) == [(str(number), "a") for number in range(through + 1, 5)]
+    assert list_clicks(impressions) == [(str(number), "a") for number in range(through + 1, 5)]
 
 
-def test_another_log_in_the_place_of_the_one_before_is_read_from_its_beginning(logs, tmp_path):
+def test_replaced_log_is_attributed_from_its_first_event(logs, tmp_path):
     events, impressions = logs
     events.append([make_event(number) for number in range(5)])
     attribute_clicks(events, impressions, CLOCK)
     other = open_log("", tmp_path / "other")
-    other.append([read("x", "1")])
+    other.append([make_click("x", "1")])
     assert attribute_clicks(other, impressions, CLOCK) == 1
     other.close()
     assert impressions.attributed_offset() == 1

@@ -48,7 +48,7 @@ def test_replace_values_keeps_other_values():
     assert before["a"]["y"] == 2
 
 
-def test_unknown_parameter_is_refused(inputs):
+def test_unknown_parameter_is_rejected(inputs):
     domain, parameters, _, _ = inputs
     with pytest.raises(ValidationError, match="clutsers"):
         domain.segments(replace_values(parameters, clusters={"clutsers": (4,)}))
@@ -82,7 +82,7 @@ def test_trials_score_the_same_users_and_gains_are_paired(inputs):
     assert [gains["all components"][key] for key in ("gain", "low", "high")] == [0, 0, 0]
     means = dict(scores.group_by("model").agg(pl.col("ndcg").mean()).rows())
     assert gains["no popularity"]["gain"] == pytest.approx(means["no popularity"] - means["all components"])
-    # Interest in these articles lasts hours, so counts without decay find_segment less.
+    # Interest in these items lasts hours, so counts without decay rank worse.
     assert gains["most_popular_ever"]["high"] < 0
 
 

@@ -11,8 +11,8 @@ from script_shared.storage.volume import Volume
 MIB = 2**20
 
 
-def hold(plan, volume, run, mib):
-    """A stage that needs memory."""
+def allocate(plan, volume, run, mib):
+    """A stage that allocates memory."""
     return np.ones(mib * MIB, np.uint8).sum()
 
 
@@ -25,23 +25,23 @@ def volume(tmp_path):
     return Volume(tmp_path)
 
 
-def test_a_stage_is_measured_and_its_result_returned(volume):
+def test_measured_stage_returns_its_result(volume):
     plan = load("news")
-    assert measure_stage("big", hold, plan, volume, "run-1", 200) == 200 * MIB
-    assert measure_stage("small", hold, plan, volume, "run-1", 1) == MIB
+    assert measure_stage("big", allocate, plan, volume, "run-1", 200) == 200 * MIB
+    assert measure_stage("small", allocate, plan, volume, "run-1", 1) == MIB
     big, small = read_costs(volume, "run-1")
-    assert (big.name, small.name) == ("hold-big", "hold-small")
+    assert (big.name, small.name) == ("allocate-big", "allocate-small")
     assert big.peak_mib >= 200
-    assert small.peak_mib <= big.peak_mib - 150, "a stage does not inherit an earlier one's peak"
+    assert small.peak_mib <= big.peak_mib - 150, "the peak of a stage excludes earlier stages"
 
 
-def test_a_failed_stage_leaves_no_cost(volume):
+def test_failed_stage_writes_no_cost(volume):
     with pytest.raises(ValueError, match="no"):
         measure_stage("", fail, load("news"), volume, "run-1")
     assert read_costs(volume, "run-1") == []
 
 
-def test_what_runs_in_parallel_counts_once():
+def test_parallel_stages_count_once():
     costs = [
         StageCost("refine", "", 100.0, 5.0, 10),
         StageCost("train", "a", 110.0, 10.0, 20),
@@ -54,16 +54,16 @@ def test_what_runs_in_parallel_counts_once():
 
 
 def test_costs_are_written_beside_the_metrics(volume):
-    measure_stage("", hold, load("news"), volume, "run-1", 1)
+    measure_stage("", allocate, load("news"), volume, "run-1", 1)
     (volume.evaluation / "runs" / "run-1").mkdir(parents=True)
     path = write_costs(volume, "run-1")
     assert path == volume.evaluation / "runs" / "run-1" / "costs.json"
-    told = json.loads(path.read_text())
-    assert [each["stage"] for each in told["stages"]] == ["hold"]
-    assert set(told) == {"stage_seconds", "stages"}
+    costs = json.loads(path.read_text())
+    assert [stage["stage"] for stage in costs["stages"]] == ["allocate"]
+    assert set(costs) == {"stage_seconds", "stages"}
 
 
-def test_the_table_ends_with_the_time_and_the_highest_peak():
+def test_table_ends_with_the_total_time_and_the_highest_peak():
     table = build_cost_table([StageCost("refine", "", 0.0, 5.0, 700), StageCost("train", "a", 5.0, 2.5, 300)])
     assert [list(column.cells) for column in table.columns] == [
         ["refine", "train-a"],

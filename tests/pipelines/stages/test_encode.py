@@ -1,4 +1,4 @@
-"""What the stage writes is what the stages after it read."""
+"""The stages after `encode` load the data that it writes."""
 
 from dataclasses import fields
 
@@ -40,20 +40,20 @@ def expected(volume):
     return encode_tables(tables, PLAN.domain.context, PLAN.weight, as_of_ms), PLAN.choose_parameters(tables)
 
 
-def test_the_data_set_comes_back_as_the_tables_give_it(loaded, expected):
-    (found, parameters), (wanted, rules) = loaded, expected
-    assert parameters == rules
+def test_loaded_dataset_equals_the_encoded_tables(loaded, expected):
+    (dataset, parameters), (expected_dataset, expected_parameters) = loaded, expected
+    assert parameters == expected_parameters
     for name in ("users", "items", "keys"):
-        assert list(getattr(found, name)) == list(getattr(wanted, name))
-    assert list(found.catalogue.categories) == list(wanted.catalogue.categories)
-    assert (found.context, found.as_of_ms) == (wanted.context, wanted.as_of_ms)
-    assert found.user_types.tolist() == wanted.user_types.tolist()
-    for field in fields(wanted.interactions):
-        array = getattr(wanted.interactions, field.name)
-        assert np.array_equal(getattr(found.interactions, field.name), array)
-        assert getattr(found.interactions, field.name).dtype == array.dtype
+        assert list(getattr(dataset, name)) == list(getattr(expected_dataset, name))
+    assert list(dataset.catalogue.categories) == list(expected_dataset.catalogue.categories)
+    assert (dataset.context, dataset.as_of_ms) == (expected_dataset.context, expected_dataset.as_of_ms)
+    assert dataset.user_types.tolist() == expected_dataset.user_types.tolist()
+    for field in fields(expected_dataset.interactions):
+        array = getattr(expected_dataset.interactions, field.name)
+        assert np.array_equal(getattr(dataset.interactions, field.name), array)
+        assert getattr(dataset.interactions, field.name).dtype == array.dtype
     for name in ("published_ms", "category"):
-        assert np.array_equal(getattr(found.catalogue, name), getattr(wanted.catalogue, name))
+        assert np.array_equal(getattr(dataset.catalogue, name), getattr(expected_dataset.catalogue, name))
 
 
 def test_every_item_has_a_vector(loaded):
@@ -62,7 +62,7 @@ def test_every_item_has_a_vector(loaded):
     assert np.linalg.norm(vectors.rows[vectors.row], axis=1) == pytest.approx(np.ones(len(vectors.row)))
 
 
-def test_the_state_snapshot_ends_three_days_before_the_data(loaded, expected):
+def test_state_snapshot_ends_three_days_before_the_data(loaded, expected):
     dataset, parameters = loaded
     state = PLAN.domain.state(parameters)
     assert dataset.state_snapshot.end_ms == dataset.as_of_ms - SNAPSHOT_AGE_MS
@@ -73,13 +73,13 @@ def test_the_state_snapshot_ends_three_days_before_the_data(loaded, expected):
     assert np.array_equal(build_state(dataset, state).histories.count_all(), dataset.interaction_counts)
 
 
-def test_the_catalogue_is_in_the_order_of_the_positions(volume, loaded):
-    shown = pl.read_parquet(volume.encoded / "run-1" / "catalogue.parquet")
-    assert shown["item_id"].to_list() == list(loaded[0].items)
-    assert shown.columns == ["item_id", "title", "url", "published_at", "category", "region"]
+def test_catalogue_has_the_order_of_the_item_positions(volume, loaded):
+    catalogue = pl.read_parquet(volume.encoded / "run-1" / "catalogue.parquet")
+    assert catalogue["item_id"].to_list() == list(loaded[0].items)
+    assert catalogue.columns == ["item_id", "title", "url", "published_at", "category", "region"]
 
 
-def test_the_next_run_takes_all_vectors_over(volume):
+def test_next_run_reuses_all_vectors(volume):
     (volume.raw / "run-2").symlink_to(volume.raw / "run-1")
     refine(PLAN, volume, "run-2", "globo")
     before = read_text_vectors(volume.encoded / "run-1")
@@ -90,7 +90,7 @@ def test_the_next_run_takes_all_vectors_over(volume):
     assert (volume.encoded / "latest").read_text().strip() == "run-2"
 
 
-def test_a_release_holds_the_space_in_which_its_articles_lie(small_volume):
+def test_release_contains_the_space_of_its_item_vectors(small_volume):
     release = Registry(small_volume.releases).open()
     space = TextSpace.load(release.bundle("space"))
     dataset, parameters = load_dataset(small_volume, release.manifest.run)

@@ -24,11 +24,11 @@ def volume(tmp_path):
     return volume
 
 
-def contents(folder):
+def read_files(folder):
     return {file.name: file.read_bytes() for file in folder.iterdir() if file.is_file()}
 
 
-BROKEN = {
+INVALID_FILES = {
     "empty": "",
     "other columns": "a,b\n1,2\n",
     "semicolons": ";".join(CLICK_FIELDS) + "\n",
@@ -36,9 +36,9 @@ BROKEN = {
 }
 
 
-@pytest.mark.parametrize("text", BROKEN.values(), ids=BROKEN)
-def test_an_error_leaves_what_was_refined_before(volume, tmp_path, text):
-    before, alias = contents(volume.refined / "run-1"), get_alias(volume.refined, "latest")
+@pytest.mark.parametrize("text", INVALID_FILES.values(), ids=INVALID_FILES)
+def test_invalid_input_leaves_the_refined_run_unchanged(volume, tmp_path, text):
+    before, alias = read_files(volume.refined / "run-1"), get_alias(volume.refined, "latest")
     clicks = tmp_path / "bad" / "clicks"
     clicks.mkdir(parents=True)
     (clicks / "clicks_hour_000.csv").write_text(text)
@@ -46,30 +46,30 @@ def test_an_error_leaves_what_was_refined_before(volume, tmp_path, text):
         download(load("news"), volume, run, "globo", str(clicks.parent), 1.0)
         with pytest.raises(InputError, match=r"clicks/clicks_hour_000\.csv"):
             refine(load("news"), volume, run, "globo")
-    assert contents(volume.refined / "run-1") == before
+    assert read_files(volume.refined / "run-1") == before
     assert get_alias(volume.refined, "latest") == alias == "run-1"
     assert sorted(path.name for path in volume.refined.iterdir()) == ["latest", "run-1"]
 
 
-def test_refining_again_writes_the_same(volume):
-    before = contents(volume.refined / "run-1")
+def test_repeated_refine_writes_the_same_files(volume):
+    before = read_files(volume.refined / "run-1")
     refine(load("news"), volume, "run-1", "globo")
-    assert contents(volume.refined / "run-1") == before
+    assert read_files(volume.refined / "run-1") == before
 
 
-def test_a_developers_sample_is_refined_and_reported(volume):
-    whole = pl.read_parquet(volume.refined / "run-1" / "users.parquet")
+def test_sample_of_users_is_refined_and_reported(volume):
+    all_users = pl.read_parquet(volume.refined / "run-1" / "users.parquet")
     report = refine(load("news"), volume, "run-1", "globo", RefineOptions(0.1))
     users = pl.read_parquet(volume.refined / "run-1" / "users.parquet")
-    reads = pl.read_parquet(volume.refined / "run-1" / "interactions.parquet")
-    assert 0 < users.height < 0.25 * whole.height
-    assert report["sample"] == {"share": 0.1, "users": users.height, "interactions": reads.height}
+    interactions = pl.read_parquet(volume.refined / "run-1" / "interactions.parquet")
+    assert 0 < users.height < 0.25 * all_users.height
+    assert report["sample"] == {"share": 0.1, "users": users.height, "interactions": interactions.height}
     assert report["clicks"]["kept"] == 750
     assert json.loads((volume.refined / "run-1" / "report.json").read_text()) == report
 
 
-def test_a_sample_without_readers_leaves_what_was_refined_before(volume):
-    before = contents(volume.refined / "run-1")
+def test_empty_sample_leaves_the_refined_run_unchanged(volume):
+    before = read_files(volume.refined / "run-1")
     with pytest.raises(NotEnoughDataError):
         refine(load("news"), volume, "run-1", "globo", RefineOptions(1e-9))
-    assert contents(volume.refined / "run-1") == before
+    assert read_files(volume.refined / "run-1") == before

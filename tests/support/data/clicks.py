@@ -38,17 +38,17 @@ def write_clicks(folder, *, hours=30, articles=120, users=400, clicks_an_hour=25
             writer.writerow([article, article % 7, created, 0, 200])
 
 
-def _hour(rng, published, hour, readers, clicks):
+def _hour(rng, published, hour, users, clicks):
     times = np.sort(rng.integers(0, HOUR_MS, clicks))
     for offset_ms in times.tolist():
-        reader = int(rng.integers(readers) ** 2 // readers)
+        user = int(rng.integers(users) ** 2 // users)
         age = hour + offset_ms / HOUR_MS - published
-        region = reader % 3 + 1
+        region = user % 3 + 1
         interest = np.where(age >= 0, np.exp(-np.clip(age, 0, 50) / 3), 1e-9)
-        interest *= np.where(np.arange(len(published)) % 3 == reader % 3, 4.0, 1.0)
+        interest *= np.where(np.arange(len(published)) % 3 == user % 3, 4.0, 1.0)
         article = int(rng.choice(len(published), p=interest / interest.sum()))
         time_ms = START_MS + hour * HOUR_MS + offset_ms
-        yield [reader, f"{reader}{hour:03d}", time_ms, 2, article, time_ms, 4, 1, 17, 1, region, 2]
+        yield [user, f"{user}{hour:03d}", time_ms, 2, article, time_ms, 4, 1, 17, 1, region, 2]
 
 
 def write_rows(path, rows):

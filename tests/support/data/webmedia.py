@@ -26,7 +26,7 @@ def reader(number, **changed):
         "userId": f"reader-{number}",
         "userType": "Logged" if number % 2 else "Non-Logged",
         "historySize": "3",
-        "history": ", ".join(f"page-{(number + place) % 6}" for place in range(3)),
+        "history": ", ".join(f"page-{(number + position) % 6}" for position in range(3)),
         "timestampHistory": ", ".join(map(str, times)),
         "numberOfClicksHistory": "1, 12, 3",
         "timeOnPageHistory": f"{20_000 + number}, 60000, 90500",

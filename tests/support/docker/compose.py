@@ -85,7 +85,7 @@ class Container:
         self.check = [mapping(argument) for argument in (check[1:] if check else image_check)]
 
     def start(self, log, **variables):
-        """Start the service in a session of its own."""
+        """Start the service in a new session."""
         with log.open("ab") as out:
             return subprocess.Popen(
                 self.command,

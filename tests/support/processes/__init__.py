@@ -1,1 +1,1 @@
-"""The service, Airflow, Postgres and other programs, in this process or one of their own."""
+"""The service, Airflow, Postgres and other programs, in the process of the tests or in separate ones."""

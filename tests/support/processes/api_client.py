@@ -1,4 +1,4 @@
-"""The service in this process."""
+"""A client of the service in the process of the test."""
 
 from fastapi.testclient import TestClient
 
@@ -17,6 +17,6 @@ KEYS = {
 
 
 def make_client(data_root, clock=None, raise_server_exceptions=True, **settings):
-    """A service that looks for releases when a test says so: `client.app.state.release_watcher.refresh()`."""
-    told = ApiSettings(data_root=data_root, release_poll_seconds=3_600, **settings)
-    return TestClient(create_app(told, clock), raise_server_exceptions=raise_server_exceptions)
+    """Return a client of the service; a test loads releases with `app.state.release_watcher.refresh()`."""
+    api_settings = ApiSettings(data_root=data_root, release_poll_seconds=3_600, **settings)
+    return TestClient(create_app(api_settings, clock), raise_server_exceptions=raise_server_exceptions)

@@ -1,4 +1,4 @@
-"""The service as a process of its own."""
+"""The service in a separate process."""
 
 import os
 import subprocess
@@ -62,11 +62,11 @@ def run_api(data_root, log, *, prepare=None, module="app", arguments=(), **setti
             process.kill()
 
 
-def wait_for(is_met, what, seconds=30.0):
+def wait_for(is_met, description, seconds=30.0):
     """Wait until a condition is true and return its value; connection errors count as false.
 
     Raises:
-        AssertionError: it is not met in time; the message contains `what`.
+        AssertionError: it is not met in time; the message contains `description`.
     """
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -76,7 +76,7 @@ def wait_for(is_met, what, seconds=30.0):
         except httpx.TransportError:
             pass
         time.sleep(0.02)
-    raise AssertionError(f"not within {seconds:g} s: {what}")
+    raise AssertionError(f"not within {seconds:g} s: {description}")
 
 
 def wait_until_ready(client, seconds=30.0):

@@ -107,7 +107,7 @@ def create_events_database(server):
 
 
 def execute(url, *statements):
-    """Execute statements, each in a transaction of its own."""
+    """Execute statements, each in a separate transaction."""
     with closing(psycopg2.connect(url)) as connection:
         connection.autocommit = True
         with connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""Crashes of writes to the volume at every step; a program of its own, because it forks.
+"""Crashes of writes to the volume at every step; a separate program, because it forks.
 
 python -m tests.support.releases.crash_scenarios releases|rollbacks|partitions <folder>
 

@@ -29,7 +29,7 @@ def crash_at_each_step(act: Callable[[], object]) -> Iterator[int]:
         The step of each crash.
 
     Raises:
-        RuntimeError: a child fails with an error of its own.
+        RuntimeError: a child fails for another reason.
     """
     for step in range(10_000):
         child = os.fork()
@@ -41,5 +41,5 @@ def crash_at_each_step(act: Callable[[], object]) -> Iterator[int]:
         if code == 0:
             return
         if code != _CRASHED:
-            raise RuntimeError(f"the child failed with an error of its own at step {step}")
+            raise RuntimeError(f"the child failed for another reason at step {step}")
         yield step

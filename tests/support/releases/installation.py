@@ -59,7 +59,7 @@ class Installation:
 
     @contextmanager
     def service(self, now_ms):
-        """Serve the champion with a clock that stands still at `now_ms`."""
+        """Serve the champion with a clock that always returns `now_ms`."""
         with make_client(self.root, FixedClock(now_ms), events_url=self.url, **KEYS) as client:
             client.app.state.release_watcher.refresh()
             yield client

@@ -1,4 +1,4 @@
-"""Every command with values that cannot be meant: exit status 1 or 2, what to do about it, no traceback."""
+"""Every command with invalid values: exit status 1 or 2, a remedy, no traceback."""
 
 import os
 import subprocess
@@ -15,11 +15,11 @@ from tests.support.data.clicks import write_clicks
 from tests.support.data.tables import reads, write_tables
 
 ROOT = Path(__file__).parents[3]
-NOWHERE = "/no/such/place"
+MISSING_PATH = "/no/such/place"
 #: By option, values that no command accepts.
-WRONG = {
+INVALID_VALUES = {
     "--uri": [
-        NOWHERE,
+        MISSING_PATH,
         "ftp://example.org/a.zip",
         "http://[",
         "file:///no",
@@ -52,9 +52,17 @@ WRONG = {
     "--separator": ["::", "a", '"'],
     "--encoding": ["latin-99", "base64"],
     "--write-config": [],
-    "location": [NOWHERE, "", "ftp://example.org/a.zip", "http://[", "a" * 5_000, "gdrive:x", "https://"],
+    "location": [
+        MISSING_PATH,
+        "",
+        "ftp://example.org/a.zip",
+        "http://[",
+        "a" * 5_000,
+        "gdrive:x",
+        "https://",
+    ],
 }
-NEEDED = {"--uri": "CLICKS", "--out": "OUT"}
+REQUIRED_VALUES = {"--uri": "CLICKS", "--out": "OUT"}
 
 
 def commands(click_app, path=()):
@@ -67,24 +75,24 @@ def commands(click_app, path=()):
 
 def cases():
     for path, command in commands(typer.main.get_command(app)):
-        options = [max(each.opts, key=len) for each in command.params]
-        needed = [max(each.opts, key=len) for each in command.params if each.required]
-        yield path, needed, None, ""
+        options = [max(parameter.opts, key=len) for parameter in command.params]
+        required = [max(parameter.opts, key=len) for parameter in command.params if parameter.required]
+        yield path, required, None, ""
         for option in options:
-            for value in WRONG[option]:
+            for value in INVALID_VALUES[option]:
                 if not (option == "--scale" and path == ("benchmark", "webmedia")):
-                    yield path, needed, option, value
+                    yield path, required, option, value
 
 
-#: Wrong only for commands that are given a source which reads files.
-READS_FILES = ("train", "run", "embedded")
-#: On an empty volume.
-FAILS_BY_ITSELF = ("evaluate", "experiment", "rollback", "promote")
-#: Any other command that needs no option has something to do without one.
+#: Commands whose `--uri` is invalid only with a source that reads files.
+FILE_COMMANDS = ("train", "run", "embedded")
+#: Commands that fail on an empty volume without options.
+FAILS_ON_EMPTY_VOLUME = ("evaluate", "experiment", "rollback", "promote")
+#: All other commands without required options succeed without options.
 CASES = [
-    (path, needed, option, value)
-    for path, needed, option, value in cases()
-    if option is not None or needed or path[0] in FAILS_BY_ITSELF
+    (path, required, option, value)
+    for path, required, option, value in cases()
+    if option is not None or required or path[0] in FAILS_ON_EMPTY_VOLUME
 ]
 
 
@@ -102,65 +110,65 @@ def tables(tmp_path_factory):
 
 @pytest.fixture
 def call(tmp_path, monkeypatch, capsys):
-    """Call the command line in this process; return its exit status and what it printed on stderr."""
+    """Call the command line in this process; return its exit status and its output."""
 
     def call(*arguments, **environment):
         monkeypatch.setenv("DATA_ROOT", str(tmp_path / "data"))
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
         monkeypatch.setattr(sys, "argv", ["pipelines", *arguments])
-        with pytest.raises(SystemExit) as ended:
+        with pytest.raises(SystemExit) as caught:
             main()
-        told = capsys.readouterr()
-        return ended.value.code, told.out + told.err
+        printed = capsys.readouterr()
+        return caught.value.code, printed.out + printed.err
 
     return call
 
 
-def check(status, told):
-    assert status in (1, 2), told
-    assert "Traceback" not in told
-    assert "\ufffd" not in told.replace("\ufffd[31m", "")
-    assert "remedy: " in told or "--help" in told, told
+def check(status, output):
+    assert status in (1, 2), output
+    assert "Traceback" not in output
+    assert "\ufffd" not in output.replace("\ufffd[31m", "")
+    assert "remedy: " in output or "--help" in output, output
 
 
 @pytest.mark.parametrize("case", CASES, ids=repr)
-def test_a_wrong_value_is_refused_with_its_remedy(call, clicks, tables, tmp_path, case):
-    path, needed, option, value = case
-    places = {"CLICKS": str(clicks), "OUT": str(tmp_path / "out")}
-    values = {name: places[NEEDED[name]] for name in needed} if option is not None else {}
-    if path[0] in READS_FILES and option == "--uri":
+def test_invalid_value_is_rejected_with_a_remedy(call, clicks, tables, tmp_path, case):
+    path, required, option, value = case
+    paths = {"CLICKS": str(clicks), "OUT": str(tmp_path / "out")}
+    values = {name: paths[REQUIRED_VALUES[name]] for name in required} if option is not None else {}
+    if path[0] in FILE_COMMANDS and option == "--uri":
         values["--source"] = "globo"
     if path == ("tune",) and option == "--confirm" and value == "58":
         values["--cutoffs"] = "58"
     values |= {} if option is None else {option: value}
-    named = [f"{name}={text}" for name, text in values.items() if name.startswith("--")]
+    options = [f"{name}={text}" for name, text in values.items() if name.startswith("--")]
     if path == ("inspect",) and option not in ("location", "--uri"):
         values["location"] = str(tables)
     positional = [text for name, text in values.items() if not name.startswith("--")]
-    check(*call(*path, *named, *(["--", *positional] if positional else [])))
+    check(*call(*path, *options, *(["--", *positional] if positional else [])))
 
 
 @pytest.mark.parametrize("command", ["train", "evaluate", "run"])
-@pytest.mark.parametrize("place", ["/dev/null/data", "/proc/data", "file"])
-def test_a_data_root_that_cannot_be_written_is_named(call, tmp_path, command, place):
+@pytest.mark.parametrize("location", ["/dev/null/data", "/proc/data", "file"])
+def test_unwritable_data_root_is_reported(call, tmp_path, command, location):
     (tmp_path / "file").write_text("")
-    root = str(tmp_path / "file") if place == "file" else place
-    status, told = call(command, DATA_ROOT=root)
-    check(status, told)
-    assert told.splitlines()[0].startswith(f"no file can be written to {root}")
-    assert "  where:  DATA_ROOT" in told.splitlines()
+    root = str(tmp_path / "file") if location == "file" else location
+    status, output = call(command, DATA_ROOT=root)
+    check(status, output)
+    assert output.splitlines()[0].startswith(f"no file can be written to {root}")
+    assert "  where:  DATA_ROOT" in output.splitlines()
 
 
 @pytest.mark.parametrize("name", ["ENV", "DOMAIN", "EVENTS_URL", "EVALUATION_USERS"])
-def test_a_wrong_setting_is_named_by_the_command_line(call, name):
+def test_invalid_setting_is_reported_by_the_command_line(call, name):
     for command in ("train", "evaluate"):
-        status, told = (
+        status, output = (
             call(command, "--scale=0.001", **{name: "nothing of this"})
             if command == "train"
             else (call(command, **{name: "nothing of this"}))
         )
-        check(status, told)
+        check(status, output)
 
 
 TEXTS = st.one_of(
@@ -171,7 +179,7 @@ TEXTS = st.one_of(
 )
 
 
-def kinds():
+def settings_classes():
     from app.settings import ApiSettings
     from pipelines.embedded.settings import EmbeddedSettings
     from pipelines.settings import DagSettings, PipelineSettings
@@ -179,10 +187,15 @@ def kinds():
     return ApiSettings, EmbeddedSettings, DagSettings, PipelineSettings
 
 
-SETTINGS = sorted({(kind, name) for kind in kinds() for name in kind.model_fields}, key=str)
+SETTINGS = sorted(
+    {(settings_class, name) for settings_class in settings_classes() for name in settings_class.model_fields},
+    key=str,
+)
 
 
-@pytest.mark.parametrize(("kind", "name"), SETTINGS, ids=lambda each: getattr(each, "__name__", each))
+@pytest.mark.parametrize(
+    ("settings_class", "name"), SETTINGS, ids=lambda value: getattr(value, "__name__", value)
+)
 @settings(
     deadline=None,
     derandomize=True,
@@ -192,7 +205,7 @@ SETTINGS = sorted({(kind, name) for kind in kinds() for name in kind.model_field
 )
 @example("99999999999999999999")
 @given(text=TEXTS)
-def test_a_setting_is_accepted_or_refused_by_its_name(monkeypatch, kind, name, text):
+def test_setting_is_accepted_or_rejected_by_name(monkeypatch, settings_class, name, text):
     from script_shared.errors import SettingsError
 
     try:
@@ -201,7 +214,7 @@ def test_a_setting_is_accepted_or_refused_by_its_name(monkeypatch, kind, name, t
         return
     error = None
     try:
-        kind.read()
+        settings_class.read()
     except SettingsError as caught:
         error = caught
     finally:
@@ -211,17 +224,17 @@ def test_a_setting_is_accepted_or_refused_by_its_name(monkeypatch, kind, name, t
 
 @pytest.mark.parametrize("module", ["pipelines", "app"])
 @pytest.mark.parametrize("content", [b"ENV=\xff\xfe", b"ENV=production"])
-def test_a_file_of_settings_that_cannot_be_used_is_named(tmp_path, module, content):
+def test_unusable_env_file_is_reported(tmp_path, module, content):
     (tmp_path / ".env").write_bytes(content)
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "DATA_ROOT": str(tmp_path / "data")}
     environment.pop("ENV", None)
-    words = ["train"] if module == "pipelines" else ["--check"]
-    ended = subprocess.run(
-        [sys.executable, "-m", module, *words],
+    arguments = ["train"] if module == "pipelines" else ["--check"]
+    done = subprocess.run(
+        [sys.executable, "-m", module, *arguments],
         env=environment,
         cwd=tmp_path,
         capture_output=True,
         text=True,
         check=False,
     )
-    check(ended.returncode, ended.stderr)
+    check(done.returncode, done.stderr)

@@ -1,4 +1,4 @@
-"""What cannot work is refused before anything is started."""
+"""Invalid settings, ports and inputs are rejected before any process starts."""
 
 import socket
 
@@ -16,7 +16,7 @@ from script_shared.storage.volume import Volume
 from tests.support.processes.embedded import embedded
 
 
-def refused(folder, *arguments, **settings):
+def run_rejected(folder, *arguments, **settings):
     with embedded(folder, *arguments, DATA_ROOT=str(folder / "data"), **settings) as command:
         assert command.wait() == 2
         assert command.running_descendants() == []
@@ -26,18 +26,18 @@ def refused(folder, *arguments, **settings):
 
 
 @pytest.mark.parametrize("setting", ["AIRFLOW_PORT", "API_PORT"])
-def test_a_taken_port_is_named_with_the_setting_that_moves_it(tmp_path, setting):
+def test_occupied_port_is_reported_with_its_setting(tmp_path, setting):
     ports = dict(zip(("AIRFLOW_PORT", "API_PORT"), map(str, find_free_ports(2)), strict=True))
     with socket.create_server(("127.0.0.1", int(ports[setting]))):
-        told = refused(tmp_path, **ports)
-    what, where, remedy = told.splitlines()
-    assert what == f"port {ports[setting]} is not available: Address already in use"
+        output = run_rejected(tmp_path, **ports)
+    message, where, remedy = output.splitlines()
+    assert message == f"port {ports[setting]} is not available: Address already in use"
     assert where == f"  where:  {setting}"
     assert remedy.startswith("  remedy: ")
     assert f"make run {setting}=" in remedy
 
 
-def test_without_a_champion_nobody_is_asked(tmp_path):
+def test_sample_requests_fail_without_a_champion(tmp_path):
     result = PublishResult("run", "run-1", promoted=False, reason="worse than a list", champion=None)
     with (
         httpx.Client() as api,
@@ -46,7 +46,7 @@ def test_without_a_champion_nobody_is_asked(tmp_path):
         request_each_segment(api, Volume(tmp_path), load("news"), result)
 
 
-def test_a_port_is_free_again_once_nobody_listens():
+def test_port_is_free_after_its_server_closes():
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         with pytest.raises(SettingsError):
@@ -58,9 +58,9 @@ def test_free_ports_differ():
     assert len(set(find_free_ports(50))) == 50
 
 
-def test_an_unknown_source_is_refused_with_those_there_are(tmp_path):
-    told = refused(tmp_path, "--smoke", "--source", "gazette")
-    assert told.splitlines() == [
+def test_unknown_source_is_rejected_with_the_known_sources(tmp_path):
+    output = run_rejected(tmp_path, "--smoke", "--source", "gazette")
+    assert output.splitlines() == [
         "there is no source 'gazette'",
         "  where:  source",
         "  remedy: use one of globo, synthetic, tables, webmedia",
@@ -83,19 +83,19 @@ def test_an_unknown_source_is_refused_with_those_there_are(tmp_path):
     ],
 )
 @pytest.mark.parametrize("arguments", [(), ("--smoke",)])
-def test_a_wrong_setting_of_any_part_is_named_before_anything_starts(tmp_path, arguments, name, value):
-    told = refused(tmp_path, *arguments, **{name: value})
-    assert f"  where:  {name}" in told.splitlines()
-    assert told.splitlines()[-1].startswith("  remedy: ")
-    assert "secret" not in told
+def test_invalid_setting_of_any_component_is_reported_before_start(tmp_path, arguments, name, value):
+    output = run_rejected(tmp_path, *arguments, **{name: value})
+    assert f"  where:  {name}" in output.splitlines()
+    assert output.splitlines()[-1].startswith("  remedy: ")
+    assert "secret" not in output
 
 
 @pytest.mark.parametrize("source", ["tables", "globo", "webmedia"])
 @pytest.mark.parametrize("arguments", [(), ("--smoke",)])
-def test_a_folder_that_is_not_there_is_named_before_anything_starts(tmp_path, arguments, source):
+def test_missing_folder_is_reported_before_start(tmp_path, arguments, source):
     nowhere = str(tmp_path / "nowhere")
-    told = refused(tmp_path, *arguments, "--source", source, "--uri", nowhere)
-    assert told.splitlines() == [
+    output = run_rejected(tmp_path, *arguments, "--source", source, "--uri", nowhere)
+    assert output.splitlines() == [
         "there is no such folder or file",
         f"  where:  {nowhere}",
         "  remedy: check the path",
@@ -103,19 +103,19 @@ def test_a_folder_that_is_not_there_is_named_before_anything_starts(tmp_path, ar
 
 
 @pytest.mark.parametrize(
-    ("source", "wanted"),
+    ("source", "file_name"),
     [("tables", "interactions.csv"), ("globo", "clicks_hour_000.csv"), ("webmedia", "treino_parte1.csv")],
 )
-def test_a_folder_without_the_files_of_a_source_is_refused(tmp_path, source, wanted):
+def test_folder_without_the_files_of_a_source_is_rejected(tmp_path, source, file_name):
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "other.csv").write_text("a\n")
-    with pytest.raises(InputError) as refusal:
+    with pytest.raises(InputError) as caught:
         require_input(load("news"), source, str(tmp_path / "in"), 0.01)
-    assert wanted in refusal.value.text
-    assert refusal.value.remedy
+    assert file_name in caught.value.text
+    assert caught.value.remedy
 
 
-def test_one_file_is_enough_and_its_size_counts(tmp_path):
+def test_required_space_of_a_single_file_grows_with_its_size(tmp_path):
     file = tmp_path / "interactions.csv"
     file.write_text("user_id,item_id,timestamp\n")
     small = require_input(load("news"), "tables", str(file), 0.01)
@@ -123,20 +123,20 @@ def test_one_file_is_enough_and_its_size_counts(tmp_path):
     assert require_input(load("news"), "tables", str(tmp_path), 0.01) > small
 
 
-def test_an_address_is_checked_for_its_form_alone():
+def test_url_is_checked_without_a_request():
     assert require_input(load("news"), "tables", "https://no-such-host.invalid/a.zip", 0.01) > 0
     with pytest.raises(InputError, match="not encrypted"):
         require_input(load("news"), "tables", "http://no-such-host.invalid/a.zip", 0.01)
 
 
-def test_a_disk_without_room_is_named(tmp_path):
+def test_disk_without_enough_space_is_reported(tmp_path):
     require_space(tmp_path / "data", 1)
-    with pytest.raises(VolumeFullError, match=r"MiB free, a run needs about") as refusal:
+    with pytest.raises(VolumeFullError, match=r"MiB free, a run needs about") as caught:
         require_space(tmp_path / "data", 2**60)
-    assert (refusal.value.where, bool(refusal.value.remedy)) == ("DATA_ROOT", True)
+    assert (caught.value.where, bool(caught.value.remedy)) == ("DATA_ROOT", True)
 
 
-def test_a_folder_that_cannot_be_written_is_named_and_nothing_stays_of_the_try(tmp_path):
+def test_require_writable_leaves_no_folder_and_reports_an_unwritable_one(tmp_path):
     require_writable(tmp_path / "a" / "b")
     assert not (tmp_path / "a").exists()
     (tmp_path / "file").write_text("")
@@ -144,12 +144,12 @@ def test_a_folder_that_cannot_be_written_is_named_and_nothing_stays_of_the_try(t
         require_writable(tmp_path / "file" / "data")
 
 
-def test_one_port_for_both_is_refused(tmp_path):
+def test_same_port_for_airflow_and_api_is_rejected(tmp_path):
     [port] = map(str, find_free_ports(1))
-    assert "cannot both listen" in refused(tmp_path, AIRFLOW_PORT=port, API_PORT=port)
+    assert "cannot both listen" in run_rejected(tmp_path, AIRFLOW_PORT=port, API_PORT=port)
 
 
-def test_smoke_ends_with_the_failed_task_and_leaves_nothing(tmp_path):
+def test_smoke_run_reports_the_failed_task_and_leaves_no_files(tmp_path):
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "interactions.csv").write_text("user_id,timestamp\n1,2\n")
     with embedded(tmp_path, "--smoke", "--source", "tables", "--uri", str(tmp_path / "in")) as command:
