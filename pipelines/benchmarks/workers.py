@@ -16,12 +16,7 @@ from script_shared.dataset import Dataset
 from script_shared.domain import Domain, Parameters
 
 #: The variables from which numeric libraries read their number of threads, once at import.
-_THREAD_VARIABLES = (
-    "POLARS_MAX_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "OMP_NUM_THREADS",
-    "MKL_NUM_THREADS",
-)
+_THREAD_VARIABLES = ("POLARS_MAX_THREADS", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 @dataclass(frozen=True, slots=True)

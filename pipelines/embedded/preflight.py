@@ -30,11 +30,7 @@ _GENERATED_BYTES = 6 * 2**30
 
 
 def require_input(
-    plan: Plan,
-    source: str,
-    uri: str,
-    scale: float,
-    options: Mapping[str, Any] = MappingProxyType({}),
+    plan: Plan, source: str, uri: str, scale: float, options: Mapping[str, Any] = MappingProxyType({})
 ) -> int:
     """Check the input of a run; return the estimated bytes of disk space that it needs.
 

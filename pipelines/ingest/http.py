@@ -41,10 +41,7 @@ class _AttemptFailedError(Exception):
 
 
 def download_over_http(
-    uri: RemoteUri,
-    file: Path,
-    report_progress: Callable[[int, int | None], None],
-    retry_policy: RetryPolicy,
+    uri: RemoteUri, file: Path, report_progress: Callable[[int, int | None], None], retry_policy: RetryPolicy
 ) -> None:
     """Download a URL into a file, which appears when it is complete.
 

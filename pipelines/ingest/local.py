@@ -26,11 +26,7 @@ def local_path(uri: str) -> Path:
     except ValueError as error:
         raise InputError("the URI is invalid", where=uri, remedy=_REMEDY) from error
     if "://" in uri and parts.scheme != "file":
-        raise InputError(
-            f"{parts.scheme}:// URIs are not supported",
-            where=uri,
-            remedy=_REMEDY,
-        )
+        raise InputError(f"{parts.scheme}:// URIs are not supported", where=uri, remedy=_REMEDY)
     if not uri:
         raise InputError("no folder or file is given", where="URI", remedy=_REMEDY)
     try:

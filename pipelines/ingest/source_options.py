@@ -51,10 +51,7 @@ def with_source_options(command: Callable[..., None]) -> Callable[..., None]:
         )
         for name, description in SOURCE_OPTIONS.items()
     ]
-    parameters = [
-        *(argument.replace(kind=inspect.Parameter.KEYWORD_ONLY) for argument in arguments),
-        *added,
-    ]
+    parameters = [*(argument.replace(kind=inspect.Parameter.KEYWORD_ONLY) for argument in arguments), *added]
     run.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return run
