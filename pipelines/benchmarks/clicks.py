@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from pipelines.domains import load
-from pipelines.encoding.arrays import read_dataset
+from pipelines.benchmarks.workers import load_dataset
 from pipelines.stages.evaluate import PREDICTION_SCHEMA, LazyModels
 from script_shared.clock import FixedClock
-from script_shared.dataset import Dataset
-from script_shared.domain import Domain, Parameters
 from script_shared.evaluation.comparison import SERVED
 from script_shared.evaluation.sessions import K, window_start
 from script_shared.inference.engine import Engine
@@ -57,7 +53,7 @@ def rank_windows(shared: SharedInput, kinds: Sequence[str], windows: Sequence[in
         windows: numbers of the windows in order; a single one if the state is live.
     """
     live = kinds[0].startswith("live")
-    domain, parameters, dataset = _load(shared, kinds[0])
+    domain, parameters, dataset = load_dataset(shared.domain, shared.folder / kinds[0])
     fit_options = {"sampling": "live" if live else "clicks", "fit_users": FIT_CLICKS}
     parameters = {**parameters, "two_stage": {**parameters["two_stage"], **fit_options}}
     segments = domain.segments(parameters)
@@ -65,7 +61,7 @@ def rank_windows(shared: SharedInput, kinds: Sequence[str], windows: Sequence[in
     sessions = pl.read_parquet(shared.folder / "sessions.parquet")
     rows: list[tuple[Any, ...]] = []
     for kind in kinds:
-        known = _load(shared, kind)[-1]
+        *_, known = load_dataset(shared.domain, shared.folder / kind)
         replay = StateReplay(known, domain.state(parameters), window_start(windows[0], shared.windows_ms))
         ranker = SessionRanker(Router.from_dataset(known, segments), models, replay)
         for window in windows:
@@ -115,16 +111,7 @@ class SessionRanker:
         response = self._engine.recommend(request)
         yield SERVED, response.segment, [item.item_id for item in response.items]
         query = self._router.query(request, self._replay.state, now_ms)
-        items = self._baseline.recommend(query, self._replay.state, K)
+        popular = self._baseline.recommend(query, self._replay.state, K)
         hours = self._replay.state.parameters.half_lives[BASELINE_HALF_LIFE]
-        yield (
-            f"most_popular_{hours:g}h",
-            response.segment,
-            [self._router.items[scored.item] for scored in items],
-        )
-
-
-@cache
-def _load(shared: SharedInput, kind: str) -> tuple[Domain, Parameters, Dataset]:
-    dataset, parameters = read_dataset(shared.folder / kind)
-    return load(shared.domain).domain, parameters, dataset
+        items = [self._router.items[scored.item] for scored in popular]
+        yield f"most_popular_{hours:g}h", response.segment, items

@@ -8,23 +8,19 @@ clicks that are missing in the state.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal, get_args
 
 import polars as pl
-from rich.console import Console
-from rich.progress import track
 
 from pipelines.benchmarks import clicks
-from pipelines.benchmarks.workers import use_single_threads
+from pipelines.benchmarks.next_hour import refine_files
+from pipelines.benchmarks.workers import run_parallel
 from pipelines.domains.news.session_windows import read_windows
 from pipelines.encoding.dataset import encode_dataset
 from pipelines.plan import Plan
-from pipelines.stages.download import find_source
 from script_shared.errors import SettingsError
 from script_shared.evaluation.sessions import FIRST_WINDOW_MS, extract_sessions, sample_sessions
 from script_shared.tables import Tables
@@ -85,20 +81,9 @@ def next_click(
         groups = [kinds] if live else [[kind] for kind in kinds]
         tasks = [(group, block) for block in reversed(group_windows(windows, live)) for group in groups]
         shared = clicks.SharedInput(plan.domain.name, folder, options.windows_ms)
-        parts = _rank_in_parallel(shared, tasks, options.processes)
+        parts = run_parallel(clicks.rank_windows, shared, tasks, options.processes, "windows")
     order = ["protocol", "model", "cutoff", "query_id", "rank"]
     return pl.concat(parts).sort(order), sessions
-
-
-def _rank_in_parallel(
-    shared: clicks.SharedInput, tasks: Sequence[tuple[Sequence[StateKind], Sequence[int]]], processes: int
-) -> list[pl.DataFrame]:
-    # Spawned, not forked: polars' threads do not survive a fork.
-    pool = ProcessPoolExecutor(min(processes, len(tasks)), get_context("spawn"))
-    with use_single_threads(), pool:
-        futures = [pool.submit(clicks.rank_windows, shared, *task) for task in tasks]
-        done = track(as_completed(futures), "windows", len(futures), console=Console(stderr=True))
-        return [future.result() for future in done]
 
 
 def group_windows(windows: Sequence[int], live: bool) -> list[list[int]]:
@@ -120,21 +105,16 @@ def _prepare(
 ) -> pl.DataFrame:
     """Write the encoded tables of each kind of state, and the sessions."""
     all_clicks = read_windows(uri)
-    sessions = sample_sessions(
-        extract_sessions(all_clicks.filter(pl.col("window").is_in(list(options.numbers)))), options.sessions
-    )
+    chosen = all_clicks.filter(pl.col("window").is_in(list(options.numbers)))
+    sessions = sample_sessions(extract_sessions(chosen), options.sessions)
     if sessions.is_empty():
         raise SettingsError("the windows contain no session", where="--windows", remedy="choose others")
     sessions.write_parquet(folder / "sessions.parquet")
-    source = find_source(plan, "globo")
-    (folder / "raw").mkdir()
-    source.acquire(uri, 1.0, folder / "raw")
-    tables = source.refine(folder / "raw").tables
+    tables = refine_files(plan, "globo", uri, folder).tables
     first_windows = all_clicks.group_by("session_id").agg(pl.col("window").first())
+    windowed = tables.interactions.join(first_windows, on="session_id", how="left")
     for kind in kinds:
-        interactions = _shift_times(
-            tables.interactions.join(first_windows, on="session_id", how="left"), kind, options.windows_ms
-        )
+        interactions = _shift_times(windowed, kind, options.windows_ms)
         end = int(interactions["timestamp"].dt.epoch("ms")[-1]) + 1
         encode_dataset(folder / kind, plan, Tables(interactions, tables.items, tables.users), end)
     return sessions

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
-from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import polars as pl
-from rich.console import Console
-from rich.progress import track
 
-from pipelines.benchmarks import workers
-from pipelines.benchmarks.workers import SharedInput, use_single_threads
+from pipelines.benchmarks.workers import SharedInput, run_parallel, score
 from pipelines.encoding.dataset import encode_dataset
 from pipelines.plan import Plan, Refinement
 from pipelines.stages.download import find_source
@@ -90,9 +85,9 @@ def next_hour(plan: Plan, source: str, uri: str, hours: HourOptions) -> NextHour
         segments = plan.domain.segments(parameters)
         scores, predictions = _score(shared, hours, [segment.name for segment in segments])
     list_statistics = describe_lists(predictions, refined.tables.items, refined.tables.interactions)
-    return NextHourResult(
-        *(_convert_to_hours(frame, hours.epoch_ms) for frame in (scores, predictions, list_statistics))
-    )
+    cutoff_hour = (pl.col("cutoff") - hours.epoch_ms) // MS_PER_HOUR
+    frames = (scores, predictions, list_statistics)
+    return NextHourResult(*(frame.with_columns(cutoff=cutoff_hour) for frame in frames))
 
 
 def refine_files(plan: Plan, source: str, uri: str, folder: Path) -> Refinement:
@@ -114,35 +109,14 @@ def require_hours(refined: Refinement, hours: HourOptions) -> None:
     highest = (refined.as_of_ms - hours.epoch_ms) // MS_PER_HOUR - 1
     for cutoff in hours.cutoffs:
         if not lowest <= cutoff <= highest:
-            raise SettingsError(
-                f"the data has no interactions before, or no whole hour after, the cut-off {cutoff}",
-                where="--cutoffs",
-                remedy=f"choose hours from {lowest} to {highest}",
-            )
+            problem = f"the data has no interactions before, or no whole hour after, the cut-off {cutoff}"
+            remedy = f"choose hours from {lowest} to {highest}"
+            raise SettingsError(problem, where="--cutoffs", remedy=remedy)
 
 
 def _score(shared: SharedInput, hours: HourOptions, segments: Sequence[str]) -> ScoresAndPredictions:
     """Score every segment at every cut-off; the cut-offs with the most data start first."""
     pairs = list(product(hours.cutoffs_ms, segments))
-    # Spawned, not forked: polars' threads do not survive a fork.
-    pool = ProcessPoolExecutor(min(hours.processes, len(pairs)), get_context("spawn"))
-    with use_single_threads():
-        try:
-            futures = {
-                pair: pool.submit(workers.score, shared, *pair) for pair in sorted(pairs, reverse=True)
-            }
-            _wait(futures.values())
-        finally:
-            pool.shutdown(cancel_futures=True)
-    return concat_results((futures[pair].result() for pair in pairs), where="the benchmark")
-
-
-def _wait(futures: Collection[Future[ScoresAndPredictions]]) -> None:
-    """Show the progress; raise the first error."""
-    done = as_completed(futures)
-    for future in track(done, "scoring", total=len(futures), console=Console(stderr=True)):
-        future.result()
-
-
-def _convert_to_hours(frame: pl.DataFrame, epoch_ms: int) -> pl.DataFrame:
-    return frame.with_columns(cutoff=(pl.col("cutoff") - epoch_ms) // MS_PER_HOUR)
+    tasks = sorted(pairs, reverse=True)
+    results = dict(zip(tasks, run_parallel(score, shared, tasks, hours.processes, "scoring"), strict=True))
+    return concat_results((results[pair] for pair in pairs), where="the benchmark")

@@ -35,12 +35,17 @@ def write_results(result: NextHourResult, out: Path) -> list[Table]:
         tables += [build_table(comparison, part_records, hours) for comparison in comparisons]
         records += [{"hours": hours} | record for record in part_records]
         gains += [{"hours": hours} | gain for comparison in comparisons for gain in comparison.gains()]
-    out.mkdir(parents=True, exist_ok=True)
-    result.predictions.write_parquet(out / "predictions.parquet", compression="zstd")
-    result.scores.write_parquet(out / "scores.parquet", compression="zstd")
+    write_frames(result.predictions, result.scores, out)
     write_records(records, out / "metrics")
     write_records(gains, out / "gains")
     return tables
+
+
+def write_frames(predictions: pl.DataFrame, scores: pl.DataFrame, out: Path) -> None:
+    """Write the predictions and scores of a benchmark into a folder, which is created."""
+    out.mkdir(parents=True, exist_ok=True)
+    predictions.write_parquet(out / "predictions.parquet", compression="zstd")
+    scores.write_parquet(out / "scores.parquet", compression="zstd")
 
 
 def write_records(records: Sequence[Mapping[str, Any]], stem: Path) -> None:
@@ -56,7 +61,5 @@ def _split(result: NextHourResult) -> Iterator[tuple[str, NextHourResult]]:
     untuned = result.scores["cutoff"] > TUNED_BELOW
     if untuned.any() and not untuned.all():
         frames = (result.scores, result.predictions, result.list_statistics)
-        yield (
-            f"above {TUNED_BELOW} h",
-            NextHourResult(*(x.filter(pl.col("cutoff") > TUNED_BELOW) for x in frames)),
-        )
+        parts = (frame.filter(pl.col("cutoff") > TUNED_BELOW) for frame in frames)
+        yield f"above {TUNED_BELOW} h", NextHourResult(*parts)

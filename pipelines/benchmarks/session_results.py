@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
 from rich.table import Table
 
-from pipelines.benchmarks.results import TUNED_BELOW
+from pipelines.benchmarks.results import TUNED_BELOW, write_frames, write_records
 from script_shared.evaluation.comparison import SERVED
 from script_shared.evaluation.sessions import METRICS, K, score_lists, session_targets, summarise_sessions
 
@@ -22,17 +21,11 @@ def write_sessions(predictions: pl.DataFrame, sessions: pl.DataFrame, out: Path)
         sessions: the sessions for which items were ranked.
         out: the target folder; existing files are replaced.
     """
-    out.mkdir(parents=True, exist_ok=True)
-    predictions.write_parquet(out / "predictions.parquet", compression="zstd")
     scores = score_lists(predictions, session_targets(sessions))
-    scores.write_parquet(out / "scores.parquet", compression="zstd")
-    summaries = [
-        summarise_sessions(part).with_columns(windows_of=pl.lit(title))
-        for title, part in split_windows(scores)
-    ]
-    metrics = pl.concat(summaries)
-    metrics.write_csv(out / "metrics.csv")
-    (out / "metrics.json").write_text(json.dumps(metrics.to_dicts(), indent=1) + "\n")
+    write_frames(predictions, scores, out)
+    parts = split_windows(scores)
+    summaries = [summarise_sessions(part).with_columns(windows_of=pl.lit(title)) for title, part in parts]
+    write_records(pl.concat(summaries).to_dicts(), out / "metrics")
     return [_build_table(summary) for summary in summaries]
 
 

@@ -51,9 +51,8 @@ def build_table(comparison: Comparison, records: Sequence[Mapping[str, Any]], ti
 def _format_cells(comparison: Comparison, record: Mapping[str, Any]) -> list[str]:
     best = {metric: comparison.models[comparison.best_baseline(metric)] for metric in METRICS}
     marks = {metric: "*" if best[metric] == record["model"] else " " for metric in METRICS}
-    metrics = [
-        f"{record[m]:.3f}{marks[m]}\\[{record[f'{m}_low']:.3f} {record[f'{m}_high']:.3f}]" for m in METRICS
-    ]
+    intervals = {m: f"\\[{record[f'{m}_low']:.3f} {record[f'{m}_high']:.3f}]" for m in METRICS}
+    metrics = [f"{record[metric]:.3f}{marks[metric]}{intervals[metric]}" for metric in METRICS]
     return [*metrics, *("–" if record[name] is None else f"{record[name]:.3f}" for name in LIST_METRICS)]
 
 

@@ -48,16 +48,12 @@ class WebmediaResult:
         """Return the mean of all users and of each segment, with 95 % intervals."""
         everyone = self.scores.with_columns(segment=pl.lit(EVERYONE))
         parts = [everyone, *self.scores.sort("segment").partition_by("segment")]
-        tables = [
-            summarise_sessions(part, METRICS).select(
-                pl.lit(part["segment"][0]).alias("segment"),
-                "model",
-                pl.col("sessions").alias("users"),
-                "^graded_ndcg.*$",
-            )
+        columns = ("segment", "model", pl.col("sessions").alias("users"), "^graded_ndcg.*$")
+        summaries = (
+            summarise_sessions(part, METRICS).with_columns(segment=pl.lit(part["segment"][0]))
             for part in parts
-        ]
-        return pl.concat(tables)
+        )
+        return pl.concat(summary.select(columns) for summary in summaries)
 
 
 def webmedia(
@@ -88,10 +84,8 @@ def webmedia(
 def _read_targets(folder: Path, users: int | None) -> Mapping[str, Sequence[str]]:
     """Return the next items of each user, in order."""
     interactions = read_validation_set(folder).reads.sort("place", maintain_order=True)
-    items = (
-        interactions.group_by("user_id", maintain_order=True).agg("item_id").head(users or len(interactions))
-    )
-    return dict(items.iter_rows())
+    items = interactions.group_by("user_id", maintain_order=True).agg("item_id")
+    return dict(items.head(users or len(items)).iter_rows())
 
 
 class _Rankers:

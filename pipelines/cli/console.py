@@ -36,11 +36,6 @@ def run_command(command: Callable[[], None]) -> None:
     except OSError as error:
         if error.filename is None:
             raise
-        print_error(
-            MancheteError(
-                error.strerror or str(error),
-                where=str(error.filename),
-                remedy="check that the path exists and that this user may read and write it",
-            )
-        )
+        remedy = "check that the path exists and that this user may read and write it"
+        print_error(MancheteError(error.strerror or str(error), where=str(error.filename), remedy=remedy))
         sys.exit(2)

@@ -60,9 +60,8 @@ def _build_file_table(inspection: Inspection) -> Table:
 
 def format_properties(file: InspectedFile) -> str:
     """Return the detected properties of a file as text; the format is not labelled."""
-    return "; ".join(
-        value if name == "format" else f"{name}: {value}" for name, value in file.properties.items()
-    )
+    properties = file.properties.items()
+    return "; ".join(value if name == "format" else f"{name}: {value}" for name, value in properties)
 
 
 def _format_columns(file: InspectedFile) -> Text:
@@ -136,14 +135,13 @@ def format_verdict(inspection: Inspection) -> str:
     interactions, items = refinement.tables.interactions, refinement.tables.items
     anonymous = int(interactions.select(is_anonymous(pl.col("user_id")).sum()).item())
     rejected = refinement.quarantine.height
-    match = refinement.report.get("match", {})
+    match = refinement.report.get("match")
+    share = f"{match[CATALOGUE_SHARE]:.0%} of the interacted items are in the catalogue" if match else ""
     parts = [
         f"usable: {interactions.height:,} interactions by {refinement.tables.users.height:,} users",
         f"{anonymous:,} of them anonymous" if anonymous else "",
         f"{items.height:,} items",
-        f"{match[CATALOGUE_SHARE]:.0%} of the interacted items are in the catalogue"
-        if match
-        else "no catalogue",
+        share or "no catalogue",
         f"{rejected:,} rows quarantined" if rejected else "",
     ]
     return ", ".join(part for part in parts if part)

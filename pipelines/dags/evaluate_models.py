@@ -11,7 +11,7 @@ from typing import Any
 from airflow.sdk import dag, get_current_context, task
 
 from pipelines.dags.assets import models_asset, release_asset, triggering_run
-from pipelines.dags.settings import DOMAINS, SETTINGS
+from pipelines.dags.settings import DAG_OPTIONS, DOMAINS
 from pipelines.dags.tasks import run_stage, run_stage_as_text
 from pipelines.settings import EVALUATED_HOURS
 
@@ -89,11 +89,9 @@ def create_evaluate_models(domain: str) -> None:
     @dag(
         dag_id=f"{domain}_evaluate_models",
         schedule=[models_asset(domain)],
-        catchup=False,
-        max_active_runs=1,
-        default_args=SETTINGS.default_args,
         tags=["manchete", domain],
         doc_md=__doc__,
+        **DAG_OPTIONS,
     )
     def evaluate_models() -> None:
         run = read_run(domain)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from operator import methodcaller
+
 from airflow.sdk import Param, dag, get_current_context, task
 
 from pipelines.dags.assets import users_asset
-from pipelines.dags.settings import DOMAINS, SETTINGS
+from pipelines.dags.settings import DAG_OPTIONS, DOMAINS, SETTINGS
 from pipelines.dags.tasks import run_stage_as_text
 from pipelines.ingest.source_options import SOURCE_OPTIONS, select_options
 
@@ -34,14 +36,9 @@ def download(domain: str, run: str) -> str:
     from pipelines.stages.download import download as stage
 
     params = get_current_context()["params"]
-    source, options = params["source"], select_options(params)
-    return run_stage_as_text(
-        domain,
-        stage,
-        run,
-        *(source, params["uri"], float(params["scale"])),
-        configure=lambda plan: plan.with_options(source, options),
-    )
+    arguments = (params["source"], params["uri"], float(params["scale"]))
+    configure = methodcaller("with_options", params["source"], select_options(params))
+    return run_stage_as_text(domain, stage, run, *arguments, configure=configure)
 
 
 @task
@@ -87,22 +84,16 @@ def create_process_data(domain: str) -> None:
     @dag(
         dag_id=f"{domain}_process_data",
         schedule=SETTINGS.process_schedule or None,
-        catchup=False,
-        max_active_runs=1,
         params=PARAMS,
-        default_args=SETTINGS.default_args,
         tags=["manchete", domain],
         doc_md=__doc__,
+        **DAG_OPTIONS,
     )
     def process_data() -> None:
         run = create_run()
         segmented = segment.override(outlets=[users_asset(domain)])(domain, run)
-        (
-            [download(domain, run), collect(domain, run)]
-            >> refine(domain, run)
-            >> encode(domain, run)
-            >> segmented
-        )
+        collected = [download(domain, run), collect(domain, run)]
+        collected >> refine(domain, run) >> encode(domain, run) >> segmented
 
     process_data()
 

@@ -50,13 +50,6 @@ def run_stage(
         raise AirflowFailException(error.text) from error
 
 
-def run_stage_as_text(
-    domain: str,
-    stage: Callable[..., Any],
-    run: str,
-    *arguments: Any,
-    part: str = "",
-    configure: Callable[[Any], Any] | None = None,
-) -> str:
+def run_stage_as_text(*arguments: Any, **options: Any) -> str:
     """Run a stage as `run_stage` does, and return its result as at most 2,000 characters."""
-    return str(run_stage(domain, stage, run, *arguments, part=part, configure=configure))[:2_000]
+    return str(run_stage(*arguments, **options))[:2_000]

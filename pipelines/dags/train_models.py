@@ -5,7 +5,7 @@ from __future__ import annotations
 from airflow.sdk import dag, get_current_context, task
 
 from pipelines.dags.assets import models_asset, triggering_run, users_asset
-from pipelines.dags.settings import DOMAINS, SETTINGS
+from pipelines.dags.settings import DAG_OPTIONS, DOMAINS
 from pipelines.dags.tasks import run_stage_as_text
 
 
@@ -44,11 +44,9 @@ def create_train_models(domain: str) -> None:
     @dag(
         dag_id=f"{domain}_train_models",
         schedule=[users_asset(domain)],
-        catchup=False,
-        max_active_runs=1,
-        default_args=SETTINGS.default_args,
         tags=["manchete", domain],
         doc_md=__doc__,
+        **DAG_OPTIONS,
     )
     def train_models() -> None:
         run = read_run(domain)

@@ -19,5 +19,4 @@ def load(domain: str) -> Plan:
     except ModuleNotFoundError as error:
         problem = f"there is no domain {domain!r}"
         raise SettingsError(problem, where="DOMAIN", remedy="set DOMAIN=news") from error
-    plan: Plan = module.PLAN
-    return plan
+    return module.PLAN

@@ -37,8 +37,6 @@ def require_free_port(port: int, setting: str) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
-            raise SettingsError(
-                f"port {port} is not available: {error.strerror}",
-                where=setting,
-                remedy=f"stop the process that uses it, or choose another: make run {setting}={port + 10}",
-            ) from error
+            problem = f"port {port} is not available: {error.strerror}"
+            remedy = f"stop the process that uses it, or choose another: make run {setting}={port + 10}"
+            raise SettingsError(problem, where=setting, remedy=remedy) from error

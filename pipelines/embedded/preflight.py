@@ -30,11 +30,7 @@ _GENERATED_BYTES = 6 * 2**30
 
 
 def require_input(
-    plan: Plan,
-    source: str,
-    uri: str,
-    scale: float,
-    options: Mapping[str, Any] = MappingProxyType({}),
+    plan: Plan, source: str, uri: str, scale: float, options: Mapping[str, Any] = MappingProxyType({})
 ) -> int:
     """Check the input of a run; return the estimated bytes of disk space that it needs.
 
@@ -67,11 +63,8 @@ def _measure_size(source: Source, uri: str) -> int:
         paths = {file.path for file in source.require_files(folder, uri)}
         for path in paths:
             if not os.access(path, os.R_OK):
-                raise InputError.at(
-                    "this user may not read the file",
-                    file=path,
-                    remedy="give this user permission to read it",
-                )
+                remedy = "give this user permission to read it"
+                raise InputError.at("this user may not read the file", file=path, remedy=remedy)
         return sum(path.stat().st_size for path in paths)
 
 
@@ -108,11 +101,8 @@ def require_resources(settings: EmbeddedSettings, space: int, setting: str = "DA
         VolumeFullError: the disk has too little space.
     """
     if settings.airflow_port == settings.api_port:
-        raise SettingsError(
-            f"Airflow and the API cannot both listen on port {settings.api_port}",
-            where="AIRFLOW_PORT, API_PORT",
-            remedy="give two ports",
-        )
+        problem = f"Airflow and the API cannot both listen on port {settings.api_port}"
+        raise SettingsError(problem, where="AIRFLOW_PORT, API_PORT", remedy="give two ports")
     require_free_port(settings.airflow_port, "AIRFLOW_PORT")
     require_free_port(settings.api_port, "API_PORT")
     require_writable(settings.data_root, setting)

@@ -80,11 +80,9 @@ def _create_temporary_folder() -> TemporaryDirectory[str]:
     try:
         return TemporaryDirectory(prefix="manchete-", ignore_cleanup_errors=True)
     except OSError as error:
-        raise SettingsError(
-            f"no temporary folder can be created: {error.strerror or error}",
-            where="TMPDIR",
-            remedy="set TMPDIR to a folder that this user may write to",
-        ) from error
+        problem = f"no temporary folder can be created: {error.strerror or error}"
+        remedy = "set TMPDIR to a folder that this user may write to"
+        raise SettingsError(problem, where="TMPDIR", remedy=remedy) from error
 
 
 def _start(settings: EmbeddedSettings, *, temporary: bool = False) -> AbstractContextManager[RunningServices]:

@@ -61,19 +61,17 @@ def start_services(settings: EmbeddedSettings, *, temporary: bool = False) -> It
     password = secrets.token_urlsafe(12)
     with ExitStack() as stack:
         root = settings.data_root.resolve()
-        environment = _build_environment(settings, password) | (
-            _temporary_environment(root) if temporary else {}
-        )
-        processes = stack.enter_context(
-            ChildProcesses(environment, root / "logs", root if temporary else None)
-        )
+        environment = _build_environment(settings, password)
+        if temporary:
+            (root / "tmp").mkdir(parents=True, exist_ok=True)
+            environment |= {"TASK_RETRIES": "0", "TMPDIR": str(root / "tmp")}
+        children = ChildProcesses(environment, root / "logs", root if temporary else None)
+        processes = stack.enter_context(children)
         _start_processes(processes)
-        airflow, api = (
-            stack.enter_context(_create_client(port)) for port in (settings.airflow_port, settings.api_port)
-        )
-        services = RunningServices(
-            AirflowClient(airflow, password), api, processes, Volume.from_settings(settings)
-        )
+        urls = (f"http://127.0.0.1:{port}" for port in (settings.airflow_port, settings.api_port))
+        airflow, api = (stack.enter_context(httpx.Client(base_url=url, timeout=30)) for url in urls)
+        client, volume = AirflowClient(airflow, password), Volume.from_settings(settings)
+        services = RunningServices(client, api, processes, volume)
         with _CONSOLE.status("Airflow is starting"):
             _wait_for_airflow(services, settings.domain)
         _CONSOLE.print(f"Airflow  {airflow.base_url}  (user {USER}, password {password})", soft_wrap=True)
@@ -82,10 +80,8 @@ def start_services(settings: EmbeddedSettings, *, temporary: bool = False) -> It
 
 
 def _build_environment(settings: EmbeddedSettings, password: str) -> dict[str, str]:
-    root = settings.data_root.resolve()
-    config = AirflowConfig(
-        root / "airflow", _CODE, settings.airflow_port, settings.airflow_database, password
-    )
+    root, port = settings.data_root.resolve(), settings.airflow_port
+    config = AirflowConfig(root / "airflow", _CODE, port, settings.airflow_database, password)
     return {
         **airflow_environment(config),
         "DATA_ROOT": str(root),
@@ -94,16 +90,6 @@ def _build_environment(settings: EmbeddedSettings, password: str) -> dict[str, s
         # OpenMP threads that spin while they wait would take cores from parallel trainings.
         "OMP_WAIT_POLICY": "PASSIVE",
     }
-
-
-def _temporary_environment(root: Path) -> dict[str, str]:
-    """Return the settings of a temporary run: no retries, and temporary files below the data root."""
-    (root / "tmp").mkdir(parents=True, exist_ok=True)
-    return {"TASK_RETRIES": "0", "TMPDIR": str(root / "tmp")}
-
-
-def _create_client(port: int) -> httpx.Client:
-    return httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30)
 
 
 def _start_processes(processes: ChildProcesses) -> None:

@@ -25,14 +25,9 @@ def write_dataset(folder: Path, dataset: Dataset, parameters: Parameters) -> Non
     """Write a data set without text vectors and state snapshot, and the parameters to train with."""
     catalogue = dataset.catalogue
     types, names = encode_user_types(dataset.user_types.tolist())
-    document = {
-        "as_of_ms": dataset.as_of_ms,
-        "context": dataset.context,
-        "anonymous": dataset.anonymous,
-        "parameters": parameters,
-    }
+    facts = {name: getattr(dataset, name) for name in ("as_of_ms", "context", "anonymous")}
     parts = {
-        "dataset": Bundle({"types": types}, {**document, "types": names}),
+        "dataset": Bundle({"types": types}, {**facts, "parameters": parameters, "types": names}),
         "interactions": Bundle({name: getattr(dataset.interactions, name) for name in _INTERACTIONS}),
         "catalogue": Bundle({"published_ms": catalogue.published_ms, "category": catalogue.category}),
         "users": Bundle(dataset.users.arrays()),
@@ -58,9 +53,8 @@ def write_bundles(folder: Path, parts: Mapping[str, Bundle]) -> None:
 
 def read_dataset(folder: Path) -> tuple[Dataset, Parameters]:
     """Return a data set, with text vectors and state snapshot if they exist, and the parameters."""
-    users, items, keys, categories = (
-        Vocabulary.restore(Bundle.read(folder / name).arrays) for name in _VOCABULARIES
-    )
+    vocabularies = (Vocabulary.restore(Bundle.read(folder / name).arrays) for name in _VOCABULARIES)
+    users, items, keys, categories = vocabularies
     bundle = Bundle.read(folder / "dataset")
     document, columns = bundle.document, _read_arrays(folder / "catalogue")
     vectors = _read_vectors(folder, len(items))

@@ -39,9 +39,8 @@ def experiment_command(
     in_both = count_users_in_both(shown)
     CONSOLE.print(build_table(name, results))
     if in_both:
-        CONSOLE.print(
-            f"{in_both} users saw both variants: the traffic share changed, or the challenger was replaced"
-        )
+        cause = "the traffic share changed, or the challenger was replaced"
+        CONSOLE.print(f"{in_both} users saw both variants: {cause}")
     typer.echo(json.dumps(build_document(name, results, in_both)))
 
 
@@ -53,12 +52,9 @@ def _find_experiment(impressions: ImpressionLog, name: str) -> str:
     """
     names = impressions.experiments()
     if not names:
-        raise NotEnoughDataError(
-            "the inference log contains no experiment",
-            remedy="serve with CHALLENGER_SHARE and INFERENCE_LOG_KEYS, and check that there is a challenger",
-        )
+        remedy = "serve with CHALLENGER_SHARE and INFERENCE_LOG_KEYS, and check that there is a challenger"
+        raise NotEnoughDataError("the inference log contains no experiment", remedy=remedy)
     if name and name not in names:
-        raise NotEnoughDataError(
-            f"the inference log contains no experiment {name!r}", remedy=f"name one of {', '.join(names)}"
-        )
+        remedy = f"name one of {', '.join(names)}"
+        raise NotEnoughDataError(f"the inference log contains no experiment {name!r}", remedy=remedy)
     return name or names[-1]

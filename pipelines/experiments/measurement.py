@@ -70,9 +70,8 @@ def _measure_variant(
             impressions[entry.pseudonym] += entry.impressions
             releases.add(entry.release)
     variant_clicks = [click for click in clicks if click.variant == variant]
-    clicked = Counter(
-        user for user, _ in {(click.pseudonym, click.impression_id) for click in variant_clicks}
-    )
+    pairs = {(click.pseudonym, click.impression_id) for click in variant_clicks}
+    clicked = Counter(user for user, _ in pairs)
     totals = np.array(list(impressions.values()), np.float64)
     hits = np.array([clicked[user] for user in impressions], np.float64)
     return VariantResult(

@@ -11,6 +11,7 @@ from rich.table import Table
 from pipelines.experiments.measurement import VariantResult
 from script_shared.evaluation.ratios import Estimate
 
+COUNTS = ("users", "impressions", "interactions")
 #: The headings of the measures.
 MEASURES = {"per_impression": "clicks / impressions", "per_user": "users with a click"}
 
@@ -18,10 +19,10 @@ MEASURES = {"per_impression": "clicks / impressions", "per_user": "users with a 
 def build_table(name: str, results: Sequence[VariantResult]) -> Table:
     """Return a row for each variant, and a row for the difference between challenger and champion."""
     table = Table("variant", title=f"experiment {name}, 95 % intervals")
-    for column in ("users", "impressions", "interactions", *MEASURES.values()):
+    for column in (*COUNTS, *MEASURES.values()):
         table.add_column(column, justify="right")
     for result in results:
-        counts = (f"{result.users:,}", f"{result.impressions:,}", f"{result.interactions:,}")
+        counts = (f"{getattr(result, name):,}" for name in COUNTS)
         table.add_row(result.variant, *counts, *(_format(getattr(result, name)) for name in MEASURES))
     estimates = compute_differences(results)
     if estimates:
@@ -51,14 +52,9 @@ def build_document(name: str, results: Sequence[VariantResult], users_in_both: i
 
 
 def _to_json(result: VariantResult) -> dict[str, Any]:
-    return {
-        "variant": result.variant,
-        "releases": list(result.releases),
-        "users": result.users,
-        "impressions": result.impressions,
-        "interactions": result.interactions,
-        **{name: _estimate_to_json(getattr(result, name)) for name in MEASURES},
-    }
+    counts = {name: getattr(result, name) for name in COUNTS}
+    estimates = {name: _estimate_to_json(getattr(result, name)) for name in MEASURES}
+    return {"variant": result.variant, "releases": list(result.releases), **counts, **estimates}
 
 
 def _estimate_to_json(estimate: Estimate) -> dict[str, float | None]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
@@ -74,18 +73,13 @@ def _find_newest_ms(items: pl.DataFrame, written_ms: int) -> int | None:
     if "published_at" not in items.columns:
         return None
     published = items["published_at"].dt.epoch("ms")
-    newest: Any = published.filter(published <= written_ms).max()
-    return newest
+    return published.filter(published <= written_ms).max()  # type: ignore[return-value]
 
 
 def catalogue_written_ms(source: Source, folder: Path) -> int | None:
     """Return the newest modification time of the catalogue files, ms UTC; None if there are no such files."""
-    files = [
-        file
-        for kind in source.kinds
-        if kind.name == _ITEM_FILES
-        for file in find_files(folder, kind.pattern, by_name=False)
-    ]
+    patterns = [kind.pattern for kind in source.kinds if kind.name == _ITEM_FILES]
+    files = [file for pattern in patterns for file in find_files(folder, pattern, by_name=False)]
     return max((file.path.stat().st_mtime_ns // 1_000_000 for file in files), default=None)
 
 

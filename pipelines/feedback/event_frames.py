@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
@@ -41,16 +41,9 @@ def select_interactions(events: pl.DataFrame, schema: Schema) -> pl.DataFrame:
         schema: the schema of the interactions; columns that are no field of an event are read from its
             details.
     """
-    fields = {
-        "user_id": pl.col("user_id"),
-        "item_id": pl.col("item_id"),
-        "timestamp": pl.col("time_ms").cast(_TIME),
-        "session_id": pl.col("session_id"),
-    }
-    columns = {
-        column.name: fields.get(column.name, _read_detail(column.name, column.dtype))
-        for column in schema.columns
-    }
+    fields = {name: pl.col(name) for name in ("user_id", "item_id", "session_id")}
+    fields["timestamp"] = pl.col("time_ms").cast(_TIME)
+    columns = _build_columns(schema, fields)
     return events.filter(pl.col("kind") == INTERACTION).select(OFFSET, "user_type", **columns)
 
 
@@ -61,14 +54,8 @@ def select_items(events: pl.DataFrame, schema: Schema) -> pl.DataFrame:
         events: events of all kinds.
         schema: the schema of the items.
     """
-    fields = {
-        "item_id": pl.col("item_id"),
-        "published_at": _read_detail("published_ms", pl.Int64()).cast(_TIME),
-    }
-    columns = {
-        column.name: fields.get(column.name, _read_detail(column.name, column.dtype))
-        for column in schema.columns
-    }
+    published = _read_detail("published_ms", pl.Int64()).cast(_TIME)
+    columns = _build_columns(schema, {"item_id": pl.col("item_id"), "published_at": published})
     reported = events.filter(pl.col("kind") == ITEM).sort(OFFSET).select(**columns)
     newest = pl.exclude("item_id").drop_nulls().last()
     return reported.group_by("item_id", maintain_order=True).agg(newest).select(list(columns))
@@ -76,9 +63,8 @@ def select_items(events: pl.DataFrame, schema: Schema) -> pl.DataFrame:
 
 def select_valid(events: pl.DataFrame) -> pl.DataFrame:
     """Return the events that pass `script_shared.events.validation`."""
-    timed = events.filter(
-        pl.col("kind").is_in(list(KINDS)) & pl.col("time_ms").is_between(EARLIEST_MS, LATEST_MS)
-    )
+    is_timed = pl.col("time_ms").is_between(EARLIEST_MS, LATEST_MS)
+    timed = events.filter(pl.col("kind").is_in(list(KINDS)) & is_timed)
     # Only the details of item events are validated; most events are interactions.
     items = timed.filter(pl.col("kind") == ITEM)
     accepted = [invalid_reason(from_row(row)) is None for row in items.drop(OFFSET).iter_rows()]
@@ -96,9 +82,8 @@ def find_withdrawn(events: pl.DataFrame) -> list[str]:
 def find_expiry_times(events: pl.DataFrame) -> dict[str, int]:
     """Return the expiry time by item id, ms UTC, from the newest report that contains one."""
     items = events.filter(pl.col("kind") == ITEM).sort(OFFSET)
-    last = items.group_by("item_id", maintain_order=True).agg(
-        _read_detail("expires_ms", pl.Int64()).drop_nulls().last().alias("ms")
-    )
+    expires_ms = _read_detail("expires_ms", pl.Int64()).drop_nulls().last()
+    last = items.group_by("item_id", maintain_order=True).agg(expires_ms.alias("ms"))
     return dict(last.drop_nulls().iter_rows())
 
 
@@ -112,6 +97,14 @@ def find_new_item_offsets(events: pl.DataFrame, since_ms: int) -> list[int]:
     """Return the offsets of the reports of items that were published after a time, ms UTC."""
     published = pl.coalesce(_read_detail("published_ms", pl.Int64()), "time_ms")
     return events.filter((pl.col("kind") == ITEM) & (published > since_ms))[OFFSET].to_list()
+
+
+def _build_columns(schema: Schema, fields: Mapping[str, pl.Expr]) -> dict[str, pl.Expr]:
+    """Return an expression for each column of a schema: of a field, else of a detail of the event."""
+    return {
+        column.name: fields.get(column.name, _read_detail(column.name, column.dtype))
+        for column in schema.columns
+    }
 
 
 def _read_detail(name: str, dtype: pl.DataType) -> pl.Expr:

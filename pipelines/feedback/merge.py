@@ -140,18 +140,14 @@ def _fill(items: pl.DataFrame, reported: pl.DataFrame) -> pl.DataFrame:
 def _merge_user_types(tables: Tables, interactions: pl.DataFrame) -> pl.DataFrame:
     """Return the type of each user: the newest of the events, else that of the files."""
     typed = interactions.filter(pl.col("user_type").is_not_null()).sort(OFFSET)
-    known = tables.users.select("user_id", "user_type")
-    return pl.concat([known, typed.select("user_id", "user_type")]).unique(
-        "user_id", keep="last", maintain_order=True
-    )
+    types = pl.concat(frame.select("user_id", "user_type") for frame in (tables.users, typed))
+    return types.unique("user_id", keep="last", maintain_order=True)
 
 
 def _date_unknown_items(tables: Tables, items: pl.DataFrame) -> Tables:
     """Set the published time of items without a description to the time of their first interaction."""
     unknown = tables.interactions.join(items, on="item_id", how="anti").group_by("item_id")
-    dates = unknown.agg(pl.col("timestamp").min().alias("first"))
+    dates = unknown.agg(first=pl.col("timestamp").min())
     dated = tables.items.join(dates, on="item_id", how="left", maintain_order="left")
-    return replace(
-        tables,
-        items=dated.with_columns(pl.coalesce("first", "published_at").alias("published_at")).drop("first"),
-    )
+    published = pl.coalesce("first", "published_at")
+    return replace(tables, items=dated.with_columns(published_at=published).drop("first"))

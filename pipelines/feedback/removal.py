@@ -33,12 +33,7 @@ class Removal:
 
     @classmethod
     def find(
-        cls,
-        catalogue: CatalogueFile | None,
-        tables: Tables,
-        collected: CollectedEvents | None,
-        *,
-        keep: bool,
+        cls, catalogue: CatalogueFile | None, tables: Tables, collected: CollectedEvents | None, *, keep: bool
     ) -> Removal:
         """Find the removed items; without a catalogue there are none.
 

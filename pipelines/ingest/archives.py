@@ -39,9 +39,8 @@ def list_members(path: Path, pattern: re.Pattern[str]) -> list[zipfile.ZipInfo]:
     for member in matches:
         _require_safe_content(member, path)
     if sum(member.file_size for member in matches) > MAX_ARCHIVE_BYTES:
-        raise InputError.at(
-            f"the archive takes more than {MAX_ARCHIVE_BYTES} bytes unpacked", file=path.name, remedy=_UNPACK
-        )
+        problem = f"the archive takes more than {MAX_ARCHIVE_BYTES} bytes unpacked"
+        raise InputError.at(problem, file=path.name, remedy=_UNPACK)
     return matches
 
 
@@ -56,20 +55,16 @@ def open_archive(path: Path) -> zipfile.ZipFile:
     except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError) as cause:
         raise _invalid_archive_error(path) from cause
     except OSError as cause:
-        raise InputError.at(
-            f"the file cannot be read ({cause.strerror})", file=path, remedy="check its permissions"
-        ) from cause
+        problem = f"the file cannot be read ({cause.strerror})"
+        raise InputError.at(problem, file=path, remedy="check its permissions") from cause
 
 
 def _invalid_archive_error(path: Path) -> InputError:
     with path.open("rb") as file:
         start = file.read(512).lstrip().lower()
     if start.startswith((b"<!doctype", b"<html", b"<head")):
-        return InputError.at(
-            "the file is a web page, not a zip archive",
-            file=path.name,
-            remedy="open its address in a browser: it asks for a login or reports an exhausted quota",
-        )
+        remedy = "open its address in a browser: it asks for a login or reports an exhausted quota"
+        return InputError.at("the file is a web page, not a zip archive", file=path.name, remedy=remedy)
     is_zip = start.startswith(b"pk\x03\x04")
     message = "the archive is truncated" if is_zip else "the file is not a zip archive"
     return InputError.at(message, file=path.name, remedy=_FETCH_AGAIN)
@@ -78,15 +73,11 @@ def _invalid_archive_error(path: Path) -> InputError:
 def _require_safe_path(member: zipfile.ZipInfo, path: Path) -> None:
     name = member.filename.replace("\\", "/")
     if name.startswith("/") or re.match(r"[A-Za-z]:", name) or ".." in name.split("/"):
-        raise InputError.at(
-            f"the archive contains a member outside its folder, {member.filename!r}",
-            file=path.name,
-            remedy=_DISTRUST,
-        )
+        problem = f"the archive contains a member outside its folder, {member.filename!r}"
+        raise InputError.at(problem, file=path.name, remedy=_DISTRUST)
     if stat.S_ISLNK(member.external_attr >> 16):
-        raise InputError.at(
-            f"the archive contains a link, {member.filename!r}", file=path.name, remedy=_DISTRUST
-        )
+        problem = f"the archive contains a link, {member.filename!r}"
+        raise InputError.at(problem, file=path.name, remedy=_DISTRUST)
 
 
 def _require_safe_content(member: zipfile.ZipInfo, path: Path) -> None:
@@ -95,11 +86,8 @@ def _require_safe_content(member: zipfile.ZipInfo, path: Path) -> None:
         raise InputError.at("the file is encrypted", file=name, remedy=_UNPACK)
     is_bomb = member.file_size > BOMB_MIN_BYTES and member.file_size > MAX_RATIO * member.compress_size
     if is_bomb or member.file_size > MAX_MEMBER_BYTES:
-        raise InputError.at(
-            f"the file takes {member.file_size} bytes unpacked, {member.compress_size} packed",
-            file=name,
-            remedy=f"if that is right, {_UNPACK}",
-        )
+        problem = f"the file takes {member.file_size} bytes unpacked, {member.compress_size} packed"
+        raise InputError.at(problem, file=name, remedy=f"if that is right, {_UNPACK}")
 
 
 def read_member(path: Path, member: zipfile.ZipInfo) -> bytes:
@@ -114,6 +102,5 @@ def read_member(path: Path, member: zipfile.ZipInfo) -> bytes:
             return archive.read(member)
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OSError, RuntimeError) as cause:
         # zipfile raises RuntimeError for encryption and NotImplementedError, a subclass, for unknown methods.
-        raise InputError.at(
-            f"the file cannot be unpacked ({cause})", file=name, remedy=f"{_FETCH_AGAIN}, or {_UNPACK}"
-        ) from cause
+        remedy = f"{_FETCH_AGAIN}, or {_UNPACK}"
+        raise InputError.at(f"the file cannot be unpacked ({cause})", file=name, remedy=remedy) from cause

@@ -53,23 +53,19 @@ def find_bots(interactions: pl.DataFrame, limits: BotLimits) -> SuspectedBots:
     """
     time = pl.col("timestamp").to_physical()
     by_hour = interactions.group_by("user_id", (time // MS_PER_HOUR).alias("hour")).len()
-    by_day = by_hour.group_by("user_id", pl.col("hour") // 24).agg(
-        pl.col("len").sum().alias("day_interactions")
-    )
-    hours = by_hour.group_by("user_id").agg(
-        pl.col("len").sum().alias("interactions"), pl.col("len").max().alias("busiest_hour")
-    )
-    days = by_day.group_by("user_id").agg(pl.col("day_interactions").max().alias("busiest_day"))
+    count = pl.col("len")
+    by_day = by_hour.group_by("user_id", pl.col("hour") // 24).agg(count.sum())
+    hours = by_hour.group_by("user_id").agg(interactions=count.sum(), busiest_hour=count.max())
+    days = by_day.group_by("user_id").agg(busiest_day=count.max())
     users = hours.join(days, on="user_id")
     identified = users.filter(~is_anonymous(pl.col("user_id")))
     per_hour = _raise_limit(limits.per_hour, identified["busiest_hour"])
     per_day = _raise_limit(limits.per_day, identified["busiest_day"])
-    is_bot = pl.lit(False)
-    if per_hour:
-        is_bot |= pl.col("busiest_hour") > per_hour
-    if per_day:
-        is_bot |= pl.col("busiest_day") > per_day
-    bots = users.filter(is_bot).sort("interactions", "user_id", descending=[True, False])
+    has_busy_hour = pl.lit(per_hour > 0) & (pl.col("busiest_hour") > per_hour)
+    has_busy_day = pl.lit(per_day > 0) & (pl.col("busiest_day") > per_day)
+    bots = users.filter(has_busy_hour | has_busy_day).sort(
+        "interactions", "user_id", descending=[True, False]
+    )
     return SuspectedBots(bots, per_hour, per_day)
 
 
@@ -85,8 +81,8 @@ def drop_bots(tables: Tables, bots: SuspectedBots) -> Tables:
     """
     if bots.users.is_empty():
         return tables
-    return replace(
-        tables,
-        interactions=tables.interactions.join(bots.users, on="user_id", how="anti", maintain_order="left"),
-        users=tables.users.join(bots.users, on="user_id", how="anti", maintain_order="left"),
+    interactions, users = (
+        frame.join(bots.users, on="user_id", how="anti", maintain_order="left")
+        for frame in (tables.interactions, tables.users)
     )
+    return replace(tables, interactions=interactions, users=users)

@@ -36,19 +36,14 @@ def decompress(contents: bytes, codec: str, name: str) -> bytes:
             size += len(chunk)
             _require_plausible_size(size, len(contents), name)
     except (OSError, pa.ArrowException) as cause:
-        raise InputError.at(
-            f"the file cannot be decompressed as {codec} ({str(cause).splitlines()[0]})",
-            file=name,
-            remedy="write or fetch it again; its suffix must match its compression",
-        ) from cause
+        problem = f"the file cannot be decompressed as {codec} ({str(cause).splitlines()[0]})"
+        remedy = "write or fetch it again; its suffix must match its compression"
+        raise InputError.at(problem, file=name, remedy=remedy) from cause
     return b"".join(parts)
 
 
 def _require_plausible_size(size: int, compressed: int, name: str) -> None:
     is_bomb = size > BOMB_MIN_BYTES and size > MAX_RATIO * compressed
     if is_bomb or size > MAX_MEMBER_BYTES:
-        raise InputError.at(
-            f"the file takes more than {size} bytes decompressed, {compressed} compressed",
-            file=name,
-            remedy="if that is right, decompress it and give the folder",
-        )
+        problem = f"the file takes more than {size} bytes decompressed, {compressed} compressed"
+        raise InputError.at(problem, file=name, remedy="if that is right, decompress it and give the folder")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,12 +14,9 @@ from rich.progress import TransferSpeedColumn as SpeedColumn
 from pipelines.cli.console import CONSOLE
 from pipelines.ingest.google_drive import download_from_drive
 from pipelines.ingest.http import RetryPolicy, download_over_http
-from pipelines.ingest.uri import RemoteUri, is_remote, parse_uri
+from pipelines.ingest.uri import ProgressCallback, RemoteUri, is_remote, parse_uri
 from script_shared.errors import InputError
 from script_shared.releases.lock import lock_folder
-
-#: Receives the downloaded bytes and the total bytes, None if unknown.
-ProgressCallback = Callable[[int, int | None], None]
 
 
 @contextmanager
@@ -82,8 +79,6 @@ def _verify_checksum(uri: RemoteUri, file: Path) -> None:
     with file.open("rb") as contents:
         checksum = hashlib.file_digest(contents, "sha256").hexdigest()
     if checksum != uri.checksum:
-        raise InputError(
-            f"the file's sha-256 is {checksum}, not {uri.checksum}",
-            where=uri.target,
-            remedy="compare the checksum with the publisher's; if it is right, try again",
-        )
+        problem = f"the file's sha-256 is {checksum}, not {uri.checksum}"
+        remedy = "compare the checksum with the publisher's; if it is right, try again"
+        raise InputError(problem, where=uri.target, remedy=remedy)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
-from pipelines.ingest.uri import RemoteUri
+from pipelines.ingest.uri import ProgressCallback, RemoteUri
 from script_shared.errors import DownloadError
 from script_shared.storage.disk_space import translate_disk_full
 
@@ -15,9 +14,7 @@ _REMEDY = (
 )
 
 
-def download_from_drive(
-    uri: RemoteUri, file: Path, report_progress: Callable[[int, int | None], None]
-) -> None:
+def download_from_drive(uri: RemoteUri, file: Path, report_progress: ProgressCallback) -> None:
     """Download a public file.
 
     Args:
@@ -47,12 +44,6 @@ def download_from_drive(
             # Errors of the file system have a number; connection errors, also OSErrors, have none.
             if getattr(cause, "errno", None):
                 raise
-            raise DownloadError(
-                f"Google Drive refused the file ({_to_line(cause)})",
-                where=f"gdrive:{uri.target}",
-                remedy=_REMEDY.format(id=uri.target),
-            ) from cause
-
-
-def _to_line(cause: Exception) -> str:
-    return " ".join(str(cause).split())[:200]
+            problem = f"Google Drive refused the file ({' '.join(str(cause).split())[:200]})"
+            remedy = _REMEDY.format(id=uri.target)
+            raise DownloadError(problem, where=f"gdrive:{uri.target}", remedy=remedy) from cause

@@ -7,13 +7,12 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 
-from pipelines.ingest.uri import RemoteUri
+from pipelines.ingest.uri import ProgressCallback, RemoteUri
 from script_shared.errors import DownloadError, InputError
 from script_shared.storage.disk_space import make_volume_full_error, translate_disk_full
 
@@ -41,10 +40,7 @@ class _AttemptFailedError(Exception):
 
 
 def download_over_http(
-    uri: RemoteUri,
-    file: Path,
-    report_progress: Callable[[int, int | None], None],
-    retry_policy: RetryPolicy,
+    uri: RemoteUri, file: Path, report_progress: ProgressCallback, retry_policy: RetryPolicy
 ) -> None:
     """Download a URL into a file, which appears when it is complete.
 
@@ -60,10 +56,8 @@ def download_over_http(
         VolumeFullError: the disk is full; the partial file stays.
     """
     download = _Download(uri, file, report_progress)
-    timeout = httpx.Timeout(retry_policy.timeout_s)
-    with httpx.Client(
-        follow_redirects=True, timeout=timeout, headers={"Accept-Encoding": "identity"}
-    ) as client:
+    headers = {"Accept-Encoding": "identity"}
+    with httpx.Client(follow_redirects=True, timeout=retry_policy.timeout_s, headers=headers) as client:
         failures = 0
         while True:
             size_before = download.size
@@ -72,26 +66,18 @@ def download_over_http(
             except _AttemptFailedError as cause:
                 failures = failures + 1 if download.size <= size_before else 1
                 if failures >= retry_policy.attempts:
-                    raise _interrupted_error(uri, download.size, cause) from cause
+                    problem = f"the download was interrupted after {download.size} bytes ({cause})"
+                    remedy = "run again: the download resumes"
+                    raise DownloadError(problem, where=uri.target, remedy=remedy) from cause
                 time.sleep(retry_policy.pause_s * 2 ** (failures - 1))
             else:
                 return
 
 
-def _interrupted_error(uri: RemoteUri, size: int, cause: Exception) -> DownloadError:
-    return DownloadError(
-        f"the download was interrupted after {size} bytes ({cause})",
-        where=uri.target,
-        remedy="run again: the download resumes",
-    )
-
-
 class _Download:
     """A partial file, and the validator (ETag or date) of the version of which it is a part."""
 
-    def __init__(
-        self, uri: RemoteUri, file: Path, report_progress: Callable[[int, int | None], None]
-    ) -> None:
+    def __init__(self, uri: RemoteUri, file: Path, report_progress: ProgressCallback) -> None:
         self._uri, self._file, self._report_progress = uri, file, report_progress
         self._part = file.with_name(f"{file.name}.part")
         self._metadata = file.with_name(f"{file.name}.json")
@@ -169,9 +155,8 @@ class _Download:
     def _require_space(self, start: int, total: int | None) -> None:
         free = shutil.disk_usage(self._file.parent).free
         if total is not None and total - start > free:
-            raise make_volume_full_error(
-                self._file.parent, f"{total - start} bytes are missing, {free} are free"
-            )
+            problem = f"{total - start} bytes are missing, {free} are free"
+            raise make_volume_full_error(self._file.parent, problem)
 
     def _write(self, response: httpx.Response, start: int, total: int | None) -> None:
         with translate_disk_full(self._file.parent), self._part.open("r+b" if start else "wb") as part:
@@ -204,11 +189,8 @@ class _Download:
         self._metadata.unlink(missing_ok=True)
 
     def _refusal_error(self, reason: str) -> InputError:
-        return InputError(
-            reason,
-            where=self._uri.target,
-            remedy="open the URL in a browser: it must return the file itself, without a login",
-        )
+        remedy = "open the URL in a browser: it must return the file itself, without a login"
+        return InputError(reason, where=self._uri.target, remedy=remedy)
 
 
 def _get_validator(response: httpx.Response) -> str | None:

@@ -26,26 +26,20 @@ def local_path(uri: str) -> Path:
     except ValueError as error:
         raise InputError("the URI is invalid", where=uri, remedy=_REMEDY) from error
     if "://" in uri and parts.scheme != "file":
-        raise InputError(
-            f"{parts.scheme}:// URIs are not supported",
-            where=uri,
-            remedy=_REMEDY,
-        )
+        raise InputError(f"{parts.scheme}:// URIs are not supported", where=uri, remedy=_REMEDY)
     if not uri:
         raise InputError("no folder or file is given", where="URI", remedy=_REMEDY)
     try:
         path = Path(unquote(parts.path) if parts.scheme == "file" else uri).expanduser()
         exists = path.exists()
     except (OSError, RuntimeError) as error:
-        raise InputError(
-            f"the path cannot be looked up: {error}", where=uri, remedy="check the path"
-        ) from error
+        problem = f"the path cannot be looked up: {error}"
+        raise InputError(problem, where=uri, remedy="check the path") from error
     if not exists:
         raise InputError("there is no such folder or file", where=uri, remedy="check the path")
     if not os.access(path, os.R_OK | os.X_OK if path.is_dir() else os.R_OK):
-        raise InputError(
-            "this user may not read it", where=uri, remedy="give this user permission to read it"
-        )
+        remedy = "give this user permission to read it"
+        raise InputError("this user may not read it", where=uri, remedy=remedy)
     return path
 
 
@@ -62,9 +56,8 @@ def link_files(origin: Path, patterns: Sequence[re.Pattern[str]], folder: Path) 
     """
     if origin.is_file():
         if origin.suffix != ".zip" and not any(pattern.fullmatch(origin.name) for pattern in patterns):
-            raise InputError.at(
-                "the file is not a zip archive", file=origin, remedy="give a folder or a .zip"
-            )
+            problem = "the file is not a zip archive"
+            raise InputError.at(problem, file=origin, remedy="give a folder or a .zip")
         _link(origin, folder / origin.name)
         return
     files = {file.path for pattern in patterns for file in find_files(origin, pattern, by_name=False)}

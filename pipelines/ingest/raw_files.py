@@ -56,16 +56,13 @@ def _find_plain(folder: Path, pattern: re.Pattern[str]) -> list[tuple[PurePosixP
 
 
 def _find_archived(folder: Path, pattern: re.Pattern[str]) -> list[tuple[PurePosixPath, RawFile]]:
-    return [
-        (
-            PurePosixPath(member.filename),
-            RawFile(
-                f"{_to_printable(path.name)}/{member.filename}", path, partial(read_member, path, member)
-            ),
-        )
-        for path in sorted(folder.glob("*.zip"))
-        for member in list_members(path, pattern)
-    ]
+    files = []
+    for path in sorted(folder.glob("*.zip")):
+        for member in list_members(path, pattern):
+            name = f"{_to_printable(path.name)}/{member.filename}"
+            file = RawFile(name, path, partial(read_member, path, member))
+            files.append((PurePosixPath(member.filename), file))
+    return files
 
 
 def _to_printable(path: object) -> str:
@@ -77,6 +74,5 @@ def _read_plain(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as cause:
-        raise InputError.at(
-            f"the file cannot be read ({cause.strerror})", file=file, remedy="check its permissions"
-        ) from cause
+        problem = f"the file cannot be read ({cause.strerror})"
+        raise InputError.at(problem, file=file, remedy="check its permissions") from cause

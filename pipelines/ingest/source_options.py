@@ -41,7 +41,8 @@ def with_source_options(command: Callable[..., None]) -> Callable[..., None]:
         command(**arguments, options=options)
 
     signature = inspect.signature(command, eval_str=True)
-    arguments = [argument for name, argument in signature.parameters.items() if name != "options"]
+    others = [argument for name, argument in signature.parameters.items() if name != "options"]
+    arguments = [argument.replace(kind=inspect.Parameter.KEYWORD_ONLY) for argument in others]
     added = [
         inspect.Parameter(
             name,
@@ -51,10 +52,7 @@ def with_source_options(command: Callable[..., None]) -> Callable[..., None]:
         )
         for name, description in SOURCE_OPTIONS.items()
     ]
-    parameters = [
-        *(argument.replace(kind=inspect.Parameter.KEYWORD_ONLY) for argument in arguments),
-        *added,
-    ]
+    parameters = [*arguments, *added]
     run.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return run

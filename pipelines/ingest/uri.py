@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import PurePosixPath
@@ -12,6 +13,8 @@ from script_shared.errors import InputError
 
 #: Schemes of remote URIs.
 REMOTE_SCHEMES = ("https", "http", "gdrive")
+#: Receives the downloaded bytes and the total bytes, None if unknown.
+ProgressCallback = Callable[[int, int | None], None]
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _REMEDY = "give a folder, a file, https://… or gdrive:<id>"
 _MAX_NAME = 100
@@ -58,11 +61,8 @@ class RemoteUri:
         parts = urlsplit(url)
         if parts.scheme == "https" or self.checksum or parts.hostname in _LOOPBACK:
             return
-        raise InputError(
-            "the URL is not encrypted, and no checksum is given",
-            where=url,
-            remedy="use https://, or add #sha256=… to the URL",
-        )
+        problem = "the URL is not encrypted, and no checksum is given"
+        raise InputError(problem, where=url, remedy="use https://, or add #sha256=… to the URL")
 
 
 def is_remote(uri: str) -> bool:

@@ -88,11 +88,9 @@ def score_trials(
             parts.append(named if number == 0 else named.filter(model=trial.name))
     all_scores = pl.concat(parts)
     if all_scores.is_empty():
-        raise NotEnoughDataError(
-            "no user interacted with a new item after the cut-offs",
-            where=segment,
-            remedy="choose cut-offs followed by an hour with interactions, or give more data",
-        )
+        problem = "no user interacted with a new item after the cut-offs"
+        remedy = "choose cut-offs followed by an hour with interactions, or give more data"
+        raise NotEnoughDataError(problem, where=segment, remedy=remedy)
     return all_scores
 
 

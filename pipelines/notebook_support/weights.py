@@ -99,20 +99,15 @@ def retrieve_hour(
         raise TypeError(f"the model of {segment} is a {type(model).__name__}, not a TwoStageRecommender")
     state = build_state(past, domain.state(parameters))
     following = dataset.interactions.between(cutoff_ms, cutoff_ms + MS_PER_HOUR)
-    samples = draw_user_samples(
-        past, state, following, build_segment_filter(segments, find_segment(segments, segment)), users
-    )
+    accepts = build_segment_filter(segments, find_segment(segments, segment))
+    samples = draw_user_samples(past, state, following, accepts, users)
     if not samples:
-        raise NotEnoughDataError(
-            "no user interacted with a new item in the hour after the cut-off",
-            where=segment,
-            remedy="choose a cut-off followed by an hour with interactions, or give more data",
-        )
+        problem = "no user interacted with a new item in the hour after the cut-off"
+        remedy = "choose a cut-off followed by an hour with interactions, or give more data"
+        raise NotEnoughDataError(problem, where=segment, remedy=remedy)
     items = [model.retrieve(sample.query, state)[0] for sample in samples]
-    features = [
-        model.features(sample.query, state, retrieved)
-        for sample, retrieved in zip(samples, items, strict=True)
-    ]
+    pairs = zip(samples, items, strict=True)
+    features = [model.features(sample.query, state, retrieved) for sample, retrieved in pairs]
     user_ids = [dataset.users[sample.query.user] for sample in samples]
     return RetrievedLists(segment, cutoff_ms, model, samples, items, features, user_ids)
 

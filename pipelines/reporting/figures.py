@@ -22,9 +22,8 @@ _STYLE: Any = {"svg.hashsalt": "report", "svg.fonttype": "none", "font.size": 9,
 
 def metric_bars(comparisons: Sequence[Comparison], metric: str) -> str:
     """Draw a metric of every model with its 95 % interval, one panel for each segment."""
-    figure, panels = _create_panels(
-        len(comparisons), 0.28 * max(len(part.models) for part in comparisons) + 0.9
-    )
+    bars = max(len(part.models) for part in comparisons)
+    figure, panels = _create_panels(len(comparisons), 0.28 * bars + 0.9)
     column = METRICS.index(metric)
     for axes, part in zip(panels, comparisons, strict=True):
         means = part.means[:, column]

@@ -75,6 +75,7 @@ def gather_findings(
     refining = dict(refine_report)
     warnings = refining.pop("warnings", [])
     users = pl.read_parquet(find_partition(volume.segments, run) / "users.parquet")
+    models = {part.segment: volume.artifacts / run / part.segment / "model" for part in comparisons}
     return Findings(
         comparisons,
         records,
@@ -82,20 +83,18 @@ def gather_findings(
         _compute_ages(predictions.filter(model=SERVED), targets, tables.items),
         dict(users.group_by("segment").len().sort("len", descending=True).iter_rows()),
         dict(_flatten(refining)),
-        {
-            part.segment: _read_weights(volume.artifacts / run / part.segment / "model")
-            for part in comparisons
-        },
+        {segment: _read_weights(folder) for segment, folder in models.items()},
         warnings,
     )
 
 
 def _compute_ages(recommended: pl.DataFrame, clicked: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
     frames = {"recommended": recommended, "clicked": clicked}
-    labelled = [
-        frame.select("segment", "cutoff", "item_id", kind=pl.lit(kind)) for kind, frame in frames.items()
-    ]
-    dated = pl.concat(labelled).join(items.select("item_id", "published_at"), on="item_id")
+    labelled = (frame.with_columns(kind=pl.lit(kind)) for kind, frame in frames.items())
+    columns = ("segment", "cutoff", "item_id", "kind")
+    dated = pl.concat(frame.select(columns) for frame in labelled).join(
+        items.select("item_id", "published_at"), on="item_id"
+    )
     age = (pl.col("cutoff") - pl.col("published_at").dt.epoch("ms")) / MS_PER_HOUR
     quantiles = pl.concat_list(age.quantile(q, "linear") for q in QUANTILES)
     known = dated.drop_nulls("published_at")

@@ -45,13 +45,10 @@ def render_page(findings: Findings, facts: Mapping[str, Any]) -> str:
 
 
 def _draw_figures(findings: Findings) -> Mapping[str, str]:
-    bars = {
-        f"{metric} with 95 % intervals": metric_bars(findings.comparisons, metric) for metric in METRICS[:2]
-    }
+    parts = findings.comparisons
+    ages = "Age of recommended and clicked items: 10, 25, 50, 75 and 90 % are younger"
     return {
-        **bars,
-        "Recall by list length": recall_curves(findings.comparisons, findings.curves),
-        "Age of recommended and clicked items: 10, 25, 50, 75 and 90 % are younger": age_boxes(
-            findings.comparisons, findings.ages
-        ),
+        **{f"{metric} with 95 % intervals": metric_bars(parts, metric) for metric in METRICS[:2]},
+        "Recall by list length": recall_curves(parts, findings.curves),
+        ages: age_boxes(parts, findings.ages),
     }

@@ -84,19 +84,16 @@ def measure_stage(
 def read_costs(volume: Volume, run: str) -> list[StageCost]:
     """Return the costs of a run's stage calls, in the order of their start."""
     files = (volume.runs / run).glob("*.json")
-    return sorted(
-        (StageCost(**json.loads(file.read_text())) for file in files), key=lambda cost: cost.started
-    )
+    costs = (StageCost(**json.loads(file.read_text())) for file in files)
+    return sorted(costs, key=lambda cost: cost.started)
 
 
 def write_costs(volume: Volume, run: str) -> Path:
     """Write the costs of a run beside its metrics; return the path of the file."""
     costs = read_costs(volume, run)
     path = find_partition(volume.evaluation / "runs", run) / "costs.json"
-    stages = [asdict(cost) for cost in costs]
-    write_text_atomically(
-        path, json.dumps({"stage_seconds": elapsed_seconds(costs), "stages": stages}, indent=1)
-    )
+    document = {"stage_seconds": elapsed_seconds(costs), "stages": [asdict(cost) for cost in costs]}
+    write_text_atomically(path, json.dumps(document, indent=1))
     return path
 
 
@@ -122,6 +119,5 @@ def _peak_mib() -> int:
         lines = dict(line.split(":", 1) for line in _PROCESS_STATUS.read_text().splitlines())
         return int(lines["VmHWM"].split()[0]) // 2**10
     # macOS counts bytes where Linux counts KiB.
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (
-        2**20 if sys.platform == "darwin" else 2**10
-    )
+    units_per_mib = 2**20 if sys.platform == "darwin" else 2**10
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // units_per_mib

@@ -14,8 +14,7 @@ from script_shared.storage.volume import Volume
 
 def load_refine_report(volume: Volume, run: str) -> dict[str, Any]:
     """Return the report of a run's refine stage."""
-    report: dict[str, Any] = json.loads((find_partition(volume.refined, run) / "report.json").read_text())
-    return report
+    return json.loads((find_partition(volume.refined, run) / "report.json").read_text())
 
 
 def load_dataset(volume: Volume, run: str) -> tuple[Dataset, Parameters]:

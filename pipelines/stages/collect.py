@@ -81,9 +81,8 @@ def _archive_file(
 ) -> None:
     """Archive one file of events; remove users that its events forget from the older files first."""
     rows, last = _read_events(log, after, end)
-    erasures = {
-        event.user_id: ErasurePoint(offset, event.time_ms) for offset, event in rows if event.kind == FORGET
-    }
+    requests = [(offset, event) for offset, event in rows if event.kind == FORGET]
+    erasures = {event.user_id: ErasurePoint(offset, event.time_ms) for offset, event in requests}
     forgotten.add(erasures)
     if erasures:
         archive.retain(forgotten.keep_events_mask)

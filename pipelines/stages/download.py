@@ -60,8 +60,6 @@ def require_scale(scale: float) -> None:
         SettingsError: the scale is not above 0 and at most `MAX_SCALE`.
     """
     if not 0 < scale <= MAX_SCALE:
-        raise SettingsError(
-            f"{scale} is not above 0 and at most {MAX_SCALE}",
-            where="scale",
-            remedy="give 0.01 for a try, 1 for the size of the published data",
-        )
+        problem = f"{scale} is not above 0 and at most {MAX_SCALE}"
+        remedy = "give 0.01 for a try, 1 for the size of the published data"
+        raise SettingsError(problem, where="scale", remedy=remedy)

@@ -48,9 +48,8 @@ def encode(plan: Plan, volume: Volume, run: str) -> dict[str, Any]:
         tables = Tables.read(refined, required_columns(plan))
         dataset, parameters = encode_ids(folder, plan, tables, as_of_ms)
         with create_worker_pool(1) as pool:
-            snapshot = pool.submit(
-                write_state_snapshot, folder, as_of_ms - SNAPSHOT_AGE_MS, plan.domain.state(parameters)
-            )
+            snapshot_ms, state = as_of_ms - SNAPSHOT_AGE_MS, plan.domain.state(parameters)
+            snapshot = pool.submit(write_state_snapshot, folder, snapshot_ms, state)
             rules = TextRules.for_domain(plan.domain, parameters)
             vectors = vectorize_items(dataset, tables.items, rules, earlier)
             _write_catalogue(folder, dataset, tables.items)
@@ -66,9 +65,8 @@ def _write_catalogue(folder: Path, dataset: Dataset, items: pl.DataFrame) -> Non
     """Write the displayed fields of each item, in the order of the item codes."""
     displayed = items.select(name for name in _CATALOGUE_COLUMNS if name in items.columns)
     ids = pl.DataFrame({"item_id": list(dataset.items)})
-    ids.join(displayed, on="item_id", how="left", maintain_order="left").write_parquet(
-        folder / CATALOGUE_FILE
-    )
+    catalogue = ids.join(displayed, on="item_id", how="left", maintain_order="left")
+    catalogue.write_parquet(folder / CATALOGUE_FILE)
 
 
 def _load_earlier_vectors(volume: Volume) -> TextVectors | None:

@@ -163,11 +163,8 @@ def concat_results(parts: Iterable[ScoresAndPredictions], where: str) -> ScoresA
     """
     scores, predictions = (pl.concat(frames) for frames in zip(*parts, strict=True))
     if scores.is_empty():
-        raise NotEnoughDataError(
-            "no user has a new interaction in the evaluated hours",
-            where=where,
-            remedy="give more data",
-        )
+        problem = "no user has a new interaction in the evaluated hours"
+        raise NotEnoughDataError(problem, where=where, remedy="give more data")
     return scores, predictions
 
 

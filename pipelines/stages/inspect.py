@@ -158,11 +158,9 @@ def _detect_source(plan: Plan, folder: Path, uri: str) -> Source:
     for source in plan.sources.values():
         if find_files(folder, source.kinds[0].pattern):
             return source
-    raise InputError(
-        "no raw format is recognised by the files' names",
-        where=uri,
-        remedy="name the file interactions.csv or interactions.parquet, or name the format with --source",
-    )
+    problem = "no raw format is recognised by the files' names"
+    remedy = "name the file interactions.csv or interactions.parquet, or name the format with --source"
+    raise InputError(problem, where=uri, remedy=remedy)
 
 
 def _inspect_file(source: Source, kind: FileKind, file: RawFile, folder: Path) -> InspectedFile:

@@ -85,12 +85,10 @@ def publish(plan: Plan, volume: Volume, run: str, clock: Clock | None = None) ->
 
 def _decide(decision: GateDecision | None, release: str, champion: str | None) -> PromotionDecision:
     verdict = decision.verdict if decision else PromotionDecision(False, "it has not been evaluated")
+    if champion == release and not verdict.promoted:
+        return PromotionDecision(True, f"promoted by hand, though {verdict.reason}")
     if champion == release:
-        return (
-            verdict
-            if verdict.promoted
-            else PromotionDecision(True, f"promoted by hand, though {verdict.reason}")
-        )
+        return verdict
     if decision and verdict.promoted and decision.champion != champion:
         reason = f"it was compared with {decision.champion}, but {champion} serves now: evaluate it again"
         return PromotionDecision(False, reason)
@@ -118,9 +116,7 @@ def _write_release(plan: Plan, volume: Volume, run: str, clock: Clock) -> str:
         suspected_bots=refine_report.get("suspected_bots", {}).get("users", 0),
         data_fingerprint=str(refine_report.get("fingerprint", "")),
         parameters=parameters,
-        segments={
-            segment.name: {"model": segment.model, **models[segment.name].document} for segment in segments
-        },
+        segments={part.name: {"model": part.model, **models[part.name].document} for part in segments},
         metrics=_select_served(metrics),
     )
 

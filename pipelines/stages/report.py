@@ -90,11 +90,7 @@ def _format_time(ms: int) -> str:
 
 
 def _write_metrics(
-    volume: Volume,
-    run: str,
-    metrics: list[dict[str, Any]],
-    predictions: pl.DataFrame,
-    decision: GateDecision,
+    volume: Volume, run: str, metrics: list[dict[str, Any]], predictions: pl.DataFrame, decision: GateDecision
 ) -> None:
     with write_partition(volume.evaluation / "runs", run) as folder:
         (folder / "metrics.json").write_text(json.dumps(metrics, indent=1))

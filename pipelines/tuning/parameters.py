@@ -72,10 +72,8 @@ def encode_defaults(space: SearchSpace, parameters: Parameters) -> dict[str, Any
         if not space[path].contains(value):
             remedy = "widen the search space: the default is always tried"
             raise SettingsError(f"the default {value} is not in the search space", where=path, remedy=remedy)
-    return {
-        path: json.dumps(value) if isinstance(space[path], Choice) else value
-        for path, value in values.items()
-    }
+    texts = {path: json.dumps(values[path]) for path, choice in space.items() if isinstance(choice, Choice)}
+    return values | texts
 
 
 def suggest_values(trial: Trial, space: SearchSpace) -> dict[str, Any]:

@@ -48,9 +48,8 @@ class Objective:
         scores, _ = score_hour(self.domain, parameters, self.dataset, cutoff_ms, segment, self.users)
         if scores.is_empty():
             remedy = "choose a cut-off followed by an hour with interactions, or give more data"
-            raise NotEnoughDataError(
-                "no user has a new interaction after a cut-off", where=segment, remedy=remedy
-            )
+            problem = "no user has a new interaction after a cut-off"
+            raise NotEnoughDataError(problem, where=segment, remedy=remedy)
         return scores.filter(model=SERVED)
 
 

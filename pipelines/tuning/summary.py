@@ -40,15 +40,8 @@ def compare_trials(scores: pl.DataFrame, best: str, default: str, hours: str) ->
 def _compare_segment(part: Comparison, best: str, default: str) -> dict[str, Any]:
     gain, low, high = part.difference(best, default, METRIC)
     means = {record["model"]: record[METRIC] for record in part.records()}
-    return {
-        "segment": part.segment,
-        "users": part.users,
-        "default": means[default],
-        "best": means[best],
-        "gain": gain,
-        "low": low,
-        "high": high,
-    }
+    values = {"default": means[default], "best": means[best], "gain": gain, "low": low, "high": high}
+    return {"segment": part.segment, "users": part.users, **values}
 
 
 def write_summary(search: Search, out: Path, differences: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -81,23 +81,19 @@ def tune(plan: Plan, source: str, uri: str, options: TuneOptions, out: Path) -> 
 def _require_valid_hours(options: TuneOptions) -> None:
     late = [hour for hour in (*options.hours.cutoffs, *options.confirm) if hour >= TUNED_BELOW]
     if late:
-        raise SettingsError(
-            f"{', '.join(map(str, late))}: hours from {TUNED_BELOW} on are reserved for reports",
-            where="--cutoffs, --confirm",
-            remedy=f"choose hours below {TUNED_BELOW}",
-        )
+        problem = f"{_join(late)}: hours from {TUNED_BELOW} on are reserved for reports"
+        remedy = f"choose hours below {TUNED_BELOW}"
+        raise SettingsError(problem, where="--cutoffs, --confirm", remedy=remedy)
     if set(options.hours.cutoffs) & set(options.confirm):
-        raise SettingsError(
-            "the best trial was selected on these hours", where="--confirm", remedy="choose others"
-        )
+        problem = "the best trial was selected on these hours"
+        raise SettingsError(problem, where="--confirm", remedy="choose others")
 
 
 def _open_search(plan: Plan, encoded: Path, options: TuneOptions, out: Path) -> Search:
     dataset, parameters = read_dataset(encoded)
     segments = plan.domain.segments(parameters)
-    names = [find_segment(segments, name).name for name in options.segments] or [
-        segment.name for segment in segments
-    ]
+    chosen = [find_segment(segments, name) for name in options.segments] or segments
+    names = [segment.name for segment in chosen]
     study = {
         "parameters": parameters,
         "segments": names,

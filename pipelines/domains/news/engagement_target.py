@@ -39,12 +39,8 @@ def compute_engagement_labels(reads: pl.DataFrame, max_label: int = MAX_LABEL) -
         pl.col("history_size"),
         pl.col("days_since_published").fill_null(_AGE_DAYS),
     )
-    base = (
-        pl.col("clicks")
-        + _SECONDS_FACTOR * pl.col("seconds")
-        + pl.col("scroll")
-        - pl.col("hours_since_visit")
-    )
+    actions = pl.col("clicks") + _SECONDS_FACTOR * pl.col("seconds") + pl.col("scroll")
+    base = actions - pl.col("hours_since_visit")
     freshness = 1 / (1 + pl.col("days_since_published") / _AGE_DAYS)
     raw = base * pl.col("history_size") / _HISTORY_SIZE * freshness
     logs = inputs.select(label=raw.cast(pl.Float64).clip(0).log1p())["label"]

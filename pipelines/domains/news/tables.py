@@ -51,8 +51,7 @@ def _aggregate_users(interactions: pl.DataFrame, types: pl.DataFrame | None) -> 
 def fill_published_at(tables: Tables) -> tuple[Tables, int]:
     """Fill missing publication times with the time of the first read; return the number of filled values."""
     first_reads = tables.interactions.group_by("item_id").agg(pl.col("timestamp").min().alias("first_read"))
-    items = tables.items.join(first_reads, on="item_id", how="left", maintain_order="left").with_columns(
-        published_at=pl.coalesce("published_at", "first_read")
-    )
+    items = tables.items.join(first_reads, on="item_id", how="left", maintain_order="left")
+    items = items.with_columns(published_at=pl.coalesce("published_at", "first_read"))
     filled = tables.items["published_at"].null_count() - items["published_at"].null_count()
     return replace(tables, items=items.drop("first_read")), filled

@@ -5,8 +5,9 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+
+from pipelines.domains.news.formats.headers import NormalizeNames
 
 #: Separators that are tried if the header has no comma, and their names.
 SEPARATORS = {";": "semicolon", "\t": "tab", "|": "bar"}
@@ -41,9 +42,8 @@ def detect_dialect(contents: bytes, separator: str | None = None, encoding: str 
         encoding: the encoding, if it is known.
     """
     encoding = encoding or _detect_encoding(contents)
-    line = (
-        contents[:65_536].decode(encoding, errors="replace").lstrip("\ufeff").split("\n", 1)[0].strip("\r ")
-    )
+    start = contents[:65_536].decode(encoding, errors="replace")
+    line = start.lstrip("\ufeff").split("\n", 1)[0].strip("\r ")
     stated = _parse_separator_line(line)
     if stated is not None:
         return Dialect(separator or stated, encoding, has_separator_line=True)
@@ -72,9 +72,7 @@ def _parse_separator_line(line: str) -> str | None:
     return value or "\t"
 
 
-def convert_to_csv(
-    contents: bytes, dialect: Dialect, normalize_names: Callable[[Sequence[str]], list[str]]
-) -> bytes:
+def convert_to_csv(contents: bytes, dialect: Dialect, normalize_names: NormalizeNames) -> bytes:
     """Convert a file to comma-separated UTF-8 with normalized column names.
 
     Args:
@@ -105,7 +103,7 @@ def _replace_separator(contents: bytes, separator: str) -> bytes:
     return out.getvalue().encode(errors="surrogateescape")
 
 
-def _normalize_header(header: bytes, normalize_names: Callable[[Sequence[str]], list[str]]) -> bytes:
+def _normalize_header(header: bytes, normalize_names: NormalizeNames) -> bytes:
     try:
         names = next(csv.reader([header.decode().strip("\r")]))
     except (csv.Error, StopIteration, UnicodeDecodeError):

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from pipelines.domains.news.formats.headers import check_header
-from pipelines.domains.news.formats.raw_table import FILE, OVERFLOW, ROW
+from pipelines.domains.news.formats.raw_table import OVERFLOW, ROW, complete_columns
 from pipelines.domains.news.formats.tolerant_csv import FIRST_ROW, read_tolerant_csv
 from pipelines.ingest.raw_files import RawFile
 from script_shared.errors import InputError
@@ -46,9 +46,7 @@ def read_csv(
         frame = None
     if frame is None:
         frame = read_tolerant_csv(contents, header, columns, file.name, quoted=quoted)
-    absent = [pl.lit(None, pl.String).alias(column) for column in optional if column not in columns]
-    file_name = pl.lit(file.name, pl.Categorical).alias(FILE)
-    return frame.with_columns(file_name, *absent).select(FILE, ROW, *required, *optional, OVERFLOW)
+    return complete_columns(frame, file.name, required, optional)
 
 
 def read_header(contents: bytes, name: str) -> list[str]:
@@ -72,9 +70,8 @@ def read_header(contents: bytes, name: str) -> list[str]:
     header = _split(line, name)
     for separator, plural in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
         if len(header) == 1 and separator in line:
-            raise InputError.at(
-                f"the fields are separated by {plural}", file=name, row=1, remedy="separate them by commas"
-            )
+            problem = f"the fields are separated by {plural}"
+            raise InputError.at(problem, file=name, row=1, remedy="separate them by commas")
     return header
 
 
@@ -82,9 +79,8 @@ def _split(line: str, name: str) -> list[str]:
     try:
         return next(csv.reader([line]))
     except csv.Error as cause:
-        raise InputError.at(
-            "the first line names no columns", file=name, row=1, remedy="fetch the file again"
-        ) from cause
+        problem = "the first line names no columns"
+        raise InputError.at(problem, file=name, row=1, remedy="fetch the file again") from cause
 
 
 def _scan(contents: bytes, header: Sequence[str], columns: Sequence[str], quoted: bool) -> pl.DataFrame:

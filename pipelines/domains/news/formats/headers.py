@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 
 from script_shared.errors import InputError
+
+#: Maps a file's column names to the documented ones.
+NormalizeNames = Callable[[Sequence[str]], list[str]]
 
 
 def check_header(
@@ -36,6 +39,24 @@ def check_header(
         if column not in names:
             remedy = _suggest_remedy(names, column, (*required, *optional), mappable)
             raise _error("the column is missing", file, column, remedy)
+
+
+def match_columns(
+    names: Sequence[str],
+    required: Sequence[str],
+    optional: Sequence[str],
+    file: str,
+    normalize_names: NormalizeNames,
+) -> dict[str, str]:
+    """Return the file's name of each required column and of each optional column that the file has.
+
+    Raises:
+        InputError: see `check_header`.
+    """
+    normalized = normalize_names(names)
+    check_header(normalized, required, optional, file)
+    present = [column for column in (*required, *optional) if column in normalized]
+    return {column: names[normalized.index(column)] for column in present}
 
 
 def _suggest_remedy(names: Sequence[str], column: str, known: Sequence[str], mappable: bool) -> str:

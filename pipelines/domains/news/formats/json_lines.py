@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
 
-from pipelines.domains.news.formats.headers import check_header
-from pipelines.domains.news.formats.raw_table import BROKEN_LINE, FILE, OVERFLOW, ROW, UNREADABLE
+from pipelines.domains.news.formats.headers import NormalizeNames, match_columns
+from pipelines.domains.news.formats.raw_table import BROKEN_LINE, OVERFLOW, ROW, UNREADABLE, complete_columns
 from pipelines.ingest.raw_files import RawFile
 from script_shared.errors import InputError
 
@@ -20,9 +20,6 @@ _EXACT = 2**53
 #: Lines from which the column names are collected: an object may omit fields that are null.
 _HEADER_LINES = 1_000
 _UNDECODED = re.compile("[\udc80-\udcff]")
-
-#: Maps a file's column names to the documented ones.
-NormalizeNames = Callable[[Sequence[str]], list[str]]
 
 
 def read_json_lines(
@@ -46,17 +43,12 @@ def read_json_lines(
         InputError: the file is empty or a JSON array, lacks a required field, or a field has a nested value.
     """
     contents = file.load().removeprefix(b"\xef\xbb\xbf")
-    original_names = read_json_names(contents, file.name)
-    names = normalize_names(original_names)
-    check_header(names, required, optional, file.name)
-    present = [column for column in (*required, *optional) if column in names]
-    columns = {column: original_names[names.index(column)] for column in present}
+    names = read_json_names(contents, file.name)
+    columns = match_columns(names, required, optional, file.name, normalize_names)
     frame = _read_fast(contents, columns)
     if frame is None:
         frame = _read_lines(contents, columns, file.name)
-    absent = [pl.lit(None, pl.String).alias(column) for column in optional if column not in columns]
-    file_name = pl.lit(file.name, pl.Categorical).alias(FILE)
-    return frame.with_columns(file_name, *absent).select(FILE, ROW, *required, *optional, OVERFLOW)
+    return complete_columns(frame, file.name, required, optional)
 
 
 def read_json_names(contents: bytes, name: str) -> list[str]:
@@ -69,15 +61,13 @@ def read_json_names(contents: bytes, name: str) -> list[str]:
     if not start:
         raise InputError.at("the file is empty", file=name, remedy="fetch it again, or leave it out")
     if start.startswith(b"["):
-        raise InputError.at(
-            "the file is one JSON array", file=name, remedy="write one object per line, as jq -c '.[]' does"
-        )
+        remedy = "write one object per line, as jq -c '.[]' does"
+        raise InputError.at("the file is one JSON array", file=name, remedy=remedy)
     objects = (_parse(line) for line in start.split(b"\n")[:_HEADER_LINES])
     names = list(dict.fromkeys(name for fields in objects if fields is not None for name in fields))
     if not names:
-        raise InputError.at(
-            "the first lines contain no JSON object", file=name, remedy="write one object per line"
-        )
+        problem = "the first lines contain no JSON object"
+        raise InputError.at(problem, file=name, remedy="write one object per line")
     return names
 
 
@@ -127,11 +117,7 @@ def _to_text(value: object, file: str, row: int, column: str) -> str | None:
             return None
         return str(int(value)) if value.is_integer() and abs(value) <= _EXACT else str(value)
     if isinstance(value, list | dict):
-        raise InputError.at(
-            f"the field contains a {'list' if isinstance(value, list) else 'nested object'}",
-            file=file,
-            row=row,
-            field=column,
-            remedy="write text, a number, true, false or null",
-        )
+        problem = f"the field contains a {'list' if isinstance(value, list) else 'nested object'}"
+        remedy = "write text, a number, true, false or null"
+        raise InputError.at(problem, file=file, row=row, field=column, remedy=remedy)
     return None if value is None or value == "" else str(value)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.domains.news.formats.headers import check_header
-from pipelines.domains.news.formats.raw_table import FILE, OVERFLOW, ROW, UNREADABLE
+from pipelines.domains.news.formats.headers import NormalizeNames, match_columns
+from pipelines.domains.news.formats.raw_table import OVERFLOW, ROW, UNREADABLE, complete_columns
 from pipelines.ingest.raw_files import RawFile
 from script_shared.errors import InputError
 
@@ -26,7 +27,7 @@ def read_parquet(
     file: RawFile,
     required: Sequence[str],
     optional: Sequence[str] = (),
-    normalize_names: Callable[[Sequence[str]], list[str]] = list,
+    normalize_names: NormalizeNames = list,
 ) -> pl.DataFrame:
     """Read columns of a Parquet file as text.
 
@@ -46,38 +47,16 @@ def read_parquet(
         InputError: the file is damaged, lacks a column, or a column has another type than text, number
             or time.
     """
-    try:
-        return _read(file, required, optional, normalize_names)
-    except _DAMAGED as cause:
-        raise InputError.at(
-            f"the Parquet file cannot be read ({_first_line(cause)})",
-            file=file.name,
-            remedy="write or fetch it again",
-        ) from cause
-
-
-def _read(
-    file: RawFile,
-    required: Sequence[str],
-    optional: Sequence[str],
-    normalize_names: Callable[[Sequence[str]], list[str]],
-) -> pl.DataFrame:
-    parquet = pq.ParquetFile(pa.BufferReader(file.load()), page_checksum_verification=True)
-    original_names = parquet.schema_arrow.names
-    names = normalize_names(original_names)
-    check_header(names, required, optional, file.name)
-    present = [*required, *(column for column in optional if column in names)]
-    originals = {column: original_names[names.index(column)] for column in present}
-    for column, name in originals.items():
-        _check_type(parquet.schema_arrow.field(name).type, file.name, column)
-    table = parquet.read(columns=list(originals.values()))
-    texts = {column: _as_text(table.column(name)) for column, name in originals.items()}
-    empty = pl.Series([None], dtype=pl.String).new_from_index(0, table.num_rows)
-    frame = pl.DataFrame({column: texts.get(column, empty) for column in (*required, *optional)})
-    file_name = pl.lit(file.name, pl.Categorical).alias(FILE)
-    return frame.with_row_index(ROW, offset=1).select(
-        file_name, pl.all(), pl.lit(None, pl.String).alias(OVERFLOW)
-    )
+    with _translate_damage(file.name):
+        parquet = pq.ParquetFile(pa.BufferReader(file.load()), page_checksum_verification=True)
+        schema = parquet.schema_arrow
+        columns = match_columns(schema.names, required, optional, file.name, normalize_names)
+        for column, name in columns.items():
+            _check_type(schema.field(name).type, file.name, column)
+        table = parquet.read(columns=list(columns.values()))
+        texts = pl.DataFrame({column: _as_text(table.column(name)) for column, name in columns.items()})
+    frame = texts.with_row_index(ROW, offset=1).with_columns(pl.lit(None, pl.String).alias(OVERFLOW))
+    return complete_columns(frame, file.name, required, optional)
 
 
 def read_parquet_names(contents: bytes, name: str) -> list[str]:
@@ -86,14 +65,18 @@ def read_parquet_names(contents: bytes, name: str) -> list[str]:
     Raises:
         InputError: the file is damaged.
     """
-    try:
+    with _translate_damage(name):
         return list(pq.ParquetFile(pa.BufferReader(contents)).schema_arrow.names)
+
+
+@contextmanager
+def _translate_damage(file: str) -> Iterator[None]:
+    try:
+        yield
     except _DAMAGED as cause:
-        raise InputError.at(
-            f"the Parquet file cannot be read ({_first_line(cause)})",
-            file=name,
-            remedy="write or fetch it again",
-        ) from cause
+        first_line = str(cause).strip().split("\n", 1)[0][:200]
+        problem = f"the Parquet file cannot be read ({first_line})"
+        raise InputError.at(problem, file=file, remedy="write or fetch it again") from cause
 
 
 def _check_type(dtype: pa.DataType, file: str, column: str) -> None:
@@ -105,9 +88,8 @@ def _check_type(dtype: pa.DataType, file: str, column: str) -> None:
         *(pa.types.is_timestamp, pa.types.is_date, pa.types.is_null),
     )
     if not any(predicate(value_type) for predicate in predicates):
-        raise InputError.at(
-            f"the column has the type {dtype}", file=file, field=column, remedy="write text, numbers or times"
-        )
+        problem = f"the column has the type {dtype}"
+        raise InputError.at(problem, file=file, field=column, remedy="write text, numbers or times")
 
 
 def _as_text(column: pa.ChunkedArray) -> pl.Series:
@@ -168,7 +150,3 @@ def _format_times(column: pa.ChunkedArray) -> pl.Series:
 def _to_series(column: pa.ChunkedArray, dtype: pl.DataType) -> pl.Series:
     """Convert the column to polars; it may have no chunks."""
     return pl.Series(pl.from_arrow(column)).cast(dtype)
-
-
-def _first_line(cause: BaseException) -> str:
-    return str(cause).strip().split("\n", 1)[0][:200]

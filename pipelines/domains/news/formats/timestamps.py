@@ -113,17 +113,15 @@ def detect_date_order(frame: pl.DataFrame, field: str) -> str | None:
 
 
 def _format_both_orders(row: pl.DataFrame, field: str) -> str:
-    first, second, year = (
-        int(row.select(_extract_year_last(field, name)).item()) for name in ("first", "second", "year")
-    )
+    parts = (row.select(_extract_year_last(field, name)).item() for name in ("first", "second", "year"))
+    first, second, year = map(int, parts)
     dates = [f"{date(year, month, day):%-d %B %Y}" for day, month in ((first, second), (second, first))]
     return f"{row[field][0]!r} is {dates[0]} or {dates[1]}"
 
 
 def _date_order_error(problem: str, dates: pl.DataFrame, field: str) -> InputError:
-    remedy = (
-        f"set --time-format {DAY_FIRST} or --time-format {MONTH_FIRST}, or a format such as '%d/%m/%Y %H:%M'"
-    )
+    example = "a format such as '%d/%m/%Y %H:%M'"
+    remedy = f"set --time-format {DAY_FIRST} or --time-format {MONTH_FIRST}, or {example}"
     return InputError.at(problem, file=dates[FILE][0], field=field, remedy=remedy)
 
 
@@ -197,16 +195,11 @@ def _convert_to_iso(*, day_first: bool) -> pl.Expr:
     day, month = (first, second) if day_first else (second, first)
     half = _extract_year_last("text", "half").str.to_lowercase()
     hour = _extract_year_last("text", "hour").cast(pl.Int64)
-    hour = (
-        pl.when(half.is_null()).then(hour).otherwise(hour % 12 + pl.when(half == "pm").then(12).otherwise(0))
-    )
-    time = pl.concat_str(
-        pl.lit(" "), hour.cast(pl.String).str.zfill(2), pl.lit(":"), _extract_year_last("text", "minute")
-    )
-    iso = pl.concat_str(
-        *(_extract_year_last("text", "year"), pl.lit("-"), month, pl.lit("-"), day),
-        *(time.fill_null(""), _extract_year_last("text", "offset").fill_null("")),
-    )
+    noon = pl.when(half == "pm").then(12).otherwise(0)
+    hour = pl.when(half.is_null()).then(hour).otherwise(hour % 12 + noon).cast(pl.String).str.zfill(2)
+    time = pl.format(" {}:{}", hour, _extract_year_last("text", "minute")).fill_null("")
+    year, offset = (_extract_year_last("text", name) for name in ("year", "offset"))
+    iso = pl.format("{}-{}-{}{}{}", year, month, day, time, offset.fill_null(""))
     return pl.when(text.str.contains(_YEAR_LAST)).then(iso).otherwise(text)
 
 
@@ -215,18 +208,10 @@ def _extract_iso(name: str) -> pl.Expr:
 
 
 def _parse_iso() -> pl.Expr:
-    text = pl.concat_str(
-        *(
-            _extract_iso("date").str.replace_all("/", "-", literal=True),
-            pl.lit(" "),
-            _extract_iso("minute").fill_null("00:00"),
-        ),
-        *(
-            *(pl.lit(":"), _extract_iso("second").fill_null("00")),
-            *(pl.lit("."), _extract_iso("fraction").fill_null("0")),
-        ),
-        *(_extract_iso("hours").fill_null("+00"), pl.lit(":"), _extract_iso("minutes").fill_null("00")),
-    )
+    day = _extract_iso("date").str.replace_all("/", "-", literal=True)
+    defaults = {"minute": "00:00", "second": "00", "fraction": "0", "hours": "+00", "minutes": "00"}
+    parts = (_extract_iso(name).fill_null(default) for name, default in defaults.items())
+    text = pl.format("{} {}:{}.{}{}:{}", day, *parts)
     return text.str.to_datetime(_FORMAT, time_unit="ms", time_zone="UTC", strict=False).cast(pl.Int64)
 
 

@@ -60,6 +60,5 @@ def _parse_records(text: str, name: str, *, quoted: bool) -> Iterator[list[str]]
 
 
 def _open_quote_error(name: str, row: int) -> InputError:
-    return InputError.at(
-        "a quote is opened and never closed", file=name, row=row, remedy="close it, or double it"
-    )
+    problem = "a quote is opened and never closed"
+    return InputError.at(problem, file=name, row=row, remedy="close it, or double it")

@@ -10,14 +10,9 @@ import polars as pl
 
 from pipelines.domains.news.formats.csv_text import read_header
 from pipelines.domains.news.formats.raw_table import FILE, ROW
-from pipelines.domains.news.validation.cleaning import (
-    STRAGGLER_SHARE,
-    drop_duplicates,
-    drop_future,
-    drop_stragglers,
-    find_end_of_reads,
-)
+from pipelines.domains.news.validation import cleaning
 from pipelines.domains.news.validation.row_filter import RowFilter, require_reads
+from pipelines.ingest.local import link_files, local_path
 from pipelines.ingest.raw_files import RawFile
 from pipelines.plan import Source
 from script_shared.clock import Clock, WallClock
@@ -32,8 +27,13 @@ class FileSource(Source):
         clock: the clock that determines which reads are in the future.
     """
 
-    straggler_share: float = STRAGGLER_SHARE
+    straggler_share: float = cleaning.STRAGGLER_SHARE
     clock: Clock = field(default_factory=WallClock)
+
+    def acquire(self, uri: str, scale: float, folder: Path) -> None:
+        """Link the files at `uri`; see `Source.acquire`."""
+        link_files(local_path(uri), [kind.pattern for kind in self.kinds], folder)
+        self.require_files(folder, uri)
 
     def read_header(self, file: RawFile, folder: Path) -> tuple[list[str], Mapping[str, str]]:
         """Return the column names of a CSV file; see `Source.read_header`."""
@@ -56,8 +56,8 @@ class FileSource(Source):
         Raises:
             InputError: no read is left.
         """
-        reads = drop_future(reads, self.clock.now_ms(), row_filters[kind])
+        reads = cleaning.drop_future(reads, self.clock.now_ms(), row_filters[kind])
         require_reads(reads, row_filters)
-        reads = drop_duplicates(reads, row_filters[kind])
-        as_of_ms = find_end_of_reads(reads["timestamp"], self.straggler_share)
-        return drop_stragglers(reads, as_of_ms, row_filters[kind]).drop(FILE, ROW), as_of_ms
+        reads = cleaning.drop_duplicates(reads, row_filters[kind])
+        as_of_ms = cleaning.find_end_of_reads(reads["timestamp"], self.straggler_share)
+        return cleaning.drop_stragglers(reads, as_of_ms, row_filters[kind]).drop(FILE, ROW), as_of_ms

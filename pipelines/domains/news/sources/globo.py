@@ -15,18 +15,11 @@ from pipelines.domains.news.formats.csv_text import read_csv
 from pipelines.domains.news.formats.raw_table import FILE, OVERFLOW, ROW
 from pipelines.domains.news.sources.base import FileSource
 from pipelines.domains.news.tables import assemble_tables
+from pipelines.domains.news.validation import rules
 from pipelines.domains.news.validation.catalogue_match import match_items
 from pipelines.domains.news.validation.cleaning import drop_repeated_items
 from pipelines.domains.news.validation.row_filter import RowFilter, concat_quarantines
-from pipelines.domains.news.validation.rules import (
-    forbid_extra_fields,
-    require_count,
-    require_milliseconds,
-    require_whole_number,
-    to_timestamp,
-)
 from pipelines.ingest.file_kinds import FileKind
-from pipelines.ingest.local import link_files, local_path
 from pipelines.ingest.raw_files import RawFile, find_files
 from pipelines.plan import Refinement
 from script_shared.errors import InputError
@@ -48,19 +41,24 @@ READ_COLUMNS = {
 #: but all its clicks have it.
 DUPLICATE_CHECK_COLUMNS = ("session_start", "click_environment", "click_os", "click_country")
 CLICK_RULES = (
-    forbid_extra_fields(),
-    *(rule for name in READ_COLUMNS if name != "click_timestamp" for rule in require_whole_number(name)),
-    *require_milliseconds("click_timestamp"),
-    *(rule for name in DUPLICATE_CHECK_COLUMNS for rule in require_whole_number(name)),
+    rules.forbid_extra_fields(),
+    *(
+        rule
+        for name in READ_COLUMNS
+        if name != "click_timestamp"
+        for rule in rules.require_whole_number(name)
+    ),
+    *rules.require_milliseconds("click_timestamp"),
+    *(rule for name in DUPLICATE_CHECK_COLUMNS for rule in rules.require_whole_number(name)),
 )
 
 ARTICLE_COLUMNS = ("article_id", "category_id", "created_at_ts", "words_count")
 ARTICLE_RULES = (
-    forbid_extra_fields(),
-    *require_whole_number("article_id"),
-    *require_whole_number("category_id"),
-    *require_milliseconds("created_at_ts"),
-    *require_count("words_count"),
+    rules.forbid_extra_fields(),
+    *rules.require_whole_number("article_id"),
+    *rules.require_whole_number("category_id"),
+    *rules.require_milliseconds("created_at_ts"),
+    *rules.require_count("words_count"),
 )
 KINDS = (
     FileKind(
@@ -107,20 +105,6 @@ class GloboSource(FileSource):
         """Clicks and, optionally, items."""
         return KINDS
 
-    def acquire(self, uri: str, scale: float, folder: Path) -> None:
-        """Link or copy the click files and the article file into an empty folder.
-
-        Args:
-            uri: a folder that contains `clicks/`, `clicks.zip` or both, or a zip file; a path or `file://`.
-            scale: not used.
-            folder: the destination; relative paths are kept.
-
-        Raises:
-            InputError: the folder does not exist, it has no click file, or an archive cannot be used.
-        """
-        link_files(local_path(uri), (CLICKS, ARTICLES), folder)
-        find_clicks(folder, uri)
-
     def require_files(self, folder: Path, where: object) -> list[RawFile]:
         """Return the click files; see `Source.require_files`."""
         return find_clicks(folder, where)
@@ -163,11 +147,8 @@ def find_clicks(folder: Path, where: object) -> list[RawFile]:
     """
     files = find_files(folder, CLICKS)
     if not files:
-        raise InputError.at(
-            "there are no click files",
-            file=where,
-            remedy="give a folder that contains clicks/clicks_hour_000.csv … or clicks.zip",
-        )
+        remedy = "give a folder that contains clicks/clicks_hour_000.csv … or clicks.zip"
+        raise InputError.at("there are no click files", file=where, remedy=remedy)
     return files
 
 
@@ -190,19 +171,18 @@ def _read_clicks_file(file: RawFile, row_filter: RowFilter) -> pl.DataFrame:
     return (
         valid.drop(OVERFLOW)
         .rename(READ_COLUMNS)
-        .with_columns(to_timestamp(pl.col("timestamp")), pl.col(DUPLICATE_CHECK_COLUMNS).cast(pl.Int64))
+        .with_columns(rules.to_timestamp(pl.col("timestamp")), pl.col(DUPLICATE_CHECK_COLUMNS).cast(pl.Int64))
     )
 
 
 def _read_articles(files: Sequence[RawFile], row_filter: RowFilter) -> pl.DataFrame:
     empty = pl.DataFrame(schema=dict.fromkeys((FILE, ROW, *ARTICLE_COLUMNS), pl.String()))
-    articles = [
-        row_filter.filter_file(read_csv(file, ARTICLE_COLUMNS), ARTICLE_RULES, file.name) for file in files
-    ]
+    texts = [(file.name, read_csv(file, ARTICLE_COLUMNS)) for file in files]
+    articles = [row_filter.filter_file(text, ARTICLE_RULES, name) for name, text in texts]
     valid = drop_repeated_items(pl.concat(articles or [empty]), "article_id", row_filter)
     return valid.select(
         item_id="article_id",
-        published_at=to_timestamp(pl.col("created_at_ts")) + pl.duration(milliseconds=LOCAL_TO_UTC_MS),
+        published_at=rules.to_timestamp(pl.col("created_at_ts")) + pl.duration(milliseconds=LOCAL_TO_UTC_MS),
         category="category_id",
         words=pl.col("words_count").cast(pl.Int32),
     )

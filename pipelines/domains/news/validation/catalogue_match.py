@@ -48,12 +48,11 @@ class CatalogueMatch:
         """The counts and shares for a report; empty without a catalogue."""
         if not self.catalogue_items:
             return {}
+        matched_share = round(self.matched_items / max(self.read_items, 1), 4)
         return {
             "items that were read": self.read_items,
             "of these in the catalogue": self.matched_items,
-            "share of read items that the catalogue knows": round(
-                self.matched_items / max(self.read_items, 1), 4
-            ),
+            "share of read items that the catalogue knows": matched_share,
             "rows of the catalogue": self.catalogue_items,
             "share of catalogue rows that were read": round(self.matched_items / self.catalogue_items, 4),
         }
@@ -83,9 +82,8 @@ def match_items(read: pl.Series, catalogue: pl.Series) -> CatalogueMatch:
         read: `item_id` of the reads.
         catalogue: distinct `item_id` of the catalogue.
     """
-    read_items, catalogue_items = (
-        ids.unique().cast(pl.String).alias("item").to_frame() for ids in (read, catalogue)
-    )
+    frames = (ids.unique().cast(pl.String).alias("item").to_frame() for ids in (read, catalogue))
+    read_items, catalogue_items = frames
     unmatched = read_items.join(catalogue_items, on="item", how="anti")
     matched = read_items.height - unmatched.height
     is_implausible = matched < max(MIN_MATCHED_SHARE * read_items.height, 1)

@@ -28,11 +28,8 @@ def to_quarantine(rows: pl.DataFrame, violation: str, rules: Sequence[Rule]) -> 
     """
     reasons = pl.Series([rule.reason.value for rule in rules], dtype=pl.String)
     fields = pl.Series([rule.field for rule in rules], dtype=pl.String)
-    columns = [
-        column
-        for column, dtype in rows.schema.items()
-        if column not in (FILE, ROW, violation) and not dtype.is_nested()
-    ]
+    plain = [column for column, dtype in rows.schema.items() if not dtype.is_nested()]
+    columns = [column for column in plain if column not in (FILE, ROW, violation)]
     return rows.select(
         pl.col(FILE).cast(pl.String),
         pl.col(ROW).cast(pl.Int64),

@@ -26,13 +26,11 @@ def compute_intensity(by_hour: tuple[float, ...], start_ms: int, slots: int) -> 
     local = start_ms + np.arange(slots, dtype=np.int64) * SLOT_MS + UTC_OFFSET_MS
     hour = local // 3_600_000 % 24
     weekday = (local // 86_400_000 + 3) % 7  # 1 January 1970 was a Thursday
-    intensity: Floats = np.asarray(by_hour)[hour] * np.asarray(WEEKDAY_FACTORS)[weekday]
-    return intensity
+    return np.asarray(by_hour)[hour] * np.asarray(WEEKDAY_FACTORS)[weekday]
 
 
 def sample_times(intensity: Floats, start_ms: int, n: int, rng: np.random.Generator) -> Ints:
     """Draw `n` times, ms UTC, in proportion to the intensity of the slots from `start_ms` on."""
     cumulative = np.cumsum(intensity)
     slot = np.searchsorted(cumulative, rng.random(n) * cumulative[-1], side="right")
-    times: Ints = start_ms + np.minimum(slot, intensity.size - 1) * SLOT_MS + rng.integers(0, SLOT_MS, n)
-    return times
+    return start_ms + np.minimum(slot, intensity.size - 1) * SLOT_MS + rng.integers(0, SLOT_MS, n)

@@ -57,12 +57,8 @@ def list_pages(catalogue: Catalogue, unknown: list[str]) -> pl.Series:
 def write_train(path: Path, noisy: NoisyReads, rows: Rows, readers: Readers, pages: pl.Series) -> None:
     """Write a training file, one row per reader, with the given rows of the reads."""
     reads, engagement = noisy.reads.take(rows), noisy.engagement.take(rows)
-    clicks = (
-        pl.when(pl.col("clicks") == TEXT_CLICKS)
-        .then(pl.lit(TEXT_VALUE))
-        .otherwise(pl.col("clicks").cast(pl.String))
-        .alias("clicks")
-    )
+    number = pl.col("clicks").cast(pl.String)
+    clicks = pl.when(pl.col("clicks") == TEXT_CLICKS).then(pl.lit(TEXT_VALUE)).otherwise(number)
     time_on_page = pl.when(pl.col("time") != MISSING_TIME).then(pl.col("time"))
     table = pl.DataFrame(
         {
@@ -74,7 +70,7 @@ def write_train(path: Path, noisy: NoisyReads, rows: Rows, readers: Readers, pag
             "scroll": engagement.scroll,
             "visits": engagement.visits,
         }
-    ).with_columns(clicks, time_on_page)
+    ).with_columns(clicks.alias("clicks"), time_on_page)
     lists = table.group_by("user", maintain_order=True).agg(
         pl.len().alias("historySize"),
         _join_list("page").alias("history"),
@@ -95,9 +91,8 @@ def _join_list(column: str) -> pl.Expr:
 
 def _select_users(users: Ints, readers: Readers) -> pl.DataFrame:
     types = np.where(readers.is_logged[users], "Logged", "Non-Logged")
-    return pl.DataFrame(
-        {"userId": [readers.user_id[user] for user in users.tolist()], "userType": types.tolist()}
-    )
+    ids = [readers.user_id[user] for user in users.tolist()]
+    return pl.DataFrame({"userId": ids, "userType": types.tolist()})
 
 
 def write_validation(path: Path, reads: Reads, readers: Readers, pages: pl.Series) -> None:
@@ -105,13 +100,8 @@ def write_validation(path: Path, reads: Reads, readers: Readers, pages: pl.Serie
     table = pl.DataFrame({"user": reads.user, "page": pages.gather(reads.item), "read_at": reads.time_ms})
     quoted = pl.format("'{}'", "page")
     position = pl.int_range(pl.len()).over("user")
-    separator = (
-        pl.when(position == 0)
-        .then(pl.lit(""))
-        .when(position % 2 == 0)
-        .then(pl.lit("\n "))
-        .otherwise(pl.lit(" "))
-    )
+    space = pl.when(position % 2 == 0).then(pl.lit("\n ")).otherwise(pl.lit(" "))
+    separator = pl.when(position == 0).then(pl.lit("")).otherwise(space)
     printed = table.with_columns((separator + quoted).alias("page"))
     lists = printed.group_by("user", maintain_order=True).agg(
         pl.format("[{}]", pl.col("page").str.join("")).alias("history"),

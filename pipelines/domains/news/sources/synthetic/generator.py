@@ -97,10 +97,7 @@ def _write_item_files(
     for part, rows in enumerate(np.array_split(noisy.rows, len(files.items))):
         report("item files", 0.05 + 0.08 * part)
         write_items(files.items[part], texts, noisy, rows, part)
-    return {
-        "broken_issued": int(noisy.without_date.size),
-        "duplicate_item": noisy.rows.size - len(catalogue),
-    }
+    return {"broken_issued": int(noisy.without_date.size), "duplicate_item": noisy.rows.size - len(catalogue)}
 
 
 def _simulate_validation_reads(simulation: Simulation, train: Reads, seed: int) -> Reads:

@@ -103,10 +103,7 @@ def make_samplers(catalogue: Catalogue, size: DatasetSize) -> ArticleSamplers:
         home_page=_make_list_sampler(slot, item, interest, slots),
         categories=_make_list_sampler(category * slots + slot, item, interest, slots * len(CATEGORIES)),
         regions=_make_list_sampler(
-            region[regional] * slots + slot[regional],
-            item[regional],
-            interest[regional],
-            slots * len(REGIONS),
+            (region * slots + slot)[regional], item[regional], interest[regional], slots * len(REGIONS)
         ),
         archive=_make_archive_sampler(catalogue, size),
         published_ms=catalogue.published_ms,

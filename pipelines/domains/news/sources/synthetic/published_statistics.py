@@ -3,7 +3,6 @@
 import math
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -125,11 +124,8 @@ def check_arguments(scale: float, seed: int) -> None:
     Raises:
         ValueError: the scale or the seed is out of range.
     """
-    if not _is_number(scale) or not 0 < scale <= 10:
+    is_number = isinstance(scale, int | float) and not isinstance(scale, bool)
+    if not is_number or not 0 < scale <= 10:
         raise ValueError(f"scale must be above 0 and at most 10 (1.0 is the published size), not {scale!r}")
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
         raise ValueError(f"seed must be a whole number of 0 or more, not {seed!r}")
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)

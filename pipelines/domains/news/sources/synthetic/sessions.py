@@ -129,9 +129,7 @@ def _find_recent_items(reads: Reads, users: int, now_ms: int) -> Ints:
 
 def _number_rows(user: Ints) -> Ints:
     """Return the position of each row among the rows of its reader; rows are ordered by reader."""
-    first: Ints = np.searchsorted(user, user)
-    position: Ints = np.arange(user.size) - first
-    return position
+    return np.arange(user.size) - np.searchsorted(user, user)
 
 
 def _sample_times(user: Ints, period: Period, rng: np.random.Generator) -> Ints:
@@ -141,8 +139,7 @@ def _sample_times(user: Ints, period: Period, rng: np.random.Generator) -> Ints:
     sessions = int((position == 0).sum())
     session_start_ms = diurnal.sample_times(period.intensity, period.start_ms, sessions, rng)
     delay = (position * rng.exponential(240_000, user.size)).astype(np.int64)
-    time_ms: Ints = np.minimum(session_start_ms[session] + delay, period.end_ms - 1)
-    return time_ms
+    return np.minimum(session_start_ms[session] + delay, period.end_ms - 1)
 
 
 def _sample_articles(simulation: Simulation, user: Ints, time_ms: Ints, rng: np.random.Generator) -> Ints:

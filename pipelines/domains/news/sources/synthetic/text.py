@@ -127,13 +127,9 @@ class TextGenerator:
             }
         )
         sentence = pl.format("{}{} {} {} em {}", "prefix", "subject", "verb", "object", "city")
-        ending = (
-            pl.when(pl.col("form") == 0)
-            .then(pl.lit(""))
-            .when(pl.col("form") == 1)
-            .then(pl.format("; {}", "suffix"))
-            .otherwise(pl.format(", diz {} {}", "first_name", "last_name"))
-        )
+        form, speaker = pl.col("form"), pl.format(", diz {} {}", "first_name", "last_name")
+        ending = pl.when(form == 1).then(pl.format("; {}", "suffix")).otherwise(speaker)
+        ending = pl.when(form == 0).then(pl.lit("")).otherwise(ending)
         titles = _number_equal_titles(words.select((sentence + ending).alias("title")))
         return _duplicate_titles(titles, rng)
 

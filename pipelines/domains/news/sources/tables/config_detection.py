@@ -24,9 +24,8 @@ def detect_options(options: TableOptions, facts: Mapping[str, Mapping[str, str]]
         options: the options that were set.
         facts: what was detected, by file and topic.
     """
-    separators, encodings, times = (
-        _distinct_values(facts, name) for name in ("separator", "encoding", "timestamp")
-    )
+    names = ("separator", "encoding", "timestamp")
+    separators, encodings, times = (_distinct_values(facts, name) for name in names)
     times |= _distinct_values(facts, "published_at") - {"none"}
     orders = {order for order in (DAY_FIRST, MONTH_FIRST) if any(text.startswith(order) for text in times)}
     detected: dict[str, Any] = {}
@@ -52,9 +51,8 @@ def suggest_options(refinement: Refinement | None, columns: Sequence[str]) -> li
     missing = [column for column in INTERACTIONS.required if column not in columns]
     others = {name.lower().replace("_", ""): name for name in columns if name not in INTERACTIONS.columns}
     similar = {column: get_close_matches(column.replace("_", ""), list(others), 1, 0.5) for column in missing}
-    pairs = ", ".join(
-        f'{column} = "{others[names[0]] if names else "…"}"' for column, names in similar.items()
-    )
+    names = {column: others[matches[0]] if matches else "…" for column, matches in similar.items()}
+    pairs = ", ".join(f'{column} = "{name}"' for column, name in names.items())
     return [f"map = {{{pairs}}}"] if pairs else []
 
 

@@ -25,11 +25,8 @@ def read_config(folder: Path) -> TableOptions:
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as cause:
-        raise InputError.at(
-            f"the file is not TOML ({cause})",
-            file=path,
-            remedy="correct it, or write it with inspect --write-config",
-        ) from cause
+        remedy = "correct it, or write it with inspect --write-config"
+        raise InputError.at(f"the file is not TOML ({cause})", file=path, remedy=remedy) from cause
     return TableOptions().updated(values, str(path))
 
 

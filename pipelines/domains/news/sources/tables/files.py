@@ -37,9 +37,7 @@ def require_interactions(folder: Path, where: object) -> list[RawFile]:
     """
     files = find_table_files(folder, INTERACTIONS)
     if not files:
-        raise InputError.at(
-            "there is no interactions.csv or interactions.parquet",
-            file=where,
-            remedy="give a folder or a zip that contains one; its columns are in docs/data-formats.md",
-        )
+        problem = "there is no interactions.csv or interactions.parquet"
+        remedy = "give a folder or a zip that contains one; its columns are in docs/data-formats.md"
+        raise InputError.at(problem, file=where, remedy=remedy)
     return files

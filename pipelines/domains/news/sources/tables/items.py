@@ -11,28 +11,20 @@ from pipelines.domains.news.formats.timestamps import select_time
 from pipelines.domains.news.sources.tables.ids import describe_ids
 from pipelines.domains.news.sources.tables.table_file import TableFile
 from pipelines.domains.news.sources.tables.time_column import parse_time_column
+from pipelines.domains.news.validation import rules
 from pipelines.domains.news.validation.rejection_reasons import RejectionReason
 from pipelines.domains.news.validation.row_filter import RowFilter
-from pipelines.domains.news.validation.rules import (
-    Rule,
-    check_time,
-    forbid_control_characters,
-    forbid_extra_fields,
-    require_id,
-    require_json_object,
-    require_utf8,
-)
 
 TEXT_COLUMNS = ("title", "body", "url", "category", "region")
 RULES = (
-    require_json_object(),
-    forbid_extra_fields(),
-    *require_id("item_id"),
-    forbid_control_characters("item_id"),
+    rules.require_json_object(),
+    rules.forbid_extra_fields(),
+    *rules.require_id("item_id"),
+    rules.forbid_control_characters("item_id"),
 )
-OPTIONAL_RULES = (*check_time("published_at"), *(require_utf8(name) for name in TEXT_COLUMNS))
+OPTIONAL_RULES = (*rules.check_time("published_at"), *(rules.require_utf8(name) for name in TEXT_COLUMNS))
 #: The last row of an item in the last file counts.
-LAST_ROW = Rule(RejectionReason.REPEATED_ITEM, "item_id", ~pl.col("item_id").is_last_distinct())
+LAST_ROW = rules.Rule(RejectionReason.REPEATED_ITEM, "item_id", ~pl.col("item_id").is_last_distinct())
 
 
 def read_items(files: Sequence[TableFile], row_filter: RowFilter) -> pl.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
@@ -52,25 +52,22 @@ class TableOptions:
         known = [option.name for option in fields(self)]
         for name in values:
             if name not in known:
-                similar = get_close_matches(name, known, 1, 0.5)
-                remedy = f"did you mean {similar[0]!r}?" if similar else f"use one of {', '.join(known)}"
+                remedy = _suggest_name(name, known, f"use one of {', '.join(known)}")
                 raise InputError(f"there is no option {name!r}", where=where, remedy=remedy)
-        parsed: dict[str, Any] = {
-            name: _PARSERS[name](value, where)
-            for name, value in values.items()
-            if value not in (None, "", [], {})
-        }
+        given = {name: value for name, value in values.items() if value not in (None, "", [], {})}
+        parsed: dict[str, Any] = {name: _PARSERS[name](value) for name, value in given.items()}
+        for name, value in parsed.items():
+            if value is None:
+                problem = f"{name} cannot be {given[name]!r}"
+                raise InputError(problem, where=where, remedy=_VALUE_REMEDIES[name])
         return replace(self, **parsed)
 
     def select_map(self, kind: FileKind) -> dict[str, str]:
         """Return the part of `map` for files of a kind; entries with its prefix win."""
         prefix = f"{kind.name}."
         shared = {column: name for column, name in self.map.items() if column in kind.columns}
-        return shared | {
-            column.removeprefix(prefix): name
-            for column, name in self.map.items()
-            if column.startswith(prefix)
-        }
+        prefixed = {column: name for column, name in self.map.items() if column.startswith(prefix)}
+        return shared | {column.removeprefix(prefix): name for column, name in prefixed.items()}
 
     def check_map(self, kinds: tuple[FileKind, ...]) -> None:
         """Check that `map` names documented columns, and takes no two of them from the same column.
@@ -84,36 +81,34 @@ class TableOptions:
             names = list(self.select_map(kind).values())
             for name in names:
                 if names.count(name) > 1:
-                    raise InputError(
-                        f"map takes two columns from {name!r}", where="map", remedy="remove one of the two"
-                    )
+                    problem = f"map takes two columns from {name!r}"
+                    raise InputError(problem, where="map", remedy="remove one of the two")
         for column in self.map:
             if column not in known:
-                similar = get_close_matches(column, known, 1, 0.5)
-                remedy = (
-                    f"did you mean {similar[0]!r}?" if similar else "use a column of docs/data-formats.md"
-                )
-                raise InputError(
-                    f"map names a column {column!r} that does not exist", where="map", remedy=remedy
-                )
+                problem = f"map names a column {column!r} that does not exist"
+                remedy = _suggest_name(column, known, "use a column of docs/data-formats.md")
+                raise InputError(problem, where="map", remedy=remedy)
 
 
-def _parse_map(value: object, where: str) -> dict[str, str]:
+def _suggest_name(name: str, known: Sequence[str], remedy: str) -> str:
+    similar = get_close_matches(name, known, 1, 0.5)
+    return f"did you mean {similar[0]!r}?" if similar else remedy
+
+
+def _parse_map(value: object) -> dict[str, str] | None:
     if isinstance(value, str):
         pairs = [part.partition("=") for part in value.split(",") if part.strip()]
         if all(equals and column.strip() and name.strip() for column, equals, name in pairs):
             return {column.strip(): name.strip() for column, _, name in pairs}
     elif isinstance(value, Mapping) and all(isinstance(name, str) for name in value.values()):
         return dict(value)
-    remedy = "write map as user_id=userId,timestamp=ts, or as a TOML table of texts"
-    raise _invalid_value_error("map", value, where, remedy)
+    return None
 
 
-def _parse_time_format(value: object, where: str) -> str:
+def _parse_time_format(value: object) -> str | None:
     if isinstance(value, str) and (value in (DAY_FIRST, MONTH_FIRST) or _is_date_format(value)):
         return value
-    remedy = f"write {DAY_FIRST}, {MONTH_FIRST} or a format such as %d/%m/%Y %H:%M"
-    raise _invalid_value_error("time_format", value, where, remedy)
+    return None
 
 
 def _is_date_format(value: str) -> bool:
@@ -128,51 +123,50 @@ def _is_date_format(value: str) -> bool:
         return False
 
 
-def _parse_time_zone(value: object, where: str) -> str:
+def _parse_time_zone(value: object) -> str | None:
     try:
         pl.Series([0]).cast(pl.Datetime("ms")).dt.replace_time_zone(str(value))
-    except pl.exceptions.PolarsError as error:
-        remedy = "write an IANA name such as America/Sao_Paulo"
-        raise _invalid_value_error("time_zone", value, where, remedy) from error
+    except pl.exceptions.PolarsError:
+        return None
     return str(value)
 
 
-def _parse_anonymous(value: object, where: str) -> tuple[str, ...]:
+def _parse_anonymous(value: object) -> tuple[str, ...] | None:
     values = value.split(",") if isinstance(value, str) else value
     if isinstance(values, list | tuple) and all(isinstance(entry, str | int) for entry in values):
         return tuple(str(entry).strip() for entry in values)
-    raise _invalid_value_error(
-        "anonymous", value, where, 'write ids separated by commas, or a list such as ["0", "-1"]'
-    )
+    return None
 
 
-def _parse_separator(value: object, where: str) -> str:
+def _parse_separator(value: object) -> str | None:
     text = _SEPARATORS.get(str(value), str(value))
-    if len(text) == 1 and text not in '"\r\n' and not text.isalnum() and text.isascii():
-        return text
-    raise _invalid_value_error("separator", value, where, "write one character, or tab")
+    is_valid = len(text) == 1 and text not in '"\r\n' and not text.isalnum() and text.isascii()
+    return text if is_valid else None
 
 
-def _parse_encoding(value: object, where: str) -> str:
+def _parse_encoding(value: object) -> str | None:
     try:
         codec = codecs.lookup(str(value))
         "".encode(codec.name)
-    except (LookupError, ValueError) as error:
-        raise _invalid_value_error(
-            "encoding", value, where, "write a name such as utf-8, cp1252 or utf-16"
-        ) from error
+    except (LookupError, ValueError):
+        return None
     return codec.name
 
 
-def _invalid_value_error(name: str, value: object, where: str, remedy: str) -> InputError:
-    return InputError(f"{name} cannot be {value!r}", where=where, remedy=remedy)
-
-
-_PARSERS = {
+#: The function that parses the value of each option; None is an invalid value.
+_PARSERS: Mapping[str, Callable[[object], Any]] = {
     "map": _parse_map,
     "time_format": _parse_time_format,
     "time_zone": _parse_time_zone,
     "anonymous": _parse_anonymous,
     "separator": _parse_separator,
     "encoding": _parse_encoding,
+}
+_VALUE_REMEDIES = {
+    "map": "write map as user_id=userId,timestamp=ts, or as a TOML table of texts",
+    "time_format": f"write {DAY_FIRST}, {MONTH_FIRST} or a format such as %d/%m/%Y %H:%M",
+    "time_zone": "write an IANA name such as America/Sao_Paulo",
+    "anonymous": 'write ids separated by commas, or a list such as ["0", "-1"]',
+    "separator": "write one character, or tab",
+    "encoding": "write a name such as utf-8, cp1252 or utf-16",
 }

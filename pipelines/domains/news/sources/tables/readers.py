@@ -48,9 +48,8 @@ def count_anonymous(reads: pl.DataFrame) -> int:
 
 def find_suspicious_readers(tables: Tables) -> list[tuple[str, float]]:
     """Return the reader ids with an implausible share of all reads, and that share."""
-    counts = tables.users.top_k(_MAX_READERS, by="interactions").sort(
-        "interactions", "user_id", descending=[True, False]
-    )
+    counts = tables.users.top_k(_MAX_READERS, by="interactions")
+    counts = counts.sort("interactions", "user_id", descending=[True, False])
     readers = []
     for user_id, count in counts.select("user_id", "interactions").iter_rows():
         share = count / len(tables.interactions)

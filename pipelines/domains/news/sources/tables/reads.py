@@ -12,20 +12,9 @@ from pipelines.domains.news.sources.tables.ids import describe_ids
 from pipelines.domains.news.sources.tables.readers import nullify_placeholders
 from pipelines.domains.news.sources.tables.table_file import TableFile
 from pipelines.domains.news.sources.tables.time_column import parse_time_column
+from pipelines.domains.news.validation import rules
 from pipelines.domains.news.validation.rejection_reasons import RejectionReason
 from pipelines.domains.news.validation.row_filter import RowFilter
-from pipelines.domains.news.validation.rules import (
-    Rule,
-    check_measure,
-    check_time,
-    forbid_control_characters,
-    forbid_extra_fields,
-    limit_id_length,
-    require_id,
-    require_json_object,
-    require_utf8,
-    require_value,
-)
 
 MEASURES = ("clicks", "seconds", "scroll", "visits")
 TEXT_COLUMNS = ("session_id", "region", "device", "referrer")
@@ -35,21 +24,21 @@ USER_TYPES = {"logged": "Logged", "non-logged": "Non-Logged"}
 _DECIMAL_COMMA = r"^\s*-?\d+,\d+\s*$"
 _USER_TYPE = pl.col("user_type").str.strip_chars().str.to_lowercase()
 RULES = (
-    require_json_object(),
-    forbid_extra_fields(),
-    require_utf8("user_id"),
-    limit_id_length("user_id"),
-    forbid_control_characters("user_id"),
-    *require_id("item_id"),
-    forbid_control_characters("item_id"),
-    require_value("timestamp"),
-    *check_time("timestamp"),
+    rules.require_json_object(),
+    rules.forbid_extra_fields(),
+    rules.require_utf8("user_id"),
+    rules.limit_id_length("user_id"),
+    rules.forbid_control_characters("user_id"),
+    *rules.require_id("item_id"),
+    rules.forbid_control_characters("item_id"),
+    rules.require_value("timestamp"),
+    *rules.check_time("timestamp"),
 )
 OPTIONAL_RULES = (
-    *(require_utf8(name) for name in ("user_type", *TEXT_COLUMNS)),
-    *(forbid_control_characters(name) for name in ("region", "device")),
-    Rule(RejectionReason.UNKNOWN_USER_TYPE, "user_type", ~_USER_TYPE.is_in(["", *USER_TYPES])),
-    *(rule for name in MEASURES for rule in check_measure(name)),
+    *(rules.require_utf8(name) for name in ("user_type", *TEXT_COLUMNS)),
+    *(rules.forbid_control_characters(name) for name in ("region", "device")),
+    rules.Rule(RejectionReason.UNKNOWN_USER_TYPE, "user_type", ~_USER_TYPE.is_in(["", *USER_TYPES])),
+    *(rule for name in MEASURES for rule in rules.check_measure(name)),
 )
 #: A column of the reads: whether the time was written without an offset from UTC.
 LACKS_OFFSET = "(no offset)"

@@ -168,21 +168,15 @@ def _check_map(options: TableOptions, files: Sequence[TableFile]) -> None:
     kinds = {file.kind.name for file in files}
     for prefixed, name in options.map.items():
         prefix, _, column = prefixed.rpartition(".")
-        if prefix in ("", *kinds) and not any(
-            (kind, column) in mapped for kind in ({prefix} if prefix else kinds)
-        ):
-            raise InputError(
-                f"map takes {prefixed!r} from {name!r}, which is no column of any file",
-                where="map",
-                remedy="check the name; python -m pipelines inspect lists the columns",
-            )
+        named = {prefix} if prefix else kinds
+        if prefix in ("", *kinds) and not any((kind, column) in mapped for kind in named):
+            problem = f"map takes {prefixed!r} from {name!r}, which is no column of any file"
+            remedy = "check the name; python -m pipelines inspect lists the columns"
+            raise InputError(problem, where="map", remedy=remedy)
 
 
 def _require_readers(reads: pl.DataFrame, folder: Path) -> None:
     if count_anonymous(reads) == reads.height:
-        raise InputError.at(
-            "no read has a reader, so recommendations cannot be evaluated",
-            file=folder,
-            field="user_id",
-            remedy="give ids of readers, browsers or sessions: --map user_id=session_id",
-        )
+        problem = "no read has a reader, so recommendations cannot be evaluated"
+        remedy = "give ids of readers, browsers or sessions: --map user_id=session_id"
+        raise InputError.at(problem, file=folder, field="user_id", remedy=remedy)

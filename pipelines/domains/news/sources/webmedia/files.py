@@ -29,9 +29,6 @@ def require_files(folder: Path, kind: re.Pattern[str], where: object) -> list[Ra
     """
     files = find_files(folder, kind)
     if not files:
-        raise InputError.at(
-            f"there is no {_EXAMPLES[kind]}",
-            file=where,
-            remedy="give the folder or the zip of the whole archive",
-        )
+        remedy = "give the folder or the zip of the whole archive"
+        raise InputError.at(f"there is no {_EXAMPLES[kind]}", file=where, remedy=remedy)
     return files

@@ -8,18 +8,9 @@ import polars as pl
 
 from pipelines.domains.news.formats.csv_text import read_csv
 from pipelines.domains.news.formats.raw_table import FILE, ROW
+from pipelines.domains.news.validation import rules
 from pipelines.domains.news.validation.rejection_reasons import RejectionReason
 from pipelines.domains.news.validation.row_filter import RowFilter
-from pipelines.domains.news.validation.rules import (
-    Rule,
-    forbid_extra_fields,
-    require_id,
-    require_measure,
-    require_milliseconds,
-    require_utf8,
-    require_whole_number,
-    to_timestamp,
-)
 from pipelines.ingest.raw_files import RawFile
 from script_shared.clock import MS_PER_SECOND
 
@@ -37,19 +28,19 @@ READER_COLUMNS = ("userId", "userType", "historySize", *LISTS)
 
 _SIZE = pl.col("historySize").cast(pl.Int64, strict=False)
 READER_RULES = (
-    forbid_extra_fields(),
-    *require_id("userId"),
-    *(require_utf8(name) for name in ("userType", *LISTS)),
-    *require_whole_number("historySize"),
+    rules.forbid_extra_fields(),
+    *rules.require_id("userId"),
+    *(rules.require_utf8(name) for name in ("userType", *LISTS)),
+    *rules.require_whole_number("historySize"),
     *(
-        Rule(RejectionReason.UNEQUAL_LENGTHS, name, pl.col(column).list.len().fill_null(0) != _SIZE)
+        rules.Rule(RejectionReason.UNEQUAL_LENGTHS, name, pl.col(column).list.len().fill_null(0) != _SIZE)
         for name, column in LISTS.items()
     ),
 )
 READ_RULES = (
-    *require_id("history"),
-    *require_milliseconds("timestampHistory"),
-    *(rule for name in MEASURES for rule in require_measure(name)),
+    *rules.require_id("history"),
+    *rules.require_milliseconds("timestampHistory"),
+    *(rule for name in MEASURES for rule in rules.require_measure(name)),
 )
 
 
@@ -88,7 +79,7 @@ def _convert_types(reads: pl.DataFrame) -> pl.DataFrame:
     return reads.rename({"userId": "user_id", **LISTS}).with_columns(
         # Ids repeat: as categories they take a third less memory until the tables are assembled.
         pl.col("user_id", "item_id").cast(pl.Categorical),
-        to_timestamp(pl.col("timestamp")),
+        rules.to_timestamp(pl.col("timestamp")),
         pl.col("clicks", "scroll", "visits").cast(pl.Float32),
         (pl.col("seconds").cast(pl.Float64) / MS_PER_SECOND).cast(pl.Float32),
     )

@@ -10,14 +10,13 @@ import polars as pl
 from pipelines.domains.news.sources.base import FileSource
 from pipelines.domains.news.sources.webmedia.articles import read_articles
 from pipelines.domains.news.sources.webmedia.file_kinds import KINDS
-from pipelines.domains.news.sources.webmedia.files import ARTICLES, READERS, VALIDATION, require_files
+from pipelines.domains.news.sources.webmedia.files import ARTICLES, READERS, require_files
 from pipelines.domains.news.sources.webmedia.readers import read_readers_file
 from pipelines.domains.news.tables import assemble_tables
 from pipelines.domains.news.validation.catalogue_match import match_items
 from pipelines.domains.news.validation.cleaning import clip_measures
 from pipelines.domains.news.validation.row_filter import RowFilter, concat_quarantines
 from pipelines.ingest.file_kinds import FileKind
-from pipelines.ingest.local import link_files, local_path
 from pipelines.ingest.raw_files import RawFile
 from pipelines.plan import Refinement
 
@@ -36,20 +35,6 @@ class WebmediaSource(FileSource):
     def kinds(self) -> tuple[FileKind, ...]:
         """Readers with their reads, items, and the validation set of the challenge."""
         return KINDS
-
-    def acquire(self, uri: str, scale: float, folder: Path) -> None:
-        """Link or copy the files of readers, articles and validation into an empty folder.
-
-        Args:
-            uri: a folder with the files in the published folders or side by side, or a zip file.
-            scale: not used.
-            folder: the destination; relative paths are kept.
-
-        Raises:
-            InputError: files are missing, or an archive cannot be used.
-        """
-        link_files(local_path(uri), (READERS, ARTICLES, VALIDATION), folder)
-        self.require_files(folder, uri)
 
     def require_files(self, folder: Path, where: object) -> list[RawFile]:
         """Return the files of readers and articles; see `Source.require_files`."""

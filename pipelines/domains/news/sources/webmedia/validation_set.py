@@ -12,16 +12,9 @@ import polars as pl
 from pipelines.domains.news.formats.csv_text import read_csv
 from pipelines.domains.news.formats.raw_table import FILE, ROW
 from pipelines.domains.news.sources.webmedia.files import VALIDATION, require_files
+from pipelines.domains.news.validation import rules
 from pipelines.domains.news.validation.rejection_reasons import RejectionReason
 from pipelines.domains.news.validation.row_filter import RowFilter
-from pipelines.domains.news.validation.rules import (
-    Rule,
-    forbid_extra_fields,
-    require_id,
-    require_milliseconds,
-    require_utf8,
-    to_timestamp,
-)
 
 #: The columns with printed arrays, and the column of a read for the values of each.
 ARRAYS = {"history": "item_id", "timestampHistory": "timestamp"}
@@ -29,16 +22,16 @@ COLUMNS = ("userId", "userType", *ARRAYS)
 
 _LENGTH = pl.col("item_id").list.len().fill_null(0)
 READER_RULES = (
-    forbid_extra_fields(),
-    *require_id("userId"),
-    *(require_utf8(name) for name in ("userType", *ARRAYS)),
-    Rule(
+    rules.forbid_extra_fields(),
+    *rules.require_id("userId"),
+    *(rules.require_utf8(name) for name in ("userType", *ARRAYS)),
+    rules.Rule(
         RejectionReason.UNEQUAL_LENGTHS,
         "timestampHistory",
         pl.col("timestamp").list.len().fill_null(0) != _LENGTH,
     ),
 )
-READ_RULES = (*require_id("history"), *require_milliseconds("timestampHistory"))
+READ_RULES = (*rules.require_id("history"), *rules.require_milliseconds("timestampHistory"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +97,6 @@ def _convert_types(reads: pl.DataFrame) -> pl.DataFrame:
         pl.col("userId").alias("user_id"),
         pl.col("userType").alias("user_type"),
         pl.col("history").alias("item_id"),
-        to_timestamp(pl.col("timestampHistory")).alias("timestamp"),
+        rules.to_timestamp(pl.col("timestampHistory")).alias("timestamp"),
         "place",
     )
