@@ -54,4 +54,4 @@ class Challenger(ReleaseWatcher):
         release_id = self.release_or_none.id if self.release_or_none else None
         self.release_or_none = None
         self.telemetry.experiment.clear_challenger()
-        self._reject(release_id, f"{type(error).__name__} while events were folded in", error)
+        self._reject(release_id, f"{type(error).__name__} while events were applied", error)

@@ -34,7 +34,7 @@ class ExperimentMetrics:
         )
         seconds = histogram("manchete_variant_seconds", "Time in the engine.", ("variant",))
         interactions = counter(
-            "manchete_variant_reads", "Interactions that name an impression.", ("variant",)
+            "manchete_variant_interactions", "Interactions that name an impression.", ("variant",)
         )
         self._recommendations = fast_counters.children(recommendations)
         self._seconds = fast_counters.children(seconds)

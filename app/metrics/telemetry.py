@@ -85,7 +85,7 @@ class Telemetry:
         histogram = partial(Histogram, buckets=ENGINE_SECONDS, registry=self.registry)
         self._events = counter("manchete_events", "Events received.", ("status",))
         self._item_changes = counter("manchete_items", "New and changed items received.", ("status",))
-        self.skipped_events = counter("manchete_events_left_out", "Events of unknown items or users.")
+        self.skipped_events = counter("manchete_events_skipped", "Events of unknown items or users.")
         self.rejected_events = counter("manchete_events_rejected", "Logged events that could not be applied.")
         self.fold_seconds = histogram(
             "manchete_event_fold_seconds", "Time to apply a batch of events to the state."

@@ -47,11 +47,11 @@ def releases(release_watcher: ReleaseWatcherDep) -> list[ReleaseEntry]:
 
 # Not async: loading a release takes seconds.
 @router.post(
-    "/releases/look",
+    "/releases/refresh",
     dependencies=[Depends(require_scope(Scope.ADMIN))],
     responses=problem_responses(401, 403),
 )
-def look(release_watcher: ReleaseWatcherDep, variants: VariantsDep) -> Serving:
+def refresh(release_watcher: ReleaseWatcherDep, variants: VariantsDep) -> Serving:
     """Load a new champion and challenger now, also those that were refused a moment ago."""
     variants.refresh()
     champion, challenger = release_watcher.release_or_none, variants.challenger

@@ -321,11 +321,11 @@ class EventConsumer:
     def _measure(self, subscription: Subscription, apply: Callable[[], int]) -> None:
         """Apply a batch of events; report its time, its rejected events and those that are left out."""
         start, rejected = time.perf_counter(), subscription.replica.rejected.count
-        left_out = apply()
+        skipped = apply()
         self._report_rejected(subscription.name, subscription.replica, rejected)
         self._telemetry.fold_seconds.observe(time.perf_counter() - start)
         if subscription.name == CHAMPION:
-            self._telemetry.skipped_events.inc(left_out)
+            self._telemetry.skipped_events.inc(skipped)
 
     def _report_rejected(self, name: str, replica: Replica, before: int) -> None:
         """Log and count the rejected events after the first `before` ones."""

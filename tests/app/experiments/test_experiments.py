@@ -182,7 +182,7 @@ def test_events_with_an_impression_are_counted_by_variant(serve, releases):
     body.append({"user_id": CHALLENGER_USERS[9], "item_id": "1"})
     client.post("/events", json=body, headers={"X-API-Key": EVENTS_KEY})
     counts = [
-        scrape(client, "manchete_variant_reads_total", variant=variant)
+        scrape(client, "manchete_variant_interactions_total", variant=variant)
         for variant in ("challenger", "champion")
     ]
     assert counts == [3, 2]
@@ -241,7 +241,7 @@ def test_challenger_that_cannot_apply_events_is_removed(serve, releases):
     body = {"user_id": CHAMPION_USERS[0], "item_id": "1"}
     assert client.post("/events", json=body, headers={"X-API-Key": EVENTS_KEY}).json()["accepted"] == 1
     assert summarise_list(client, CHALLENGER_USERS[0])[:2] == ("champion", releases[0])
-    assert "while events were folded in" in get_experiment(client)["refused"]
+    assert "while events were applied" in get_experiment(client)["refused"]
     assert scrape(client, "manchete_challenger_loads_total", outcome="refused") == 1
     assert scrape(client, "manchete_challenger_info") is None
 

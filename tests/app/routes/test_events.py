@@ -301,7 +301,7 @@ def test_events_are_counted_by_status(client, post, catalogue):
     text = client.get("/metrics").text
     for status in ("accepted", "duplicate", "unknown-item", "malformed"):
         assert f'manchete_events_total{{status="{status}"}} 1.0' in text
-    assert "manchete_events_left_out_total 1.0" in text
+    assert "manchete_events_skipped_total 1.0" in text
     assert "manchete_event_log_lag_events 0.0" in text
     assert "manchete_event_fold_seconds_count 1.0" in text
 

@@ -91,7 +91,7 @@ WITHOUT_PARAMETERS = [
     "GET /info",
     "GET /releases",
     "GET /version",
-    "POST /releases/look",
+    "POST /releases/refresh",
 ]
 WITH_TIMESTAMPS = ["POST /events", "POST /items"]
 WITH_PARAMETERS = [
