@@ -194,7 +194,7 @@ def test_rollback_or_valid_release_ends_the_degraded_state(empty_client, refresh
     assert get_release_and_titles(empty_client) == (third, {"third"})
 
 
-def test_post_releases_look_loads_a_repaired_release_at_once(client, publish, registry):
+def test_post_releases_refresh_loads_a_repaired_release_at_once(client, publish, registry):
     second = publish("second")
     flip_last_bit(registry.folder / second / "evaluation.json")
     result = client.post("/releases/refresh", headers=ADMINISTRATION).json()
@@ -207,7 +207,7 @@ def test_post_releases_look_loads_a_repaired_release_at_once(client, publish, re
 
 
 @pytest.mark.parametrize(("headers", "status"), [({}, 401), ({"X-API-Key": EVENTS_KEY}, 403)])
-def test_post_releases_look_needs_an_admin_key(client, publish, headers, status):
+def test_post_releases_refresh_needs_an_admin_key(client, publish, headers, status):
     second = publish("second")
     assert client.post("/releases/refresh", headers=headers).status_code == status
     assert get_release_and_titles(client)[0] != second
