@@ -228,12 +228,12 @@ def test_events_user_has_no_access_to_the_database_of_airflow(healthy_stack):
 
 
 def test_failed_first_run_is_triggered_again(airflow):
-    states = {run["dag_run_id"]: run["state"] for run in list_runs(airflow, "process_data")}
+    states = {run["dag_run_id"]: run["state"] for run in list_runs(airflow, "news_process_data")}
     assert states == {"first": "failed", "first-2": "success"}
 
 
 def test_training_and_evaluation_run_once(airflow):
-    for dag in ("train_models", "evaluate_models"):
+    for dag in ("news_train_models", "news_evaluate_models"):
         assert [run["state"] for run in list_runs(airflow, dag)] in (["success"], ["running"])
 
 
@@ -242,7 +242,7 @@ def test_initialising_again_changes_nothing(healthy_stack, airflow):
     assert healthy_stack.initialise() == 0
     del healthy_stack.running["airflow-init"]
     assert (healthy_stack.folder / "users" / "passwords.json").read_text() == before
-    assert len(list_runs(airflow, "process_data")) == 2
+    assert len(list_runs(airflow, "news_process_data")) == 2
 
 
 def test_changed_database_password_is_reported_with_a_remedy(healthy_stack):
@@ -275,7 +275,7 @@ def test_wrong_password_is_rejected(healthy_stack):
 
 
 def test_task_logs_are_read_from_the_shared_folder(airflow):
-    path = "/api/v2/dags/process_data/dagRuns/first-2/taskInstances/refine/logs/1"
+    path = "/api/v2/dags/news_process_data/dagRuns/first-2/taskInstances/refine/logs/1"
     lines = airflow.get(path, headers={"Accept": "application/json"}).json()["content"]
     assert any("refined" in str(line) for line in lines), lines
 
@@ -319,7 +319,7 @@ def prometheus(failed_run, statsd, mapping, tmp_path_factory):
     folder = tmp_path_factory.mktemp("prometheus")
     with run_prometheus(folder, airflow=f"127.0.0.1:{server.server_port}") as client:
         client.wait_for("rate(airflow_heartbeats_total[5m]) > 0")
-        client.wait_for('airflow_dagrun_duration_seconds_count{dag_id="evaluate_models"}')
+        client.wait_for('airflow_dagrun_duration_seconds_count{dag_id="news_evaluate_models"}')
         client.wait_for("rate(airflow_scheduler_loop_duration_seconds_count[5m]) > 0")
         client.wait_for('ALERTS{alertname="TaskFailed", alertstate="firing", task_id="download"}')
         yield client

@@ -91,7 +91,7 @@ def trigger(stack, **conf):
     """Trigger the pipelines over Airflow's REST API; return the id of the run."""
     with stack.airflow() as airflow:
         body = {"logical_date": None, "conf": {"source": "synthetic", "scale": 0.005} | conf}
-        response = airflow.post("/api/v2/dags/process_data/dagRuns", json=body)
+        response = airflow.post("/api/v2/dags/news_process_data/dagRuns", json=body)
         assert response.status_code == 200, response.text
         return response.json()["dag_run_id"]
 
@@ -201,20 +201,20 @@ def test_prometheus_reloads_rules_with_shorter_durations(stack):
 
 
 def test_full_volume_fails_the_run_with_the_reason_while_the_service_continues(stack):
-    stack.on_data(f"dd if=/dev/zero of=/data/filler bs=1M count={DATA_MB} 2>/dev/null; df /data; true")
+    stack.run_on_data(f"dd if=/dev/zero of=/data/filler bs=1M count={DATA_MB} 2>/dev/null; df /data; true")
     with send_requests(stack.api.base_url) as failures:
         run = trigger(stack)
         stack.until(
-            lambda: list_run_states(stack, "process_data")[-1] == "failed", "the run fails", RUN_SECONDS
+            lambda: list_run_states(stack, "news_process_data")[-1] == "failed", "the run fails", RUN_SECONDS
         )
-        stack.until_fires("TaskFailed", dag_id="process_data")
+        stack.until_fires("TaskFailed", dag_id="news_process_data")
     assert failures == []
     with stack.airflow() as airflow:
-        tasks = airflow.get(f"/api/v2/dags/process_data/dagRuns/{run}/taskInstances").json()["task_instances"]
+        tasks = airflow.get(f"/api/v2/dags/news_process_data/dagRuns/{run}/taskInstances").json()["task_instances"]
         failed = [task for task in tasks if task["state"] == "failed"]
         assert failed
         for task in failed:
-            path = f"/api/v2/dags/process_data/dagRuns/{run}/taskInstances/{task['task_id']}/logs"
+            path = f"/api/v2/dags/news_process_data/dagRuns/{run}/taskInstances/{task['task_id']}/logs"
             log = airflow.get(f"{path}/{task['try_number']}", headers={"Accept": "application/json"}).text
             assert "there is no room for more data" in log, log[-3_000:]
             assert "free space there or give a larger volume" in log
@@ -222,13 +222,13 @@ def test_full_volume_fails_the_run_with_the_reason_while_the_service_continues(s
 
 
 def test_run_is_served_without_a_failed_request_although_the_scheduler_is_killed(stack, figures):
-    stack.on_data("rm /data/filler")
+    stack.run_on_data("rm /data/filler")
     before = stack.health()["release"]
     start = time.monotonic()
     with send_requests(stack.api.base_url) as failures:
         trigger(stack)
         stack.until(
-            lambda: "running" in list_run_states(stack, "train_models"), "training begins", RUN_SECONDS
+            lambda: "running" in list_run_states(stack, "news_train_models"), "training begins", RUN_SECONDS
         )
         stack.crash("airflow-scheduler")
         stack.until(lambda: stack.health()["release"] != before, "the new release is served", RUN_SECONDS)
@@ -236,7 +236,7 @@ def test_run_is_served_without_a_failed_request_although_the_scheduler_is_killed
     figures["second run over REST, its scheduler killed once, s"] = round(time.monotonic() - start)
     assert failures == []
     assert int(stack.inspect("airflow-scheduler", "{{.RestartCount}}")) == 1
-    stack.until(lambda: list_run_states(stack, "evaluate_models") == ["success"] * 2, "the run ends")
+    stack.until(lambda: list_run_states(stack, "news_evaluate_models") == ["success"] * 2, "the run ends")
 
 
 def test_killed_api_restarts_with_all_accepted_events(stack, figures):
@@ -278,9 +278,9 @@ def test_without_the_database_lists_are_served_and_no_accepted_event_is_lost(sta
 
 def test_corrupt_release_is_rejected_with_the_reason_and_the_previous_one_is_served(stack):
     folder = "/data/news/releases"
-    valid_release = stack.on_data(f"cat {folder}/champion")
-    stack.on_data(f"cp -r {folder}/{valid_release} {folder}/broken && : > {folder}/broken/catalogue.parquet")
-    stack.on_data(f"echo broken > {folder}/champion")
+    valid_release = stack.run_on_data(f"cat {folder}/champion")
+    stack.run_on_data(f"cp -r {folder}/{valid_release} {folder}/broken && : > {folder}/broken/catalogue.parquet")
+    stack.run_on_data(f"echo broken > {folder}/champion")
     health, _ = stack.until(
         lambda: (health := stack.health())["status"] == "degraded" and health, "the release is rejected"
     )
@@ -347,13 +347,13 @@ def test_wrong_password_of_the_database_is_reported_with_a_remedy_that_works(sta
 
 
 def test_down_and_up_keeps_releases_events_and_runs(stack, figures):
-    before = stack.health()["release"], count_events(stack), list_run_states(stack, "process_data")
+    before = stack.health()["release"], count_events(stack), list_run_states(stack, "news_process_data")
     stack.compose("down")
     start = time.monotonic()
     stack.compose("up", "--detach")
     stack.until_ready()
     figures["down, then up until the API is ready, s"] = round(time.monotonic() - start)
-    assert (stack.health()["release"], count_events(stack), list_run_states(stack, "process_data")) == before
+    assert (stack.health()["release"], count_events(stack), list_run_states(stack, "news_process_data")) == before
 
 
 def test_no_other_alert_has_fired(stack):
