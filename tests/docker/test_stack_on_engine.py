@@ -192,7 +192,7 @@ def test_second_start_of_the_api_compiles_nothing(stack, figures):
 
 
 def test_prometheus_reloads_rules_with_shorter_durations(stack):
-    stack.write_rules(slow=DURATION_DIVISOR)
+    stack.write_rules(speedup=DURATION_DIVISOR)
     stack.compose("kill", "--signal=HUP", "prometheus")
     with stack.prometheus() as server:
         stack.until(

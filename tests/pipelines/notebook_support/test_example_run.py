@@ -10,7 +10,7 @@ from script_shared.storage.volume import Volume
 
 def test_newest_run_of_the_volume_is_opened(clicks):
     example = open_run(clicks)
-    assert (example.run, example.volume) == ("run-1", Volume.from_settings(clicks))
+    assert (example.run, example.volume.root) == ("run-1", Volume.from_settings(clicks).root)
     assert set(example.read_segments()["user_id"]) == set(example.read_tables().users["user_id"])
     assert example.load_dataset()[0].as_of_ms == example.load_report()["as_of_ms"]
 
