@@ -210,7 +210,9 @@ def test_full_volume_fails_the_run_with_the_reason_while_the_service_continues(s
         stack.until_fires("TaskFailed", dag_id="news_process_data")
     assert failures == []
     with stack.airflow() as airflow:
-        tasks = airflow.get(f"/api/v2/dags/news_process_data/dagRuns/{run}/taskInstances").json()["task_instances"]
+        tasks = airflow.get(f"/api/v2/dags/news_process_data/dagRuns/{run}/taskInstances").json()[
+            "task_instances"
+        ]
         failed = [task for task in tasks if task["state"] == "failed"]
         assert failed
         for task in failed:
@@ -279,7 +281,9 @@ def test_without_the_database_lists_are_served_and_no_accepted_event_is_lost(sta
 def test_corrupt_release_is_rejected_with_the_reason_and_the_previous_one_is_served(stack):
     folder = "/data/news/releases"
     valid_release = stack.run_on_data(f"cat {folder}/champion")
-    stack.run_on_data(f"cp -r {folder}/{valid_release} {folder}/broken && : > {folder}/broken/catalogue.parquet")
+    stack.run_on_data(
+        f"cp -r {folder}/{valid_release} {folder}/broken && : > {folder}/broken/catalogue.parquet"
+    )
     stack.run_on_data(f"echo broken > {folder}/champion")
     health, _ = stack.until(
         lambda: (health := stack.health())["status"] == "degraded" and health, "the release is rejected"
@@ -353,7 +357,11 @@ def test_down_and_up_keeps_releases_events_and_runs(stack, figures):
     stack.compose("up", "--detach")
     stack.until_ready()
     figures["down, then up until the API is ready, s"] = round(time.monotonic() - start)
-    assert (stack.health()["release"], count_events(stack), list_run_states(stack, "news_process_data")) == before
+    assert (
+        stack.health()["release"],
+        count_events(stack),
+        list_run_states(stack, "news_process_data"),
+    ) == before
 
 
 def test_no_other_alert_has_fired(stack):
