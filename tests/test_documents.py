@@ -37,8 +37,6 @@ def test_every_link_has_a_target(page):
 
 @pytest.mark.parametrize("page", PAGES, ids=NAMES)
 def test_prose_has_short_lines(page):
-    if page.name == "data-formats.md":
-        pytest.skip("its paragraphs are still longer")
     prose = re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
     long_lines = [line for line in prose.splitlines() if len(line) > MAX_COLUMNS and not line.startswith("|")]
     assert long_lines == []
