@@ -218,8 +218,8 @@ def test_full_volume_fails_the_run_with_the_reason_while_the_service_continues(s
         for task in failed:
             path = f"/api/v2/dags/news_process_data/dagRuns/{run}/taskInstances/{task['task_id']}/logs"
             log = airflow.get(f"{path}/{task['try_number']}", headers={"Accept": "application/json"}).text
-            assert "there is no room for more data" in log, log[-3_000:]
-            assert "free space there or give a larger volume" in log
+            assert "the disk is full" in log, log[-3_000:]
+            assert "free space or use a larger volume" in log
     assert stack.health()["status"] == "ready"
 
 
