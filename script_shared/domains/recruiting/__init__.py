@@ -1,0 +1,1 @@
+"""The recruiting domain: openings and applicants, each recommended to the other."""
