@@ -4,7 +4,7 @@ SHELL := bash
 
 PYTHON ?= python3
 # The data to process: raw format, URI, size of generated data; ENV=dev processes a sample of the users.
-SOURCE ?= synthetic
+SOURCE ?=
 URI ?=
 SCALE ?= 0.01
 # Options of SOURCE=tables, such as OPTIONS="--map user_id=userId --time-zone America/Sao_Paulo".

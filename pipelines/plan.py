@@ -22,6 +22,8 @@ class Source(ABC):
     """A raw format: it finds, fetches and reads the raw files of a run."""
 
     name: str
+    #: For generated data: bytes, at scale 1, of the raw files and of everything that a run derives from them.
+    generated_bytes: int = 0
 
     @property
     def kinds(self) -> Sequence[FileKind]:
@@ -151,6 +153,11 @@ class Plan:
     missing_column_effects: Mapping[tuple[str, str], str] = field(default_factory=dict)
     remedies: Mapping[str, str] = field(default_factory=dict)
     search_space: SearchSpace = field(default_factory=dict)
+
+    @property
+    def generated_source(self) -> str:
+        """The name of the source that generates its data."""
+        return next(name for name, source in self.sources.items() if source.generated_bytes)
 
     @property
     def segment_names(self) -> list[str]:

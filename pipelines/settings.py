@@ -10,9 +10,6 @@ from pydantic import Field, PositiveInt, field_validator
 
 from script_shared.settings import Settings
 
-#: The evaluated hours begin this many hours before `as_of`: the newest hour, and the same hour a day earlier.
-EVALUATED_HOURS = (1, 25)
-
 
 @dataclass(frozen=True, slots=True)
 class BotLimits:

@@ -176,7 +176,14 @@ class Dataset:
         return np.bincount(self.interactions.user, minlength=self.history_count).astype(np.int32)
 
 
-def encode_tables(tables: Tables, context: Sequence[str], weight: pl.Expr, as_of_ms: int) -> Dataset:
+def encode_tables(
+    tables: Tables,
+    context: Sequence[str],
+    weight: pl.Expr,
+    as_of_ms: int,
+    *,
+    users_are_items: bool = False,
+) -> Dataset:
     """Encode refined tables as arrays.
 
     Args:
@@ -184,11 +191,14 @@ def encode_tables(tables: Tables, context: Sequence[str], weight: pl.Expr, as_of
         context: context columns of the interactions.
         weight: engagement of an interaction, as an expression over the interactions' columns.
         as_of_ms: interactions at or after this time are left out, ms UTC.
+        users_are_items: whether each user is an item of the same id, whose position it gets.
     """
     import polars as pl
 
     frame = tables.interactions
-    users, user_positions = _index_ids(tables.users["user_id"])
+    users, user_positions = _index_ids(
+        tables.items["item_id"].rename("user_id") if users_are_items else tables.users["user_id"]
+    )
     sessions = _anonymous_positions(frame["user_id"], len(users))
     items, item_positions = _index_ids(tables.items["item_id"])
     attributes = tables.items.select("item_id", "published_at", "category")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from script_shared.clock import MS_PER_HOUR
 from script_shared.evaluation.gates import Gates
 from script_shared.models.classifier import Classifier
 from script_shared.models.components.text_space import TextParameters
@@ -32,6 +33,11 @@ class Domain:
         stop_words: words that text vectors ignore, in lower case without accents.
         gates: thresholds that a release must meet before it serves.
         classifiers: builds the classifiers from parameters, by name; no segment has the same name.
+        displayed: columns of the items that the service may return, or by which it filters.
+        users_are_items: whether each user is an item, too, of the same id. Users and items then have the same
+            positions.
+        period_hours: recommendations are evaluated on the interactions of so many hours after a cut-off.
+        evaluated_hours: the cut-offs, in hours before the end of the data.
     """
 
     name: str
@@ -46,3 +52,12 @@ class Domain:
     stop_words: tuple[str, ...] = ()
     gates: Gates = field(default_factory=Gates)
     classifiers: Callable[[Parameters], Mapping[str, Classifier]] = lambda _: {}
+    displayed: tuple[str, ...] = ("title", "url", "published_at", "category", "region")
+    users_are_items: bool = False
+    period_hours: int = 1
+    evaluated_hours: tuple[int, ...] = (1, 25)
+
+    @property
+    def period_ms(self) -> int:
+        """The length of the evaluated period, ms."""
+        return self.period_hours * MS_PER_HOUR

@@ -34,7 +34,7 @@ class Cutoff:
         parameters = plan.choose_parameters(tables)
         self.past, self.segments = dataset.before(ms), plan.domain.segments(parameters)
         self._next_hour = dataset.interactions.between(ms, ms + MS_PER_HOUR)
-        self._state_parameters = plan.domain.state(parameters)
+        self._ms, self._state_parameters = ms, plan.domain.state(parameters)
 
     @cached_property
     def state(self) -> State:
@@ -44,4 +44,4 @@ class Cutoff:
     def samples(self, segment: Segment, users: int) -> list[TrainingSample]:
         """Return at most `users` queries of a segment in the next hour, with their targets."""
         accepts = build_segment_filter(self.segments, segment)
-        return draw_user_samples(self.past, self.state, self._next_hour, accepts, users)
+        return draw_user_samples(self.past, self.state, self._next_hour, self._ms, accepts, users)

@@ -26,7 +26,7 @@ from rich.table import Table
 
 from pipelines.domains import load
 from pipelines.reporting.run_costs import StageCost, elapsed_seconds, measure_stage, read_costs
-from pipelines.settings import EVALUATED_HOURS, PipelineSettings
+from pipelines.settings import PipelineSettings
 from pipelines.stages.download import download, require_scale
 from pipelines.stages.encode import encode
 from pipelines.stages.evaluate import evaluate
@@ -61,8 +61,9 @@ Step = tuple[str, str, tuple[Any, ...]]
 
 def stage_groups() -> list[list[Step]]:
     """Return the steps after the download; the steps of a group run in parallel."""
-    segments = [segment.name for segment in load("news").domain.segments({})]
-    evaluations = product(EVALUATED_HOURS, segments)
+    plan = load("news")
+    segments = plan.segment_names
+    evaluations = product(plan.domain.evaluated_hours, segments)
     return [
         [("refine", "", ("synthetic",))],
         [("encode", "", ())],

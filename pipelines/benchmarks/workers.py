@@ -17,7 +17,7 @@ from rich.progress import track
 
 from pipelines.domains import load
 from pipelines.encoding.arrays import read_dataset
-from pipelines.stages.evaluate import ScoresAndPredictions, score_hour
+from pipelines.stages.evaluate import ScoresAndPredictions, score_period
 from script_shared.dataset import Dataset
 from script_shared.domain import Domain, Parameters
 
@@ -78,7 +78,7 @@ def run_parallel(
 
 def score(shared: SharedInput, cutoff_ms: int, segment: str) -> ScoresAndPredictions:
     """Return the scores and predictions of a segment at a cut-off."""
-    return score_hour(*load_dataset(shared.domain, shared.folder), cutoff_ms, segment, shared.users)
+    return score_period(*load_dataset(shared.domain, shared.folder), cutoff_ms, segment, shared.users)
 
 
 @cache

@@ -23,7 +23,7 @@ from pipelines.ingest.source_options import CONFIG_FILE, with_source_options
 from pipelines.plan import Plan
 from pipelines.reporting.run_costs import measure_stage, read_costs, write_costs
 from pipelines.run_ids import new_run_id
-from pipelines.settings import EVALUATED_HOURS, PipelineSettings
+from pipelines.settings import PipelineSettings
 from pipelines.stages.collect import collect
 from pipelines.stages.compact import compact
 from pipelines.stages.download import download
@@ -54,7 +54,7 @@ app.command("experiment")(experiment_command)
 @app.command("train")
 @with_source_options
 def train_all(
-    source: Annotated[str, typer.Option(help="raw format")] = "synthetic",
+    source: Annotated[str, typer.Option(help="raw format; generated data if not given")] = "",
     uri: Annotated[str, typer.Option(help="folder, zip, https://… or gdrive:<id> of the raw files")] = "",
     scale: Annotated[float, typer.Option(help="size of generated data")] = 0.01,
     options: Mapping[str, Any] = MappingProxyType({}),
@@ -86,7 +86,7 @@ def evaluate_all() -> None:
     require_writable(Settings.read().data_root)
     run = find_partition(volume.segments).name
     users = PipelineSettings.read().evaluation_users
-    for hours, name in product(EVALUATED_HOURS, plan.segment_names):
+    for hours, name in product(plan.domain.evaluated_hours, plan.segment_names):
         _run_stage(evaluate, run, hours, name, users, part=f"{name}-{hours}h")
     _run_stage(report, run)
     result = _run_stage(publish, run)
@@ -100,7 +100,7 @@ def evaluate_all() -> None:
 @app.command("run")
 @with_source_options
 def run_all(
-    source: Annotated[str, typer.Option(help="raw format")] = "synthetic",
+    source: Annotated[str, typer.Option(help="raw format; generated data if not given")] = "",
     uri: Annotated[str, typer.Option(help="folder, zip, https://… or gdrive:<id> of the raw files")] = "",
     scale: Annotated[float, typer.Option(help="size of generated data")] = 0.01,
     options: Mapping[str, Any] = MappingProxyType({}),
@@ -128,7 +128,7 @@ def inspect_files(
     """Print what raw files contain, what a run would use and what is wrong."""
     plan, uri = _load_plan_and_volume()[0], uri or location
     try:
-        inspection = inspect(plan, uri, source, EVALUATED_HOURS, options)
+        inspection = inspect(plan, uri, source, options)
         print_inspection(inspection, plan.remedies, Console())
         if write_config:
             CONSOLE.print(sanitise(f"written: {write_options(plan, uri, inspection, options)}"))
@@ -171,7 +171,7 @@ def rollback(
 @app.command()
 @with_source_options
 def embedded(
-    source: Annotated[str, typer.Option(help="raw format")] = "synthetic",
+    source: Annotated[str, typer.Option(help="raw format; generated data if not given")] = "",
     uri: Annotated[str, typer.Option(help="folder, zip, https://… or gdrive:<id> of the raw files")] = "",
     scale: Annotated[float, typer.Option(help="size of generated data")] = 0.01,
     smoke: Annotated[bool, typer.Option(help="free ports, a temporary volume, then exit")] = False,

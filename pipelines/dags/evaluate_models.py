@@ -1,4 +1,4 @@
-"""Airflow DAG `evaluate_models` of each domain: evaluate two past hours in parallel, report, publish.
+"""Airflow DAG `evaluate_models` of each domain: evaluate past periods in parallel, report, publish.
 
 The release becomes the champion, which serves, unless it is worse than the champion's configuration or than
 popularity in some segment. Then it becomes the challenger; `publish` logs and returns the reason.
@@ -13,7 +13,6 @@ from airflow.sdk import dag, get_current_context, task
 from pipelines.dags.assets import models_asset, release_asset, triggering_run
 from pipelines.dags.settings import DAG_OPTIONS, DOMAINS
 from pipelines.dags.tasks import run_stage, run_stage_as_text
-from pipelines.settings import EVALUATED_HOURS
 
 
 @task
@@ -27,16 +26,17 @@ def list_evaluations(domain: str) -> list[dict[str, Any]]:
     """List what to evaluate: every segment at every cut-off."""
     from pipelines.domains import load
 
-    names = load(domain).segment_names
-    return [{"hours_before": hours, "segment": name} for hours in EVALUATED_HOURS for name in names]
+    plan = load(domain)
+    hours, names = plan.domain.evaluated_hours, plan.segment_names
+    return [{"hours_before": hour, "segment": name} for hour in hours for name in names]
 
 
 @task(
-    doc_md="Refit one segment at an earlier time and evaluate it on the hour that followed.",
+    doc_md="Refit one segment at an earlier time and evaluate it on the period that followed.",
     map_index_template="{{ task.op_kwargs['segment'] }} -{{ task.op_kwargs['hours_before'] }} h",
 )
 def evaluate(domain: str, run: str, hours_before: int, segment: str) -> str:
-    """Refit one segment at an earlier time and evaluate it on the hour that followed."""
+    """Refit one segment at an earlier time and evaluate it on the period that followed."""
     from pipelines.settings import PipelineSettings
     from pipelines.stages.evaluate import evaluate as stage
 

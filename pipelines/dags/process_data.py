@@ -12,8 +12,10 @@ from pipelines.dags.tasks import run_stage_as_text
 from pipelines.ingest.source_options import SOURCE_OPTIONS, select_options
 
 PARAMS = {
-    "source": Param("synthetic", type="string", description="raw format, one of the domain's sources"),
-    "uri": Param("", type="string", description="folder, zip, https://… or gdrive:<id>; not for synthetic"),
+    "source": Param("", type="string", description="raw format of the domain; empty: generated data"),
+    "uri": Param(
+        "", type="string", description="folder, zip, https://… or gdrive:<id>; empty for generated data"
+    ),
     "scale": Param(0.01, type="number", exclusiveMinimum=0, maximum=10, description="size of generated data"),
     **{
         name: Param("", type="string", description=f"tables only: {description}")

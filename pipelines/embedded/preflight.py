@@ -25,8 +25,6 @@ from script_shared.storage.disk_space import require_space, require_writable
 _BASE_BYTES = 256 * 2**20
 #: Bytes of refined and encoded tables, vectors and models for each byte of raw files.
 _BYTES_PER_RAW_BYTE = 3
-#: Bytes of the raw files that are generated at scale 1, and of everything that a run derives from them.
-_GENERATED_BYTES = 6 * 2**30
 
 
 def require_input(
@@ -49,8 +47,8 @@ def require_input(
     """
     chosen = find_source(plan, source).with_options(options)
     require_scale(scale)
-    if source == "synthetic":
-        return _BASE_BYTES + round(_GENERATED_BYTES * scale)
+    if chosen.generated_bytes:
+        return _BASE_BYTES + round(chosen.generated_bytes * scale)
     if is_remote(uri):
         parse_uri(uri)
         return _BASE_BYTES

@@ -36,7 +36,10 @@ def encode_dataset(
 def encode_ids(folder: Path, plan: Plan, tables: Tables, as_of_ms: int) -> tuple[Dataset, Parameters]:
     """Encode tables without texts, and write them and the parameters; see `encode_dataset`."""
     parameters = plan.choose_parameters(tables)
-    dataset = encode_tables(tables, plan.domain.context, plan.weight, as_of_ms)
+    domain = plan.domain
+    dataset = encode_tables(
+        tables, domain.context, plan.weight, as_of_ms, users_are_items=domain.users_are_items
+    )
     write_dataset(folder, dataset, parameters)
     return dataset, parameters
 

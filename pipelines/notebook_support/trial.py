@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.stages.evaluate import score_hour
+from pipelines.stages.evaluate import score_period
 from script_shared.dataset import Dataset
 from script_shared.domain import Domain, Parameters
 from script_shared.errors import NotEnoughDataError
@@ -83,7 +83,7 @@ def score_trials(
     parts = []
     for number, trial in enumerate(trials):
         for cutoff in cutoffs_ms:
-            scores, _ = score_hour(trial.domain, trial.parameters, dataset, cutoff, segment, users)
+            scores, _ = score_period(trial.domain, trial.parameters, dataset, cutoff, segment, users)
             named = scores.with_columns(pl.col("model").replace(SERVED, trial.name))
             parts.append(named if number == 0 else named.filter(model=trial.name))
     all_scores = pl.concat(parts)

@@ -10,7 +10,6 @@ import polars as pl
 
 from pipelines.stages.evaluate import SCORE_SCHEMA, LazyModels
 from pipelines.stages.train import build_segment_filter
-from script_shared.clock import MS_PER_HOUR
 from script_shared.dataset import Dataset
 from script_shared.domain import Domain, Parameters
 from script_shared.errors import NotEnoughDataError
@@ -98,9 +97,9 @@ def retrieve_hour(
     if not isinstance(model, TwoStageRecommender):
         raise TypeError(f"the model of {segment} is a {type(model).__name__}, not a TwoStageRecommender")
     state = build_state(past, domain.state(parameters))
-    following = dataset.interactions.between(cutoff_ms, cutoff_ms + MS_PER_HOUR)
+    following = dataset.interactions.between(cutoff_ms, cutoff_ms + domain.period_ms)
     accepts = build_segment_filter(segments, find_segment(segments, segment))
-    samples = draw_user_samples(past, state, following, accepts, users)
+    samples = draw_user_samples(past, state, following, cutoff_ms, accepts, users)
     if not samples:
         problem = "no user interacted with a new item in the hour after the cut-off"
         remedy = "choose a cut-off followed by an hour with interactions, or give more data"

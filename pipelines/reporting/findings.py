@@ -52,13 +52,25 @@ class Findings:
     warnings: Sequence[str] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """The results of a run's cut-offs.
+
+    Attributes:
+        predictions: the predictions of all cut-offs.
+        comparisons: the comparison of models in each segment.
+        records: the result of `summarise`.
+        period_ms: length of an evaluated period, ms.
+    """
+
+    predictions: pl.DataFrame
+    comparisons: Sequence[Comparison]
+    records: Sequence[Mapping[str, Any]]
+    period_ms: int
+
+
 def gather_findings(
-    volume: Volume,
-    run: str,
-    refine_report: Mapping[str, Any],
-    predictions: pl.DataFrame,
-    comparisons: Sequence[Comparison],
-    records: Sequence[Mapping[str, Any]],
+    volume: Volume, run: str, refine_report: Mapping[str, Any], evaluation: Evaluation
 ) -> Findings:
     """Gather the content of a run's report.
 
@@ -66,19 +78,19 @@ def gather_findings(
         volume: where the run is stored.
         run: id of the run.
         refine_report: the report of the refine stage.
-        predictions: the predictions of all cut-offs.
-        comparisons: the comparison of models in each segment.
-        records: the result of `summarise`.
+        evaluation: the results of the run's cut-offs.
     """
+    predictions, comparisons = evaluation.predictions, evaluation.comparisons
     tables = Tables.read(find_partition(volume.refined, run), REPORT_COLUMNS)
-    targets = find_targets(predictions.select("segment", "cutoff", "query_id").unique(), tables.interactions)
+    queries = predictions.select("segment", "cutoff", "query_id").unique()
+    targets = find_targets(queries, tables.interactions, evaluation.period_ms)
     refining = dict(refine_report)
     warnings = refining.pop("warnings", [])
     users = pl.read_parquet(find_partition(volume.segments, run) / "users.parquet")
     models = {part.segment: volume.artifacts / run / part.segment / "model" for part in comparisons}
     return Findings(
         comparisons,
-        records,
+        evaluation.records,
         recall_by_length(predictions, targets, K),
         _compute_ages(predictions.filter(model=SERVED), targets, tables.items),
         dict(users.group_by("segment").len().sort("len", descending=True).iter_rows()),

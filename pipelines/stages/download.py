@@ -42,11 +42,12 @@ def download(plan: Plan, volume: Volume, run: str, source: str, uri: str, scale:
 
 
 def find_source(plan: Plan, name: str) -> Source:
-    """Return a source of the domain by its name.
+    """Return a source of the domain by its name; the one that generates data for an empty name.
 
     Raises:
         SettingsError: the domain has no such source.
     """
+    name = name or plan.generated_source
     if name not in plan.sources:
         names = ", ".join(sorted(plan.sources))
         raise SettingsError(f"there is no source {name!r}", where="source", remedy=f"use one of {names}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,6 @@ _LOG = structlog.get_logger(__name__)
 #: The state snapshot is taken this long before `as_of`: evaluation and training replay the last two days.
 SNAPSHOT_AGE_MS = 72 * MS_PER_HOUR
 CATALOGUE_FILE = "catalogue.parquet"
-_CATALOGUE_COLUMNS = ("item_id", "title", "url", "published_at", "category", "region")
 
 
 def encode(plan: Plan, volume: Volume, run: str) -> dict[str, Any]:
@@ -52,7 +52,7 @@ def encode(plan: Plan, volume: Volume, run: str) -> dict[str, Any]:
             snapshot = pool.submit(write_state_snapshot, folder, snapshot_ms, state)
             rules = TextRules.for_domain(plan.domain, parameters)
             vectors = vectorize_items(dataset, tables.items, rules, earlier)
-            _write_catalogue(folder, dataset, tables.items)
+            _write_catalogue(folder, dataset, tables.items, plan.domain.displayed)
             snapshot.result()
         write_bundles(folder, vectors.to_bundles())
     set_alias(volume.encoded, "latest", run)
@@ -61,9 +61,9 @@ def encode(plan: Plan, volume: Volume, run: str) -> dict[str, Any]:
     return report
 
 
-def _write_catalogue(folder: Path, dataset: Dataset, items: pl.DataFrame) -> None:
-    """Write the displayed fields of each item, in the order of the item codes."""
-    displayed = items.select(name for name in _CATALOGUE_COLUMNS if name in items.columns)
+def _write_catalogue(folder: Path, dataset: Dataset, items: pl.DataFrame, columns: Sequence[str]) -> None:
+    """Write the displayed columns of each item, in the order of the item codes."""
+    displayed = items.select("item_id", *(name for name in columns if name in items.columns))
     ids = pl.DataFrame({"item_id": list(dataset.items)})
     catalogue = ids.join(displayed, on="item_id", how="left", maintain_order="left")
     catalogue.write_parquet(folder / CATALOGUE_FILE)

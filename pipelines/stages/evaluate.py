@@ -1,4 +1,4 @@
-"""Refits a run's configuration at an earlier time and evaluates it on the hour that followed."""
+"""Refits a run's configuration at an earlier time and evaluates it on the period that followed."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ _Ranker = Callable[[Query, int], Sequence[int]]
 def evaluate(
     plan: Plan, volume: Volume, run: str, hours_before: int, segment: str, users: int
 ) -> dict[str, Any]:
-    """Evaluate one segment on the hour that began `hours_before` hours before `as_of`.
+    """Evaluate one segment on the period that began `hours_before` hours before `as_of`.
 
     Writes scores per user and predictions to `evaluation/cutoffs/<run>/<hours_before>-<segment>`. If the
     champion has a different configuration, that is refitted and evaluated too.
@@ -78,8 +78,8 @@ def evaluate(
     dataset, parameters = load_dataset(volume, run)
     cutoff = dataset.as_of_ms - hours_before * MS_PER_HOUR
     champion = find_champion_refit(plan, volume, parameters)
-    hour = HourEvaluation(plan.domain, parameters, dataset, cutoff, segment, users)
-    scores, predictions = hour.run(champion.parameters)
+    period = PeriodEvaluation(plan.domain, parameters, dataset, cutoff, segment, users)
+    scores, predictions = period.run(champion.parameters)
     with write_partition(volume.evaluation / "cutoffs" / run, f"{hours_before}-{segment}") as folder:
         scores.write_parquet(folder / "scores.parquet")
         predictions.write_parquet(folder / "predictions.parquet")
@@ -90,14 +90,14 @@ def evaluate(
 
 
 @dataclass(frozen=True)
-class HourEvaluation:
-    """The evaluation of one segment on one hour.
+class PeriodEvaluation:
+    """The evaluation of one segment on one period, for news an hour.
 
     Attributes:
-        domain: provides the segments.
-        parameters: the configuration to fit on the data before the hour.
-        dataset: all data, the hour included.
-        cutoff_ms: the start of the hour, ms UTC.
+        domain: provides the segments and the length of the period.
+        parameters: the configuration to fit on the data before the period.
+        dataset: all data, the period included.
+        cutoff_ms: the start of the period, ms UTC.
         segment: name of the segment.
         users: the maximum number of users.
     """
@@ -121,8 +121,10 @@ class HourEvaluation:
         chosen = find_segment(segments, self.segment)
         state = build_state(past, self.domain.state(self.parameters))
         models = SegmentModels(LazyModels(past, segments), past.newest_items())
-        hour = self.dataset.interactions.between(self.cutoff_ms, self.cutoff_ms + MS_PER_HOUR)
-        samples = draw_user_samples(past, state, hour, build_segment_filter(segments, chosen), self.users)
+        end_ms = self.cutoff_ms + self.domain.period_ms
+        following = self.dataset.interactions.between(self.cutoff_ms, end_ms)
+        accepts = build_segment_filter(segments, chosen)
+        samples = draw_user_samples(past, state, following, self.cutoff_ms, accepts, self.users)
         rankers = dict(_build_rankers(chosen, models, state, past))
         if champion is not None:
             rankers[CHAMPION_REFITTED] = _build_service_ranker(self.domain, champion, past)
@@ -140,15 +142,15 @@ class HourEvaluation:
         return pl.DataFrame(scores, SCORE_SCHEMA), pl.DataFrame(predictions, PREDICTION_SCHEMA)
 
 
-def score_hour(
+def score_period(
     domain: Domain, parameters: Parameters, dataset: Dataset, cutoff_ms: int, segment: str, users: int
 ) -> ScoresAndPredictions:
-    """Fit a segment's model before a cut-off; score it and the baselines on the hour after it.
+    """Fit a segment's model before a cut-off; score it and the baselines on the period after it.
 
     Returns:
-        The result of `HourEvaluation.run`.
+        The result of `PeriodEvaluation.run`.
     """
-    return HourEvaluation(domain, parameters, dataset, cutoff_ms, segment, users).run()
+    return PeriodEvaluation(domain, parameters, dataset, cutoff_ms, segment, users).run()
 
 
 def concat_results(parts: Iterable[ScoresAndPredictions], where: str) -> ScoresAndPredictions:
@@ -163,7 +165,7 @@ def concat_results(parts: Iterable[ScoresAndPredictions], where: str) -> ScoresA
     """
     scores, predictions = (pl.concat(frames) for frames in zip(*parts, strict=True))
     if scores.is_empty():
-        problem = "no user has a new interaction in the evaluated hours"
+        problem = "no user has a new interaction in the evaluated periods"
         raise NotEnoughDataError(problem, where=where, remedy="give more data")
     return scores, predictions
 

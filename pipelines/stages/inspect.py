@@ -21,6 +21,7 @@ from pipelines.stages.download import find_source
 from pipelines.stages.segment import count_users
 from script_shared.anonymous import is_anonymous
 from script_shared.clock import MS_PER_HOUR
+from script_shared.domain import Domain
 from script_shared.errors import InputError, MancheteError
 
 NOT_EVALUABLE = (
@@ -75,7 +76,6 @@ def inspect(
     plan: Plan,
     uri: str,
     source: str | None = None,
-    cutoffs: Sequence[int] = (1,),
     options: Mapping[str, Any] | None = None,
 ) -> Inspection:
     """Check whether raw files are usable, and how a run would read them.
@@ -84,7 +84,6 @@ def inspect(
         plan: the domain's plan.
         uri: a URI as for `download`; a remote file is fetched to a temporary folder.
         source: name of the raw format; detected from the file names if None.
-        cutoffs: the evaluated hours begin this many hours before the end of the data.
         options: options of the raw format.
 
     Raises:
@@ -104,7 +103,7 @@ def inspect(
     files = [replace(file, properties=properties.get(file.name, file.properties)) for file in files]
     segments = count_users(plan, refinement.tables)
     missing = _find_missing_columns(plan, chosen, files, refinement)
-    warnings = tuple(_find_warnings(refinement, cutoffs))
+    warnings = tuple(_find_warnings(refinement, plan.domain))
     return Inspection(chosen.name, files, refinement, segments, missing, warnings, None)
 
 
@@ -184,18 +183,18 @@ def _find_missing_columns(
     return missing
 
 
-def _is_evaluable(refinement: Refinement, hours_before: int) -> bool:
-    """Return whether any user has a new interaction in the hour that began so long before the end."""
+def _is_evaluable(refinement: Refinement, hours_before: int, period_ms: int) -> bool:
+    """Return whether any user has a new interaction in the period that began so long before the end."""
     start = refinement.as_of_ms - hours_before * MS_PER_HOUR
     interactions = refinement.tables.interactions.filter(~is_anonymous(pl.col("user_id")))
     first = interactions.group_by("user_id", "item_id").agg(pl.col("timestamp").min())
-    return bool(first["timestamp"].to_physical().is_between(start, start + MS_PER_HOUR, closed="left").any())
+    return bool(first["timestamp"].to_physical().is_between(start, start + period_ms, closed="left").any())
 
 
-def _find_warnings(refinement: Refinement, cutoffs: Sequence[int]) -> Iterator[str]:
-    if not any(_is_evaluable(refinement, hours) for hours in cutoffs):
+def _find_warnings(refinement: Refinement, domain: Domain) -> Iterator[str]:
+    if not any(_is_evaluable(refinement, hours, domain.period_ms) for hours in domain.evaluated_hours):
         yield NOT_EVALUABLE
     times = refinement.tables.interactions["timestamp"].to_physical()
-    if not (times % _DAY_MS != 0).any():
+    if domain.period_ms < _DAY_MS and not (times % _DAY_MS != 0).any():
         yield "every interaction is at midnight UTC: give times of day, all models use hours"
     yield from refinement.warnings

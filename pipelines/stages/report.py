@@ -11,7 +11,7 @@ import polars as pl
 import structlog
 
 from pipelines.plan import Plan
-from pipelines.reporting.findings import REPORT_COLUMNS, gather_findings
+from pipelines.reporting.findings import REPORT_COLUMNS, Evaluation, gather_findings
 from pipelines.reporting.history import append_metrics
 from pipelines.reporting.page import render_page
 from pipelines.stages.artifacts import load_refine_report
@@ -44,7 +44,7 @@ def report(plan: Plan, volume: Volume, run: str) -> dict[str, Any]:
 
     Raises:
         PartitionError: no cut-off of the run has been evaluated.
-        NotEnoughDataError: no user has a new interaction in any of the hours.
+        NotEnoughDataError: no user has a new interaction in any of the periods.
     """
     (scores, predictions), champions = _read_evaluations(volume, run)
     comparisons = sorted(compare(scores), key=lambda part: plan.segment_names.index(part.segment))
@@ -52,7 +52,8 @@ def report(plan: Plan, volume: Volume, run: str) -> dict[str, Any]:
     tables = Tables.read(find_partition(volume.refined, run), REPORT_COLUMNS)
     metrics = summarise(comparisons, describe_lists(predictions, tables.items, tables.interactions))
     refine_report = load_refine_report(volume, run)
-    findings = gather_findings(volume, run, refine_report, predictions, comparisons, metrics)
+    evaluation = Evaluation(predictions, comparisons, metrics, plan.domain.period_ms)
+    findings = gather_findings(volume, run, refine_report, evaluation)
     as_of = _format_time(refine_report["as_of_ms"])
     hours = [_format_time(ms) for ms in sorted(scores["cutoff"].unique())]
     champion = Registry(volume.releases).find()

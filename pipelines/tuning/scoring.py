@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from pipelines.stages.evaluate import score_hour
+from pipelines.stages.evaluate import score_period
 from script_shared.dataset import Dataset
 from script_shared.domain import Domain, Parameters
 from script_shared.errors import NotEnoughDataError
@@ -45,7 +45,7 @@ class Objective:
         return pl.concat(parts)
 
     def _score_segment(self, parameters: Parameters, cutoff_ms: int, segment: str) -> pl.DataFrame:
-        scores, _ = score_hour(self.domain, parameters, self.dataset, cutoff_ms, segment, self.users)
+        scores, _ = score_period(self.domain, parameters, self.dataset, cutoff_ms, segment, self.users)
         if scores.is_empty():
             remedy = "choose a cut-off followed by an hour with interactions, or give more data"
             problem = "no user has a new interaction after a cut-off"

@@ -1,4 +1,4 @@
-"""The targets of the next-hour protocol: items that a user interacts with in the hour after a cut-off."""
+"""The targets of an evaluation: items that a user interacts with in the period after a cut-off."""
 
 from __future__ import annotations
 
@@ -9,28 +9,31 @@ from script_shared.clock import MS_PER_HOUR
 _TIME_MS = pl.col("timestamp").dt.epoch("ms")
 
 
-def find_targets(users: pl.DataFrame, interactions: pl.DataFrame) -> pl.DataFrame:
-    """Return the items of each user's hour after the cut-off, without those of earlier interactions.
+def find_targets(
+    users: pl.DataFrame, interactions: pl.DataFrame, period_ms: int = MS_PER_HOUR
+) -> pl.DataFrame:
+    """Return the items of each user's period after the cut-off, without those of earlier interactions.
 
     Args:
         users: segment, cutoff (ms UTC), query_id; one row a user and cut-off.
         interactions: user_id, item_id, timestamp.
+        period_ms: length of the period, ms.
 
     Returns:
         segment, cutoff, query_id, item_id.
     """
     parts = users.sort("cutoff").partition_by("cutoff", maintain_order=True)
-    return pl.concat(_find_targets(part, interactions) for part in parts)
+    return pl.concat(_find_targets(part, interactions, period_ms) for part in parts)
 
 
-def _find_targets(users: pl.DataFrame, interactions: pl.DataFrame) -> pl.DataFrame:
+def _find_targets(users: pl.DataFrame, interactions: pl.DataFrame, period_ms: int) -> pl.DataFrame:
     start = int(users["cutoff"][0])
     of_users = interactions.rename({"user_id": "query_id"}).join(users, on="query_id", how="semi")
     pair = ["query_id", "item_id"]
     earlier = of_users.filter(start > _TIME_MS).select(pair)
-    is_in_hour = _TIME_MS.is_between(start, start + MS_PER_HOUR, closed="left")
-    hour = of_users.filter(is_in_hour).select(pair).unique()
-    targets = hour.join(earlier, on=pair, how="anti").join(users, on="query_id")
+    is_in_period = _TIME_MS.is_between(start, start + period_ms, closed="left")
+    period = of_users.filter(is_in_period).select(pair).unique()
+    targets = period.join(earlier, on=pair, how="anti").join(users, on="query_id")
     return targets.select("segment", "cutoff", "query_id", "item_id")
 
 

@@ -153,6 +153,8 @@ class Engine:
         user = self._router.users.forget(user_id)
         if user == UNKNOWN:
             return False
+        if self._router.users_are_items:
+            self._lists.availability.withdraw(user)
         self._state.histories.forget(user)
         self._cache.clear()
         self._router.user_types[user] = None

@@ -30,7 +30,8 @@ MAX_STALENESS_MS = 500
 def load_router(release: Release, domain: Domain, segments: Sequence[Segment]) -> Router:
     """Load the vocabularies, with room for new users and items, and the login states."""
     users, items, keys = (Vocabulary.restore(release.bundle(f"state/{x}").arrays) for x in VOCABULARIES)
-    all_users, all_items = GrowingVocabulary(users, MAX_NEW_USERS), GrowingVocabulary(items, MAX_NEW_ITEMS)
+    all_users = GrowingVocabulary(users, MAX_NEW_USERS)
+    all_items = all_users if domain.users_are_items else GrowingVocabulary(items, MAX_NEW_ITEMS)
     context_keys = GrowingVocabulary(keys, 0)
     types = release.bundle("state/user_types")
     names = np.array([*types.document["names"], None], object)

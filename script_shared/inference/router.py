@@ -34,6 +34,11 @@ class Router:
     user_types: npt.NDArray[np.object_]
     segments: Sequence[Segment]
 
+    @property
+    def users_are_items(self) -> bool:
+        """Whether users and items share one vocabulary, so that a user has the position of its item."""
+        return self.users is self.items
+
     @classmethod
     def from_dataset(cls, dataset: Dataset, segments: Sequence[Segment]) -> Router:
         """Return a router over the vocabularies of a data set; it accepts no new users or items."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from script_shared.clock import MS_PER_HOUR
 from script_shared.domains.recruiting.tables import (
     APPLICANT,
     INTERACTIONS,
@@ -14,6 +15,8 @@ from script_shared.domains.recruiting.tables import (
     make_id,
 )
 from script_shared.tables import Tables
+
+_DAY_MS = 24 * MS_PER_HOUR
 
 
 def to_interactions(applications: pl.DataFrame) -> pl.DataFrame:
@@ -33,7 +36,7 @@ def assemble_tables(
     """Build tables that conform to the schemas.
 
     Args:
-        interactions: valid interactions in both directions; columns that the schema does not have are dropped.
+        interactions: valid interactions in both directions; columns that the schema lacks are dropped.
         items: valid openings and applicants, one row each; those that occur only in interactions are added.
         users: `user_id` and the protected attributes, where they are known.
     """
@@ -76,6 +79,12 @@ def fill_published_at(items: pl.DataFrame, applications: pl.DataFrame) -> pl.Dat
     )
     known = items.join(firsts, on="item_id", how="left", maintain_order="left")
     return known.with_columns(published_at=pl.min_horizontal("published_at", "first")).drop("first")
+
+
+def find_end_of_days(times: pl.Series) -> int:
+    """Return the end of the newest day, ms UTC, from the times of interactions; 0 without any."""
+    newest = times.dt.epoch("ms").max()
+    return (int(str(newest)) // _DAY_MS + 1) * _DAY_MS if newest is not None else 0
 
 
 def prefix_ids(frame: pl.DataFrame, kind: str, column: str) -> pl.DataFrame:

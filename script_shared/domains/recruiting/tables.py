@@ -1,7 +1,7 @@
 """The schemas of the refined recruiting tables, and their views by kind of entity.
 
-Openings and applicants are the items of one catalogue, and both are users: the category of an item is its kind.
-An application is two interactions, one in each direction, so that either side has a history.
+Openings and applicants are the items of one catalogue, and both are users: the category of an item is its
+kind. An application is two interactions, one in each direction, so that either side has a history.
 """
 
 from __future__ import annotations

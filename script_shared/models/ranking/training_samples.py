@@ -47,7 +47,7 @@ def draw_hourly_samples(
     """
     replay.advance_to(start_ms)
     following = replay.dataset.interactions.between(start_ms, start_ms + MS_PER_HOUR)
-    return draw_user_samples(replay.dataset, replay.state, following, accepts, limit)
+    return draw_user_samples(replay.dataset, replay.state, following, start_ms, accepts, limit)
 
 
 def draw_click_samples(
@@ -97,15 +97,21 @@ def _order_by_user(users: IntArray) -> tuple[LongArray, LongArray]:
 
 
 def draw_user_samples(
-    dataset: Dataset, state: State, following: Interactions, accepts: Callable[[User], bool], limit: int
+    dataset: Dataset,
+    state: State,
+    following: Interactions,
+    start_ms: int,
+    accepts: Callable[[User], bool],
+    limit: int,
 ) -> list[TrainingSample]:
-    """Return one sample a user of an hour; users without a new item are left out.
+    """Return one sample a user of a period; users without a new item are left out.
 
     Args:
         dataset: contains the login states.
-        state: the state at the start of the hour.
-        following: the interactions of the hour.
-        accepts: whether a user belongs to the segment, decided at the start of the hour.
+        state: the state at the start of the period.
+        following: the interactions of the period.
+        start_ms: start of the period, ms UTC.
+        accepts: whether a user belongs to the segment, decided at the start of the period.
         limit: maximum number of users, drawn uniformly with a fixed seed.
     """
     if not len(following):
@@ -113,7 +119,6 @@ def draw_user_samples(
     users, first = np.unique(following.user, return_index=True)
     is_member = _accepted_users(dataset, users, state.histories.count_all()[users], accepts)
     chosen = _sample_rows(np.flatnonzero(is_member), limit)
-    start_ms = int(following.time[0]) // MS_PER_HOUR * MS_PER_HOUR
     by_user = np.argsort(following.user, kind="stable")
     bounds = np.searchsorted(following.user[by_user], [users, users + 1])
     samples = (
@@ -150,7 +155,7 @@ def _sample_rows(rows: IntArray, limit: int) -> IntArray:
 def _user_sample(
     dataset: Dataset, state: State, following: Interactions, rows: IntArray, first: int, now_ms: int
 ) -> TrainingSample:
-    """Return the sample of one user; the context is that of the first interaction of the hour."""
+    """Return the sample of one user; the context is that of the first interaction of the period."""
     user = int(following.user[first])
     keys = tuple(following.keys[first].tolist())
     query = state.query(user, now_ms, keys=keys, user_type=dataset.user_types[user])

@@ -14,7 +14,7 @@ from pipelines.notebook_support.trial import (
     score_trials,
 )
 from pipelines.notebook_support.weights import retrieve_hour
-from pipelines.stages.evaluate import score_hour
+from pipelines.stages.evaluate import score_period
 from script_shared.clock import MS_PER_HOUR
 from script_shared.errors import NotEnoughDataError
 from script_shared.evaluation.ranking import METRICS
@@ -100,7 +100,7 @@ def test_fitted_weights_give_the_served_scores_without_trees(inputs):
     inputs = domain, replace_values(parameters, two_stage={"scorer": {"trees": None}}), dataset, cutoff
     lists = retrieve_hour(*inputs, SEGMENT, 60)
     scores = lists.score(lists.model.scorer.weights, "served")
-    served, _ = score_hour(*inputs, SEGMENT, 60)
+    served, _ = score_period(*inputs, SEGMENT, 60)
     assert scores.equals(served.filter(model="served"))
 
 

@@ -106,7 +106,7 @@ class TestTraining:
         next_hour = dataset.interactions.between(start, dataset.as_of_ms)
         assert (next_hour.user >= len(dataset.users)).any()
         state = build_state(dataset.before(start), parameters)
-        samples = draw_user_samples(dataset, state, next_hour, lambda _: True, 10_000)
+        samples = draw_user_samples(dataset, state, next_hour, start, lambda _: True, 10_000)
         clicks = draw_click_samples(
             StateReplay(dataset, parameters, start), start, lambda _: True, 10_000, live=True
         )

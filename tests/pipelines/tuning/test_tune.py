@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from pipelines.benchmarks.next_hour import HourOptions, refine_files
 from pipelines.cli.main import app
 from pipelines.domains import load
-from pipelines.stages.evaluate import score_hour
+from pipelines.stages.evaluate import score_period
 from pipelines.tuning.parameters import set_values
 from pipelines.tuning.search_space import Choice, NumericRange
 from pipelines.tuning.tune import TuneOptions, tune
@@ -73,7 +73,7 @@ def test_first_trial_is_the_default_with_the_score_of_the_evaluation(raw, tuned,
     assert json.loads(first["state.co_occurrence.half_lives"]) == [1.0, 4.0]
     dataset = encode_tables(refined.tables, PLAN.domain.context, PLAN.weight, refined.as_of_ms)
     times = [START_MS + hour * MS_PER_HOUR for hour in (7, 9)]
-    scored = [score_hour(PLAN.domain, parameters, dataset, time, "anonymous", 60)[0] for time in times]
+    scored = [score_period(PLAN.domain, parameters, dataset, time, "anonymous", 60)[0] for time in times]
     means = [scores.filter(model="served")["ndcg"].mean() for scores in scored]
     assert first["ndcg"] == pytest.approx(sum(means) / 2)
     assert tuned[0]["default"] == first["ndcg"]

@@ -13,6 +13,7 @@ import polars as pl
 from pipelines.domains.recruiting.tables import (
     assemble_tables,
     fill_published_at,
+    find_end_of_days,
     prefix_ids,
     to_interactions,
 )
@@ -20,11 +21,9 @@ from pipelines.ingest.file_kinds import FileKind
 from pipelines.ingest.local import link_files, local_path
 from pipelines.ingest.raw_files import RawFile, find_files
 from pipelines.plan import Refinement, Source
-from script_shared.clock import MS_PER_HOUR
 from script_shared.domains.recruiting.tables import APPLICANT, ITEMS, OPENING, make_id
 
 _FILES = {name: re.compile(rf"(?:.*/)?{name}\.json") for name in ("prospects", "vagas", "applicants")}
-_DAY_MS = 24 * MS_PER_HOUR
 
 _OPENING_FIELDS = {
     "title": ("informacoes_basicas", "titulo_vaga"),
@@ -88,8 +87,7 @@ class DecisionSource(Source):
         )
         items = fill_published_at(items, applications)
         tables = assemble_tables(to_interactions(applications), items)
-        newest = int(tables.interactions["timestamp"].to_physical().max() or 0)
-        return Refinement(tables, pl.DataFrame(), newest // _DAY_MS * _DAY_MS + _DAY_MS, {})
+        return Refinement(tables, pl.DataFrame(), find_end_of_days(tables.interactions["timestamp"]), {})
 
 
 def _load(folder: Path, pattern: re.Pattern[str]) -> Mapping[str, Any]:

@@ -47,7 +47,7 @@ def draw_by_user(accepts=lambda user: True, limit=10):
     past = DATASET.before(NOON_MS)
     interactions = DATASET.interactions.between(NOON_MS, NOON_MS + HOUR_MS)
     samples = draw_user_samples(
-        past, State.from_dataset(past, StateParameters()), interactions, accepts, limit
+        past, State.from_dataset(past, StateParameters()), interactions, NOON_MS, accepts, limit
     )
     return {DATASET.users[sample.query.user]: sample for sample in samples}
 

@@ -16,6 +16,7 @@ class SyntheticSource(WebmediaSource):
     """Generates reads at a scale; 1.0 is the size of the published data."""
 
     name: str = "synthetic"
+    generated_bytes: int = 6 * 2**30
 
     def require_files(self, folder: Path, where: object) -> list[RawFile]:
         """Return no file, because none is needed."""

@@ -1,0 +1,39 @@
+"""The definition of the recruiting domain."""
+
+from __future__ import annotations
+
+from script_shared.domain import Domain
+from script_shared.domains.recruiting.segments import build_state, build_texts, recruiting_segments
+from script_shared.domains.recruiting.tables import INTERACTIONS, ITEMS, USERS
+
+#: Recommendations are evaluated on the applications of this many days.
+PERIOD_DAYS = 30
+
+RECRUITING = Domain(
+    name="recruiting",
+    interactions=INTERACTIONS,
+    items=ITEMS,
+    users=USERS,
+    context=(),
+    segments=recruiting_segments,
+    state=build_state,
+    texts=build_texts,
+    weight=lambda columns: 1.0,
+    displayed=(
+        "title",
+        "published_at",
+        "category",
+        "city",
+        "state",
+        "areas",
+        "level",
+        "degree",
+        "english",
+        "spanish",
+        "contract",
+        "is_for_disabled",
+    ),
+    users_are_items=True,
+    period_hours=24 * PERIOD_DAYS,
+    evaluated_hours=(24 * PERIOD_DAYS,),
+)
