@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from app.domains.base import DomainApi
 from app.domains.news.api import NEWS_API
+from app.domains.recruiting.api import RECRUITING_API
 from script_shared.errors import SettingsError
 
-DOMAIN_APIS = {api.domain.name: api for api in (NEWS_API,)}
+DOMAIN_APIS = {api.domain.name: api for api in (NEWS_API, RECRUITING_API)}
 
 
 def find_domain_api(name: str) -> DomainApi:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from script_shared.domain import Domain
+from script_shared.domains.recruiting.applications import weight
 from script_shared.domains.recruiting.segments import build_state, build_texts, recruiting_segments
 from script_shared.domains.recruiting.tables import INTERACTIONS, ITEMS, USERS
 
@@ -18,7 +19,7 @@ RECRUITING = Domain(
     segments=recruiting_segments,
     state=build_state,
     texts=build_texts,
-    weight=lambda columns: 1.0,
+    weight=weight,
     displayed=(
         "title",
         "published_at",
