@@ -7,11 +7,11 @@ from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
 
-from pipelines.domains.news.formats.csv_dialect import SEPARATORS
-from pipelines.domains.news.formats.timestamps import DAY_FIRST, MONTH_FIRST
 from pipelines.domains.news.sources.tables.file_kinds import INTERACTIONS
 from pipelines.domains.news.sources.tables.options import TableOptions
 from pipelines.domains.news.sources.tables.readers import find_suspicious_readers
+from pipelines.formats.csv_dialect import SEPARATORS
+from pipelines.formats.timestamps import DAY_FIRST, MONTH_FIRST
 from pipelines.plan import Refinement
 
 _SEPARATORS_BY_NAME = {name: separator for separator, name in SEPARATORS.items()} | {"comma": ","}

@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.domains.news.formats.timestamps import DAY_FIRST, MONTH_FIRST
+from pipelines.formats.timestamps import DAY_FIRST, MONTH_FIRST
 from pipelines.ingest.file_kinds import FileKind
 from script_shared.errors import InputError
 

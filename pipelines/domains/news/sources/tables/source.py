@@ -27,12 +27,12 @@ from pipelines.domains.news.sources.tables.table_file import TableFile
 from pipelines.domains.news.tables import assemble_tables, fill_published_at
 from pipelines.domains.news.validation.catalogue_match import match_items
 from pipelines.domains.news.validation.cleaning import clip_measures
-from pipelines.domains.news.validation.row_filter import RowFilter, concat_quarantines
 from pipelines.ingest.file_kinds import FileKind
 from pipelines.ingest.local import link_files, local_path
 from pipelines.ingest.raw_files import RawFile
 from pipelines.ingest.source_options import CONFIG_FILE
 from pipelines.plan import Refinement, Source
+from pipelines.validation.row_filter import RowFilter, concat_quarantines
 from script_shared.errors import InputError
 
 #: Columns with codes, which are normalized like ids because requests and other files contain them, too.

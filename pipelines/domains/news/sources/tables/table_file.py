@@ -8,14 +8,14 @@ from functools import partial
 
 import polars as pl
 
-from pipelines.domains.news.formats.csv_dialect import SEPARATORS, convert_to_csv, detect_dialect
-from pipelines.domains.news.formats.csv_text import read_csv, read_header
-from pipelines.domains.news.formats.headers import check_header
-from pipelines.domains.news.formats.json_lines import read_json_lines, read_json_names
-from pipelines.domains.news.formats.parquet import read_parquet, read_parquet_names
 from pipelines.domains.news.sources.tables.column_names import find_mapped_columns, normalize_names
 from pipelines.domains.news.sources.tables.files import strip_compression
 from pipelines.domains.news.sources.tables.options import TableOptions
+from pipelines.formats.csv_dialect import SEPARATORS, convert_to_csv, detect_dialect
+from pipelines.formats.csv_text import read_csv, read_header
+from pipelines.formats.headers import check_header
+from pipelines.formats.json_lines import read_json_lines, read_json_names
+from pipelines.formats.parquet import read_parquet, read_parquet_names
 from pipelines.ingest.compression import decompress, find_codec
 from pipelines.ingest.file_kinds import FileKind
 from pipelines.ingest.raw_files import RawFile
