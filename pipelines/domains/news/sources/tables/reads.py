@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from pipelines.domains.news.sources.tables.ids import describe_ids
 from pipelines.domains.news.sources.tables.readers import nullify_placeholders
-from pipelines.domains.news.sources.tables.table_file import TableFile
-from pipelines.domains.news.sources.tables.time_column import parse_time_column
 from pipelines.domains.news.validation.rejection_reasons import CONTROL_CHARACTER, UNKNOWN_USER_TYPE
 from pipelines.formats.raw_table import FILE, NULLS, ROW
 from pipelines.formats.timestamps import lacks_offset, select_time
+from pipelines.table_files.ids import describe_ids
+from pipelines.table_files.table_file import TableFile
+from pipelines.table_files.time_column import parse_time_column
 from pipelines.validation import rules
 from pipelines.validation.row_filter import RowFilter
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import polars as pl
 
-from pipelines.domains.news.sources.tables.table_file import TableFile
 from pipelines.formats.raw_table import NULLS
 from pipelines.formats.timestamps import (
     TimeFormat,
@@ -13,6 +12,7 @@ from pipelines.formats.timestamps import (
     parse_times,
     parsed_column,
 )
+from pipelines.table_files.table_file import TableFile
 from pipelines.validation.row_filter import RowFilter
 
 
