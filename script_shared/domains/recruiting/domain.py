@@ -5,6 +5,7 @@ from __future__ import annotations
 from script_shared.domain import Domain
 from script_shared.domains.recruiting.segments import build_state, build_texts, recruiting_segments
 from script_shared.domains.recruiting.tables import INTERACTIONS, ITEMS, USERS
+from script_shared.domains.recruiting.texts import COMPOSITION
 
 #: Recommendations are evaluated on the applications of this many days.
 PERIOD_DAYS = 30
@@ -18,6 +19,7 @@ RECRUITING = Domain(
     segments=recruiting_segments,
     state=build_state,
     texts=build_texts,
+    composition=COMPOSITION,
     weight=lambda columns: 1.0,
     displayed=(
         "title",

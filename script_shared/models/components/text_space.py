@@ -41,11 +41,13 @@ class TextParameters(TfidfParameters):
 
     Attributes:
         fit_items: maximum number of texts that a space is fitted on.
+        fit_window: hours; a space is fitted on items that were published or used in so many hours.
         fields: the fields of a text, each encoded by its own parameters; without fields a text is encoded as
             a whole, by the parameters here.
     """
 
     fit_items: int = 20_000
+    fit_window: float = 168.0
     fields: tuple[TextField, ...] = ()
 
 
