@@ -6,6 +6,7 @@ from script_shared.domain import Domain
 from script_shared.domains.recruiting.applications import weight
 from script_shared.domains.recruiting.segments import build_state, build_texts, recruiting_segments
 from script_shared.domains.recruiting.tables import INTERACTIONS, ITEMS, USERS
+from script_shared.domains.recruiting.texts import COMPOSITION
 
 #: Recommendations are evaluated on the applications of this many days.
 PERIOD_DAYS = 30
@@ -19,6 +20,7 @@ RECRUITING = Domain(
     segments=recruiting_segments,
     state=build_state,
     texts=build_texts,
+    composition=COMPOSITION,
     weight=weight,
     displayed=(
         "title",

@@ -9,8 +9,8 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.domains.news.formats.headers import NormalizeNames, match_columns
-from pipelines.domains.news.formats.raw_table import OVERFLOW, ROW, UNREADABLE, complete_columns
+from pipelines.formats.headers import NormalizeNames, match_columns
+from pipelines.formats.raw_table import OVERFLOW, ROW, UNREADABLE, complete_columns
 from pipelines.ingest.raw_files import RawFile
 from script_shared.errors import InputError
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.domains.news.formats.headers import NormalizeNames, match_columns
-from pipelines.domains.news.formats.raw_table import BROKEN_LINE, OVERFLOW, ROW, UNREADABLE, complete_columns
+from pipelines.formats.headers import NormalizeNames, match_columns
+from pipelines.formats.raw_table import BROKEN_LINE, OVERFLOW, ROW, UNREADABLE, complete_columns
 from pipelines.ingest.raw_files import RawFile
 from script_shared.errors import InputError
 

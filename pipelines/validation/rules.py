@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from pipelines.domains.news.formats.raw_table import BROKEN_LINE, OVERFLOW, UNREADABLE
-from pipelines.domains.news.formats.timestamps import EARLIEST_MS, LATEST_MS, TIMESTAMP, parsed_column
-from pipelines.domains.news.validation.rejection_reasons import RejectionReason
+from pipelines.formats.raw_table import BROKEN_LINE, OVERFLOW, UNREADABLE
+from pipelines.formats.timestamps import EARLIEST_MS, LATEST_MS, TIMESTAMP, parsed_column
+from pipelines.validation import rejection_reasons as reasons
+from pipelines.validation.rejection_reasons import RejectionReason
 
 #: The longest id, in characters, that a request may contain.
 MAX_ID_LENGTH = 256
@@ -33,27 +34,27 @@ class Rule:
 
 def forbid_extra_fields() -> Rule:
     """A row may not have more fields than the header."""
-    return Rule(RejectionReason.TOO_MANY_FIELDS, None, pl.col(OVERFLOW).is_not_null())
+    return Rule(reasons.TOO_MANY_FIELDS, None, pl.col(OVERFLOW).is_not_null())
 
 
 def require_json_object() -> Rule:
     """A line of a JSON Lines file must be an object."""
-    return Rule(RejectionReason.NOT_JSON, None, pl.col(OVERFLOW).str.starts_with(BROKEN_LINE))
+    return Rule(reasons.NOT_JSON, None, pl.col(OVERFLOW).str.starts_with(BROKEN_LINE))
 
 
 def require_value(field: str) -> Rule:
     """A value must be present and not blank."""
-    return Rule(RejectionReason.MISSING_VALUE, field, pl.col(field).fill_null("").str.strip_chars() == "")
+    return Rule(reasons.MISSING_VALUE, field, pl.col(field).fill_null("").str.strip_chars() == "")
 
 
 def require_utf8(field: str) -> Rule:
     """A value must be valid UTF-8 in the file."""
-    return Rule(RejectionReason.NOT_UTF8, field, pl.col(field).str.contains(UNREADABLE, literal=True))
+    return Rule(reasons.NOT_UTF8, field, pl.col(field).str.contains(UNREADABLE, literal=True))
 
 
 def limit_id_length(field: str) -> Rule:
     """An id may not be longer than MAX_ID_LENGTH."""
-    return Rule(RejectionReason.ID_TOO_LONG, field, pl.col(field).str.len_chars() > MAX_ID_LENGTH)
+    return Rule(reasons.ID_TOO_LONG, field, pl.col(field).str.len_chars() > MAX_ID_LENGTH)
 
 
 def require_id(field: str) -> tuple[Rule, ...]:
@@ -61,10 +62,9 @@ def require_id(field: str) -> tuple[Rule, ...]:
     return require_value(field), require_utf8(field), limit_id_length(field)
 
 
-def forbid_control_characters(field: str) -> Rule:
+def forbid_control_characters(field: str, reason: RejectionReason = reasons.CONTROL_CHARACTER) -> Rule:
     """A value may not contain control characters, because a request may not."""
-    is_violated = pl.col(field).str.contains(CONTROL_CHARACTERS)
-    return Rule(RejectionReason.CONTROL_CHARACTER, field, is_violated)
+    return Rule(reason, field, pl.col(field).str.contains(CONTROL_CHARACTERS))
 
 
 def require_whole_number(field: str) -> tuple[Rule, ...]:
@@ -72,15 +72,15 @@ def require_whole_number(field: str) -> tuple[Rule, ...]:
     number = pl.col(field).cast(pl.Int64, strict=False)
     return (
         require_value(field),
-        Rule(RejectionReason.NOT_A_NUMBER, field, number.is_null()),
-        Rule(RejectionReason.NEGATIVE, field, number < 0),
+        Rule(reasons.NOT_A_NUMBER, field, number.is_null()),
+        Rule(reasons.NEGATIVE, field, number < 0),
     )
 
 
 def require_count(field: str) -> tuple[Rule, ...]:
     """A value must be a whole number that is not negative and fits in 32 bits."""
     is_too_large = pl.col(field).cast(pl.Int64, strict=False) >= 2**31
-    return *require_whole_number(field), Rule(RejectionReason.TOO_LARGE, field, is_too_large)
+    return *require_whole_number(field), Rule(reasons.TOO_LARGE, field, is_too_large)
 
 
 def require_measure(field: str) -> tuple[Rule, ...]:
@@ -93,8 +93,8 @@ def check_measure(field: str) -> tuple[Rule, ...]:
     number = pl.col(field).cast(pl.Float64, strict=False).cast(pl.Float32)
     is_finite = number.is_finite().fill_null(value=False)
     return (
-        Rule(RejectionReason.NOT_A_NUMBER, field, pl.col(field).is_not_null() & ~is_finite),
-        Rule(RejectionReason.NEGATIVE, field, number < 0),
+        Rule(reasons.NOT_A_NUMBER, field, pl.col(field).is_not_null() & ~is_finite),
+        Rule(reasons.NEGATIVE, field, number < 0),
     )
 
 
@@ -102,7 +102,7 @@ def require_milliseconds(field: str) -> tuple[Rule, ...]:
     """A value must be a time in milliseconds; other units are detected by their size and rejected."""
     number = pl.col(field).cast(pl.Int64, strict=False)
     is_other_unit = ~number.is_between(EARLIEST_MS, LATEST_MS, closed="left")
-    return *require_whole_number(field), Rule(RejectionReason.NOT_MILLISECONDS, field, is_other_unit)
+    return *require_whole_number(field), Rule(reasons.NOT_MILLISECONDS, field, is_other_unit)
 
 
 def check_time(field: str) -> tuple[Rule, ...]:
@@ -111,8 +111,8 @@ def check_time(field: str) -> tuple[Rule, ...]:
     is_out_of_range = ~parsed("ms").is_between(EARLIEST_MS, LATEST_MS, closed="left")
     is_unparsed = parsed("ms").is_null() | (is_out_of_range & ~parsed("is_number"))
     return (
-        Rule(RejectionReason.NOT_A_TIME, field, pl.col(field).is_not_null() & is_unparsed),
-        Rule(RejectionReason.NOT_MILLISECONDS, field, is_out_of_range & parsed("is_number")),
+        Rule(reasons.NOT_A_TIME, field, pl.col(field).is_not_null() & is_unparsed),
+        Rule(reasons.NOT_MILLISECONDS, field, is_out_of_range & parsed("is_number")),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from pipelines.domains.news.formats.raw_table import FILE
+from pipelines.formats.raw_table import FILE
 
 _SAMPLE = 50_000
 _WHOLE = r"^-?\d+\.0+$"

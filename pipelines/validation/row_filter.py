@@ -9,9 +9,9 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.domains.news.formats.raw_table import FILE, NULLS, ROW
-from pipelines.domains.news.validation.quarantine import SCHEMA, to_quarantine, unusable_error
-from pipelines.domains.news.validation.rules import Rule
+from pipelines.formats.raw_table import FILE, NULLS, ROW
+from pipelines.validation.quarantine import SCHEMA, to_quarantine, unusable_error
+from pipelines.validation.rules import Rule
 from script_shared.errors import InputError
 
 #: A file is refused if it has more rejected rows than this share of its rows, and at least this number.
@@ -28,6 +28,7 @@ class RowFilter:
     _read: list[int] = field(default_factory=list)
     _rejected: list[pl.DataFrame] = field(default_factory=list)
     _changes: Counter[str] = field(default_factory=Counter)
+    _remedies: dict[str, str] = field(default_factory=dict)
 
     def filter_file(self, frame: pl.DataFrame, rules: Sequence[Rule], file: str) -> pl.DataFrame:
         """Return the valid rows of a whole file, and count all its rows as read.
@@ -40,7 +41,7 @@ class RowFilter:
         rejected = frame.height - valid.height
         if rejected >= UNUSABLE_ROWS and rejected > UNUSABLE_SHARE * frame.height:
             rows = self.quarantine.filter(pl.col(FILE) == file)
-            raise unusable_error(rows, f"{rejected} of {frame.height} rows are broken")
+            raise unusable_error(rows, f"{rejected} of {frame.height} rows are broken", self._remedies)
         return valid
 
     def filter_rows(self, frame: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:
@@ -52,6 +53,7 @@ class RowFilter:
         if checked[_VIOLATION].null_count() == checked.height:
             return frame
         rejected = checked.filter(pl.col(_VIOLATION).is_not_null())
+        self._remedies |= {rule.reason.name: rule.reason.remedy for rule in rules}
         self._rejected.append(to_quarantine(rejected, _VIOLATION, rules))
         return checked.filter(pl.col(_VIOLATION).is_null()).drop(_VIOLATION)
 
@@ -89,6 +91,11 @@ class RowFilter:
         return dict(sorted(self._changes.items()))
 
     @property
+    def remedies(self) -> Mapping[str, str]:
+        """How to correct the data, by reason; contains all reasons of rejected rows."""
+        return self._remedies
+
+    @property
     def quarantine(self) -> pl.DataFrame:
         """The rejected rows, ordered by file and row number."""
         return self._concat_rejected().sort(FILE, ROW, maintain_order=True)
@@ -107,16 +114,22 @@ def concat_quarantines(row_filters: Mapping[str, RowFilter]) -> pl.DataFrame:
     return pl.concat(row_filter.quarantine for row_filter in row_filters.values())
 
 
-def require_reads(reads: pl.DataFrame, row_filters: Mapping[str, RowFilter]) -> None:
-    """Check that at least one read is left.
+def require_rows(rows: pl.DataFrame, noun: str, row_filters: Mapping[str, RowFilter]) -> None:
+    """Check that at least one row is left.
+
+    Args:
+        rows: the valid rows.
+        noun: what a row is, for messages; an `s` makes its plural.
+        row_filters: the filters of all kinds of rows.
 
     Raises:
-        InputError: no read is left; names the first rejected row, if there is one.
+        InputError: no row is left; names the first rejected row, if there is one.
     """
-    if reads.height:
+    if rows.height:
         return
     rejected = concat_quarantines(row_filters)
     if rejected.height:
-        raise unusable_error(rejected, "no read can be used")
+        remedies = dict(pair for part in row_filters.values() for pair in part.remedies.items())
+        raise unusable_error(rejected, f"no {noun} can be used", remedies)
     files = ", ".join(row_filters)
-    raise InputError("the files contain no read", where=files, remedy="give files that contain reads")
+    raise InputError(f"the files contain no {noun}", where=files, remedy=f"give files that contain {noun}s")

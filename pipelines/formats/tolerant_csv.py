@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
-from pipelines.domains.news.formats.raw_table import OVERFLOW, ROW, UNREADABLE
+from pipelines.formats.raw_table import OVERFLOW, ROW, UNREADABLE
 from script_shared.errors import InputError
 
 #: The row number of the first record: rows count from 1 and the header is row 1.

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pipelines.domains.news.sources.tables.options import TableOptions
 from pipelines.ingest.source_options import CONFIG_FILE
+from pipelines.table_files.options import TableOptions
 from script_shared.errors import InputError
 
 

@@ -1,4 +1,4 @@
-"""Reads one file of interactions or items in any supported format as text."""
+"""Reads one file of a documented table in any supported format as text."""
 
 from __future__ import annotations
 
@@ -8,24 +8,25 @@ from functools import partial
 
 import polars as pl
 
-from pipelines.domains.news.formats.csv_dialect import SEPARATORS, convert_to_csv, detect_dialect
-from pipelines.domains.news.formats.csv_text import read_csv, read_header
-from pipelines.domains.news.formats.headers import check_header
-from pipelines.domains.news.formats.json_lines import read_json_lines, read_json_names
-from pipelines.domains.news.formats.parquet import read_parquet, read_parquet_names
-from pipelines.domains.news.sources.tables.column_names import find_mapped_columns, normalize_names
-from pipelines.domains.news.sources.tables.files import strip_compression
-from pipelines.domains.news.sources.tables.options import TableOptions
+from pipelines.formats.csv_dialect import SEPARATORS, convert_to_csv, detect_dialect
+from pipelines.formats.csv_text import read_csv, read_header
+from pipelines.formats.headers import check_header
+from pipelines.formats.json_lines import read_json_lines, read_json_names
+from pipelines.formats.parquet import read_parquet, read_parquet_names
 from pipelines.ingest.compression import decompress, find_codec
 from pipelines.ingest.file_kinds import FileKind
 from pipelines.ingest.raw_files import RawFile
+from pipelines.table_files.column_names import find_mapped_columns, normalize_names
+from pipelines.table_files.files import strip_compression
+from pipelines.table_files.options import TableOptions
+from script_shared.errors import InputError
 
 _JSON_EXTENSIONS = (".jsonl", ".ndjson", ".json")
 
 
 @dataclass(frozen=True, slots=True)
 class TableFile:
-    """One file of interactions or items.
+    """One file of a kind of table.
 
     Attributes:
         file: the raw file.
@@ -108,3 +109,20 @@ class TableFile:
 
     def _replace_contents(self, contents: bytes) -> RawFile:
         return replace(self.file, load=partial(bytes, contents))
+
+
+def check_mapped_columns(options: TableOptions, files: Sequence[TableFile]) -> None:
+    """Check that a file has each column from which the option `map` takes another; the files have been read.
+
+    Raises:
+        InputError: no file has such a column.
+    """
+    mapped = {(file.kind.name, column) for file in files for column in file.mapped}
+    kinds = {file.kind.name for file in files}
+    for prefixed, name in options.map.items():
+        prefix, _, column = prefixed.rpartition(".")
+        named = {prefix} if prefix else kinds
+        if prefix in ("", *kinds) and not any((kind, column) in mapped for kind in named):
+            problem = f"map takes {prefixed!r} from {name!r}, which is no column of any file"
+            remedy = "check the name; python -m pipelines inspect lists the columns"
+            raise InputError(problem, where="map", remedy=remedy)

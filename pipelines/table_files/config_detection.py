@@ -7,26 +7,26 @@ from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
 
-from pipelines.domains.news.formats.csv_dialect import SEPARATORS
-from pipelines.domains.news.formats.timestamps import DAY_FIRST, MONTH_FIRST
-from pipelines.domains.news.sources.tables.file_kinds import INTERACTIONS
-from pipelines.domains.news.sources.tables.options import TableOptions
-from pipelines.domains.news.sources.tables.readers import find_suspicious_readers
-from pipelines.plan import Refinement
+from pipelines.formats.csv_dialect import SEPARATORS
+from pipelines.formats.timestamps import DAY_FIRST, MONTH_FIRST
+from pipelines.ingest.file_kinds import FileKind
+from pipelines.table_files.options import TableOptions
 
 _SEPARATORS_BY_NAME = {name: separator for separator, name in SEPARATORS.items()} | {"comma": ","}
 
 
-def detect_options(options: TableOptions, facts: Mapping[str, Mapping[str, str]]) -> TableOptions:
+def detect_options(
+    options: TableOptions, facts: Mapping[str, Mapping[str, str]], time_columns: Sequence[str]
+) -> TableOptions:
     """Complete the options with the values that were detected in all files alike.
 
     Args:
         options: the options that were set.
         facts: what was detected, by file and topic.
+        time_columns: the columns with times.
     """
-    names = ("separator", "encoding", "timestamp")
-    separators, encodings, times = (_distinct_values(facts, name) for name in names)
-    times |= _distinct_values(facts, "published_at") - {"none"}
+    separators, encodings = (_distinct_values(facts, name) for name in ("separator", "encoding"))
+    times = {time for name in time_columns for time in _distinct_values(facts, name)}
     orders = {order for order in (DAY_FIRST, MONTH_FIRST) if any(text.startswith(order) for text in times)}
     detected: dict[str, Any] = {}
     if options.separator is None and len(separators) == 1:
@@ -39,17 +39,15 @@ def detect_options(options: TableOptions, facts: Mapping[str, Mapping[str, str]]
     return replace(options, **detected)
 
 
-def suggest_options(refinement: Refinement | None, columns: Sequence[str]) -> list[str]:
-    """Return lines of TOML with options that need the user's decision.
+def suggest_map(kind: FileKind, columns: Sequence[str]) -> list[str]:
+    """Return lines of TOML for `map` that the user has to complete; none if no required column is missing.
 
     Args:
-        refinement: the refined files; None if they were refused.
+        kind: the kind of the files that were refused.
         columns: the names of all columns of the files.
     """
-    if refinement is not None:
-        return [f'anonymous = ["{user_id}"]' for user_id, _ in find_suspicious_readers(refinement.tables)]
-    missing = [column for column in INTERACTIONS.required if column not in columns]
-    others = {name.lower().replace("_", ""): name for name in columns if name not in INTERACTIONS.columns}
+    missing = [column for column in kind.required if column not in columns]
+    others = {name.lower().replace("_", ""): name for name in columns if name not in kind.columns}
     similar = {column: get_close_matches(column.replace("_", ""), list(others), 1, 0.5) for column in missing}
     names = {column: others[matches[0]] if matches else "…" for column, matches in similar.items()}
     pairs = ", ".join(f'{column} = "{name}"' for column, name in names.items())

@@ -7,7 +7,7 @@ from datetime import date
 
 import polars as pl
 
-from pipelines.domains.news.formats.raw_table import FILE
+from pipelines.formats.raw_table import FILE
 from script_shared.errors import InputError
 
 TIMESTAMP = pl.Datetime("ms", "UTC")

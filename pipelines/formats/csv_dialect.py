@@ -7,7 +7,7 @@ import csv
 import io
 from dataclasses import dataclass
 
-from pipelines.domains.news.formats.headers import NormalizeNames
+from pipelines.formats.headers import NormalizeNames
 
 #: Separators that are tried if the header has no comma, and their names.
 SEPARATORS = {";": "semicolon", "\t": "tab", "|": "bar"}

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import polars as pl
 
-from pipelines.domains.news.formats.raw_table import NULLS
-from pipelines.domains.news.formats.timestamps import (
+from pipelines.formats.raw_table import NULLS
+from pipelines.formats.timestamps import (
     TimeFormat,
     convert_to_milliseconds,
     detect_date_order,
     parse_times,
     parsed_column,
 )
-from pipelines.domains.news.sources.tables.table_file import TableFile
-from pipelines.domains.news.validation.row_filter import RowFilter
+from pipelines.table_files.table_file import TableFile
+from pipelines.validation.row_filter import RowFilter
 
 
 def parse_time_column(

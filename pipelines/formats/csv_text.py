@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from pipelines.domains.news.formats.headers import check_header
-from pipelines.domains.news.formats.raw_table import OVERFLOW, ROW, complete_columns
-from pipelines.domains.news.formats.tolerant_csv import FIRST_ROW, read_tolerant_csv
+from pipelines.formats.headers import check_header
+from pipelines.formats.raw_table import OVERFLOW, ROW, complete_columns
+from pipelines.formats.tolerant_csv import FIRST_ROW, read_tolerant_csv
 from pipelines.ingest.raw_files import RawFile
 from script_shared.errors import InputError
 

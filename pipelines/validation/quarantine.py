@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from pipelines.domains.news.formats.raw_table import BROKEN_LINE, FILE, OVERFLOW, ROW, UNREADABLE
-from pipelines.domains.news.validation.rejection_reasons import REMEDIES, RejectionReason
-from pipelines.domains.news.validation.rules import Rule
+from pipelines.formats.raw_table import BROKEN_LINE, FILE, OVERFLOW, ROW, UNREADABLE
+from pipelines.validation.rules import Rule
 from script_shared.errors import InputError
 
 SCHEMA = pl.Schema(
@@ -26,7 +25,7 @@ def to_quarantine(rows: pl.DataFrame, violation: str, rules: Sequence[Rule]) -> 
         violation: the column with the position in `rules` of the rule that each row violates.
         rules: the rules.
     """
-    reasons = pl.Series([rule.reason.value for rule in rules], dtype=pl.String)
+    reasons = pl.Series([rule.reason.name for rule in rules], dtype=pl.String)
     fields = pl.Series([rule.field for rule in rules], dtype=pl.String)
     plain = [column for column, dtype in rows.schema.items() if not dtype.is_nested()]
     columns = [column for column in plain if column not in (FILE, ROW, violation)]
@@ -53,15 +52,21 @@ def _join_columns(columns: Sequence[str]) -> pl.Expr:
     )
 
 
-def unusable_error(rejected: pl.DataFrame, problem: str) -> InputError:
-    """Return an error with the number of rejected rows by reason and the place of the first one."""
+def unusable_error(rejected: pl.DataFrame, problem: str, remedies: Mapping[str, str]) -> InputError:
+    """Return an error with the number of rejected rows by reason and the place of the first one.
+
+    Args:
+        rejected: rows of the quarantine, at least one.
+        problem: what is wrong with the rows as a whole.
+        remedies: by reason, how to correct the data.
+    """
     first = rejected.row(0, named=True)
-    reason = RejectionReason(first["reason"])
+    reason = first["reason"]
     counts = rejected["reason"].value_counts(sort=True).iter_rows()
     return InputError.at(
         f"{problem} ({', '.join(f'{count:,} × {name}' for name, count in counts)}); the first: {reason}",
         file=first[FILE],
         row=first[ROW],
         field=first["field"],
-        remedy=REMEDIES[reason],
+        remedy=remedies[reason],
     )

@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.domains.news.formats.timestamps import DAY_FIRST, MONTH_FIRST
+from pipelines.formats.timestamps import DAY_FIRST, MONTH_FIRST
 from pipelines.ingest.file_kinds import FileKind
 from script_shared.errors import InputError
 
@@ -24,10 +24,11 @@ class TableOptions:
     """How to read the files; options that are None or empty are detected for each file.
 
     Attributes:
-        map: the files' name of a column, by documented name, optionally prefixed by `reads.` or `items.`.
+        map: the files' name of a column, by documented name, optionally prefixed by the name of
+            a kind of file and a point, such as `items.`.
         time_format: a strptime format, DAY_FIRST or MONTH_FIRST.
         time_zone: IANA name of the time zone of times without an offset.
-        anonymous: reader ids that mean "no reader".
+        anonymous: user ids that mean "no user".
         separator: the character between the fields of a delimited file.
         encoding: the encoding of a text file.
     """
