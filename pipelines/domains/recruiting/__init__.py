@@ -1,0 +1,1 @@
+"""The recruiting domain of the pipelines: raw formats, validation, sources and the training plan."""
