@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from script_shared.domain import Domain
+from script_shared.domains.recruiting.applications import weight
 from script_shared.domains.recruiting.segments import build_state, build_texts, recruiting_segments
 from script_shared.domains.recruiting.tables import INTERACTIONS, ITEMS, USERS
 from script_shared.domains.recruiting.texts import COMPOSITION
@@ -20,7 +21,7 @@ RECRUITING = Domain(
     state=build_state,
     texts=build_texts,
     composition=COMPOSITION,
-    weight=lambda columns: 1.0,
+    weight=weight,
     displayed=(
         "title",
         "published_at",
