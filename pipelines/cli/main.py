@@ -29,6 +29,7 @@ from pipelines.stages.compact import compact
 from pipelines.stages.download import download
 from pipelines.stages.encode import encode
 from pipelines.stages.evaluate import evaluate
+from pipelines.stages.evaluate_classifier import evaluate_classifier
 from pipelines.stages.inspect import inspect, write_options
 from pipelines.stages.publish import publish
 from pipelines.stages.refine import refine
@@ -88,6 +89,8 @@ def evaluate_all() -> None:
     users = PipelineSettings.read().evaluation_users
     for hours, name in product(plan.domain.evaluated_hours, plan.segment_names):
         _run_stage(evaluate, run, hours, name, users, part=f"{name}-{hours}h")
+    for name in plan.domain.classifiers({}):
+        _run_stage(evaluate_classifier, run, name, part=name)
     _run_stage(report, run)
     result = _run_stage(publish, run)
     _run_stage(compact, run, Settings.read().events_url.get_secret_value())

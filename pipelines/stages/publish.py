@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -16,6 +17,7 @@ from pipelines.plan import Plan
 from pipelines.replay import is_replayed
 from pipelines.stages.artifacts import load_dataset, load_refine_report
 from pipelines.stages.encode import CATALOGUE_FILE
+from pipelines.stages.evaluate_classifier import read_classifier_measures
 from pipelines.stages.gating import GateDecision
 from pipelines.stages.report import read_metrics
 from script_shared.arrays import Bundle
@@ -131,6 +133,8 @@ def _write_release(plan: Plan, volume: Volume, run: str, clock: Clock) -> str:
             TextIndex.build(space, dataset.catalogue.vectors).dump().write(folder / TEXTS)
         shutil.copyfile(encoded / CATALOGUE_FILE, folder / CATALOGUE_FILE)
         (folder / "evaluation.json").write_text(pl.DataFrame(metrics).write_json() if metrics else "[]")
+        classifiers = read_classifier_measures(volume, run)
+        (folder / "classifiers.json").write_text(json.dumps(classifiers, indent=1))
 
     return write_release(volume.releases, facts, fill).id
 
