@@ -38,6 +38,7 @@ from pipelines.stages.segment import segment
 from pipelines.stages.train import train
 from pipelines.tuning.command import tune_command
 from script_shared.errors import MancheteError
+from script_shared.events.factory import find_log_url
 from script_shared.inference.engine import Engine
 from script_shared.releases.registry import Registry
 from script_shared.settings import Settings
@@ -71,7 +72,7 @@ def _train_all(source: str, uri: str, scale: float, options: Mapping[str, Any]) 
     require_writable(settings.data_root)
     with CONSOLE.status("download"):
         measure_stage("", download, plan, volume, run, source, uri, scale)
-    _run_stage(collect, run, settings.events_url.get_secret_value())
+    _run_stage(collect, run, find_log_url(settings))
     _run_stage(refine, run, source, settings.refine_options)
     _run_stage(encode, run)
     CONSOLE.print(_run_stage(segment, run))
@@ -93,7 +94,7 @@ def evaluate_all() -> None:
         _run_stage(evaluate_classifier, run, name, part=name)
     _run_stage(report, run)
     result = _run_stage(publish, run)
-    _run_stage(compact, run, Settings.read().events_url.get_secret_value())
+    _run_stage(compact, run, find_log_url(Settings.read()))
     write_costs(volume, run)
     CONSOLE.print(build_cost_table(read_costs(volume, run)))
     CONSOLE.print(sanitise(str(result)), soft_wrap=True)
@@ -168,7 +169,7 @@ def rollback(
 ) -> None:
     """Make an earlier release the champion again, and print its id."""
     _, volume = _load_plan_and_volume()
-    typer.echo(roll_back(volume, to, Settings.read().events_url.get_secret_value()))
+    typer.echo(roll_back(volume, to, find_log_url(Settings.read())))
 
 
 @app.command()
