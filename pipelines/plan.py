@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from pipelines.ingest.file_kinds import FileKind
-from pipelines.ingest.raw_files import RawFile
+from pipelines.ingest.raw_files import RawFile, find_files
 from pipelines.tuning.search_space import SearchSpace
 from script_shared.domain import Domain, Parameters
 from script_shared.errors import SettingsError
@@ -22,6 +22,10 @@ class Source(ABC):
     """A raw format: it finds, fetches and reads the raw files of a run."""
 
     name: str
+    #: The names of files by which the format is recognised, for messages.
+    file_names: str = ""
+    #: Schemes of URIs that the source reads itself, such as those of a database.
+    schemes: Sequence[str] = ()
     #: For generated data: bytes, at scale 1, of the raw files and of everything that a run derives from them.
     generated_bytes: int = 0
 
@@ -29,6 +33,14 @@ class Source(ABC):
     def kinds(self) -> Sequence[FileKind]:
         """The kinds of files of this format, the first contains the interactions; none by default."""
         return ()
+
+    def recognises(self, folder: Path) -> bool:
+        """Return whether a folder contains files of this format: by default, files of the first kind.
+
+        Raises:
+            InputError: an archive is invalid.
+        """
+        return any(find_files(folder, kind.pattern) for kind in self.kinds[:1])
 
     def with_options(self, options: Mapping[str, Any]) -> Source:
         """Return a copy of the source with these options; by default there are none.
