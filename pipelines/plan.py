@@ -17,6 +17,9 @@ from script_shared.domain import Domain, Parameters
 from script_shared.errors import SettingsError
 from script_shared.tables import Tables
 
+#: Receives the name of a table, the number of its written records and the number of all its records.
+IngestProgress = Callable[[str, int, int], None]
+
 
 class Source(ABC):
     """A raw format: it finds, fetches and reads the raw files of a run."""
@@ -101,6 +104,25 @@ class Source(ABC):
             InputError: a required file is missing, or an archive is invalid.
         """
         return ()
+
+    def ingest(self, folder: Path, database: str, report_progress: IngestProgress) -> Sequence[str]:
+        """Copy the records of the raw files to a database, from which `acquire` reads them.
+
+        Args:
+            folder: the folder of the raw files.
+            database: URL of the database, of one of `schemes`.
+            report_progress: called whenever records have been written.
+
+        Returns:
+            What was written to each table, in one line.
+
+        Raises:
+            SettingsError: the records of this format are not stored in databases, which is the default.
+            InputError: a file cannot be used, or the database refuses it.
+            DownloadError: the database cannot be reached now.
+        """
+        remedy = "name another format with --source"
+        raise SettingsError("this raw format is not stored in databases", where=self.name, remedy=remedy)
 
     @abstractmethod
     def refine(self, folder: Path) -> Refinement:

@@ -15,6 +15,7 @@ from rich.console import Console
 from pipelines.benchmarks import commands as benchmarks
 from pipelines.cli.console import CONSOLE, print_error, run_command, sanitise
 from pipelines.cli.cost_table import build_cost_table
+from pipelines.cli.ingest import ingest_command
 from pipelines.cli.inspection import print_inspection
 from pipelines.cli.rollback import roll_back
 from pipelines.domains import load
@@ -50,6 +51,7 @@ app = typer.Typer(no_args_is_help=True, help="Train, evaluate and publish recomm
 app.add_typer(benchmarks.app, name="benchmark")
 app.command("tune")(tune_command)
 app.command("experiment")(experiment_command)
+app.command("ingest")(ingest_command)
 
 
 @app.command("train")

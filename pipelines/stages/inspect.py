@@ -91,7 +91,7 @@ def inspect(
         SettingsError: the domain has no such source.
         DownloadError: the files cannot be fetched now.
     """
-    with _open_source(plan, uri, source) as (found, folder):
+    with open_source(plan, uri, source) as (found, folder):
         chosen = found.with_options(options or {})
         files = [_inspect_file(chosen, kind, file, folder) for kind, file in _list_files(chosen, folder)]
         try:
@@ -133,7 +133,7 @@ def write_options(plan: Plan, uri: str, inspection: Inspection, options: Mapping
 
 
 @contextmanager
-def _open_source(plan: Plan, uri: str, name: str | None) -> Iterator[tuple[Source, Path]]:
+def open_source(plan: Plan, uri: str, name: str | None) -> Iterator[tuple[Source, Path]]:
     """Yield the source of a URI and a folder with its files; those of a database are copied from there."""
     named = None if name is None else find_source(plan, name)
     candidates = plan.sources.values() if named is None else [named]

@@ -14,6 +14,19 @@ from script_shared.errors import SettingsError
 
 #: From this scale on, tables are generated: JSON files would take gigabytes.
 TABLES_SCALE = 5.0
+#: The generator's names of columns.
+_COLUMNS = {
+    "applications.timestamp": "applied_at",
+    "openings.published_at": "created_at",
+    "openings.body": "activities",
+    "openings.skills": "competencies",
+    "openings.is_sap": "sap",
+    "openings.is_for_disabled": "pcd_opening",
+    "applicants.published_at": "created_at",
+    "applicants.body": "cv",
+    "applicants.areas": "area",
+    "applicants.has_corporate_email": "corporate_email",
+}
 
 
 @dataclass(slots=True)
@@ -58,5 +71,7 @@ class SyntheticDecisionSource(DecisionSource):
 
     def refine(self, folder: Path) -> Refinement:
         """Refine the generated files; see `DecisionSource.refine` and `TablesSource.refine`."""
-        tables = TablesSource(clock=self.clock, straggler_share=self.straggler_share)
+        tables = TablesSource(
+            options={"map": _COLUMNS}, clock=self.clock, straggler_share=self.straggler_share
+        )
         return tables.refine(folder) if tables.recognises(folder) else DecisionSource.refine(self, folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import partial
 from itertools import product
@@ -31,6 +32,8 @@ AREAS = (
     *("TI - SAP", "TI - Segurança da Informação", "TI - Sistemas e Ferramentas", "TI - Suporte"),
     *("TI - Telecom", "TI - UX"),
 )
+#: A dash without blanks, which names of areas do not contain.
+_DASH = re.compile(r"(?<! )-(?! )")
 #: The states of Brazil by abbreviation.
 STATES: Mapping[str, str] = {
     "AC": "Acre", "AL": "Alagoas", "AM": "Amazonas", "AP": "Amapá", "BA": "Bahia", "CE": "Ceará",
@@ -74,7 +77,14 @@ def normalise_areas(areas: pl.Series) -> pl.Series:
 
 
 def _normalise_areas(text: str) -> str | None:
-    return ", ".join(dict.fromkeys(_AREAS.get(fold(name), name) for name in _split(text))) or None
+    return ", ".join(dict.fromkeys(area for name in _split(text) for area in _find_areas(name))) or None
+
+
+def _find_areas(name: str) -> list[str]:
+    """Return the areas of a name: the form joins several by dashes, as in `TI - SAP-Administrativa-`."""
+    parts = [part for part in _DASH.split(name) if part]
+    known = [_AREAS.get(fold(part)) for part in parts]
+    return [area for area in known if area] if all(known) else [_AREAS.get(fold(name), name)]
 
 
 def _split(text: str) -> list[str]:

@@ -25,7 +25,7 @@ from pipelines.formats.timestamps import DAY_FIRST, TimeFormat, parse_times
 from pipelines.ingest.file_kinds import FileKind
 from pipelines.ingest.local import link_files, local_path
 from pipelines.ingest.raw_files import RawFile, find_files
-from pipelines.plan import Refinement, Source
+from pipelines.plan import IngestProgress, Refinement, Source
 from pipelines.validation.row_filter import RowFilter
 from pipelines.validation.rules import Rule
 from pipelines.validation.stragglers import STRAGGLER_SHARE
@@ -56,6 +56,7 @@ class DecisionSource(Source):
 
     name: str = "decision"
     file_names: str = "prospects.json, vagas.json or applicants.json"
+    schemes: Sequence[str] = ("postgresql", "postgres")
     straggler_share: float = STRAGGLER_SHARE
     clock: Clock = field(default_factory=WallClock)
 
@@ -74,9 +75,24 @@ class DecisionSource(Source):
         return list_fields(read_json_records(file, SECTIONS[kind.name])), {}
 
     def acquire(self, uri: str, scale: float, folder: Path) -> None:
-        """Link the files at `uri`; see `Source.acquire`."""
+        """Link the files at `uri`, or write them from the tables of a database; see `Source.acquire`."""
+        if uri.partition("://")[0] in self.schemes:
+            from pipelines.domains.recruiting.postgres.export import export_files
+
+            export_files(uri, NAMES, folder)
+            return
         link_files(local_path(uri), [kind.pattern for kind in KINDS], folder)
         self.require_files(folder, uri)
+
+    def ingest(self, folder: Path, database: str, report_progress: IngestProgress) -> Sequence[str]:
+        """Copy the records of the files to the tables of a Postgres database; see `Source.ingest`."""
+        from pipelines.domains.recruiting.postgres.ingest import ingest_file
+
+        self.require_files(folder, folder)
+        files = [(kind.name, file) for kind in KINDS for file in find_files(folder, kind.pattern)]
+        return [
+            str(ingest_file(database, kind, file, SECTIONS[kind], report_progress)) for kind, file in files
+        ]
 
     def require_files(self, folder: Path, location: object) -> Sequence[RawFile]:
         """Return the files that exist, at least one; see `Source.require_files`."""
