@@ -15,7 +15,7 @@ CLUSTERED = IndexSchema(FIELDS, "embedder-1")
 
 class TestUsearchIndex(VectorIndexContract):
     def make(self, schema=SCHEMA):
-        return open_index("usearch", schema)
+        return open_index("usearch", schema, "items")
 
     def reopen(self, index, schema, folder):
         index.save(folder)
@@ -35,7 +35,7 @@ def clustered_vectors(rng, n):
 @pytest.fixture(scope="module")
 def indexes():
     vectors = clustered_vectors(np.random.default_rng(0), 6_000)
-    both = ExactIndex(CLUSTERED), open_index("usearch", CLUSTERED)
+    both = ExactIndex(CLUSTERED), open_index("usearch", CLUSTERED, "items")
     for index in both:
         index.upsert(np.arange(6_000), vectors)
     return *both, vectors
@@ -57,7 +57,7 @@ def test_98_percent_of_the_nearest_50_are_found(indexes, weights, share):
 def test_a_graph_without_its_vectors_is_refused(indexes, tmp_path):
     approximate = indexes[1]
     approximate.save(tmp_path / "index")
-    small = open_index("usearch", CLUSTERED)
+    small = open_index("usearch", CLUSTERED, "items")
     small.save(tmp_path / "small")
     (tmp_path / "small" / "graph.usearch").replace(tmp_path / "index" / "graph.usearch")
     with pytest.raises(VectorIndexError, match="the graph has 0 vectors, the table 6000"):
