@@ -29,6 +29,8 @@ from script_shared.errors import NotEnoughDataError
 from script_shared.evaluation.comparison import SERVED
 from script_shared.evaluation.promotion import PromotionDecision
 from script_shared.evaluation.ranking import METRICS
+from script_shared.inference.text_index import TEXTS, TextIndex
+from script_shared.models.components.text_space import TextSpace
 from script_shared.models.ranking.state_replay import build_state
 from script_shared.releases.manifest import Facts
 from script_shared.releases.registry import CHALLENGER, Registry
@@ -134,6 +136,9 @@ def _write_release(plan: Plan, volume: Volume, run: str, clock: Clock) -> str:
         _write_state(folder / "state", dataset, state)
         write_bundles(folder / "models", models)
         shutil.copytree(encoded / "space", folder / "space")
+        if plan.domain.is_searchable:
+            space = TextSpace.load(Bundle.read(encoded / "space"))
+            TextIndex.build(space, dataset.catalogue.vectors).dump().write(folder / TEXTS)
         shutil.copyfile(encoded / CATALOGUE_FILE, folder / CATALOGUE_FILE)
         (folder / "evaluation.json").write_text(pl.DataFrame(metrics).write_json() if metrics else "[]")
         classifiers = read_classifier_measures(volume, run)

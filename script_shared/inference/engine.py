@@ -11,19 +11,21 @@ from script_shared.clock import MS_PER_MINUTE, Clock, ReplayClock, WallClock
 from script_shared.dataset import Interactions
 from script_shared.domain import Domain
 from script_shared.inference.lists.builder import ListBuilder
-from script_shared.inference.lists.unpersonalised import rank_similar, rank_trending
-from script_shared.inference.load import load_model, load_router, load_state, make_clock
+from script_shared.inference.lists.unpersonalised import CONTENT, rank_similar, rank_trending
+from script_shared.inference.load import load_model, load_router, load_state, load_text_index, make_clock
 from script_shared.inference.new_items import NewItems
 from script_shared.inference.pending_interactions import PendingInteractions
 from script_shared.inference.result_cache import ResultCache
 from script_shared.inference.results import Recommendation, RecommendedItem, UserProfile
 from script_shared.inference.router import Router
 from script_shared.inference.segment_models import SegmentModels
+from script_shared.inference.text_index import TextIndex
 from script_shared.models.reasons import Reason
 from script_shared.releases.store import Release
 from script_shared.state.items import NEVER
 from script_shared.state.state import Sizes, State
 from script_shared.types import BoolArray, IntArray, Interaction, LongArray, Mask, Request, ScoredItem
+from script_shared.vector_index.index import FieldVectors
 from script_shared.vocabulary import UNKNOWN
 
 #: Number of items in a user profile.
@@ -43,7 +45,12 @@ class Engine:
         clock: the current time.
         cache_size: maximum number of cached lists; see `ResultCache`.
         replay_lag_ms: how far replayed data was behind the wall clock when the release was made.
+
+    Attributes:
+        texts: finds items by their texts; None for a domain that is not searchable.
     """
+
+    texts: TextIndex | None = None
 
     def __init__(
         self,
@@ -82,6 +89,7 @@ class Engine:
         state, manifest = load_state(release, domain, router), release.manifest
         lag_ms = round(manifest.created_at.timestamp() * 1000) - manifest.as_of_ms
         engine = cls(router, models, state, clock or make_clock(release), cache_size, lag_ms)
+        engine.texts = load_text_index(release, domain)
         for item_id, moment_ms in manifest.expires_ms.items():
             if (item := router.items.find(item_id)) != UNKNOWN:
                 engine._lists.availability.expire(item, moment_ms)
@@ -141,6 +149,8 @@ class Engine:
             self._lists.availability.report(item, new_items.expires_ms[row])
         self._unreported.difference_update(items.tolist())
         self._models.add_items(items, new_items.vectors[kept])
+        if self.texts is not None and len(items):
+            self.texts.upsert(items, new_items.vectors[kept])
         self._lists.new_items.add(items.tolist())
         self._cache.clear()
         pending = self._pending.take(new_items.ids[row] for row in kept)
@@ -168,6 +178,8 @@ class Engine:
             return False
         if self._router.users_are_items:
             self._pending.take([user_id])
+            if self.texts is not None:
+                self.texts.remove(np.array([user], np.int32))
             self._unreported.discard(user)
             self._lists.availability.withdraw(user)
         self._state.histories.forget(user)
@@ -336,6 +348,26 @@ class Engine:
         allowed = self._lists.allowed_mask(request, now, eligible)
         by_text = self._models.similar_items(item, allowed, request.n + 1)
         return self._with_ids(rank_similar(self._state, item, by_text, now, request.n, allowed))
+
+    def find_by_text(self, query: FieldVectors, n: int, eligible: Mask = None) -> list[RecommendedItem]:
+        """Return the items whose texts are most similar to a query, most similar first.
+
+        Args:
+            query: the unit vector of each field; see `TextIndex.search`.
+            n: maximum number of items.
+            eligible: mask over positions of the items that may be shown; None for all.
+        """
+        if self.texts is None:
+            return []
+        allowed = self._lists.allowed_mask(Request(None, n), self.now_ms(), eligible)
+        found = self.texts.search(query, n, allowed)
+        scored = zip(found.ids.tolist(), found.scores.tolist(), strict=True)
+        return self._with_ids([ScoredItem(item, score, CONTENT) for item, score in scored])
+
+    def find_text(self, item_id: str) -> FieldVectors | None:
+        """Return the vectors of an item's text; None for an item that is unknown, or has no text."""
+        item = self._router.items.find(item_id)
+        return None if self.texts is None or item == UNKNOWN else self.texts.find(item)
 
     def _with_ids(self, ranked: Sequence[ScoredItem]) -> list[RecommendedItem]:
         ids = self._router.items

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.domains.base import DomainApi, RequestContext
-from app.domains.recruiting import applications, entities, lists
+from app.domains.recruiting import applications, entities, lists, search, similarity
 from app.domains.recruiting.bodies import EntityBody, InteractionBody
 from app.domains.recruiting.responses import DISPLAYED, Entity
 from script_shared.domains.recruiting.domain import RECRUITING
@@ -29,7 +29,8 @@ RECRUITING_API = DomainApi(
         reasons.TRENDING: "recently_active",
         reasons.FOLLOWS_ITEM: "similar_to",
         reasons.SIMILAR_USERS: "applied_together",
+        "content": "similar_text",
     },
     page=Path(__file__).parents[2] / "web" / "templates" / "recruiting.html",
-    routers=(lists.router, entities.router, applications.router),
+    routers=(lists.router, entities.router, applications.router, search.router, similarity.router),
 )

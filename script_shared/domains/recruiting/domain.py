@@ -37,6 +37,7 @@ RECRUITING = Domain(
         "is_for_disabled",
     ),
     users_are_items=True,
+    is_searchable=True,
     period_hours=24 * PERIOD_DAYS,
     evaluated_hours=(24 * PERIOD_DAYS,),
 )

@@ -81,6 +81,11 @@ class TextSpace:
         ends = accumulate((field.embedder.dimensions for field in self._fields), initial=0)
         return {field.name: slice(*span) for field, span in zip(self._fields, pairwise(ends), strict=True)}
 
+    @property
+    def weights(self) -> Mapping[str, float]:
+        """The weight of each field, by the field's name."""
+        return {field.name: field.weight for field in self._fields}
+
     @cached_property
     def fingerprint(self) -> str:
         """A hash of the space: vectors of different spaces must not be compared."""
