@@ -99,8 +99,13 @@ class TestGenerateTables:
         assert set(applications.select(columns).iter_rows()) == pairs
         cvs = dict(self.read(tables, "applicants").select("applicant_id", "cv").iter_rows())
         assert all(data.applicants[code]["cv_pt"] == cv for code, cv in cvs.items())
-        titles = dict(self.read(tables, "openings").select("opening_id", "title").iter_rows())
-        assert titles == {code: row["informacoes_basicas"]["titulo_vaga"] for code, row in data.vagas.items()}
+        openings = self.read(tables, "openings")
+        assert set(openings["opening_id"]) == data.vagas.keys()
+        for row in openings.iter_rows(named=True):
+            record = data.vagas[row["opening_id"]]
+            assert row["title"] == record["informacoes_basicas"]["titulo_vaga"]
+            assert row["degree"] == record["perfil_vaga"]["nivel_academico"]
+            assert row["value"] == record["beneficios"]["valor_venda"]
 
     def test_tables_have_the_applicants_who_applied_unless_all_are_asked_for(self, tables, tmp_path):
         applied = self.read(tables, "applications")["applicant_id"].n_unique()

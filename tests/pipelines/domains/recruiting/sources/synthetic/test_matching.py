@@ -160,6 +160,20 @@ def find_skills(decision):
     return lambda text: {spellings[name] for name in pattern.findall(text.lower())}
 
 
+def test_openings_and_applicants_have_the_documented_numbers_of_skills(decision):
+    limits = {
+        ("openings", "required"): (3, 8),
+        ("openings", "nice"): (2, 5),
+        ("applicants", "skills"): (4, 14),
+    }
+    for (table, column), (least, most) in limits.items():
+        rows = decision.truth[table][column]
+        assert all(least <= len(set(skills)) == len(skills) <= most for skills in rows)
+        assert min(min(skills) for skills in rows) >= 0
+    reserved = next(n for n, names in enumerate(decision.truth["skills"]) if names[0] == "IA generativa")
+    assert not any(reserved in skills for skills in decision.truth["applicants"]["skills"])
+
+
 class TestTexts:
     def test_a_cv_names_exactly_the_skills_of_the_person(self, decision, find_skills):
         skills = column_by_code(decision.truth["applicants"], "skills")
