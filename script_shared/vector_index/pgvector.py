@@ -116,13 +116,8 @@ class PgvectorIndex(VectorIndex):
             index = Identifier(f"{self._table}_{name}")
             cursor.execute(self._sql(graph, index=index, column=Identifier(name)))
         for name in self.schema.labels:
-            index, column = Identifier(f"{self._table}_label_{name}"), _label_column(name)
-            cursor.execute(
-                self._sql(
-                    "CREATE INDEX IF NOT EXISTS {index} ON {table} ({column})", index=index, column=column
-                )
-            )
-        self._is_indexed = True
+            index = Identifier(f"{self._table}_label_{name}")
+            cursor.execute(self._sql(label, index=index, column=_label_column(name)))
 
     def _upsert(self, ids: LongArray, vectors: FeatureArray, labels: Mapping[str, Sequence[str]]) -> None:
         slices = {**self.schema.slices, ALL_FIELDS: slice(None)}
