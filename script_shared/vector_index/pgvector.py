@@ -52,6 +52,7 @@ class PgvectorIndex(VectorIndex):
         super().__init__(schema)
         self._url, self._table, self._lock = url, table, threading.Lock()
         self._connection: Any = None
+        self._is_indexed = False
         with self._transaction() as cursor:
             self._create(cursor)
             cursor.execute("SELECT obj_description(%s::regclass)", (Identifier(table).as_string(cursor),))
@@ -104,14 +105,19 @@ class PgvectorIndex(VectorIndex):
                 "CREATE TABLE {table} (id bigint PRIMARY KEY, {columns})", columns=SQL(", ").join(columns)
             )
         )
-        for name in sizes:
-            index = "CREATE INDEX ON {table} USING hnsw ({column} vector_ip_ops)"
-            cursor.execute(self._sql(index, column=Identifier(name)))
-        for name in self.schema.labels:
-            cursor.execute(self._sql("CREATE INDEX ON {table} ({column})", column=_label_column(name)))
         cursor.execute(
             self._sql("COMMENT ON TABLE {table} IS {fingerprint}", fingerprint=Literal(self.fingerprint))
         )
+
+    def _create_indexes(self, cursor: Any) -> None:
+        graph = "CREATE INDEX IF NOT EXISTS {index} ON {table} USING hnsw ({column} vector_ip_ops)"
+        label = "CREATE INDEX IF NOT EXISTS {index} ON {table} ({column})"
+        for name in (*self.schema.fields, ALL_FIELDS):
+            index = Identifier(f"{self._table}_{name}")
+            cursor.execute(self._sql(graph, index=index, column=Identifier(name)))
+        for name in self.schema.labels:
+            index = Identifier(f"{self._table}_label_{name}")
+            cursor.execute(self._sql(label, index=index, column=_label_column(name)))
 
     def _upsert(self, ids: LongArray, vectors: FeatureArray, labels: Mapping[str, Sequence[str]]) -> None:
         slices = {**self.schema.slices, ALL_FIELDS: slice(None)}
@@ -132,6 +138,10 @@ class PgvectorIndex(VectorIndex):
         )
         with self._transaction() as cursor:
             execute_values(cursor, statement, rows, page_size=_PAGE)
+            if not self._is_indexed:
+                # After the first rows: a graph of many rows is built faster than it is extended.
+                self._create_indexes(cursor)
+        self._is_indexed = True
 
     def remove(self, ids: IntArray) -> None:
         """Remove ids; unknown ones are ignored."""

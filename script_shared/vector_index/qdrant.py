@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 _BATCH = 256
 #: Vectors that a search visits at least.
 _VISITED = 512
+_TIMEOUT_S = 10
 
 
 class QdrantIndex(VectorIndex):
@@ -51,11 +53,9 @@ class QdrantIndex(VectorIndex):
     ) -> None:
         super().__init__(schema)
         self._client, self._collection, self._is_server = client, collection, is_server
-        try:
+        with self._named_errors():
             self._create()
             metadata = client.get_collection(collection).config.metadata or {}
-        except Exception as error:
-            raise _unavailable(collection, error) from error
         check_fingerprint(str(metadata.get("fingerprint")), schema.fingerprint, f"collection {collection!r}")
 
     @classmethod
@@ -73,7 +73,8 @@ class QdrantIndex(VectorIndex):
         from qdrant_client import QdrantClient
 
         is_server = url.startswith(("http://", "https://"))
-        client = QdrantClient(url=url) if is_server else QdrantClient(path=url)
+        server = {"url": url, "timeout": _TIMEOUT_S, "check_compatibility": False}
+        client = QdrantClient(**(server if is_server else {"path": url}))
         return cls(client, collection, schema, is_server=is_server)
 
     def close(self) -> None:
@@ -81,7 +82,18 @@ class QdrantIndex(VectorIndex):
         self._client.close()
 
     def __len__(self) -> int:
-        return self._client.count(self._collection, exact=True).count
+        with self._named_errors():
+            return self._client.count(self._collection, exact=True).count
+
+    @contextmanager
+    def _named_errors(self) -> Iterator[None]:
+        """Raise any error of the client as one that names the collection."""
+        try:
+            yield
+        except Exception as error:
+            what, where = f"Qdrant cannot be used: {type(error).__name__}", f"collection {self._collection!r}"
+            remedy = "check that the server is up and its URL is right"
+            raise VectorIndexError(what, where=where, remedy=remedy, details=str(error)) from error
 
     def _create(self) -> None:
         from qdrant_client.models import Distance, PayloadSchemaType, VectorParams
@@ -110,14 +122,16 @@ class QdrantIndex(VectorIndex):
                 )
                 for row in range(start, min(start + _BATCH, len(ids)))
             ]
-            self._client.upsert(self._collection, points)
+            with self._named_errors():
+                self._client.upsert(self._collection, points)
 
     def remove(self, ids: IntArray) -> None:
         """Remove ids; unknown ones are ignored."""
         from qdrant_client.models import PointIdsList
 
         if len(ids):
-            self._client.delete(self._collection, PointIdsList(points=ids.tolist()))
+            with self._named_errors():
+                self._client.delete(self._collection, PointIdsList(points=ids.tolist()))
 
     def _search(
         self,
@@ -133,16 +147,17 @@ class QdrantIndex(VectorIndex):
         if len(query) == 1:
             [using] = query
             vector = query[using]
-        found = self._client.query_points(
-            self._collection,
-            query=vector.tolist(),
-            using=using,
-            query_filter=_make_filter(allowed, labels),
-            limit=k,
-            search_params=SearchParams(hnsw_ef=max(_VISITED, 2 * k)) if self._is_server else None,
-            with_payload=False,
-            with_vectors=[ALL_FIELDS],
-        ).points
+        with self._named_errors():
+            found = self._client.query_points(
+                self._collection,
+                query=vector.tolist(),
+                using=using,
+                query_filter=_make_filter(allowed, labels),
+                limit=k,
+                search_params=SearchParams(hnsw_ef=max(_VISITED, 2 * k)) if self._is_server else None,
+                with_payload=False,
+                with_vectors=[ALL_FIELDS],
+            ).points
         ids = np.array([point.id for point in found], np.int64)
         rows: list[Any] = [point.vector[ALL_FIELDS] for point in found if isinstance(point.vector, dict)]
         vectors = np.array(rows, np.float32).reshape(len(ids), self.schema.width)
@@ -159,9 +174,3 @@ def _make_filter(allowed: Mask, labels: Labels) -> Filter | None:
     if allowed is not None:
         must.append(HasIdCondition(has_id=np.flatnonzero(allowed).tolist()))
     return Filter(must=must) if must else None
-
-
-def _unavailable(collection: str, error: Exception) -> VectorIndexError:
-    what = f"Qdrant cannot be used: {type(error).__name__}"
-    remedy = "check that the server is up and its URL is right"
-    return VectorIndexError(what, where=f"collection {collection!r}", remedy=remedy, details=str(error))

@@ -6,6 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from script_shared.errors import VectorIndexError
+from script_shared.vector_index.exact import ExactIndex
 from script_shared.vector_index.index import IndexSchema
 
 FIELDS = {"title": 4, "place": 2}
@@ -32,6 +33,36 @@ def random_vectors(rng, n, fields=None):
     """Return unit vectors of n ids, by field."""
     fields = FIELDS if fields is None else fields
     return {name: unit(rng.normal(size=(n, length))) for name, length in fields.items()}
+
+
+#: For recall: vectors of three fields, of which the last has few distinct values.
+CLUSTERED = IndexSchema({"title": 24, "body": 24, "place": 8}, "embedder-1")
+
+
+def clustered_vectors(n):
+    """Return vectors around 60 centres a field; places are 40 distinct ones."""
+    rng, vectors = np.random.default_rng(0), {}
+    for name, length in CLUSTERED.fields.items():
+        centres = unit(rng.normal(size=(60, length)))[rng.integers(0, 60, n)]
+        vectors[name] = unit(centres + 0.6 * rng.normal(size=(n, length)) / np.sqrt(length))
+    vectors["place"] = vectors["place"][rng.zipf(1.5, n) % 40]
+    return vectors
+
+
+def measure_recall(index, n, weights, allowed):
+    """Return the share of results that are among the exact 50 nearest of n clustered vectors, or equal them.
+
+    The vectors are stored first if the index is empty.
+    """
+    vectors, exact = clustered_vectors(n), ExactIndex(CLUSTERED)
+    for some in [exact] if len(index) else [exact, index]:
+        some.upsert(np.arange(n), vectors)
+    by_field, found = dict(zip(vectors, weights, strict=True)), []
+    for row in range(0, n, n // 30):
+        query = {name: vectors[name][row] for name in vectors}
+        expected, result = (some.search(query, by_field, 50, allowed) for some in (exact, index))
+        found.append((result.scores >= expected.scores[-1] - 1e-6).sum() / len(expected.scores))
+    return np.mean(found)
 
 
 class BruteForce:
