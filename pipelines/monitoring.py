@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 import numpy as np
 import polars as pl
 
+from script_shared.clock import Clock
 from script_shared.drift.sample import Sample
 from script_shared.storage.volume import Volume
 
@@ -58,6 +60,11 @@ class Monitoring:
         names = [name for name in frame.columns if name not in {TIME, OUTCOME, *self.texts}]
         features = {name: to_floats(frame[name]) for name in names}
         return Sample(frame.height, features, texts)
+
+
+def find_previous_day(clock: Clock) -> str:
+    """Return the UTC day before that of a clock, such as 2026-11-28."""
+    return f"{datetime.fromtimestamp(clock.now_ms() / 1_000, UTC) - timedelta(days=1):%Y-%m-%d}"
 
 
 def to_floats(column: pl.Series) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

@@ -67,21 +67,23 @@ class PipelineSettings(Settings):
 
 
 class DagSettings(Settings):
-    """The schedule of the first DAG, and the retries and timeouts of all tasks.
+    """The schedules of the DAGs that no other DAG starts, and the retries and timeouts of all tasks.
 
     Attributes:
         process_schedule: a cron expression, UTC; empty if the DAG is only triggered.
+        monitor_schedule: the same for the reports on a day's predictions.
         task_retries: how often Airflow retries a task after a temporary error.
         task_retry_seconds: the pause before each retry.
         task_timeout_minutes: a task that takes longer is ended and counts as failed.
     """
 
     process_schedule: str = ""
+    monitor_schedule: str = "15 1 * * *"
     task_retries: int = Field(default=2, ge=0, le=1_000)
     task_retry_seconds: float = Field(default=10, ge=0, le=86_400)
     task_timeout_minutes: int = Field(default=60, gt=0, le=100_000)
 
-    @field_validator("process_schedule")
+    @field_validator("process_schedule", "monitor_schedule")
     @classmethod
     def _require_cron(cls, schedule: str) -> str:
         # croniter comes with Airflow; serving and the other commands do not install it.

@@ -21,6 +21,7 @@ from pipelines.cli.rollback import roll_back
 from pipelines.domains import load
 from pipelines.experiments.command import experiment_command
 from pipelines.ingest.source_options import CONFIG_FILE, with_source_options
+from pipelines.monitoring import find_previous_day
 from pipelines.plan import Plan
 from pipelines.reporting.run_costs import measure_stage, read_costs, write_costs
 from pipelines.run_ids import new_run_id
@@ -32,12 +33,14 @@ from pipelines.stages.encode import encode
 from pipelines.stages.evaluate import evaluate
 from pipelines.stages.evaluate_classifier import evaluate_classifier
 from pipelines.stages.inspect import inspect, write_options
+from pipelines.stages.monitor import monitor
 from pipelines.stages.publish import publish
 from pipelines.stages.refine import refine
 from pipelines.stages.report import report
 from pipelines.stages.segment import segment
 from pipelines.stages.train import train
 from pipelines.tuning.command import tune_command
+from script_shared.clock import WallClock
 from script_shared.errors import MancheteError
 from script_shared.inference.engine import Engine
 from script_shared.releases.registry import Registry
@@ -113,6 +116,15 @@ def run_all(
     """Run all stages, from raw files to a published release."""
     _train_all(source, uri, scale, options)
     evaluate_all()
+
+
+@app.command("monitor")
+def monitor_day(
+    day: Annotated[str, typer.Option(help="a UTC day such as 2026-11-28; the day before if not given")] = "",
+) -> None:
+    """Report drift and quality of a day's predictions, and print the number of findings as JSON."""
+    url = Settings.read().events_url.get_secret_value()
+    typer.echo(json.dumps(_run_stage(monitor, day or find_previous_day(WallClock()), url)))
 
 
 @app.command("inspect")
