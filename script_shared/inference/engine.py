@@ -262,6 +262,15 @@ class Engine:
         history, _, _ = self._state.histories.get(self._router.users.find(user_id))
         return item != UNKNOWN and item in history
 
+    def position(self, item_id: str) -> int:
+        """Return the position of an item that may be shown now, -1 for any other."""
+        return self._router.items.find(item_id) if self.is_available(item_id) else UNKNOWN
+
+    def history(self, user_id: str) -> tuple[list[str], LongArray]:
+        """Return the ids of a user's items and the times of the interactions, ms UTC, oldest first."""
+        items, times, _ = self._state.histories.get(self._router.users.find(user_id))
+        return [self._router.items[item] for item in items.tolist()], times
+
     def active_since(self, moment_ms: int) -> BoolArray:
         """Return which users have interacted since a time, or were published as items since then.
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -71,3 +72,25 @@ class Classifier(ABC):
     @abstractmethod
     def load(self, bundle: Bundle) -> None:
         """Restore what `dump` returned."""
+
+
+class DecisionClassifier(Classifier):
+    """A classifier whose probabilities become decisions, which are explained.
+
+    Attributes:
+        threshold: the lowest probability that is approved; infinity where none is.
+        operating_mode: how the threshold was chosen.
+        description: what the probability means and how the classifier was fitted, as JSON values.
+    """
+
+    threshold: float
+    operating_mode: str
+    description: Mapping[str, Any]
+
+    @abstractmethod
+    def explain(self, features: FeatureArray) -> FloatArray:
+        """Return what each feature adds to the log-odds of each row, shape (n, len(feature_names))."""
+
+    def find_features(self, item_id: str) -> FeatureArray | None:
+        """Return the features of an item of the release, shape (len(feature_names),); None if unknown."""
+        return None

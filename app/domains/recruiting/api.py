@@ -5,7 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.domains.base import DomainApi, RequestContext
-from app.domains.recruiting import applications, entities, lists, search, similarity
+from app.domains.recruiting import (
+    applications,
+    entities,
+    lists,
+    matching,
+    prediction,
+    search,
+    similarity,
+    version,
+)
 from app.domains.recruiting.bodies import EntityBody, InteractionBody
 from app.domains.recruiting.responses import DISPLAYED, Entity
 from script_shared.domains.recruiting.domain import RECRUITING
@@ -32,5 +41,14 @@ RECRUITING_API = DomainApi(
         "content": "similar_text",
     },
     page=Path(__file__).parents[2] / "web" / "templates" / "recruiting.html",
-    routers=(lists.router, entities.router, applications.router, search.router, similarity.router),
+    routers=(
+        lists.router,
+        entities.router,
+        applications.router,
+        search.router,
+        similarity.router,
+        matching.router,
+        prediction.router,
+    ),
+    version_router=version.router,
 )

@@ -11,9 +11,9 @@ from fastapi.responses import Response
 from pydantic import BaseModel
 from pydantic_core import to_json
 
-from app.dependencies import EventConsumerDep, LoadedReleaseDep, TelemetryDep
+from app.dependencies import EraserDep, EventConsumerDep, LoadedReleaseDep, TelemetryDep
 from app.domains.recruiting.bodies import ApplicantBody, OpeningBody
-from app.domains.recruiting.ids import OpeningCode, split_id
+from app.domains.recruiting.ids import ApplicantCode, OpeningCode, split_id
 from app.errors import Problem, batch_problem, problem, problem_responses
 from app.metrics.telemetry import Telemetry
 from app.middleware.auth import Scope, require_scope
@@ -136,6 +136,23 @@ async def withdraw_opening(
         raise HTTPException(404, "this opening is not known")
     event_id, now_ms = f"withdraw-{secrets.token_hex(12)}", release.engine.now_ms()
     await consumer.append([Event(event_id, "", item_id, now_ms, kind=WITHDRAW)])
+
+
+@router.delete(
+    "/applicants/{applicant_id}",
+    status_code=204,
+    dependencies=[Depends(require_scope(Scope.USERS))],
+    responses=problem_responses(401, 403, 413, 422, 503, 507),
+)
+async def erase_applicant(
+    release: LoadedReleaseDep, consumer: EventConsumerDep, eraser: EraserDep, applicant_id: ApplicantCode
+) -> None:
+    """Erase an applicant: from all logs, the index and the state, and from every later release.
+
+    Nobody is shown the applicant, on this replica at once and on all within a second. An unknown applicant
+    is erased as well: an older release, or a file of the source, may contain the data.
+    """
+    await eraser.erase(consumer, make_id(APPLICANT, applicant_id), release.engine.now_ms())
 
 
 async def report_entities(
