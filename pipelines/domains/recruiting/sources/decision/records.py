@@ -122,7 +122,7 @@ def _get(record: _Record, section: str, name: str) -> Any:
     if isinstance(part, dict):
         return part.get(name)
     # A section of another type: its fields are no texts.
-    return [] if part else None
+    return NESTED if part else None
 
 
 def _find_filled(record: _Record, paths: Sequence[FieldPath]) -> str | None:
