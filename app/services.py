@@ -14,6 +14,7 @@ from app.domains.base import DomainApi
 from app.experiments.assignment import Assignment
 from app.experiments.challenger import Challenger
 from app.experiments.variants import Variants
+from app.metrics.drift import DriftCollector
 from app.metrics.telemetry import Telemetry
 from app.middleware.auth import ApiKeys
 from app.middleware.rate_limit import EventRateLimit, TokenBuckets
@@ -66,6 +67,7 @@ class Services:
         """
         telemetry = Telemetry(fast_counters=settings.api_fast_counters)
         volume = Volume.from_settings(settings)
+        DriftCollector(telemetry.registry, volume.monitoring)
         inference_logger = _create_inference_logger(settings, volume, telemetry)
         log = open_log(settings.events_url.get_secret_value(), volume.events)
         consumer = EventConsumer(log, telemetry, settings.events_poll_seconds, inference_logger.forget)
