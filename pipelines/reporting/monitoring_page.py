@@ -11,7 +11,7 @@ from script_shared.drift.detection import MIN_ROWS
 
 _TEMPLATE = "monitoring.html.j2"
 #: What each test compares.
-TESTS = {
+_DESCRIPTIONS = {
     "rate": "rate of 1",
     "mean": "mean, in standard deviations",
     "psi": "population stability index",
@@ -35,5 +35,5 @@ def render_monitoring_page(report: Mapping[str, Any], history: Sequence[Mapping[
         figures["Features that changed most"] = draw_indices(drift["features"])
     figures["The last days"] = draw_history(history)
     return render_template(
-        _TEMPLATE, report=report, drift=drift, figures=figures, tests=TESTS, min_rows=MIN_ROWS
+        _TEMPLATE, report=report, drift=drift, figures=figures, tests=_DESCRIPTIONS, min_rows=MIN_ROWS
     )

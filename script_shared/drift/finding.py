@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+#: What a test may compare.
+TESTS = ("rate", "mean", "psi", "ks", "missing", "languages", "term")
+
 # Smaller changes are no drift, however certain.
 #: Of the rate of 1, and of the share of missing values.
 MIN_RATE_CHANGE = 0.15
@@ -23,7 +26,7 @@ class Finding(NamedTuple):
     """The result of one test: it is drift where the change is at least the threshold and is not chance.
 
     Attributes:
-        test: what was compared: `rate`, `mean`, `psi`, `ks`, `missing`, `languages` or `term`.
+        test: what was compared, one of `TESTS`.
         subject: the feature or text column; for a term also the term, after a colon.
         change: the size of the change, in the unit of the threshold; infinite where a constant changed.
         threshold: the smallest change that counts.
