@@ -1,10 +1,11 @@
-"""Confidence intervals by bootstrap over users (Efron & Tibshirani, 1993)."""
+"""Confidence intervals by bootstrap over users or other groups of rows (Efron & Tibshirani, 1993)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from script_shared.types import FloatArray
 
@@ -39,6 +40,37 @@ def _sample_counts(users: int, rounds: int, rng: np.random.Generator) -> FloatAr
     drawn = rng.integers(0, users, (rounds, users)) + users * np.arange(rounds)[:, None]
     counts = np.bincount(drawn.ravel(), minlength=rounds * users)
     return counts.reshape(rounds, users).astype(np.float64)
+
+
+def bootstrap_statistic(
+    statistic: Callable[[FloatArray], npt.ArrayLike],
+    groups: npt.ArrayLike,
+    rounds: int = ROUNDS,
+    seed: int = 0,
+) -> FloatArray:
+    """Resample whole groups of rows and return a statistic of the weighted rows, one row a round.
+
+    Rows of a group, such as those of one query, are not independent; groups are. A statistic
+    that returns the values of two models uses the same samples for both, so that their difference is paired.
+
+    Args:
+        statistic: its argument is the weight of each row, shape (n,): how often its group was drawn.
+        groups: ids of the rows' groups, shape (n,).
+        rounds: number of samples.
+        seed: of the random generator.
+
+    Returns:
+        Shape (rounds, ...), where ... is the shape of the statistic.
+
+    Raises:
+        ValueError: there are no rows.
+    """
+    _, inverse = np.unique(np.asarray(groups), return_inverse=True)
+    if not len(inverse):
+        raise ValueError("an interval needs at least one row")
+    rng, count = np.random.default_rng(seed), int(inverse.max()) + 1
+    draws = (np.bincount(rng.integers(0, count, count), minlength=count) for _ in range(rounds))
+    return np.array([statistic(drawn[inverse].astype(np.float64)) for drawn in draws], np.float64)
 
 
 def interval(draws: FloatArray, confidence: float = CONFIDENCE) -> FloatArray:

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from script_shared.evaluation.intervals import bootstrap_means, interval
+from script_shared.evaluation.classification import roc_auc
+from script_shared.evaluation.intervals import bootstrap_means, bootstrap_statistic, interval
 
 
 def test_interval_of_a_mean_equals_that_of_the_normal_distribution():
@@ -46,3 +47,30 @@ def test_equal_seeds_give_equal_samples():
 def test_empty_group_is_rejected(groups):
     with pytest.raises(ValueError, match="at least one user"):
         bootstrap_means(groups)
+
+
+def test_statistic_of_whole_groups_has_the_error_of_groups_not_of_rows():
+    """400 groups of 25 equal rows: the standard error of the mean is .5 / √400, as if there were 400 rows."""
+    groups = np.repeat(np.arange(400), 25)
+    values = np.repeat(np.arange(400) % 2, 25).astype(float)
+    draws = bootstrap_statistic(lambda weights: np.average(values, weights=weights), groups)
+    assert draws.shape == (1_000,)
+    assert draws.std() == pytest.approx(0.5 / 20, rel=0.1)
+
+
+def test_statistics_of_two_models_use_the_same_samples():
+    rng = np.random.default_rng(4)
+    groups, labels = rng.integers(0, 60, 900), rng.random(900) < 0.3
+    good, better = labels + rng.normal(0, 1.5, 900), labels + rng.normal(0, 0.9, 900)
+    areas = bootstrap_statistic(
+        lambda weights: [roc_auc(scores, labels, weights) for scores in (good, better)], groups, rounds=300
+    )
+    low, high = interval(areas[:, 1] - areas[:, 0])
+    assert 0 < low < roc_auc(better, labels) - roc_auc(good, labels) < high
+    same = bootstrap_statistic(lambda weights: roc_auc(good, labels, weights), groups, rounds=300)
+    assert np.array_equal(same, areas[:, 0])
+
+
+def test_statistic_without_rows_is_rejected():
+    with pytest.raises(ValueError, match="at least one row"):
+        bootstrap_statistic(lambda weights: 0.0, [])
