@@ -7,6 +7,8 @@ MancheteError                an error with its place and its remedy
 ├── DownloadError            raw files could not be downloaded; a retry may succeed
 ├── PartitionError           a stage's output is missing or incomplete on the volume
 ├── VolumeFullError          the volume is full
+├── VectorIndexError         a vector index is unavailable, or of another embedder or schema
+├── EmbedderError            a text embedder cannot be loaded
 ├── EventLogError            the event log is unavailable; acknowledged events are safe
 │   ├── EventsUnreadError        new events are on disk, but earlier ones cannot be read now
 │   └── EventsCompactedError     requested events have been removed from the log
@@ -103,6 +105,14 @@ class PartitionError(MancheteError):
 
 class VolumeFullError(MancheteError):
     """The volume is full."""
+
+
+class VectorIndexError(MancheteError):
+    """A vector index is unavailable, or of another embedder or schema."""
+
+
+class EmbedderError(MancheteError):
+    """A text embedder cannot be loaded."""
 
 
 class EventLogError(MancheteError):

@@ -5,18 +5,14 @@ import pytest
 
 from pipelines.domains import load
 from pipelines.domains.news.sources.tables import TablesSource
-from pipelines.domains.news.validation.cleaning import (
-    CLOCK_TOLERANCE_MS,
-    MAX_SCROLL,
-    MAX_SECONDS_QUANTILE,
-    MIN_READS,
-    STRAGGLER_SHARE,
-)
-from pipelines.domains.news.validation.quarantine import CONTENT_LENGTH, SCHEMA
-from pipelines.domains.news.validation.rejection_reasons import REMEDIES
-from pipelines.domains.news.validation.row_filter import UNUSABLE_ROWS, UNUSABLE_SHARE
-from pipelines.domains.news.validation.rules import MAX_ID_LENGTH
+from pipelines.domains.news.validation.cleaning import MAX_SCROLL, MAX_SECONDS_QUANTILE
+from pipelines.domains.news.validation.rejection_reasons import REASONS
 from pipelines.ingest.archives import MAX_ARCHIVE_BYTES, MAX_MEMBER_BYTES, MAX_RATIO
+from pipelines.validation.cleaning import CLOCK_TOLERANCE_MS
+from pipelines.validation.quarantine import CONTENT_LENGTH, SCHEMA
+from pipelines.validation.row_filter import UNUSABLE_ROWS, UNUSABLE_SHARE
+from pipelines.validation.rules import MAX_ID_LENGTH
+from pipelines.validation.stragglers import MIN_ROWS, STRAGGLER_SHARE
 from script_shared.domains.news.tables import INTERACTIONS, ITEMS, USERS
 from tests.support.data.balance import assert_balanced
 
@@ -73,7 +69,7 @@ def test_rejection_reasons_are_documented():
         for line in find_section("Reasons for rejecting a row").splitlines()
         if line.startswith("|")
     ]
-    assert rows[2:] == [[reason.value, remedy] for reason, remedy in REMEDIES.items()]
+    assert rows[2:] == [[reason.name, reason.remedy] for reason in REASONS]
 
 
 def test_limits_in_the_rules_are_documented():
@@ -81,7 +77,7 @@ def test_limits_in_the_rules_are_documented():
     for text in (
         f"more than half of the rows, and at least {UNUSABLE_ROWS}, are rejected",
         f"at least {STRAGGLER_SHARE:.0%} of the median".replace("%", " %"),
-        f"at least {MIN_READS} reads",
+        f"at least {MIN_ROWS} reads",
         f"more than {CLOCK_TOLERANCE_MS // 60_000} minutes ahead",
         f"over {MAX_SCROLL:g} are lowered",
         f"their {MAX_SECONDS_QUANTILE * 100:g}th percentile",

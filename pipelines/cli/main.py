@@ -15,6 +15,7 @@ from rich.console import Console
 from pipelines.benchmarks import commands as benchmarks
 from pipelines.cli.console import CONSOLE, print_error, run_command, sanitise
 from pipelines.cli.cost_table import build_cost_table
+from pipelines.cli.ingest import ingest_command
 from pipelines.cli.inspection import print_inspection
 from pipelines.cli.rollback import roll_back
 from pipelines.domains import load
@@ -29,6 +30,7 @@ from pipelines.stages.compact import compact
 from pipelines.stages.download import download
 from pipelines.stages.encode import encode
 from pipelines.stages.evaluate import evaluate
+from pipelines.stages.evaluate_classifier import evaluate_classifier
 from pipelines.stages.inspect import inspect, write_options
 from pipelines.stages.publish import publish
 from pipelines.stages.refine import refine
@@ -49,6 +51,7 @@ app = typer.Typer(no_args_is_help=True, help="Train, evaluate and publish recomm
 app.add_typer(benchmarks.app, name="benchmark")
 app.command("tune")(tune_command)
 app.command("experiment")(experiment_command)
+app.command("ingest")(ingest_command)
 
 
 @app.command("train")
@@ -88,6 +91,8 @@ def evaluate_all() -> None:
     users = PipelineSettings.read().evaluation_users
     for hours, name in product(plan.domain.evaluated_hours, plan.segment_names):
         _run_stage(evaluate, run, hours, name, users, part=f"{name}-{hours}h")
+    for name in plan.domain.classifiers({}):
+        _run_stage(evaluate_classifier, run, name, part=name)
     _run_stage(report, run)
     result = _run_stage(publish, run)
     _run_stage(compact, run, Settings.read().events_url.get_secret_value())

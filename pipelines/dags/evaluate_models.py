@@ -45,6 +45,16 @@ def evaluate(domain: str, run: str, hours_before: int, segment: str) -> str:
 
 
 @task
+def evaluate_classifiers(domain: str, run: str) -> str:
+    """Refit each classifier at an earlier time and evaluate it on what was decided since."""
+    from pipelines.domains import load
+    from pipelines.stages.evaluate_classifier import evaluate_classifier as stage
+
+    names = list(load(domain).domain.classifiers({}))
+    return "\n".join(run_stage_as_text(domain, stage, run, name, part=name) for name in names)
+
+
+@task
 def report(domain: str, run: str) -> str:
     """Write metrics, predictions and the report."""
     from pipelines.stages.report import report as stage
@@ -95,8 +105,9 @@ def create_evaluate_models(domain: str) -> None:
     )
     def evaluate_models() -> None:
         run = read_run(domain)
+        evaluated = evaluate.partial(domain=domain, run=run).expand_kwargs(list_evaluations(domain))
         (
-            evaluate.partial(domain=domain, run=run).expand_kwargs(list_evaluations(domain))
+            [evaluated, evaluate_classifiers(domain, run)]
             >> report(domain, run)
             >> publish.override(outlets=[release_asset(domain)])(domain, run)
             >> compact(domain, run)

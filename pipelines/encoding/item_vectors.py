@@ -16,7 +16,12 @@ from script_shared.arrays import Bundle
 from script_shared.clock import MS_PER_HOUR
 from script_shared.dataset import Dataset, Vectors
 from script_shared.domain import Domain, Parameters
-from script_shared.models.components.text_space import TextParameters, TextSpace, compose_text
+from script_shared.models.components.text_space import (
+    ITEM_TEXT,
+    TextComposition,
+    TextParameters,
+    TextSpace,
+)
 from script_shared.types import Arrays, FeatureArray
 from script_shared.vocabulary import UNKNOWN
 
@@ -24,8 +29,6 @@ from script_shared.vocabulary import UNKNOWN
 MAX_AGE_MS = 7 * 24 * MS_PER_HOUR
 #: A text space is refitted if it contains a smaller share of the texts: they come from another publisher.
 MIN_KNOWN_SHARE = 0.5
-#: The columns of the items from which a text is composed.
-TEXT_COLUMNS = ("item_id", "title", "body", "region")
 
 Hashes = npt.NDArray[np.uint64]
 
@@ -36,15 +39,17 @@ class TextRules(NamedTuple):
     Attributes:
         parameters: dimensions and limits.
         stop_words: words that are ignored.
+        composition: composes the text of an item; a changed one changes the texts.
     """
 
     parameters: TextParameters
     stop_words: tuple[str, ...]
+    composition: TextComposition = ITEM_TEXT
 
     @classmethod
     def for_domain(cls, domain: Domain, parameters: Parameters) -> TextRules:
         """Return the rules of a domain."""
-        return cls(domain.texts(parameters), domain.stop_words)
+        return cls(domain.texts(parameters), domain.stop_words, domain.composition)
 
     @property
     def document(self) -> dict[str, Any]:
@@ -98,11 +103,11 @@ def vectorize_items(
 
     Args:
         dataset: the data set, which defines the order of the items.
-        items: titles, bodies and regions of the items, in any order.
+        items: the items and the columns of which their texts are composed, in any order.
         rules: the parameters of the text space.
         earlier: the vectors of an earlier run, which are reused if they are still valid.
     """
-    documents = _compose_documents(dataset, items, rules.parameters.characters)
+    documents = _compose_documents(dataset, items, rules)
     hashes = _hash_documents(documents)
     texts, first, row = np.unique(hashes, return_index=True, return_inverse=True)
     if earlier is None or not earlier.is_valid_for(hashes, dataset.as_of_ms, rules):
@@ -118,9 +123,9 @@ def add_vectors(dataset: Dataset, vectors: TextVectors) -> Dataset:
 
 def _fit_space(dataset: Dataset, documents: Sequence[str], rules: TextRules) -> TextVectors:
     """Fit a space on an even sample of the recently published or used items; it has no vectors yet."""
-    items = dataset.recent_items(MAX_AGE_MS)
+    items = dataset.recent_items(round(rules.parameters.fit_window * MS_PER_HOUR))
     sample = items[:: -(-len(items) // rules.parameters.fit_items) or 1].tolist()
-    space = TextSpace.fit([documents[item] for item in sample], *rules)
+    space = TextSpace.fit([documents[item] for item in sample], rules.parameters, rules.stop_words)
     no_vectors = Vectors(np.zeros((1, space.dimensions), np.float32), np.zeros(len(documents), np.int32))
     return TextVectors(space, dataset.as_of_ms, rules.document, np.empty(0, np.uint64), no_vectors)
 
@@ -135,18 +140,19 @@ def _compute_rows(texts: Hashes, documents: Sequence[str], earlier: TextVectors)
     return rows
 
 
-def _compose_documents(dataset: Dataset, items: pl.DataFrame, characters: int) -> list[str]:
-    """Return the text of each item in the order of the item codes; it includes the category."""
-    absent = [pl.lit(None, pl.String).alias(name) for name in TEXT_COLUMNS if name not in items.columns]
-    frame = pl.DataFrame({"item_id": list(dataset.items)}).join(
-        items.with_columns(absent).select(TEXT_COLUMNS), on="item_id", how="left", maintain_order="left"
-    )
+def _compose_documents(dataset: Dataset, items: pl.DataFrame, rules: TextRules) -> list[str]:
+    """Return the text of each item in the order of the item codes; it may include the category."""
+    columns = rules.composition.columns
+    absent = [pl.lit(None, pl.String).alias(name) for name in columns if name not in items.columns]
+    texts = items.with_columns(absent).select("item_id", *columns)
+    ids = pl.DataFrame({"item_id": list(dataset.items)})
+    frame = ids.join(texts, on="item_id", how="left", maintain_order="left")
     names = [*dataset.catalogue.categories]
     categories = (names[code] if code != UNKNOWN else None for code in dataset.catalogue.category.tolist())
-    texts = frame.select("title", pl.col("body").str.slice(0, characters), "region").iter_rows()
+    compose, keys = rules.composition.compose, (*columns, "category")
     return [
-        compose_text(title, body, region, category)
-        for (title, body, region), category in zip(texts, categories, strict=True)
+        compose(dict(zip(keys, (*row, category), strict=True)), rules.parameters)
+        for row, category in zip(frame.select(columns).iter_rows(), categories, strict=True)
     ]
 
 

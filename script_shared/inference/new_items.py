@@ -8,7 +8,7 @@ import numpy as np
 
 from script_shared.domain import Domain
 from script_shared.events.event import Details, Event
-from script_shared.models.components.text_space import TextSpace, compose_text
+from script_shared.models.components.text_space import TextComposition, TextParameters, TextSpace
 from script_shared.releases.store import Release
 from script_shared.types import FeatureArray, IntArray, LongArray
 from script_shared.vocabulary import UNKNOWN, Vocabulary
@@ -43,12 +43,14 @@ class NewItemEncoder:
     Attributes:
         space: the text space.
         categories: the categories of the release.
-        characters: number of characters of each body that are used.
+        composition: composes the text of an item.
+        parameters: how texts are encoded.
     """
 
     space: TextSpace
     categories: Vocabulary
-    characters: int
+    composition: TextComposition
+    parameters: TextParameters
 
     @classmethod
     def load(cls, release: Release, domain: Domain) -> NewItemEncoder:
@@ -59,7 +61,7 @@ class NewItemEncoder:
         """
         categories = Vocabulary.restore(release.bundle("state/categories").arrays)
         parameters = domain.texts(release.manifest.parameters)
-        return cls(TextSpace.load(release.bundle("space")), categories, parameters.characters)
+        return cls(TextSpace.load(release.bundle("space")), categories, domain.composition, parameters)
 
     def encode(self, events: list[Event]) -> NewItems:
         """Return the items of some events, whose item ids are distinct."""
@@ -70,7 +72,7 @@ class NewItemEncoder:
             np.array([event.time_ms for event in events], np.int64),
             tuple(int(fields["expires_ms"]) if "expires_ms" in fields else None for fields in details),
             np.array([self._category(fields) for fields in details], np.int32),
-            self.space.transform([self._text(fields) for fields in details]),
+            self.space.transform([self.compose(fields) for fields in details]),
         )
 
     def _category(self, details: Details) -> int:
@@ -79,7 +81,8 @@ class NewItemEncoder:
         position = self.categories.find(str(details["category"]))
         return len(self.categories) if position == UNKNOWN else position
 
-    def _text(self, details: Details) -> str:
-        names = ("title", "body", "region", "category")
-        title, body, region, category = (str(details.get(name) or "") for name in names)
-        return compose_text(title, body[: self.characters], region, category)
+    def compose(self, details: Details) -> str:
+        """Return the text of an item with these fields."""
+        names = (*self.composition.columns, "category")
+        item = {name: str(details.get(name) or "") for name in names}
+        return self.composition.compose(item, self.parameters)

@@ -3,10 +3,36 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
 
 from script_shared.arrays import Bundle
 from script_shared.tables import Tables
-from script_shared.types import FeatureArray, FloatArray
+from script_shared.types import BoolArray, FeatureArray, FloatArray, LongArray
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledRows:
+    """Rows of a period whose outcome is known.
+
+    Attributes:
+        features: shape (n, features), as they were known before the outcome.
+        labels: the outcomes, shape (n,).
+        groups: shape (n,); rows of one group, such as those of one query, are not independent.
+    """
+
+    features: FeatureArray
+    labels: BoolArray
+    groups: LongArray
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+#: Rows of a classifier that is not evaluated.
+NO_ROWS = LabelledRows(np.empty((0, 0), np.float32), np.empty(0, np.bool_), np.empty(0, np.int64))
 
 
 class Classifier(ABC):
@@ -17,6 +43,18 @@ class Classifier(ABC):
 
     #: Names the columns of the features, in order.
     feature_names: tuple[str, ...]
+    #: The length of the period before the end of the data on which it is evaluated, in hours.
+    evaluation_hours: ClassVar[int] = 24
+
+    def label(self, tables: Tables, start_ms: int, end_ms: int) -> LabelledRows:
+        """Return the decided rows of a period; none by default, and the classifier is not evaluated.
+
+        Args:
+            tables: all refined tables; features use what is before each row only.
+            start_ms: start of the period, ms UTC.
+            end_ms: its end, exclusive.
+        """
+        return NO_ROWS
 
     @abstractmethod
     def fit(self, tables: Tables, as_of_ms: int) -> None:

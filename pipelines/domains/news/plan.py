@@ -12,7 +12,7 @@ from pipelines.domains.news.sources.tables import TablesSource
 from pipelines.domains.news.sources.webmedia import WebmediaSource
 from pipelines.domains.news.tables import assemble_tables
 from pipelines.domains.news.validation.cleaning import find_end_of_reads
-from pipelines.domains.news.validation.rejection_reasons import REMEDIES
+from pipelines.domains.news.validation.rejection_reasons import REASONS
 from pipelines.plan import Plan
 from pipelines.settings import PipelineSettings
 from script_shared.domain import Parameters
@@ -57,6 +57,6 @@ PLAN = Plan(
     find_as_of=find_end_of_reads,
     choose_parameters=make_parameters,
     missing_column_effects=MISSING_COLUMN_EFFECTS,
-    remedies={reason.value: remedy for reason, remedy in REMEDIES.items()},
+    remedies={reason.name: reason.remedy for reason in REASONS},
     search_space=SEARCH_SPACE,
 )

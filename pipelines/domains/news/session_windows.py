@@ -7,9 +7,9 @@ from tempfile import TemporaryDirectory
 
 import polars as pl
 
-from pipelines.domains.news.formats.raw_table import FILE
 from pipelines.domains.news.sources.globo import GloboSource, find_clicks, read_clicks
-from pipelines.domains.news.validation.row_filter import RowFilter
+from pipelines.formats.raw_table import FILE
+from pipelines.validation.row_filter import RowFilter
 
 COLUMNS = ("window", "session_id", "user_id", "item_id", "timestamp", "region", "device", "referrer")
 _NUMBER = r"clicks_hour_(\d+)\.csv$"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from script_shared.domain import Domain
+from script_shared.domains.recruiting.applications import weight
 from script_shared.domains.recruiting.segments import build_state, build_texts, recruiting_segments
 from script_shared.domains.recruiting.tables import INTERACTIONS, ITEMS, USERS
+from script_shared.domains.recruiting.texts import COMPOSITION
 
 #: Recommendations are evaluated on the applications of this many days.
 PERIOD_DAYS = 30
@@ -18,7 +20,8 @@ RECRUITING = Domain(
     segments=recruiting_segments,
     state=build_state,
     texts=build_texts,
-    weight=lambda columns: 1.0,
+    composition=COMPOSITION,
+    weight=weight,
     displayed=(
         "title",
         "published_at",
@@ -34,6 +37,7 @@ RECRUITING = Domain(
         "is_for_disabled",
     ),
     users_are_items=True,
+    is_searchable=True,
     period_hours=24 * PERIOD_DAYS,
     evaluated_hours=(24 * PERIOD_DAYS,),
 )

@@ -22,7 +22,9 @@ SENIORITIES = Scale.from_expressions(
 DEGREES = Scale.from_expressions(
     {
         "Ensino Fundamental": "ensino_fundamental ensino_medio_incompleto ensino_medio_cursando",
-        "Ensino Médio": "ensino_medio ensino_medio_completo ensino_tecnico_incompleto ensino_tecnico_cursando",
+        "Ensino Médio": (
+            "ensino_medio ensino_medio_completo ensino_tecnico_incompleto ensino_tecnico_cursando"
+        ),
         "Ensino Técnico": "ensino_tecnico ensino_tecnico_completo",
         "Ensino Superior Incompleto": "ensino_superior_incompleto ensino_superior_cursando",
         "Ensino Superior": (

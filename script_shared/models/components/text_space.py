@@ -1,108 +1,191 @@
-"""Text vectors: latent semantic analysis, TF-IDF of words reduced by a truncated SVD.
-
-Deerwester et al., "Indexing by Latent Semantic Analysis", JASIS 1990. A space is fitted once and reused: a
-text's vector is the sum of its words' vectors, so that serving encodes new items without fitting.
-"""
+"""Text vectors of items: each field of a text is encoded, and the item's vector is their concatenation."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from functools import cache
-from unicodedata import combining, normalize
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate, pairwise
+from typing import NamedTuple
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
+from pydantic import Field
 
 from script_shared.arrays import Bundle
+from script_shared.embeddings.embedder import hash_bundle
+from script_shared.embeddings.terms import normalise  # noqa: F401 - tests read it here
+from script_shared.embeddings.tfidf import TfidfEmbedder, TfidfParameters
 from script_shared.types import FeatureArray
-from script_shared.vocabulary import Vocabulary
 
-_WORD = re.compile(r"\w\w+")
+#: Between the fields of a text that has several.
+FIELD_SEPARATOR = "\x1f"
+
 _NON_WORD = re.compile(r"\W+")
 
 
-class TextParameters(BaseModel):
+class TextField(TfidfParameters):
+    """A field of a text, such as the title.
+
+    Attributes:
+        name: of the field.
+        weight: of the field's cosine in the dot product of two texts, positive.
+    """
+
+    name: str = Field(pattern="^[a-z_]*$")
+    weight: float = Field(1.0, gt=0)
+
+
+class TextParameters(TfidfParameters):
     """How texts are encoded.
 
     Attributes:
-        dimensions: maximum length of a vector.
-        characters: number of characters of each body that are used.
-        words: maximum size of the vocabulary.
         fit_items: maximum number of texts that a space is fitted on.
+        fit_window: hours; a space is fitted on items that were published or used in so many hours.
+        fields: the fields of a text, each encoded by its own parameters; without fields a text is encoded as
+            a whole, by the parameters here.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    dimensions: int = 64
-    characters: int = 600
-    words: int = 30_000
     fit_items: int = 20_000
+    fit_window: float = 168.0
+    fields: tuple[TextField, ...] = ()
+
+
+class _FieldEmbedder(NamedTuple):
+    name: str
+    weight: float
+    embedder: TfidfEmbedder
 
 
 class TextSpace:
-    """A vocabulary and the vector of each word: inverse document frequency times the SVD component.
+    """The fitted embedders of all fields.
+
+    The dot product of two vectors is the weighted sum of the fields' cosines, since each field's unit vector
+    is multiplied by the square root of the field's weight. An empty field has the cosine 0 with every other.
 
     Args:
-        vocabulary: the words, in lower case without accents.
-        axes: shape (words, dimensions).
+        fields: name, weight and embedder of each field; one without a name encodes texts as a whole.
     """
 
-    def __init__(self, vocabulary: Vocabulary, axes: FeatureArray) -> None:
-        self._vocabulary, self._axes = vocabulary, axes
-        self._row = {word: row for row, word in enumerate(vocabulary)}
+    def __init__(self, fields: Sequence[_FieldEmbedder]) -> None:
+        self._fields = fields
 
     @property
     def dimensions(self) -> int:
         """The length of a vector."""
-        return self._axes.shape[1]
+        return sum(field.embedder.dimensions for field in self._fields)
+
+    @property
+    def slices(self) -> Mapping[str, slice]:
+        """The columns of each field in a vector, by the field's name."""
+        ends = accumulate((field.embedder.dimensions for field in self._fields), initial=0)
+        return {field.name: slice(*span) for field, span in zip(self._fields, pairwise(ends), strict=True)}
+
+    @property
+    def weights(self) -> Mapping[str, float]:
+        """The weight of each field, by the field's name."""
+        return {field.name: field.weight for field in self._fields}
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A hash of the space: vectors of different spaces must not be compared."""
+        return hash_bundle(self.dump())
 
     @classmethod
     def fit(
         cls, documents: Sequence[str], parameters: TextParameters, stop_words: Sequence[str]
     ) -> TextSpace:
-        """Fit a space on texts; without any words, a space in which every vector is zero."""
-        from sklearn.decomposition import TruncatedSVD  # training only
-        from sklearn.feature_extraction.text import TfidfVectorizer
+        """Fit a space on texts.
 
-        texts = [text for text in map(normalise, documents) if _WORD.search(text)]
-        vectorizer = TfidfVectorizer(
-            lowercase=False, stop_words=list(stop_words), max_features=parameters.words, dtype=np.float32
+        Args:
+            documents: the texts; the fields of a text are joined by `FIELD_SEPARATOR`.
+            parameters: the fields, or limits of the only one.
+            stop_words: words that are ignored, in lower case without accents.
+        """
+        if not parameters.fields:
+            return cls([_FieldEmbedder("", 1.0, TfidfEmbedder.fit(documents, parameters, stop_words))])
+        columns = _split_fields(documents, len(parameters.fields))
+        return cls(
+            [
+                _FieldEmbedder(field.name, field.weight, TfidfEmbedder.fit(texts, field, stop_words))
+                for field, texts in zip(parameters.fields, columns, strict=True)
+            ]
         )
-        try:
-            counts = vectorizer.fit_transform(texts)
-        except ValueError:  # the texts contain stop words only
-            return cls(Vocabulary.from_ids([]), np.zeros((0, 1), np.float32))
-        size = max(1, min(parameters.dimensions, counts.shape[1] - 1, counts.shape[0] - 1))
-        if min(counts.shape) < 2:
-            axes = np.zeros((counts.shape[1], 1))
-        else:
-            with np.errstate(invalid="ignore"):  # equal texts have no variance to explain
-                svd = TruncatedSVD(size, n_iter=3, random_state=0).fit(counts)
-            axes = vectorizer.idf_[:, None] * svd.components_.T
-        vocabulary = Vocabulary.from_ids(vectorizer.vocabulary_)
-        rows = [vectorizer.vocabulary_[word] for word in vocabulary]
-        return cls(vocabulary, axes[rows].astype(np.float32))
 
     def transform(self, documents: Sequence[str]) -> FeatureArray:
-        """Return the vectors of texts, normalised to length 1; zero for texts without known words."""
-        vectors = np.zeros((len(documents), self.dimensions), np.float32)
-        for row, document in enumerate(documents):
-            found = map(self._row.get, _WORD.findall(normalise(document)))
-            word_rows = [word_row for word_row in found if word_row is not None]
-            if word_rows:
-                np.add.reduce(self._axes.take(word_rows, axis=0), axis=0, out=vectors[row])
-        length = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return np.divide(vectors, length, out=vectors, where=length > 0)
+        """Return the vectors of texts; a field without known words is zero.
+
+        Returns:
+            float32, shape (texts, dimensions); of length 1 for a text as a whole.
+        """
+        columns = _split_fields(documents, len(self._fields))
+        parts = [field.embedder.encode(texts) for field, texts in zip(self._fields, columns, strict=True)]
+        if len(parts) == 1 and self._fields[0].weight == 1:
+            return parts[0]
+        weights = [np.float32(np.sqrt(field.weight)) for field in self._fields]
+        return np.hstack([part * weight for part, weight in zip(parts, weights, strict=True)])
+
+    def split(self, vectors: FeatureArray) -> dict[str, FeatureArray]:
+        """Return the unit vectors of each field, by the field's name; zero for an empty field.
+
+        Args:
+            vectors: the result of `transform`.
+        """
+        slices = self.slices
+        return {
+            field.name: vectors[:, slices[field.name]] / np.float32(np.sqrt(field.weight))
+            for field in self._fields
+        }
 
     def dump(self) -> Bundle:
-        """Return the words and their vectors."""
-        return Bundle({**self._vocabulary.arrays(), "axes": self._axes})
+        """Return the terms of all fields and their vectors."""
+        if not self._fields[0].name:
+            return self._fields[0].embedder.dump()
+        arrays = {
+            f"{field.name}.{name}": array
+            for field in self._fields
+            for name, array in field.embedder.dump().arrays.items()
+        }
+        return Bundle(arrays, {"fields": [[field.name, field.weight] for field in self._fields]})
 
     @classmethod
     def load(cls, bundle: Bundle) -> TextSpace:
         """Restore a space from the result of `dump`."""
-        return cls(Vocabulary.restore(bundle.arrays), np.asarray(bundle.arrays["axes"], np.float32))
+        if "fields" not in bundle.document:
+            return cls([_FieldEmbedder("", 1.0, TfidfEmbedder.load(bundle))])
+        return cls(
+            [
+                _FieldEmbedder(name, weight, TfidfEmbedder.load(_select(bundle, f"{name}.")))
+                for name, weight in bundle.document["fields"]
+            ]
+        )
+
+
+def _select(bundle: Bundle, prefix: str) -> Bundle:
+    names = [name for name in bundle.arrays if name.startswith(prefix)]
+    return Bundle({name.removeprefix(prefix): bundle.arrays[name] for name in names})
+
+
+def _split_fields(documents: Sequence[str], fields: int) -> list[Sequence[str]]:
+    """Return the texts of each field; a text with too few separators lacks its last fields."""
+    if fields == 1:
+        return [documents]
+    rows = [document.split(FIELD_SEPARATOR, fields - 1) for document in documents]
+    return [[row[field] if field < len(row) else "" for row in rows] for field in range(fields)]
+
+
+@dataclass(frozen=True, slots=True)
+class TextComposition:
+    """How the text of an item is composed, alike in training and in serving.
+
+    Attributes:
+        columns: the columns of the items that are read, besides `category`.
+        compose: returns the text of an item from the values of these columns and of `category`, which are
+            None, empty or absent where unknown.
+    """
+
+    columns: tuple[str, ...]
+    compose: Callable[[Mapping[str, str | None], TextParameters], str]
 
 
 def compose_text(title: str | None, body: str | None, region: str | None, category: str | None) -> str:
@@ -112,18 +195,17 @@ def compose_text(title: str | None, body: str | None, region: str | None, catego
     return " ".join([title or "", body or "", *words]).strip()
 
 
-def normalise(text: str) -> str:
-    """Return a text in lower case without accents, as scikit-learn's `strip_accents` does."""
-    text = text.lower()
-    if text.isascii():
-        return text
-    # One replacement a distinct letter takes a third of the time of a loop over all letters.
-    for letter in set(text):
-        if letter > "\x7f" and (base := _base_letter(letter)) != letter:
-            text = text.replace(letter, base)
-    return text
+def compose_as_one(item: Mapping[str, str | None], parameters: TextParameters) -> str:
+    """Return title, start of the body, category and region of an item as one text."""
+    body = (item.get("body") or "")[: parameters.characters]
+    return compose_text(item.get("title"), body, item.get("region"), item.get("category"))
 
 
-@cache
-def _base_letter(letter: str) -> str:
-    return "".join(part for part in normalize("NFKD", letter) if not combining(part))
+def compose_fields(item: Mapping[str, str | None], parameters: TextParameters) -> str:
+    """Return the start of the column of each field in `parameters`, joined by `FIELD_SEPARATOR`."""
+    texts = ((item.get(field.name) or "")[: field.characters] for field in parameters.fields)
+    return FIELD_SEPARATOR.join(text.replace(FIELD_SEPARATOR, " ") for text in texts)
+
+
+#: The text of an item that has a title and a body.
+ITEM_TEXT = TextComposition(("title", "body", "region"), compose_as_one)

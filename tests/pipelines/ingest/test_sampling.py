@@ -3,8 +3,8 @@ from datetime import UTC, datetime
 import polars as pl
 import pytest
 
-from pipelines.domains.news.validation.rules import TIMESTAMP
 from pipelines.ingest.sampling import sample_users
+from pipelines.validation.rules import TIMESTAMP
 from script_shared.errors import NotEnoughDataError
 from script_shared.settings import Settings
 from script_shared.tables import Tables

@@ -8,13 +8,16 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.domains.news.formats.csv_text import read_header
-from pipelines.domains.news.formats.raw_table import FILE, ROW
-from pipelines.domains.news.validation import cleaning
-from pipelines.domains.news.validation.row_filter import RowFilter, require_reads
+from pipelines.domains.news.validation.cleaning import find_end_of_reads
+from pipelines.domains.news.validation.rejection_reasons import STRAGGLER
+from pipelines.formats.csv_text import read_header
+from pipelines.formats.raw_table import FILE, ROW
 from pipelines.ingest.local import link_files, local_path
 from pipelines.ingest.raw_files import RawFile
 from pipelines.plan import Source
+from pipelines.validation.cleaning import drop_duplicates, drop_future
+from pipelines.validation.row_filter import RowFilter, require_rows
+from pipelines.validation.stragglers import STRAGGLER_SHARE, drop_stragglers
 from script_shared.clock import Clock, WallClock
 
 
@@ -27,7 +30,7 @@ class FileSource(Source):
         clock: the clock that determines which reads are in the future.
     """
 
-    straggler_share: float = cleaning.STRAGGLER_SHARE
+    straggler_share: float = STRAGGLER_SHARE
     clock: Clock = field(default_factory=WallClock)
 
     def acquire(self, uri: str, scale: float, folder: Path) -> None:
@@ -56,8 +59,9 @@ class FileSource(Source):
         Raises:
             InputError: no read is left.
         """
-        reads = cleaning.drop_future(reads, self.clock.now_ms(), row_filters[kind])
-        require_reads(reads, row_filters)
-        reads = cleaning.drop_duplicates(reads, row_filters[kind])
-        as_of_ms = cleaning.find_end_of_reads(reads["timestamp"], self.straggler_share)
-        return cleaning.drop_stragglers(reads, as_of_ms, row_filters[kind]).drop(FILE, ROW), as_of_ms
+        reads = drop_future(reads, self.clock.now_ms(), row_filters[kind])
+        require_rows(reads, "read", row_filters)
+        reads = drop_duplicates(reads, row_filters[kind])
+        as_of_ms = find_end_of_reads(reads["timestamp"], self.straggler_share)
+        reads = drop_stragglers(reads, as_of_ms, STRAGGLER, row_filters[kind])
+        return reads.drop(FILE, ROW), as_of_ms

@@ -11,17 +11,18 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.domains.news.formats.csv_text import read_csv
-from pipelines.domains.news.formats.raw_table import FILE, OVERFLOW, ROW
 from pipelines.domains.news.sources.base import FileSource
 from pipelines.domains.news.tables import assemble_tables
-from pipelines.domains.news.validation import rules
 from pipelines.domains.news.validation.catalogue_match import match_items
-from pipelines.domains.news.validation.cleaning import drop_repeated_items
-from pipelines.domains.news.validation.row_filter import RowFilter, concat_quarantines
+from pipelines.domains.news.validation.rejection_reasons import REPEATED_ITEM
+from pipelines.formats.csv_text import read_csv
+from pipelines.formats.raw_table import FILE, OVERFLOW, ROW
 from pipelines.ingest.file_kinds import FileKind
 from pipelines.ingest.raw_files import RawFile, find_files
 from pipelines.plan import Refinement
+from pipelines.validation import rules
+from pipelines.validation.cleaning import drop_repeated
+from pipelines.validation.row_filter import RowFilter, concat_quarantines
 from script_shared.errors import InputError
 
 CLICKS = re.compile(r"(?:clicks/)*clicks_hour_\d+\.csv")
@@ -179,7 +180,7 @@ def _read_articles(files: Sequence[RawFile], row_filter: RowFilter) -> pl.DataFr
     empty = pl.DataFrame(schema=dict.fromkeys((FILE, ROW, *ARTICLE_COLUMNS), pl.String()))
     texts = [(file.name, read_csv(file, ARTICLE_COLUMNS)) for file in files]
     articles = [row_filter.filter_file(text, ARTICLE_RULES, name) for name, text in texts]
-    valid = drop_repeated_items(pl.concat(articles or [empty]), "article_id", row_filter)
+    valid = drop_repeated(pl.concat(articles or [empty]), "article_id", REPEATED_ITEM, row_filter)
     return valid.select(
         item_id="article_id",
         published_at=rules.to_timestamp(pl.col("created_at_ts")) + pl.duration(milliseconds=LOCAL_TO_UTC_MS),

@@ -1,1 +1,1 @@
-"""Validation of raw rows by rules, the quarantine of rejected rows, and cleaning of whole tables."""
+"""What news adds to the validation of raw rows: reasons, the end of the reads, and the match of items."""

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 
 from pipelines.ingest.file_kinds import FileKind
+from pipelines.table_files.files import EXTENSION
 
 _TIME = "ISO 8601 (UTC if it has no offset) or milliseconds since 1970"
-#: File name extensions: the format, and the compression.
-_EXTENSION = r"\.(?:(?:csv|tsv|jsonl|ndjson|json)(?:\.gz|\.zst)?|parquet)"
 
 INTERACTIONS = FileKind(
     name="reads",
-    pattern=re.compile(r"(?:[^/]+/)*interactions[^/]*(?:/part-[^/]*)?" + _EXTENSION),
+    pattern=re.compile(r"(?:[^/]+/)*interactions[^/]*(?:/part-[^/]*)?" + EXTENSION),
     required={
         "user_id": "the reader: 1 to 256 characters, or a number; empty if unknown",
         "item_id": "the article: 1 to 256 characters, or a number",
@@ -33,7 +32,7 @@ INTERACTIONS = FileKind(
 )
 ITEMS = FileKind(
     name="items",
-    pattern=re.compile(r"(?:[^/]+/)*items[^/]*(?:/part-[^/]*)?" + _EXTENSION),
+    pattern=re.compile(r"(?:[^/]+/)*items[^/]*(?:/part-[^/]*)?" + EXTENSION),
     required={"item_id": "the article, with the id of the interactions"},
     optional={
         "published_at": f"when it was published: {_TIME}",

@@ -6,25 +6,25 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from pipelines.domains.news.formats.raw_table import FILE, NULLS, ROW
-from pipelines.domains.news.formats.timestamps import select_time
-from pipelines.domains.news.sources.tables.ids import describe_ids
-from pipelines.domains.news.sources.tables.table_file import TableFile
-from pipelines.domains.news.sources.tables.time_column import parse_time_column
-from pipelines.domains.news.validation import rules
-from pipelines.domains.news.validation.rejection_reasons import RejectionReason
-from pipelines.domains.news.validation.row_filter import RowFilter
+from pipelines.domains.news.validation.rejection_reasons import CONTROL_CHARACTER, REPEATED_ITEM
+from pipelines.formats.raw_table import FILE, NULLS, ROW
+from pipelines.formats.timestamps import select_time
+from pipelines.table_files.ids import describe_ids
+from pipelines.table_files.table_file import TableFile
+from pipelines.table_files.time_column import parse_time_column
+from pipelines.validation import rules
+from pipelines.validation.row_filter import RowFilter
 
 TEXT_COLUMNS = ("title", "body", "url", "category", "region")
 RULES = (
     rules.require_json_object(),
     rules.forbid_extra_fields(),
     *rules.require_id("item_id"),
-    rules.forbid_control_characters("item_id"),
+    rules.forbid_control_characters("item_id", CONTROL_CHARACTER),
 )
 OPTIONAL_RULES = (*rules.check_time("published_at"), *(rules.require_utf8(name) for name in TEXT_COLUMNS))
 #: The last row of an item in the last file counts.
-LAST_ROW = rules.Rule(RejectionReason.REPEATED_ITEM, "item_id", ~pl.col("item_id").is_last_distinct())
+LAST_ROW = rules.Rule(REPEATED_ITEM, "item_id", ~pl.col("item_id").is_last_distinct())
 
 
 def read_items(files: Sequence[TableFile], row_filter: RowFilter) -> pl.DataFrame:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
-from pipelines.domains.news.formats.raw_table import NULLS
+from pipelines.formats.raw_table import NULLS
 from script_shared.anonymous import ANONYMOUS_PREFIX, is_anonymous
 from script_shared.tables import Tables
 

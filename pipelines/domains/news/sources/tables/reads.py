@@ -6,15 +6,15 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from pipelines.domains.news.formats.raw_table import FILE, NULLS, ROW
-from pipelines.domains.news.formats.timestamps import lacks_offset, select_time
-from pipelines.domains.news.sources.tables.ids import describe_ids
 from pipelines.domains.news.sources.tables.readers import nullify_placeholders
-from pipelines.domains.news.sources.tables.table_file import TableFile
-from pipelines.domains.news.sources.tables.time_column import parse_time_column
-from pipelines.domains.news.validation import rules
-from pipelines.domains.news.validation.rejection_reasons import RejectionReason
-from pipelines.domains.news.validation.row_filter import RowFilter
+from pipelines.domains.news.validation.rejection_reasons import CONTROL_CHARACTER, UNKNOWN_USER_TYPE
+from pipelines.formats.raw_table import FILE, NULLS, ROW
+from pipelines.formats.timestamps import lacks_offset, select_time
+from pipelines.table_files.ids import describe_ids
+from pipelines.table_files.table_file import TableFile
+from pipelines.table_files.time_column import parse_time_column
+from pipelines.validation import rules
+from pipelines.validation.row_filter import RowFilter
 
 MEASURES = ("clicks", "seconds", "scroll", "visits")
 TEXT_COLUMNS = ("session_id", "region", "device", "referrer")
@@ -28,16 +28,16 @@ RULES = (
     rules.forbid_extra_fields(),
     rules.require_utf8("user_id"),
     rules.limit_id_length("user_id"),
-    rules.forbid_control_characters("user_id"),
+    rules.forbid_control_characters("user_id", CONTROL_CHARACTER),
     *rules.require_id("item_id"),
-    rules.forbid_control_characters("item_id"),
+    rules.forbid_control_characters("item_id", CONTROL_CHARACTER),
     rules.require_value("timestamp"),
     *rules.check_time("timestamp"),
 )
 OPTIONAL_RULES = (
     *(rules.require_utf8(name) for name in ("user_type", *TEXT_COLUMNS)),
-    *(rules.forbid_control_characters(name) for name in ("region", "device")),
-    rules.Rule(RejectionReason.UNKNOWN_USER_TYPE, "user_type", ~_USER_TYPE.is_in(["", *USER_TYPES])),
+    *(rules.forbid_control_characters(name, CONTROL_CHARACTER) for name in ("region", "device")),
+    rules.Rule(UNKNOWN_USER_TYPE, "user_type", ~_USER_TYPE.is_in(["", *USER_TYPES])),
     *(rule for name in MEASURES for rule in rules.check_measure(name)),
 )
 #: A column of the reads: whether the time was written without an offset from UTC.

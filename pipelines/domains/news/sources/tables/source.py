@@ -10,31 +10,34 @@ from typing import Any
 import polars as pl
 
 from pipelines.domains.news.sources.base import FileSource
-from pipelines.domains.news.sources.tables.config_detection import detect_options, suggest_options
-from pipelines.domains.news.sources.tables.config_file import read_config, write_config
 from pipelines.domains.news.sources.tables.file_kinds import INTERACTIONS, ITEMS
-from pipelines.domains.news.sources.tables.files import find_table_files, require_interactions
-from pipelines.domains.news.sources.tables.ids import normalize_whole_numbers
+from pipelines.domains.news.sources.tables.files import require_interactions
 from pipelines.domains.news.sources.tables.items import read_items, refine_items
-from pipelines.domains.news.sources.tables.options import TableOptions
 from pipelines.domains.news.sources.tables.readers import (
     count_anonymous,
     fill_anonymous_ids,
+    find_suspicious_readers,
     warn_of_suspicious_readers,
 )
 from pipelines.domains.news.sources.tables.reads import LACKS_OFFSET, read_interactions, select_newest_types
-from pipelines.domains.news.sources.tables.table_file import TableFile
 from pipelines.domains.news.tables import assemble_tables, fill_published_at
 from pipelines.domains.news.validation.catalogue_match import match_items
 from pipelines.domains.news.validation.cleaning import clip_measures
-from pipelines.domains.news.validation.row_filter import RowFilter, concat_quarantines
 from pipelines.ingest.file_kinds import FileKind
 from pipelines.ingest.local import link_files, local_path
 from pipelines.ingest.raw_files import RawFile
 from pipelines.ingest.source_options import CONFIG_FILE
 from pipelines.plan import Refinement, Source
+from pipelines.table_files.config_detection import detect_options, suggest_map
+from pipelines.table_files.config_file import read_config, write_config
+from pipelines.table_files.files import find_table_files
+from pipelines.table_files.ids import normalize_whole_numbers
+from pipelines.table_files.options import TableOptions
+from pipelines.table_files.table_file import TableFile, check_mapped_columns
+from pipelines.validation.row_filter import RowFilter, concat_quarantines
 from script_shared.errors import InputError
 
+_TIME_COLUMNS = ("timestamp", "published_at")
 #: Columns with codes, which are normalized like ids because requests and other files contain them, too.
 _READ_CODES, _ITEM_CODES = ("session_id", "region", "device", "referrer"), ("category", "region")
 
@@ -49,6 +52,7 @@ class TablesSource(FileSource):
     """
 
     name: str = "tables"
+    file_names: str = "interactions.csv or interactions.parquet"
     options: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -103,7 +107,7 @@ class TablesSource(FileSource):
         row_filters = {"reads": RowFilter(), "items": RowFilter()}
         reads = read_interactions(read_files, row_filters["reads"])
         items = read_items(item_files, row_filters["items"])
-        _check_map(options, files)
+        check_mapped_columns(options, files)
         reads, items = _normalize_codes(reads, items, row_filters)
         items = refine_items(items, row_filters["items"])
         reads, as_of_ms = self.clean_reads(fill_anonymous_ids(reads), row_filters, "reads")
@@ -137,7 +141,12 @@ class TablesSource(FileSource):
         """Write `manchete.toml` with the options that were set or detected; see `Source.write_config`."""
         options = self._read_options(path.parent)
         facts = refinement.report["files"] if refinement else {}
-        write_config(path, detect_options(options, facts), suggest_options(refinement, columns))
+        if refinement is None:
+            suggestions = suggest_map(INTERACTIONS, columns)
+        else:
+            suspicious = find_suspicious_readers(refinement.tables)
+            suggestions = [f'anonymous = ["{user_id}"]' for user_id, _ in suspicious]
+        write_config(path, detect_options(options, facts, _TIME_COLUMNS), suggestions)
 
     def _read_options(self, folder: Path) -> TableOptions:
         """Return the options of a folder's `manchete.toml`, overridden by those of the source."""
@@ -160,19 +169,6 @@ def _normalize_codes(
         (items,), changed = normalize_whole_numbers((items,), column)
         row_filters["items"].count_change(f"{column} {change}", changed)
     return reads, items
-
-
-def _check_map(options: TableOptions, files: Sequence[TableFile]) -> None:
-    """Check that a file has each column from which `map` takes another."""
-    mapped = {(file.kind.name, column) for file in files for column in file.mapped}
-    kinds = {file.kind.name for file in files}
-    for prefixed, name in options.map.items():
-        prefix, _, column = prefixed.rpartition(".")
-        named = {prefix} if prefix else kinds
-        if prefix in ("", *kinds) and not any((kind, column) in mapped for kind in named):
-            problem = f"map takes {prefixed!r} from {name!r}, which is no column of any file"
-            remedy = "check the name; python -m pipelines inspect lists the columns"
-            raise InputError(problem, where="map", remedy=remedy)
 
 
 def _require_readers(reads: pl.DataFrame, folder: Path) -> None:

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from pipelines.domains.news.formats.csv_text import read_csv
-from pipelines.domains.news.formats.timestamps import TIMESTAMP
 from pipelines.domains.news.sources.webmedia.url_fields import extract_category, extract_region
-from pipelines.domains.news.validation.cleaning import drop_repeated_items
-from pipelines.domains.news.validation.rejection_reasons import RejectionReason
-from pipelines.domains.news.validation.row_filter import RowFilter
-from pipelines.domains.news.validation.rules import Rule, forbid_extra_fields, require_id, require_utf8
+from pipelines.domains.news.validation.rejection_reasons import REPEATED_ITEM
+from pipelines.formats.csv_text import read_csv
+from pipelines.formats.timestamps import TIMESTAMP
 from pipelines.ingest.raw_files import RawFile
+from pipelines.validation.cleaning import drop_repeated
+from pipelines.validation.rejection_reasons import NOT_A_TIME
+from pipelines.validation.row_filter import RowFilter
+from pipelines.validation.rules import Rule, forbid_extra_fields, require_id, require_utf8
 
 #: Without `modified`, which is up to ten months later than the reads.
 ARTICLE_COLUMNS = ("page", "url", "issued", "title", "body")
@@ -22,7 +23,7 @@ ARTICLE_RULES = (
     forbid_extra_fields(),
     *require_id("page"),
     *(require_utf8(name) for name in ("url", "issued", "title", "body")),
-    Rule(RejectionReason.NOT_A_TIME, "issued", _ISSUED.is_null() & pl.col("issued").is_not_null()),
+    Rule(NOT_A_TIME, "issued", _ISSUED.is_null() & pl.col("issued").is_not_null()),
 )
 
 
@@ -31,7 +32,7 @@ def read_articles(files: Sequence[RawFile], row_filter: RowFilter) -> pl.DataFra
     articles = pl.concat(
         row_filter.filter_file(read_csv(file, ARTICLE_COLUMNS), ARTICLE_RULES, file.name) for file in files
     )
-    valid = drop_repeated_items(articles, "page", row_filter)
+    valid = drop_repeated(articles, "page", REPEATED_ITEM, row_filter)
     url = pl.col("url")
     items = valid.lazy().select(
         pl.col("page").alias("item_id"),

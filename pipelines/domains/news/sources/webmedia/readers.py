@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from pipelines.domains.news.formats.csv_text import read_csv
-from pipelines.domains.news.formats.raw_table import FILE, ROW
-from pipelines.domains.news.validation import rules
-from pipelines.domains.news.validation.rejection_reasons import RejectionReason
-from pipelines.domains.news.validation.row_filter import RowFilter
+from pipelines.domains.news.validation.rejection_reasons import UNEQUAL_LENGTHS
+from pipelines.formats.csv_text import read_csv
+from pipelines.formats.raw_table import FILE, ROW
 from pipelines.ingest.raw_files import RawFile
+from pipelines.validation import rules
+from pipelines.validation.row_filter import RowFilter
 from script_shared.clock import MS_PER_SECOND
 
 #: The list columns of a reader's row, and the column of a read for the values of each.
@@ -33,7 +33,7 @@ READER_RULES = (
     *(rules.require_utf8(name) for name in ("userType", *LISTS)),
     *rules.require_whole_number("historySize"),
     *(
-        rules.Rule(RejectionReason.UNEQUAL_LENGTHS, name, pl.col(column).list.len().fill_null(0) != _SIZE)
+        rules.Rule(UNEQUAL_LENGTHS, name, pl.col(column).list.len().fill_null(0) != _SIZE)
         for name, column in LISTS.items()
     ),
 )

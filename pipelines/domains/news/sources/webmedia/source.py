@@ -15,10 +15,10 @@ from pipelines.domains.news.sources.webmedia.readers import read_readers_file
 from pipelines.domains.news.tables import assemble_tables
 from pipelines.domains.news.validation.catalogue_match import match_items
 from pipelines.domains.news.validation.cleaning import clip_measures
-from pipelines.domains.news.validation.row_filter import RowFilter, concat_quarantines
 from pipelines.ingest.file_kinds import FileKind
 from pipelines.ingest.raw_files import RawFile
 from pipelines.plan import Refinement
+from pipelines.validation.row_filter import RowFilter, concat_quarantines
 
 
 @dataclass(slots=True)

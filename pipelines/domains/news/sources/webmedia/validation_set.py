@@ -9,12 +9,12 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.domains.news.formats.csv_text import read_csv
-from pipelines.domains.news.formats.raw_table import FILE, ROW
 from pipelines.domains.news.sources.webmedia.files import VALIDATION, require_files
-from pipelines.domains.news.validation import rules
-from pipelines.domains.news.validation.rejection_reasons import RejectionReason
-from pipelines.domains.news.validation.row_filter import RowFilter
+from pipelines.domains.news.validation.rejection_reasons import UNEQUAL_LENGTHS
+from pipelines.formats.csv_text import read_csv
+from pipelines.formats.raw_table import FILE, ROW
+from pipelines.validation import rules
+from pipelines.validation.row_filter import RowFilter
 
 #: The columns with printed arrays, and the column of a read for the values of each.
 ARRAYS = {"history": "item_id", "timestampHistory": "timestamp"}
@@ -26,7 +26,7 @@ READER_RULES = (
     *rules.require_id("userId"),
     *(rules.require_utf8(name) for name in ("userType", *ARRAYS)),
     rules.Rule(
-        RejectionReason.UNEQUAL_LENGTHS,
+        UNEQUAL_LENGTHS,
         "timestampHistory",
         pl.col("timestamp").list.len().fill_null(0) != _LENGTH,
     ),

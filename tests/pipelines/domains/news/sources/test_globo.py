@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from pipelines.domains.news.sources.globo import GloboSource
-from pipelines.domains.news.validation.cleaning import CLOCK_TOLERANCE_MS
+from pipelines.validation.cleaning import CLOCK_TOLERANCE_MS
 from script_shared.clock import FixedClock
 from script_shared.errors import InputError
 from tests.support.data.balance import assert_balanced

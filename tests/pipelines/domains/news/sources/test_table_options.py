@@ -13,13 +13,13 @@ from typer.testing import CliRunner
 from pipelines.cli.main import app
 from pipelines.domains import load
 from pipelines.domains.news.sources.tables import TablesSource
-from pipelines.domains.news.sources.tables.config_file import find_changed_options, read_config, write_config
-from pipelines.domains.news.sources.tables.options import TableOptions
 from pipelines.embedded.preflight import require_input
 from pipelines.embedded.run import _build_conf
 from pipelines.ingest.source_options import SOURCE_OPTIONS
 from pipelines.stages.download import download
 from pipelines.stages.refine import refine
+from pipelines.table_files.config_file import find_changed_options, read_config, write_config
+from pipelines.table_files.options import TableOptions
 from script_shared.errors import InputError, SettingsError
 from script_shared.storage.volume import Volume
 from tests.support.data.tables import articles, csv_text, reads, write_tables

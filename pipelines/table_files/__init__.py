@@ -1,0 +1,1 @@
+"""Files of a documented table: options, column names, times and ids, in any supported format."""

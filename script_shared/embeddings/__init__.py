@@ -1,0 +1,1 @@
+"""Text embedders: they encode texts as vectors of a fixed length."""

@@ -1,0 +1,1 @@
+"""Vector indexes: they find the nearest vectors of several fields, exactly or approximately."""
