@@ -18,7 +18,9 @@ _MASKS = {
     ),
 }
 _CONTACT = re.compile("|".join(f"(?P<{name.replace('-', '_')}>{mask})" for name, mask in _MASKS.items()))
-_BLANKS = re.compile(r"\s+")
+_BLANKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\ue000-\uf8ff\ufeff]+")
+#: How far a line is followed, in characters.
+_REACH = 4 * LENGTH
 _BULLET = re.compile(r"^[\s*–•·-]+")
 _BREAK = re.compile(r"[\n\r]|[.!?;](?=\s)|[•·▪●]")
 
@@ -29,9 +31,12 @@ def mask_contacts(text: str) -> str:
 
 
 def is_contact(text: str, start: int, end: int) -> bool:
-    """Return whether a span is part of an address, a link or a number."""
-    first, last = _find_line(text, start, end)
-    contacts = _CONTACT.finditer(text, first, last)
+    """Return whether a span is part of an e-mail address or a link."""
+    before = text[max(0, start - LENGTH) : start]
+    after = text[end : end + LENGTH]
+    left = 0 if before[-1:].isspace() or not before else len(before.split()[-1])
+    right = 0 if after[:1].isspace() or not after else len(after.split(None, 1)[0])
+    contacts = _CONTACT.finditer(text, start - left, end + right)
     return any(found.start() < end and start < found.end() for found in contacts)
 
 
@@ -57,17 +62,16 @@ def quote(text: str, start: int, end: int) -> str:
 
 def _find_line(text: str, start: int, end: int) -> tuple[int, int]:
     """Return the span of the line, or of the sentence within it."""
-    first = 0
-    for found in _BREAK.finditer(text, max(0, start - 4 * LENGTH), start):
+    earliest, latest = max(0, start - _REACH), min(len(text), end + _REACH)
+    first = max(earliest, text.rfind("\n", earliest, start) + 1)
+    for found in _BREAK.finditer(text, first, start):
         first = found.end()
-    following = _BREAK.search(text, end, min(len(text), end + 4 * LENGTH))
-    first = max(first, start - 4 * LENGTH)
-    return first, following.start() if following else min(len(text), end + 4 * LENGTH)
+    following = _BREAK.search(text, end, latest)
+    return first, following.start() if following else latest
 
 
 def _clean(text: str) -> str:
-    printable = "".join(character if character.isprintable() else " " for character in mask_contacts(text))
-    return _BLANKS.sub(" ", printable)
+    return _BLANKS.sub(" ", mask_contacts(text))
 
 
 def _cut_start(text: str, length: int) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from script_shared.arrays import Bundle
-from script_shared.evaluation.logistic import fit_logistic
+from script_shared.evaluation.logistic import fit_logistic, sigmoid
 from script_shared.requirements.requirement import MET, UNKNOWN, Assessment, Requirement
 from script_shared.types import FloatArray
 
@@ -88,8 +88,15 @@ class RequirementWeights:
 
     def score(self, assessment: Assessment) -> float:
         """Return the log-odds of a positive outcome that the requirements alone give."""
-        features = compute_features(assessment, self.names)
-        return self.intercept + float(np.where(np.isnan(features), self.means, features) @ self.weights)
+        return float(self._log_odds(compute_features(assessment, self.names)))
+
+    def predict(self, features: npt.ArrayLike) -> FloatArray:
+        """Return the probabilities of cases; features of shape (n, names), NaN where unknown."""
+        return sigmoid(self._log_odds(np.asarray(features, np.float64)))
+
+    def _log_odds(self, features: FloatArray) -> FloatArray:
+        filled = np.where(np.isnan(features), self.means, features)
+        return np.asarray(self.intercept + filled @ self.weights, np.float64)
 
     def importance(self, requirements: Sequence[Requirement]) -> list[float]:
         """Return by how much the log-odds rise if each requirement is met instead of missing.
