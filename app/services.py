@@ -14,6 +14,7 @@ from app.domains.base import DomainApi
 from app.experiments.assignment import Assignment
 from app.experiments.challenger import Challenger
 from app.experiments.variants import Variants
+from app.metrics.drift import DriftCollector
 from app.metrics.telemetry import Telemetry
 from app.middleware.auth import ApiKeys
 from app.middleware.rate_limit import EventRateLimit, TokenBuckets
@@ -73,6 +74,7 @@ class Services:
         """
         telemetry = Telemetry(fast_counters=settings.api_fast_counters)
         volume = Volume.from_settings(settings)
+        DriftCollector(telemetry.registry, volume.monitoring)
         inference_logger = _create_inference_logger(settings, volume, telemetry)
         prediction_logger = _create_prediction_logger(settings, volume, telemetry)
         users_are_items = domain_api.domain.users_are_items

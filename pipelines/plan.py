@@ -11,17 +11,25 @@ from typing import Any
 import polars as pl
 
 from pipelines.ingest.file_kinds import FileKind
-from pipelines.ingest.raw_files import RawFile
+from pipelines.ingest.raw_files import RawFile, find_files
+from pipelines.monitoring import Monitoring
 from pipelines.tuning.search_space import SearchSpace
 from script_shared.domain import Domain, Parameters
 from script_shared.errors import SettingsError
 from script_shared.tables import Tables
+
+#: Receives the name of a table, the number of its written records and the number of all its records.
+IngestProgress = Callable[[str, int, int], None]
 
 
 class Source(ABC):
     """A raw format: it finds, fetches and reads the raw files of a run."""
 
     name: str
+    #: The names of files by which the format is recognised, for messages.
+    file_names: str = ""
+    #: Schemes of URIs that the source reads itself, such as those of a database.
+    schemes: Sequence[str] = ()
     #: For generated data: bytes, at scale 1, of the raw files and of everything that a run derives from them.
     generated_bytes: int = 0
 
@@ -29,6 +37,14 @@ class Source(ABC):
     def kinds(self) -> Sequence[FileKind]:
         """The kinds of files of this format, the first contains the interactions; none by default."""
         return ()
+
+    def recognises(self, folder: Path) -> bool:
+        """Return whether a folder contains files of this format: by default, files of the first kind.
+
+        Raises:
+            InputError: an archive is invalid.
+        """
+        return any(find_files(folder, kind.pattern) for kind in self.kinds[:1])
 
     def with_options(self, options: Mapping[str, Any]) -> Source:
         """Return a copy of the source with these options; by default there are none.
@@ -90,6 +106,25 @@ class Source(ABC):
         """
         return ()
 
+    def ingest(self, folder: Path, database: str, report_progress: IngestProgress) -> Sequence[str]:
+        """Copy the records of the raw files to a database, from which `acquire` reads them.
+
+        Args:
+            folder: the folder of the raw files.
+            database: URL of the database, of one of `schemes`.
+            report_progress: called whenever records have been written.
+
+        Returns:
+            What was written to each table, in one line.
+
+        Raises:
+            SettingsError: the records of this format are not stored in databases, which is the default.
+            InputError: a file cannot be used, or the database refuses it.
+            DownloadError: the database cannot be reached now.
+        """
+        remedy = "name another format with --source"
+        raise SettingsError("this raw format is not stored in databases", where=self.name, remedy=remedy)
+
     @abstractmethod
     def refine(self, folder: Path) -> Refinement:
         """Parse and validate the raw files of a folder.
@@ -142,6 +177,8 @@ class Plan:
         missing_column_effects: by refined table and column, what a run loses if the column is empty.
         remedies: by quarantine reason, how to correct the data.
         search_space: the values that tuning may try, by parameter path.
+        monitoring: how predictions are compared with the training data; None for a domain that is not
+            monitored. A domain that is also has a module `monitoring`, by which Airflow knows it.
     """
 
     domain: Domain
@@ -153,6 +190,7 @@ class Plan:
     missing_column_effects: Mapping[tuple[str, str], str] = field(default_factory=dict)
     remedies: Mapping[str, str] = field(default_factory=dict)
     search_space: SearchSpace = field(default_factory=dict)
+    monitoring: Monitoring | None = None
 
     @property
     def generated_source(self) -> str:

@@ -80,7 +80,7 @@ class LoadedRelease:
             raise ReleaseError(what, remedy=FORMAT_REMEDY) from error
         catalogue = Catalogue.read(release.path(CATALOGUE), domain_api.item_columns)
         encoder = NewItemEncoder.load(release, domain)
-        replica = Replica(engine, domain, manifest, encoder, catalogue.update)
+        replica = Replica(engine, domain, manifest, encoder, catalogue.update, classifiers.values())
         evaluation = _read_evaluation(release)
         coverage, first_ms = CatalogueCoverage(len(catalogue), engine.capacity), engine.first_interaction_ms()
         parts = (domain_api, manifest, engine, classifiers, replica, encoder, catalogue)

@@ -17,8 +17,6 @@ from script_shared.anonymous import is_anonymous
 #: How many files of a kind are listed, and how many characters of a rejected row are shown.
 _MAX_FILES = 5
 _MAX_EXAMPLE = 60
-#: Key in a refine report's `match`: the share of interacted items that the catalogue contains.
-CATALOGUE_SHARE = "share of read items that the catalogue knows"
 
 
 def print_inspection(inspection: Inspection, remedies: Mapping[str, str], console: Console) -> None:
@@ -88,9 +86,9 @@ def _build_data_table(refinement: Refinement, segments: Mapping[str, int]) -> Ta
     table = _table("quantity", "value", title="Data of a run")
     interactions = refinement.tables.interactions
     table.add_row("interactions", f"{interactions.height:,}")
-    span = interactions["timestamp"].gather([0, -1]).dt.strftime("%Y-%m-%d %H:%M UTC")
-    table.add_row("from", span[0])
-    table.add_row("to", span[-1])
+    times = interactions["timestamp"].dt.strftime("%Y-%m-%d %H:%M UTC")
+    for name, time in zip(("from", "to"), (*times.head(1), *times.tail(1)), strict=False):
+        table.add_row(name, time)
     table.add_row("users", f"{refinement.tables.users.height:,}")
     for name, count in segments.items():
         table.add_row(f"  {name}", f"{count:,}")
@@ -135,16 +133,23 @@ def format_verdict(inspection: Inspection) -> str:
     interactions, items = refinement.tables.interactions, refinement.tables.items
     anonymous = int(interactions.select(is_anonymous(pl.col("user_id")).sum()).item())
     rejected = refinement.quarantine.height
-    match = refinement.report.get("match")
-    share = f"{match[CATALOGUE_SHARE]:.0%} of the interacted items are in the catalogue" if match else ""
+    share = _find_catalogue_share(refinement)
     parts = [
         f"usable: {interactions.height:,} interactions by {refinement.tables.users.height:,} users",
         f"{anonymous:,} of them anonymous" if anonymous else "",
         f"{items.height:,} items",
-        share or "no catalogue",
+        "no catalogue" if share is None else f"{share:.0%} of the interacted items are in the catalogue",
         f"{rejected:,} rows quarantined" if rejected else "",
     ]
     return ", ".join(part for part in parts if part)
+
+
+def _find_catalogue_share(refinement: Refinement) -> float | None:
+    """Return the share of interacted items that the catalogue files contain; None without such files."""
+    if refinement.catalogue is None:
+        return None
+    items = refinement.tables.interactions["item_id"].unique()
+    return float(items.is_in(refinement.catalogue["item_id"].implode()).sum()) / max(len(items), 1)
 
 
 def _table(*columns: str, title: str) -> Table:

@@ -15,11 +15,13 @@ from rich.console import Console
 from pipelines.benchmarks import commands as benchmarks
 from pipelines.cli.console import CONSOLE, print_error, run_command, sanitise
 from pipelines.cli.cost_table import build_cost_table
+from pipelines.cli.ingest import ingest_command
 from pipelines.cli.inspection import print_inspection
 from pipelines.cli.rollback import roll_back
 from pipelines.domains import load
 from pipelines.experiments.command import experiment_command
 from pipelines.ingest.source_options import CONFIG_FILE, with_source_options
+from pipelines.monitoring import find_previous_day
 from pipelines.plan import Plan
 from pipelines.reporting.run_costs import measure_stage, read_costs, write_costs
 from pipelines.run_ids import new_run_id
@@ -31,12 +33,14 @@ from pipelines.stages.encode import encode
 from pipelines.stages.evaluate import evaluate
 from pipelines.stages.evaluate_classifier import evaluate_classifier
 from pipelines.stages.inspect import inspect, write_options
+from pipelines.stages.monitor import monitor
 from pipelines.stages.publish import publish
 from pipelines.stages.refine import refine
 from pipelines.stages.report import report
 from pipelines.stages.segment import segment
 from pipelines.stages.train import train
 from pipelines.tuning.command import tune_command
+from script_shared.clock import WallClock
 from script_shared.errors import MancheteError
 from script_shared.events.factory import find_log_url
 from script_shared.inference.engine import Engine
@@ -51,6 +55,7 @@ app = typer.Typer(no_args_is_help=True, help="Train, evaluate and publish recomm
 app.add_typer(benchmarks.app, name="benchmark")
 app.command("tune")(tune_command)
 app.command("experiment")(experiment_command)
+app.command("ingest")(ingest_command)
 
 
 @app.command("train")
@@ -112,6 +117,15 @@ def run_all(
     """Run all stages, from raw files to a published release."""
     _train_all(source, uri, scale, options)
     evaluate_all()
+
+
+@app.command("monitor")
+def monitor_day(
+    day: Annotated[str, typer.Option(help="a UTC day such as 2026-11-28; the day before if not given")] = "",
+) -> None:
+    """Report drift and quality of a day's predictions, and print the number of findings as JSON."""
+    url = find_log_url(Settings.read())
+    typer.echo(json.dumps(_run_stage(monitor, day or find_previous_day(WallClock()), url)))
 
 
 @app.command("inspect")

@@ -41,7 +41,7 @@ def detect_dialect(contents: bytes, separator: str | None = None, encoding: str 
         separator: the separator, if it is known.
         encoding: the encoding, if it is known.
     """
-    encoding = encoding or _detect_encoding(contents)
+    encoding = encoding or detect_encoding(contents)
     start = contents[:65_536].decode(encoding, errors="replace")
     line = start.lstrip("\ufeff").split("\n", 1)[0].strip("\r ")
     stated = _parse_separator_line(line)
@@ -51,7 +51,8 @@ def detect_dialect(contents: bytes, separator: str | None = None, encoding: str 
     return Dialect(separator or (candidates[0] if candidates and "," not in line else ","), encoding)
 
 
-def _detect_encoding(contents: bytes) -> str:
+def detect_encoding(contents: bytes) -> str:
+    """Return `utf-8`, `utf-16` or `cp1252`; the last if the file contains no valid UTF-8 beyond ASCII."""
     if contents.startswith(_UTF_16):
         return "utf-16"
     try:

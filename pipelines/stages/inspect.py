@@ -91,9 +91,8 @@ def inspect(
         SettingsError: the domain has no such source.
         DownloadError: the files cannot be fetched now.
     """
-    with open_files(uri) as folder:
-        chosen = _detect_source(plan, folder, uri) if source is None else find_source(plan, source)
-        chosen = chosen.with_options(options or {})
+    with open_source(plan, uri, source) as (found, folder):
+        chosen = found.with_options(options or {})
         files = [_inspect_file(chosen, kind, file, folder) for kind, file in _list_files(chosen, folder)]
         try:
             refinement = chosen.refine(folder)
@@ -134,6 +133,21 @@ def write_options(plan: Plan, uri: str, inspection: Inspection, options: Mapping
 
 
 @contextmanager
+def open_source(plan: Plan, uri: str, name: str | None) -> Iterator[tuple[Source, Path]]:
+    """Yield the source of a URI and a folder with its files; those of a database are copied from there."""
+    named = None if name is None else find_source(plan, name)
+    candidates = plan.sources.values() if named is None else [named]
+    reader = next((source for source in candidates if uri.partition("://")[0] in source.schemes), None)
+    if reader is None:
+        with open_files(uri) as folder:
+            yield named or _detect_source(plan, folder, uri), folder
+        return
+    with TemporaryDirectory() as folder_name:
+        reader.acquire(uri, 1.0, Path(folder_name))
+        yield reader, Path(folder_name)
+
+
+@contextmanager
 def open_files(uri: str) -> Iterator[Path]:
     """Yield a folder that contains the files of `uri`: the folder itself, or a temporary one with a link."""
     with TemporaryDirectory() as name, fetch_uri(uri, Path(name) / "downloads") as local_uri:
@@ -155,10 +169,11 @@ def _list_files(source: Source, folder: Path) -> list[tuple[FileKind, RawFile]]:
 
 def _detect_source(plan: Plan, folder: Path, uri: str) -> Source:
     for source in plan.sources.values():
-        if find_files(folder, source.kinds[0].pattern):
+        if source.recognises(folder):
             return source
     problem = "no raw format is recognised by the files' names"
-    remedy = "name the file interactions.csv or interactions.parquet, or name the format with --source"
+    names = next((source.file_names for source in plan.sources.values() if source.file_names), "")
+    remedy = f"name the file {names}, or name the format with --source"
     raise InputError(problem, where=uri, remedy=remedy)
 
 

@@ -17,18 +17,21 @@ SCHEMA = pl.Schema(
 CONTENT_LENGTH = 1_000
 
 
-def to_quarantine(rows: pl.DataFrame, violation: str, rules: Sequence[Rule]) -> pl.DataFrame:
+def to_quarantine(
+    rows: pl.DataFrame, violation: str, rules: Sequence[Rule], content: Sequence[str] = ()
+) -> pl.DataFrame:
     """Convert rejected rows to the schema of the quarantine.
 
     Args:
         rows: rows of a raw table.
         violation: the column with the position in `rules` of the rule that each row violates.
         rules: the rules.
+        content: the columns that the text of a row contains; all if empty.
     """
     reasons = pl.Series([rule.reason.name for rule in rules], dtype=pl.String)
     fields = pl.Series([rule.field for rule in rules], dtype=pl.String)
     plain = [column for column, dtype in rows.schema.items() if not dtype.is_nested()]
-    columns = [column for column in plain if column not in (FILE, ROW, violation)]
+    columns = content or [column for column in plain if column not in (FILE, ROW, violation)]
     return rows.select(
         pl.col(FILE).cast(pl.String),
         pl.col(ROW).cast(pl.Int64),

@@ -23,8 +23,14 @@ _VIOLATION = "(violation)"
 
 @dataclass(slots=True)
 class RowFilter:
-    """Separates valid rows of one kind of raw table from rejected ones; every row is counted."""
+    """Separates valid rows of one kind of raw table from rejected ones; every row is counted.
 
+    Attributes:
+        content: the columns of which the quarantine keeps the values, where rows contain personal data; all
+            columns if empty.
+    """
+
+    content: Sequence[str] = ()
     _read: list[int] = field(default_factory=list)
     _rejected: list[pl.DataFrame] = field(default_factory=list)
     _changes: Counter[str] = field(default_factory=Counter)
@@ -54,7 +60,7 @@ class RowFilter:
             return frame
         rejected = checked.filter(pl.col(_VIOLATION).is_not_null())
         self._remedies |= {rule.reason.name: rule.reason.remedy for rule in rules}
-        self._rejected.append(to_quarantine(rejected, _VIOLATION, rules))
+        self._rejected.append(to_quarantine(rejected, _VIOLATION, rules, self.content))
         return checked.filter(pl.col(_VIOLATION).is_null()).drop(_VIOLATION)
 
     def nullify_values(self, frame: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:

@@ -52,14 +52,14 @@ def require_utf8(field: str) -> Rule:
     return Rule(reasons.NOT_UTF8, field, pl.col(field).str.contains(UNREADABLE, literal=True))
 
 
-def limit_id_length(field: str) -> Rule:
-    """An id may not be longer than MAX_ID_LENGTH."""
-    return Rule(reasons.ID_TOO_LONG, field, pl.col(field).str.len_chars() > MAX_ID_LENGTH)
+def limit_id_length(field: str, length: int = MAX_ID_LENGTH) -> Rule:
+    """An id may not be longer than a length, in characters."""
+    return Rule(reasons.ID_TOO_LONG, field, pl.col(field).str.len_chars() > length)
 
 
-def require_id(field: str) -> tuple[Rule, ...]:
+def require_id(field: str, length: int = MAX_ID_LENGTH) -> tuple[Rule, ...]:
     """A value must be present, valid UTF-8 and of a length that a request can contain."""
-    return require_value(field), require_utf8(field), limit_id_length(field)
+    return require_value(field), require_utf8(field), limit_id_length(field, length)
 
 
 def forbid_control_characters(field: str, reason: RejectionReason = reasons.CONTROL_CHARACTER) -> Rule:

@@ -44,7 +44,7 @@ class BilinearParameters(BaseModel):
     rank: int = 16
     epochs: int = 12
     batch: int = 256
-    learning_rate: float = 0.01
+    learning_rate: float = 0.003
     decay: float = 0.01
     matching_grade: float = 0.5
     contrastive: float = 1.0

@@ -65,6 +65,12 @@ class Classifier(ABC):
     def predict(self, features: FeatureArray) -> FloatArray:
         """Return a probability for each row; features of shape (n, len(feature_names)), result (n,)."""
 
+    def update_item(self, item_id: str, details: Mapping[str, str | float]) -> None:
+        """Take note of the reported fields of a new or changed item while serving; nothing by default."""
+
+    def forget_item(self, item_id: str) -> None:
+        """Delete what is stored of an item whose data is erased; nothing by default."""
+
     @abstractmethod
     def dump(self) -> Bundle:
         """Return the fitted arrays and JSON values."""

@@ -86,9 +86,9 @@ class UsearchIndex(VectorIndex):
         """Return the rows found in the graph that the filters leave; none if they leave few."""
         selected, share = self._table.select(allowed, labels), 1.0
         if selected is not None:
-            share = float(selected.mean())
-            if share < _EXACT_SHARE:
-                return np.empty(0, np.int64)
+            share = float(selected.mean()) if len(selected) else 0.0
+        if not len(self) or share < _EXACT_SHARE:
+            return np.empty(0, np.int64)
         visited = min(len(self), int(max(_VISITED_BY_SEARCH, 2 * k) / share))
         self._graph.expansion_search = visited
         found = self._graph.search(vector, visited, threads=1).keys.astype(np.int64)

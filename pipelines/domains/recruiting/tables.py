@@ -75,13 +75,21 @@ def _list_users(
 
 
 def fill_published_at(items: pl.DataFrame, applications: pl.DataFrame) -> pl.DataFrame:
-    """Set the creation time of each entity to its first application where it is missing or later."""
+    """Date an opening by its first application if it has any, an applicant by the first of both times.
+
+    Args:
+        items: openings and applicants with `published_at`, the time of the request or the registration.
+        applications: opening_id, applicant_id and timestamp.
+    """
     firsts = pl.concat(
         applications.group_by(item_id=f"{kind}_id").agg(first=pl.col("timestamp").min())
         for kind in (OPENING, APPLICANT)
     )
     known = items.join(firsts, on="item_id", how="left", maintain_order="left")
-    return known.with_columns(published_at=pl.min_horizontal("published_at", "first")).drop("first")
+    earliest = pl.min_horizontal("published_at", "first")
+    of_opening = pl.coalesce("first", "published_at")
+    published = pl.when(pl.col("category") == OPENING).then(of_opening).otherwise(earliest)
+    return known.with_columns(published_at=published).drop("first")
 
 
 def find_end_of_days(times: pl.Series) -> int:

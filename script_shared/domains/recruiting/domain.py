@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from script_shared.domain import Domain
 from script_shared.domains.recruiting.applications import weight
+from script_shared.domains.recruiting.requirement_model import RequirementModel
 from script_shared.domains.recruiting.segments import build_state, build_texts, recruiting_segments
 from script_shared.domains.recruiting.tables import INTERACTIONS, ITEMS, USERS
 from script_shared.domains.recruiting.texts import COMPOSITION
 
 #: Recommendations are evaluated on the applications of this many days.
 PERIOD_DAYS = 30
+#: The name of the requirement explainer among the classifiers.
+REQUIREMENTS = "requirements"
 
 RECRUITING = Domain(
     name="recruiting",
@@ -22,6 +25,7 @@ RECRUITING = Domain(
     texts=build_texts,
     composition=COMPOSITION,
     weight=weight,
+    classifiers=lambda parameters: {REQUIREMENTS: RequirementModel()},
     displayed=(
         "title",
         "published_at",

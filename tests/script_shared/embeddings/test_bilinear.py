@@ -60,7 +60,7 @@ def test_predicted_grades_are_near_the_planted_probabilities():
     rows = rng.integers(0, LEFT, 5_000), rng.integers(0, RIGHT, 5_000)
     predicted = fitted().predict(left[rows[0]], right[rows[1]])
     probability = 1 / (1 + np.exp(-(SLOPE * planted[rows] + OFFSET)))
-    assert np.corrcoef(predicted, probability)[0, 1] > 0.8
+    assert np.corrcoef(predicted, probability)[0, 1] > 0.7
     assert predicted.mean() == pytest.approx(probability.mean(), abs=0.05)
 
 

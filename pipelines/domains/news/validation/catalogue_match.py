@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import polars as pl
+
+from pipelines.validation.id_differences import find_id_difference
 
 #: Below this share of read items in the catalogue, the two files probably write ids differently.
 MIN_MATCHED_SHARE = 0.5
 #: Below this share of catalogue items with a read, it is probably another catalogue: of the 364,000 articles
 #: in Globo.com's archive 13 % were read in two weeks.
 MIN_READ_SHARE = 0.01
-#: A difference is reported as the cause if removing it matches this share of the unmatched items.
-_CAUSE_SHARE = 0.5
-
-#: Differences in how two files write ids, and the expression that removes each.
-_ID_DIFFERENCES: Mapping[str, Callable[[pl.Expr], pl.Expr]] = {
-    "leading zeros": lambda item: item.str.strip_chars_start("0"),
-    "a decimal point, such as 1.0": lambda item: item.str.replace(r"\.0+$", ""),
-    "blanks around them": lambda item: item.str.strip_chars(),
-    "upper and lower case": lambda item: item.str.to_lowercase(),
-    "quotes around them": lambda item: item.str.strip_chars("\"'"),
-    "a slash at the end": lambda item: item.str.strip_chars_end("/"),
-    "a prefix before the number": lambda item: item.str.extract(r"(\d+)\D*$").str.strip_chars_start("0"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +76,5 @@ def match_items(read: pl.Series, catalogue: pl.Series) -> CatalogueMatch:
     unmatched = read_items.join(catalogue_items, on="item", how="anti")
     matched = read_items.height - unmatched.height
     is_implausible = matched < max(MIN_MATCHED_SHARE * read_items.height, 1)
-    difference = _find_id_difference(unmatched, catalogue_items) if is_implausible else None
+    difference = find_id_difference(unmatched, catalogue_items) if is_implausible else None
     return CatalogueMatch(read_items.height, matched, catalogue_items.height, difference)
-
-
-def _find_id_difference(unmatched: pl.DataFrame, catalogue: pl.DataFrame) -> str | None:
-    for difference, remove in _ID_DIFFERENCES.items():
-        left, right = (frame.select(remove(pl.col("item"))).drop_nulls() for frame in (unmatched, catalogue))
-        if left.join(right.unique(), on="item", how="semi").height >= _CAUSE_SHARE * unmatched.height:
-            return difference
-    return None

@@ -52,6 +52,7 @@ class TablesSource(FileSource):
     """
 
     name: str = "tables"
+    file_names: str = "interactions.csv or interactions.parquet"
     options: Mapping[str, Any] = field(default_factory=dict)
 
     @property

@@ -1,0 +1,1 @@
+"""Raw records and the gold table in Postgres."""

@@ -1,0 +1,1 @@
+"""Validates raw openings, applicants and applications, and turns them into the refined tables."""

@@ -1,0 +1,1 @@
+"""What recruiting adds to the validation of raw rows: reasons, and the end of the applications."""
