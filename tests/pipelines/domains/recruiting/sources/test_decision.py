@@ -61,7 +61,7 @@ class TestTables:
             "english": "Avançado",
             "spanish": "Nenhum",
             "contract": "CLT Full, PJ/Autônomo",
-            "client": "Morris, Moran and Dodson",
+            "client": "Cliente Exemplo",
             "analyst": "A1",
             "priority": "Alta: Alta complexidade 3 a 5 dias",
             "objective": "Contratação",

@@ -25,7 +25,9 @@ DECISION, TABLES = DecisionSource(clock=NOW), TablesSource(clock=NOW)
 RECORDS = {
     "vagas": {str(code): opening(f"título {code}") for code in range(4)},
     "prospects": {
-        str(code): prospects(*(application(str(n), data_candidatura=f"1{n % 2}-05-2021") for n in range(code)))
+        str(code): prospects(
+            *(application(str(n), data_candidatura=f"1{n % 2}-05-2021") for n in range(code))
+        )
         for code in range(5)
     },
     "applicants": {"0": applicant(), "1": partial(area_atuacao="TI - SAP"), "2": applicant(cv_pt="")},
