@@ -8,9 +8,11 @@ from fastapi import Depends, Request
 
 from app.experiments.variants import Variants
 from app.metrics.telemetry import Telemetry
+from app.serving.erasure import Eraser
 from app.serving.event_consumer import EventConsumer
 from app.serving.inference_log import InferenceLogger
 from app.serving.loaded_release import LoadedRelease
+from app.serving.prediction_log import PredictionLogger
 from app.serving.release_watcher import ReleaseWatcher
 
 
@@ -27,6 +29,8 @@ ReleaseWatcherDep = Annotated[ReleaseWatcher, _part("release_watcher")]
 TelemetryDep = Annotated[Telemetry, _part("telemetry")]
 EventConsumerDep = Annotated[EventConsumer, _part("event_consumer")]
 VariantsDep = Annotated[Variants, _part("variants")]
+PredictionLoggerDep = Annotated[PredictionLogger, _part("prediction_logger")]
+EraserDep = Annotated[Eraser, _part("eraser")]
 InferenceLoggerDep = Annotated[InferenceLogger, _part("inference_logger")]
 
 

@@ -10,8 +10,8 @@ from starlette.middleware import Middleware
 from starlette.middleware.exceptions import ExceptionMiddleware
 
 from app import __version__, errors, openapi
-from app.domains import find_domain_api
 from app.domains.base import DomainApi
+from app.domains.registry import find_domain_api
 from app.fast_path.middleware import PATH, FastPath
 from app.fast_path.parsed_query_cache import ParsedQueryCache
 from app.fast_path.query_parser import QueryParser
@@ -25,12 +25,12 @@ from app.routes import (
     info,
     items,
     metrics,
-    predict,
     recommendations,
     releases,
     similar,
     trending,
     users,
+    version,
     web,
 )
 from app.services import Services
@@ -84,8 +84,9 @@ def _add_routes(app: FastAPI, services: Services) -> None:
     domain_api = services.domain_api
     for module in (recommendations, events, items, trending, similar):
         app.include_router(module.make_router(domain_api))
-    modules = (evaluation, releases, health, info, users, metrics, predict)
-    for router in (*(module.router for module in modules), *domain_api.routers):
+    modules = (evaluation, releases, health, info, users, metrics)
+    version_router = domain_api.version_router or version.router
+    for router in (*(module.router for module in modules), version_router, *domain_api.routers):
         app.include_router(router)
     app.include_router(web.make_router(domain_api.page))
     app.include_router(docs.make_router(app.title))

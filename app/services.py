@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, fields
 from typing import Self
 
@@ -14,17 +14,21 @@ from app.domains.base import DomainApi
 from app.experiments.assignment import Assignment
 from app.experiments.challenger import Challenger
 from app.experiments.variants import Variants
+from app.metrics.drift import DriftCollector
 from app.metrics.telemetry import Telemetry
 from app.middleware.auth import ApiKeys
 from app.middleware.rate_limit import EventRateLimit, TokenBuckets
+from app.serving.erasure import Eraser
 from app.serving.event_consumer import EventConsumer
 from app.serving.inference_log import InferenceLogger
+from app.serving.prediction_log import PredictionLogger
 from app.serving.release_watcher import LoadOptions, ReleaseWatcher
 from app.settings import ApiSettings
 from script_shared.clock import MS_PER_HOUR, Clock
-from script_shared.events.factory import open_log
+from script_shared.events.factory import find_log_url, open_log
 from script_shared.impressions.factory import open_impressions
 from script_shared.impressions.pseudonyms import Pseudonyms
+from script_shared.predictions.factory import open_predictions
 from script_shared.releases.registry import Registry
 from script_shared.storage.volume import Volume
 
@@ -41,6 +45,8 @@ class Services:
         variants: assigns users to champion and challenger.
         event_consumer: applies the events of the log to the loaded releases.
         inference_logger: writes the inference log.
+        prediction_logger: writes the log of predictions.
+        eraser: erases users everywhere.
         keys: the API keys.
         event_rate_limit: limits the events that are sent with a key.
     """
@@ -52,6 +58,8 @@ class Services:
     variants: Variants
     event_consumer: EventConsumer
     inference_logger: InferenceLogger
+    prediction_logger: PredictionLogger
+    eraser: Eraser
     keys: ApiKeys
     event_rate_limit: EventRateLimit
 
@@ -66,9 +74,13 @@ class Services:
         """
         telemetry = Telemetry(fast_counters=settings.api_fast_counters)
         volume = Volume.from_settings(settings)
+        DriftCollector(telemetry.registry, volume.monitoring)
         inference_logger = _create_inference_logger(settings, volume, telemetry)
-        log = open_log(settings.events_url.get_secret_value(), volume.events)
-        consumer = EventConsumer(log, telemetry, settings.events_poll_seconds, inference_logger.forget)
+        prediction_logger = _create_prediction_logger(settings, volume, telemetry)
+        users_are_items = domain_api.domain.users_are_items
+        eraser = Eraser((inference_logger, prediction_logger), users_are_items=users_are_items)
+        log = open_log(find_log_url(settings), volume.events)
+        consumer = EventConsumer(log, telemetry, settings.events_poll_seconds, eraser.forget_answers)
         options = LoadOptions(clock, settings.release_verify, settings.api_result_cache_size)
         watcher = ReleaseWatcher(Registry(volume.releases), domain_api, telemetry, consumer, options)
         assignment, challenger = Assignment(settings.experiment, settings.challenger_share), None
@@ -78,8 +90,8 @@ class Services:
         keys = ApiKeys(settings)
         limit = EventRateLimit(keys, TokenBuckets(settings.api_events_per_key, settings.api_burst_seconds))
         variants = Variants(watcher, assignment, challenger)
-        parts = (domain_api, telemetry, watcher, challenger, variants, consumer, inference_logger)
-        return cls(*parts, keys, limit)
+        parts = (domain_api, telemetry, watcher, challenger, variants, consumer)
+        return cls(*parts, inference_logger, prediction_logger, eraser, keys, limit)
 
     def add_to(self, app: FastAPI) -> None:
         """Put all parts into `app.state`."""
@@ -88,13 +100,13 @@ class Services:
 
     @asynccontextmanager
     async def run(self, poll_seconds: float) -> AsyncIterator[None]:
-        """Run the background work: inference log, event consumer, and a release watcher for each variant.
+        """Run the background work: logs of answers, event consumer, and a release watcher for each variant.
 
         Args:
             poll_seconds: seconds between two looks at the registry.
         """
         watchers = [watcher for watcher in (self.release_watcher, self.challenger) if watcher]
-        with self.inference_logger.run():
+        with self.inference_logger.run(), self._log_predictions():
             async with self.event_consumer.run():
                 for watcher in watchers:
                     watcher.start(poll_seconds)
@@ -103,9 +115,25 @@ class Services:
                     # In a thread: a release that is being loaded needs the event loop.
                     await asyncio.to_thread(watcher.stop)
 
+    def _log_predictions(self) -> AbstractContextManager[None]:
+        """Write predictions in the background, if the domain has classifiers."""
+        has_classifiers = self.domain_api.domain.classifiers({})
+        return self.prediction_logger.run() if has_classifiers else nullcontext()
+
+
+def _create_prediction_logger(
+    settings: ApiSettings, volume: Volume, telemetry: Telemetry
+) -> PredictionLogger:
+    log = open_predictions(find_log_url(settings), volume.events)
+    pseudonyms = Pseudonyms(settings.pseudonym_keys)
+    return PredictionLogger(log, pseudonyms, _keep_ms(settings), telemetry.predictions)
+
+
+def _keep_ms(settings: ApiSettings) -> int:
+    return round(settings.inference_log_days * 24 * MS_PER_HOUR)
+
 
 def _create_inference_logger(settings: ApiSettings, volume: Volume, telemetry: Telemetry) -> InferenceLogger:
-    log = open_impressions(settings.events_url.get_secret_value(), volume.events)
-    keep_ms = round(settings.inference_log_days * 24 * MS_PER_HOUR)
+    log = open_impressions(find_log_url(settings), volume.events)
     pseudonyms = Pseudonyms(settings.pseudonym_keys)
-    return InferenceLogger(log, pseudonyms, settings.inference_log_sample, keep_ms, telemetry)
+    return InferenceLogger(log, pseudonyms, settings.inference_log_sample, _keep_ms(settings), telemetry)

@@ -12,6 +12,7 @@ import polars as pl
 
 from pipelines.ingest.file_kinds import FileKind
 from pipelines.ingest.raw_files import RawFile, find_files
+from pipelines.monitoring import Monitoring
 from pipelines.tuning.search_space import SearchSpace
 from script_shared.domain import Domain, Parameters
 from script_shared.errors import SettingsError
@@ -176,6 +177,8 @@ class Plan:
         missing_column_effects: by refined table and column, what a run loses if the column is empty.
         remedies: by quarantine reason, how to correct the data.
         search_space: the values that tuning may try, by parameter path.
+        monitoring: how predictions are compared with the training data; None for a domain that is not
+            monitored. A domain that is also has a module `monitoring`, by which Airflow knows it.
     """
 
     domain: Domain
@@ -187,6 +190,7 @@ class Plan:
     missing_column_effects: Mapping[tuple[str, str], str] = field(default_factory=dict)
     remedies: Mapping[str, str] = field(default_factory=dict)
     search_space: SearchSpace = field(default_factory=dict)
+    monitoring: Monitoring | None = None
 
     @property
     def generated_source(self) -> str:

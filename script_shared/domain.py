@@ -37,6 +37,7 @@ class Domain:
         displayed: columns of the items that the service may return, or by which it filters.
         users_are_items: whether each user is an item, too, of the same id. Users and items then have the same
             positions.
+        is_searchable: whether releases contain an index of the items' texts, so that items are found by text.
         period_hours: recommendations are evaluated on the interactions of so many hours after a cut-off.
         evaluated_hours: the cut-offs, in hours before the end of the data.
     """
@@ -56,6 +57,7 @@ class Domain:
     classifiers: Callable[[Parameters], Mapping[str, Classifier]] = lambda _: {}
     displayed: tuple[str, ...] = ("title", "url", "published_at", "category", "region")
     users_are_items: bool = False
+    is_searchable: bool = False
     period_hours: int = 1
     evaluated_hours: tuple[int, ...] = (1, 25)
 

@@ -144,6 +144,8 @@ class GrowingVocabulary(Sequence[str]):
         added = position - len(self._known)
         if added >= 0:
             return self._added_names[added]
+        if position in self._forgotten:
+            return ""
         if len(self._cached_names) >= _MAX_CACHED:
             self._cached_names.clear()
         name = self._cached_names[position] = self._known[position]
@@ -180,12 +182,16 @@ class GrowingVocabulary(Sequence[str]):
         return position
 
     def forget(self, value: str) -> int:
-        """Make an id unknown and return its position; if the id is added again, it gets another one."""
+        """Make an id unknown and return its position, whose name is empty from then on.
+
+        If the id is added again, it gets another position.
+        """
         position = self.find(value)
         if position == UNKNOWN:
             return position
         if self._added.pop(value, None) is None:
             self._cached_positions.pop(value, None)
+            self._cached_names.pop(position, None)
             self._forgotten.add(position)
         else:
             self._added_names[position - len(self._known)] = ""

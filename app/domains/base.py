@@ -43,6 +43,7 @@ class DomainApi:
             missing is its own text.
         page: HTML file of the page at `/`.
         routers: endpoints that only this domain has.
+        version_router: replaces `GET /version` where a domain's version has more fields; None keeps it.
     """
 
     domain: Domain
@@ -55,3 +56,4 @@ class DomainApi:
     reasons: Mapping[str, str]
     page: Path
     routers: Sequence[APIRouter] = ()
+    version_router: APIRouter | None = None

@@ -16,6 +16,7 @@ from app.metrics.catalogue_coverage import CatalogueCoverage, CoverageCollector
 from app.metrics.experiments import ENGINE_SECONDS, ExperimentMetrics
 from app.metrics.fast_counters import FastCounters
 from app.metrics.http import HttpMetrics
+from app.metrics.predictions import PredictionMetrics
 from script_shared.releases.manifest import Manifest
 
 _MAX_EVALUATION_SERIES = 1_000
@@ -32,6 +33,7 @@ class Telemetry:
         registry: registry of all metrics.
         http: metrics of HTTP requests.
         experiment: metrics of an experiment and of the inference log.
+        predictions: metrics of classifiers and of the log of predictions.
         skipped_events: counts events of unknown items or users, which the state does not apply.
         rejected_events: counts logged events that could not be applied.
         fold_seconds: time to apply a batch of events to the state.
@@ -48,6 +50,7 @@ class Telemetry:
         self._add_releases()
         self._add_events()
         self.experiment = ExperimentMetrics(registry, counters)
+        self.predictions = PredictionMetrics(registry)
 
     def _add_recommendations(self, counters: FastCounters) -> None:
         counter = partial(Counter, registry=self.registry)

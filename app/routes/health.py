@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import platform
 import time
 from typing import Any
 
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from app import __version__
 from app.dependencies import EventConsumerDep, LoadedReleaseDep, ReleaseWatcherDep
 from app.errors import NotReadyError, problem_responses
 
@@ -31,14 +29,6 @@ class Health(BaseModel):
     replay: bool | None = None
     reason: str | None = None
     uptime_seconds: float
-
-
-class Version(BaseModel):
-    """The version of the code."""
-
-    name: str
-    version: str
-    python: str
 
 
 @router.get("/health")
@@ -79,9 +69,3 @@ async def ready(release: LoadedReleaseDep, consumer: EventConsumerDep) -> dict[s
     if consumer.log_fault is None:
         return {"status": "ready", "release": release.id}
     return {"status": "degraded", "release": release.id, "reason": consumer.log_fault}
-
-
-@router.get("/version")
-async def version() -> Version:
-    """Return the version of the code."""
-    return Version(name="manchete", version=__version__, python=platform.python_version())

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import secrets
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Literal
@@ -12,12 +10,11 @@ from fastapi import APIRouter, Depends, HTTPException
 from fastapi.responses import Response
 from pydantic import BaseModel
 
-from app.dependencies import EventConsumerDep, InferenceLoggerDep, LoadedReleaseDep, VariantsDep
+from app.dependencies import EraserDep, EventConsumerDep, LoadedReleaseDep, VariantsDep
 from app.errors import problem_responses
 from app.middleware.auth import Scope, require_scope
 from app.schemas.path_parameters import PathUserId
 from script_shared.clock import MS_PER_SECOND
-from script_shared.events.event import FORGET, Event
 
 router = APIRouter(
     tags=["users"],
@@ -70,15 +67,11 @@ async def user(variants: VariantsDep, user_id: PathUserId, response: Response) -
 
 @router.delete("/users/{user_id:path}", status_code=204, responses=problem_responses(404, 507))
 async def forget(
-    release: LoadedReleaseDep, consumer: EventConsumerDep, logger: InferenceLoggerDep, user_id: PathUserId
+    release: LoadedReleaseDep, consumer: EventConsumerDep, eraser: EraserDep, user_id: PathUserId
 ) -> None:
     """Forget a user: in both logs and on this replica at once, on all others within a second.
 
     The log keeps the request itself, so that a release that still contains the user forgets as well when it
     is loaded. The user's interactions stay in anonymous counts.
     """
-    event_id, now_ms = f"forget-{secrets.token_hex(12)}", release.engine.now_ms()
-    await consumer.append([Event(event_id, user_id, "", now_ms, kind=FORGET)])
-    await asyncio.to_thread(consumer.log.forget, user_id)
-    if impressions := logger.forget(user_id):
-        await asyncio.wrap_future(impressions)
+    await eraser.erase(consumer, user_id, release.engine.now_ms())

@@ -15,7 +15,8 @@ from app.schemas.fields import TIMESTAMP_FORMAT
 MAX_ELEMENTS = 1_000
 
 _TIMESTAMPS = ("timestamp", "published_at", "expires_at")
-_IDS = ("user_id", "item_id", "event_id", "session_id")
+#: Fields of events and items that may be whole numbers in a body.
+IDS = ("user_id", "item_id", "event_id", "session_id")
 
 #: The validated fields of an event or an item.
 Element = dict[str, Any]
@@ -48,10 +49,11 @@ class BodyParser:
     Args:
         element: typed dictionary of an element.
         noun: names an element in messages, e.g. "event".
+        ids: fields that may be whole numbers.
     """
 
-    def __init__(self, element: Any, noun: str) -> None:
-        self._noun, self._required = noun, element.__required_keys__
+    def __init__(self, element: Any, noun: str, ids: Sequence[str] = IDS) -> None:
+        self._noun, self._required, self._ids = noun, element.__required_keys__, ids
         self._element: TypeAdapter[Element] = TypeAdapter(element)
         elements = Annotated[list[element], Field(max_length=MAX_ELEMENTS)]
         self._list: TypeAdapter[list[Element]] = TypeAdapter(elements)
@@ -62,7 +64,7 @@ class BodyParser:
         for name, schema in element["properties"].items():
             labels = {key: schema.pop(key) for key in ("description", "title") if key in schema}
             forms = [schema]
-            if name in _IDS:
+            if name in self._ids:
                 forms.append({"type": "integer"})
             if name not in element["required"]:
                 forms += [{"type": "null"}, {"const": ""}]
@@ -112,7 +114,7 @@ class BodyParser:
         if not isinstance(element, dict):
             return element
         return {
-            name: str(value) if name in _IDS and type(value) is int else value
+            name: str(value) if name in self._ids and type(value) is int else value
             for name, value in element.items()
             if name in self._required or value not in (None, "")
         }

@@ -18,6 +18,8 @@ from pydantic_core import to_json
 from script_shared.errors import ReleaseCorruptedError
 
 _MAX_CACHED_ROWS = 20_000
+#: Masks that are cached, of one byte an item each.
+_MAX_CACHED_MASKS = 64
 
 
 class Catalogue:
@@ -33,9 +35,11 @@ class Catalogue:
     def __init__(self, table: pa.Table, columns: Sequence[str]) -> None:
         self._columns = {name: _read_column(table, name) for name in columns}
         self._size = len(table)
+        self._empty_row: Mapping[str, Any] = MappingProxyType(dict.fromkeys(columns))
         self._rows: dict[int, Mapping[str, Any]] = {}
         self._updates: dict[int, Mapping[str, Any]] = {}
         self._json: dict[int, bytes] = {}
+        self._masks: dict[tuple[str, Any, int], npt.NDArray[np.bool_]] = {}
 
     @classmethod
     def read(cls, path: Path, columns: Sequence[str]) -> Catalogue:
@@ -62,11 +66,15 @@ class Catalogue:
         return self._size
 
     def row(self, position: int) -> Mapping[str, Any]:
-        """Return the columns of the item at a position."""
+        """Return the columns of the item at a position; null for an item that has not been reported."""
         row = self._updates.get(position) or self._rows.get(position)
         if row is None:
-            row = MappingProxyType({name: _value(column, position) for name, column in self._columns.items()})
-            if len(self._rows) < _MAX_CACHED_ROWS:
+            is_known = position < self._size
+            columns = self._columns.items()
+            row = MappingProxyType(
+                {n: _value(column, position) if is_known else None for n, column in columns}
+            )
+            if is_known and len(self._rows) < _MAX_CACHED_ROWS:
                 self._rows[position] = row
         return row
 
@@ -87,9 +95,26 @@ class Catalogue:
             row["published_at"] = _to_iso(int(details["published_ms"]))
         self._updates[position] = MappingProxyType(row)
         self._json.pop(position, None)
+        for (column, value, size), mask in self._masks.items():
+            if position < size:
+                mask[position] = row[column] == value
 
-    def matches(self, column: str, value: str, size: int) -> npt.NDArray[np.bool_]:
-        """Return which items have a value in a column, by position: a mask of length `size`."""
+    def matches(self, column: str, value: str | bool, size: int) -> npt.NDArray[np.bool_]:
+        """Return which items have a value in a column, by position: a mask of length `size`.
+
+        The mask is cached: callers do not change it.
+        """
+        key = (column, value, size)
+        mask = self._masks.pop(key, None)
+        if mask is None:
+            mask = self._find_matches(column, value, size)
+            if len(self._masks) >= _MAX_CACHED_MASKS:
+                del self._masks[next(iter(self._masks))]
+        # Inserted again at the end: the dictionary's first mask is the one unused longest.
+        self._masks[key] = mask
+        return mask
+
+    def _find_matches(self, column: str, value: str | bool, size: int) -> npt.NDArray[np.bool_]:
         mask = np.zeros(size, np.bool_)
         values = self._columns[column]
         if values is not None:

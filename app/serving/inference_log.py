@@ -14,10 +14,11 @@ import structlog
 
 from app.metrics.telemetry import Telemetry
 from script_shared.clock import WallClock
+from script_shared.impressions.erasure import Erasure
 from script_shared.impressions.impression import Impression
 from script_shared.impressions.log import ImpressionLog
 from script_shared.impressions.pseudonyms import Pseudonyms
-from script_shared.impressions.writer import ImpressionWriter, Listener
+from script_shared.impressions.writer import Listener, LogWriter
 from script_shared.inference.results import Recommendation
 
 _LOG = structlog.get_logger(__name__)
@@ -65,7 +66,7 @@ class InferenceLogger:
     ) -> None:
         self._log, self._pseudonyms, self._sample, self._keep_ms = log, pseudonyms, sample, keep_ms
         self._telemetry, self._experiment_metrics = telemetry, telemetry.experiment
-        self._writer: ImpressionWriter | None = None
+        self._writer: LogWriter[Impression] | None = None
         self._has_failed = False
 
     @contextmanager
@@ -76,7 +77,7 @@ class InferenceLogger:
             return
         count_dropped = self._experiment_metrics.dropped_impressions.inc
         listener = Listener(self._report_written, count_dropped, self._report_failure)
-        self._writer = ImpressionWriter(self._log, self._keep_ms, listener, WallClock())
+        self._writer = LogWriter(self._log, self._keep_ms, listener, WallClock())
         try:
             yield
         finally:
@@ -91,7 +92,7 @@ class InferenceLogger:
         self._experiment_metrics.count_recommendation(answer.variant, found.segment, seconds)
         return self._write(self._writer, answer) if self._writer else None
 
-    def _write(self, writer: ImpressionWriter, answer: Answer) -> str | None:
+    def _write(self, writer: LogWriter[Impression], answer: Answer) -> str | None:
         if answer.user_id is None:
             pseudonym, place = None, random.random()  # noqa: S311 - it only draws a sample
         else:
@@ -115,13 +116,20 @@ class InferenceLogger:
         )
         return impression_id
 
-    def forget(self, user_id: str) -> Future[int] | None:
+    def forget(self, user_id: str, *, is_item: bool = False) -> Future[int] | None:
         """Delete a user's impressions; the future fails when that is impossible now.
+
+        Args:
+            user_id: the user.
+            is_item: whether the impressions that contain the user as an item are deleted, too.
 
         Returns:
             The number of deleted impressions; None without a key: then a user's impressions are unknown.
         """
-        return self._writer.forget(self._pseudonyms.derive_names(user_id)) if self._writer else None
+        if self._writer is None:
+            return None
+        names = self._pseudonyms.derive_names(user_id)
+        return self._writer.forget(Erasure(names, user_id if is_item else None))
 
     def _report_written(self, count: int) -> None:
         self._has_failed = False

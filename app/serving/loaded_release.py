@@ -36,6 +36,7 @@ class LoadedRelease:
         engine: answers requests.
         classifiers: the domain's classifiers, by name.
         replica: applies events to the engine.
+        encoder: encodes the texts of new items, and of queries.
         catalogue: columns of the items.
         evaluation: one record for each segment and model.
         coverage: which items have been recommended since the release was loaded.
@@ -47,6 +48,7 @@ class LoadedRelease:
     engine: Engine
     classifiers: Mapping[str, Classifier]
     replica: Replica
+    encoder: NewItemEncoder
     catalogue: Catalogue
     evaluation: Sequence[Mapping[str, Any]]
     coverage: CatalogueCoverage
@@ -77,10 +79,11 @@ class LoadedRelease:
             what = f"{error} is not in it: it was published by other code"
             raise ReleaseError(what, remedy=FORMAT_REMEDY) from error
         catalogue = Catalogue.read(release.path(CATALOGUE), domain_api.item_columns)
-        replica = Replica(engine, domain, manifest, NewItemEncoder.load(release, domain), catalogue.update)
+        encoder = NewItemEncoder.load(release, domain)
+        replica = Replica(engine, domain, manifest, encoder, catalogue.update, classifiers.values())
         evaluation = _read_evaluation(release)
         coverage, first_ms = CatalogueCoverage(len(catalogue), engine.capacity), engine.first_interaction_ms()
-        parts = (domain_api, manifest, engine, classifiers, replica, catalogue)
+        parts = (domain_api, manifest, engine, classifiers, replica, encoder, catalogue)
         loaded_release = cls(*parts, evaluation, coverage, first_ms)
         loaded_release._answer_test_request()
         return loaded_release

@@ -21,6 +21,7 @@ from pipelines.cli.rollback import roll_back
 from pipelines.domains import load
 from pipelines.experiments.command import experiment_command
 from pipelines.ingest.source_options import CONFIG_FILE, with_source_options
+from pipelines.monitoring import find_previous_day
 from pipelines.plan import Plan
 from pipelines.reporting.run_costs import measure_stage, read_costs, write_costs
 from pipelines.run_ids import new_run_id
@@ -30,14 +31,18 @@ from pipelines.stages.compact import compact
 from pipelines.stages.download import download
 from pipelines.stages.encode import encode
 from pipelines.stages.evaluate import evaluate
+from pipelines.stages.evaluate_classifier import evaluate_classifier
 from pipelines.stages.inspect import inspect, write_options
+from pipelines.stages.monitor import monitor
 from pipelines.stages.publish import publish
 from pipelines.stages.refine import refine
 from pipelines.stages.report import report
 from pipelines.stages.segment import segment
 from pipelines.stages.train import train
 from pipelines.tuning.command import tune_command
+from script_shared.clock import WallClock
 from script_shared.errors import MancheteError
+from script_shared.events.factory import find_log_url
 from script_shared.inference.engine import Engine
 from script_shared.releases.registry import Registry
 from script_shared.settings import Settings
@@ -72,7 +77,7 @@ def _train_all(source: str, uri: str, scale: float, options: Mapping[str, Any]) 
     require_writable(settings.data_root)
     with CONSOLE.status("download"):
         measure_stage("", download, plan, volume, run, source, uri, scale)
-    _run_stage(collect, run, settings.events_url.get_secret_value())
+    _run_stage(collect, run, find_log_url(settings))
     _run_stage(refine, run, source, settings.refine_options)
     _run_stage(encode, run)
     CONSOLE.print(_run_stage(segment, run))
@@ -90,9 +95,11 @@ def evaluate_all() -> None:
     users = PipelineSettings.read().evaluation_users
     for hours, name in product(plan.domain.evaluated_hours, plan.segment_names):
         _run_stage(evaluate, run, hours, name, users, part=f"{name}-{hours}h")
+    for name in plan.domain.classifiers({}):
+        _run_stage(evaluate_classifier, run, name, part=name)
     _run_stage(report, run)
     result = _run_stage(publish, run)
-    _run_stage(compact, run, Settings.read().events_url.get_secret_value())
+    _run_stage(compact, run, find_log_url(Settings.read()))
     write_costs(volume, run)
     CONSOLE.print(build_cost_table(read_costs(volume, run)))
     CONSOLE.print(sanitise(str(result)), soft_wrap=True)
@@ -110,6 +117,15 @@ def run_all(
     """Run all stages, from raw files to a published release."""
     _train_all(source, uri, scale, options)
     evaluate_all()
+
+
+@app.command("monitor")
+def monitor_day(
+    day: Annotated[str, typer.Option(help="a UTC day such as 2026-11-28; the day before if not given")] = "",
+) -> None:
+    """Report drift and quality of a day's predictions, and print the number of findings as JSON."""
+    url = find_log_url(Settings.read())
+    typer.echo(json.dumps(_run_stage(monitor, day or find_previous_day(WallClock()), url)))
 
 
 @app.command("inspect")
@@ -167,7 +183,7 @@ def rollback(
 ) -> None:
     """Make an earlier release the champion again, and print its id."""
     _, volume = _load_plan_and_volume()
-    typer.echo(roll_back(volume, to, Settings.read().events_url.get_secret_value()))
+    typer.echo(roll_back(volume, to, find_log_url(Settings.read())))
 
 
 @app.command()

@@ -45,6 +45,16 @@ def evaluate(domain: str, run: str, hours_before: int, segment: str) -> str:
 
 
 @task
+def evaluate_classifiers(domain: str, run: str) -> str:
+    """Refit each classifier at an earlier time and evaluate it on what was decided since."""
+    from pipelines.domains import load
+    from pipelines.stages.evaluate_classifier import evaluate_classifier as stage
+
+    names = list(load(domain).domain.classifiers({}))
+    return "\n".join(run_stage_as_text(domain, stage, run, name, part=name) for name in names)
+
+
+@task
 def report(domain: str, run: str) -> str:
     """Write metrics, predictions and the report."""
     from pipelines.stages.report import report as stage
@@ -68,9 +78,10 @@ def publish(domain: str, run: str) -> dict[str, Any]:
 def compact(domain: str, run: str) -> str:
     """Remove from the event log what no release needs any more."""
     from pipelines.stages.compact import compact as stage
+    from script_shared.events.factory import find_log_url
     from script_shared.settings import Settings
 
-    return run_stage_as_text(domain, stage, run, Settings.read().events_url.get_secret_value())
+    return run_stage_as_text(domain, stage, run, find_log_url(Settings.read(), domain))
 
 
 @task
@@ -95,8 +106,9 @@ def create_evaluate_models(domain: str) -> None:
     )
     def evaluate_models() -> None:
         run = read_run(domain)
+        evaluated = evaluate.partial(domain=domain, run=run).expand_kwargs(list_evaluations(domain))
         (
-            evaluate.partial(domain=domain, run=run).expand_kwargs(list_evaluations(domain))
+            [evaluated, evaluate_classifiers(domain, run)]
             >> report(domain, run)
             >> publish.override(outlets=[release_asset(domain)])(domain, run)
             >> compact(domain, run)

@@ -123,7 +123,7 @@ def add_vectors(dataset: Dataset, vectors: TextVectors) -> Dataset:
 
 def _fit_space(dataset: Dataset, documents: Sequence[str], rules: TextRules) -> TextVectors:
     """Fit a space on an even sample of the recently published or used items; it has no vectors yet."""
-    items = dataset.recent_items(MAX_AGE_MS)
+    items = dataset.recent_items(round(rules.parameters.fit_window * MS_PER_HOUR))
     sample = items[:: -(-len(items) // rules.parameters.fit_items) or 1].tolist()
     space = TextSpace.fit([documents[item] for item in sample], rules.parameters, rules.stop_words)
     no_vectors = Vectors(np.zeros((1, space.dimensions), np.float32), np.zeros(len(documents), np.int32))

@@ -39,13 +39,15 @@ class ForgottenUsers:
 
     Args:
         folder: created with the first entry.
+        users_are_items: whether each user is an item, too, which is left out as well.
 
     Raises:
         MancheteError: the list exists, but its key is missing.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, users_are_items: bool = False) -> None:
         self._folder = folder
+        self._columns = ("user_id", "item_id") if users_are_items else ("user_id",)
         path = folder / _LIST
         document = json.loads(path.read_text()) if path.exists() else {}
         self._points = {digest: ErasurePoint(*point) for digest, point in document.items()}
@@ -65,11 +67,22 @@ class ForgottenUsers:
 
     def keep_events_mask(self, events: pl.DataFrame) -> pl.Series:
         """Return a mask of the events after the last request to forget their user, by log offset."""
-        return events[OFFSET] > self._look_up(events["user_id"], "offset")
+        return events[OFFSET] > self._look_up_rows(events, "offset")
 
     def keep_interactions_mask(self, interactions: pl.DataFrame) -> pl.Series:
         """Return a mask of the interactions after the last request to forget their user, by timestamp."""
-        return interactions["timestamp"].to_physical() > self._look_up(interactions["user_id"], "time_ms")
+        return interactions["timestamp"].to_physical() > self._look_up_rows(interactions, "time_ms")
+
+    def keep_items_mask(self, items: pl.DataFrame) -> pl.Series:
+        """Return a mask of the items that are no forgotten users; those reported since come with events."""
+        if len(self._columns) == 1:
+            return pl.select(pl.repeat(value=True, n=items.height, dtype=pl.Boolean)).to_series()
+        return self._look_up(items["item_id"], "offset") < 0
+
+    def _look_up_rows(self, frame: pl.DataFrame, name: str) -> pl.Series:
+        """Return the newest field of the entries that concern each row, -1 for rows without any."""
+        fields = [self._look_up(frame[column], name).alias(column) for column in self._columns]
+        return pl.DataFrame(fields).select(pl.max_horizontal(pl.all())).to_series()
 
     def _look_up(self, users: pl.Series, name: str) -> pl.Series:
         """Return a field of each user's entry, -1 for users who are not on the list."""

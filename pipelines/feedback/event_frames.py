@@ -110,4 +110,8 @@ def _build_columns(schema: Schema, fields: Mapping[str, pl.Expr]) -> dict[str, p
 def _read_detail(name: str, dtype: pl.DataType) -> pl.Expr:
     """Return a field of the details; null if it is missing or has the wrong type."""
     text = pl.col("details").str.json_path_match(f"$.{name}")
+    if dtype == pl.Boolean():
+        return text.replace_strict({"true": True, "false": False}, default=None, return_dtype=dtype)
+    if dtype == _TIME:
+        return text.cast(pl.Int64, strict=False).cast(dtype)
     return text.cast(pl.Float64, strict=False).cast(dtype, strict=False) if dtype.is_numeric() else text

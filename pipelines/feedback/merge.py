@@ -75,7 +75,8 @@ def merge_events(
         return refinement
     as_of_ms = max(refinement.as_of_ms, plan.find_as_of(merged["timestamp"]))
     kept = merged.filter(pl.col("timestamp").to_physical() < as_of_ms)
-    items = _merge_items(plan, refinement.tables.items, events, catalogue)
+    file_items = refinement.tables.items.filter(collected.forgotten.keep_items_mask(refinement.tables.items))
+    items = _merge_items(plan, file_items, events, catalogue)
     tables = plan.build_tables(kept, items, _merge_user_types(refinement.tables, interactions))
     log = {
         "after": _find_replay_start(new, events, as_of_ms, collected.until),

@@ -40,6 +40,7 @@ class Findings:
         refining: the entries of the refine report by name.
         weights: the feature weights of the fitted model by segment; empty for other models.
         warnings: probable faults of the data, one sentence each.
+        classifiers: the measures of each classifier.
     """
 
     comparisons: Sequence[Comparison]
@@ -50,6 +51,7 @@ class Findings:
     refining: Mapping[str, Any]
     weights: Mapping[str, Mapping[str, float]]
     warnings: Sequence[str] = ()
+    classifiers: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +63,14 @@ class Evaluation:
         comparisons: the comparison of models in each segment.
         records: the result of `summarise`.
         period_ms: length of an evaluated period, ms.
+        classifiers: the measures of each classifier.
     """
 
     predictions: pl.DataFrame
     comparisons: Sequence[Comparison]
     records: Sequence[Mapping[str, Any]]
     period_ms: int
+    classifiers: Sequence[Mapping[str, Any]] = ()
 
 
 def gather_findings(
@@ -97,6 +101,7 @@ def gather_findings(
         dict(_flatten(refining)),
         {segment: _read_weights(folder) for segment, folder in models.items()},
         warnings,
+        evaluation.classifiers,
     )
 
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipelines.reporting.figures import age_boxes, metric_bars, recall_curves
 from pipelines.reporting.findings import Findings
+from pipelines.reporting.template import render_template
 from script_shared.evaluation.beyond_accuracy import LIST_METRICS
 from script_shared.evaluation.comparison import SERVED
 from script_shared.evaluation.gates import FEW_USERS
@@ -26,14 +24,8 @@ def render_page(findings: Findings, facts: Mapping[str, Any]) -> str:
         facts: `run`, `as_of`, `champion` (id of the champion, or None), `hours` (the starts of the evaluated
             hours) and `verdict`.
     """
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template(_TEMPLATE).render(
+    return render_template(
+        _TEMPLATE,
         **facts,
         findings=findings,
         figures=_draw_figures(findings),

@@ -43,7 +43,7 @@ def collect(plan: Plan, volume: Volume, run: str, events_url: str = "") -> dict[
         EventLogError: the log is not available now, or it is a different log than before.
     """
     with closing(open_log(events_url, volume.events)) as log, lock_folder(volume.events, "archive"):
-        archive, forgotten = open_archive(volume), open_forgotten(volume)
+        archive, forgotten = open_archive(volume), open_forgotten(plan, volume)
         archived_end, log_end = archive.end(), log.end_offset()
         if 0 < log_end < archived_end:
             raise _different_log_error(archived_end, log_end)
@@ -61,18 +61,18 @@ def open_archive(volume: Volume) -> EventArchive:
     return EventArchive(volume.events / "archive")
 
 
-def open_forgotten(volume: Volume) -> ForgottenUsers:
+def open_forgotten(plan: Plan, volume: Volume) -> ForgottenUsers:
     """Return the list of users whose data must be left out."""
-    return ForgottenUsers(volume.events / "forgotten")
+    return ForgottenUsers(volume.events / "forgotten", users_are_items=plan.domain.users_are_items)
 
 
-def load_collected(volume: Volume, run: str) -> CollectedEvents | None:
+def load_collected(plan: Plan, volume: Volume, run: str) -> CollectedEvents | None:
     """Return the events that a run collected; None if no event has ever been collected."""
     path = volume.events / "collected" / run / _FACTS_FILE
     until = json.loads(path.read_text())["until"] if path.exists() else 0
     if not until:
         return None
-    forgotten, events = open_forgotten(volume), open_archive(volume).read(until)
+    forgotten, events = open_forgotten(plan, volume), open_archive(volume).read(until)
     return CollectedEvents(events.filter(forgotten.keep_events_mask(events)), until, forgotten)
 
 

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from pipelines.stages.champion_refit import ChampionRecord
 from script_shared.evaluation.comparison import Comparison
 from script_shared.evaluation.gates import Gates
-from script_shared.evaluation.promotion import Finding, PromotionDecision, decide_promotion
+from script_shared.evaluation.promotion import (
+    Finding,
+    PromotionDecision,
+    decide_promotion,
+    judge_classifier,
+)
 from script_shared.storage.volume import Volume
 
 _FILE = "verdict.json"
@@ -44,7 +50,10 @@ class GateDecision:
 
 
 def judge_run(
-    comparisons: Sequence[Comparison], champions: Collection[ChampionRecord], gates: Gates
+    comparisons: Sequence[Comparison],
+    champions: Collection[ChampionRecord],
+    gates: Gates,
+    classifiers: Sequence[Mapping[str, Any]] = (),
 ) -> GateDecision:
     """Apply the gates to a run.
 
@@ -52,11 +61,21 @@ def judge_run(
         comparisons: one for each segment of the run.
         champions: the distinct champions with which the run was compared.
         gates: the domain's gates.
+        classifiers: the measures of the run's classifiers.
     """
     if len(champions) > 1:
         reason = "the champion changed while the run was evaluated: evaluate it again"
         return GateDecision(None, PromotionDecision(False, reason))
     (champion,) = champions
-    verdict = decide_promotion(comparisons, gates, new_configuration=champion.refitted)
+    of_classifiers = [
+        finding
+        for measured in classifiers
+        for finding in judge_classifier(
+            measured["name"], measured["rows"], measured.get("differences", {}), gates
+        )
+    ]
+    verdict = decide_promotion(
+        comparisons, gates, new_configuration=champion.refitted, classifiers=of_classifiers
+    )
     reason = f"{champion.reason}; {verdict.reason}" if champion.reason else verdict.reason
     return GateDecision(champion.release, replace(verdict, reason=reason))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -12,18 +13,24 @@ import polars as pl
 import structlog
 
 from pipelines.encoding.arrays import encode_user_types, write_bundles
+from pipelines.monitoring import Monitoring
 from pipelines.plan import Plan
 from pipelines.replay import is_replayed
 from pipelines.stages.artifacts import load_dataset, load_refine_report
 from pipelines.stages.encode import CATALOGUE_FILE
+from pipelines.stages.evaluate_classifier import read_classifier_measures
 from pipelines.stages.gating import GateDecision
 from pipelines.stages.report import read_metrics
 from script_shared.arrays import Bundle
 from script_shared.clock import Clock, WallClock
 from script_shared.dataset import Dataset
+from script_shared.drift.baseline import record_baseline
+from script_shared.errors import NotEnoughDataError
 from script_shared.evaluation.comparison import SERVED
 from script_shared.evaluation.promotion import PromotionDecision
 from script_shared.evaluation.ranking import METRICS
+from script_shared.inference.text_index import TEXTS, TextIndex
+from script_shared.models.components.text_space import TextSpace
 from script_shared.models.ranking.state_replay import build_state
 from script_shared.releases.manifest import Facts
 from script_shared.releases.registry import CHALLENGER, Registry
@@ -33,6 +40,8 @@ from script_shared.storage.partitions import find_partition
 from script_shared.storage.volume import Volume
 
 _LOG = structlog.get_logger(__name__)
+#: The file of a release that contains the baseline of a monitored domain.
+BASELINE_FILE = "baseline.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +77,9 @@ def publish(plan: Plan, volume: Volume, run: str, clock: Clock | None = None) ->
         volume: where the run is stored.
         run: id of the run.
         clock: the current time; the wall clock if None.
+
+    Raises:
+        NotEnoughDataError: the domain is monitored, and the run has no rows for a baseline.
     """
     release = _write_release(plan, volume, run, clock or WallClock())
     registry = Registry(volume.releases)
@@ -124,8 +136,15 @@ def _write_release(plan: Plan, volume: Volume, run: str, clock: Clock) -> str:
         _write_state(folder / "state", dataset, state)
         write_bundles(folder / "models", models)
         shutil.copytree(encoded / "space", folder / "space")
+        if plan.domain.is_searchable:
+            space = TextSpace.load(Bundle.read(encoded / "space"))
+            TextIndex.build(space, dataset.catalogue.vectors).dump().write(folder / TEXTS)
         shutil.copyfile(encoded / CATALOGUE_FILE, folder / CATALOGUE_FILE)
         (folder / "evaluation.json").write_text(pl.DataFrame(metrics).write_json() if metrics else "[]")
+        classifiers = read_classifier_measures(volume, run)
+        (folder / "classifiers.json").write_text(json.dumps(classifiers, indent=1))
+        if plan.monitoring:
+            _write_baseline(folder / BASELINE_FILE, plan.monitoring, volume, run)
 
     return write_release(volume.releases, facts, fill).id
 
@@ -134,6 +153,14 @@ def _select_served(records: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, 
     """Return the service's metrics by segment; `evaluation.json` has the baselines and intervals too."""
     served = [record for record in records if record["model"] == SERVED]
     return {record["segment"]: {metric: record[metric] for metric in METRICS} for record in served}
+
+
+def _write_baseline(path: Path, monitoring: Monitoring, volume: Volume, run: str) -> None:
+    frame = monitoring.reference(volume, run)
+    if frame.is_empty():
+        remedy = "check `Monitoring.reference` of the domain's plan"
+        raise NotEnoughDataError("the run has no rows for a baseline", where=run, remedy=remedy)
+    path.write_text(json.dumps(record_baseline(monitoring.sample(frame)).document(), allow_nan=False))
 
 
 def _write_state(folder: Path, dataset: Dataset, state: State) -> None:

@@ -60,7 +60,7 @@ def refine(
     result = find_source(plan, source).refine(raw)
     catalogue = _compare_catalogue(volume, find_source(plan, source), raw, result)
     result = replace(result, tables=sample_users(result.tables, options.user_share))
-    events = load_collected(volume, run)
+    events = load_collected(plan, volume, run)
     if events:
         result = merge_events(plan, result, events, WallClock().now_ms(), catalogue)
     bots = find_bots(result.tables.interactions, options.bot_limits)

@@ -17,6 +17,7 @@ from pipelines.reporting.page import render_page
 from pipelines.stages.artifacts import load_refine_report
 from pipelines.stages.champion_refit import ChampionRecord
 from pipelines.stages.evaluate import ScoresAndPredictions, concat_results
+from pipelines.stages.evaluate_classifier import read_classifier_measures
 from pipelines.stages.gating import GateDecision, judge_run
 from script_shared.errors import PartitionError
 from script_shared.evaluation.beyond_accuracy import describe_lists
@@ -48,11 +49,12 @@ def report(plan: Plan, volume: Volume, run: str) -> dict[str, Any]:
     """
     (scores, predictions), champions = _read_evaluations(volume, run)
     comparisons = sorted(compare(scores), key=lambda part: plan.segment_names.index(part.segment))
-    decision = judge_run(comparisons, champions, plan.domain.gates)
+    classifiers = read_classifier_measures(volume, run)
+    decision = judge_run(comparisons, champions, plan.domain.gates, classifiers)
     tables = Tables.read(find_partition(volume.refined, run), REPORT_COLUMNS)
     metrics = summarise(comparisons, describe_lists(predictions, tables.items, tables.interactions))
     refine_report = load_refine_report(volume, run)
-    evaluation = Evaluation(predictions, comparisons, metrics, plan.domain.period_ms)
+    evaluation = Evaluation(predictions, comparisons, metrics, plan.domain.period_ms, classifiers)
     findings = gather_findings(volume, run, refine_report, evaluation)
     as_of = _format_time(refine_report["as_of_ms"])
     hours = [_format_time(ms) for ms in sorted(scores["cutoff"].unique())]

@@ -30,8 +30,11 @@ class Gates:
         champion: against the champion's configuration.
         popularity: against the best most-popular list. It is the best of several in hindsight, which favours
             it, especially with few users.
+        classifier: against the champion's configuration and the base rate, by log loss in nats; `users` are
+            decided rows.
     """
 
     metric: str = "ndcg"
     champion: Gate = Gate(tolerance=0.005, users=FEW_USERS)
     popularity: Gate = Gate(tolerance=0.01, users=100)
+    classifier: Gate = Gate(tolerance=0.0, users=200)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from script_shared.evaluation.comparison import CHAMPION_REFITTED, SERVED, Comparison
@@ -16,10 +16,10 @@ class Finding:
     """The result of one gate in one segment.
 
     Attributes:
-        segment: name of the segment.
-        opponent: the champion's configuration, or the best most-popular list.
-        users: number of users, summed over cut-offs.
-        difference, low, high: metric of the release minus that of the opponent, and the interval.
+        segment: name of the segment or of the classifier.
+        opponent: the champion's configuration, the best most-popular list, or the base rate.
+        users: number of users, summed over cut-offs; of decided rows for a classifier.
+        difference, low, high: how much better the release is than the opponent, and the interval.
         outcome: passed, failed or too few users.
     """
 
@@ -47,7 +47,11 @@ class PromotionDecision:
 
 
 def decide_promotion(
-    comparisons: Sequence[Comparison], gates: Gates, *, new_configuration: bool
+    comparisons: Sequence[Comparison],
+    gates: Gates,
+    *,
+    new_configuration: bool,
+    classifiers: Sequence[Finding] = (),
 ) -> PromotionDecision:
     """Decide whether a release is promoted.
 
@@ -58,18 +62,43 @@ def decide_promotion(
         comparisons: one a segment; they include the champion's configuration where it differs.
         gates: what counts as worse.
         new_configuration: whether there is a champion with another configuration.
+        classifiers: the results of `judge_classifier`.
     """
-    findings = tuple(finding for comparison in comparisons for finding in _test(comparison, gates))
-    failed = [finding for finding in findings if finding.outcome == FAILED]
+    of_segments = [finding for comparison in comparisons for finding in _test(comparison, gates)]
+    findings = (*of_segments, *classifiers)
+    reasons = {f"{gates.metric}@10": of_segments, "log loss": classifiers}
+    failed = [
+        f"{measure} is worse: {'; '.join(str(finding) for finding in tested if finding.outcome == FAILED)}"
+        for measure, tested in reasons.items()
+        if any(finding.outcome == FAILED for finding in tested)
+    ]
     if failed:
-        reason = f"{gates.metric}@10 is worse: {'; '.join(map(str, failed))}"
-        return PromotionDecision(False, reason, findings)
-    passed = [finding for finding in findings if finding.outcome == PASSED]
+        return PromotionDecision(False, "; ".join(failed), findings)
+    passed = [finding for finding in of_segments if finding.outcome == PASSED]
     if new_configuration and not any(finding.opponent == CHAMPION_REFITTED for finding in passed):
         needed = gates.champion.users
         reason = f"no segment has the {needed} users that the champion's gate needs"
         return PromotionDecision(False, reason, findings)
     return PromotionDecision(True, _describe_passed(passed, gates), findings)
+
+
+def judge_classifier(
+    name: str, rows: int, differences: Mapping[str, Sequence[float]], gates: Gates
+) -> list[Finding]:
+    """Return the results of the gates of a classifier: one against each other classifier.
+
+    Args:
+        name: of the classifier.
+        rows: number of decided rows that were compared.
+        differences: how much lower its log loss is, by the other classifier, and the ends of the interval.
+        gates: `gates.classifier` is what counts as worse.
+    """
+    findings = []
+    for opponent, (difference, low, high) in differences.items():
+        outcome = FAILED if high < -gates.classifier.tolerance else PASSED
+        outcome = TOO_FEW if rows < gates.classifier.users else outcome
+        findings.append(Finding(name, opponent, rows, difference, low, high, outcome))
+    return findings
 
 
 def _test(comparison: Comparison, gates: Gates) -> list[Finding]:

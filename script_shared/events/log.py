@@ -77,10 +77,14 @@ class EventLog(ABC):
         """Remove all events up to an offset, their ids included, and return their number."""
 
     @abstractmethod
-    def forget(self, user_id: str) -> int:
+    def forget(self, user_id: str, *, is_item: bool = False) -> int:
         """Remove all events of a user, unrecoverable from the log's files, and return their number.
 
         Events of the kind `FORGET` stay until they are compacted.
+
+        Args:
+            user_id: the user.
+            is_item: whether the events whose item has this id are removed, too.
         """
 
     @abstractmethod

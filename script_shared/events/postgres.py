@@ -37,6 +37,7 @@ _INSERT = "INSERT INTO events VALUES %s"
 _COMPACTED = "UPDATE ends SET compacted = greatest(compacted, least(%s, newest)) RETURNING newest"
 #: The request to forget a user stays: replicas and older releases have not seen it yet.
 _FORGET = "DELETE FROM events WHERE user_id = %s AND kind <> %s"
+_FORGET_ITEM = "DELETE FROM events WHERE item_id = %s"
 _READ = f"SELECT log_offset, {', '.join(COLUMNS)} FROM events WHERE log_offset > %s ORDER BY 1 LIMIT %s"  # noqa: S608
 
 
@@ -87,11 +88,15 @@ class PostgresLog(EventLog):
             cursor.execute("DELETE FROM events WHERE log_offset <= %s", (min(through, newest),))
             return int(cursor.rowcount)
 
-    def forget(self, user_id: str) -> int:
+    def forget(self, user_id: str, *, is_item: bool = False) -> int:
         """Remove a user's events; Postgres overwrites their rows when it vacuums."""
         with self._reader.transaction() as cursor:
             cursor.execute(_FORGET, (user_id, FORGET))
-            return int(cursor.rowcount)
+            count = int(cursor.rowcount)
+            if is_item:
+                cursor.execute(_FORGET_ITEM, (user_id,))
+                count += int(cursor.rowcount)
+            return count
 
     def close(self) -> None:
         """Write all submitted batches and disconnect; see `EventLog.close`."""

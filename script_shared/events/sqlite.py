@@ -61,6 +61,7 @@ _COMPACT = (
 )
 #: The request to forget a user stays: replicas and older releases have not seen it yet.
 _FORGET = "DELETE FROM events WHERE user_id = ? AND kind <> ?"
+_FORGET_ITEM = "DELETE FROM events WHERE item_id = ?"
 _READ = f"SELECT log_offset, {', '.join(COLUMNS)} FROM events WHERE log_offset > ? ORDER BY 1 LIMIT ?"  # noqa: S608
 
 
@@ -129,12 +130,13 @@ class SqliteLog(EventLog):
         time.sleep(time.monotonic() - start if count == _COMPACT_ROWS else 0.0)
         return count
 
-    def forget(self, user_id: str) -> int:
+    def forget(self, user_id: str, *, is_item: bool = False) -> int:
         """Remove a user's events and overwrite their bytes; see `EventLog.forget`."""
         with translate_errors(self._path, "event log"), closing(self._open()) as connection:
             connection.execute("PRAGMA secure_delete = ON")
             with transaction(connection):
                 count = connection.execute(_FORGET, (user_id, FORGET)).rowcount
+                count += connection.execute(_FORGET_ITEM, (user_id,)).rowcount if is_item else 0
             (is_busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             if is_busy:
                 what = "the events are removed from the log, but not yet from its write-ahead file"

@@ -6,6 +6,8 @@ import json
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from script_shared.impressions.erasure import Erasure
+
 
 class Impression(NamedTuple):
     """A logged response; a tuple, because a request waits while it is created.
@@ -32,6 +34,10 @@ class Impression(NamedTuple):
     model: str
     items: Sequence[str]
     latency_us: int
+
+    def concerns(self, erasure: Erasure) -> bool:
+        """Return whether the impression was shown to an erased user, or shows one who is an item."""
+        return self.pseudonym in erasure.pseudonyms or erasure.item_id in self.items
 
 
 class AttributedInteraction(NamedTuple):

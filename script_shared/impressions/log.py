@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
+from script_shared.impressions.erasure import Erasure
 from script_shared.impressions.impression import AttributedInteraction, Click, Impression, ImpressionCount
 
 
@@ -57,8 +58,8 @@ class ImpressionLog(ABC):
         """Return the interactions with items of the impressions they followed."""
 
     @abstractmethod
-    def forget(self, pseudonyms: Sequence[str]) -> int:
-        """Remove the impressions of users, and what followed; return the number of impressions."""
+    def forget(self, erasure: Erasure) -> int:
+        """Remove the impressions that an erasure concerns, and what followed; return their number."""
 
     @abstractmethod
     def prune(self, before_ms: int) -> int:

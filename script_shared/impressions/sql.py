@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from itertools import chain
 from typing import Any
 
+from script_shared.impressions.erasure import Erasure
 from script_shared.impressions.impression import (
     AttributedInteraction,
     Click,
@@ -51,9 +52,12 @@ _CLICKS = """SELECT i.variant, i.pseudonym, i.impression_id, f.item_id, f.time_m
     FROM follows f JOIN impressions i ON i.impression_id = f.impression_id
     WHERE i.experiment = ? AND i.pseudonym IS NOT NULL ORDER BY 1, 2, 3, 4"""
 _FORGET = (
-    "DELETE FROM follows WHERE impression_id IN (SELECT impression_id FROM impressions WHERE pseudonym = ?)",
-    "DELETE FROM impressions WHERE pseudonym = ?",
+    "DELETE FROM follows WHERE impression_id IN (SELECT impression_id FROM impressions WHERE {})",
+    "DELETE FROM impressions WHERE {}",
 )
+_OF_USER = "pseudonym = ?"
+#: The items are a list in JSON; LIKE would interpret characters of the id.
+_WITH_ITEM = "replace(items, ?, '') <> items"
 #: Rows of a statement: Python switches threads once per statement.
 _STATEMENT_ROWS = 50
 
@@ -84,18 +88,28 @@ def create_tables(cursor: Cursor, has_reader_column: str) -> None:
         cursor.execute(statement)
 
 
-class SqlImpressions(ImpressionLog):
-    """Impressions in two tables; subclasses implement transactions."""
+class SqlTables(ABC):
+    """Tables of a database; subclasses implement transactions."""
 
     @abstractmethod
     def transaction(self) -> AbstractContextManager[Cursor]:
         """Return a context manager that commits at the end of its block, and rolls back when it fails."""
 
+    def select(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Return the rows of a query."""
+        with self.transaction() as cursor:
+            cursor.execute(statement, values)
+            return cursor.fetchall()
+
+
+class SqlImpressions(SqlTables, ImpressionLog):
+    """Impressions in two tables; subclasses implement transactions."""
+
     def write(self, impressions: Sequence[Impression], written_ms: int) -> None:
         """Add impressions; see `ImpressionLog.write`."""
         with self.transaction() as cursor:
             rows = [(*to_row(impression), written_ms) for impression in impressions]
-            _insert(cursor, "impressions", rows)
+            insert_rows(cursor, "impressions", rows)
 
     def add_interactions(
         self, interactions: Sequence[AttributedInteraction], through: int, written_ms: int
@@ -103,34 +117,37 @@ class SqlImpressions(ImpressionLog):
         """Add interactions; see `ImpressionLog.add_interactions`."""
         with self.transaction() as cursor:
             rows = [(*interaction, written_ms) for interaction in interactions]
-            _insert(cursor, "follows", rows)
+            insert_rows(cursor, "follows", rows)
             cursor.execute("UPDATE followed SET through = ?", (through,))
 
     def attributed_offset(self) -> int:
         """Return the offset of the event log; see `ImpressionLog.attributed_offset`."""
-        return int(self._select("SELECT through FROM followed")[0][0])
+        return int(self.select("SELECT through FROM followed")[0][0])
 
     def newest(self, limit: int) -> Sequence[Impression]:
         """Return the newest impressions; see `ImpressionLog.newest`."""
-        return [from_row(row) for row in self._select(_NEWEST, limit)]
+        return [from_row(row) for row in self.select(_NEWEST, limit)]
 
     def experiments(self) -> Sequence[str]:
         """Return the names of the experiments; see `ImpressionLog.experiments`."""
-        return [name for (name,) in self._select(_EXPERIMENTS)]
+        return [name for (name,) in self.select(_EXPERIMENTS)]
 
     def count_impressions(self, experiment: str) -> Sequence[ImpressionCount]:
         """Return the number of impressions; see `ImpressionLog.count_impressions`."""
-        return [ImpressionCount(*row) for row in self._select(_COUNTS, experiment)]
+        return [ImpressionCount(*row) for row in self.select(_COUNTS, experiment)]
 
     def clicks(self, experiment: str) -> Sequence[Click]:
         """Return the clicks; see `ImpressionLog.clicks`."""
-        rows = self._select(_CLICKS, experiment)
+        rows = self.select(_CLICKS, experiment)
         return [Click(*row[:5]) for row in rows if row[3] in json.loads(row[5])]
 
-    def forget(self, pseudonyms: Sequence[str]) -> int:
-        """Remove users; see `ImpressionLog.forget`."""
+    def forget(self, erasure: Erasure) -> int:
+        """Remove a user; see `ImpressionLog.forget`."""
         with self.transaction() as cursor:
-            return sum(_forget(cursor, pseudonym) for pseudonym in pseudonyms)
+            count = sum(_forget(cursor, _OF_USER, pseudonym) for pseudonym in erasure.pseudonyms)
+            if erasure.item_id is None:
+                return count
+            return count + _forget(cursor, _WITH_ITEM, json.dumps(erasure.item_id))
 
     def prune(self, before_ms: int) -> int:
         """Remove old impressions; see `ImpressionLog.prune`."""
@@ -139,19 +156,15 @@ class SqlImpressions(ImpressionLog):
             cursor.execute("DELETE FROM impressions WHERE written_ms < ?", (before_ms,))
             return cursor.rowcount
 
-    def _select(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
-        with self.transaction() as cursor:
-            cursor.execute(statement, values)
-            return cursor.fetchall()
 
-
-def _forget(cursor: Cursor, pseudonym: str) -> int:
+def _forget(cursor: Cursor, condition: str, value: str) -> int:
     for statement in _FORGET:
-        cursor.execute(statement, (pseudonym,))
+        cursor.execute(statement.format(condition), (value,))
     return cursor.rowcount
 
 
-def _insert(cursor: Cursor, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
+def insert_rows(cursor: Cursor, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert rows into a table; those whose primary key is in it already are left out."""
     for start in range(0, len(rows), _STATEMENT_ROWS):
         part = rows[start : start + _STATEMENT_ROWS]
         placeholders = f"({', '.join('?' * len(part[0]))})"

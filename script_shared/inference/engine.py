@@ -11,19 +11,21 @@ from script_shared.clock import MS_PER_MINUTE, Clock, ReplayClock, WallClock
 from script_shared.dataset import Interactions
 from script_shared.domain import Domain
 from script_shared.inference.lists.builder import ListBuilder
-from script_shared.inference.lists.unpersonalised import rank_similar, rank_trending
-from script_shared.inference.load import load_model, load_router, load_state, make_clock
+from script_shared.inference.lists.unpersonalised import CONTENT, rank_similar, rank_trending
+from script_shared.inference.load import load_model, load_router, load_state, load_text_index, make_clock
 from script_shared.inference.new_items import NewItems
 from script_shared.inference.pending_interactions import PendingInteractions
 from script_shared.inference.result_cache import ResultCache
 from script_shared.inference.results import Recommendation, RecommendedItem, UserProfile
 from script_shared.inference.router import Router
 from script_shared.inference.segment_models import SegmentModels
+from script_shared.inference.text_index import TextIndex
 from script_shared.models.reasons import Reason
 from script_shared.releases.store import Release
 from script_shared.state.items import NEVER
 from script_shared.state.state import Sizes, State
-from script_shared.types import IntArray, Interaction, Mask, Request, ScoredItem
+from script_shared.types import BoolArray, IntArray, Interaction, LongArray, Mask, Request, ScoredItem
+from script_shared.vector_index.index import FieldVectors
 from script_shared.vocabulary import UNKNOWN
 
 #: Number of items in a user profile.
@@ -43,7 +45,12 @@ class Engine:
         clock: the current time.
         cache_size: maximum number of cached lists; see `ResultCache`.
         replay_lag_ms: how far replayed data was behind the wall clock when the release was made.
+
+    Attributes:
+        texts: finds items by their texts; None for a domain that is not searchable.
     """
+
+    texts: TextIndex | None = None
 
     def __init__(
         self,
@@ -57,6 +64,8 @@ class Engine:
         self._router, self._models, self._state, self._clock = router, models, state, clock
         self._cache, self._replay_lag_ms = ResultCache(cache_size), replay_lag_ms
         self._lists, self._pending = ListBuilder(models, state, router.items), PendingInteractions()
+        #: Users who are items that have not been reported: they are hidden until then.
+        self._unreported: set[int] = set()
 
     @classmethod
     def load(
@@ -80,6 +89,7 @@ class Engine:
         state, manifest = load_state(release, domain, router), release.manifest
         lag_ms = round(manifest.created_at.timestamp() * 1000) - manifest.as_of_ms
         engine = cls(router, models, state, clock or make_clock(release), cache_size, lag_ms)
+        engine.texts = load_text_index(release, domain)
         for item_id, moment_ms in manifest.expires_ms.items():
             if (item := router.items.find(item_id)) != UNKNOWN:
                 engine._lists.availability.expire(item, moment_ms)
@@ -95,7 +105,7 @@ class Engine:
             `add_items` reports the item, and those of new users beyond the capacity.
         """
         router = self._router
-        users = np.array([router.users.add(interaction.user_id) for interaction in interactions], np.int32)
+        users = np.array([self._add_user(interaction.user_id) for interaction in interactions], np.int32)
         items = np.array([router.items.find(interaction.item_id) for interaction in interactions], np.int32)
         times = np.array([interaction.time_ms for interaction in interactions], np.int64)
         weights = np.array([interaction.weight for interaction in interactions], np.float32)
@@ -109,6 +119,16 @@ class Engine:
         keys = keys.reshape(len(interactions), len(router.context))
         self._state.apply(Interactions(users, items, times, weights, keys).take(kept))
         return len(interactions) - len(kept)
+
+    def _add_user(self, user_id: str) -> int:
+        """Return the position of a user, -1 beyond the capacity; one who is an item is hidden as such."""
+        users = self._router.users
+        known = len(users)
+        position = users.add(user_id)
+        if position == known and self._router.users_are_items:
+            self._unreported.add(position)
+            self._lists.availability.withdraw(position)
+        return position
 
     def add_items(self, new_items: NewItems) -> IntArray:
         """Add new items and update changed ones; fields that are not reported keep their values.
@@ -127,7 +147,10 @@ class Engine:
         self._state.update_items(items, published, categories)
         for item, row in zip(items.tolist(), kept.tolist(), strict=True):
             self._lists.availability.report(item, new_items.expires_ms[row])
+        self._unreported.difference_update(items.tolist())
         self._models.add_items(items, new_items.vectors[kept])
+        if self.texts is not None and len(items):
+            self.texts.upsert(items, new_items.vectors[kept])
         self._lists.new_items.add(items.tolist())
         self._cache.clear()
         pending = self._pending.take(new_items.ids[row] for row in kept)
@@ -154,6 +177,10 @@ class Engine:
         if user == UNKNOWN:
             return False
         if self._router.users_are_items:
+            self._pending.take([user_id])
+            if self.texts is not None:
+                self.texts.remove(np.array([user], np.int32))
+            self._unreported.discard(user)
             self._lists.availability.withdraw(user)
         self._state.histories.forget(user)
         self._cache.clear()
@@ -221,7 +248,50 @@ class Engine:
 
     def has_item(self, item_id: str) -> bool:
         """Return whether the catalogue contains an item."""
-        return self._router.items.find(item_id) != UNKNOWN
+        item = self._router.items.find(item_id)
+        return item != UNKNOWN and item not in self._unreported
+
+    def is_available(self, item_id: str) -> bool:
+        """Return whether an item may be shown now: it is known and not hidden."""
+        item = self._router.items.find(item_id)
+        return item != UNKNOWN and item not in self._lists.hidden_items(self.now_ms())
+
+    def has_interaction(self, user_id: str, item_id: str) -> bool:
+        """Return whether a user has interacted with an item."""
+        item = self._router.items.find(item_id)
+        history, _, _ = self._state.histories.get(self._router.users.find(user_id))
+        return item != UNKNOWN and item in history
+
+    def position(self, item_id: str) -> int:
+        """Return the position of an item that may be shown now, -1 for any other."""
+        return self._router.items.find(item_id) if self.is_available(item_id) else UNKNOWN
+
+    def history(self, user_id: str) -> tuple[list[str], LongArray]:
+        """Return the ids of a user's items and the times of the interactions, ms UTC, oldest first."""
+        items, times, _ = self._state.histories.get(self._router.users.find(user_id))
+        return [self._router.items[item] for item in items.tolist()], times
+
+    def active_since(self, moment_ms: int) -> BoolArray:
+        """Return which users have interacted since a time, or were published as items since then.
+
+        Only for domains whose users are items.
+
+        Args:
+            moment_ms: ms UTC.
+
+        Returns:
+            A mask by position.
+        """
+        last_ms = self._state.get_cached("last interactions", self.now_ms(), self._find_last_interactions)
+        return np.maximum(last_ms, self._state.items.published_ms) >= moment_ms
+
+    def _find_last_interactions(self) -> LongArray:
+        """Return the time of each user's last interaction, ms UTC; -1 without any."""
+        users = np.flatnonzero(self._state.histories.count_all()).astype(np.int32)
+        last_ms = np.full(self.capacity, UNKNOWN, np.int64)
+        owner, _, time_ms = self._state.histories.last(users, 1)
+        last_ms[owner] = time_ms
+        return last_ms
 
     @property
     def capacity(self) -> int:
@@ -270,9 +340,8 @@ class Engine:
         return Recommendation(segment.name, segment.model, items, fallback, explanations)
 
     def _reason_text(self, reason: Reason) -> str:
-        if reason.source == UNKNOWN:
-            return reason.name
-        return f"{reason.name}:{self._router.items[reason.source]}"
+        source = "" if reason.source == UNKNOWN else self._router.items[reason.source]
+        return f"{reason.name}:{source}" if source else reason.name
 
     def trending(self, request: Request, eligible: Mask = None) -> list[RecommendedItem]:
         """Return the most popular items now, within the request's context where that is known."""
@@ -289,6 +358,26 @@ class Engine:
         by_text = self._models.similar_items(item, allowed, request.n + 1)
         return self._with_ids(rank_similar(self._state, item, by_text, now, request.n, allowed))
 
+    def find_by_text(self, query: FieldVectors, n: int, eligible: Mask = None) -> list[RecommendedItem]:
+        """Return the items whose texts are most similar to a query, most similar first.
+
+        Args:
+            query: the unit vector of each field; see `TextIndex.search`.
+            n: maximum number of items.
+            eligible: mask over positions of the items that may be shown; None for all.
+        """
+        if self.texts is None:
+            return []
+        allowed = self._lists.allowed_mask(Request(None, n), self.now_ms(), eligible)
+        found = self.texts.search(query, n, allowed)
+        scored = zip(found.ids.tolist(), found.scores.tolist(), strict=True)
+        return self._with_ids([ScoredItem(item, score, CONTENT) for item, score in scored])
+
+    def find_text(self, item_id: str) -> FieldVectors | None:
+        """Return the vectors of an item's text; None for an item that is unknown, or has no text."""
+        item = self._router.items.find(item_id)
+        return None if self.texts is None or item == UNKNOWN else self.texts.find(item)
+
     def _with_ids(self, ranked: Sequence[ScoredItem]) -> list[RecommendedItem]:
         ids = self._router.items
         return [RecommendedItem(item, ids[item], score, reason) for item, score, reason in ranked]
@@ -300,6 +389,7 @@ class Engine:
         query = self._router.query(Request(user_id), self._state, self.now_ms())
         segment, ids = self._router.segment(query), self._router.items
         last = zip(query.history[-_RECENT:].tolist(), query.times[-_RECENT:].tolist(), strict=True)
-        recent = [(item, ids[item], time) for item, time in last][::-1]
+        # An erased item has no id any more.
+        recent = [(item, ids[item], time) for item, time in last if ids[item]][::-1]
         cluster = self._models.cluster(segment, query, self._state)
         return UserProfile(segment.name, segment.model, query.user_type, cluster, len(query.history), recent)

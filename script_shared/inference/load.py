@@ -9,6 +9,7 @@ import numpy as np
 from script_shared.clock import Clock, ReplayClock, WallClock
 from script_shared.domain import Domain
 from script_shared.inference.router import Router
+from script_shared.inference.text_index import TEXTS, TextIndex
 from script_shared.models.base import Recommender
 from script_shared.models.classifier import Classifier
 from script_shared.releases.store import Release
@@ -64,6 +65,11 @@ def load_classifiers(release: Release, domain: Domain) -> dict[str, Classifier]:
     for name, classifier in classifiers.items():
         classifier.load(release.bundle(f"models/{name}"))
     return classifiers
+
+
+def load_text_index(release: Release, domain: Domain) -> TextIndex | None:
+    """Load the index of the items' texts; None for a domain without one."""
+    return TextIndex.load(release.bundle(TEXTS)) if domain.is_searchable else None
 
 
 def make_clock(release: Release) -> Clock:

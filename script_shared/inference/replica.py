@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 
 from script_shared.domain import Domain
@@ -13,6 +13,7 @@ from script_shared.events.validation import invalid_reason
 from script_shared.inference.engine import Engine
 from script_shared.inference.new_items import NewItemEncoder, NewItems
 from script_shared.inference.rejected_events import RejectedEvents
+from script_shared.models.classifier import Classifier
 from script_shared.releases.manifest import Facts
 from script_shared.types import Interaction
 from script_shared.vocabulary import UNKNOWN
@@ -34,6 +35,7 @@ class Replica:
         manifest: defines which part of the log the release contains.
         encoder: encodes new items.
         on_item: called with the position and the reported fields of each new or changed item.
+        classifiers: they are told of new, changed and erased items.
 
     Attributes:
         position: offset of the newest event that was applied.
@@ -47,8 +49,10 @@ class Replica:
         manifest: Facts,
         encoder: NewItemEncoder,
         on_item: Callable[[int, Details], None] = lambda item, details: None,
+        classifiers: Iterable[Classifier] = (),
     ) -> None:
         self.engine, self._encoder, self._on_item = engine, encoder, on_item
+        self._classifiers = tuple(classifiers)
         self.position = manifest.log_after
         self._log_until, self._as_of_ms = manifest.log_until, manifest.as_of_ms
         self._context, self._weight = domain.context, domain.weight
@@ -113,10 +117,15 @@ class Replica:
             return self.engine.apply(list(self._interactions(rows)))
         if kind == ITEM:
             return sum(self._add_items(group) for group in _split_repeated(rows))
-        change = self.engine.withdraw if kind == WITHDRAW else self.engine.forget
+        change = self.engine.withdraw if kind == WITHDRAW else self._forget
         for _, event in rows:
             change(event.item_id if kind == WITHDRAW else event.user_id)
         return 0
+
+    def _forget(self, user_id: str) -> None:
+        self.engine.forget(user_id)
+        for classifier in self._classifiers:
+            classifier.forget_item(user_id)
 
     def _interactions(self, rows: list[LoggedEvent]) -> Iterator[Interaction]:
         for offset, event in rows:
@@ -148,6 +157,8 @@ class Replica:
         for item_id, position in zip(new_items.ids, positions, strict=True):
             if position != UNKNOWN:
                 self._on_item(position, details[item_id])
+                for classifier in self._classifiers:
+                    classifier.update_item(item_id, details[item_id])
         return positions.count(UNKNOWN)
 
     def _encode(self, rows: list[LoggedEvent]) -> NewItems | None:

@@ -6,6 +6,7 @@
 - `space/`: bundle of the text space: words and axes
 - `models/<segment>/`: bundle of each segment's model
 - `evaluation.json`: metrics by model and segment
+- `baseline.json`: features and texts of the training data, for domains that are monitored
 """
 
 from __future__ import annotations

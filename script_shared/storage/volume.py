@@ -32,6 +32,8 @@ class Volume:
         self.events = root / "events"
         #: Metrics of all runs; predictions and report, one partition per run.
         self.evaluation = root / "evaluation"
+        #: Reports on the predictions of a day, one partition per day.
+        self.monitoring = root / "monitoring"
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Volume:

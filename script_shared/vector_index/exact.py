@@ -8,8 +8,16 @@ import numpy as np
 
 from script_shared.arrays import Bundle
 from script_shared.types import FeatureArray, IntArray, LongArray, Mask
-from script_shared.vector_index.index import IndexSchema, Labels, SearchResult, VectorIndex, rank
+from script_shared.vector_index.index import (
+    FieldVectors,
+    IndexSchema,
+    Labels,
+    SearchResult,
+    VectorIndex,
+    rank,
+)
 from script_shared.vector_index.vector_table import VectorTable
+from script_shared.vocabulary import UNKNOWN
 
 #: If filters leave a smaller share of the rows, these are copied; else all rows are compared in place.
 _COPIED_SHARE = 0.25
@@ -49,6 +57,14 @@ class ExactIndex(VectorIndex):
     ) -> SearchResult:
         rows = find_nearest_rows(self._table, combine(self.schema, query, weights), k, allowed, labels)
         return rank(self.schema, self._table.ids[rows], self._table.take(rows), query, weights, k)
+
+    def get(self, ids: IntArray) -> FieldVectors | None:
+        """Return the vectors of each field of some ids, shape (n, length); None if one is unknown."""
+        rows = self._table.find_rows(ids)
+        if (rows == UNKNOWN).any():
+            return None
+        vectors = self._table.take(rows)
+        return {name: vectors[:, columns] for name, columns in self.schema.slices.items()}
 
     def dump(self) -> Bundle:
         """Return ids, vectors and labels."""

@@ -18,6 +18,8 @@ FieldVectors = Mapping[str, FeatureArray]
 #: A value for each label that results must have.
 Labels = Mapping[str, str]
 NO_LABELS: Labels = MappingProxyType({})
+#: The name under which a store keeps the concatenation of all fields; no field has it.
+ALL_FIELDS = "all_fields"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,7 @@ class VectorIndex(ABC):
                 raise self._mismatch(f"{name!r}: shape {vector.shape}, weight {weights[name]}")
         if not set(labels) <= set(self.schema.labels):
             raise self._mismatch(f"labels {sorted(labels)}")
-        if k < 1 or not len(self) or not query:
+        if k < 1 or not query:
             return _no_results(query)
         return self._search(query, weights, k, allowed, labels)
 
@@ -157,7 +159,7 @@ class VectorIndex(ABC):
         allowed: Mask,
         labels: Labels,
     ) -> SearchResult:
-        """Search with valid arguments an index that is not empty."""
+        """Search with valid arguments; the index may be empty."""
 
     def _mismatch(self, what: str) -> VectorIndexError:
         expected = f"fields {dict(self.schema.fields)} and labels {[*self.schema.labels]}"

@@ -1,11 +1,14 @@
 """Prometheus scrapes a running API under load, and every expression has a value."""
 
 import json
+import shutil
 import threading
+import time
 
 import pytest
 import yaml
 
+from tests.support.data.monitoring_reports import DAY_MS, make_report, write_report
 from tests.support.docker.images import ROOT
 from tests.support.docker.prometheus import (
     METRIC,
@@ -27,8 +30,17 @@ RULES = rule_expressions("api")
 
 
 @pytest.fixture(scope="module")
-def api(small_volume, tmp_path_factory):
-    with run_api(small_volume.root.parent, tmp_path_factory.mktemp("api") / "log") as (_, client):
+def monitored(small_volume):
+    """The volume with a report on yesterday's predictions, as a monitored domain has."""
+    yesterday = time.time_ns() // 1_000_000 // DAY_MS * DAY_MS - DAY_MS
+    write_report(small_volume, make_report(yesterday))
+    yield small_volume
+    shutil.rmtree(small_volume.monitoring)
+
+
+@pytest.fixture(scope="module")
+def api(monitored, tmp_path_factory):
+    with run_api(monitored.root.parent, tmp_path_factory.mktemp("api") / "log") as (_, client):
         wait_until_ready(client)
         del client.headers["X-API-Key"]
         yield client

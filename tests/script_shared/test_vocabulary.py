@@ -46,3 +46,12 @@ def test_growing_vocabulary_keeps_its_positions_and_stops_at_its_capacity(ids, o
     assert list(growing) == [*known, *distinct[:3]]
     assert [growing.find(name) for name in others] == positions
     assert all(growing.find(name) == UNKNOWN for name in distinct[3:])
+
+
+def test_forgotten_id_has_no_name_and_gets_another_position_when_it_is_added_again():
+    growing = GrowingVocabulary(Vocabulary.from_ids(["a", "b"]), room=2)
+    assert growing[0] == "a"
+    assert growing.forget("a") == 0
+    assert (growing[0], growing.find("a"), growing.add("a")) == ("", UNKNOWN, 2)
+    assert growing.forget("a") == 2
+    assert list(growing) == ["", "b", ""]

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from pipelines.domains.recruiting.sources.decision import DecisionSource
-from pipelines.domains.recruiting.tables import assemble_tables, find_end_of_days
+from pipelines.domains.recruiting.missing_columns import MISSING_COLUMN_EFFECTS
+from pipelines.domains.recruiting.sources import SOURCES
+from pipelines.domains.recruiting.tables import assemble_tables
+from pipelines.domains.recruiting.validation.end_of_applications import find_end_of_applications
+from pipelines.domains.recruiting.validation.rejection_reasons import REMEDIES
 from pipelines.plan import Plan
 from pipelines.settings import PipelineSettings
 from script_shared.domain import Parameters
@@ -21,13 +24,13 @@ def make_parameters(tables: Tables) -> Parameters:
     return defaults.model_copy(update={"state": state}).model_dump(mode="json")
 
 
-_SOURCES = (DecisionSource(),)
-
 PLAN = Plan(
     domain=RECRUITING,
-    sources={source.name: source for source in _SOURCES},
+    sources=SOURCES,
     weight=pl.lit(1.0),
     build_tables=assemble_tables,
-    find_as_of=find_end_of_days,
+    find_as_of=find_end_of_applications,
     choose_parameters=make_parameters,
+    missing_column_effects=MISSING_COLUMN_EFFECTS,
+    remedies=REMEDIES,
 )

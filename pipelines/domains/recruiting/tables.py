@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from pipelines.domains.recruiting.outcomes import merge_outcomes
 from script_shared.clock import MS_PER_HOUR
 from script_shared.domains.recruiting.tables import (
     APPLICANT,
@@ -36,15 +37,17 @@ def assemble_tables(
     """Build tables that conform to the schemas.
 
     Args:
-        interactions: valid interactions in both directions; columns that the schema lacks are dropped.
+        interactions: valid interactions in both directions; columns that the schema lacks are dropped, and
+            several rows of one application become one.
         items: valid openings and applicants, one row each; those that occur only in interactions are added.
         users: `user_id` and the protected attributes, where they are known.
     """
     columns = [column for column in INTERACTIONS.dtypes.names() if column in interactions.columns]
-    ordered = interactions.select(columns).sort("timestamp", "user_id", "item_id", maintain_order=True)
+    rows = merge_outcomes(INTERACTIONS.conform(interactions.select(columns)))
+    ordered = rows.sort("timestamp", "user_id", "item_id", maintain_order=True)
     catalogue = _add_missing_items(items, ordered)
     return Tables(
-        interactions=INTERACTIONS.conform(ordered),
+        interactions=ordered,
         items=ITEMS.conform(catalogue),
         users=USERS.conform(_list_users(ordered, catalogue, users)),
     )

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from script_shared.domain import Domain
+from script_shared.domains.recruiting.applications import weight
+from script_shared.domains.recruiting.requirement_model import RequirementModel
 from script_shared.domains.recruiting.segments import build_state, build_texts, recruiting_segments
 from script_shared.domains.recruiting.tables import INTERACTIONS, ITEMS, USERS
+from script_shared.domains.recruiting.texts import COMPOSITION
 
 #: Recommendations are evaluated on the applications of this many days.
 PERIOD_DAYS = 30
+#: The name of the requirement explainer among the classifiers.
+REQUIREMENTS = "requirements"
 
 RECRUITING = Domain(
     name="recruiting",
@@ -18,7 +23,9 @@ RECRUITING = Domain(
     segments=recruiting_segments,
     state=build_state,
     texts=build_texts,
-    weight=lambda columns: 1.0,
+    composition=COMPOSITION,
+    weight=weight,
+    classifiers=lambda parameters: {REQUIREMENTS: RequirementModel()},
     displayed=(
         "title",
         "published_at",
@@ -34,6 +41,7 @@ RECRUITING = Domain(
         "is_for_disabled",
     ),
     users_are_items=True,
+    is_searchable=True,
     period_hours=24 * PERIOD_DAYS,
     evaluated_hours=(24 * PERIOD_DAYS,),
 )

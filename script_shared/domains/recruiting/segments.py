@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict
 
 from script_shared.domain import Parameters
+from script_shared.domains.recruiting.texts import TEXTS
 from script_shared.models.base import Component
 from script_shared.models.components.co_occurrence import CoOccurrence
 from script_shared.models.components.content import Content, ContentParameters
@@ -27,7 +28,7 @@ class RecruitingParameters(BaseModel):
 
     state: StateParameters = StateParameters(half_lives=HALF_LIVES, key_half_lives=(), session_gap=30 * _DAY)
     two_stage: TwoStageParameters = TwoStageParameters()
-    texts: TextParameters = TextParameters(dimensions=128, characters=3_000, fit_items=60_000)
+    texts: TextParameters = TEXTS
     content: ContentParameters = ContentParameters(window=24 * 365 * 10.0, half_life=180 * _DAY)
 
 

@@ -7,19 +7,24 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from pydantic import Field
 
 from script_shared.arrays import Bundle
-from script_shared.embeddings.embedder import hash_bundle
+from script_shared.embeddings.embedder import FittedEmbedder, TextEmbedder, hash_bundle
+from script_shared.embeddings.factory import open_embedder
 from script_shared.embeddings.terms import normalise  # noqa: F401 - tests read it here
 from script_shared.embeddings.tfidf import TfidfEmbedder, TfidfParameters
+from script_shared.errors import EmbedderError
 from script_shared.types import FeatureArray
 
 #: Between the fields of a text that has several.
 FIELD_SEPARATOR = "\x1f"
+
+#: The embedder that is fitted on the texts.
+TFIDF = "tfidf"
 
 _NON_WORD = re.compile(r"\W+")
 
@@ -30,10 +35,14 @@ class TextField(TfidfParameters):
     Attributes:
         name: of the field.
         weight: of the field's cosine in the dot product of two texts, positive.
+        column: the item's column; by default the name. Two fields of a column may have different embedders.
+        embedder: `tfidf`, which is fitted on the texts, or a pretrained one, see `open_embedder`.
     """
 
-    name: str = Field(pattern="^[a-z_]*$")
+    name: str = Field(pattern="^[a-z_]+$")
     weight: float = Field(1.0, gt=0)
+    column: str = ""
+    embedder: str = TFIDF
 
 
 class TextParameters(TfidfParameters):
@@ -41,18 +50,21 @@ class TextParameters(TfidfParameters):
 
     Attributes:
         fit_items: maximum number of texts that a space is fitted on.
+        fit_window: hours; a space is fitted on items that were published or used in so many hours.
         fields: the fields of a text, each encoded by its own parameters; without fields a text is encoded as
             a whole, by the parameters here.
     """
 
     fit_items: int = 20_000
+    fit_window: float = 168.0
     fields: tuple[TextField, ...] = ()
 
 
 class _FieldEmbedder(NamedTuple):
     name: str
     weight: float
-    embedder: TfidfEmbedder
+    embedder: TextEmbedder
+    specification: str = TFIDF
 
 
 class TextSpace:
@@ -79,6 +91,11 @@ class TextSpace:
         ends = accumulate((field.embedder.dimensions for field in self._fields), initial=0)
         return {field.name: slice(*span) for field, span in zip(self._fields, pairwise(ends), strict=True)}
 
+    @property
+    def weights(self) -> Mapping[str, float]:
+        """The weight of each field, by the field's name."""
+        return {field.name: field.weight for field in self._fields}
+
     @cached_property
     def fingerprint(self) -> str:
         """A hash of the space: vectors of different spaces must not be compared."""
@@ -100,7 +117,7 @@ class TextSpace:
         columns = _split_fields(documents, len(parameters.fields))
         return cls(
             [
-                _FieldEmbedder(field.name, field.weight, TfidfEmbedder.fit(texts, field, stop_words))
+                _FieldEmbedder(field.name, field.weight, _fit_field(texts, field, stop_words), field.embedder)
                 for field, texts in zip(parameters.fields, columns, strict=True)
             ]
         )
@@ -131,32 +148,62 @@ class TextSpace:
         }
 
     def dump(self) -> Bundle:
-        """Return the terms of all fields and their vectors."""
+        """Return the terms of all fields and their vectors; of pretrained embedders the fingerprints."""
         if not self._fields[0].name:
-            return self._fields[0].embedder.dump()
+            return _dump_arrays(self._fields[0].embedder)
         arrays = {
             f"{field.name}.{name}": array
             for field in self._fields
-            for name, array in field.embedder.dump().arrays.items()
+            for name, array in _dump_arrays(field.embedder).arrays.items()
         }
-        return Bundle(arrays, {"fields": [[field.name, field.weight] for field in self._fields]})
+        return Bundle(arrays, {"fields": [_describe(field) for field in self._fields]})
 
     @classmethod
     def load(cls, bundle: Bundle) -> TextSpace:
-        """Restore a space from the result of `dump`."""
+        """Restore a space from the result of `dump`.
+
+        Raises:
+            EmbedderError: a pretrained embedder is not installed, or has other weights now.
+        """
         if "fields" not in bundle.document:
             return cls([_FieldEmbedder("", 1.0, TfidfEmbedder.load(bundle))])
-        return cls(
-            [
-                _FieldEmbedder(name, weight, TfidfEmbedder.load(_select(bundle, f"{name}.")))
-                for name, weight in bundle.document["fields"]
-            ]
+        return cls([_load_field(bundle, document) for document in bundle.document["fields"]])
+
+
+def _fit_field(texts: Sequence[str], field: TextField, stop_words: Sequence[str]) -> TextEmbedder:
+    if field.embedder == TFIDF:
+        return TfidfEmbedder.fit(texts, field, stop_words)
+    return open_embedder(field.embedder)
+
+
+def _dump_arrays(embedder: TextEmbedder) -> Bundle:
+    return embedder.dump() if isinstance(embedder, FittedEmbedder) else Bundle()
+
+
+def _describe(field: _FieldEmbedder) -> dict[str, str | float]:
+    document: dict[str, str | float] = {
+        "name": field.name,
+        "weight": field.weight,
+        "embedder": field.specification,
+    }
+    if field.specification != TFIDF:
+        document["fingerprint"] = field.embedder.fingerprint
+    return document
+
+
+def _load_field(bundle: Bundle, document: Mapping[str, Any]) -> _FieldEmbedder:
+    name, specification = document["name"], document["embedder"]
+    if specification == TFIDF:
+        arrays = {key: array for key, array in bundle.arrays.items() if key.startswith(f"{name}.")}
+        embedder = TfidfEmbedder.load(
+            Bundle({key.removeprefix(f"{name}."): array for key, array in arrays.items()})
         )
-
-
-def _select(bundle: Bundle, prefix: str) -> Bundle:
-    names = [name for name in bundle.arrays if name.startswith(prefix)]
-    return Bundle({name.removeprefix(prefix): bundle.arrays[name] for name in names})
+        return _FieldEmbedder(name, document["weight"], embedder)
+    pretrained = open_embedder(specification)
+    if pretrained.fingerprint != document["fingerprint"]:
+        what = f"the embedder is {pretrained.fingerprint!r}, the release needs {document['fingerprint']!r}"
+        raise EmbedderError(what, where=specification, remedy="install that version, or train again")
+    return _FieldEmbedder(name, document["weight"], pretrained, specification)
 
 
 def _split_fields(documents: Sequence[str], fields: int) -> list[Sequence[str]]:
@@ -196,7 +243,7 @@ def compose_as_one(item: Mapping[str, str | None], parameters: TextParameters) -
 
 def compose_fields(item: Mapping[str, str | None], parameters: TextParameters) -> str:
     """Return the start of the column of each field in `parameters`, joined by `FIELD_SEPARATOR`."""
-    texts = ((item.get(field.name) or "")[: field.characters] for field in parameters.fields)
+    texts = ((item.get(field.column or field.name) or "")[: field.characters] for field in parameters.fields)
     return FIELD_SEPARATOR.join(text.replace(FIELD_SEPARATOR, " ") for text in texts)
 
 

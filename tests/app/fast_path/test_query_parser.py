@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domains.news import NEWS_API
+from app.domains.news.api import NEWS_API
 from app.fast_path.query_parser import QueryParser
 from script_shared.types import Request
 

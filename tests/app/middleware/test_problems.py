@@ -7,13 +7,14 @@ from fastapi import Request
 
 from script_shared.errors import InputError
 
+ELEMENTS = ("events", "items", "openings", "applicants", "applications")
 MEMBERS = {"type", "title", "status", "detail", "remedy"}
 
 
 def check_problem(response, status):
     assert (response.status_code, response.headers["content-type"]) == (status, "application/problem+json")
     body = response.json()
-    assert set(body) - {"errors", "events", "items"} == MEMBERS
+    assert set(body) - {"errors", *ELEMENTS} == MEMBERS
     assert (body["type"], body["status"], body["title"]) == (
         "about:blank",
         status,

@@ -50,3 +50,29 @@ def test_file_that_is_not_parquet_is_named_in_the_error(tmp_path):
     (tmp_path / "catalogue.parquet").write_text("item_id,title")
     with pytest.raises(ReleaseCorruptedError, match=r"catalogue\.parquet: this is not a Parquet file"):
         Catalogue.read(tmp_path / "catalogue.parquet", COLUMNS)
+
+
+def test_item_that_was_not_reported_has_null_columns(read_catalogue):
+    assert read_catalogue(title=["one"]).row(7) == dict.fromkeys(COLUMNS)
+
+
+def test_mask_of_a_value_follows_the_updates_of_items(read_catalogue):
+    catalogue = read_catalogue(title=["one", "two", None], category=["a", "b", "a"])
+    assert catalogue.matches("category", "a", 5).tolist() == [True, False, True, False, False]
+    catalogue.update(1, {"category": "a"})
+    catalogue.update(4, {"title": "five", "category": "a"})
+    catalogue.update(0, {"category": "c"})
+    assert catalogue.matches("category", "a", 5).tolist() == [False, True, True, False, True]
+    assert catalogue.matches("category", "c", 5).tolist() == [True, False, False, False, False]
+    assert not catalogue.matches("published_at", "x", 5).any()
+
+
+def test_masks_are_computed_anew_after_they_left_the_cache(read_catalogue):
+    catalogue = read_catalogue(category=["a", "b"])
+    first = catalogue.matches("category", "a", 2)
+    assert catalogue.matches("category", "a", 2) is first
+    for number in range(64):
+        catalogue.matches("category", str(number), 2)
+    again = catalogue.matches("category", "a", 2)
+    assert again is not first
+    assert again.tolist() == first.tolist()

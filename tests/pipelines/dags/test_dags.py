@@ -4,15 +4,17 @@ import ast
 
 import pytest
 
+from pipelines.dags.settings import DOMAINS, MONITORED_DOMAINS
+from pipelines.domains import load
 from pipelines.ingest.source_options import SOURCE_OPTIONS
 from tests.support.processes.airflow import ROOT, airflow_environment, run_in_airflow
 
 DAGS = ROOT / "pipelines" / "dags"
 
 LIST_DAGS = """
-import json, sys
+import json, os, sys
 from airflow.dag_processing.dagbag import DagBag
-bag = DagBag("pipelines/dags")
+bag = DagBag(os.environ.get("DAGS", "pipelines/dags"))
 heavy = {"polars", "numpy", "pandas", "pyarrow", "sklearn", "implicit", "scipy"}
 project = {name for name in sys.modules if name.startswith(("pipelines.", "script_shared."))}
 
@@ -146,8 +148,41 @@ def test_dag_file_has_no_branches_and_opens_no_files(path):
     statements = [
         node for node in tree.body if isinstance(node, ast.For | ast.While | ast.If | ast.With | ast.Try)
     ]
-    loop = f"for domain in DOMAINS:\n    create_{path.stem}(domain)"
+    domains = "MONITORED_DOMAINS" if path.stem == "monitor" else "DOMAINS"
+    loop = f"for domain in {domains}:\n    create_{path.stem}(domain)"
     assert [ast.unparse(node) for node in statements] in ([], [loop])
+
+
+@pytest.fixture(scope="module")
+def monitor_dag(tmp_path_factory):
+    """The DAG of a domain that is monitored; news is not."""
+    folder = tmp_path_factory.mktemp("dags")
+    # Airflow reads only files with the words "airflow" and "dag".
+    code = "# An Airflow DAG\nfrom pipelines.dags.monitor import create_monitor\n\ncreate_monitor('news')\n"
+    (folder / "monitored.py").write_text(code)
+    environment = airflow_environment(tmp_path_factory.mktemp("airflow"), DAGS=str(folder))
+    bag = run_in_airflow(LIST_DAGS, environment)
+    assert bag["errors"] == {}
+    assert bag["heavy"] == []
+    return bag["dags"]["news_monitor"]
+
+
+def test_monitored_domain_has_a_daily_dag(monitor_dag):
+    assert monitor_dag["schedule"] == "15 1 * * *"
+    assert monitor_dag["defaults"] == {"day": ""}
+    assert (monitor_dag["active"], monitor_dag["catchup"]) == (1, False)
+    assert "monitor" in monitor_dag["docs"]
+    tasks = monitor_dag["tasks"]
+    assert {task: details["after"] for task, details in tasks.items()} == {
+        "choose_day": [],
+        "monitor": ["choose_day"],
+    }
+    assert all(details["docs"] for details in tasks.values())
+
+
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_a_domain_has_a_monitor_dag_if_its_plan_has_monitoring(domain):
+    assert (load(domain).monitoring is not None) == (domain in MONITORED_DOMAINS)
 
 
 def test_settings_change_schedule_retries_and_timeout(tmp_path):

@@ -75,6 +75,7 @@ def test_unknown_source_is_rejected_with_the_known_sources(tmp_path):
         ("API_PORT", "0"),
         ("AIRFLOW_DATABASE", "mysql://user:secret@host/name"),
         ("PROCESS_SCHEDULE", "every day"),
+        ("MONITOR_SCHEDULE", "daily"),
         ("TASK_RETRIES", "-1"),
         ("EVALUATION_USERS", "0"),
         ("EVENTS_URL", "kafka://secret"),

@@ -20,6 +20,7 @@ from pipelines.plan import Refinement
 from script_shared.domains.news.tables import INTERACTIONS, ITEMS
 from script_shared.errors import MancheteError
 from script_shared.events.event import ITEM, WITHDRAW, Event
+from script_shared.tables import Column, Schema
 from tests.support.data.events import make_event
 
 HOUR = 3_600_000
@@ -177,6 +178,19 @@ def test_empty_log_gives_empty_tables_with_the_schema():
     assert select_items(no_events, ITEMS).schema == ITEMS.dtypes
 
 
+def test_details_have_the_types_of_the_columns():
+    columns = (Column("item_id", "String"), Column("flag", "Boolean"), Column("at", "Timestamp"))
+    details = [{"flag": True, "at": START}, {"flag": False}, {"flag": "perhaps", "at": "yesterday"}]
+    events = [
+        (offset, make_event(offset, "", str(offset), kind=ITEM, details=fields))
+        for offset, fields in enumerate(details, start=1)
+    ]
+    items = select_items(events_to_frame(events), Schema("items", columns))
+    assert items.schema["at"] == pl.Datetime("ms", "UTC")
+    assert items["flag"].to_list() == [True, False, None]
+    assert items["at"].dt.epoch("ms").to_list() == [START, None, None]
+
+
 class TestForgotten:
     def test_interactions_and_events_up_to_the_erasure_point_are_excluded(self, forgotten):
         forgotten.add({"a": ErasurePoint(5, START + 60_000)})
@@ -188,6 +202,27 @@ class TestForgotten:
             [(4, make_event("x", "a")), (6, make_event("y", "a")), (4, make_event("z", "b"))]
         )
         assert forgotten.keep_events_mask(events).to_list() == [False, True, True]
+
+    def test_forgotten_users_who_are_items_are_excluded_as_items_too(self, tmp_path):
+        forgotten = ForgottenUsers(tmp_path / "f", users_are_items=True)
+        forgotten.add({"a": ErasurePoint(5, START + 60_000)})
+        refined = refinement([("b", "a", 1), ("b", "a", 2), ("b", "c", 1)], [("a", "A"), ("c", "C")])
+        interactions, items = refined.tables.interactions, refined.tables.items
+        assert forgotten.keep_interactions_mask(interactions).to_list() == [False, True, True]
+        assert items.filter(forgotten.keep_items_mask(items))["item_id"].to_list() == ["c"]
+        events = events_to_frame(
+            [
+                (4, make_event("x", "b", "a")),
+                (6, make_event("y", "b", "a")),
+                (4, make_event("z", "", "a", kind=ITEM)),
+            ]
+        )
+        assert forgotten.keep_events_mask(events).to_list() == [False, True, False]
+
+    def test_items_of_other_domains_are_kept(self, forgotten):
+        forgotten.add({"a": ErasurePoint(5, START)})
+        items = refinement([("b", "a", 1)], [("a", "A")]).tables.items
+        assert forgotten.keep_items_mask(items).to_list() == [True]
 
     def test_list_is_persistent_and_pseudonymous_and_its_key_is_private(self, tmp_path):
         ForgottenUsers(tmp_path / "f").add({"someone-to-forget": ErasurePoint(5, 6)})

@@ -225,11 +225,11 @@ class TestOnSqlite(FeedbackTests):
         collect(load("news"), installation.volume, "run-6", installation.url)
         files = open_archive(installation.volume).files()
         assert [file.last for file in files] == [500, 600]
-        assert load_collected(installation.volume, "run-5").events.height == 500
-        assert load_collected(installation.volume, "run-6").events["event_id"].to_list() == [
+        assert load_collected(load("news"), installation.volume, "run-5").events.height == 500
+        assert load_collected(load("news"), installation.volume, "run-6").events["event_id"].to_list() == [
             str(n) for n in range(600)
         ]
-        assert load_collected(installation.volume, "run-1") is None
+        assert load_collected(load("news"), installation.volume, "run-1") is None
         log.close()
 
     def test_replaced_log_is_rejected_without_changes(self, installation):

@@ -197,6 +197,13 @@ class LogContract:
         assert log.append(make_events("d")).start == 4
         assert log.forget("nobody") == 0
 
+    def test_forget_removes_all_events_of_a_user_who_is_an_item(self, log):
+        kept = make_event("c", "u2", item="i1")
+        log.append([make_event("a", "u2", item="u1"), make_event("b", "", item="u1", kind=ITEM), kept])
+        assert log.forget("u1") == 0
+        assert log.forget("u1", is_item=True) == 2
+        assert log.read(0, 10) == [(3, kept)]
+
     def test_forget_keeps_the_request_to_forget(self, log):
         request = make_event("b", "u1", item="", kind=FORGET)
         log.append([make_event("a", "u1"), request, make_event("c", "u1")])

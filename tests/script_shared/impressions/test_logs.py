@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from script_shared.errors import EventLogError, SettingsError
 from script_shared.events.factory import open_log
+from script_shared.impressions.erasure import Erasure
 from script_shared.impressions.factory import open_impressions
 from script_shared.impressions.impression import AttributedInteraction, Click, ImpressionCount
 from tests.support.data.events import make_event
@@ -44,7 +45,7 @@ class ImpressionsContract:
     def test_empty_log_has_no_rows(self, log):
         assert (list(log.newest(9)), list(log.experiments()), log.attributed_offset()) == ([], [], 0)
         assert (list(log.count_impressions("e")), list(log.clicks("e"))) == ([], [])
-        assert (log.forget(["r1"]), log.prune(NOW)) == (0, 0)
+        assert (log.forget(Erasure(["r1"])), log.prune(NOW)) == (0, 0)
 
     @settings(max_examples=25, deadline=None, suppress_health_check=SUPPRESSED_CHECKS)
     @given(
@@ -120,11 +121,20 @@ class ImpressionsContract:
     def test_forget_removes_impressions_and_interactions_of_a_user(self, log, open_replica):
         log.write([make_impression(1), make_impression(2, "older name"), make_impression(3, "r2")], NOW)
         log.add_interactions([AttributedInteraction("1", "a", 1), AttributedInteraction("3", "a", 1)], 2, NOW)
-        assert open_replica().forget(["r1", "older name"]) == 2
+        assert open_replica().forget(Erasure(["r1", "older name"])) == 2
         assert [row.impression_id for row in log.newest(9)] == ["3"]
         # An impression that is written again has no interactions.
         log.write([make_impression(1)], NOW)
         assert [row.impression_id for row in log.clicks("e")] == ["3"]
+
+    @given(item=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=9))
+    @settings(max_examples=25, deadline=None, suppress_health_check=SUPPRESSED_CHECKS)
+    def test_forget_removes_impressions_that_show_a_user_who_is_an_item(self, log, item):
+        shown = [make_impression(1, items=("a", item)), make_impression(2, items=("a", f"{item}1"))]
+        log.write([*shown, make_impression(3, items=())], NOW)
+        assert log.forget(Erasure(["nobody"], item)) == 1
+        assert {row.impression_id for row in log.newest(9)} == {"2", "3"}
+        log.prune(NOW + 1)
 
     def test_prune_removes_old_rows(self, log):
         log.write([make_impression(1)], NOW)
@@ -172,7 +182,7 @@ FIRST_VERSION = """
 def check_migrated(log, open_replica):
     log.write([make_impression("new", "r1")], NOW)
     assert [row.pseudonym for row in open_replica().newest(9)] == ["r1", "r1"]
-    assert log.forget(["r1"]) == 2
+    assert log.forget(Erasure(["r1"])) == 2
 
 
 class TestSqlite(ImpressionsContract):
@@ -197,7 +207,7 @@ class TestSqlite(ImpressionsContract):
 
     def test_forgotten_user_is_in_no_file(self, log, tmp_path):
         log.write([make_impression(1, "someone-to-forget"), *(make_impression(n) for n in range(2, 90))], NOW)
-        log.forget(["someone-to-forget"])
+        log.forget(Erasure(["someone-to-forget"]))
         files = list((tmp_path / "events").iterdir())
         assert files
         assert all(b"someone-to-forget" not in path.read_bytes() for path in files)

@@ -6,8 +6,9 @@ import pytest
 
 from script_shared.clock import FixedClock
 from script_shared.errors import EventLogError
+from script_shared.impressions.erasure import Erasure
 from script_shared.impressions.factory import open_impressions
-from script_shared.impressions.writer import MAX_QUEUE, ImpressionWriter, Listener
+from script_shared.impressions.writer import MAX_QUEUE, Listener, LogWriter
 from tests.support.data.impressions import make_impression
 from tests.support.processes.api_process import wait_for
 
@@ -46,7 +47,7 @@ def clock():
 @pytest.fixture
 def start(tmp_path, recorder, clock):
     def start(folder=tmp_path, pause=0.01):
-        return ImpressionWriter(open_impressions("", folder), DAY, recorder.listener(), clock, pause)
+        return LogWriter(open_impressions("", folder), DAY, recorder.listener(), clock, pause)
 
     return start
 
@@ -94,7 +95,7 @@ def test_impressions_wait_while_the_log_cannot_be_written(start, read_ids, recor
     writer.put(make_impression(1))
     assert recorder.failed.wait(10)
     with pytest.raises(EventLogError):
-        writer.forget(["nobody"]).result(10)
+        writer.forget(Erasure(["nobody"])).result(10)
     writer.put(make_impression(2))
     folder.unlink()
     wait_for(lambda: recorder.written == 2, "both impressions are written")
@@ -128,7 +129,7 @@ def test_forget_removes_a_user_from_the_queue_and_the_log(start, read_ids, recor
     writer = start(pause=60)
     writer.put(make_impression("waiting", "gone"))
     writer.put(make_impression("another", "stays"))
-    assert writer.forget(["gone", "older name"]).result(10) == 1
+    assert writer.forget(Erasure(["gone", "older name"])).result(10) == 1
     writer.close()
     assert read_ids() == ["another"]
 
@@ -141,7 +142,7 @@ def test_forget_is_retried_until_it_succeeds(start, read_ids, tmp_path, recorder
     (tmp_path / "place").write_text("no folder")
     writer = start(tmp_path / "place")
     with pytest.raises(EventLogError):
-        writer.forget(["gone"]).result(10)
+        writer.forget(Erasure(["gone"])).result(10)
     (tmp_path / "place").unlink()
     (tmp_path / "aside").rename(tmp_path / "place")
     wait_for(lambda: read_ids(tmp_path / "place") == [], "the user is forgotten")
@@ -162,7 +163,7 @@ def test_old_impressions_are_removed(start, read_ids, clock):
 def test_every_caller_of_forget_gets_the_error(start, tmp_path):
     (tmp_path / "place").write_text("no folder")
     writer = start(tmp_path / "place", pause=60)
-    for future in [writer.forget(["gone"]) for _ in range(3)]:
+    for future in [writer.forget(Erasure(["gone"])) for _ in range(3)]:
         with pytest.raises(EventLogError):
             future.result(10)
     writer.close()

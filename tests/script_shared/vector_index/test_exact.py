@@ -11,7 +11,7 @@ from tests.support.vector_indexes import SCHEMA, VectorIndexContract, random_vec
 
 class TestExactIndex(VectorIndexContract):
     def make(self, schema=SCHEMA):
-        return open_index("exact", schema)
+        return open_index("exact", schema, "items")
 
     def reopen(self, index, schema, folder):
         index.dump().write(folder)
@@ -60,4 +60,4 @@ def test_adding_to_a_loaded_index_leaves_its_file(tmp_path):
 
 def test_unknown_specification_is_refused():
     with pytest.raises(SettingsError, match="'annoy'"):
-        open_index("annoy", SCHEMA)
+        open_index("annoy:x", SCHEMA, "items")

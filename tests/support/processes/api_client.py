@@ -16,7 +16,8 @@ KEYS = {
 }
 
 
-def make_client(data_root, clock=None, raise_server_exceptions=True, **settings):
+def make_client(data_root, clock=None, raise_server_exceptions=True, domain_api=None, **settings):
     """Return a client of the service; a test loads releases with `app.state.release_watcher.refresh()`."""
     api_settings = ApiSettings(data_root=data_root, release_poll_seconds=3_600, **settings)
-    return TestClient(create_app(api_settings, clock), raise_server_exceptions=raise_server_exceptions)
+    app = create_app(api_settings, clock, domain_api)
+    return TestClient(app, raise_server_exceptions=raise_server_exceptions)

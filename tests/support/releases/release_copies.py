@@ -19,17 +19,19 @@ def publish_copy(registry, base, name, change=lambda folder: None, alias=CHAMPIO
     Args:
         registry: of the copy.
         base: the release to copy.
-        name: title of every item, and the run.
+        name: title of every item, and the run; None keeps both.
         change: edits the files of the draft.
         alias: of the copy.
         facts: of the manifest.
     """
-    copied = base.manifest.model_dump(include=set(Facts.model_fields)) | {"run": name} | facts
+    renamed = {} if name is None else {"run": name}
+    copied = base.manifest.model_dump(include=set(Facts.model_fields)) | renamed | facts
 
     def fill(draft: Path) -> None:
         shutil.copytree(base.folder, draft, dirs_exist_ok=True)
         (draft / MANIFEST).unlink()
-        _set_titles(draft / CATALOGUE, name)
+        if name is not None:
+            _set_titles(draft / CATALOGUE, name)
         change(draft)
 
     release = write_release(registry.folder, Facts(**copied), fill)
@@ -43,8 +45,8 @@ def _set_titles(path, title):
     pq.write_table(table.set_column(column, "title", pa.array([title] * len(table))), path)
 
 
-def create_registry(data_root):
-    """Create the registry of news on an empty data root."""
-    folder = data_root / "news" / "releases"
+def create_registry(data_root, domain="news"):
+    """Create the registry of a domain on an empty data root."""
+    folder = data_root / domain / "releases"
     folder.mkdir(parents=True)
     return Registry(folder)

@@ -19,19 +19,24 @@ SEGMENTS = ("logged", "semi_logged", "anonymous")
 
 
 def publish_small_release(
-    raw: Path, data_root: Path, run: str = "run-1", source: str = "globo", events_url: str = ""
+    raw: Path,
+    data_root: Path,
+    run: str = "run-1",
+    source: str = "globo",
+    events_url: str = "",
+    domain: str = "news",
 ) -> Volume:
     """Run all stages on raw files; return the volume."""
-    plan, volume = load("news"), Volume(data_root / "news")
+    plan, volume = load(domain), Volume(data_root / domain)
     download(plan, volume, run, source, str(raw), 1.0)
     collect(plan, volume, run, events_url)
     refine(plan, volume, run, source)
     encode(plan, volume, run)
     segment(plan, volume, run)
-    for name in SEGMENTS:
+    for name in plan.model_names:
         train(plan, volume, run, name)
-    for name in SEGMENTS:
-        evaluate(plan, volume, run, 1, name, users=100)
+    for name in plan.segment_names:
+        evaluate(plan, volume, run, plan.domain.evaluated_hours[0], name, users=100)
     report(plan, volume, run)
     publish(plan, volume, run)
     compact(plan, volume, run, events_url)

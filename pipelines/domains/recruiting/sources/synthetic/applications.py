@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.domains.recruiting.sources.synthetic.applicants import SELF_APPLIED_SHARE, Applicants
+from pipelines.domains.recruiting.sources.synthetic.applicants import Applicants
 from pipelines.domains.recruiting.sources.synthetic.assignment import Pairing, exchange, replace_duplicates
 from pipelines.domains.recruiting.sources.synthetic.openings import Openings
 from pipelines.domains.recruiting.sources.synthetic.options import WorldOptions
@@ -21,6 +21,8 @@ from pipelines.domains.recruiting.sources.synthetic.published_statistics import 
 from pipelines.domains.recruiting.sources.synthetic.recruiters import SITE_ACCOUNT, Recruiters
 from pipelines.domains.recruiting.sources.synthetic.skills import FAMILIES
 
+#: Applicants who used the form whose first application is their own; with the drift, all applicants.
+SELF_APPLIED_SHARE, DRIFTED_SELF_APPLIED_SHARE = 0.73, 0.52
 SINGLE_RECRUITER_SHARE, OTHER_RECRUITER_SHARE = 0.45, 0.25
 MEAN_GAP = 0.045  # between two applications of a person, as a share of all applications: about 100 days
 
@@ -66,12 +68,12 @@ def make_slots(openings: Openings, recruiters: Recruiters, seed: int, options: W
     opening = np.repeat(np.arange(len(openings)), openings.size)
     day = _sample_days(openings, opening, rng)
     family = np.array(FAMILY_OF)[openings.profession]
-    usual = recruiters.sample(openings.day, family, options, rng)[opening]
-    other = recruiters.sample(day, family[opening], options, rng)
+    usual = recruiters.sample(openings.day, family, rng)[opening]
+    other = recruiters.sample(day, family[opening], rng)
     has_several = rng.random(len(openings)) > SINGLE_RECRUITER_SHARE
     is_other = has_several[opening] & (rng.random(opening.size) < OTHER_RECRUITER_SHARE)
-    is_gone = (day >= options.first_day("recruiter_departure")) & (usual == SITE_ACCOUNT + 1)
-    recruiter = np.where(is_other | is_gone, other, usual)
+    recruiter = np.where(is_other, other, usual)
+    recruiter = recruiters.replace_busiest(recruiter, day, family[opening], options, rng)
     order = np.lexsort((day, family[opening]))
     return Slots(opening[order], recruiter[order], day[order], family[opening][order])
 
@@ -86,18 +88,28 @@ def _sample_days(openings: Openings, opening: Ints, rng: Rng) -> Ints:
     return np.minimum(day, LAST_DAY)
 
 
-def assign_applicants(slots: Slots, openings: Openings, applicants: Applicants, seed: int) -> Applications:
-    """Choose who applies: everybody keeps the number of applications, similar ones meet, pools form."""
+def assign_applicants(
+    slots: Slots, openings: Openings, applicants: Applicants, seed: int, options: WorldOptions
+) -> Applications:
+    """Choose who applies: everybody keeps the number of applications, similar ones meet, pools form.
+
+    Changes `applicants` in place: who applies on the site has used its form, and `size` counts the people who
+    take the place of those that would apply twice.
+    """
     rng = make_rng(seed, "applications")
     applicant, is_first = _list_by_time(slots, applicants, rng)
-    through_site = is_first & applicants.used_form[applicant]
-    through_site &= rng.random(applicant.size) < SELF_APPLIED_SHARE
+    uniform = rng.random(applicant.size)
+    through_site = is_first & applicants.used_form[applicant] & (uniform < SELF_APPLIED_SHARE)
+    is_drifted = slots.day >= options.first_day("site_applications")
+    through_site |= is_first & is_drifted & (uniform < DRIFTED_SELF_APPLIED_SHARE)
+    applicants.used_form[applicant[through_site]] = True
     recruiter = np.where(through_site, SITE_ACCOUNT, slots.recruiter)
     pool = np.full(len(applicants), SITE_ACCOUNT)
     pool[applicant[is_first]] = slots.recruiter[is_first]
     pairing = Pairing(openings, applicants, slots.opening, slots.recruiter, pool, through_site)
     applicant = exchange(pairing, applicant, slots.family_sizes, rng)
     applicant = replace_duplicates(pairing, applicant, rng)
+    applicants.size = np.bincount(applicant, minlength=len(applicants))
     return Applications(slots.opening, applicant, recruiter, slots.day, through_site)
 
 

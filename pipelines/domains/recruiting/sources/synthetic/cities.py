@@ -51,7 +51,6 @@ CITIES = tuple(City(name, state, short, code) for state, short, _, code, names i
 STATES = tuple(state for state, *_ in _STATES)
 #: The position of each city's state in STATES.
 STATE_OF = np.array([STATES.index(city.state) for city in CITIES], np.int16)
-SAO_PAULO, RECIFE = 0, next(number for number, city in enumerate(CITIES) if city.name == "Recife")
 
 
 def _weigh_cities() -> NDArray[np.float64]:

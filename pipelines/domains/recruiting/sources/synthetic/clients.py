@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.domains.recruiting.sources.synthetic.cities import CITY_WEIGHTS, SAO_PAULO
+from pipelines.domains.recruiting.sources.synthetic.cities import CITIES, CITY_WEIGHTS
 from pipelines.domains.recruiting.sources.synthetic.professions import FAMILY_OF, PROFESSIONS
 from pipelines.domains.recruiting.sources.synthetic.published_statistics import (
     ANALYSTS,
@@ -18,7 +18,8 @@ from pipelines.domains.recruiting.sources.synthetic.published_statistics import 
 from pipelines.domains.recruiting.sources.synthetic.skills import FAMILIES
 
 LATENT_TRAITS = 3
-LARGE_CLIENTS = 12  # they are in São Paulo all the time
+#: Homes of the largest clients, which have openings all the time.
+_LARGE_HOMES = (*["São Paulo"] * 5, "Recife", "Belo Horizonte", "Rio de Janeiro", *["São Paulo"] * 4)
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,11 @@ def make_clients(seed: int) -> Clients:
     rank = np.arange(n)
     weight = 1 / (rank + 1.5) ** 1.15
     weight[-1] = 0
-    is_large = rank < LARGE_CLIENTS
+    is_large = rank < len(_LARGE_HOMES)
     first_day = np.where(is_large | (rng.random(n) < 0.4), 0, rng.integers(0, LAST_DAY * 2 // 3, n))
-    home = np.where(is_large, SAO_PAULO, sample_categories(CITY_WEIGHTS, n, rng))
+    home = sample_categories(CITY_WEIGHTS, n, rng)
+    names = [city.name for city in CITIES]
+    home[is_large] = [names.index(name) for name in _LARGE_HOMES]
     return Clients(
         weight=weight,
         first_day=first_day,

@@ -21,7 +21,7 @@ from pipelines.domains.recruiting.sources.synthetic.skills import SKILLS
 DRAWS_A_CV = 160
 BULLETS = ("- ", "• ", "", "\uf0b7 ", "\uf0fc ", "\x02 ", "● ")
 SHORT_CV = 700
-LINE_LENGTH = 53  # characters, on average
+LINE_LENGTH = 46  # characters, on average
 
 
 class CvContent(NamedTuple):

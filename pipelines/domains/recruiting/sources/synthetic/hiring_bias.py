@@ -1,4 +1,4 @@
-"""Moves hires between the sexes, so that the odds of a hire differ by a given factor."""
+"""Moves hires between the sexes, so that the odds of a hire have a given ratio."""
 
 import numpy as np
 
@@ -14,7 +14,7 @@ def move_hires(stage: Ints, merit: Floats, is_woman: Flags, groups: list[Ints], 
         merit: order in which applications are hired.
         is_woman: of each application's applicant.
         groups: rows of each period; hires stay within their period.
-        bias: factor on the odds of a hire for women, which is multiplied with the odds ratio of the data.
+        bias: the odds of a hire of women in proportion to those of men; 1 leaves what chance has made.
         rng: random numbers.
 
     Returns:
@@ -37,11 +37,11 @@ def move_hires(stage: Ints, merit: Floats, is_woman: Flags, groups: list[Ints], 
 
 
 def _count_moves(stage: Ints, loses: Flags, factor: float) -> int:
-    """Return how many hires to move until the odds ratio is `factor` times that of the data."""
+    """Return how many hires to move until the odds of one side are `factor` times those of the other."""
     counted = stage != SITE
     hires = np.array([(counted & (stage == HIRED) & side).sum() for side in (loses, ~loses)], np.float64)
     others = np.array([(counted & (stage != HIRED) & side).sum() for side in (loses, ~loses)], np.float64)
     moves = np.arange(int(hires[0]) + 1)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = (hires[0] - moves) / (others[0] + moves) / ((hires[1] + moves) / (others[1] - moves))
-    return int(np.argmin(np.abs(ratio - factor * ratio[0])))
+    return int(np.argmin(np.abs(ratio - factor)))

@@ -76,7 +76,7 @@ def _write_title(content: OpeningContent, phrases: OpeningPhrases, draws: Draws)
 
 
 def _vary_title(title: str, draws: Draws) -> str:
-    return draws.pick((title.upper(), f"{title} ", title.replace(" - ", " "), f"{title} - urgente"))
+    return draws.pick((title.lower(), f"{title} ", f"Vaga: {title}", f"{title} - urgente"))
 
 
 def _spell(skills: Sequence[int], content: OpeningContent, draws: Draws) -> list[str]:

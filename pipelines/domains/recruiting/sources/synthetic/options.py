@@ -29,7 +29,7 @@ class WorldOptions:
     """What differs from the published data.
 
     Attributes:
-        bias: factor on the odds of a hire for women; with 1.0 the outcome is independent of the sex.
+        bias: odds of a hire of women in proportion to those of men; with 1.0 sex does not matter.
         drift: name of a switch of DRIFT_SWITCHES, and its first day.
 
     Raises:

@@ -37,15 +37,26 @@ class Recruiters:
     habit: Floats
     share: Floats
 
-    def sample(self, day: Ints, family: Ints, options: WorldOptions, rng: Rng) -> Ints:
+    def sample(self, day: Ints, family: Ints, rng: Rng) -> Ints:
         """Draw the recruiter of each opening or application."""
-        row = day // _QUARTER * len(FAMILIES) + family
-        recruiter = sample_by_row(self.share, row, rng)
-        is_gone = (day >= options.first_day("recruiter_departure")) & (recruiter == SITE_ACCOUNT + 1)
-        rest = self.share.copy()
-        rest[:, SITE_ACCOUNT + 1] = 0
-        recruiter[is_gone] = sample_by_row(rest, row[is_gone], rng)
-        return recruiter
+        return sample_by_row(self.share, day // _QUARTER * len(FAMILIES) + family, rng)
+
+    def replace_busiest(
+        self, recruiter: Ints, day: Ints, family: Ints, options: WorldOptions, rng: Rng
+    ) -> Ints:
+        """Give the later applications of the recruiter with the most earlier ones to others.
+
+        This is the drift `recruiter_departure`; without it nothing changes.
+        """
+        is_later = day >= options.first_day("recruiter_departure")
+        busiest = int(np.bincount(recruiter[~is_later], minlength=RECRUITERS).argmax())
+        is_gone = is_later & (recruiter == busiest)
+        others = self.share.copy()
+        others[:, busiest] = 0
+        replaced = recruiter.copy()
+        row = day[is_gone] // _QUARTER * len(FAMILIES) + family[is_gone]
+        replaced[is_gone] = sample_by_row(others, row, rng)
+        return replaced
 
 
 def make_recruiters(seed: int) -> Recruiters:

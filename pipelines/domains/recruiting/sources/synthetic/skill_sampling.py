@@ -1,11 +1,16 @@
-"""Draws skills of a profession: its core first, then its family, then skills that all have."""
+"""Draws skills of a profession: mostly of its core, then of its family, of all families, and of others."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.domains.recruiting.sources.synthetic.professions import PROFESSIONS
 from pipelines.domains.recruiting.sources.synthetic.published_statistics import Floats, Ints, Rng
-from pipelines.domains.recruiting.sources.synthetic.skills import NO_SKILL, SKILL_NUMBER, SKILLS
+from pipelines.domains.recruiting.sources.synthetic.skills import (
+    FAMILIES,
+    NO_SKILL,
+    SKILL_NUMBER,
+    SKILLS,
+)
 
 BUSINESS_FAMILIES = ("administration", "finance", "corporate")
 _SHARED = {
@@ -13,16 +18,26 @@ _SHARED = {
     False: ("Scrum", "Jira", "Kanban", "consultas SQL", "Git", "ITIL"),
 }
 IS_BUSINESS = np.array([profession.family in BUSINESS_FAMILIES for profession in PROFESSIONS])
-_CHUNK = 20_000
+#: Weight of the skills of other families: together about a twentieth of all weights.
+_OTHER_WEIGHTS = {True: 0.06, False: 0.015}
+_CHUNK = 10_000
+
+
+def _list_side(is_business: bool) -> list[int]:
+    """Return the skills of all business families, or of all technical ones."""
+    families = [family for family in FAMILIES if (family in BUSINESS_FAMILIES) == is_business]
+    return [number for number, skill in enumerate(SKILLS) if skill.family in families]
 
 
 def _make_pools() -> tuple[NDArray[np.int16], Floats]:
     """Return skills and weights of each profession, [professions, pool]; weight 0 fills the rows."""
     pools: list[dict[int, float]] = []
     for profession in PROFESSIONS:
+        is_business = profession.family in BUSINESS_FAMILIES
         family = [number for number, skill in enumerate(SKILLS) if skill.family == profession.family]
-        shared = [SKILL_NUMBER[name] for name in _SHARED[profession.family in BUSINESS_FAMILIES]]
-        weights = dict.fromkeys(shared, 0.6) | dict.fromkeys(family, 0.8)
+        shared = [SKILL_NUMBER[name] for name in _SHARED[is_business]]
+        weights = dict.fromkeys(_list_side(is_business), _OTHER_WEIGHTS[is_business])
+        weights |= dict.fromkeys(shared, 0.6) | dict.fromkeys(family, 0.8)
         weights |= {number: 7.0 - 0.5 * position for position, number in enumerate(profession.core)}
         pools.append(weights)
     width = max(map(len, pools))

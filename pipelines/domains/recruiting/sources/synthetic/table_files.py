@@ -10,21 +10,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.domains.recruiting.sources.synthetic import lotteries
 from pipelines.domains.recruiting.sources.synthetic.applicant_rows import ApplicantRow
-from pipelines.domains.recruiting.sources.synthetic.cities import CITIES
 from pipelines.domains.recruiting.sources.synthetic.funnel import NO_UPDATE
-from pipelines.domains.recruiting.sources.synthetic.levels import LANGUAGE_LEVELS, LEVELS
 from pipelines.domains.recruiting.sources.synthetic.names import FREE_EMAIL_DOMAINS
 from pipelines.domains.recruiting.sources.synthetic.opening_rows import OpeningRow
 from pipelines.domains.recruiting.sources.synthetic.published_statistics import EPOCH, Ints
 from pipelines.domains.recruiting.sources.synthetic.staff_names import StaffNames
 from pipelines.domains.recruiting.sources.synthetic.statuses import STATUSES
-from pipelines.domains.recruiting.sources.synthetic.vagas_file import (
-    format_areas,
-    format_contract,
-    format_sale_value,
-)
+from pipelines.domains.recruiting.sources.synthetic.vagas_file import make_opening_record
 from pipelines.domains.recruiting.sources.synthetic.world import World
 
 ROWS_AT_A_TIME = 10_000
@@ -82,32 +75,34 @@ def write_opening_table(path: Path, world: World, rows: Iterable[OpeningRow], na
 
 
 def _make_opening(row: OpeningRow, created: int, names: StaffNames) -> dict[str, Any]:
-    draws, text, city = row.draws, row.text, CITIES[row.content.city]
-    different = text.activities != text.competencies
+    record = make_opening_record(row, names)
+    basics, profile = record["informacoes_basicas"], record["perfil_vaga"]
+    activities = profile["principais_atividades"]
+    competencies = profile["competencia_tecnicas_e_comportamentais"]
     return {
         "opening_id": str(row.code),
         "created_at": _to_ms(created),
-        "title": text.title,
-        "description": f"{text.activities}\n{text.competencies}" if different else text.activities,
-        "location": f"{city.state}, {city.name}",
-        "city": city.name,
-        "state": city.state,
-        "level": LEVELS[row.level].name,
-        "contract": format_contract(row),
-        "degree": draws.pick(lotteries.OPENING_DEGREE_LOTTERY),
-        "english": LANGUAGE_LEVELS[row.content.english],
-        "spanish": LANGUAGE_LEVELS[row.spanish],
-        "other_language": draws.pick(lotteries.OTHER_LANGUAGES),
-        "areas": format_areas(row),
-        "activities": text.activities,
-        "competencies": text.competencies,
-        "client": names.clients[row.client],
-        "priority": draws.pick(lotteries.PRIORITIES),
-        "kind": "/".join(filter(None, (draws.pick(lotteries.ORIGINS), draws.pick(lotteries.PURPOSES)))),
-        "sap": "TI - SAP" in format_areas(row) and draws.chance(0.17),
-        "pcd_opening": draws.pick(lotteries.FOR_DISABLED) == "Sim",
-        "analyst": names.analysts[row.analyst],
-        "value": format_sale_value(row),
+        "title": basics["titulo_vaga"],
+        "description": activities if activities == competencies else f"{activities}\n{competencies}",
+        "location": f"{profile['estado']}, {profile['cidade']}",
+        "city": profile["cidade"],
+        "state": profile["estado"],
+        "level": profile["nivel profissional"],
+        "degree": profile["nivel_academico"],
+        "english": profile["nivel_ingles"],
+        "spanish": profile["nivel_espanhol"],
+        "other_language": profile["outro_idioma"],
+        "areas": profile["areas_atuacao"],
+        "activities": activities,
+        "competencies": competencies,
+        "contract": basics["tipo_contratacao"],
+        "client": basics["cliente"],
+        "priority": basics["prioridade_vaga"],
+        "kind": "/".join(filter(None, (basics["origem_vaga"], basics["objetivo_vaga"]))),
+        "sap": basics["vaga_sap"] == "Sim",
+        "pcd_opening": profile["vaga_especifica_para_pcd"] == "Sim",
+        "analyst": basics["analista_responsavel"],
+        "value": record["beneficios"]["valor_venda"],
     }
 
 

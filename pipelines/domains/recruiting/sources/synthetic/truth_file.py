@@ -1,4 +1,18 @@
-"""Writes `truth.json`: what the pipeline must find out, and never reads."""
+"""Writes `truth.json`: what the pipeline must find out, and never reads.
+
+Beside scale, seed, options and the weights of the rule, the file lists skills with all spellings,
+professions, areas, levels, languages, cities, states and colours; columns refer to them by position.
+`openings`, `applicants` and `applications` are tables by column:
+
+- openings: `applications` is the true number, which the export cuts at 25; `same_text_as` is the code of
+  the opening whose text is repeated; `required` and `nice` are skills; `offer` is in R$ a month; `rank`
+  is that of the level.
+- applicants: `skills`, `salary` in R$ a month, and the protected attributes, which the other files tell
+  in part.
+- applications: `z` is the score without noise, `noise` what is added to it; `required` and `nice` are the
+  shares of skills that the applicant has; `excess_salary` is the salary above the offer in proportion to
+  it.
+"""
 
 import json
 from collections.abc import Iterator
@@ -19,7 +33,7 @@ Column = list[Any]
 
 
 def write_truth(path: Path, world: World, scale: float, seed: int, options: WorldOptions) -> None:
-    """Write the file, column by column; see `docs/data-formats.md` for what each column is."""
+    """Write the file, column by column."""
     drift = options.drift and {"switch": options.drift[0], "first_day": options.drift[1].isoformat()}
     head: dict[str, Any] = {
         "scale": scale,

@@ -29,19 +29,14 @@ def make_opening_record(row: OpeningRow, names: StaffNames) -> Record:
         "informacoes_basicas": limit_keys(_make_basics(row, names), BASIC_KEYS),
         "perfil_vaga": limit_keys(_make_profile(row), PROFILE_KEYS),
         "beneficios": {
-            "valor_venda": format_sale_value(row),
+            "valor_venda": _format_sale_value(row),
             "valor_compra_1": _format_purchase_value(row.offer, row.draws),
             "valor_compra_2": "R$" if row.draws.chance(0.997) else format_reais(round(row.offer, -2)),
         },
     }
 
 
-def format_contract(row: OpeningRow) -> str:
-    """Return the kinds of contract, the first field that the draws decide."""
-    return row.draws.pick(lotteries.CONTRACTS)
-
-
-def format_areas(row: OpeningRow) -> str:
+def _format_areas(row: OpeningRow) -> str:
     """Return the areas, each followed by a hyphen."""
     areas = [row.area] if row.second_area < 0 else sorted((row.area, row.second_area))
     return "".join(f"{AREAS[area]}-" for area in areas)
@@ -49,7 +44,7 @@ def format_areas(row: OpeningRow) -> str:
 
 def _make_basics(row: OpeningRow, names: StaffNames) -> Record:
     draws = row.draws
-    contract, term = format_contract(row), draws.pick(lotteries.TERMS)
+    contract, term = draws.pick(lotteries.CONTRACTS), draws.pick(lotteries.TERMS)
     is_sap = AREAS[row.area] == "TI - SAP" and draws.chance(SAP_MARKED_SHARE)
     limit = NO_DATE if draws.chance(NO_LIMIT_SHARE) else format_day(row.day + draws.between(3, 60))
     record = {
@@ -100,7 +95,7 @@ def _make_profile(row: OpeningRow) -> Record:
         "nivel_ingles": LANGUAGE_LEVELS[content.english],
         "nivel_espanhol": "" if draws.chance(NO_SPANISH_SHARE) else LANGUAGE_LEVELS[row.spanish],
         "outro_idioma": draws.pick(lotteries.OTHER_LANGUAGES),
-        "areas_atuacao": format_areas(row),
+        "areas_atuacao": _format_areas(row),
         "principais_atividades": text.activities,
         "competencia_tecnicas_e_comportamentais": text.competencies,
     }
@@ -113,7 +108,7 @@ def _make_profile(row: OpeningRow) -> Record:
     }
 
 
-def format_sale_value(row: OpeningRow) -> str:
+def _format_sale_value(row: OpeningRow) -> str:
     """Write what the client pays, an hour or a month, in one of the notations of the data, or nothing."""
     hour = row.offer * 1.6 / HOURS_A_MONTH
     kind = row.draws.number(100)

@@ -4,6 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pipelines.domains.recruiting.sources.synthetic.applicant_drift import (
+    learn_new_technology,
+    raise_salaries,
+)
 from pipelines.domains.recruiting.sources.synthetic.applicants import Applicants, make_applicants
 from pipelines.domains.recruiting.sources.synthetic.applications import (
     Applications,
@@ -28,7 +32,6 @@ from pipelines.domains.recruiting.sources.synthetic.published_statistics import 
 from pipelines.domains.recruiting.sources.synthetic.recruiters import make_recruiters
 
 FIRST_APPLICANT_CODE = 31_000
-SALARY_INCREASE = 1.5
 
 
 @dataclass(frozen=True)
@@ -61,11 +64,12 @@ def make_world(scale: float, seed: int, options: WorldOptions) -> World:
     clients, recruiters = make_clients(seed), make_recruiters(seed)
     openings = make_openings(size, clients, seed, options)
     slots = make_slots(openings, recruiters, seed, options)
-    applicants = make_applicants(size, slots.family_sizes, np.sort(slots.day), seed, options)
+    applicants = make_applicants(size, slots.family_sizes, np.sort(slots.day), seed)
     protected = make_protected_attributes(len(applicants), seed)
-    applications = assign_applicants(slots, openings, applicants, seed)
+    applications = assign_applicants(slots, openings, applicants, seed, options)
     created_day = _date_registrations(applicants, applications, make_rng(seed, "registrations"))
-    applicants.salary[created_day >= options.first_day("salary_increase")] *= np.float32(SALARY_INCREASE)
+    raise_salaries(applicants, created_day, options)
+    learn_new_technology(applicants, created_day, seed, options)
     scores = score_applications(
         applications, openings, applicants, clients, recruiters, make_rng(seed, "scores")
     )

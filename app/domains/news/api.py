@@ -1,4 +1,4 @@
-"""The API of the news domain."""
+"""The value `NEWS_API`: what serving needs to know about news."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from fastapi import Query
 from pydantic import BaseModel, Field, with_config
 
 from app.domains.base import DomainApi, RequestContext
+from app.domains.news import predict
 from app.schemas.events import EventBody
 from app.schemas.fields import STRICT, Measure, ShortText
 from app.schemas.items import ItemBody
@@ -92,5 +93,6 @@ NEWS_API = DomainApi(
         reasons.CONTEXT: "near_you",
         reasons.CATEGORIES: "your_sections",
     },
-    page=Path(__file__).parents[1] / "web" / "templates" / "news.html",
+    page=Path(__file__).parents[2] / "web" / "templates" / "news.html",
+    routers=(predict.router,),
 )

@@ -1,0 +1,37 @@
+"""The scales of seniority and of degrees."""
+
+from __future__ import annotations
+
+from script_shared.requirements.levels import Scale
+
+#: `Analista` is no level: every seniority has analysts.
+SENIORITIES = Scale.from_expressions(
+    {
+        "Trainee": "aprendiz estagiario estagiaria estagio trainee intern",
+        "Assistente": "auxiliar assistente assistant",
+        "Júnior": "junior jr",
+        "Pleno": "pleno pl mid_level",
+        "Sênior": "senior sr",
+        "Especialista": (
+            "especialista specialist lider principal coordenador coordenadora supervisor supervisora"
+        ),
+        "Gerente": "gerente manager diretor diretora head",
+    }
+)
+#: Who has not finished a level has finished the one below.
+DEGREES = Scale.from_expressions(
+    {
+        "Ensino Fundamental": "ensino_fundamental ensino_medio_incompleto ensino_medio_cursando",
+        "Ensino Médio": (
+            "ensino_medio ensino_medio_completo ensino_tecnico_incompleto ensino_tecnico_cursando"
+        ),
+        "Ensino Técnico": "ensino_tecnico ensino_tecnico_completo",
+        "Ensino Superior Incompleto": "ensino_superior_incompleto ensino_superior_cursando",
+        "Ensino Superior": (
+            "ensino_superior ensino_superior_completo pos_graduacao_incompleto pos_graduacao_cursando"
+        ),
+        "Pós-graduação": ("pos_graduacao pos_graduacao_completo mestrado_cursando mestrado_incompleto"),
+        "Mestrado": "mestrado mestrado_completo doutorado_cursando doutorado_incompleto",
+        "Doutorado": "doutorado doutorado_completo",
+    }
+)

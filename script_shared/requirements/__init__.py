@@ -1,0 +1,1 @@
+"""Requirements found in one text, and their evidence in another."""
