@@ -14,6 +14,7 @@ from tests.support.data.decision import (
 )
 from tests.support.data.refined_recruiting import (
     SOURCE,
+    day,
     find_applicant,
     find_opening,
     list_applications,
@@ -23,14 +24,16 @@ from tests.support.data.refined_recruiting import (
 
 
 class TestRepetitions:
-    def test_application_that_was_updated_last_counts(self, tmp_path):
+    def test_first_date_and_last_outcome_count(self, tmp_path):
+        hired = application("7", situacao_candidado="Contratado pela Decision", data_candidatura="15-05-2021")
         entries = [
-            application("7", ultima_atualizacao="20-05-2021", situacao_candidado="Contratado pela Decision"),
+            hired | {"ultima_atualizacao": "20-05-2021"},
             application("7", ultima_atualizacao="14-05-2021"),
             application("7", ultima_atualizacao=""),
         ]
         refinement = refine(tmp_path, prospects={"1": prospects(*entries)})
-        assert [row["status"] for row in list_applications(refinement)] == ["Contratado pela Decision"]
+        [row] = list_applications(refinement)
+        assert (row["status"], row["timestamp"]) == ("Contratado pela Decision", day(2021, 5, 12))
         assert assert_balanced(refinement) == {"repeated application": 2}
 
     def test_equal_applications_count_once(self, tmp_path):
