@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from pipelines.domains.recruiting.audit import audit
 from pipelines.domains.recruiting.missing_columns import MISSING_COLUMN_EFFECTS
 from pipelines.domains.recruiting.sources import SOURCES
 from pipelines.domains.recruiting.tables import assemble_tables
@@ -33,4 +34,5 @@ PLAN = Plan(
     choose_parameters=make_parameters,
     missing_column_effects=MISSING_COLUMN_EFFECTS,
     remedies=REMEDIES,
+    audit=audit,
 )
