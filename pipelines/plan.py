@@ -211,7 +211,7 @@ class Plan:
     search_space: SearchSpace = field(default_factory=dict)
     monitoring: Monitoring | None = None
     audit: Audit | None = None
-    release_documents: Callable[[ReleaseRecord], Mapping[str, bytes]] = lambda _: {}
+    release_documents: Callable[[Plan, ReleaseRecord], Mapping[str, bytes]] = lambda plan, record: {}
 
     @property
     def generated_source(self) -> str:

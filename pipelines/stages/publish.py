@@ -159,7 +159,7 @@ def _select_served(records: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, 
 def _write_documents(folder: Path, plan: Plan, record: ReleaseRecord) -> None:
     audit = read_audit(record.volume, record.run)
     documents = {} if audit is None else {AUDIT_FILE: json.dumps(audit, indent=1).encode()}
-    for name, content in {**documents, **plan.release_documents(record)}.items():
+    for name, content in {**documents, **plan.release_documents(plan, record)}.items():
         folder.mkdir(exist_ok=True)
         (folder / name).write_bytes(content)
 

@@ -27,7 +27,8 @@ READ = {
 }  # fmt: skip
 FORBIDDEN = {
     "name", "nome", "sex", "sexo", "age", "idade", "birth", "marital", "civil", "disability", "pcd",
-    "address", "endereco", "comment", "comentario", "code", "codigo", "phone", "email", "photo", "cpf", "colour",
+    "address", "endereco",
+    "comment", "comentario", "code", "codigo", "phone", "email", "photo", "cpf", "colour",
 }  # fmt: skip
 
 
