@@ -25,7 +25,7 @@ from app.serving.prediction_log import PredictionLogger
 from app.serving.release_watcher import LoadOptions, ReleaseWatcher
 from app.settings import ApiSettings
 from script_shared.clock import MS_PER_HOUR, Clock
-from script_shared.events.factory import open_log
+from script_shared.events.factory import find_log_url, open_log
 from script_shared.impressions.factory import open_impressions
 from script_shared.impressions.pseudonyms import Pseudonyms
 from script_shared.predictions.factory import open_predictions
@@ -79,7 +79,7 @@ class Services:
         prediction_logger = _create_prediction_logger(settings, volume, telemetry)
         users_are_items = domain_api.domain.users_are_items
         eraser = Eraser((inference_logger, prediction_logger), users_are_items=users_are_items)
-        log = open_log(settings.events_url.get_secret_value(), volume.events)
+        log = open_log(find_log_url(settings), volume.events)
         consumer = EventConsumer(log, telemetry, settings.events_poll_seconds, eraser.forget_answers)
         options = LoadOptions(clock, settings.release_verify, settings.api_result_cache_size)
         watcher = ReleaseWatcher(Registry(volume.releases), domain_api, telemetry, consumer, options)
@@ -124,7 +124,7 @@ class Services:
 def _create_prediction_logger(
     settings: ApiSettings, volume: Volume, telemetry: Telemetry
 ) -> PredictionLogger:
-    log = open_predictions(settings.events_url.get_secret_value(), volume.events)
+    log = open_predictions(find_log_url(settings), volume.events)
     pseudonyms = Pseudonyms(settings.pseudonym_keys)
     return PredictionLogger(log, pseudonyms, _keep_ms(settings), telemetry.predictions)
 
@@ -134,6 +134,6 @@ def _keep_ms(settings: ApiSettings) -> int:
 
 
 def _create_inference_logger(settings: ApiSettings, volume: Volume, telemetry: Telemetry) -> InferenceLogger:
-    log = open_impressions(settings.events_url.get_secret_value(), volume.events)
+    log = open_impressions(find_log_url(settings), volume.events)
     pseudonyms = Pseudonyms(settings.pseudonym_keys)
     return InferenceLogger(log, pseudonyms, settings.inference_log_sample, _keep_ms(settings), telemetry)

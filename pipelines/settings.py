@@ -72,7 +72,8 @@ class DagSettings(Settings):
     """The schedules of the DAGs that no other DAG starts, and the retries and timeouts of all tasks.
 
     Attributes:
-        process_schedule: a cron expression, UTC; empty if the DAG is only triggered.
+        process_schedule: a cron expression, UTC, for all domains; or `<domain>=<cron expression>` for each,
+            separated by semicolons. A domain without one is only triggered.
         monitor_schedule: the same for the reports on a day's predictions.
         task_retries: how often Airflow retries a task after a temporary error.
         task_retry_seconds: the pause before each retry.
@@ -91,9 +92,18 @@ class DagSettings(Settings):
         # croniter comes with Airflow; serving and the other commands do not install it.
         from croniter import croniter  # type: ignore[import-untyped]
 
-        if schedule and not croniter.is_valid(schedule):
-            raise ValueError(f"{schedule!r} is no cron expression, such as '15 * * * *'")
+        for expression in _split_schedules(schedule).values():
+            if not croniter.is_valid(expression):
+                raise ValueError(f"{expression!r} is no cron expression, such as '15 * * * *'")
         return schedule
+
+    def find_schedule(self, domain: str) -> str | None:
+        """Return the cron expression of a domain's runs; None if they are only triggered."""
+        return _find_schedule(self.process_schedule, domain)
+
+    def find_monitor_schedule(self, domain: str) -> str | None:
+        """Return the cron expression of a domain's reports; None if they are only triggered."""
+        return _find_schedule(self.monitor_schedule, domain)
 
     @property
     def default_args(self) -> dict[str, Any]:
@@ -103,3 +113,17 @@ class DagSettings(Settings):
             "retry_delay": timedelta(seconds=self.task_retry_seconds),
             "execution_timeout": timedelta(minutes=self.task_timeout_minutes),
         }
+
+
+def _find_schedule(text: str, domain: str) -> str | None:
+    schedules = _split_schedules(text)
+    return schedules.get(domain, schedules.get(""))
+
+
+def _split_schedules(text: str) -> dict[str, str]:
+    """Return the cron expressions by domain; that for all domains has an empty name."""
+    schedules: dict[str, str] = {}
+    for part in filter(str.strip, text.split(";")):
+        domain, separator, expression = part.partition("=")
+        schedules[domain.strip() if separator else ""] = (expression if separator else domain).strip()
+    return schedules

@@ -12,6 +12,8 @@ from script_shared.errors import SettingsError
 
 Environment = Literal["dev", "staging", "prod"]
 
+#: The domain of a deployment that names none; its event log is at `EVENTS_URL` itself.
+DEFAULT_DOMAIN = "news"
 #: Share of users in the sample of `ENV=dev`.
 DEV_USER_SHARE = 0.1
 
@@ -30,7 +32,7 @@ class Settings(BaseSettings):
 
     env: Environment = "prod"
     data_root: Path = Path("data")
-    domain: str = "news"
+    domain: str = DEFAULT_DOMAIN
     events_url: SecretStr = SecretStr("")
 
     @property

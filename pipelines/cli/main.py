@@ -42,6 +42,7 @@ from pipelines.stages.train import train
 from pipelines.tuning.command import tune_command
 from script_shared.clock import WallClock
 from script_shared.errors import MancheteError
+from script_shared.events.factory import find_log_url
 from script_shared.inference.engine import Engine
 from script_shared.releases.registry import Registry
 from script_shared.settings import Settings
@@ -76,7 +77,7 @@ def _train_all(source: str, uri: str, scale: float, options: Mapping[str, Any]) 
     require_writable(settings.data_root)
     with CONSOLE.status("download"):
         measure_stage("", download, plan, volume, run, source, uri, scale)
-    _run_stage(collect, run, settings.events_url.get_secret_value())
+    _run_stage(collect, run, find_log_url(settings))
     _run_stage(refine, run, source, settings.refine_options)
     _run_stage(encode, run)
     CONSOLE.print(_run_stage(segment, run))
@@ -98,7 +99,7 @@ def evaluate_all() -> None:
         _run_stage(evaluate_classifier, run, name, part=name)
     _run_stage(report, run)
     result = _run_stage(publish, run)
-    _run_stage(compact, run, Settings.read().events_url.get_secret_value())
+    _run_stage(compact, run, find_log_url(Settings.read()))
     write_costs(volume, run)
     CONSOLE.print(build_cost_table(read_costs(volume, run)))
     CONSOLE.print(sanitise(str(result)), soft_wrap=True)
@@ -123,7 +124,7 @@ def monitor_day(
     day: Annotated[str, typer.Option(help="a UTC day such as 2026-11-28; the day before if not given")] = "",
 ) -> None:
     """Report drift and quality of a day's predictions, and print the number of findings as JSON."""
-    url = Settings.read().events_url.get_secret_value()
+    url = find_log_url(Settings.read())
     typer.echo(json.dumps(_run_stage(monitor, day or find_previous_day(WallClock()), url)))
 
 
@@ -182,7 +183,7 @@ def rollback(
 ) -> None:
     """Make an earlier release the champion again, and print its id."""
     _, volume = _load_plan_and_volume()
-    typer.echo(roll_back(volume, to, Settings.read().events_url.get_secret_value()))
+    typer.echo(roll_back(volume, to, find_log_url(Settings.read())))
 
 
 @app.command()

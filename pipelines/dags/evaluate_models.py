@@ -78,9 +78,10 @@ def publish(domain: str, run: str) -> dict[str, Any]:
 def compact(domain: str, run: str) -> str:
     """Remove from the event log what no release needs any more."""
     from pipelines.stages.compact import compact as stage
+    from script_shared.events.factory import find_log_url
     from script_shared.settings import Settings
 
-    return run_stage_as_text(domain, stage, run, Settings.read().events_url.get_secret_value())
+    return run_stage_as_text(domain, stage, run, find_log_url(Settings.read(), domain))
 
 
 @task

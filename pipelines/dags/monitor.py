@@ -28,9 +28,10 @@ def choose_day() -> str:
 def monitor(domain: str, day: str) -> str:
     """Compare the predictions of a day with the champion's baseline."""
     from pipelines.stages.monitor import monitor as stage
+    from script_shared.events.factory import find_log_url
     from script_shared.settings import Settings
 
-    return run_stage_as_text(domain, stage, day, Settings.read().events_url.get_secret_value())
+    return run_stage_as_text(domain, stage, day, find_log_url(Settings.read(), domain))
 
 
 def create_monitor(domain: str) -> None:
@@ -38,7 +39,7 @@ def create_monitor(domain: str) -> None:
 
     @dag(
         dag_id=f"{domain}_monitor",
-        schedule=SETTINGS.monitor_schedule or None,
+        schedule=SETTINGS.find_monitor_schedule(domain),
         params=PARAMS,
         tags=["manchete", domain],
         doc_md=__doc__,

@@ -47,9 +47,10 @@ def download(domain: str, run: str) -> str:
 def collect(domain: str, run: str) -> str:
     """Copy new events from the event log to the volume."""
     from pipelines.stages.collect import collect as stage
+    from script_shared.events.factory import find_log_url
     from script_shared.settings import Settings
 
-    return run_stage_as_text(domain, stage, run, Settings.read().events_url.get_secret_value())
+    return run_stage_as_text(domain, stage, run, find_log_url(Settings.read(), domain))
 
 
 @task
@@ -85,7 +86,7 @@ def create_process_data(domain: str) -> None:
 
     @dag(
         dag_id=f"{domain}_process_data",
-        schedule=SETTINGS.process_schedule or None,
+        schedule=SETTINGS.find_schedule(domain),
         params=PARAMS,
         tags=["manchete", domain],
         doc_md=__doc__,

@@ -15,7 +15,7 @@ from pipelines.experiments.measurement import count_users_in_both, measure_varia
 from pipelines.experiments.report import build_document, build_table
 from script_shared.clock import MS_PER_HOUR, WallClock
 from script_shared.errors import NotEnoughDataError
-from script_shared.events.factory import open_log
+from script_shared.events.factory import find_log_url, open_log
 from script_shared.impressions.factory import open_impressions
 from script_shared.impressions.log import ImpressionLog
 from script_shared.settings import Settings
@@ -30,7 +30,7 @@ def experiment_command(
     if not math.isfinite(window):
         raise typer.BadParameter(f"{window} is not a number of hours", param_hint="--window")
     settings = Settings.read()
-    url, folder = settings.events_url.get_secret_value(), Volume.from_settings(settings).events
+    url, folder = find_log_url(settings), Volume.from_settings(settings).events
     with closing(open_log(url, folder)) as log, closing(open_impressions(url, folder)) as impressions:
         attribute_clicks(log, impressions, WallClock())
         name = _find_experiment(impressions, name)

@@ -6,9 +6,10 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import psycopg2
+from psycopg2.sql import SQL, Identifier
 
 from script_shared.errors import EventLogError, VolumeFullError
 
@@ -29,13 +30,14 @@ class PostgresConnection:
     """A connection that runs one transaction at a time, and is replaced after any error.
 
     Args:
-        url: `postgresql://user:password@host:port/name`.
+        url: `postgresql://user:password@host:port/name`; `?schema=…` names a schema for the tables.
         create_tables: creates missing tables, and migrates those of older versions; takes a cursor.
         name: what the tables contain, for messages.
     """
 
     def __init__(self, url: str, create_tables: Callable[[Any], None], name: str = "event log") -> None:
-        self._url, self._create_tables, self._name = url, create_tables, name
+        self._url, self._schema = _split_schema(url)
+        self._create_tables, self._name = create_tables, name
         self._connection: Any = None
         self._lock = threading.Lock()
 
@@ -64,6 +66,9 @@ class PostgresConnection:
             if cursor.fetchone() == ("off",):
                 cursor.execute("SET synchronous_commit = on")
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", (_CREATION_LOCK,))
+            if self._schema:
+                cursor.execute(SQL("CREATE SCHEMA IF NOT EXISTS {}").format(Identifier(self._schema)))
+                cursor.execute(SQL("SET search_path TO {}").format(Identifier(self._schema)))
             self._create_tables(cursor)
         return connection
 
@@ -83,3 +88,11 @@ class PostgresConnection:
             reason = error.diag.message_primary or message
         what = f"the {self._name} cannot be used: {reason}"
         return EventLogError(what, where=where, remedy=remedy, details=message)
+
+
+def _split_schema(url: str) -> tuple[str, str]:
+    """Return the URL that the driver understands, and the schema; empty for that of the user."""
+    parts = urlsplit(url)
+    parameters = dict(parse_qsl(parts.query))
+    schema = parameters.pop("schema", "")
+    return urlunsplit(parts._replace(query=urlencode(parameters))), schema

@@ -11,6 +11,7 @@ pytestmark = pytest.mark.tools("docker-compose")
 
 PROJECT_SERVICES = {
     "api",
+    "api-recruiting",
     "airflow-init",
     "airflow-api",
     "airflow-scheduler",
@@ -18,7 +19,10 @@ PROJECT_SERVICES = {
     "airflow-triggerer",
 }
 THIRD_PARTY_SERVICES = {"postgres", "prometheus", "statsd-exporter", "grafana"}
-PORTS = {"api": 8001, "airflow-api": 8080, "prometheus": 9090, "grafana": 3000}
+APIS = {"api", "api-recruiting"}
+#: The ports of the machine, and those of the containers where they differ.
+PORTS = {"api": 8001, "api-recruiting": 8002, "airflow-api": 8080, "prometheus": 9090, "grafana": 3000}
+CONTAINER_PORTS = PORTS | {"api-recruiting": 8001}
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +86,7 @@ def test_api_mounts_the_volume_read_only_and_has_only_its_settings(compose):
 
 def test_api_connects_to_the_database_as_the_events_user(compose):
     connected = {name for name, service in compose.items() if "events" in service["networks"]}
-    assert connected == {"api", "postgres"}
+    assert connected == APIS | {"postgres"}
     url = compose["api"]["environment"]["EVENTS_URL"]
     assert url == f"postgresql://events:{SECRETS['EVENTS_PASSWORD']}@postgres:5432/events"
     assert SECRETS["POSTGRES_PASSWORD"] not in str(compose["api"])
@@ -92,7 +96,7 @@ def test_only_the_scheduler_of_airflow_connects_to_the_event_log(compose):
     services_with_password = {
         name for name, service in compose.items() if SECRETS["EVENTS_PASSWORD"] in str(service)
     }
-    assert services_with_password == {"api", "airflow-scheduler", "postgres"}
+    assert services_with_password == APIS | {"airflow-scheduler", "postgres"}
     assert (
         compose["airflow-scheduler"]["environment"]["EVENTS_URL"]
         == compose["api"]["environment"]["EVENTS_URL"]
@@ -102,13 +106,14 @@ def test_only_the_scheduler_of_airflow_connects_to_the_event_log(compose):
 
 def test_only_airflow_connects_to_its_database(compose):
     connected = {name for name, service in compose.items() if "database" in service["networks"]}
-    assert connected == PROJECT_SERVICES - {"api"} | {"postgres"}
+    assert connected == PROJECT_SERVICES - APIS | {"postgres"}
     assert compose["postgres"].get("ports") is None
 
 
 def test_ports_are_published_on_loopback_only(compose):
     published = {name: service["ports"] for name, service in compose.items() if service.get("ports")}
-    assert published == {name: [f"127.0.0.1:{port}:{port}/tcp"] for name, port in PORTS.items()}
+    expected = {name: [f"127.0.0.1:{port}:{CONTAINER_PORTS[name]}/tcp"] for name, port in PORTS.items()}
+    assert published == expected
 
 
 def test_third_party_images_are_pinned(compose):
@@ -125,18 +130,29 @@ def test_one_service_builds_each_image(compose):
     assert builders == {"api": "docker/Dockerfile.api", "airflow-init": "docker/Dockerfile.airflow"}
     assert all(compose[name]["build"]["dockerfile"] == path for name, path in builders.items())
     users = PROJECT_SERVICES - builders.keys()
-    assert {compose[name]["image"] for name in users} == {compose["airflow-init"]["image"]}
+    images = {compose[name]["image"] for name in users - APIS}
+    assert images == {compose["airflow-init"]["image"]}
+    assert compose["api-recruiting"]["image"] == compose["api"]["image"]
     assert {compose[name]["pull_policy"] for name in users} == {"never"}
 
 
-def test_only_the_api_mounts_its_compiled_code(compose):
-    assert {name for name, service in compose.items() if "compiled:" in str(service.get("volumes"))} == {
-        "api"
+def test_only_the_apis_mount_their_compiled_code(compose):
+    mounting = {name for name, service in compose.items() if "compiled:" in str(service.get("volumes"))}
+    assert mounting == APIS
+
+
+def test_api_of_the_second_domain_differs_in_domain_and_port_only(compose):
+    first, second = compose["api"], compose["api-recruiting"]
+    assert second["environment"] == first["environment"] | {"DOMAIN": "recruiting"}
+    different = {"environment", "ports", "profiles", "build", "pull_policy"}
+    assert {k: v for k, v in second.items() if k not in different} == {
+        k: v for k, v in first.items() if k not in different
     }
+    assert (second["profiles"], "profiles" in first) == (["recruiting"], False)
 
 
 def test_airflow_starts_after_its_initialisation(compose):
-    for name in PROJECT_SERVICES - {"api", "airflow-init"}:
+    for name in PROJECT_SERVICES - APIS - {"airflow-init"}:
         dependencies = compose[name]["depends_on"]
         assert dependencies["airflow-init"]["condition"] == "service_completed_successfully"
         assert dependencies["postgres"]["condition"] == "service_healthy"

@@ -11,8 +11,8 @@ from app.settings import ApiSettings
 
 DOCUMENT = (Path(__file__).parents[3] / "docs" / "api.md").read_text(encoding="utf-8")
 EXAMPLE = (
-    r"\$ curl (?:-X (\w+) )?(?:-H '(.*?): (.*?)' )?'http://127\.0\.0\.1:8001(.*?)'(?: --json '(.*?)')?"
-    r"\n(.*?)(?=\n\$|\n```)"
+    r"\$ curl (?:-X (\w+) )?(?:-H '([^'\n]*?): ([^'\n]*?)' )?'http://127\.0\.0\.1:8001([^'\n]*?)'"
+    r"(?: --json '([^'\n]*?)')?\n(.*?)(?=\n\$|\n```)"
 )
 EXAMPLES = re.findall(EXAMPLE, DOCUMENT, re.DOTALL)
 NAMES = [f"{path} {value}" for _, _, value, path, _, _ in EXAMPLES]
