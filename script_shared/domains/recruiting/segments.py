@@ -88,19 +88,16 @@ def recruiting_segments(parameters: Parameters) -> tuple[Segment, ...]:
         return make(two_stage, TextMatch(texts), SimilarUsers(p.similar_users, texts), *components)
 
     def with_history() -> TwoSidedRecommender:
-        pairs = CoOccurrence(
-            "co_occurrence", p.state.co_occurrence.half_lives, depth=25, fade=0.95, prior=0.3
-        )
+        half_lives = p.state.co_occurrence.half_lives
+        pairs = CoOccurrence("co_occurrence", half_lives, depth=25, fade=0.95, prior=0.3)
         return by_profile(p.with_history, pairs)
+
+    def with_profile() -> TwoSidedRecommender:
+        return by_profile(p.profile_only)
 
     return (
         Segment("with_history", "history_and_profile", lambda user: user.interactions > 0, with_history),
-        Segment(
-            "profile_only",
-            "profile",
-            lambda user: user.user_type is not None,
-            lambda: by_profile(p.profile_only),
-        ),
+        Segment("profile_only", "profile", lambda user: user.user_type is not None, with_profile),
         Segment("unknown", "recently_active", lambda user: True, lambda: make(p.with_history)),
     )
 

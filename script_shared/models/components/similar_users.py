@@ -1,8 +1,8 @@
 """Content-based user neighbourhood: items of the users whose own texts are most similar to the query's.
 
 For domains whose users are items: a user's text vector is that of the user's own item. A new user without
-interactions gets the items of similar users; see Sarwar et al., "Item-based collaborative filtering", WWW 2001,
-for the neighbourhood, with text similarity in place of co-ratings.
+interactions gets the items of similar users: a neighbourhood as in Resnick et al., "GroupLens", CSCW 1994,
+with text similarity in place of co-ratings.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class SimilarUsersParameters(BaseModel):
 
     users: int = 1_000
     depth: int = 25
-    sharpness: float = 10.0
+    sharpness: float = 5.0
     delay: float = 3.0
     decay: float = 0.6
 
