@@ -17,6 +17,9 @@ _NEWTON_STEPS = 25
 def choose_share(weights: Weights, left: FeatureArray, right: FeatureArray, matches: IntArray) -> float:
     """Return the share of U W' that ranks matches best among all vectors of the other side.
 
+    Ranks are compared by their logarithms: from 100 to 50 is as much as from 2 to 1, since the map retrieves
+    what other features rank.
+
     Args:
         weights: of the fitted map.
         left: vectors of one side, shape (n, dimensions).
@@ -24,11 +27,11 @@ def choose_share(weights: Weights, left: FeatureArray, right: FeatureArray, matc
         matches: rows of both sides, shape (matches, 2).
 
     Returns:
-        The share of the highest mean 1 / log2(1 + rank), over both directions; the smallest of equal ones.
+        The share of the lowest mean logarithm of the rank, over both directions; the smallest of equal ones.
     """
     matches = matches[-_MATCHES:]
     sides = (left, weights.left), (right, weights.right)
-    gains = np.zeros(len(SHARES))
+    logarithms = np.zeros(len(SHARES))
     for (queries, factors), (candidates, others), rows in (
         (*sides, matches),
         (*sides[::-1], matches[:, ::-1]),
@@ -37,18 +40,18 @@ def choose_share(weights: Weights, left: FeatureArray, right: FeatureArray, matc
         for start in range(0, len(rows), _CHUNK):
             query = queries[rows[start : start + _CHUNK, 0]]
             products, moves = query @ candidates.T, (query @ factors) @ projected.T
-            gains += _rank_gains(products, moves, rows[start : start + _CHUNK, 1])
-    return SHARES[int(gains.argmax())]
+            logarithms += _log_ranks(products, moves, rows[start : start + _CHUNK, 1])
+    return SHARES[int(logarithms.argmin())]
 
 
-def _rank_gains(products: FeatureArray, moves: FeatureArray, targets: IntArray) -> FloatArray:
-    """Return the sum of 1 / log2(1 + rank) of the targets for each share."""
-    gains = []
+def _log_ranks(products: FeatureArray, moves: FeatureArray, targets: IntArray) -> FloatArray:
+    """Return the sum of the logarithms of the targets' ranks for each share."""
+    sums = []
     for share in SHARES:
         scores = products + np.float32(share) * moves
         rank = 1 + (scores > scores[np.arange(len(targets)), targets][:, None]).sum(axis=1)
-        gains.append((1 / np.log2(1 + rank)).sum())
-    return np.array(gains)
+        sums.append(np.log(rank).sum())
+    return np.array(sums)
 
 
 def fit_odds(scores: FeatureArray, grade: FeatureArray) -> FeatureArray:
