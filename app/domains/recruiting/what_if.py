@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException
@@ -26,12 +27,14 @@ from app.serving.loaded_release import LoadedRelease
 from script_shared.domains.recruiting.requirements import read_opening
 from script_shared.domains.recruiting.tables import APPLICANT, OPENING, make_id
 from script_shared.inference.results import RecommendedItem
+from script_shared.requirements.requirement import Requirements
 from script_shared.requirements.what_if import WhatIf
 from script_shared.types import Request
 
 router = APIRouter(tags=["what-if"])
 
 _MAX_LENGTH = 100
+MAX_REMOVED = 200
 
 
 class EditedOpening(BaseModel):
@@ -46,6 +49,12 @@ class EditedOpening(BaseModel):
     spanish: Line | None = None
     level: Line | None = None
     degree: Line | None = None
+    remove: Annotated[
+        list[Line],
+        Field(
+            max_length=MAX_REMOVED, description="Names of requirements that do not count."
+        ),
+    ] = []
     num_recs: Annotated[int, Field(ge=1, le=_MAX_LENGTH), WHOLE_NUMBER] = 10
 
 
@@ -88,10 +97,11 @@ async def compare_edit(
     stored = model.records.find(item_id)
     if stored is None or not release.engine.is_available(item_id):
         raise HTTPException(404, "this opening is not known")
-    edited = {**stored, **body.model_dump(exclude={"num_recs"}, exclude_none=True)}
+    edited = {**stored, **body.model_dump(exclude={"num_recs", "remove"}, exclude_none=True)}
+    required = _remove(read_opening(edited), body.remove)
     found = _find_candidates(release, item_id, edited, body.num_recs)
-    result = model.compare_edit(read_opening(stored), read_opening(edited), [item.item_id for item in found])
-    applicants = _serialize(release, found, result, edited)
+    result = model.compare_edit(read_opening(stored), required, [item.item_id for item in found])
+    applicants = _serialize(release, found, result, required)
     edit = result.edit
     changed = [
         {"before": describe_requirement(before), "after": describe_requirement(after)}
@@ -107,6 +117,12 @@ async def compare_edit(
     return JSONResponse(response, headers={"Cache-Control": "no-store"})
 
 
+def _remove(requirements: Requirements, names: Sequence[str]) -> Requirements:
+    """Return the requirements without those of some names."""
+    items = tuple(requirement for requirement in requirements.items if requirement.name not in names)
+    return replace(requirements, items=items)
+
+
 def _find_candidates(
     release: LoadedRelease, item_id: str, edited: dict[str, str], n: int
 ) -> list[RecommendedItem]:
@@ -119,12 +135,12 @@ def _find_candidates(
 
 
 def _serialize(
-    release: LoadedRelease, found: Sequence[RecommendedItem], result: WhatIf, edited: dict[str, str]
+    release: LoadedRelease, found: Sequence[RecommendedItem], result: WhatIf, required: Requirements
 ) -> list[dict[str, Any]]:
     items = {item.item_id: item for item in found}
     order = [items[person.name] for person in result.persons]
     names = [person.name for person in result.persons]
-    explanations = find_model(release).explain(read_opening(edited), names)
+    explanations = find_model(release).explain(required, names)
     rows = zip(serialize_entities(release, order), result.persons, explanations, strict=True)
     return [
         entity
