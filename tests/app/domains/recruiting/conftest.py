@@ -1,8 +1,8 @@
 import pytest
-from tests.support.data.recruiting import write_decision_files
 
 from script_shared.clock import FixedClock
 from script_shared.releases.registry import Registry
+from tests.support.data.recruiting import write_decision_files
 from tests.support.processes.api_client import KEYS, make_client
 from tests.support.releases.release_copies import create_registry, publish_copy
 from tests.support.releases.small_release import publish_small_release
