@@ -40,22 +40,11 @@ def make_dataset():
         applicant_id=pl.format("applicant:{}", "applicant"),
         timestamp=pl.lit(START).cast(pl.Datetime("ms", "UTC")) + pl.duration(days="day"),
     )
-    items = pl.DataFrame(
-        [
-            *(
-                (f"opening:{n}", OPENING, SKILLS[n % 4], START + timedelta(days=2 * n))
-                for n in range(OPENINGS)
-            ),
-            *((f"applicant:{n}", APPLICANT, SKILLS[n % 4], START) for n in range(APPLICANTS)),
-        ],
-        {
-            "item_id": pl.String,
-            "category": pl.String,
-            "title": pl.String,
-            "published_at": pl.Datetime("ms", "UTC"),
-        },
-        orient="row",
-    )
+    kinds = ((OPENING, OPENINGS, 2), (APPLICANT, APPLICANTS, 0))
+    rows = [(f"{kind}:{n}", kind, SKILLS[n % 4], n * days) for kind, size, days in kinds for n in range(size)]
+    start = pl.lit(START).cast(pl.Datetime("ms", "UTC"))
+    items = pl.DataFrame(rows, ["item_id", "category", "title", "day"], orient="row")
+    items = items.select(pl.exclude("day"), published_at=start + pl.duration(days="day"))
     tables = assemble_tables(to_interactions(applications), items)
     as_of_ms = int(START.timestamp() * 1000) + DAYS * DAY_MS
     dataset = encode_tables(tables, (), pl.lit(1.0), as_of_ms, users_are_items=True)
