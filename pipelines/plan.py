@@ -10,12 +10,15 @@ from typing import Any
 
 import polars as pl
 
+from pipelines.audit import Audit
 from pipelines.ingest.file_kinds import FileKind
 from pipelines.ingest.raw_files import RawFile, find_files
 from pipelines.monitoring import Monitoring
 from pipelines.tuning.search_space import SearchSpace
 from script_shared.domain import Domain, Parameters
 from script_shared.errors import SettingsError
+from script_shared.releases.manifest import Facts
+from script_shared.storage.volume import Volume
 from script_shared.tables import Tables
 
 #: Receives the name of a table, the number of its written records and the number of all its records.
@@ -162,6 +165,20 @@ class Refinement:
 
 
 @dataclass(frozen=True, slots=True)
+class ReleaseRecord:
+    """What the documents of a release may read.
+
+    Attributes:
+        volume, run: where the run is stored.
+        facts: what the manifest of the release says.
+    """
+
+    volume: Volume
+    run: str
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Everything that a domain contributes to training.
 
@@ -179,6 +196,8 @@ class Plan:
         search_space: the values that tuning may try, by parameter path.
         monitoring: how predictions are compared with the training data; None for a domain that is not
             monitored. A domain that is also has a module `monitoring`, by which Airflow knows it.
+        audit: names whom a run selects, and the groups of the persons; None for a domain without an audit.
+        release_documents: returns further files of a release, by name; the same run gives the same bytes.
     """
 
     domain: Domain
@@ -191,6 +210,8 @@ class Plan:
     remedies: Mapping[str, str] = field(default_factory=dict)
     search_space: SearchSpace = field(default_factory=dict)
     monitoring: Monitoring | None = None
+    audit: Audit | None = None
+    release_documents: Callable[[Plan, ReleaseRecord], Mapping[str, bytes]] = lambda plan, record: {}
 
     @property
     def generated_source(self) -> str:

@@ -39,6 +39,7 @@ class LoadedRelease:
         encoder: encodes the texts of new items, and of queries.
         catalogue: columns of the items.
         evaluation: one record for each segment and model.
+        documents: what people read about the release, by file name.
         coverage: which items have been recommended since the release was loaded.
         data_from_ms: time of the first interaction in its data, ms UTC; None without interactions.
     """
@@ -51,6 +52,7 @@ class LoadedRelease:
     encoder: NewItemEncoder
     catalogue: Catalogue
     evaluation: Sequence[Mapping[str, Any]]
+    documents: Mapping[str, bytes]
     coverage: CatalogueCoverage
     data_from_ms: int | None
 
@@ -84,7 +86,7 @@ class LoadedRelease:
         evaluation = _read_evaluation(release)
         coverage, first_ms = CatalogueCoverage(len(catalogue), engine.capacity), engine.first_interaction_ms()
         parts = (domain_api, manifest, engine, classifiers, replica, encoder, catalogue)
-        loaded_release = cls(*parts, evaluation, coverage, first_ms)
+        loaded_release = cls(*parts, evaluation, release.documents(), coverage, first_ms)
         loaded_release._answer_test_request()
         return loaded_release
 

@@ -45,6 +45,13 @@ def encode_ids(folder: Path, plan: Plan, tables: Tables, as_of_ms: int) -> tuple
 
 
 def required_columns(plan: Plan) -> dict[str, list[str]]:
-    """Return the columns of the interactions that encoding reads."""
-    columns = ("user_id", "item_id", "timestamp", *plan.domain.context, *plan.weight.meta.root_names())
-    return {"interactions": list(dict.fromkeys(columns))}
+    """Return, by refined table, the columns that encoding reads: no model of a segment knows others."""
+    domain = plan.domain
+    known = {column.name for column in domain.items.columns}
+    items = ("item_id", "published_at", "category", *domain.composition.columns, *domain.displayed)
+    interactions = ("user_id", "item_id", "timestamp", *domain.context, *plan.weight.meta.root_names())
+    return {
+        "interactions": list(dict.fromkeys(interactions)),
+        "items": [name for name in dict.fromkeys(items) if name in known],
+        "users": ["user_id", "user_type"],
+    }

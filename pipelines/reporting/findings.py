@@ -41,6 +41,7 @@ class Findings:
         weights: the feature weights of the fitted model by segment; empty for other models.
         warnings: probable faults of the data, one sentence each.
         classifiers: the measures of each classifier.
+        audit: the audit of adverse impact, see `audit_selections`; None for a domain without one.
     """
 
     comparisons: Sequence[Comparison]
@@ -52,6 +53,7 @@ class Findings:
     weights: Mapping[str, Mapping[str, float]]
     warnings: Sequence[str] = ()
     classifiers: Sequence[Mapping[str, Any]] = ()
+    audit: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class Evaluation:
         records: the result of `summarise`.
         period_ms: length of an evaluated period, ms.
         classifiers: the measures of each classifier.
+        audit: the audit of adverse impact, see `audit_selections`; None for a domain without one.
     """
 
     predictions: pl.DataFrame
@@ -71,6 +74,7 @@ class Evaluation:
     records: Sequence[Mapping[str, Any]]
     period_ms: int
     classifiers: Sequence[Mapping[str, Any]] = ()
+    audit: Mapping[str, Any] | None = None
 
 
 def gather_findings(
@@ -102,6 +106,7 @@ def gather_findings(
         {segment: _read_weights(folder) for segment, folder in models.items()},
         warnings,
         evaluation.classifiers,
+        evaluation.audit,
     )
 
 

@@ -47,10 +47,10 @@ def evaluate_classifier(plan: Plan, volume: Volume, run: str, name: str) -> dict
         The name, the period, the measures by classifier, and the differences of the log loss.
     """
     dataset, parameters = load_dataset(volume, run)
-    tables = Tables.read(find_partition(volume.refined, run))
-    hours = plan.domain.classifiers(parameters)[name].evaluation_hours
-    start_ms, end_ms = dataset.as_of_ms - hours * MS_PER_HOUR, dataset.as_of_ms
-    rows = plan.domain.classifiers(parameters)[name].label(tables, start_ms, end_ms)
+    classifier = plan.domain.classifiers(parameters)[name]
+    tables = Tables.read(find_partition(volume.refined, run), classifier.columns)
+    start_ms, end_ms = dataset.as_of_ms - classifier.evaluation_hours * MS_PER_HOUR, dataset.as_of_ms
+    rows = classifier.label(tables, start_ms, end_ms)
     facts: dict[str, Any] = {"name": name, "start_ms": start_ms, "end_ms": end_ms, "rows": len(rows)}
     if len(rows) and len(np.unique(rows.labels)) == 2:
         champion = find_champion_refit(plan, volume, parameters).parameters

@@ -14,13 +14,13 @@ import structlog
 
 from pipelines.encoding.arrays import encode_user_types, write_bundles
 from pipelines.monitoring import Monitoring
-from pipelines.plan import Plan
+from pipelines.plan import Plan, ReleaseRecord
 from pipelines.replay import is_replayed
 from pipelines.stages.artifacts import load_dataset, load_refine_report
 from pipelines.stages.encode import CATALOGUE_FILE
 from pipelines.stages.evaluate_classifier import read_classifier_measures
 from pipelines.stages.gating import GateDecision
-from pipelines.stages.report import read_metrics
+from pipelines.stages.report import AUDIT_FILE, read_audit, read_metrics
 from script_shared.arrays import Bundle
 from script_shared.clock import Clock, WallClock
 from script_shared.dataset import Dataset
@@ -34,7 +34,7 @@ from script_shared.models.components.text_space import TextSpace
 from script_shared.models.ranking.state_replay import build_state
 from script_shared.releases.manifest import Facts
 from script_shared.releases.registry import CHALLENGER, Registry
-from script_shared.releases.store import write_release
+from script_shared.releases.store import DOCUMENTS, write_release
 from script_shared.state.state import State
 from script_shared.storage.partitions import find_partition
 from script_shared.storage.volume import Volume
@@ -143,6 +143,7 @@ def _write_release(plan: Plan, volume: Volume, run: str, clock: Clock) -> str:
         (folder / "evaluation.json").write_text(pl.DataFrame(metrics).write_json() if metrics else "[]")
         classifiers = read_classifier_measures(volume, run)
         (folder / "classifiers.json").write_text(json.dumps(classifiers, indent=1))
+        _write_documents(folder / DOCUMENTS, plan, ReleaseRecord(volume, run, facts))
         if plan.monitoring:
             _write_baseline(folder / BASELINE_FILE, plan.monitoring, volume, run)
 
@@ -153,6 +154,14 @@ def _select_served(records: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, 
     """Return the service's metrics by segment; `evaluation.json` has the baselines and intervals too."""
     served = [record for record in records if record["model"] == SERVED]
     return {record["segment"]: {metric: record[metric] for metric in METRICS} for record in served}
+
+
+def _write_documents(folder: Path, plan: Plan, record: ReleaseRecord) -> None:
+    audit = read_audit(record.volume, record.run)
+    documents = {} if audit is None else {AUDIT_FILE: json.dumps(audit, indent=1).encode()}
+    for name, content in {**documents, **plan.release_documents(plan, record)}.items():
+        folder.mkdir(exist_ok=True)
+        (folder / name).write_bytes(content)
 
 
 def _write_baseline(path: Path, monitoring: Monitoring, volume: Volume, run: str) -> None:

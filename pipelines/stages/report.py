@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 import structlog
 
+from pipelines.audit import AuditedRun, audit_selections
 from pipelines.plan import Plan
 from pipelines.reporting.findings import REPORT_COLUMNS, Evaluation, gather_findings
 from pipelines.reporting.history import append_metrics
@@ -18,7 +19,7 @@ from pipelines.stages.artifacts import load_refine_report
 from pipelines.stages.champion_refit import ChampionRecord
 from pipelines.stages.evaluate import ScoresAndPredictions, concat_results
 from pipelines.stages.evaluate_classifier import read_classifier_measures
-from pipelines.stages.gating import GateDecision, judge_run
+from pipelines.stages.gating import judge_run
 from script_shared.errors import PartitionError
 from script_shared.evaluation.beyond_accuracy import describe_lists
 from script_shared.evaluation.comparison import CHAMPION_REFITTED, compare
@@ -29,7 +30,7 @@ from script_shared.storage.volume import Volume
 from script_shared.tables import Tables
 
 _LOG = structlog.get_logger(__name__)
-PAGE_FILE = "index.html"
+PAGE_FILE, AUDIT_FILE = "index.html", "audit.json"
 
 
 def report(plan: Plan, volume: Volume, run: str) -> dict[str, Any]:
@@ -54,13 +55,20 @@ def report(plan: Plan, volume: Volume, run: str) -> dict[str, Any]:
     tables = Tables.read(find_partition(volume.refined, run), REPORT_COLUMNS)
     metrics = summarise(comparisons, describe_lists(predictions, tables.items, tables.interactions))
     refine_report = load_refine_report(volume, run)
-    evaluation = Evaluation(predictions, comparisons, metrics, plan.domain.period_ms, classifiers)
+    audit = _audit(plan, AuditedRun(volume, run, predictions))
+    evaluation = Evaluation(predictions, comparisons, metrics, plan.domain.period_ms, classifiers, audit)
     findings = gather_findings(volume, run, refine_report, evaluation)
     as_of = _format_time(refine_report["as_of_ms"])
     hours = [_format_time(ms) for ms in sorted(scores["cutoff"].unique())]
     champion = Registry(volume.releases).find()
     facts = {"run": run, "as_of": as_of, "champion": champion, "hours": hours, "verdict": decision.verdict}
-    _write_metrics(volume, run, metrics, predictions, decision)
+    with write_partition(volume.evaluation / "runs", run) as folder:
+        (folder / "metrics.json").write_text(json.dumps(metrics, indent=1))
+        if audit is not None:
+            (folder / AUDIT_FILE).write_text(json.dumps(audit, indent=1))
+        predictions.write_parquet(folder / "predictions.parquet")
+        decision.write(folder)
+    set_alias(volume.evaluation / "runs", "latest", run)
     _write_page(volume, run, render_page(findings, facts))
     append_metrics(volume.evaluation, run, as_of, metrics)
     _LOG.info("reported", run=run, rows=len(metrics), promoted=decision.verdict.promoted)
@@ -92,14 +100,8 @@ def _format_time(ms: int) -> str:
     return f"{datetime.fromtimestamp(ms / 1000, UTC):%Y-%m-%dT%H:%MZ}"
 
 
-def _write_metrics(
-    volume: Volume, run: str, metrics: list[dict[str, Any]], predictions: pl.DataFrame, decision: GateDecision
-) -> None:
-    with write_partition(volume.evaluation / "runs", run) as folder:
-        (folder / "metrics.json").write_text(json.dumps(metrics, indent=1))
-        predictions.write_parquet(folder / "predictions.parquet")
-        decision.write(folder)
-    set_alias(volume.evaluation / "runs", "latest", run)
+def _audit(plan: Plan, audited: AuditedRun) -> dict[str, Any] | None:
+    return audit_selections(*plan.audit(audited)) if plan.audit else None
 
 
 def _write_page(volume: Volume, run: str, page: str) -> None:
@@ -112,3 +114,10 @@ def read_metrics(volume: Volume, run: str) -> list[dict[str, Any]]:
     """Return the metric records of a run; empty if it has not been evaluated."""
     path = volume.evaluation / "runs" / run / "metrics.json"
     return list(json.loads(path.read_text())) if path.exists() else []
+
+
+def read_audit(volume: Volume, run: str) -> dict[str, Any] | None:
+    """Return the audit of a run; None if it has none."""
+    path = volume.evaluation / "runs" / run / AUDIT_FILE
+    document: dict[str, Any] | None = json.loads(path.read_text()) if path.exists() else None
+    return document

@@ -36,7 +36,8 @@ def train(plan: Plan, volume: Volume, run: str, name: str) -> dict[str, Any]:
     dataset, parameters = load_dataset(volume, run)
     classifier = plan.domain.classifiers(parameters).get(name)
     if classifier:
-        classifier.fit(Tables.read(find_partition(volume.refined, run)), dataset.as_of_ms)
+        tables = Tables.read(find_partition(volume.refined, run), classifier.columns)
+        classifier.fit(tables, dataset.as_of_ms)
         kind, bundle = "classifier", classifier.dump()
     else:
         segments = plan.domain.segments(parameters)

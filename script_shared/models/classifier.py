@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 import numpy as np
@@ -36,6 +37,22 @@ class LabelledRows:
 NO_ROWS = LabelledRows(np.empty((0, 0), np.float32), np.empty(0, np.bool_), np.empty(0, np.int64))
 
 
+@dataclass(frozen=True, slots=True)
+class AuditRows:
+    """Rows of a period, decided or not, of which an audit compares the probabilities.
+
+    Attributes:
+        features: shape (n, features).
+        persons: ids of the persons whom the rows are about; a person may have several.
+    """
+
+    features: FeatureArray
+    persons: Sequence[str]
+
+
+NO_AUDIT_ROWS = AuditRows(np.empty((0, 0), np.float32), ())
+
+
 class Classifier(ABC):
     """Estimates the probability of an outcome, for instance that a pair of items matches.
 
@@ -46,6 +63,8 @@ class Classifier(ABC):
     feature_names: tuple[str, ...]
     #: The length of the period before the end of the data on which it is evaluated, in hours.
     evaluation_hours: ClassVar[int] = 24
+    #: By refined table the columns that it reads: it is given no others. All of a table that is not named.
+    columns: ClassVar[Mapping[str, Sequence[str]]] = MappingProxyType({})
 
     def label(self, tables: Tables, start_ms: int, end_ms: int) -> LabelledRows:
         """Return the decided rows of a period; none by default, and the classifier is not evaluated.
@@ -56,6 +75,16 @@ class Classifier(ABC):
             end_ms: its end, exclusive.
         """
         return NO_ROWS
+
+    def rows_to_audit(self, tables: Tables, start_ms: int, end_ms: int) -> AuditRows:
+        """Return the rows of a period that an audit reads; none by default.
+
+        Args:
+            tables: all refined tables.
+            start_ms: start of the period, ms UTC.
+            end_ms: its end, exclusive.
+        """
+        return NO_AUDIT_ROWS
 
     @abstractmethod
     def fit(self, tables: Tables, as_of_ms: int) -> None:

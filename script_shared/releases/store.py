@@ -6,6 +6,7 @@
 - `space/`: bundle of the text space: words and axes
 - `models/<segment>/`: bundle of each segment's model
 - `evaluation.json`: metrics by model and segment
+- `documents/`: what people read about the release, such as its audit
 - `baseline.json`: features and texts of the training data, for domains that are monitored
 """
 
@@ -40,6 +41,8 @@ from script_shared.releases.manifest import (
 )
 from script_shared.storage.partitions import write_partition
 
+#: The folder of a release's documents.
+DOCUMENTS = "documents"
 _DRAFT = ".filling-"
 _HASHING_THREADS = 4
 
@@ -102,6 +105,12 @@ class Release:
             return Bundle.read(document.parent)
         except (ValueError, EOFError) as error:  # numpy raises EOFError for an empty file
             raise make_corrupted_error(document.parent, f"this is not a bundle: {error}") from error
+
+    def documents(self) -> dict[str, bytes]:
+        """Return the documents of the release by name, such as `audit.json`."""
+        prefix = f"{DOCUMENTS}/"
+        names = [name for name in self.manifest.files if name.startswith(prefix)]
+        return {name.removeprefix(prefix): self.path(name).read_bytes() for name in names}
 
     def bundles(self, folder: str) -> tuple[str, ...]:
         """Return the names of the bundles directly below a folder, e.g. `state` → `("state/counts", …)`."""

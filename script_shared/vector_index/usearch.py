@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 
@@ -21,16 +21,15 @@ from script_shared.vector_index.exact import combine, find_nearest_rows
 from script_shared.vector_index.index import IndexSchema, Labels, SearchResult, VectorIndex, rank
 from script_shared.vector_index.vector_table import VectorTable
 
-# The package is loaded only where the index is used.
-if TYPE_CHECKING:
-    from usearch.index import Index
+#: A graph of the package usearch, which is loaded only where the index is used.
+Graph = Any
 
 #: Edges of a vector, and vectors visited to find them.
 _CONNECTIVITY, _VISITED_BY_ADD = 32, 256
 #: Vectors visited by a search; the best of them are compared exactly.
 _VISITED_BY_SEARCH = 512
-#: If filters leave a smaller share of the vectors, these are compared exactly.
-_EXACT_SHARE = 0.05
+#: Visiting a vector in the graph takes as long as comparing so many that a filter leaves.
+_COMPARED_PER_VISIT = 14
 _GRAPH_FILE, _VECTORS = "graph.usearch", "vectors"
 
 
@@ -43,9 +42,7 @@ class UsearchIndex(VectorIndex):
         graph: contains the ids of the table; None to build it.
     """
 
-    def __init__(
-        self, schema: IndexSchema, table: VectorTable | None = None, graph: Index | None = None
-    ) -> None:
+    def __init__(self, schema: IndexSchema, table: VectorTable | None = None, graph: Graph = None) -> None:
         super().__init__(schema)
         self._table = VectorTable.empty(schema) if table is None else table
         self._graph = _empty_graph(schema.width) if graph is None else graph
@@ -83,13 +80,14 @@ class UsearchIndex(VectorIndex):
         return rank(self.schema, self._table.ids[rows], self._table.take(rows), query, weights, k)
 
     def _find_rows(self, vector: FeatureArray, k: int, allowed: Mask, labels: Labels) -> IntArray:
-        """Return the rows found in the graph that the filters leave; none if they leave few."""
-        selected, share = self._table.select(allowed, labels), 1.0
-        if selected is not None:
-            share = float(selected.mean()) if len(selected) else 0.0
-        if not len(self) or share < _EXACT_SHARE:
+        """Return the rows found in the graph that the filters leave; none if comparing them all is faster."""
+        selected = self._table.select(allowed, labels)
+        left = len(self) if selected is None else int(selected.sum())
+        if not left:
             return np.empty(0, np.int64)
-        visited = min(len(self), int(max(_VISITED_BY_SEARCH, 2 * k) / share))
+        visited = min(len(self), max(_VISITED_BY_SEARCH, 2 * k) * len(self) // left)
+        if left < len(self) and left < _COMPARED_PER_VISIT * visited:
+            return np.empty(0, np.int64)
         self._graph.expansion_search = visited
         found = self._graph.search(vector, visited, threads=1).keys.astype(np.int64)
         rows = self._table.find_rows(found)
@@ -121,7 +119,7 @@ class UsearchIndex(VectorIndex):
         return cls(schema, table, graph)
 
 
-def _empty_graph(width: int) -> Index:
+def _empty_graph(width: int) -> Graph:
     from usearch.index import Index
 
     return Index(

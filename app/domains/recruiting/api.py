@@ -7,6 +7,7 @@ from pathlib import Path
 from app.domains.base import DomainApi, RequestContext
 from app.domains.recruiting import (
     applications,
+    details,
     entities,
     lists,
     matching,
@@ -14,6 +15,7 @@ from app.domains.recruiting import (
     search,
     similarity,
     version,
+    what_if,
 )
 from app.domains.recruiting.bodies import EntityBody, InteractionBody
 from app.domains.recruiting.responses import DISPLAYED, Entity
@@ -49,6 +51,8 @@ RECRUITING_API = DomainApi(
         similarity.router,
         matching.router,
         prediction.router,
+        details.router,
+        what_if.router,
     ),
     version_router=version.router,
 )

@@ -6,11 +6,12 @@ import time
 from dataclasses import replace
 from typing import Annotated, Literal, NamedTuple
 
-from fastapi import APIRouter, Depends, HTTPException
+from fastapi import APIRouter, Depends, HTTPException, Query
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
 from app.dependencies import InferenceLoggerDep, VariantsDep
+from app.domains.recruiting.explanations import add_requirements
 from app.domains.recruiting.filters import EntityFilters, EntityFiltersDep
 from app.domains.recruiting.ids import ApplicantCode, OpeningCode
 from app.domains.recruiting.responses import RankedApplicant, RankedOpening, serialize_entities
@@ -25,11 +26,12 @@ router = APIRouter(tags=["recommendations"], responses=problem_responses(404, 42
 
 
 class _ListQuery(NamedTuple):
-    """The filters of a list, its length, and how many of the best are skipped."""
+    """The filters of a list, its length, how many of the best are skipped, and whether it is explained."""
 
     filters: EntityFilters
     num_recs: int
     offset: int
+    explain: bool
 
 
 class _Wanted(NamedTuple):
@@ -40,8 +42,13 @@ class _Wanted(NamedTuple):
     listed: str
 
 
-async def _read_query(filters: EntityFiltersDep, num_recs: Count = 10, offset: Offset = 0) -> _ListQuery:
-    return _ListQuery(filters, num_recs, offset)
+async def _read_query(
+    filters: EntityFiltersDep,
+    num_recs: Count = 10,
+    offset: Offset = 0,
+    explain: Annotated[bool, Query(description="Whether to say which requirements are met.")] = False,
+) -> _ListQuery:
+    return _ListQuery(filters, num_recs, offset, explain)
 
 
 _ListQueryDep = Annotated[_ListQuery, Depends(_read_query)]
@@ -107,6 +114,9 @@ def _respond(variants: Variants, logger: InferenceLogger, wanted: _Wanted, query
     items = found.items[query.offset :]
     found = replace(found, items=items, fallback=min(found.fallback, len(items)), derived={})
     impression_id = variant.record(logger, item_id, found, started, time.perf_counter() - started)
+    entities = serialize_entities(release, items, query.offset + 1)
+    if query.explain:
+        add_requirements(release, item_id, entities)
     body = {
         f"{wanted.kind}_id": wanted.code,
         "segment": found.segment,
@@ -114,6 +124,6 @@ def _respond(variants: Variants, logger: InferenceLogger, wanted: _Wanted, query
         "release": release.id,
         "variant": variant.name,
         "impression_id": impression_id,
-        f"{wanted.listed}s": serialize_entities(release, items, query.offset + 1),
+        f"{wanted.listed}s": entities,
     }
     return JSONResponse(body, headers={"Cache-Control": "no-store"})

@@ -37,14 +37,32 @@ _COLUMNS = {
 
 
 class Requirement(BaseModel):
-    """A requirement of an opening and whether the applicant meets it.
+    """A requirement of an opening.
 
-    `unknown`: the applicant has no text from which it could be seen. `evidence` quotes one line of the text.
+    `kind`: a skill, a language, or a level on another scale. `phrase` quotes the part of the opening's text
+    that asks for it.
     """
 
     requirement: str
+    kind: str
+    is_optional: bool
+    level: str | None
+    phrase: str
+
+
+class AssessedRequirement(Requirement):
+    """A requirement of an opening and whether the applicant meets it.
+
+    `unknown`: the applicant has no text from which it could be seen. `importance`: by how much the log-odds
+    of a hire rise if it is met instead of missing. `evidence` quotes one line of the applicant's text, and
+    `start` and `end` say where it is.
+    """
+
     status: Literal["met", "missing", "unknown"]
-    evidence: str | None = None
+    importance: float
+    evidence: str | None
+    start: int | None
+    end: int | None
 
 
 class _Entity(BaseModel):
@@ -63,8 +81,8 @@ class _Ranked(BaseModel):
     rank: int
     score: float | None = Field(description="Orders one list; it is no probability.")
     reason: str
-    requirements: list[Requirement] | None = Field(
-        None, description="Which requirements are met; null where they are not known."
+    requirements: list[AssessedRequirement] | None = Field(
+        None, description="With `explain`: which requirements are met; null where they are not known."
     )
 
 

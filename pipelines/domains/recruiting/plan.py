@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
+from pipelines.domains.recruiting.audit import audit
 from pipelines.domains.recruiting.missing_columns import MISSING_COLUMN_EFFECTS
+from pipelines.domains.recruiting.model_card import write_model_card
 from pipelines.domains.recruiting.sources import SOURCES
 from pipelines.domains.recruiting.tables import assemble_tables
 from pipelines.domains.recruiting.validation.end_of_applications import find_end_of_applications
@@ -33,4 +35,6 @@ PLAN = Plan(
     choose_parameters=make_parameters,
     missing_column_effects=MISSING_COLUMN_EFFECTS,
     remedies=REMEDIES,
+    audit=audit,
+    release_documents=write_model_card,
 )

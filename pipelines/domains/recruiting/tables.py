@@ -5,7 +5,6 @@ from __future__ import annotations
 import polars as pl
 
 from pipelines.domains.recruiting.outcomes import merge_outcomes
-from script_shared.clock import MS_PER_HOUR
 from script_shared.domains.recruiting.tables import (
     APPLICANT,
     INTERACTIONS,
@@ -16,8 +15,6 @@ from script_shared.domains.recruiting.tables import (
     make_id,
 )
 from script_shared.tables import Tables
-
-_DAY_MS = 24 * MS_PER_HOUR
 
 
 def to_interactions(applications: pl.DataFrame) -> pl.DataFrame:
@@ -90,12 +87,6 @@ def fill_published_at(items: pl.DataFrame, applications: pl.DataFrame) -> pl.Dat
     of_opening = pl.coalesce("first", "published_at")
     published = pl.when(pl.col("category") == OPENING).then(of_opening).otherwise(earliest)
     return known.with_columns(published_at=published).drop("first")
-
-
-def find_end_of_days(times: pl.Series) -> int:
-    """Return the end of the newest day, ms UTC, from the times of interactions; 0 without any."""
-    newest = times.dt.epoch("ms").max()
-    return (int(str(newest)) // _DAY_MS + 1) * _DAY_MS if newest is not None else 0
 
 
 def prefix_ids(frame: pl.DataFrame, kind: str, column: str) -> pl.DataFrame:

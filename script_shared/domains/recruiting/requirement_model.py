@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import numpy as np
 
 from script_shared.arrays import Bundle
-from script_shared.domains.recruiting.outcomes import HIRED, REFUSED
+from script_shared.domains.recruiting.labels import HIRED, REFUSED
 from script_shared.domains.recruiting.requirements import (
     APPLICANT_COLUMNS,
     OPENING_COLUMNS,
@@ -19,7 +19,7 @@ from script_shared.domains.recruiting.requirements import (
     read_opening,
 )
 from script_shared.domains.recruiting.tables import select_applications
-from script_shared.models.classifier import Classifier
+from script_shared.models.classifier import AuditRows, Classifier
 from script_shared.requirements.requirement import Profile, Requirements, Result
 from script_shared.requirements.text_records import TextRecords
 from script_shared.requirements.weights import RequirementWeights, compute_features
@@ -32,8 +32,14 @@ if TYPE_CHECKING:
 
 #: The weights are fitted on so many of the newest decided applications.
 MAX_CASES = 10_000
+#: The audit reads so many of the newest applications of its period.
+MAX_AUDITED = 5_000
 #: Requirements and profiles that a process keeps.
 _KEPT = 2_000
+#: The columns of the texts that are stored.
+TEXT_COLUMNS = tuple(dict.fromkeys((*OPENING_COLUMNS, *APPLICANT_COLUMNS)))
+#: What became of an application: it is what is learned, and no feature.
+OUTCOME = ("status", "updated_at")
 _RECORDS = "records_"
 _T = TypeVar("_T")
 
@@ -66,6 +72,11 @@ class RequirementModel(Classifier):
     """
 
     feature_names = WEIGHT_NAMES
+    columns: ClassVar[Mapping[str, Sequence[str]]] = {
+        "interactions": ("user_id", "item_id", "timestamp", *OUTCOME),
+        "items": ("item_id", *TEXT_COLUMNS),
+        "users": ("user_id",),
+    }
 
     def __init__(self) -> None:
         self._weights: RequirementWeights | None = None
@@ -89,8 +100,7 @@ class RequirementModel(Classifier):
 
     def fit(self, tables: Tables, as_of_ms: int) -> None:
         """Fit the weights on the applications that were decided before `as_of_ms`; see `Classifier.fit`."""
-        columns = list(dict.fromkeys((*OPENING_COLUMNS, *APPLICANT_COLUMNS)))
-        self._records = TextRecords.from_frame(tables.items, "item_id", columns)
+        self._records = TextRecords.from_frame(tables.items, "item_id", TEXT_COLUMNS)
         cases = _select_decided(tables, as_of_ms)
         pairs = list(zip(cases["opening_id"], cases["applicant_id"], strict=True))
         rows = [self._compute(opening, applicant) for opening, applicant in pairs]
@@ -103,6 +113,18 @@ class RequirementModel(Classifier):
     def _compute(self, opening: str, applicant: str) -> FloatArray:
         requirements, profile = self._read_requirements(opening), self._read_profile(applicant)
         return compute_features(open_explainer().assess(requirements, profile), WEIGHT_NAMES)
+
+    def rows_to_audit(self, tables: Tables, start_ms: int, end_ms: int) -> AuditRows:
+        """Return the newest applications of a period; see `Classifier.rows_to_audit`."""
+        import polars as pl
+
+        time = pl.col("timestamp").dt.epoch("ms")
+        applications = select_applications(tables).filter(time >= start_ms, time < end_ms)
+        newest = applications.sort("timestamp", "opening_id", "applicant_id").tail(MAX_AUDITED)
+        pairs = zip(newest["opening_id"], newest["applicant_id"], strict=True)
+        rows = [self._compute(opening, applicant) for opening, applicant in pairs]
+        features = np.array(rows, np.float32).reshape(len(rows), len(WEIGHT_NAMES))
+        return AuditRows(features, newest["applicant_id"].to_list())
 
     def predict(self, features: FeatureArray) -> FloatArray:
         """Return the probabilities of a hire by the requirements alone; see `Classifier.predict`."""

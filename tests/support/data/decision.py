@@ -14,7 +14,7 @@ def opening(title="Analista SAP FI", **fields):
             "limite_esperado_para_contratacao": "00-00-0000",
             "titulo_vaga": title,
             "vaga_sap": "Não",
-            "cliente": "Morris, Moran and Dodson",
+            "cliente": "Cliente Exemplo",
             "analista_responsavel": "A1",
             "tipo_contratacao": "PJ/Autônomo, CLT Full",
             "objetivo_vaga": "Contratação",

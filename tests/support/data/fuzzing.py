@@ -2,7 +2,9 @@
 
 import csv
 import io
+import json
 import os
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,6 +20,8 @@ from tests.support.data.balance import assert_balanced
 
 DEEP = os.environ.get("HYPOTHESIS_PROFILE") == "deep"
 DEEP_EXAMPLES = 2_000
+#: The names of rows that become interactions, in the reports of all sources.
+INTERACTION_ROWS = ("reads", "clicks", "applications")
 
 ODD_VALUES = [
     *("", " ", "0", "-1", "+1", "-0", "1.5", "1e5", "1e309", "-1e309", "nan", "NaN", "inf", "Infinity"),
@@ -99,6 +103,42 @@ values = st.one_of(
 )
 
 
+def pack(files):
+    """Return a zip archive whose members are alternately stored and compressed."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number, (path, contents) in enumerate(files.items()):
+            method = zipfile.ZIP_DEFLATED if number % 2 else zipfile.ZIP_STORED
+            archive.writestr(zipfile.ZipInfo(path, (2024, 1, 1, 0, 0, 0)), contents, method)
+    return out.getvalue()
+
+
+json_values = st.recursive(
+    st.one_of(values, st.none(), st.booleans(), st.integers(), st.floats()),
+    lambda inner: st.one_of(st.lists(inner, max_size=2), st.dictionaries(values, inner, max_size=2)),
+    max_leaves=4,
+)
+
+
+@st.composite
+def edited_json(draw, value):
+    """Draw a JSON value with some of its parts, at any depth, replaced or removed."""
+    copy = json.loads(json.dumps(value))
+    for _ in range(draw(st.integers(0, 6))):
+        part = copy
+        while True:
+            keys = list(part) if isinstance(part, dict) else range(len(part))
+            key = draw(st.sampled_from(keys))
+            if not isinstance(part[key], dict | list) or not part[key] or draw(st.integers(0, 3)) == 0:
+                break
+            part = part[key]
+        if draw(st.integers(0, 4)) == 0 and len(part) > 1:
+            del part[key]
+        else:
+            part[key] = draw(json_values)
+    return copy
+
+
 @st.composite
 def edited_files(draw, form):
     """Draw valid files with some cells, rows and column names replaced, in any dialect."""
@@ -154,7 +194,7 @@ def damaged_files(draw, files):
     return files | {path: draw(any_bytes)}
 
 
-def check_loader(source, files):
+def check_loader(source, files, domain="news"):
     """Refine the files: check that the tables are complete, or that the error is; return the refinement."""
     with TemporaryDirectory() as name:
         for path, contents in files.items():
@@ -166,7 +206,7 @@ def check_loader(source, files):
         except InputError as error:
             rejected = error
         else:
-            _check(refinement)
+            _check(refinement, load(domain))
             return refinement
     assert rejected.what
     assert rejected.where
@@ -175,16 +215,20 @@ def check_loader(source, files):
     return None
 
 
-def _check(refinement):
+def _check(refinement, plan):
     assert_balanced(refinement)
-    tables, plan = refinement.tables, load("news")
+    tables = refinement.tables
     for schema in (plan.domain.interactions, plan.domain.items, plan.domain.users):
         frame = getattr(tables, schema.name)
         assert schema.conform(frame).equals(frame)
-    kept = next(iter(part for name, part in refinement.report.items() if name in ("reads", "clicks")))
-    assert tables.interactions.height == kept["kept"] > 0
-    data = encode_tables(tables, plan.domain.context, plan.weight, refinement.as_of_ms)
-    assert len(data.interactions) == kept["kept"]
-    assert np.isfinite(data.interactions.weight).all()
-    assert (data.interactions.user >= 0).all()
-    assert (data.interactions.item >= 0).all()
+    # Where users are items, a row is one interaction in each direction.
+    directions = 2 if plan.domain.users_are_items else 1
+    kept = next(refinement.report[name]["kept"] for name in INTERACTION_ROWS if name in refinement.report)
+    assert tables.interactions.height == directions * kept
+    assert kept > 0 or plan.domain.users_are_items
+    if kept:
+        data = encode_tables(tables, plan.domain.context, plan.weight, refinement.as_of_ms)
+        assert len(data.interactions) == directions * kept
+        assert np.isfinite(data.interactions.weight).all()
+        assert (data.interactions.user >= 0).all()
+        assert (data.interactions.item >= 0).all()

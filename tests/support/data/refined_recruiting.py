@@ -1,16 +1,37 @@
-"""Reads refined recruiting tables in tests."""
+"""Refines small files of the source `decision`, and reads refined recruiting tables."""
 
 from datetime import UTC, datetime
 
+from pipelines.domains.recruiting.sources import DecisionSource
 from script_shared.clock import FixedClock
 from script_shared.domains.recruiting.tables import (
     select_applicants,
     select_applications,
     select_openings,
 )
+from tests.support.data.balance import assert_balanced
+from tests.support.data.decision import applicant, application, opening, prospects, write_decision
 
 #: 2025-03-10T00:00:00Z, a week after the end of the published data.
 NOW = FixedClock(1_741_564_800_000)
+SOURCE = DecisionSource(clock=NOW)
+
+
+def refine(folder, **records):
+    """Write the files that are given, and refine them."""
+    refinement = SOURCE.refine(write_decision(folder, **records))
+    assert_balanced(refinement)
+    return refinement
+
+
+def refine_one(folder, *, of_opening=None, of_applicant=None, of_application=None):
+    """Refine one opening, one applicant and one application between them."""
+    return refine(
+        folder,
+        vagas={"1": of_opening or opening()},
+        applicants={"7": of_applicant or applicant()},
+        prospects={"1": prospects(of_application or application("7"))},
+    )
 
 
 def find_opening(refinement, code):

@@ -36,7 +36,7 @@ def refine_applicants(rows: pl.DataFrame, row_filter: RowFilter) -> tuple[pl.Dat
     """
     rows = rows.with_columns(pl.col("is_complete").fill_null(value=True))
     rows = _drop_repeated(rows, row_filter).drop(FILE, ROW)
-    rows = normalise_choices(_fill_place(rows)).with_columns(
+    rows = _fill_place(rows).with_columns(
         normalise_areas(rows["areas"]),
         normalise_language(rows["other_language"]),
         _convert_salaries(rows["salary"], row_filter),
@@ -53,15 +53,22 @@ def _drop_repeated(rows: pl.DataFrame, row_filter: RowFilter) -> pl.DataFrame:
 
 
 def _fill_place(rows: pl.DataFrame) -> pl.DataFrame:
-    """Split a location such as `Campinas, São Paulo` into city and state, or join them to one."""
-    parts = pl.col("location").str.split(", ")
-    state = pl.when(parts.list.len() > 1).then(parts.list.last())
-    place = pl.concat_str("city", "state", separator=", ", ignore_nulls=True)
-    return rows.with_columns(
-        city=pl.coalesce("city", parts.list.first()),
-        state=pl.coalesce("state", state),
-        location=pl.coalesce("location", pl.when(place != "").then(place)),
+    """Split a location such as `Campinas, SP` into city and state, or join them to a location."""
+    parts = pl.col("location").str.split(",").list.eval(pl.element().str.strip_chars())
+    is_pair = parts.list.len() > 1
+    city = pl.when(is_pair).then(parts.list.get(-2, null_on_oob=True)).otherwise(parts.list.first())
+    is_split = pl.col("city").is_null() & pl.col("state").is_null()
+    split = rows.with_columns(
+        city=pl.when(is_split).then(city).otherwise("city"),
+        state=pl.when(is_split & is_pair).then(parts.list.last()).otherwise("state"),
+        is_exact=is_split & (parts.list.len() == 2),
     )
+    place = pl.concat_str("city", "state", separator=", ", ignore_nulls=True)
+    kept = pl.when(~pl.col("is_exact")).then("location")
+    named = normalise_choices(split).with_columns(
+        location=pl.coalesce(kept, pl.when(place != "").then(place))
+    )
+    return named.drop("is_exact")
 
 
 def _convert_salaries(texts: pl.Series, row_filter: RowFilter) -> pl.Series:

@@ -54,9 +54,10 @@ def clean_applications(
 
 
 def _drop_repeated(rows: pl.DataFrame, row_filter: RowFilter) -> pl.DataFrame:
-    """Keep the row of each pair that was updated last; of equal dates, the last row."""
+    """Keep the row of each pair that was updated last, of equal dates the last row, with the first time."""
     is_repeated = is_superseded(rows, _PAIR, pl.max_horizontal("updated_at", "timestamp"))
-    return row_filter.filter_rows(rows, [Rule(REPEATED_APPLICATION, "applicant_id", is_repeated)])
+    dated = rows.with_columns(pl.col("timestamp").min().over(_PAIR))
+    return row_filter.filter_rows(dated, [Rule(REPEATED_APPLICATION, "applicant_id", is_repeated)])
 
 
 def _nullify_early_updates(rows: pl.DataFrame, row_filter: RowFilter) -> pl.DataFrame:

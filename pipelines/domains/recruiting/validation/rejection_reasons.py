@@ -15,7 +15,7 @@ NOT_TEXT = RejectionReason("not a text", "write a text, a number, true, false or
 NOT_A_FLAG = RejectionReason("not true or false", "write true or false, or leave the field empty")
 UPDATED_EARLIER = RejectionReason("updated before the application", "correct one of the two dates")
 REPEATED_APPLICATION = RejectionReason(
-    "repeated application", "nothing: the row of the pair that was updated last was kept"
+    "repeated application", "nothing: the outcome that was updated last was kept, with the first date"
 )
 REPEATED_RECORD = RejectionReason("repeated record", "nothing: the last complete row of the code was kept")
 STRAGGLER = RejectionReason(

@@ -25,6 +25,17 @@ def release(recruiting_volume):
     return Registry(recruiting_volume.releases).open()
 
 
+@pytest.fixture(scope="session")
+def shared_client(release, tmp_path_factory):
+    """A service for tests that change nothing."""
+    root = tmp_path_factory.mktemp("shared")
+    publish_copy(create_registry(root, "recruiting"), release, None)
+    clock = FixedClock(release.manifest.as_of_ms)
+    with make_client(root, clock, False, domain="recruiting") as client:
+        client.app.state.release_watcher.refresh()
+        yield client
+
+
 @pytest.fixture
 def clock(release):
     """A clock at the end of the release's data, until a test sets it."""

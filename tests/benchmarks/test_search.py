@@ -1,0 +1,14 @@
+import pytest
+
+pytest.importorskip("usearch")
+
+from benchmarks.search.vector_indexes import SHARES, WEIGHTS, main
+
+
+def test_every_kind_of_query_is_measured(capsys):
+    main(sizes="2000", queries=5)
+    title, header, *rows = capsys.readouterr().out.splitlines()
+    assert title.startswith("2,000 x 208: built in")
+    assert header.split() == ["weights", "allowed", "exact", "ms", "usearch", "ms", "recall@50"]
+    assert len(rows) == len(WEIGHTS) * len(SHARES)
+    assert all(float(row.split()[-1]) > 0.95 for row in rows)
