@@ -9,7 +9,7 @@ from tests.support.processes.recruiting_client import ITEMS, get_json, list_appl
 
 OPENING, APPLICANT = "140", "1020"
 EVERY_OPENING = [str(code) for code in range(100, 180)]
-SECRETS = ("Secreta", "secreta", "@", "5555", "secreto")
+SECRETS = ("Secreta", "secreta", "@", "5555-0000", "secreto")
 
 
 @pytest.fixture(scope="module")
