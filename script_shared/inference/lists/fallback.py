@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from script_shared.models.base import Recommender
-from script_shared.models.components.popularity import MostPopular
+from script_shared.models.components.popularity import Popularity
 from script_shared.state.state import State
 from script_shared.types import IntArray, Mask, Query, ScoredItem
 
@@ -30,13 +30,20 @@ class Fallback:
     def items(self, query: Query, state: State, n: int) -> Iterator[ScoredItem]:
         """Yield allowed items, best first; they may repeat or be in the history."""
         if self.allowed is None:
-            yield from _all_items(query, state, n, self.models, self.newest)
+            yield from _rank_all(query, state, n, self.models)
+            yield from _in_order(self.newest)
             return
-        # Where few items are allowed, the most popular of them come before the newest.
-        models = [*self.models, MostPopular(-1)]
-        for scored in _all_items(query, state, state.sizes.items, models, self.newest):
+        for scored in _rank_all(query, state, state.sizes.items, self.models):
             if self.allowed[scored.item]:
                 yield scored
+        # Where few items are allowed, the most popular of them come before the newest. Masks are applied to
+        # whole arrays: a loop over a catalogue of 60,000 items takes 100 ms.
+        popular = state.most_popular(-1, state.sizes.items, query.now_ms)
+        popular = popular[self.allowed[popular]]
+        scores = state.counts.get(popular, query.now_ms)[-1]
+        for item, score in zip(popular.tolist(), scores.tolist(), strict=True):
+            yield ScoredItem(item, score, Popularity.name)
+        yield from _in_order(self.newest[self.allowed[self.newest]])
 
 
 def fill_list(
@@ -64,9 +71,10 @@ def fill_list(
     return kept
 
 
-def _all_items(
-    query: Query, state: State, n: int, models: Iterable[Recommender], newest: IntArray
-) -> Iterator[ScoredItem]:
+def _rank_all(query: Query, state: State, n: int, models: Iterable[Recommender]) -> Iterator[ScoredItem]:
     for model in models:
         yield from model.recommend(query, state, n)
-    yield from (ScoredItem(item, 0.0, CATALOGUE) for item in newest.tolist())
+
+
+def _in_order(items: IntArray) -> Iterator[ScoredItem]:
+    return (ScoredItem(item, 0.0, CATALOGUE) for item in items.tolist())
