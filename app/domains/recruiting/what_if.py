@@ -51,9 +51,7 @@ class EditedOpening(BaseModel):
     degree: Line | None = None
     remove: Annotated[
         list[Line],
-        Field(
-            max_length=MAX_REMOVED, description="Names of requirements that do not count."
-        ),
+        Field(max_length=MAX_REMOVED, description="Names of requirements that do not count."),
     ] = []
     num_recs: Annotated[int, Field(ge=1, le=_MAX_LENGTH), WHOLE_NUMBER] = 10
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 import numpy as np
 
 from script_shared.arrays import Bundle
-from script_shared.domains.recruiting.outcomes import HIRED, REFUSED
+from script_shared.domains.recruiting.labels import HIRED, REFUSED
 from script_shared.domains.recruiting.requirements import (
     APPLICANT_COLUMNS,
     OPENING_COLUMNS,

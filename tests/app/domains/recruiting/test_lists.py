@@ -104,6 +104,11 @@ def test_active_since_keeps_those_created_or_applied_to_since_then(client, recru
     assert 0 < len(found) < len(everybody)
 
 
+def test_active_since_may_be_in_milliseconds(client):
+    iso = applicant_codes(client, OPENING, num_recs=100, active_since="2024-09-01T00:00:00Z")
+    assert applicant_codes(client, OPENING, num_recs=100, active_since=1_725_148_800_000) == iso
+
+
 def test_filter_without_matches_returns_an_empty_list(client):
     assert list_applicants(client, OPENING, state="Acre") == []
 
