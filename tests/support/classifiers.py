@@ -4,6 +4,7 @@ import lightgbm as lgb
 import numpy as np
 
 from script_shared.arrays import Bundle
+from script_shared.domains.recruiting.domain import RECRUITING
 from script_shared.domains.recruiting.hire_features import HIRE_FEATURES
 from script_shared.domains.recruiting.pairs import PairClassifier
 from script_shared.models.classifier import DecisionClassifier
@@ -84,7 +85,8 @@ class SmallPairClassifier(_Trees, PairClassifier):
 
 def make_classifiers(parameters):
     """Return unfitted classifiers by name, as a domain does."""
-    return {"predict": SmallHireClassifier(), "match": SmallPairClassifier()}
+    small = {"predict": SmallHireClassifier(), "match": SmallPairClassifier()}
+    return {**RECRUITING.classifiers(parameters), **small}
 
 
 def write_classifiers(folder, threshold=0.5):

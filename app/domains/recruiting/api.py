@@ -7,10 +7,12 @@ from pathlib import Path
 from app.domains.base import DomainApi, RequestContext
 from app.domains.recruiting import (
     applications,
+    documents,
     entities,
     lists,
     matching,
     prediction,
+    requirements,
     search,
     similarity,
     version,
@@ -49,6 +51,8 @@ RECRUITING_API = DomainApi(
         similarity.router,
         matching.router,
         prediction.router,
+        requirements.router,
+        documents.router,
     ),
     version_router=version.router,
 )

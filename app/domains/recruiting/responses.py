@@ -39,12 +39,21 @@ _COLUMNS = {
 class Requirement(BaseModel):
     """A requirement of an opening and whether the applicant meets it.
 
-    `unknown`: the applicant has no text from which it could be seen. `evidence` quotes one line of the text.
+    `unknown`: the applicant has no text from which it could be seen. `evidence` quotes one line of the text,
+    from `start` to `end` of which is the term. `importance` is by how much the log-odds of a hire rise if the
+    requirement is met instead of missing.
     """
 
     requirement: str
+    kind: Literal["skill", "language", "level"]
+    is_optional: bool
+    level: str | None = None
+    importance: float
+    phrase: str
     status: Literal["met", "missing", "unknown"]
     evidence: str | None = None
+    start: int | None = None
+    end: int | None = None
 
 
 class _Entity(BaseModel):
@@ -64,7 +73,7 @@ class _Ranked(BaseModel):
     score: float | None = Field(description="Orders one list; it is no probability.")
     reason: str
     requirements: list[Requirement] | None = Field(
-        None, description="Which requirements are met; null where they are not known."
+        None, description="With `explain`: which requirements are met."
     )
 
 

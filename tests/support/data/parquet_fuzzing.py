@@ -57,5 +57,3 @@ def typed(draw, header):
     out = io.BytesIO()
     pq.write_table(pa.table(columns), out, row_group_size=4)
     return out.getvalue()
-
-

@@ -87,10 +87,12 @@ def _prospects(draw, number):
     first = number * DAYS // OPENINGS
     pool = [n for n in range(APPLICANTS) if n * DAYS // APPLICANTS <= first] or [0, 1, 2, 3]
     fitting = [n for n in pool if n % 4 == number % 4] or pool
-    chosen = {
-        draw.choice(fitting if draw.random() < 0.9 else pool) for _ in range(APPLICATIONS_AN_OPENING)
+    chosen = {draw.choice(fitting if draw.random() < 0.9 else pool) for _ in range(APPLICATIONS_AN_OPENING)}
+    return {
+        "titulo": "",
+        "modalidade": "",
+        "prospects": [_application(draw, n, first) for n in sorted(chosen)],
     }
-    return {"titulo": "", "modalidade": "", "prospects": [_application(draw, n, first) for n in sorted(chosen)]}
 
 
 def _application(draw, applicant, first):
