@@ -12,7 +12,12 @@ from pydantic import BaseModel, Field
 
 from app.dependencies import LoadedReleaseDep
 from app.domains.recruiting.bodies import Line, Text
-from app.domains.recruiting.explanations import QuotesDep, describe_explanation, describe_requirement, find_model
+from app.domains.recruiting.explanations import (
+    QuotesDep,
+    describe_explanation,
+    describe_requirement,
+    find_model,
+)
 from app.domains.recruiting.ids import OpeningCode
 from app.domains.recruiting.responses import (
     RankedApplicant,
