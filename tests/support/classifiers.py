@@ -6,6 +6,7 @@ import numpy as np
 from script_shared.arrays import Bundle
 from script_shared.domains.recruiting.hire_features import HIRE_FEATURES
 from script_shared.domains.recruiting.pairs import PairClassifier
+from script_shared.domains.recruiting.requirement_model import RequirementModel
 from script_shared.models.classifier import DecisionClassifier
 
 _OPTIONS = {"objective": "binary", "num_threads": 1, "verbosity": -1, "min_data_in_leaf": 5, "seed": 0}
@@ -83,8 +84,9 @@ class SmallPairClassifier(_Trees, PairClassifier):
 
 
 def make_classifiers(parameters):
-    """Return unfitted classifiers by name, as a domain does."""
-    return {"predict": SmallHireClassifier(), "match": SmallPairClassifier()}
+    """Return unfitted classifiers by name, as a domain does; the requirement model is the release's own."""
+    small = {"predict": SmallHireClassifier(), "match": SmallPairClassifier()}
+    return {**small, "requirements": RequirementModel()}
 
 
 def write_classifiers(folder, threshold=0.5):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
+from app.errors import NotReadyError
 from app.serving.loaded_release import LoadedRelease
 from script_shared.domains.recruiting.requirement_model import RequirementModel
 from script_shared.domains.recruiting.tables import APPLICANT, OPENING, make_id
@@ -15,8 +16,16 @@ REQUIREMENTS = "requirements"
 
 
 def find_model(release: LoadedRelease) -> RequirementModel:
-    """Return the requirement model of a release."""
-    return cast(RequirementModel, release.classifiers[REQUIREMENTS])
+    """Return the requirement model of a release.
+
+    Raises:
+        NotReadyError: the release has none.
+    """
+    model = release.classifiers.get(REQUIREMENTS)
+    if not isinstance(model, RequirementModel):
+        what = f"the served release has no classifier {REQUIREMENTS!r}"
+        raise NotReadyError(what, remedy="serve a release that was trained with it")
+    return model
 
 
 def describe_requirement(requirement: Requirement) -> dict[str, Any]:

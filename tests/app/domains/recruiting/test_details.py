@@ -1,15 +1,26 @@
 """`GET /openings`, `GET /openings/{id}`, `GET /applicants/{id}`, and `explain` of the lists."""
 
+from dataclasses import replace
+
 import polars as pl
 import pytest
 
+from app.domains.recruiting.api import RECRUITING_API
 from script_shared.storage.partitions import find_partition
 from tests.app.middleware.test_problems import check_problem
-from tests.support.processes.recruiting_client import ITEMS, get_json, list_applicants, list_openings, post
+from tests.support.processes.api_client import make_client
+from tests.support.processes.recruiting_client import (
+    ITEMS,
+    find_secrets,
+    get_json,
+    list_applicants,
+    list_openings,
+    post,
+)
+from tests.support.releases.release_copies import create_registry, publish_copy
 
 OPENING, APPLICANT = "140", "1020"
 EVERY_OPENING = [str(code) for code in range(100, 180)]
-SECRETS = ("Secreta", "secreta", "@", "5555", "secreto")
 
 
 @pytest.fixture(scope="module")
@@ -131,8 +142,10 @@ class TestApplicant:
 
     def test_has_no_name_contact_or_cv(self, shared_client):
         for code in range(1000, 1200):
-            text = shared_client.get(f"/applicants/{code}").text
-            assert not any(secret in text for secret in (*SECRETS, "curriculo", "experiência"))
+            applicant = get_json(shared_client, f"/applicants/{code}")
+            assert find_secrets(applicant) == []
+            assert not {"body", "skills", "cv"} & set(applicant)
+            assert not any("experiência" in str(value) for value in applicant.values())
 
 
 class TestExplain:
@@ -176,10 +189,22 @@ class TestExplain:
 
     def test_quotes_neither_a_name_nor_a_contact(self, shared_client):
         for path in (f"/openings/{OPENING}/applicants", f"/applicants/{APPLICANT}/openings"):
-            text = shared_client.get(path, params={"num_recs": 100, "explain": True}).text
-            assert not any(secret in text for secret in SECRETS)
+            assert find_secrets(get_json(shared_client, path, num_recs=100, explain=True)) == []
 
     def test_applicant_without_text_has_only_unknown_results(self, client):
         post(client, "/applicants", {"applicant_id": "9000", "title": "Consultor"})
         [opening] = list_openings(client, "9000", explain=True, num_recs=1, state="Paraná")
         assert {result["status"] for result in opening["requirements"]} == {"unknown"}
+
+
+def test_release_without_a_requirement_model_has_only_unexplained_lists(release, tmp_path, clock):
+    domain = replace(RECRUITING_API.domain, classifiers=lambda parameters: {})
+    publish_copy(create_registry(tmp_path, "recruiting"), release, None)
+    api = replace(RECRUITING_API, domain=domain)
+    with make_client(tmp_path, clock, False, api, domain="recruiting") as client:
+        client.app.state.release_watcher.refresh()
+        assert list_applicants(client, OPENING)
+        assert get_json(client, "/openings")["total"] == 80
+        check_problem(client.get(f"/openings/{OPENING}"), 503)
+        check_problem(client.get(f"/openings/{OPENING}/applicants", params={"explain": True}), 503)
+        check_problem(client.post(f"/openings/{OPENING}/what-if", json={}), 503)
