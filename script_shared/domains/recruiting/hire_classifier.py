@@ -19,6 +19,7 @@ from script_shared.domains.recruiting.tables import select_applications
 from script_shared.evaluation.calibration import Calibrator, choose
 from script_shared.evaluation.logistic import sigmoid
 from script_shared.evaluation.precision_threshold import find_precision_threshold
+from script_shared.evaluation.reliability import log_loss
 from script_shared.models.classifier import DecisionClassifier, LabelledRows
 from script_shared.models.ranking.decision_trees import DecisionTrees
 from script_shared.models.ranking.tree_contributions import explain_scores
@@ -42,6 +43,8 @@ _TREES = {
     "num_threads": 1, "deterministic": True, "verbosity": -1,
 }  # fmt: skip
 _ROUNDS = 200
+_TOO_FEW = "too few decided applications: the share of hires is answered"
+_NOT_BETTER = "on later applications the trees are not better than the share of hires, which is answered"
 _PROFILES, _IDS = "profiles", "ids_"
 
 
@@ -80,14 +83,17 @@ class HireClassifier(DecisionClassifier):
         }
         ends = [int(share * len(hired)) for share in _FOLDS]
         parts = np.split(np.arange(len(hired)), ends)
+        self._trees, self.threshold, self.description = None, np.inf, facts | {"reason": _TOO_FEW}
         if len(hired) < MIN_ROWS or any(len(np.unique(hired[part])) < 2 for part in parts):
-            self._trees, self.threshold = None, np.inf
-            self.description = facts | {"reason": "too few decided applications: the base rate is answered"}
             return
-        self._trees = _fit_trees(features[parts[0]], hired[parts[0]])
-        scores = sigmoid(self._trees.score(features))
+        trees = _fit_trees(features[parts[0]], hired[parts[0]])
+        scores = sigmoid(trees.score(features))
         choice = choose(scores[parts[1]], hired[parts[1]], scores[parts[2]], hired[parts[2]])
-        self._calibrator = choice.calibrator
+        earlier = float(hired[: ends[1]].mean())
+        if min(choice.losses.values()) >= log_loss(np.full(len(parts[2]), earlier), hired[parts[2]]):
+            self.description = facts | {"reason": _NOT_BETTER}
+            return
+        self._trees, self._calibrator = trees, choice.calibrator
         probabilities = self._calibrator.apply(scores[parts[3]])
         chosen = find_precision_threshold(probabilities, hired[parts[3]], MIN_PRECISION)
         self.threshold = chosen.threshold
