@@ -30,7 +30,11 @@ OPERATIONS = [*WITH_PARAMETERS, *DOMAIN_OPERATIONS]
 #: the model's, a body of neither alternative.
 MAY_BE_REFUSED = [*WITH_TIMESTAMPS, "POST /applications", "POST /match", "POST /predict", "POST /search"]
 MAY_BE_REFUSED += ["POST /applicants", "POST /openings"]
-MAY_BE_REFUSED += ["GET /applicants/{applicant_id}/openings", "GET /openings/{opening_id}/applicants"]
+MAY_BE_REFUSED += [
+    "GET /openings",
+    "GET /applicants/{applicant_id}/openings",
+    "GET /openings/{opening_id}/applicants",
+]
 LISTS = ("exclude", "recent_items", "city", "state", "level", "english", "contract")
 
 
