@@ -8,7 +8,7 @@ import pytest
 from app.domains.recruiting.api import RECRUITING_API
 from script_shared.storage.partitions import find_partition
 from tests.app.middleware.test_problems import check_problem
-from tests.support.processes.api_client import make_client
+from tests.support.processes.api_client import USERS_KEY, make_client
 from tests.support.processes.recruiting_client import (
     ITEMS,
     find_secrets,
@@ -178,18 +178,25 @@ class TestExplain:
         pytest.fail("no list of the openings has the applicant")
 
     def test_met_skill_quotes_the_line_that_shows_it(self, shared_client):
+        path, wanted = f"/openings/{OPENING}/applicants", {"explain": True, "num_recs": 50}
+        headers = {"X-API-Key": USERS_KEY}
         quotes = [
             result["evidence"]
-            for applicant in list_applicants(shared_client, OPENING, explain=True, num_recs=50)
+            for applicant in shared_client.get(path, params=wanted, headers=headers).json()["applicants"]
             for result in applicant["requirements"]
             if (result["requirement"], result["status"]) == ("SAP MM", "met")
         ]
         assert quotes
         assert all("sap mm" in quote.lower() and len(quote) <= 160 for quote in quotes)
 
+    def test_without_a_key_for_users_nothing_of_an_applicant_is_quoted(self, shared_client):
+        for applicant in list_applicants(shared_client, OPENING, explain=True, num_recs=50):
+            assert {result["evidence"] for result in applicant["requirements"]} <= {None}
+
     def test_quotes_neither_a_name_nor_a_contact(self, shared_client):
+        wanted, headers = {"explain": True, "num_recs": 100}, {"X-API-Key": USERS_KEY}
         for path in (f"/openings/{OPENING}/applicants", f"/applicants/{APPLICANT}/openings"):
-            assert find_secrets(get_json(shared_client, path, num_recs=100, explain=True)) == []
+            assert find_secrets(shared_client.get(path, params=wanted, headers=headers).json()) == []
 
     def test_applicant_without_text_has_only_unknown_results(self, client):
         post(client, "/applicants", {"applicant_id": "9000", "title": "Consultor"})
