@@ -45,7 +45,7 @@ def draw_requests(entities: pl.DataFrame, count: int, features: Sequence[str]) -
     """
     rng = np.random.default_rng(0)
     drawn = {
-        kind: rows.sample(count, with_replacement=count > len(rows), shuffle=True, seed=0)
+        kind: rows[np.resize(rng.permutation(len(rows)), count)]
         for (kind,), rows in entities.filter(pl.col("text") != "").group_by("kind")
     }
     openings, applicants = drawn[OPENING], drawn[APPLICANT]
