@@ -6,6 +6,17 @@ import base64
 import hashlib
 import re
 
+#: Headers of every page, besides its content security policy.
+PAGE_HEADERS = {
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cache-Control": "no-cache",
+}
+
 
 def policy(**sources: str) -> str:
     """Return a policy that allows requests to this service, the given sources, and nothing else.

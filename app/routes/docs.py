@@ -7,8 +7,7 @@ from fastapi.openapi.docs import get_redoc_html, get_swagger_ui_html
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 
-from app.middleware.content_security_policy import hash_source, hashes, policy
-from app.routes.web import HEADERS
+from app.middleware.content_security_policy import PAGE_HEADERS, hash_source, hashes, policy
 
 #: Path of the viewers' scripts and styles.
 ASSETS_PATH = "/docs/assets"
@@ -67,4 +66,4 @@ def _add_policy(page: HTMLResponse) -> HTMLResponse:
         img="'self' data:",
         worker="blob:",
     )
-    return HTMLResponse(html, headers=HEADERS | {"Content-Security-Policy": allowed})
+    return HTMLResponse(html, headers=PAGE_HEADERS | {"Content-Security-Policy": allowed})

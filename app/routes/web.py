@@ -7,18 +7,7 @@ from pathlib import Path
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-from app.middleware.content_security_policy import hashes, policy
-
-#: Headers of every page, besides its content security policy.
-HEADERS = {
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Cache-Control": "no-cache",
-}
+from app.middleware.content_security_policy import PAGE_HEADERS, hashes, policy
 
 
 def make_router(page: Path) -> APIRouter:
@@ -30,7 +19,7 @@ def make_router(page: Path) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     text = page.read_text(encoding="utf-8")
     content_policy = policy(script=hashes(text, "script"), style=hashes(text, "style"), img="data:")
-    headers = HEADERS | {"Content-Security-Policy": content_policy}
+    headers = PAGE_HEADERS | {"Content-Security-Policy": content_policy}
 
     @router.get("/")
     async def index() -> HTMLResponse:

@@ -22,7 +22,7 @@ _BLANKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\ue000-\uf
 #: How far a line is followed, in characters.
 _REACH = 4 * LENGTH
 _BULLET = re.compile(r"^[\s*–•·-]+")
-_BREAK = re.compile(r"[\n\r]|[.!?;](?=\s)|[•·▪●]")
+_BREAK = re.compile(r"[\n\r]|[.!?;](?=\s|\Z)|[•·▪●]")
 
 
 def mask_contacts(text: str) -> str:

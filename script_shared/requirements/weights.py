@@ -21,6 +21,8 @@ from script_shared.types import FloatArray
 DISTANCE = "_distance"
 #: Targets are moved by this much from 0 and 1, which keeps the weights finite.
 _MARGIN = 1e-3
+#: Standard deviation of the prior of a weight: a feature that is hardly ever known has a weight near 0.
+_PRIOR_DEVIATION = 1.0
 
 
 def compute_features(assessment: Assessment, names: Sequence[str]) -> FloatArray:
@@ -81,7 +83,8 @@ class RequirementWeights:
         # A constant column cannot be told from the intercept: its weight is 0.
         varies = np.ptp(filled, axis=0) > 0
         columns = np.column_stack([filled[:, varies], np.ones(len(filled))])
-        fitted = fit_logistic(columns, np.clip(positive, _MARGIN, 1 - _MARGIN))
+        ridge = 1 / (len(positive) * _PRIOR_DEVIATION**2)
+        fitted = fit_logistic(columns, np.clip(positive, _MARGIN, 1 - _MARGIN), ridge)
         weights = np.zeros(len(names))
         weights[varies] = fitted[:-1]
         return cls(tuple(names), weights, means, float(fitted[-1]), len(positive))

@@ -8,6 +8,7 @@ from app.domains.base import DomainApi, RequestContext
 from app.domains.recruiting import (
     applications,
     details,
+    documents,
     entities,
     lists,
     matching,
@@ -53,6 +54,7 @@ RECRUITING_API = DomainApi(
         prediction.router,
         details.router,
         what_if.router,
+        documents.router,
     ),
     version_router=version.router,
 )

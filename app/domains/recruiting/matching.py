@@ -16,7 +16,7 @@ from app.domains.recruiting.decisions import (
     find_classifier,
     finite_threshold,
 )
-from app.domains.recruiting.explanations import add_requirements
+from app.domains.recruiting.explanations import QuotesDep, add_requirements
 from app.domains.recruiting.ids import Code
 from app.domains.recruiting.responses import AssessedRequirement
 from app.errors import NotReadyError, problem, problem_responses
@@ -69,7 +69,9 @@ class MatchResponse(BaseModel):
     response_model=None,
     responses={200: {"model": MatchResponse}, **problem_responses(400, 404, 413, 422, 503)},
 )
-async def match(release: LoadedReleaseDep, logger: PredictionLoggerDep, body: MatchBody) -> JSONResponse:
+async def match(
+    release: LoadedReleaseDep, logger: PredictionLoggerDep, body: MatchBody, quotes: QuotesDep
+) -> JSONResponse:
     """Return the probability that each applicant matches an opening, its reasons, and what is met."""
     classifier = find_classifier(release, MATCH)
     if not isinstance(classifier, PairClassifier):
@@ -91,7 +93,7 @@ async def match(release: LoadedReleaseDep, logger: PredictionLoggerDep, body: Ma
         {"applicant_id": code, **decision._asdict(), "requirements": []}
         for code, decision in zip(body.applicants, decisions, strict=True)
     ]
-    add_requirements(release, opening.item_id, matches)
+    add_requirements(release, opening.item_id, matches, quotes=quotes)
     response = {
         "opening_id": body.opening,
         "release": release.id,

@@ -20,7 +20,7 @@ from script_shared.domains.recruiting.requirements import (
 )
 from script_shared.domains.recruiting.tables import select_applications
 from script_shared.models.classifier import AuditRows, Classifier
-from script_shared.requirements.requirement import Profile, Requirements, Result
+from script_shared.requirements.requirement import Profile, Requirement, Requirements, Result
 from script_shared.requirements.text_records import TextRecords
 from script_shared.requirements.weights import RequirementWeights, compute_features
 from script_shared.requirements.what_if import WhatIf, compare_edit
@@ -209,22 +209,28 @@ def _select_decided(tables: Tables, as_of_ms: int) -> pl.DataFrame:
     return newest.select("opening_id", "applicant_id", "status")
 
 
-def describe_result(result: Result, importance: float) -> dict[str, Any]:
-    """Return a result as JSON values.
-
-    Returns:
-        requirement, kind, status, is_optional, level, importance, phrase, and of the evidence: quote, start
-        and end, which are None where there is none.
-    """
-    requirement, evidence = result.requirement, result.evidence
+def describe_requirement(requirement: Requirement, importance: float) -> dict[str, Any]:
+    """Return a requirement as JSON values: requirement, kind, is_optional, level, importance, phrase."""
     return {
         "requirement": requirement.name,
         "kind": requirement.kind,
-        "status": result.status,
         "is_optional": requirement.is_optional,
         "level": requirement.level.label if requirement.level else None,
         "importance": round(importance, 4),
         "phrase": requirement.phrase,
+    }
+
+
+def describe_result(result: Result, importance: float) -> dict[str, Any]:
+    """Return a result as JSON values.
+
+    Returns:
+        The values of `describe_requirement`, `status`, and of the evidence: its quote as `evidence`, `start`
+        and `end`, which are None where there is none.
+    """
+    evidence = result.evidence
+    return describe_requirement(result.requirement, importance) | {
+        "status": result.status,
         "evidence": evidence.quote if evidence else None,
         "start": evidence.start if evidence else None,
         "end": evidence.end if evidence else None,

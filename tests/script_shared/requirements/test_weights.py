@@ -59,6 +59,15 @@ def test_a_constant_feature_has_no_weight():
     assert weights.weights[1] == 0
 
 
+def test_a_feature_that_is_hardly_ever_known_has_a_small_weight():
+    rng = np.random.default_rng(0)
+    features, outcomes = draw_cases(rng, 2_000)
+    features[:, 2] = np.nan
+    features[:4, 2] = outcomes[:4]
+    features[4, 2] = 1 - outcomes[0]
+    assert abs(RequirementWeights.fit(NAMES, features, outcomes).weights[2]) < 1.5
+
+
 def test_a_better_profile_scores_higher():
     weights = fit()
     scores = [weights.score(assess("Java, Python", text)) for text in ("java python", "java", "cobol")]

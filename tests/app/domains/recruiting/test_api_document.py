@@ -29,6 +29,9 @@ def test_example_has_the_documented_response(service, example):
     method, header, value, path, body, documented_text = example
     headers = ({"Content-Type": "application/json"} if body else {}) | ({header: value} if header else {})
     response = service.request(method or ("POST" if body else "GET"), path, content=body, headers=headers)
+    if documented_text[0] not in "{[":
+        assert response.text.startswith(documented_text.splitlines()[0])
+        return
     documented = json.loads(documented_text)
     assert get_shape(response.json()) == get_shape(documented)
     expected = documented["status"] if "remedy" in documented else 201 if "/document/" in path else 200
