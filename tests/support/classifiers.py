@@ -1,5 +1,7 @@
 """Small LightGBM classifiers with the contracts of the service, trained within a second."""
 
+import shutil
+
 import lightgbm as lgb
 import numpy as np
 
@@ -90,8 +92,9 @@ def make_classifiers(parameters):
 
 
 def write_classifiers(folder, threshold=0.5):
-    """Write trained classifiers into the folder of a release."""
+    """Write trained classifiers into the folder of a release, in place of its own."""
     classifiers = {"predict": SmallHireClassifier.trained(), "match": SmallPairClassifier.trained()}
     for name, classifier in classifiers.items():
         classifier.threshold = threshold
+        shutil.rmtree(folder / "models" / name)
         classifier.dump().write(folder / "models" / name)

@@ -2,12 +2,16 @@
 
 import json
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.domains.recruiting.api import RECRUITING_API
+from script_shared.domains.recruiting.domain import RECRUITING
 from script_shared.domains.recruiting.hire_features import HIRE_FEATURES
+from script_shared.domains.recruiting.requirement_model import RequirementModel
 from script_shared.impressions.pseudonyms import Pseudonyms
 from script_shared.predictions.factory import open_predictions
 from tests.app.middleware.test_problems import check_problem
@@ -213,10 +217,22 @@ def test_predictions_are_counted(predictor, read_log):
     assert "manchete_predictions_logged_total 2.0" in metrics
 
 
-def test_release_without_classifiers_refuses_predictions(client):
-    check_problem(client.post("/predict", json={"features": NOTHING}), 503)
-    check_problem(client.post("/match", json={"opening": "140", "applicants": ["1020"]}), 503)
-    assert get_json(client, "/version")["feature_columns"] is None
+def test_trained_classifiers_of_a_release_predict_and_match(client):
+    assert get_json(client, "/version")["feature_columns"] == list(HIRE_FEATURES)
+    assert 0 <= predict(client, NOTHING)["probabilidade_contratacao"] <= 1
+    body = post(client, "/match", {"opening": "140", "applicants": ["1020", "1021"]}, {})
+    assert all(0 <= match["probability"] <= 1 for match in body["matches"])
+
+
+def test_domain_without_the_classifiers_refuses_predictions(release, tmp_path, clock):
+    publish_copy(create_registry(tmp_path, "recruiting"), release, None)
+    domain = replace(RECRUITING, classifiers=lambda parameters: {"requirements": RequirementModel()})
+    api = replace(RECRUITING_API, domain=domain)
+    with make_client(tmp_path, clock, False, api, domain="recruiting", **KEYS) as client:
+        client.app.state.release_watcher.refresh()
+        check_problem(client.post("/predict", json={"features": NOTHING}), 503)
+        check_problem(client.post("/match", json={"opening": "140", "applicants": ["1020"]}), 503)
+        assert get_json(client, "/version")["feature_columns"] is None
 
 
 VALUES = st.none() | st.text(max_size=9) | st.integers() | st.floats() | st.lists(st.integers(), max_size=2)
