@@ -48,9 +48,6 @@ def bag(tmp_path_factory):
     return run_in_airflow(LIST_DAGS, airflow_environment(tmp_path_factory.mktemp("airflow")))
 
 
-DOMAINS = ("news", "recruiting")
-
-
 @pytest.fixture(scope="module")
 def dags(bag):
     return bag["dags"]
