@@ -92,9 +92,9 @@ def make_classifiers(parameters):
 
 
 def write_classifiers(folder, threshold=0.5):
-    """Write trained classifiers into the folder of a release, in place of its own."""
+    """Write trained classifiers into the folder of a release."""
     classifiers = {"predict": SmallHireClassifier.trained(), "match": SmallPairClassifier.trained()}
     for name, classifier in classifiers.items():
         classifier.threshold = threshold
-        shutil.rmtree(folder / "models" / name)
+        shutil.rmtree(folder / "models" / name, ignore_errors=True)
         classifier.dump().write(folder / "models" / name)
