@@ -6,19 +6,33 @@ import pytest
 from pipelines.domains import load
 from pipelines.domains.news.sources.tables import TablesSource
 from pipelines.domains.news.validation.cleaning import MAX_SCROLL, MAX_SECONDS_QUANTILE
-from pipelines.domains.news.validation.rejection_reasons import REASONS
+from pipelines.domains.recruiting.postgres.gold import FEATURES_TABLE, GOLD_TABLE, LABELS_TABLE
+from pipelines.domains.recruiting.postgres.ingest import BATCH_SIZE
+from pipelines.domains.recruiting.postgres.raw_tables import RAW_TABLES
+from pipelines.domains.recruiting.refining.rows import MAX_CODE_LENGTH
+from pipelines.domains.recruiting.sources.synthetic_decision import TABLES_SCALE
+from pipelines.domains.recruiting.values.salaries import (
+    DAYS_PER_MONTH,
+    HOURS_PER_MONTH,
+    MAX_SALARY,
+    MIN_SALARY,
+    MONTHS_PER_YEAR,
+)
 from pipelines.ingest.archives import MAX_ARCHIVE_BYTES, MAX_MEMBER_BYTES, MAX_RATIO
 from pipelines.validation.cleaning import CLOCK_TOLERANCE_MS
 from pipelines.validation.quarantine import CONTENT_LENGTH, SCHEMA
 from pipelines.validation.row_filter import UNUSABLE_ROWS, UNUSABLE_SHARE
 from pipelines.validation.rules import MAX_ID_LENGTH
 from pipelines.validation.stragglers import MIN_ROWS, STRAGGLER_SHARE
-from script_shared.domains.news.tables import INTERACTIONS, ITEMS, USERS
 from tests.support.data.balance import assert_balanced
 
 TEXT = (Path(__file__).parents[1] / "docs" / "data-formats.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", TEXT, re.MULTILINE | re.DOTALL))
 TEXT_ON_ONE_LINE = " ".join(TEXT.split())
+
+
+#: What the titles of a domain's sections begin with.
+PREFIXES = {"news": "", "recruiting": "Recruiting: "}
 
 
 def find_section(start):
@@ -35,10 +49,19 @@ def _split_cells(line):
     return [cell.strip() for cell in line.strip("|").split("|")]
 
 
-@pytest.mark.parametrize("name", ["tables", "globo", "webmedia"])
-def test_columns_of_raw_formats_are_documented(name):
-    documented = parse_tables(find_section(f"`{name}`"))
-    kinds = load("news").sources[name].kinds
+@pytest.mark.parametrize(
+    ("domain", "name"),
+    [
+        ("news", "tables"),
+        ("news", "globo"),
+        ("news", "webmedia"),
+        ("recruiting", "decision"),
+        ("recruiting", "tables"),
+    ],
+)
+def test_columns_of_raw_formats_are_documented(domain, name):
+    documented = parse_tables(find_section(f"{PREFIXES[domain]}`{name}`"))
+    kinds = load(domain).sources[name].kinds
     assert documented == {
         kind.name: [
             *([f"`{column}`", "required", description] for column, description in kind.required.items()),
@@ -48,9 +71,13 @@ def test_columns_of_raw_formats_are_documented(name):
     }
 
 
-def test_columns_of_refined_tables_are_documented():
-    documented = parse_tables(find_section("Refined tables"))
-    for schema in (INTERACTIONS, ITEMS, USERS):
+@pytest.mark.parametrize(
+    ("domain", "section"), [("news", "Refined tables"), ("recruiting", "Recruiting: refined tables")]
+)
+def test_columns_of_refined_tables_are_documented(domain, section):
+    documented = parse_tables(find_section(section))
+    definition = load(domain).domain
+    for schema in (definition.interactions, definition.items, definition.users):
         assert [row[:3] for row in documented.pop(schema.name)] == [
             [f"`{column.name}`", column.type, "yes" if column.nullable else "no"] for column in schema.columns
         ]
@@ -63,13 +90,13 @@ def test_columns_of_the_quarantine_are_documented():
     assert f"cut at {CONTENT_LENGTH:,} characters" in text
 
 
-def test_rejection_reasons_are_documented():
-    rows = [
-        _split_cells(line)
-        for line in find_section("Reasons for rejecting a row").splitlines()
-        if line.startswith("|")
-    ]
-    assert rows[2:] == [[reason.name, reason.remedy] for reason in REASONS]
+@pytest.mark.parametrize(
+    ("domain", "section"),
+    [("news", "Reasons for rejecting a row"), ("recruiting", "Recruiting: reasons for rejecting a row")],
+)
+def test_rejection_reasons_are_documented(domain, section):
+    rows = [_split_cells(line) for line in find_section(section).splitlines() if line.startswith("|")]
+    assert rows[2:] == [[reason, remedy] for reason, remedy in load(domain).remedies.items()]
 
 
 def test_limits_in_the_rules_are_documented():
@@ -111,3 +138,34 @@ def test_file_kinds_contain_every_column_that_a_source_reads():
     assert [*readers.required] == [*READER_COLUMNS]
     assert [*articles.required] == [*ARTICLE_COLUMNS]
     assert [*next_items.required] == [*validation_set.COLUMNS]
+
+
+def test_documented_examples_of_recruiting_are_valid(tmp_path):
+    text = find_section("Recruiting: `decision`")
+    [records] = re.findall(r"```json\n(.*?)```", text, re.DOTALL)
+    (tmp_path / "prospects.json").write_text(records, encoding="utf-8")
+    assert assert_balanced(load("recruiting").sources["decision"].refine(tmp_path)) == {}
+    (tmp_path / "prospects.json").unlink()
+    for name, table in re.findall(
+        r"`(\w+\.csv)`, .*?\n```csv\n(.*?)```", find_section("Recruiting: `tables`"), re.DOTALL
+    ):
+        (tmp_path / name).write_text(table, encoding="utf-8")
+    refinement = load("recruiting").sources["tables"].refine(tmp_path)
+    assert assert_balanced(refinement) == {}
+    items = {row["item_id"]: row for row in refinement.tables.items.iter_rows(named=True)}
+    assert set(items) == {"opening:4531", "applicant:31000"}
+    assert items["applicant:31000"]["salary"] == 12_000
+    assert items["opening:4531"]["state"] == "São Paulo"
+
+
+def test_limits_of_recruiting_are_documented():
+    for text in (
+        f"multiplied by {HOURS_PER_MONTH} hours",
+        f"per day by {DAYS_PER_MONTH}, per year divided by {MONTHS_PER_YEAR}",
+        f"below {MIN_SALARY:g} without a unit, above {MAX_SALARY:,.0f}",
+        f"A code has 1 to {MAX_CODE_LENGTH} characters",
+        f"from a scale of {TABLES_SCALE:g} on Parquet",
+        f"in batches of {BATCH_SIZE:,}",
+        *(f"`{table}`" for table in (*RAW_TABLES.values(), FEATURES_TABLE, LABELS_TABLE, GOLD_TABLE)),
+    ):
+        assert text in TEXT_ON_ONE_LINE, text

@@ -5,7 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, Field, Strict
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Strict,
+    TypeAdapter,
+    ValidationError,
+    WithJsonSchema,
+)
 
 from script_shared.events.event import EARLIEST_MS, LATEST_MS
 
@@ -53,6 +63,32 @@ Timestamp = (
         AwareDatetime, Strict(False), BeforeValidator(_require_iso_date), AfterValidator(_check_bounds)
     ]
 )
+
+
+_TIMESTAMP: TypeAdapter[int | datetime] = TypeAdapter(Timestamp)
+
+
+def _parse_timestamp(value: Any) -> int:
+    is_number = isinstance(value, str) and value.isascii() and value.isdigit()
+    try:
+        return to_milliseconds(_TIMESTAMP.validate_python(int(value) if is_number else value))
+    except ValidationError as error:
+        raise ValueError(TIMESTAMP_FORMAT) from error
+
+
+#: A time in ms UTC since 1970; a query string or a body contains any form of `Timestamp`.
+Milliseconds = Annotated[
+    int,
+    BeforeValidator(_parse_timestamp),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "integer", "minimum": EARLIEST_MS, "maximum": LATEST_MS},
+                {"type": "string", "format": "date-time"},
+            ]
+        }
+    ),
+]
 
 
 def to_milliseconds(timestamp: int | datetime) -> int:

@@ -80,7 +80,7 @@ class LoadedRelease:
         except KeyError as error:
             what = f"{error} is not in it: it was published by other code"
             raise ReleaseError(what, remedy=FORMAT_REMEDY) from error
-        catalogue = Catalogue.read(release.path(CATALOGUE), domain_api.item_columns)
+        catalogue = _read_catalogue(release, domain_api.item_columns, engine.capacity - engine.free_positions)
         encoder = NewItemEncoder.load(release, domain)
         replica = Replica(engine, domain, manifest, encoder, catalogue.update, classifiers.values())
         evaluation = _read_evaluation(release)
@@ -103,10 +103,19 @@ class LoadedRelease:
             recommendation.derived["noted"] = b""
 
     def _answer_test_request(self) -> None:
-        """Fail if a model cannot rank, or ranks an item that the catalogue lacks."""
+        """Fail if a model cannot rank, or ranks an item whose row cannot be read."""
         self.engine.warm_up()
         for item in self.engine.recommend(Request(None, n=100)).items:
             self.catalogue.row(item.item)
+
+
+def _read_catalogue(release: Release, columns: Sequence[str], items: int) -> Catalogue:
+    path = release.path(CATALOGUE)
+    catalogue = Catalogue.read(path, columns)
+    if len(catalogue) != items:
+        what = f"it has {len(catalogue)} rows, but the release has {items} items"
+        raise ReleaseCorruptedError(what, where=str(path), remedy="publish a new release")
+    return catalogue
 
 
 def _read_evaluation(release: Release) -> Sequence[Mapping[str, Any]]:

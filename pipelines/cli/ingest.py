@@ -14,7 +14,7 @@ from script_shared.settings import Settings
 
 
 def ingest_command(
-    uri: Annotated[str, typer.Argument(metavar="URI", help="a folder, a zip, https://… or gdrive:<id>")],
+    location: Annotated[str, typer.Argument(metavar="URI", help="a folder, a zip, https://… or gdrive:<id>")],
     database: Annotated[
         str, typer.Option(envvar="RAW_DATABASE_URL", help="postgresql://user:password@host:port/name")
     ],
@@ -27,7 +27,7 @@ def ingest_command(
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     tasks: dict[str, TaskID] = {}
     with (
-        open_source(plan, uri, source) as (found, folder),
+        open_source(plan, location, source) as (found, folder),
         Progress(*columns, console=CONSOLE, disable=not CONSOLE.is_terminal) as progress,
     ):
 

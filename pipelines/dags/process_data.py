@@ -16,7 +16,7 @@ PARAMS = {
     "uri": Param(
         "", type="string", description="folder, zip, https://… or gdrive:<id>; empty for generated data"
     ),
-    "scale": Param(0.01, type="number", exclusiveMinimum=0, maximum=10, description="size of generated data"),
+    "scale": Param(0.01, type="number", exclusiveMinimum=0, maximum=20, description="size of generated data"),
     **{
         name: Param("", type="string", description=f"tables only: {description}")
         for name, description in SOURCE_OPTIONS.items()

@@ -10,7 +10,7 @@ from script_shared.errors import SettingsError
 from script_shared.storage.partitions import set_alias, write_partition
 from script_shared.storage.volume import Volume
 
-MAX_SCALE = 10
+MAX_SCALE = 20
 
 
 def download(plan: Plan, volume: Volume, run: str, source: str, uri: str, scale: float) -> Path:

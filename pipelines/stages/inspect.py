@@ -135,7 +135,7 @@ def write_options(plan: Plan, uri: str, inspection: Inspection, options: Mapping
 @contextmanager
 def open_source(plan: Plan, uri: str, name: str | None) -> Iterator[tuple[Source, Path]]:
     """Yield the source of a URI and a folder with its files; those of a database are copied from there."""
-    named = None if name is None else find_source(plan, name)
+    named = find_source(plan, name) if name else None
     candidates = plan.sources.values() if named is None else [named]
     reader = next((source for source in candidates if uri.partition("://")[0] in source.schemes), None)
     if reader is None:

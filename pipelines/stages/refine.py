@@ -23,7 +23,7 @@ from pipelines.ingest.bot_detection import drop_bots, find_bots
 from pipelines.ingest.sampling import sample_users
 from pipelines.plan import Plan, Refinement, Source
 from pipelines.replay import is_replayed
-from pipelines.settings import RefineOptions
+from pipelines.settings import BotLimits, RefineOptions
 from pipelines.stages.collect import load_collected, open_archive
 from pipelines.stages.download import find_source
 from script_shared.clock import WallClock
@@ -63,7 +63,9 @@ def refine(
     events = load_collected(plan, volume, run)
     if events:
         result = merge_events(plan, result, events, WallClock().now_ms(), catalogue)
-    bots = find_bots(result.tables.interactions, options.bot_limits)
+    # A user that is an item, too, has as many interactions as others have with it.
+    limits = BotLimits(0, 0) if plan.domain.users_are_items else options.bot_limits
+    bots = find_bots(result.tables.interactions, limits)
     tables = drop_bots(result.tables, bots)
     removal = Removal.find(catalogue, tables, events, keep=options.removed_items == "keep")
     report = {

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict
 
 from script_shared.embeddings.bilinear import BilinearMap
 from script_shared.embeddings.bilinear_loss import Adam, Weights, contrastive_loss, logistic_loss
+from script_shared.embeddings.bilinear_selection import choose_share, fit_odds
 from script_shared.types import BoolArray, FeatureArray, IntArray
 from script_shared.vocabulary import UNKNOWN
 
@@ -90,7 +91,8 @@ def fit_bilinear_map(
         embedder: fingerprint of the embedder of the vectors.
 
     Returns:
-        The map after the epoch of the lowest validation loss, which may be none: then it is the identity.
+        The map after the epoch of the lowest validation loss. Its U W' is multiplied by the share, from 0 to
+        1, that ranks the validation matches best: it is the identity where nothing can be learned.
     """
     fit = _Fit(left, right, pairs, parameters)
     if not len(pairs.grade):
@@ -113,7 +115,7 @@ class _Fit:
         self._rng = np.random.default_rng(0)
 
     def run(self) -> Weights:
-        """Return the weights of the lowest validation loss."""
+        """Return the weights of the lowest validation loss, shrunk."""
         parameters = self._parameters
         weights = best = self._initial_weights()
         optimiser = Adam(weights, parameters.learning_rate, parameters.decay)
@@ -126,7 +128,19 @@ class _Fit:
             loss = self._validate(weights)
             if loss <= lowest:
                 best, lowest = weights, loss
-        return best
+        return self._shrink(best)
+
+    def _shrink(self, weights: Weights) -> Weights:
+        """Return the weights with the share of U W' that ranks the validation matches best."""
+        is_match = self._validation.grade >= self._parameters.matching_grade
+        matches = np.stack(self._validation.take(is_match)[:2], axis=1)
+        if len(matches):
+            share = choose_share(weights, self._left, self._right, matches)
+            weights = weights._replace(left=np.float32(share) * weights.left)
+        pairs = self._training
+        left, right = self._left[pairs.left], self._right[pairs.right]
+        moves = np.einsum("nr,nr->n", left @ weights.left, right @ weights.right)
+        return weights._replace(odds=fit_odds(np.einsum("nd,nd->n", left, right) + moves, pairs.grade))
 
     def _initial_weights(self) -> Weights:
         dimensions, rank = self._left.shape[1], self._parameters.rank

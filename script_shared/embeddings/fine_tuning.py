@@ -74,15 +74,15 @@ class _Step:
     def __init__(self, embedder: HubEmbedder, pairs: TextPairs, parameters: FineTuneParameters) -> None:
         import torch
         from sentence_transformers.sentence_transformer import losses
-        from transformers import get_linear_schedule_with_warmup
 
         self._embedder, self._pairs, self._parameters = embedder, pairs, parameters
         self._cosine = losses.CosineSimilarityLoss(embedder.model)
         self._contrastive = losses.MultipleNegativesRankingLoss(embedder.model)
         self._optimiser = torch.optim.AdamW(embedder.model.parameters(), lr=parameters.learning_rate)
         steps = parameters.epochs * -(-len(pairs.grade) // parameters.batch)
-        self._schedule = get_linear_schedule_with_warmup(
-            self._optimiser, int(parameters.warm_up * steps), steps
+        rising = max(1, int(parameters.warm_up * steps))
+        self._schedule = torch.optim.lr_scheduler.LambdaLR(
+            self._optimiser, lambda step: min(step / rising, (steps - step) / max(1, steps - rising))
         )
 
     def run(self, rows: IntArray) -> float:

@@ -20,7 +20,8 @@ from script_shared.inference.results import Recommendation, RecommendedItem, Use
 from script_shared.inference.router import Router
 from script_shared.inference.segment_models import SegmentModels
 from script_shared.inference.text_index import TextIndex
-from script_shared.models.reasons import Reason
+from script_shared.models.kernels import top_items
+from script_shared.models.reasons import NEW, Reason
 from script_shared.releases.store import Release
 from script_shared.state.items import NEVER
 from script_shared.state.state import Sizes, State
@@ -348,6 +349,22 @@ class Engine:
         now, keys = self.now_ms(), self._router.context_keys(request.context)
         allowed = self._lists.allowed_mask(request, now, eligible)
         return self._with_ids(rank_trending(self._state, keys, now, request.n, allowed))
+
+    def newest(self, n: int, eligible: Mask = None) -> tuple[list[RecommendedItem], int]:
+        """Return the newest items by published time, undated ones last, and the number of all of them.
+
+        Args:
+            n: maximum number of items.
+            eligible: mask over positions of the items that may be shown; None for all.
+        """
+        known = np.arange(len(self._router.items), dtype=np.int32)
+        allowed = self._lists.allowed_mask(Request(None, n), self.now_ms(), eligible)
+        items = known if allowed is None else known[allowed[: len(known)]]
+        published = self._state.items.published_ms[items]
+        best = top_items(items, published.astype(np.float64), n)
+        times = self._state.items.published_ms[best].tolist()
+        ranked = [ScoredItem(*pair, NEW) for pair in zip(best.tolist(), times, strict=True)]
+        return self._with_ids(ranked), len(items)
 
     def similar(self, item_id: str, request: Request, eligible: Mask = None) -> list[RecommendedItem] | None:
         """Return the items most similar to an item; None for an item that is unknown or hidden."""

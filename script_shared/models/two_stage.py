@@ -22,6 +22,7 @@ from script_shared.models.ranking.reason_attribution import RankedList, ReasonAt
 from script_shared.models.ranking.scorer import LabelledList, Scorer, ScorerParameters
 from script_shared.models.ranking.state_replay import StateReplay
 from script_shared.models.ranking.training_samples import (
+    Period,
     SampleKind,
     TrainingSample,
     draw_samples,
@@ -50,10 +51,13 @@ class TwoStageParameters(BaseModel):
         retrieve_others: the same for components that `retrieve` does not name.
         fit_hours: the scorer is fitted on the hours that begin so many hours before `as_of`. The components
             are fitted once a group, on the data before the group's first hour.
+        period_hours: length of each of these periods, an hour for news.
+        min_interactions: with fewer interactions in these periods, all hours of four days are used instead.
         fit_users: maximum number of users over all these hours, divided equally among the hours.
         fit_negatives: number of items per list that the user did not choose.
-        sampling: `hourly`: what users interact with in the hour after a moment; `clicks`: their next click in
-            a session, with the state at the start of the hour; `live`: the same with the state at the click.
+        sampling: `hourly`: what users interact with in the period after a moment; `clicks`: their next click
+            in a session, with the state at the start of the hour; `live`: the same with the state at the
+            click; `arrivals`: all that new users interact with, with the state at their first interaction.
         scorer: how the scorer is fitted.
     """
 
@@ -62,6 +66,8 @@ class TwoStageParameters(BaseModel):
     retrieve: dict[str, int] = {"popularity": 160}
     retrieve_others: int = 30
     fit_hours: tuple[tuple[int, ...], ...] = ((25, 24, 23), (5, 3, 2, 1))
+    period_hours: int = 1
+    min_interactions: int = MIN_INTERACTIONS
     fit_users: int = 4_000
     fit_negatives: int = 25
     sampling: SampleKind = "hourly"
@@ -200,7 +206,8 @@ class TwoStageRecommender(Recommender):
                 replay.advance_to(start_ms)
                 self._fit_components(dataset.before(start_ms), replay.state)
             limit = self._parameters.fit_users // len(hours)
-            samples = draw_samples(self._parameters.sampling, replay, start_ms, accepts, limit)
+            period = Period(start_ms, start_ms + self._parameters.period_hours * MS_PER_HOUR)
+            samples = draw_samples(self._parameters.sampling, replay, period, accepts, limit)
             lists += [self._label(sample, replay.state) for sample in samples]
         lists = self._select_components([(features, chosen) for features, chosen in lists if chosen.any()])
         replay.advance_to(dataset.as_of_ms)
@@ -211,8 +218,9 @@ class TwoStageRecommender(Recommender):
         """Return `fit_hours`, or `SPARSE_HOURS` where those contain few interactions."""
         groups, end = self._parameters.fit_hours, dataset.as_of_ms
         starts = [end - hour * MS_PER_HOUR for group in groups for hour in group]
-        count = sum(len(dataset.interactions.between(start, start + MS_PER_HOUR)) for start in starts)
-        return groups if count >= MIN_INTERACTIONS else SPARSE_HOURS
+        length = self._parameters.period_hours * MS_PER_HOUR
+        count = sum(len(dataset.interactions.between(start, start + length)) for start in starts)
+        return groups if count >= self._parameters.min_interactions else SPARSE_HOURS
 
     def _label(self, sample: TrainingSample, state: State) -> LabelledList:
         items, _ = self.retrieve(sample.query, state)

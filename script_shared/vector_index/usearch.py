@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 
@@ -21,9 +21,8 @@ from script_shared.vector_index.exact import combine, find_nearest_rows
 from script_shared.vector_index.index import IndexSchema, Labels, SearchResult, VectorIndex, rank
 from script_shared.vector_index.vector_table import VectorTable
 
-# The package is loaded only where the index is used.
-if TYPE_CHECKING:
-    from usearch.index import Index
+#: A graph of the package usearch, which is loaded only where the index is used.
+Graph = Any
 
 #: Edges of a vector, and vectors visited to find them.
 _CONNECTIVITY, _VISITED_BY_ADD = 32, 256
@@ -43,9 +42,7 @@ class UsearchIndex(VectorIndex):
         graph: contains the ids of the table; None to build it.
     """
 
-    def __init__(
-        self, schema: IndexSchema, table: VectorTable | None = None, graph: Index | None = None
-    ) -> None:
+    def __init__(self, schema: IndexSchema, table: VectorTable | None = None, graph: Graph = None) -> None:
         super().__init__(schema)
         self._table = VectorTable.empty(schema) if table is None else table
         self._graph = _empty_graph(schema.width) if graph is None else graph
@@ -122,7 +119,7 @@ class UsearchIndex(VectorIndex):
         return cls(schema, table, graph)
 
 
-def _empty_graph(width: int) -> Index:
+def _empty_graph(width: int) -> Graph:
     from usearch.index import Index
 
     return Index(

@@ -7,15 +7,16 @@ from pathlib import Path
 from app.domains.base import DomainApi, RequestContext
 from app.domains.recruiting import (
     applications,
+    details,
     documents,
     entities,
     lists,
     matching,
     prediction,
-    requirements,
     search,
     similarity,
     version,
+    what_if,
 )
 from app.domains.recruiting.bodies import EntityBody, InteractionBody
 from app.domains.recruiting.responses import DISPLAYED, Entity
@@ -51,8 +52,9 @@ RECRUITING_API = DomainApi(
         similarity.router,
         matching.router,
         prediction.router,
-        requirements.router,
+        details.router,
         documents.router,
+        what_if.router,
     ),
     version_router=version.router,
 )

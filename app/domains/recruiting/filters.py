@@ -9,7 +9,7 @@ from typing import Annotated
 import numpy as np
 from fastapi import Depends, Query
 
-from app.schemas.fields import PRINTABLE, TIMESTAMP_FORMAT, Timestamp, to_milliseconds
+from app.schemas.fields import PRINTABLE, TIMESTAMP_FORMAT, Milliseconds
 from app.serving.loaded_release import LoadedRelease
 from script_shared.types import BoolArray
 
@@ -73,12 +73,11 @@ async def _read_filters(
         Query(description="`true`: only openings for people with a disability; `false`: only others."),
     ] = None,
     active_since: Annotated[
-        Timestamp | None,
+        Milliseconds | None,
         Query(description=f"Only those created or with an application since then; {TIMESTAMP_FORMAT}."),
     ] = None,
 ) -> EntityFilters:
-    since_ms = None if active_since is None else to_milliseconds(active_since)
-    return EntityFilters(values, is_for_disabled, since_ms)
+    return EntityFilters(values, is_for_disabled, active_since)
 
 
 EntityFiltersDep = Annotated[EntityFilters, Depends(_read_filters)]

@@ -3,43 +3,30 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from dataclasses import replace
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 from fastapi import APIRouter, Depends, HTTPException, Query
-from fastapi import Request as HttpRequest
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
 from app.dependencies import InferenceLoggerDep, VariantsDep
+from app.domains.recruiting.explanations import add_requirements
 from app.domains.recruiting.filters import EntityFilters, EntityFiltersDep
-from app.domains.recruiting.ids import ApplicantCode, OpeningCode, split_id
-from app.domains.recruiting.requirements import explain_pairs
+from app.domains.recruiting.ids import ApplicantCode, OpeningCode
 from app.domains.recruiting.responses import RankedApplicant, RankedOpening, serialize_entities
 from app.errors import problem_responses
 from app.experiments.variants import Variants
-from app.middleware.auth import Scope, check_scope, read_key
 from app.schemas.query_parameters import Count, Offset
 from app.serving.inference_log import InferenceLogger
-from app.serving.loaded_release import LoadedRelease
 from script_shared.domains.recruiting.tables import APPLICANT, OPENING, make_id
 from script_shared.types import Request
 
 router = APIRouter(tags=["recommendations"], responses=problem_responses(404, 422, 503))
 
 
-ExplainRequirements = Annotated[
-    bool,
-    Query(
-        description="`true`: add which requirements are met, with the line that shows it; needs a key for "
-        "users."
-    ),
-]
-
-
 class _ListQuery(NamedTuple):
-    """The filters of a list, its length, how many of the best are skipped, and whether to explain it."""
+    """The filters of a list, its length, how many of the best are skipped, and whether it is explained."""
 
     filters: EntityFilters
     num_recs: int
@@ -56,14 +43,11 @@ class _Wanted(NamedTuple):
 
 
 async def _read_query(
-    http_request: HttpRequest,
     filters: EntityFiltersDep,
     num_recs: Count = 10,
     offset: Offset = 0,
-    explain: ExplainRequirements = False,
+    explain: Annotated[bool, Query(description="Whether to say which requirements are met.")] = False,
 ) -> _ListQuery:
-    if explain:  # it quotes texts of applicants
-        check_scope(http_request, Scope.USERS, read_key(http_request.headers))
     return _ListQuery(filters, num_recs, offset, explain)
 
 
@@ -130,9 +114,9 @@ def _respond(variants: Variants, logger: InferenceLogger, wanted: _Wanted, query
     items = found.items[query.offset :]
     found = replace(found, items=items, fallback=min(found.fallback, len(items)), derived={})
     impression_id = variant.record(logger, item_id, found, started, time.perf_counter() - started)
-    listed = serialize_entities(release, items, query.offset + 1)
+    entities = serialize_entities(release, items, query.offset + 1)
     if query.explain:
-        _explain(release, item_id, listed, [item.item_id for item in items])
+        add_requirements(release, item_id, entities)
     body = {
         f"{wanted.kind}_id": wanted.code,
         "segment": found.segment,
@@ -140,14 +124,6 @@ def _respond(variants: Variants, logger: InferenceLogger, wanted: _Wanted, query
         "release": release.id,
         "variant": variant.name,
         "impression_id": impression_id,
-        f"{wanted.listed}s": listed,
+        f"{wanted.listed}s": entities,
     }
     return JSONResponse(body, headers={"Cache-Control": "no-store"})
-
-
-def _explain(release: LoadedRelease, item_id: str, listed: list[dict[str, Any]], ids: Sequence[str]) -> None:
-    """Add the results of the requirements to the entities of a list."""
-    is_opening = split_id(item_id)[0] == OPENING
-    pairs = [(item_id, other) if is_opening else (other, item_id) for other in ids]
-    for entity, results in zip(listed, explain_pairs(release, pairs), strict=True):
-        entity["requirements"] = results

@@ -37,23 +37,32 @@ _COLUMNS = {
 
 
 class Requirement(BaseModel):
-    """A requirement of an opening and whether the applicant meets it.
+    """A requirement of an opening.
 
-    `unknown`: the applicant has no text from which it could be seen. `evidence` quotes one line of the text,
-    from `start` to `end` of which is the term. `importance` is by how much the log-odds of a hire rise if the
-    requirement is met instead of missing.
+    `kind`: a skill, a language, or a level on another scale. `phrase` quotes the part of the opening's text
+    that asks for it.
     """
 
     requirement: str
-    kind: Literal["skill", "language", "level"]
+    kind: str
     is_optional: bool
-    level: str | None = None
-    importance: float
+    level: str | None
     phrase: str
+
+
+class AssessedRequirement(Requirement):
+    """A requirement of an opening and whether the applicant meets it.
+
+    `unknown`: the applicant has no text from which it could be seen. `importance`: by how much the log-odds
+    of a hire rise if it is met instead of missing. `evidence` quotes one line of the applicant's text, and
+    `start` and `end` say where it is.
+    """
+
     status: Literal["met", "missing", "unknown"]
-    evidence: str | None = None
-    start: int | None = None
-    end: int | None = None
+    importance: float
+    evidence: str | None
+    start: int | None
+    end: int | None
 
 
 class _Entity(BaseModel):
@@ -72,8 +81,8 @@ class _Ranked(BaseModel):
     rank: int
     score: float | None = Field(description="Orders one list; it is no probability.")
     reason: str
-    requirements: list[Requirement] | None = Field(
-        None, description="With `explain`: which requirements are met."
+    requirements: list[AssessedRequirement] | None = Field(
+        None, description="With `explain`: which requirements are met; null where they are not known."
     )
 
 

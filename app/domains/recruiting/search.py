@@ -14,7 +14,7 @@ from app.domains.recruiting.bodies import MAX_LINE, Line, Text
 from app.domains.recruiting.filters import MAX_VALUES, EntityFilters
 from app.domains.recruiting.responses import RankedApplicant, RankedOpening, serialize_entities
 from app.errors import problem_responses
-from app.schemas.fields import PRINTABLE, STRICT, WHOLE_NUMBER, Timestamp, to_milliseconds
+from app.schemas.fields import PRINTABLE, STRICT, WHOLE_NUMBER, Milliseconds
 from app.schemas.items import MAX_TEXT, MAX_TITLE
 from app.schemas.query_parameters import MAX_COUNT, MAX_OFFSET
 from app.serving.loaded_release import LoadedRelease
@@ -50,7 +50,7 @@ class SearchBody(BaseModel):
     english: _Values = []
     contract: _Values = []
     is_for_disabled: bool | None = None
-    active_since: Timestamp | None = None
+    active_since: Milliseconds | None = None
     num_recs: Annotated[int, Field(ge=1, le=MAX_COUNT), WHOLE_NUMBER] = 10
     offset: Annotated[int, Field(ge=0, le=MAX_OFFSET), WHOLE_NUMBER] = 0
 
@@ -64,8 +64,8 @@ class SearchBody(BaseModel):
     def filters(self) -> EntityFilters:
         """The filters of the search."""
         names = ("city", "state", "level", "english", "contract")
-        since_ms = None if self.active_since is None else to_milliseconds(self.active_since)
-        return EntityFilters({name: getattr(self, name) for name in names}, self.is_for_disabled, since_ms)
+        values = {name: getattr(self, name) for name in names}
+        return EntityFilters(values, self.is_for_disabled, self.active_since)
 
 
 class SearchResponse(BaseModel):

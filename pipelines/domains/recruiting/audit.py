@@ -16,7 +16,7 @@ from pipelines.stages.artifacts import load_dataset
 from script_shared.arrays import Bundle
 from script_shared.clock import MS_PER_HOUR
 from script_shared.domains.recruiting.domain import PERIOD_DAYS, RECRUITING
-from script_shared.domains.recruiting.outcomes import HIRED, REFUSED
+from script_shared.domains.recruiting.labels import HIRED, REFUSED
 from script_shared.domains.recruiting.tables import (
     APPLICANT,
     OPENING,

@@ -9,7 +9,7 @@ import polars as pl
 
 from pipelines.plan import ReleaseRecord
 from pipelines.stages.artifacts import load_refine_report
-from script_shared.domains.recruiting.outcomes import HIRED, REFUSED
+from script_shared.domains.recruiting.labels import HIRED, REFUSED
 from script_shared.domains.recruiting.tables import (
     APPLICANT_COLUMNS,
     OPENING_COLUMNS,

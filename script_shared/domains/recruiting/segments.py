@@ -8,56 +8,97 @@ from script_shared.domain import Parameters
 from script_shared.domains.recruiting.texts import TEXTS
 from script_shared.models.base import Component
 from script_shared.models.components.co_occurrence import CoOccurrence
-from script_shared.models.components.content import Content, ContentParameters
+from script_shared.models.components.own_texts import OwnTexts
 from script_shared.models.components.popularity import Popularity
 from script_shared.models.components.recency import Recency
+from script_shared.models.components.similar_users import SimilarUsers, SimilarUsersParameters
+from script_shared.models.components.text_match import TextMatch
 from script_shared.models.components.text_space import TextParameters
-from script_shared.models.two_stage import TwoStageParameters, TwoStageRecommender
+from script_shared.models.ranking.scorer import ScorerParameters
+from script_shared.models.two_sided import TwoSidedRecommender
+from script_shared.models.two_stage import TwoStageParameters
 from script_shared.segments import Segment
+from script_shared.state.pairs import PairParameters
 from script_shared.state.state import StateParameters
 
-_DAY = 24.0
+_DAY = 24
+_MONTH = 30 * _DAY
 #: Half-lives of the counts, in hours: a week, two months, half a year.
-HALF_LIVES = (7 * _DAY, 60 * _DAY, 180 * _DAY)
+HALF_LIVES = (7.0 * _DAY, 60.0 * _DAY, 180.0 * _DAY)
+#: Who applies together: pairs of a user's items within three months.
+TOGETHER = PairParameters(
+    half_lives=(60.0 * _DAY, 360.0 * _DAY),
+    distance=25,
+    distance_decay=0.3,
+    reverse=1.0,
+    time_gap=(0.0, 90.0 * _DAY),
+)
+#: No pairs of different sessions are counted.
+NO_PAIRS = PairParameters(half_lives=(_DAY,), distance=1, time_gap=(0.0, 0.0))
+STATE = StateParameters(
+    half_lives=HALF_LIVES,
+    key_half_lives=(),
+    session_gap=90.0 * _DAY,
+    co_occurrence=TOGETHER,
+    cross_session=NO_PAIRS,
+)
+#: The scorer is fitted on the twelve months before the end of the data, the components twice.
+FIT_MONTHS = tuple(tuple(month * _MONTH for month in group) for group in (range(12, 6, -1), range(6, 0, -1)))
+TWO_STAGE = TwoStageParameters(
+    retrieve={"popularity": 300, "similar_users": 1_000, "text_match": 300, "co_occurrence": 300},
+    fit_hours=FIT_MONTHS,
+    period_hours=_MONTH,
+    min_interactions=0,
+    fit_users=4_000,
+    fit_negatives=60,
+    scorer=ScorerParameters(head=300, default_feature="similar_users"),
+)
 
 
 class RecruitingParameters(BaseModel):
-    """All parameters of recruiting training; stored in the release's manifest."""
+    """All parameters of recruiting training; stored in the release's manifest.
+
+    Attributes:
+        state: what the state counts.
+        with_history: how the model of `with_history` retrieves and learns.
+        profile_only: the same for entities without applications: it learns from what new ones received.
+        similar_users: how many similar openings or applicants count.
+        texts: how texts are encoded.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    state: StateParameters = StateParameters(half_lives=HALF_LIVES, key_half_lives=(), session_gap=30 * _DAY)
-    two_stage: TwoStageParameters = TwoStageParameters()
+    state: StateParameters = STATE
+    with_history: TwoStageParameters = TWO_STAGE
+    profile_only: TwoStageParameters = TWO_STAGE.model_copy(update={"sampling": "arrivals"})
+    similar_users: SimilarUsersParameters = SimilarUsersParameters()
     texts: TextParameters = TEXTS
-    content: ContentParameters = ContentParameters(window=24 * 365 * 10.0, half_life=180 * _DAY)
 
 
 def recruiting_segments(parameters: Parameters) -> tuple[Segment, ...]:
     """Build the segments, in order of precedence; each serves openings and applicants alike."""
     p = RecruitingParameters.model_validate(parameters)
+    texts = OwnTexts()
 
-    def make(*components: Component) -> TwoStageRecommender:
-        return TwoStageRecommender(
-            [Popularity(p.state.half_lives), Recency(), *components], p.state, p.two_stage
-        )
+    def make(two_stage: TwoStageParameters, *components: Component) -> TwoSidedRecommender:
+        common = [Popularity(p.state.half_lives), Recency()]
+        return TwoSidedRecommender([*components, *common], p.state, two_stage)
 
-    def with_profile() -> TwoStageRecommender:
-        return make(Content(p.content))
+    def by_profile(two_stage: TwoStageParameters, *components: Component) -> TwoSidedRecommender:
+        return make(two_stage, TextMatch(texts), SimilarUsers(p.similar_users, texts), *components)
 
-    def with_history() -> TwoStageRecommender:
+    def with_history() -> TwoSidedRecommender:
         half_lives = p.state.co_occurrence.half_lives
-        pairs = CoOccurrence("co_occurrence", half_lives, depth=8, fade=0.7, prior=0.3)
-        return make(pairs, Content(p.content))
+        pairs = CoOccurrence("co_occurrence", half_lives, depth=25, fade=0.95, prior=0.3)
+        return by_profile(p.with_history, pairs)
+
+    def with_profile() -> TwoSidedRecommender:
+        return by_profile(p.profile_only)
 
     return (
         Segment("with_history", "history_and_profile", lambda user: user.interactions > 0, with_history),
-        Segment(
-            "profile_only",
-            "profile",
-            lambda user: user.user_type is not None,
-            lambda: make(Content(p.content)),
-        ),
-        Segment("unknown", "recently_active", lambda user: True, make),
+        Segment("profile_only", "profile", lambda user: user.user_type is not None, with_profile),
+        Segment("unknown", "recently_active", lambda user: True, lambda: make(p.with_history)),
     )
 
 

@@ -11,9 +11,9 @@ from script_shared.models.components.text_space import (
     TextParameters,
 )
 
-TITLE = TextField(name="title", weight=1 / 3, dimensions=96, characters=300, words=20_000, ngrams=30_000)
-DESCRIPTION = TextField(name="description", weight=1 / 3, dimensions=128, characters=3_000)
-LOCATION = TextField(name="location", weight=1 / 3, dimensions=16, characters=100, words=2_000)
+TITLE = TextField(name="title", weight=0.6, dimensions=96, characters=300, words=20_000, ngrams=30_000)
+DESCRIPTION = TextField(name="description", weight=0.35, dimensions=128, characters=3_000)
+LOCATION = TextField(name="location", weight=0.05, dimensions=16, characters=100, words=2_000)
 
 #: The space is fitted on the texts of all years: openings of a week say too little.
 TEXTS = TextParameters(

@@ -19,13 +19,12 @@ from script_shared.types import BoolArray, FeatureArray, FloatArray
 #: The features of a list's items, and which of the items were chosen.
 LabelledList = tuple[FeatureArray, BoolArray]
 
-#: With fewer lists the weights cannot be estimated, and `DEFAULT_FEATURE` alone ranks.
+#: With fewer lists the weights cannot be estimated, and `default_feature` alone ranks.
 MIN_LISTS = 50
 #: With fewer lists no trees are fitted.
 MIN_LISTS_FOR_TREES = 1_000
 #: Share of the lists, the oldest, that is used for fitting when the trees are validated on the rest.
 _TRAINING_SHARE = 0.75
-DEFAULT_FEATURE = "popularity_1h"
 
 
 class ScorerParameters(BaseModel):
@@ -35,6 +34,7 @@ class ScorerParameters(BaseModel):
         ridge: penalty on the weights.
         trees: hyperparameters of the trees; None for weights alone.
         head: number of items, best first by the weights, that the trees re-rank.
+        default_feature: the feature that ranks where there are too few lists to fit weights.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -42,6 +42,7 @@ class ScorerParameters(BaseModel):
     ridge: float = 3e-3
     trees: TreeParameters | None = TreeParameters()
     head: int = 80
+    default_feature: str = "popularity_1h"
 
 
 class Scorer:
@@ -83,7 +84,8 @@ class Scorer:
         """
         self._statistics, self.trees = {"fitted_on": len(lists)}, None
         if len(lists) < MIN_LISTS:
-            self.weights = np.array([float(name == DEFAULT_FEATURE) for name in self._names])
+            default = self._parameters.default_feature
+            self.weights = np.array([float(name == default) for name in self._names])
         else:
             self._fit(lists, self._parameters.trees if self._trees_help(lists) else None)
 

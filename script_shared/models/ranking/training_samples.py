@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -14,7 +14,14 @@ from script_shared.models.ranking.state_replay import StateReplay
 from script_shared.state.state import State
 from script_shared.types import BoolArray, IntArray, LongArray, Query, User
 
-SampleKind = Literal["hourly", "clicks", "live"]
+SampleKind = Literal["hourly", "clicks", "live", "arrivals"]
+
+
+class Period(NamedTuple):
+    """A period of time, ms UTC; the end is exclusive."""
+
+    start_ms: int
+    end_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,28 +33,66 @@ class TrainingSample:
 
 
 def draw_samples(
-    kind: SampleKind, replay: StateReplay, start_ms: int, accepts: Callable[[User], bool], limit: int
+    kind: SampleKind, replay: StateReplay, period: Period, accepts: Callable[[User], bool], limit: int
 ) -> Iterable[TrainingSample]:
-    """Return the samples of one hour; see `draw_hourly_samples` and `draw_click_samples`."""
+    """Return the samples of one period; see the functions `draw_…_samples`."""
     if kind == "hourly":
-        return draw_hourly_samples(replay, start_ms, accepts, limit)
-    return draw_click_samples(replay, start_ms, accepts, limit, live=kind == "live")
+        return draw_period_samples(replay, period, accepts, limit)
+    if kind == "arrivals":
+        return draw_arrival_samples(replay, period, accepts, limit)
+    return draw_click_samples(replay, period.start_ms, accepts, limit, live=kind == "live")
 
 
-def draw_hourly_samples(
-    replay: StateReplay, start_ms: int, accepts: Callable[[User], bool], limit: int
+def draw_period_samples(
+    replay: StateReplay, period: Period, accepts: Callable[[User], bool], limit: int
 ) -> list[TrainingSample]:
-    """Return one sample a user: the query at the start of an hour, the items of the whole hour.
+    """Return one sample a user: the query at the start of a period, the items of the whole period.
 
     Args:
-        replay: advanced to the start of the hour.
-        start_ms: ms UTC.
+        replay: advanced to the start of the period.
+        period: the period.
         accepts: whether a user belongs to the segment.
         limit: maximum number of users, drawn uniformly with a fixed seed.
     """
-    replay.advance_to(start_ms)
-    following = replay.dataset.interactions.between(start_ms, start_ms + MS_PER_HOUR)
-    return draw_user_samples(replay.dataset, replay.state, following, start_ms, accepts, limit)
+    replay.advance_to(period.start_ms)
+    following = replay.dataset.interactions.between(period.start_ms, period.end_ms)
+    return draw_user_samples(replay.dataset, replay.state, following, period.start_ms, accepts, limit)
+
+
+def draw_arrival_samples(
+    replay: StateReplay, period: Period, accepts: Callable[[User], bool], limit: int
+) -> Iterator[TrainingSample]:
+    """Yield one sample for each user whose first interaction is in a period, in order of time.
+
+    The query is at the time of the first interaction, with all interactions before it and an empty history;
+    the targets are all items of the user's later interactions that somebody interacted with before.
+
+    Args:
+        replay: advanced while samples are drawn; use each sample before the next one is drawn.
+        period: the period.
+        accepts: whether a user belongs to the segment, decided at the first interaction.
+        limit: maximum number of users, drawn uniformly with a fixed seed.
+    """
+    replay.advance_to(period.start_ms)
+    dataset, interactions = replay.dataset, replay.dataset.interactions
+    first, end = np.searchsorted(interactions.time, [period.start_ms, period.end_ms]).tolist()
+    users, rows = np.unique(interactions.user[first:], return_index=True)
+    is_new = (rows < end - first) & (replay.state.histories.count_all()[users] == 0)
+    is_member = _accepted_users(dataset, users, np.zeros(len(users), np.int64), accepts)
+    chosen = _sample_rows(np.flatnonzero(is_new & is_member), limit)
+    by_user = np.argsort(interactions.user[first:], kind="stable")
+    bounds = np.searchsorted(interactions.user[first:][by_user], [users, users + 1])
+    for place in chosen[np.argsort(rows[chosen], kind="stable")].tolist():
+        row, user = first + int(rows[place]), int(users[place])
+        now_ms = int(interactions.time[row])
+        replay.advance_to(now_ms)
+        later = first + by_user[bounds[0, place] : bounds[1, place]]
+        items = np.unique(interactions.item[later])
+        targets = items[replay.state.items.first_ms[items] < now_ms]
+        if len(targets):
+            keys = tuple(interactions.keys[row].tolist())
+            query = replay.state.query(user, now_ms, keys=keys, user_type=dataset.user_types[user])
+            yield TrainingSample(query, targets.astype(np.int32))
 
 
 def draw_click_samples(

@@ -26,7 +26,7 @@ INVALID_VALUES = {
         "~nobody-of-this-name/x",
         "a" * 5_000,
     ],
-    "--source": ["gazette", "", "../globo"],
+    "--source": ["gazette", "../globo"],
     "--scale": ["0", "-1", "nan", "inf", "10.01", "much"],
     "--cutoffs": ["soon", "", "1.5", "-5", "999999"],
     "--confirm": ["soon", "1.5", "999999", "58"],
@@ -52,6 +52,8 @@ INVALID_VALUES = {
     "--separator": ["::", "a", '"'],
     "--encoding": ["latin-99", "base64"],
     "--write-config": [],
+    "--day": ["soon"],
+    "--database": ["", "mysql://host/name", "postgresql://[", "postgresql://127.0.0.1:1/none"],
     "location": [
         MISSING_PATH,
         "",
@@ -62,7 +64,7 @@ INVALID_VALUES = {
         "https://",
     ],
 }
-REQUIRED_VALUES = {"--uri": "CLICKS", "--out": "OUT"}
+REQUIRED_VALUES = {"--uri": "CLICKS", "--out": "OUT", "location": "CLICKS", "--database": "DATABASE"}
 
 
 def commands(click_app, path=()):
@@ -135,7 +137,7 @@ def check(status, output):
 @pytest.mark.parametrize("case", CASES, ids=repr)
 def test_invalid_value_is_rejected_with_a_remedy(call, clicks, tables, tmp_path, case):
     path, required, option, value = case
-    paths = {"CLICKS": str(clicks), "OUT": str(tmp_path / "out")}
+    paths = {"CLICKS": str(clicks), "OUT": str(tmp_path / "out"), "DATABASE": "postgresql://127.0.0.1:1/none"}
     values = {name: paths[REQUIRED_VALUES[name]] for name in required} if option is not None else {}
     if path[0] in FILE_COMMANDS and option == "--uri":
         values["--source"] = "globo"

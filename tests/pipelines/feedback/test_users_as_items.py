@@ -2,7 +2,6 @@
 
 import polars as pl
 import pytest
-from tests.support.data.recruiting import write_decision_files
 
 from pipelines.domains import load
 from pipelines.stages.collect import collect
@@ -13,6 +12,7 @@ from script_shared.storage.partitions import find_partition
 from script_shared.storage.volume import Volume
 from script_shared.tables import Tables
 from tests.support.data.events import make_event
+from tests.support.data.recruiting import write_decision_files
 
 DAY_MS = 86_400_000
 NOVEMBER_MS = 1_730_419_200_000

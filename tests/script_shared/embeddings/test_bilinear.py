@@ -96,6 +96,15 @@ def test_nothing_is_learned_from_random_grades():
     assert abs(np.corrcoef(scores.ravel(), planted.ravel())[0, 1]) < 0.1
 
 
+def test_the_map_is_the_identity_where_the_dot_product_is_the_rule():
+    left, right, _, _ = world()
+    products = left @ right.T
+    nearest = products.argmax(axis=1)
+    rows = np.arange(LEFT)
+    model = fit_bilinear_map(left, right, GradedPairs(rows, nearest, np.ones(LEFT, np.float32)))
+    assert np.array_equal((model.transform_left(left) @ right.T).argmax(axis=1)[-30:], nearest[-30:])
+
+
 def test_two_fits_are_equal():
     left, right, _, pairs = world()
     some = pairs.take(slice(1_500))

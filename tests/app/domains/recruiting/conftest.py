@@ -1,8 +1,8 @@
 import pytest
-from tests.support.data.recruiting import write_decision_files
 
 from script_shared.clock import FixedClock
 from script_shared.releases.registry import Registry
+from tests.support.data.recruiting import write_decision_files
 from tests.support.processes.api_client import KEYS, make_client
 from tests.support.releases.release_copies import create_registry, publish_copy
 from tests.support.releases.small_release import publish_small_release
@@ -23,6 +23,17 @@ def recruiting_volume(tmp_path_factory):
 @pytest.fixture(scope="session")
 def release(recruiting_volume):
     return Registry(recruiting_volume.releases).open()
+
+
+@pytest.fixture(scope="session")
+def shared_client(release, tmp_path_factory):
+    """A service for tests that change nothing."""
+    root = tmp_path_factory.mktemp("shared")
+    publish_copy(create_registry(root, "recruiting"), release, None)
+    clock = FixedClock(release.manifest.as_of_ms)
+    with make_client(root, clock, False, domain="recruiting") as client:
+        client.app.state.release_watcher.refresh()
+        yield client
 
 
 @pytest.fixture

@@ -2,18 +2,17 @@
 
 import json
 import re
-from dataclasses import replace
 
 import pytest
 
 from app.domains.recruiting.api import RECRUITING_API
 from tests.app.schemas.test_api_document import DOCUMENT, EXAMPLE, get_shape
-from tests.support.classifiers import make_classifiers, write_classifiers
+from tests.support.classifiers import write_classifiers
 from tests.support.processes.api_client import KEYS, make_client
+from tests.support.processes.recruiting_with_classifiers import API
 from tests.support.releases.release_copies import create_registry, publish_copy
 
 EXAMPLES = re.findall(EXAMPLE.replace("8001", "8002"), DOCUMENT, re.DOTALL)
-API = replace(RECRUITING_API, domain=replace(RECRUITING_API.domain, classifiers=make_classifiers))
 
 
 @pytest.fixture(scope="module")

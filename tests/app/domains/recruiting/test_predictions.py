@@ -2,24 +2,22 @@
 
 import json
 import math
-from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.domains.recruiting.api import RECRUITING_API
 from script_shared.domains.recruiting.hire_features import HIRE_FEATURES
 from script_shared.impressions.pseudonyms import Pseudonyms
 from script_shared.predictions.factory import open_predictions
 from tests.app.middleware.test_problems import check_problem
-from tests.support.classifiers import make_classifiers, write_classifiers
+from tests.support.classifiers import write_classifiers
 from tests.support.processes.api_client import KEYS, make_client
 from tests.support.processes.api_process import wait_for
 from tests.support.processes.recruiting_client import USERS, get_json, post
+from tests.support.processes.recruiting_with_classifiers import API
 from tests.support.releases.release_copies import create_registry, publish_copy
 
-API = replace(RECRUITING_API, domain=replace(RECRUITING_API.domain, classifiers=make_classifiers))
 NOTHING = dict.fromkeys(HIRE_FEATURES, 0)
 FITTING = NOTHING | {"cv_sap": 1, "ingl_avancado": 1}
 END_MS = 4_102_444_800_000

@@ -11,7 +11,7 @@ import pytest
 from pipelines.audit import audit_selections
 from pipelines.domains.recruiting.audit import read_groups, select_hired, select_listed, select_scored
 from pipelines.domains.recruiting.sources.synthetic import WorldOptions
-from pipelines.domains.recruiting.sources.synthetic.statuses import STATUSES
+from pipelines.domains.recruiting.sources.synthetic.vocabulary.statuses import STATUSES
 from pipelines.domains.recruiting.sources.synthetic.world import make_world
 from pipelines.domains.recruiting.tables import assemble_tables, to_interactions
 from script_shared.models.classifier import AuditRows, Classifier, DecisionClassifier

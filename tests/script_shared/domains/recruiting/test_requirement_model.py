@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from script_shared.arrays import Bundle
-from script_shared.domains.recruiting.outcomes import HIRED, REFUSED
+from script_shared.domains.recruiting.labels import HIRED, REFUSED
 from script_shared.domains.recruiting.requirement_model import RequirementModel
 from script_shared.domains.recruiting.requirements import (
     APPLICANT_COLUMNS,

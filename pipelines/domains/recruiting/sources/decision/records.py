@@ -33,7 +33,8 @@ _Record = dict[str, Any]
 _BATCH = 4_096
 #: Records from which the names of fields are collected: a record may lack some.
 _HEADER_RECORDS = 1_000
-_NULLS = {"", "-", *NULLS}
+#: Texts that stand for an empty field.
+_NULLS = {"", "-", NESTED, *NULLS}
 _BROKEN: _Row = {OVERFLOW: BROKEN_LINE}
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -97,7 +98,8 @@ def _read_opening(record: _Record) -> _Row:
 def _read_applicant(record: _Record) -> _Row:
     """Return the fields of an applicant; whether fields are filled is known for whole records only."""
     row = _read_fields(record, APPLICANT_FIELDS)
-    row["is_complete"] = bool(record.get(PERSONAL_SECTION))
+    section = record.get(PERSONAL_SECTION)
+    row["is_complete"] = isinstance(section, dict) and bool(section)
     if row["is_complete"]:
         for name, paths in APPLICANT_FLAGS.items():
             row[name] = _find_filled(record, paths) is not None

@@ -6,7 +6,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.domains.recruiting.sources.synthetic.published_statistics import make_rng
+from pipelines.domains.recruiting.sources.synthetic.vocabulary.published_statistics import make_rng
 
 T = TypeVar("T")
 Keys = NDArray[np.uint64]

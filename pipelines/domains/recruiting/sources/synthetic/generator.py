@@ -5,22 +5,28 @@ from pathlib import Path
 
 import numpy as np
 
-from pipelines.domains.recruiting.sources.synthetic.applicant_rows import plan_cvs, write_applicants
-from pipelines.domains.recruiting.sources.synthetic.applicants_file import Person, make_applicant_record
-from pipelines.domains.recruiting.sources.synthetic.json_file import Record, write_records
-from pipelines.domains.recruiting.sources.synthetic.opening_rows import write_openings
-from pipelines.domains.recruiting.sources.synthetic.options import PUBLISHED, WorldOptions
-from pipelines.domains.recruiting.sources.synthetic.prospects_file import make_prospect_records
-from pipelines.domains.recruiting.sources.synthetic.published_statistics import Ints, check_arguments
-from pipelines.domains.recruiting.sources.synthetic.staff_names import StaffNames, make_staff_names
-from pipelines.domains.recruiting.sources.synthetic.statuses import NUMBER
-from pipelines.domains.recruiting.sources.synthetic.table_files import (
+from pipelines.domains.recruiting.sources.synthetic.applicants.applicant_rows import (
+    plan_cvs,
+    write_applicants,
+)
+from pipelines.domains.recruiting.sources.synthetic.files.applicants_file import Person, make_applicant_record
+from pipelines.domains.recruiting.sources.synthetic.files.json_file import Record, write_records
+from pipelines.domains.recruiting.sources.synthetic.files.prospects_file import make_prospect_records
+from pipelines.domains.recruiting.sources.synthetic.files.table_files import (
     write_applicant_table,
     write_application_table,
     write_opening_table,
 )
-from pipelines.domains.recruiting.sources.synthetic.truth_file import write_truth
-from pipelines.domains.recruiting.sources.synthetic.vagas_file import make_opening_record
+from pipelines.domains.recruiting.sources.synthetic.files.truth_file import write_truth
+from pipelines.domains.recruiting.sources.synthetic.files.vagas_file import make_opening_record
+from pipelines.domains.recruiting.sources.synthetic.openings.opening_rows import write_openings
+from pipelines.domains.recruiting.sources.synthetic.options import PUBLISHED, WorldOptions
+from pipelines.domains.recruiting.sources.synthetic.vocabulary.published_statistics import (
+    Ints,
+    check_arguments,
+)
+from pipelines.domains.recruiting.sources.synthetic.vocabulary.staff_names import StaffNames, make_staff_names
+from pipelines.domains.recruiting.sources.synthetic.vocabulary.statuses import NUMBER
 from pipelines.domains.recruiting.sources.synthetic.world import World, make_world
 
 #: Of the people whom the firm hired, those whose present position the file tells.

@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 
-from pipelines.domains.recruiting.sources.synthetic.levels import APPLICANT_DEGREES, OPENING_DEGREES
+from pipelines.domains.recruiting.sources.synthetic.vocabulary.levels import (
+    APPLICANT_DEGREES,
+    OPENING_DEGREES,
+)
 
 _TICKETS = 2_000
 

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from pipelines.domains.recruiting.sources.synthetic.draws import Draws
-from pipelines.domains.recruiting.sources.synthetic.published_statistics import EPOCH
+from pipelines.domains.recruiting.sources.synthetic.vocabulary.published_statistics import EPOCH
 
 NO_DATE, NO_ISO_DATE = "00-00-0000", "0000-00-00"
 MOJIBAKE_SHARE = 0.005

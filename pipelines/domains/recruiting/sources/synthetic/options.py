@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from pipelines.domains.recruiting.sources.synthetic.published_statistics import EPOCH
+from pipelines.domains.recruiting.sources.synthetic.vocabulary.published_statistics import EPOCH
 
 #: What each switch changes from its date on; with `quiet_days` a monitor must stay silent.
 DRIFT_SWITCHES = {

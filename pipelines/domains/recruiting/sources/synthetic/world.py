@@ -4,32 +4,35 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.domains.recruiting.sources.synthetic.applicant_drift import (
+from pipelines.domains.recruiting.sources.synthetic.applicants.applicant_drift import (
     learn_new_technology,
     raise_salaries,
 )
-from pipelines.domains.recruiting.sources.synthetic.applicants import Applicants, make_applicants
-from pipelines.domains.recruiting.sources.synthetic.applications import (
+from pipelines.domains.recruiting.sources.synthetic.applicants.applicants import Applicants, make_applicants
+from pipelines.domains.recruiting.sources.synthetic.applicants.protected_attributes import (
+    ProtectedAttributes,
+    make_protected_attributes,
+)
+from pipelines.domains.recruiting.sources.synthetic.applications.applications import (
     Applications,
     assign_applicants,
     make_slots,
 )
-from pipelines.domains.recruiting.sources.synthetic.clients import make_clients
-from pipelines.domains.recruiting.sources.synthetic.funnel import Outcomes, decide
-from pipelines.domains.recruiting.sources.synthetic.matching_rule import Scores, score_applications
-from pipelines.domains.recruiting.sources.synthetic.openings import Openings, make_openings
-from pipelines.domains.recruiting.sources.synthetic.options import WorldOptions
-from pipelines.domains.recruiting.sources.synthetic.protected_attributes import (
-    ProtectedAttributes,
-    make_protected_attributes,
+from pipelines.domains.recruiting.sources.synthetic.applications.funnel import Outcomes, decide
+from pipelines.domains.recruiting.sources.synthetic.applications.matching_rule import (
+    Scores,
+    score_applications,
 )
-from pipelines.domains.recruiting.sources.synthetic.published_statistics import (
+from pipelines.domains.recruiting.sources.synthetic.applications.recruiters import make_recruiters
+from pipelines.domains.recruiting.sources.synthetic.openings.openings import Openings, make_openings
+from pipelines.domains.recruiting.sources.synthetic.options import WorldOptions
+from pipelines.domains.recruiting.sources.synthetic.vocabulary.clients import make_clients
+from pipelines.domains.recruiting.sources.synthetic.vocabulary.published_statistics import (
     DatasetSize,
     Ints,
     Rng,
     make_rng,
 )
-from pipelines.domains.recruiting.sources.synthetic.recruiters import make_recruiters
 
 FIRST_APPLICANT_CODE = 31_000
 

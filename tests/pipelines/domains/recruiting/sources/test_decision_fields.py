@@ -110,6 +110,12 @@ class TestApplicants:
         assert [value for name, value in row.items() if name.startswith("has_")] == [None] * 6
         assert "1 of 2 applicants are partial records" in " ".join(refinement.warnings)
 
+    @pytest.mark.parametrize("section", [{}, None, "text", []])
+    def test_record_without_the_personal_section_is_partial(self, tmp_path, section):
+        refinement = refine(tmp_path, applicants={"7": applicant() | {"informacoes_pessoais": section}})
+        row = find_applicant(refinement, "7")
+        assert (row["is_complete"], row["has_email"], row["title"]) == (False, None, "Consultor SAP")
+
     @pytest.mark.parametrize(
         ("fields", "flag"),
         [

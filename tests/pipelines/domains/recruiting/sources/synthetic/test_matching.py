@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from pipelines.domains.recruiting.sources.synthetic import WorldOptions, generate
-from pipelines.domains.recruiting.sources.synthetic.cv_phrases import ENGLISH_CV, PORTUGUESE_CV
-from pipelines.domains.recruiting.sources.synthetic.statuses import STATUSES
+from pipelines.domains.recruiting.sources.synthetic.vocabulary.cv_phrases import ENGLISH_CV, PORTUGUESE_CV
+from pipelines.domains.recruiting.sources.synthetic.vocabulary.statuses import STATUSES
 from pipelines.domains.recruiting.sources.synthetic.world import make_world
 
 POSITIVE = {
@@ -199,7 +199,7 @@ class TestTexts:
         assert foreign / named < 0.01
 
     def test_phrases_name_no_skill(self, find_skills):
-        from pipelines.domains.recruiting.sources.synthetic import phrases
+        from pipelines.domains.recruiting.sources.synthetic.vocabulary import phrases
 
         def strings(value):
             if isinstance(value, str):

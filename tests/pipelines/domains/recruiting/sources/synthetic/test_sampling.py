@@ -5,15 +5,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.domains.recruiting.sources.synthetic.assignment import Pairing, replace_duplicates
+from pipelines.domains.recruiting.sources.synthetic.applicants.skill_sampling import sample_skills
+from pipelines.domains.recruiting.sources.synthetic.applications.assignment import Pairing, replace_duplicates
 from pipelines.domains.recruiting.sources.synthetic.draws import Draws, make_draws
-from pipelines.domains.recruiting.sources.synthetic.levels import APPLICANT_ENGLISH, sample_languages
 from pipelines.domains.recruiting.sources.synthetic.options import PUBLISHED
-from pipelines.domains.recruiting.sources.synthetic.professions import PROFESSIONS
-from pipelines.domains.recruiting.sources.synthetic.published_statistics import make_rng, sample_by_row
-from pipelines.domains.recruiting.sources.synthetic.skill_sampling import sample_skills
-from pipelines.domains.recruiting.sources.synthetic.skills import NO_SKILL, SKILLS, make_masks
-from pipelines.domains.recruiting.sources.synthetic.statuses import split_count
+from pipelines.domains.recruiting.sources.synthetic.vocabulary.levels import (
+    APPLICANT_ENGLISH,
+    sample_languages,
+)
+from pipelines.domains.recruiting.sources.synthetic.vocabulary.professions import PROFESSIONS
+from pipelines.domains.recruiting.sources.synthetic.vocabulary.published_statistics import (
+    make_rng,
+    sample_by_row,
+)
+from pipelines.domains.recruiting.sources.synthetic.vocabulary.skills import NO_SKILL, SKILLS, make_masks
+from pipelines.domains.recruiting.sources.synthetic.vocabulary.statuses import split_count
 from pipelines.domains.recruiting.sources.synthetic.world import make_world
 
 seeds = st.integers(0, 2**32)

@@ -1,0 +1,1 @@
+"""The protocols of recruiting, strictly by time; see docs/recruiting.md."""

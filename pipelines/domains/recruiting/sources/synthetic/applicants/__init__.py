@@ -1,0 +1,1 @@
+"""Generated applicants: skills, fields of the form, CVs and protected attributes."""

@@ -1,0 +1,1 @@
+"""Who applies to which opening, and what becomes of it."""

@@ -1,0 +1,1 @@
+"""The files in which the generated data is written."""

@@ -1,0 +1,1 @@
+"""Generated openings: fields, texts, and the number of their applications."""

@@ -1,0 +1,1 @@
+"""Words, names and value shares of the generated data."""
