@@ -3,6 +3,8 @@ SHELL := bash
 .DEFAULT_GOAL := help
 
 PYTHON ?= python3
+# The domain, news if empty; make passes it on if it is on the command line or in the environment.
+DOMAIN ?=
 # The data to process: raw format, URI, size of generated data; ENV=dev processes a sample of the users.
 SOURCE ?=
 URI ?=
@@ -32,7 +34,7 @@ USER_ID := $(if $(filter command line,$(origin USER)),$(USER))
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
-	@echo "  variables: SOURCE=$(SOURCE) URI=$(URI) SCALE=$(SCALE) ENV=$(ENV) JOBS=$(JOBS)"
+	@echo "  variables: DOMAIN=$(DOMAIN) SOURCE=$(SOURCE) URI=$(URI) SCALE=$(SCALE) ENV=$(ENV) JOBS=$(JOBS)"
 
 run: $(READY) ## run Airflow and the API on this machine, from raw data to recommendations; Ctrl-C stops
 	@ENV=$(ENV) $(BIN)/python -m pipelines embedded $(CHAIN)
@@ -71,7 +73,7 @@ predict: $(READY) ## recommend with the champion, e.g. make predict USER=u1
 drill: $(READY) ## inject faults into a service under load and print the results; MINUTES=10 of soak
 	@$(BIN)/python -m benchmarks drill --minutes $(MINUTES)
 
-notebooks: $(READY) ## execute both notebooks and write HTML into out/notebooks/
+notebooks: $(READY) ## execute the notebooks and write HTML into out/notebooks/
 	@mkdir -p out/notebooks/results
 	RESULTS=$${RESULTS:-$(CURDIR)/out/notebooks/results} $(BIN)/python -m nbconvert --execute --to html --output-dir out/notebooks test_model/*.ipynb
 

@@ -6,7 +6,7 @@ from benchmarks.drills import command as drills
 from benchmarks.quality import ablation, comparison, diversity
 from benchmarks.scaling import pipeline_costs, service_costs
 from benchmarks.search import vector_indexes
-from benchmarks.serving import event_log, replication_lag, throughput
+from benchmarks.serving import event_log, recruiting, replication_lag, throughput
 from pipelines.cli.console import run_command
 
 app = typer.Typer(no_args_is_help=True, help=__doc__)
@@ -24,6 +24,7 @@ app.command("drill", help=drills.__doc__)(drills.main)
 app.command("diversity", help=diversity.__doc__)(diversity.main)
 app.command("growth", help=service_costs.__doc__)(service_costs.main)
 app.command("quality", help=comparison.__doc__)(comparison.main)
+app.command("recruiting", help=recruiting.__doc__)(recruiting.main)
 app.command("replicas", help=replication_lag.__doc__)(replication_lag.main)
 app.command("search", help=vector_indexes.__doc__)(vector_indexes.main)
 app.command("serving", help=throughput.__doc__)(throughput.main)

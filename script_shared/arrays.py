@@ -42,6 +42,21 @@ class Bundle:
         arrays = {path.stem: _load_array(path) for path in sorted(folder.glob("*.npy"))}
         return cls(arrays, json.loads((folder / "document.json").read_text()))
 
+    @classmethod
+    def nest(cls, parts: Mapping[str, Bundle]) -> Bundle:
+        """Return one bundle of several; names of arrays are prefixed by `<part>.`."""
+        arrays = {
+            f"{part}.{name}": array for part, bundle in parts.items() for name, array in bundle.arrays.items()
+        }
+        return cls(arrays, {part: bundle.document for part, bundle in parts.items()})
+
+    def part(self, name: str) -> Bundle:
+        """Return one of the bundles that `nest` joined; empty where there was none of this name."""
+        prefix = f"{name}."
+        names = [key for key in self.arrays if key.startswith(prefix)]
+        arrays = {key.removeprefix(prefix): self.arrays[key] for key in names}
+        return Bundle(arrays, self.document.get(name, {}))
+
 
 def _load_array(path: Path) -> np.ndarray[Any, np.dtype[Any]]:
     # An empty array cannot be mapped: its file contains a header only.

@@ -27,7 +27,7 @@ from script_shared.tables import Tables
 
 #: The name of the generated run; its statistics are not those of real users.
 GENERATED = "generated"
-#: About a thousand users and sixteen thousand interactions, which are processed in seconds.
+#: Of the generated run, by default: of news a thousand users, who are processed in seconds.
 SCALE = 0.002
 
 
@@ -62,29 +62,30 @@ class ExampleRun:
         return load_dataset(self.volume, self.run)
 
 
-def open_run(settings: Settings, run: str = "") -> ExampleRun:
+def open_run(settings: Settings, run: str = "", scale: float = SCALE) -> ExampleRun:
     """Open a run of the volume, or generate one if the volume has no refined run.
 
     Args:
         settings: settings with the volume and the domain.
         run: name of the run; the newest if empty.
+        scale: size of a generated run, 1 for the size of the published data set.
 
     Raises:
         PartitionError: there is no run with this name.
     """
     plan, volume = load(settings.domain), Volume.from_settings(settings)
     if not run and get_alias(volume.refined, "latest") is None:
-        return _generate_run(plan)
+        return _generate_run(plan, scale)
     return ExampleRun(plan, volume, find_partition(volume.refined, run or None).name)
 
 
-def _generate_run(plan: Plan) -> ExampleRun:
+def _generate_run(plan: Plan, scale: float) -> ExampleRun:
     """Generate a run in a temporary folder that is deleted at the end of the process."""
     folder = Path(mkdtemp(prefix="manchete-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     volume = Volume(folder / plan.domain.name)
-    download(plan, volume, GENERATED, "synthetic", "", SCALE)
-    refine(plan, volume, GENERATED, "synthetic")
+    download(plan, volume, GENERATED, plan.generated_source, "", scale)
+    refine(plan, volume, GENERATED, plan.generated_source)
     encode(plan, volume, GENERATED)
     segment(plan, volume, GENERATED)
     return ExampleRun(plan, volume, GENERATED)

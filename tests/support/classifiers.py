@@ -4,9 +4,9 @@ import lightgbm as lgb
 import numpy as np
 
 from script_shared.arrays import Bundle
-from script_shared.domains.recruiting.domain import RECRUITING
 from script_shared.domains.recruiting.hire_features import HIRE_FEATURES
 from script_shared.domains.recruiting.pairs import PairClassifier
+from script_shared.domains.recruiting.requirement_model import RequirementModel
 from script_shared.models.classifier import DecisionClassifier
 
 _OPTIONS = {"objective": "binary", "num_threads": 1, "verbosity": -1, "min_data_in_leaf": 5, "seed": 0}
@@ -84,9 +84,9 @@ class SmallPairClassifier(_Trees, PairClassifier):
 
 
 def make_classifiers(parameters):
-    """Return unfitted classifiers by name, as a domain does."""
+    """Return unfitted classifiers by name, as a domain does; the requirement model is the release's own."""
     small = {"predict": SmallHireClassifier(), "match": SmallPairClassifier()}
-    return {**RECRUITING.classifiers(parameters), **small}
+    return {**small, "requirements": RequirementModel()}
 
 
 def write_classifiers(folder, threshold=0.5):

@@ -68,7 +68,7 @@ def execute(name, data_root, results, parameters=""):
 
 
 def test_notebooks_are_complete():
-    assert [path.stem for path in NOTEBOOKS] == ["exploration", "model_trials"]
+    assert [path.stem for path in NOTEBOOKS] == ["exploration", "model_trials", "recruiting"]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -107,6 +107,16 @@ def test_model_trials_write_and_plot_results(tmp_path):
     assert {name: frame.columns for name, frame in results.items()} == COLUMNS
     assert {run for frame in results.values() for run in frame["run"].unique()} == {"generated"}
     check_rows(results)
+
+
+def test_recruiting_measures_what_predicts_on_generated_openings_and_applicants(tmp_path):
+    executed = execute("recruiting.ipynb", tmp_path / "data", tmp_path / "results")
+    assert executed.messages == []
+    assert len(executed.plots) == 5
+    assert "run generated" in executed.tables[0]
+    assert all(signal in executed.tables[3] for signal in ("similar texts", "within openings"))
+    assert all(row in executed.tables[4] for row in ("newest before", "base rate", "a random split"))
+    assert not list(tmp_path.iterdir())
 
 
 def check_rows(results):

@@ -53,8 +53,8 @@ RECRUITING_API = DomainApi(
         matching.router,
         prediction.router,
         details.router,
-        documents.router,
         what_if.router,
+        documents.router,
     ),
     version_router=version.router,
 )

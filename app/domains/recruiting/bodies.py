@@ -6,9 +6,9 @@ refused like every unknown field.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Required
+from typing import Annotated, Any, Literal, Required
 
-from pydantic import Field, with_config
+from pydantic import ConfigDict, Field, with_config
 from typing_extensions import TypedDict
 
 from app.domains.recruiting.ids import Code
@@ -90,7 +90,31 @@ class ApplicantFields(EntityFields, total=False):
 _Title = Annotated[str, Field(min_length=1, max_length=MAX_TITLE, pattern=PRINTABLE)]
 
 
-@with_config(STRICT)
+_OPENING = {
+    "opening_id": "5185",
+    "title": "Consultor SAP MM Sênior",
+    "skills": "SAP MM, ABAP",
+    "city": "São Paulo",
+    "state": "São Paulo",
+    "level": "Sênior",
+    "english": "Avançado",
+    "contract": "CLT Full",
+}
+_APPLICANT = {
+    "applicant_id": "31001",
+    "title": "Consultor SAP MM",
+    "body": "Cinco anos de SAP MM, integração com FI.",
+    "english": "Intermediário",
+    "salary": 12000,
+}
+_APPLICATION = {"opening_id": "5185", "applicant_id": "31001", "status": "applied", "event_id": "a-1"}
+
+
+def _with_example(example: dict[str, Any]) -> ConfigDict:
+    return STRICT | ConfigDict(json_schema_extra={"examples": [example]})
+
+
+@with_config(_with_example(_OPENING))
 class OpeningBody(OpeningFields, total=False):
     """One opening."""
 
@@ -98,7 +122,7 @@ class OpeningBody(OpeningFields, total=False):
     title: Required[Annotated[_Title, Field(description="Its title.")]]
 
 
-@with_config(STRICT)
+@with_config(_with_example(_APPLICANT))
 class ApplicantBody(ApplicantFields, total=False):
     """One applicant, without name and contact."""
 
@@ -109,7 +133,7 @@ class ApplicantBody(ApplicantFields, total=False):
 ApplicationStatus = Literal["applied", "advanced", "refused", "hired"]
 
 
-@with_config(STRICT)
+@with_config(_with_example(_APPLICATION))
 class ApplicationBody(TypedDict, total=False):
     """One event of an application."""
 

@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
 from app.dependencies import InferenceLoggerDep, VariantsDep
-from app.domains.recruiting.explanations import add_requirements
+from app.domains.recruiting.explanations import QuotesDep, add_requirements
 from app.domains.recruiting.filters import EntityFilters, EntityFiltersDep
 from app.domains.recruiting.ids import ApplicantCode, OpeningCode
 from app.domains.recruiting.responses import RankedApplicant, RankedOpening, serialize_entities
@@ -26,12 +26,13 @@ router = APIRouter(tags=["recommendations"], responses=problem_responses(404, 42
 
 
 class _ListQuery(NamedTuple):
-    """The filters of a list, its length, how many of the best are skipped, and whether it is explained."""
+    """The filters of a list, its length, what is skipped, whether to explain it, and to quote applicants."""
 
     filters: EntityFilters
     num_recs: int
     offset: int
     explain: bool
+    quotes: bool
 
 
 class _Wanted(NamedTuple):
@@ -44,11 +45,12 @@ class _Wanted(NamedTuple):
 
 async def _read_query(
     filters: EntityFiltersDep,
+    quotes: QuotesDep,
     num_recs: Count = 10,
     offset: Offset = 0,
     explain: Annotated[bool, Query(description="Whether to say which requirements are met.")] = False,
 ) -> _ListQuery:
-    return _ListQuery(filters, num_recs, offset, explain)
+    return _ListQuery(filters, num_recs, offset, explain, quotes)
 
 
 _ListQueryDep = Annotated[_ListQuery, Depends(_read_query)]
@@ -116,7 +118,7 @@ def _respond(variants: Variants, logger: InferenceLogger, wanted: _Wanted, query
     impression_id = variant.record(logger, item_id, found, started, time.perf_counter() - started)
     entities = serialize_entities(release, items, query.offset + 1)
     if query.explain:
-        add_requirements(release, item_id, entities)
+        add_requirements(release, item_id, entities, quotes=query.quotes)
     body = {
         f"{wanted.kind}_id": wanted.code,
         "segment": found.segment,

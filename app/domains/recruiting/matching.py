@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import JSONResponse
@@ -16,8 +16,9 @@ from app.domains.recruiting.decisions import (
     find_classifier,
     finite_threshold,
 )
+from app.domains.recruiting.explanations import QuotesDep, add_requirements
 from app.domains.recruiting.ids import Code
-from app.domains.recruiting.responses import Requirement
+from app.domains.recruiting.responses import AssessedRequirement
 from app.errors import NotReadyError, problem, problem_responses
 from app.schemas.fields import STRICT
 from app.schemas.query_parameters import MAX_COUNT
@@ -50,7 +51,7 @@ class Match(BaseModel):
     probability: float
     is_approved: bool
     reasons: list[DecisionReason]
-    requirements: list[Requirement] | None = None
+    requirements: list[AssessedRequirement]
 
 
 class MatchResponse(BaseModel):
@@ -68,8 +69,10 @@ class MatchResponse(BaseModel):
     response_model=None,
     responses={200: {"model": MatchResponse}, **problem_responses(400, 404, 413, 422, 503)},
 )
-async def match(release: LoadedReleaseDep, logger: PredictionLoggerDep, body: MatchBody) -> JSONResponse:
-    """Return the probability that each applicant matches an opening, and what it depends on most."""
+async def match(
+    release: LoadedReleaseDep, logger: PredictionLoggerDep, body: MatchBody, quotes: QuotesDep
+) -> JSONResponse:
+    """Return the probability that each applicant matches an opening, its reasons, and what is met."""
     classifier = find_classifier(release, MATCH)
     if not isinstance(classifier, PairClassifier):
         raise NotReadyError(f"the classifier {MATCH!r} takes no pairs", remedy="serve another release")
@@ -86,15 +89,17 @@ async def match(release: LoadedReleaseDep, logger: PredictionLoggerDep, body: Ma
     log = DecisionLog(logger, release, MATCH, classifier)
     for applicant, decision, row in zip(applicants, decisions, features, strict=True):
         log.record(applicant.item_id, decision, row)
+    matches: list[dict[str, Any]] = [
+        {"applicant_id": code, **decision._asdict(), "requirements": []}
+        for code, decision in zip(body.applicants, decisions, strict=True)
+    ]
+    add_requirements(release, opening.item_id, matches, quotes=quotes)
     response = {
         "opening_id": body.opening,
         "release": release.id,
         "threshold": finite_threshold(classifier),
         "operating_mode": classifier.operating_mode,
-        "matches": [
-            {"applicant_id": code, **decision._asdict(), "requirements": None}
-            for code, decision in zip(body.applicants, decisions, strict=True)
-        ],
+        "matches": matches,
     }
     return JSONResponse(response, headers={"Cache-Control": "no-store"})
 

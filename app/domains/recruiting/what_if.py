@@ -12,7 +12,12 @@ from pydantic import BaseModel, Field
 
 from app.dependencies import LoadedReleaseDep
 from app.domains.recruiting.bodies import Line, Text
-from app.domains.recruiting.explanations import describe_requirement, find_model
+from app.domains.recruiting.explanations import (
+    QuotesDep,
+    describe_explanation,
+    describe_requirement,
+    find_model,
+)
 from app.domains.recruiting.ids import OpeningCode
 from app.domains.recruiting.responses import (
     RankedApplicant,
@@ -88,7 +93,7 @@ class WhatIfResponse(BaseModel):
     responses={200: {"model": WhatIfResponse}, **problem_responses(400, 404, 413, 422, 503)},
 )
 async def compare_edit(
-    release: LoadedReleaseDep, opening_id: OpeningCode, body: EditedOpening
+    release: LoadedReleaseDep, opening_id: OpeningCode, body: EditedOpening, quotes: QuotesDep
 ) -> JSONResponse:
     """Return how an edit of an opening changes the order of its applicants; nothing is stored."""
     item_id, model = make_id(OPENING, opening_id), find_model(release)
@@ -99,7 +104,9 @@ async def compare_edit(
     required = _remove(read_opening(edited), body.remove)
     found = _find_candidates(release, item_id, edited, body.num_recs)
     result = model.compare_edit(read_opening(stored), required, [item.item_id for item in found])
-    applicants = _serialize(release, found, result, required)
+    explanations = find_model(release).explain(required, [person.name for person in result.persons])
+    described = [describe_explanation(explanation, quotes=quotes) for explanation in explanations]
+    applicants = _serialize(release, found, result, described)
     edit = result.edit
     changed = [
         {"before": describe_requirement(before), "after": describe_requirement(after)}
@@ -133,20 +140,21 @@ def _find_candidates(
 
 
 def _serialize(
-    release: LoadedRelease, found: Sequence[RecommendedItem], result: WhatIf, required: Requirements
+    release: LoadedRelease,
+    found: Sequence[RecommendedItem],
+    result: WhatIf,
+    described: Sequence[list[dict[str, Any]]],
 ) -> list[dict[str, Any]]:
     items = {item.item_id: item for item in found}
     order = [items[person.name] for person in result.persons]
-    names = [person.name for person in result.persons]
-    explanations = find_model(release).explain(required, names)
-    rows = zip(serialize_entities(release, order), result.persons, explanations, strict=True)
+    rows = zip(serialize_entities(release, order), result.persons, described, strict=True)
     return [
         entity
         | {
             "rank": person.rank_after,
             "previous_rank": person.rank_before,
             "score": round(person.score_after, 4),
-            "requirements": explanation.document(),
+            "requirements": requirements,
         }
-        for entity, person, explanation in rows
+        for entity, person, requirements in rows
     ]

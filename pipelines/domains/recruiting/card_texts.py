@@ -64,8 +64,8 @@ LIMITS = [
     "A skill is found by its names in a reviewed vocabulary: one that is described in other words is "
     "reported "
     "as missing, and phrases without a known skill are not assessed.",
-    "Weights of requirements describe past decisions: one that is hardly ever known has a weight near 0 or of "
-    "either sign, and a negative weight is no advice.",
+    "Weights of requirements describe past decisions: one that is hardly ever known has a weight near 0 or "
+    "of either sign, and a negative weight is no advice.",
     "Quoted lines hide addresses, telephone numbers and links, but may contain a name.",
     "The groups of most applicants are unknown to the audit; a group without an alarm is no proof of "
     "fairness.",

@@ -10,6 +10,7 @@ from script_shared.models.base import Component
 from script_shared.models.components.co_occurrence import CoOccurrence
 from script_shared.models.components.own_texts import OwnTexts
 from script_shared.models.components.popularity import Popularity
+from script_shared.models.components.projection import ProjectionParameters
 from script_shared.models.components.recency import Recency
 from script_shared.models.components.similar_users import SimilarUsers, SimilarUsersParameters
 from script_shared.models.components.text_match import TextMatch
@@ -42,15 +43,17 @@ STATE = StateParameters(
     co_occurrence=TOGETHER,
     cross_session=NO_PAIRS,
 )
-#: The scorer is fitted on the twelve months before the end of the data, the components twice.
-FIT_MONTHS = tuple(tuple(month * _MONTH for month in group) for group in (range(12, 6, -1), range(6, 0, -1)))
+#: The scorer is fitted on the two years before the end of the data, the components twice.
+FIT_MONTHS = tuple(
+    tuple(month * _MONTH for month in group) for group in (range(24, 12, -1), range(12, 0, -1))
+)
 TWO_STAGE = TwoStageParameters(
     retrieve={"popularity": 300, "similar_users": 1_000, "text_match": 300, "co_occurrence": 300},
     fit_hours=FIT_MONTHS,
     period_hours=_MONTH,
     min_interactions=0,
     fit_users=4_000,
-    fit_negatives=60,
+    fit_negatives=100,
     scorer=ScorerParameters(head=300, default_feature="similar_users"),
 )
 
@@ -63,6 +66,7 @@ class RecruitingParameters(BaseModel):
         with_history: how the model of `with_history` retrieves and learns.
         profile_only: the same for entities without applications: it learns from what new ones received.
         similar_users: how many similar openings or applicants count.
+        projection: how the space is fitted in which openings and applicants are similar.
         texts: how texts are encoded.
     """
 
@@ -72,13 +76,14 @@ class RecruitingParameters(BaseModel):
     with_history: TwoStageParameters = TWO_STAGE
     profile_only: TwoStageParameters = TWO_STAGE.model_copy(update={"sampling": "arrivals"})
     similar_users: SimilarUsersParameters = SimilarUsersParameters()
+    projection: ProjectionParameters = ProjectionParameters()
     texts: TextParameters = TEXTS
 
 
 def recruiting_segments(parameters: Parameters) -> tuple[Segment, ...]:
     """Build the segments, in order of precedence; each serves openings and applicants alike."""
     p = RecruitingParameters.model_validate(parameters)
-    texts = OwnTexts()
+    texts = OwnTexts(p.projection)
 
     def make(two_stage: TwoStageParameters, *components: Component) -> TwoSidedRecommender:
         common = [Popularity(p.state.half_lives), Recency()]

@@ -6,6 +6,7 @@ import numpy as np
 
 from script_shared.arrays import Bundle
 from script_shared.dataset import Dataset
+from script_shared.models.components.projection import ProjectionParameters, fit_projection, project
 from script_shared.models.kernels import gather_rows, grow_table, top_rows
 from script_shared.state.state import State
 from script_shared.types import NO_ITEMS, BoolArray, FeatureArray, IntArray, Query
@@ -15,13 +16,17 @@ class OwnTexts:
     """Text vectors by position; users of a kind share the category of their items.
 
     Args:
+        parameters: how the projection is fitted in which similar users are searched.
         pool: maximum number of the newest users of a kind among which neighbours are searched.
     """
 
-    def __init__(self, pool: int = 30_000) -> None:
-        self._pool_size = pool
+    def __init__(self, parameters: ProjectionParameters, pool: int = 30_000) -> None:
+        self._parameters, self._pool_size = parameters, pool
+        self._matrix: FeatureArray | None = None
+        self._fitted_ms = -1
         self._vectors: FeatureArray = np.zeros((1, 1), np.float32)
         self._row: IntArray = np.zeros(0, np.int32)
+        self._projected = self._vectors
         self._fitted = self._used = 1
         self._pools: dict[int, tuple[IntArray, FeatureArray]] = {}
 
@@ -31,6 +36,10 @@ class OwnTexts:
         if self._row is not vectors.row:
             self._vectors, self._row = vectors.rows, vectors.row
             self._fitted = self._used = len(self._vectors)
+        if self._fitted_ms != dataset.as_of_ms:
+            self._matrix = fit_projection(self._vectors, self._row, dataset, self._parameters)
+            self._fitted_ms = dataset.as_of_ms
+        self._projected = project(self._vectors, self._matrix)
         self._pools.clear()
 
     def add(self, items: IntArray, vectors: FeatureArray) -> None:
@@ -42,6 +51,8 @@ class OwnTexts:
         self._used += int(is_shared.sum())
         self._vectors = grow_table(self._vectors, self._used)
         self._vectors[rows], self._row[items] = vectors, rows
+        self._projected = grow_table(self._projected, len(self._vectors))
+        self._projected[rows] = project(vectors, self._matrix)
         self._pools.clear()
 
     def has_text(self, item: int) -> bool:
@@ -71,7 +82,7 @@ class OwnTexts:
 
     def _search(self, query: Query, kind: int, state: State, n: int) -> tuple[IntArray, FeatureArray]:
         users, vectors = self._pool(kind, state)
-        cosines = vectors @ self._vectors[self._row[query.user]]
+        cosines = vectors @ self._projected[self._row[query.user]]
         cosines[state.items.published_ms[users] > query.now_ms] = 0
         best = top_rows(cosines, n + 1)
         best = best[(cosines[best] > 0) & (users[best] != query.user)][:n]
@@ -84,16 +95,20 @@ class OwnTexts:
             users = np.flatnonzero((state.items.category[: len(row)] == kind) & (row > 0)).astype(np.int32)
             published = state.items.published_ms[users]
             newest = users[np.argsort(-published, kind="stable")[: self._pool_size]]
-            self._pools[kind] = newest, np.ascontiguousarray(self._vectors[row[newest]])
+            self._pools[kind] = newest, np.ascontiguousarray(self._projected[row[newest]])
         return self._pools[kind]
 
     def dump(self) -> Bundle:
         """Return the vectors and the row of each item."""
-        return Bundle({"vectors": self._vectors[: self._used], "row": self._row})
+        matrix = np.empty((0, 0), np.float32) if self._matrix is None else self._matrix
+        return Bundle({"vectors": self._vectors[: self._used], "row": self._row, "matrix": matrix})
 
     def load(self, bundle: Bundle) -> None:
         """Restore the vectors."""
         self._vectors = np.asarray(bundle.arrays["vectors"], np.float32)
         self._row = np.asarray(bundle.arrays["row"], np.int32)
         self._fitted = self._used = len(self._vectors)
+        matrix = np.asarray(bundle.arrays["matrix"], np.float32)
+        self._matrix = matrix if matrix.size else None
+        self._projected = project(self._vectors, self._matrix)
         self._pools.clear()

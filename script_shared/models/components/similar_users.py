@@ -41,7 +41,7 @@ class SimilarUsersParameters(BaseModel):
 
     users: int = 1_000
     depth: int = 25
-    sharpness: float = 5.0
+    sharpness: float = 10.0
     delay: float = 3.0
     decay: float = 0.6
 

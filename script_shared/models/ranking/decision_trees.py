@@ -126,7 +126,8 @@ class _NodeLists:
 
 def round_down(thresholds: FloatArray) -> FeatureArray:
     """Round to float32 so that a float32 exceeds the result exactly if it exceeds the threshold."""
-    rounded = thresholds.astype(np.float32)
+    limit = np.finfo(np.float32).max
+    rounded = np.clip(thresholds, -limit, limit).astype(np.float32)
     return np.where(rounded > thresholds, np.nextafter(rounded, np.float32(-np.inf)), rounded)
 
 

@@ -2,6 +2,8 @@
 
 from tests.support.processes.api_client import EVENTS_KEY, ITEMS_KEY, USERS_KEY
 
+#: Parts of the names, contacts and comments in the generated files.
+SECRETS = ("Secreta", "secreta", "@", "5555", "secreto")
 ITEMS, EVENTS, USERS = ({"X-API-Key": key} for key in (ITEMS_KEY, EVENTS_KEY, USERS_KEY))
 
 
@@ -38,3 +40,12 @@ def search(client, wanted, **fields):
     response = client.post("/search", json={"wanted": wanted, **fields})
     assert response.status_code == 200, response.text
     return response.json()[wanted]
+
+
+def find_secrets(value, secrets=SECRETS):
+    """Return the texts of a JSON value that contain a name, contact or comment of the generated files."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        return [text for element in value for text in find_secrets(element, secrets)]
+    return [value] if isinstance(value, str) and any(secret in value for secret in secrets) else []

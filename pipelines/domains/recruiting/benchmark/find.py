@@ -1,7 +1,7 @@
 """Protocol R1, find: rank all applicants seen before an opening's first day; who is then put forward?
 
-The day is the clock: the state contains all days before the first one of the opening. Targets are the applicants
-of the opening who were seen before that day. Models are fitted on the data before the period.
+The day is the clock: the state contains all days before the opening's first one. Targets are the opening's
+applicants who were seen before that day. Models are fitted on the data before the period.
 """
 
 from __future__ import annotations

@@ -1,15 +1,26 @@
 """`GET /openings`, `GET /openings/{id}`, `GET /applicants/{id}`, and `explain` of the lists."""
 
+from dataclasses import replace
+
 import polars as pl
 import pytest
 
+from app.domains.recruiting.api import RECRUITING_API
 from script_shared.storage.partitions import find_partition
 from tests.app.middleware.test_problems import check_problem
-from tests.support.processes.recruiting_client import ITEMS, get_json, list_applicants, list_openings, post
+from tests.support.processes.api_client import USERS_KEY, make_client
+from tests.support.processes.recruiting_client import (
+    ITEMS,
+    find_secrets,
+    get_json,
+    list_applicants,
+    list_openings,
+    post,
+)
+from tests.support.releases.release_copies import create_registry, publish_copy
 
 OPENING, APPLICANT = "140", "1020"
 EVERY_OPENING = [str(code) for code in range(100, 180)]
-SECRETS = ("Secreta", "secreta", "@", "5555-0000", "secreto")
 
 
 @pytest.fixture(scope="module")
@@ -131,8 +142,10 @@ class TestApplicant:
 
     def test_has_no_name_contact_or_cv(self, shared_client):
         for code in range(1000, 1200):
-            text = shared_client.get(f"/applicants/{code}").text
-            assert not any(secret in text for secret in (*SECRETS, "curriculo", "experiência"))
+            applicant = get_json(shared_client, f"/applicants/{code}")
+            assert find_secrets(applicant) == []
+            assert not {"body", "skills", "cv"} & set(applicant)
+            assert not any("experiência" in str(value) for value in applicant.values())
 
 
 class TestExplain:
@@ -165,21 +178,40 @@ class TestExplain:
         pytest.fail("no list of the openings has the applicant")
 
     def test_met_skill_quotes_the_line_that_shows_it(self, shared_client):
+        path, wanted = f"/openings/{OPENING}/applicants", {"explain": True, "num_recs": 50}
+        headers = {"X-API-Key": USERS_KEY}
         quotes = [
             result["evidence"]
-            for applicant in list_applicants(shared_client, OPENING, explain=True, num_recs=50)
+            for applicant in shared_client.get(path, params=wanted, headers=headers).json()["applicants"]
             for result in applicant["requirements"]
             if (result["requirement"], result["status"]) == ("SAP MM", "met")
         ]
         assert quotes
         assert all("sap mm" in quote.lower() and len(quote) <= 160 for quote in quotes)
 
+    def test_without_a_key_for_users_nothing_of_an_applicant_is_quoted(self, shared_client):
+        for applicant in list_applicants(shared_client, OPENING, explain=True, num_recs=50):
+            assert {result["evidence"] for result in applicant["requirements"]} <= {None}
+
     def test_quotes_neither_a_name_nor_a_contact(self, shared_client):
+        wanted, headers = {"explain": True, "num_recs": 100}, {"X-API-Key": USERS_KEY}
         for path in (f"/openings/{OPENING}/applicants", f"/applicants/{APPLICANT}/openings"):
-            text = shared_client.get(path, params={"num_recs": 100, "explain": True}).text
-            assert not any(secret in text for secret in SECRETS)
+            assert find_secrets(shared_client.get(path, params=wanted, headers=headers).json()) == []
 
     def test_applicant_without_text_has_only_unknown_results(self, client):
         post(client, "/applicants", {"applicant_id": "9000", "title": "Consultor"})
         [opening] = list_openings(client, "9000", explain=True, num_recs=1, state="Paraná")
         assert {result["status"] for result in opening["requirements"]} == {"unknown"}
+
+
+def test_release_without_a_requirement_model_has_only_unexplained_lists(release, tmp_path, clock):
+    domain = replace(RECRUITING_API.domain, classifiers=lambda parameters: {})
+    publish_copy(create_registry(tmp_path, "recruiting"), release, None)
+    api = replace(RECRUITING_API, domain=domain)
+    with make_client(tmp_path, clock, False, api, domain="recruiting") as client:
+        client.app.state.release_watcher.refresh()
+        assert list_applicants(client, OPENING)
+        assert get_json(client, "/openings")["total"] == 80
+        check_problem(client.get(f"/openings/{OPENING}"), 503)
+        check_problem(client.get(f"/openings/{OPENING}/applicants", params={"explain": True}), 503)
+        check_problem(client.post(f"/openings/{OPENING}/what-if", json={}), 503)

@@ -1,0 +1,194 @@
+"""The trees of the classifier of pairs: with and without the recruiter's record, and two orders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from script_shared.arrays import Bundle
+from script_shared.domains.recruiting.matching.feature_builder import FeatureBuilder
+from script_shared.domains.recruiting.matching.features import (
+    CLIENT,
+    PERSON,
+    POOL,
+    RECRUITERS,
+    feature_groups,
+)
+from script_shared.domains.recruiting.matching.labelled_applications import LabelledApplications
+from script_shared.domains.recruiting.matching.parameters import MatchParameters
+from script_shared.evaluation.operating_mode import OperatingPoint, choose_threshold
+from script_shared.models.ranking.boosting import BoostingParameters, fit_order
+from script_shared.models.ranking.calibrated_trees import CalibratedTrees
+from script_shared.models.ranking.decision_trees import DecisionTrees
+from script_shared.types import BoolArray, FeatureArray, FloatArray, IntArray
+
+#: Groups of features that order the applicants of an opening. The outcomes of the pool would tell who applied
+#: before and after them, and the opening is the same for all.
+ORDER_GROUPS = (PERSON, RECRUITERS, POOL, CLIENT)
+ORDERED = ("advanced", "placed")
+#: Known exactly where the recruiter of the pair is.
+_RECRUITER_KNOWN = list(feature_groups()).index("recruiter_applications")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OrderTrees:
+    """Trees that order the applicants of an opening; None where there was nothing to learn from.
+
+    Attributes:
+        trees: their score.
+        columns: the columns that they read.
+    """
+
+    trees: DecisionTrees | None
+    columns: IntArray
+
+    def score(self, features: FeatureArray) -> FloatArray:
+        """Return the scores, shape (n,)."""
+        return np.zeros(len(features)) if self.trees is None else self.trees.score(features[:, self.columns])
+
+    def dump(self) -> Bundle:
+        """Return the columns and the trees."""
+        return Bundle({"columns": self.columns, **({} if self.trees is None else self.trees.dump())})
+
+    @classmethod
+    def load(cls, bundle: Bundle) -> OrderTrees:
+        """Restore what `dump` returned."""
+        arrays = dict(bundle.arrays)
+        columns = np.asarray(arrays.pop("columns"), np.int32)
+        return cls(DecisionTrees.load(arrays) if arrays else None, columns)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FittedModels:
+    """The trees, and the threshold.
+
+    Attributes:
+        named: for pairs whose recruiter is known.
+        unnamed: for the others.
+        orders: by outcome.
+        point: the threshold.
+        facts: numbers of rows and losses of calibration, as JSON values.
+    """
+
+    named: CalibratedTrees
+    unnamed: CalibratedTrees
+    orders: Mapping[str, OrderTrees]
+    point: OperatingPoint
+    facts: Mapping[str, Any]
+
+    def predict(self, features: FeatureArray) -> FloatArray:
+        """Return the calibrated probabilities, shape (n,)."""
+        out = np.empty(len(features))
+        for rows, trees in self._split(features):
+            out[rows] = trees.predict(features[rows])
+        return out
+
+    def explain(self, features: FeatureArray) -> FloatArray:
+        """Return SHAP values, shape (n, features)."""
+        out = np.empty(features.shape)
+        for rows, trees in self._split(features):
+            out[rows] = trees.explain(features[rows])
+        return out
+
+    def _split(self, features: FeatureArray) -> Iterable[tuple[BoolArray, CalibratedTrees]]:
+        is_named = ~np.isnan(features[:, _RECRUITER_KNOWN])
+        return (is_named, self.named), (~is_named, self.unnamed)
+
+    def dump(self) -> Bundle:
+        """Return the arrays and JSON values."""
+        orders = {name: order.dump() for name, order in self.orders.items()}
+        point = Bundle({}, self.point.document() | {"facts": dict(self.facts)})
+        trees = {"named": self.named.dump(), "unnamed": self.unnamed.dump()}
+        return Bundle.nest({**trees, **orders, "point": point})
+
+    @classmethod
+    def load(cls, bundle: Bundle) -> FittedModels:
+        """Restore what `dump` returned."""
+        document = bundle.part("point").document
+        return cls(
+            CalibratedTrees.load(bundle.part("named")),
+            CalibratedTrees.load(bundle.part("unnamed")),
+            {name: OrderTrees.load(bundle.part(name)) for name in ORDERED},
+            OperatingPoint.read(document),
+            document["facts"],
+        )
+
+
+def fit_models(
+    builder: FeatureBuilder,
+    rows: IntArray,
+    labels: LabelledApplications,
+    day: int,
+    parameters: MatchParameters,
+) -> FittedModels:
+    """Fit all trees.
+
+    Args:
+        builder: of the features.
+        rows: applications with known outcomes of both kinds, ascending.
+        labels: of all applications.
+        day: the end of the data.
+        parameters: of the trees and the calibration.
+    """
+    features, positive = builder.build_past(rows), labels.positive[rows]
+    half = parameters.calibration_days // 2
+    halves = (labels.days[rows] >= day - 2 * half).astype(np.int32) + (labels.days[rows] >= day - half)
+    used = [group for group in feature_groups().values() if group not in parameters.left_out]
+    named, fold = CalibratedTrees.fit(features, positive, halves, select_columns(used), parameters.trees)
+    without = [group for group in used if group != RECRUITERS]
+    unnamed, unnamed_fold = CalibratedTrees.fit(
+        features, positive, halves, select_columns(without), parameters.trees
+    )
+    # Requests do not name the recruiter: the threshold is that of the trees without.
+    later = ~np.isnan(unnamed_fold.probabilities)
+    point = choose_threshold(
+        parameters.operating_mode,
+        unnamed_fold.probabilities[later],
+        positive[later],
+        parameters.min_precision,
+    )
+    facts = {
+        "rows": len(rows),
+        "positives": int(positive.sum()),
+        "calibration": {"named": named.calibrator.method, "unnamed": unnamed.calibrator.method},
+        "calibration_losses": {"named": dict(fold.losses), "unnamed": dict(unnamed_fold.losses)},
+    }
+    return FittedModels(named, unnamed, fit_orders(builder, rows, features, parameters), point, facts)
+
+
+def fit_orders(
+    builder: FeatureBuilder, rows: IntArray, features: FeatureArray, parameters: MatchParameters
+) -> Mapping[str, OrderTrees]:
+    """Fit the orders of the applicants of an opening, by outcome."""
+    table = builder.data.applications
+    columns = select_columns([group for group in ORDER_GROUPS if group not in parameters.left_out])
+    read = np.ascontiguousarray(features[:, columns])
+    return {
+        "advanced": _fit_order(
+            read, table.outcomes[rows, 1], table.openings[rows], columns, parameters.order
+        ),
+        "placed": _fit_order(read, table.outcomes[rows, 0], table.openings[rows], columns, parameters.order),
+    }
+
+
+def _fit_order(
+    features: FeatureArray,
+    positive: BoolArray,
+    openings: IntArray,
+    columns: IntArray,
+    parameters: BoostingParameters,
+) -> OrderTrees:
+    try:
+        trees = fit_order(features, positive.astype(np.float64), openings, parameters)
+    except ValueError:  # no opening has applicants with different outcomes
+        return OrderTrees(None, columns)
+    return OrderTrees(trees, columns)
+
+
+def select_columns(groups: Iterable[str]) -> IntArray:
+    """Return the columns of the features of some groups."""
+    chosen = set(groups)
+    return np.flatnonzero([group in chosen for group in feature_groups().values()]).astype(np.int32)
