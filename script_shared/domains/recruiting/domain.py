@@ -5,6 +5,7 @@ from __future__ import annotations
 from script_shared.domain import Domain
 from script_shared.domains.recruiting.applications import weight
 from script_shared.domains.recruiting.hire_classifier import HireClassifier
+from script_shared.domains.recruiting.matching.classifier import MatchClassifier
 from script_shared.domains.recruiting.requirement_model import RequirementModel
 from script_shared.domains.recruiting.segments import build_state, build_texts, recruiting_segments
 from script_shared.domains.recruiting.tables import INTERACTIONS, ITEMS, USERS
@@ -14,8 +15,8 @@ from script_shared.domains.recruiting.texts import COMPOSITION
 PERIOD_DAYS = 30
 #: The name of the requirement explainer among the classifiers.
 REQUIREMENTS = "requirements"
-#: The name of the hire classifier.
-PREDICT = "predict"
+#: The names of the hire classifier and of the classifier of pairs.
+PREDICT, MATCH = "predict", "match"
 
 RECRUITING = Domain(
     name="recruiting",
@@ -28,7 +29,11 @@ RECRUITING = Domain(
     texts=build_texts,
     composition=COMPOSITION,
     weight=weight,
-    classifiers=lambda parameters: {REQUIREMENTS: RequirementModel(), PREDICT: HireClassifier()},
+    classifiers=lambda parameters: {
+        REQUIREMENTS: RequirementModel(),
+        PREDICT: HireClassifier(),
+        MATCH: MatchClassifier(),
+    },
     displayed=(
         "title",
         "published_at",

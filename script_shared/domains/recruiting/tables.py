@@ -79,12 +79,12 @@ def make_id(kind: str, code: str) -> str:
 
 
 def select_openings(tables: Tables) -> pl.DataFrame:
-    """Return the openings: `opening_id`, the item columns, the shared columns and those of openings."""
+    """Return the openings: `opening_id`, item, shared and openings' columns, where present."""
     return _select_kind(tables, OPENING, (*SHARED_COLUMNS, *OPENING_COLUMNS))
 
 
 def select_applicants(tables: Tables) -> pl.DataFrame:
-    """Return the applicants: `applicant_id`, the item columns, the shared columns and those of applicants."""
+    """Return the applicants: `applicant_id`, item, shared and applicants' columns, where present."""
     return _select_kind(tables, APPLICANT, (*SHARED_COLUMNS, *APPLICANT_COLUMNS))
 
 
@@ -92,7 +92,8 @@ def _select_kind(tables: Tables, kind: str, columns: tuple[Column, ...]) -> pl.D
     import polars as pl
 
     items = tables.items.filter(pl.col("category") == kind).rename({"item_id": f"{kind}_id"})
-    return items.select(f"{kind}_id", "published_at", "title", *(column.name for column in columns))
+    names = (f"{kind}_id", "published_at", "title", *(column.name for column in columns))
+    return items.select(name for name in names if name in items.columns)
 
 
 def select_applications(tables: Tables) -> pl.DataFrame:
