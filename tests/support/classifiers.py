@@ -1,5 +1,7 @@
 """Small LightGBM classifiers with the contracts of the service, trained within a second."""
 
+import shutil
+
 import lightgbm as lgb
 import numpy as np
 
@@ -94,4 +96,5 @@ def write_classifiers(folder, threshold=0.5):
     classifiers = {"predict": SmallHireClassifier.trained(), "match": SmallPairClassifier.trained()}
     for name, classifier in classifiers.items():
         classifier.threshold = threshold
+        shutil.rmtree(folder / "models" / name, ignore_errors=True)
         classifier.dump().write(folder / "models" / name)

@@ -53,27 +53,31 @@ def dags(bag):
     return bag["dags"]
 
 
-def test_domain_has_three_dags_without_import_errors(bag):
+def test_each_domain_has_three_dags_without_import_errors(bag):
     assert bag["errors"] == {}
-    assert set(bag["dags"]) == {"news_process_data", "news_train_models", "news_evaluate_models"}
+    names = ("process_data", "train_models", "evaluate_models")
+    assert set(bag["dags"]) == {f"{domain}_{name}" for domain in DOMAINS for name in names}
 
 
 def test_assets_chain_the_dags(dags):
     assert dags["news_process_data"]["schedule"] is None
+    chain = {"process_data": [], "train_models": ["users"], "evaluate_models": ["models"]}
     assert {name: dag["waits_for"] for name, dag in dags.items()} == {
-        "news_process_data": [],
-        "news_train_models": ["news_users"],
-        "news_evaluate_models": ["news_models"],
+        f"{domain}_{name}": [f"{domain}_{asset}" for asset in assets]
+        for domain in DOMAINS
+        for name, assets in chain.items()
     }
     outlets = {
         (name, task): details["outlets"]
         for name, dag in dags.items()
         for task, details in dag["tasks"].items()
     }
+    written = {"process_data": ("segment", "users"), "train_models": ("complete", "models")}
+    written["evaluate_models"] = ("publish", "release")
     assert {task: names for task, names in outlets.items() if names} == {
-        ("news_process_data", "segment"): ["news_users"],
-        ("news_train_models", "complete"): ["news_models"],
-        ("news_evaluate_models", "publish"): ["news_release"],
+        (f"{domain}_{name}", task): [f"{domain}_{asset}"]
+        for domain in DOMAINS
+        for name, (task, asset) in written.items()
     }
 
 
