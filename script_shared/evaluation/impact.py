@@ -20,6 +20,9 @@ from script_shared.types import BoolArray, FloatArray, IntArray
 
 FOUR_FIFTHS = 0.8
 SMALL_SHARE = 0.02
+#: For an alarm so many members of a group would be selected at the highest rate, and the group with that rate
+#: has as many: for fewer the intervals do not hold (the usual rule for comparing two proportions).
+FEW_SELECTED = 5
 _CONFIDENCE = 0.95
 
 
@@ -35,7 +38,8 @@ class GroupImpact:
         ratio_low, ratio_high: the interval of the ratio; all intervals of the audit hold together with 95 %.
         small: whether the group has less than 2 % of the members of all groups; it is not compared.
         below_four_fifths: whether the ratio is below .8.
-        alarm: whether the ratio is below .8 and its interval below 1: more than chance.
+        alarm: whether the ratio is below .8 and its interval below 1, more than chance; never where at the
+            highest rate fewer than `FEW_SELECTED` members would be selected.
     """
 
     group: str
@@ -138,10 +142,18 @@ def _describe(
     rates, (low, high) = hits / np.maximum(n, 1), wilson_interval(hits, n)
     ratios, ratio_low, ratio_high = _compare(hits, n, small, highest)
     below = ~small & (ratios < FOUR_FIFTHS)
-    alarms = below & (ratio_high < 1)
+    alarms = below & (ratio_high < 1) & _has_enough(hits, n, highest)
     columns = (names, n, hits, rates, low, high, ratios, ratio_low, ratio_high, small, below, alarms)
     for row in zip(*(column.tolist() for column in columns), strict=True):
         yield GroupImpact(*row)
+
+
+def _has_enough(hits: IntArray, n: IntArray, highest: int | None) -> BoolArray:
+    """Return which groups are large enough for an alarm."""
+    if highest is None:
+        return np.zeros(len(n), np.bool_)
+    expected = n * (hits[highest] / n[highest])
+    return (expected >= FEW_SELECTED) & (hits[highest] >= FEW_SELECTED)
 
 
 def _to_json(group: GroupImpact) -> dict[str, Any]:

@@ -209,7 +209,7 @@ def _select_decided(tables: Tables, as_of_ms: int) -> pl.DataFrame:
     return newest.select("opening_id", "applicant_id", "status")
 
 
-def describe_requirement(requirement: Requirement, importance: float) -> dict[str, Any]:
+def _describe_requirement(requirement: Requirement, importance: float) -> dict[str, Any]:
     """Return a requirement as JSON values: requirement, kind, is_optional, level, importance, phrase."""
     return {
         "requirement": requirement.name,
@@ -225,11 +225,11 @@ def describe_result(result: Result, importance: float) -> dict[str, Any]:
     """Return a result as JSON values.
 
     Returns:
-        The values of `describe_requirement`, `status`, and of the evidence: its quote as `evidence`, `start`
-        and `end`, which are None where there is none.
+        requirement, kind, is_optional, level, importance, phrase, status, and of the evidence its quote as
+        `evidence`, `start` and `end`, which are None where there is none.
     """
     evidence = result.evidence
-    return describe_requirement(result.requirement, importance) | {
+    return _describe_requirement(result.requirement, importance) | {
         "status": result.status,
         "evidence": evidence.quote if evidence else None,
         "start": evidence.start if evidence else None,

@@ -50,6 +50,14 @@ def test_a_low_ratio_of_40_persons_is_chance():
     assert audit.alarms == ()
 
 
+@pytest.mark.parametrize("counts", [{"a": (1, 1), "b": (0, 3)}, {"a": (11, 26), "b": (0, 9)}])
+def test_a_handful_of_persons_is_no_alarm(counts):
+    """Of b about four would be selected at the rate of a: that none is may be chance."""
+    audit = audit_selection(*select(**counts))
+    assert find(audit, "b").below_four_fifths
+    assert audit.alarms == ()
+
+
 def test_four_fifths_is_no_alarm():
     assert audit_selection(*select(a=(5_000, 10_000), b=(4_000, 10_000))).alarms == ()
     assert audit_selection(*select(a=(5_000, 10_000), b=(3_900, 10_000))).alarms == ("b",)
