@@ -177,12 +177,12 @@ class TestExplain:
                 return
         pytest.fail("no list of the openings has the applicant")
 
-    def test_met_skill_quotes_the_line_that_shows_it(self, shared_client):
+    def test_met_skill_quotes_the_line_that_shows_it(self, client):
         path, wanted = f"/openings/{OPENING}/applicants", {"explain": True, "num_recs": 50}
         headers = {"X-API-Key": USERS_KEY}
         quotes = [
             result["evidence"]
-            for applicant in shared_client.get(path, params=wanted, headers=headers).json()["applicants"]
+            for applicant in client.get(path, params=wanted, headers=headers).json()["applicants"]
             for result in applicant["requirements"]
             if (result["requirement"], result["status"]) == ("SAP MM", "met")
         ]
@@ -193,10 +193,10 @@ class TestExplain:
         for applicant in list_applicants(shared_client, OPENING, explain=True, num_recs=50):
             assert {result["evidence"] for result in applicant["requirements"]} <= {None}
 
-    def test_quotes_neither_a_name_nor_a_contact(self, shared_client):
+    def test_quotes_neither_a_name_nor_a_contact(self, client):
         wanted, headers = {"explain": True, "num_recs": 100}, {"X-API-Key": USERS_KEY}
         for path in (f"/openings/{OPENING}/applicants", f"/applicants/{APPLICANT}/openings"):
-            assert find_secrets(shared_client.get(path, params=wanted, headers=headers).json()) == []
+            assert find_secrets(client.get(path, params=wanted, headers=headers).json()) == []
 
     def test_applicant_without_text_has_only_unknown_results(self, client):
         post(client, "/applicants", {"applicant_id": "9000", "title": "Consultor"})
