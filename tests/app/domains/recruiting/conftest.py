@@ -3,7 +3,7 @@ import pytest
 from script_shared.clock import FixedClock
 from script_shared.releases.registry import Registry
 from tests.support.data.recruiting import write_decision_files
-from tests.support.processes.api_client import KEYS, USERS_KEY, make_client
+from tests.support.processes.api_client import KEYS, make_client
 from tests.support.releases.release_copies import create_registry, publish_copy
 from tests.support.releases.small_release import publish_small_release
 
@@ -27,11 +27,11 @@ def release(recruiting_volume):
 
 @pytest.fixture(scope="session")
 def shared_client(release, tmp_path_factory):
-    """A service for tests that change nothing, with a key for users' data."""
+    """A service for tests that change nothing."""
     root = tmp_path_factory.mktemp("shared")
     publish_copy(create_registry(root, "recruiting"), release, None)
     clock = FixedClock(release.manifest.as_of_ms)
-    with make_client(root, clock, False, domain="recruiting", api_keys_users=USERS_KEY) as client:
+    with make_client(root, clock, False, domain="recruiting") as client:
         client.app.state.release_watcher.refresh()
         yield client
 
