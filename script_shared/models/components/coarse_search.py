@@ -93,8 +93,9 @@ def _sum_columns(codes: _Codes, columns: LongArray, weights: _Sums, sums: _Sums)
             first, second = codes[columns[place], start:end], codes[columns[place + 1], start:end]
             weight, weight_2 = weights[place], weights[place + 1]
             for row in range(len(block)):
-                products = np.int16(np.int16(first[row]) * weight) + np.int16(np.int16(second[row]) * weight_2)
-                block[row] = np.int16(block[row] + products)
+                product = np.int16(np.int16(first[row]) * weight)
+                product_2 = np.int16(np.int16(second[row]) * weight_2)
+                block[row] = np.int16(block[row] + product + product_2)
         if len(columns) % 2:
             last, weight = codes[columns[-1], start:end], weights[-1]
             for row in range(len(block)):

@@ -178,7 +178,8 @@ def test_similar_users_sums_their_interactions_by_age_and_cosine(profile_model, 
         items, times, _ = state.histories.get(user)
         for item, time in zip(items.tolist(), times.tolist(), strict=True):
             days = (query.now_ms - time) / DAY_MS
-            term = np.exp(parameters.sharpness * (cosine - 1)) * (days + parameters.delay) ** -parameters.decay
+            weight = np.exp(parameters.sharpness * (cosine - 1))
+            term = weight * (days + parameters.delay) ** -parameters.decay
             sums[item] = sums.get(item, 0.0) + term
             largest[item] = max(largest.get(item, 0.0), term)
     items = np.array(sorted(sums), np.int32)
