@@ -39,7 +39,7 @@ def read_applications(volume: Volume, run: str) -> pl.LazyFrame:
 
 def read_reported_applications(window: LogWindow) -> pl.DataFrame:
     """Return the applications that were reported in a period; one that only was updated is none."""
-    events = _of_openings(select_interactions(read_events(window), INTERACTIONS).lazy())
+    events = _of_openings(select_interactions(read_events(window, users_are_items=True), INTERACTIONS).lazy())
     applied = events.filter(pl.col("updated_at").is_null()).collect()
     return applied.unique(("user_id", "item_id"), keep="first", maintain_order=True)
 
@@ -53,7 +53,7 @@ def find_decided(window: LogWindow) -> pl.DataFrame:
     Returns:
         applicant_id, decided_ms (of the last update, ms UTC), hired.
     """
-    events = read_events(window._replace(from_ms=0))
+    events = read_events(window._replace(from_ms=0), users_are_items=True)
     reported = select_interactions(events, INTERACTIONS).select(INTERACTIONS.dtypes.names())
     run = get_alias(window.volume.refined, "latest")
     frames = [_of_openings(reported.lazy()).collect()]

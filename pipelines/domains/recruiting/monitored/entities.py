@@ -60,7 +60,7 @@ def read_reported_items(window: LogWindow) -> pl.DataFrame:
 
     A report may contain the changed fields only: the others have the values of the newest refined tables.
     """
-    reported = select_items(read_events(window), ITEMS)
+    reported = select_items(read_events(window, users_are_items=True), ITEMS)
     run = get_alias(window.volume.refined, "latest")
     if run is None or reported.is_empty():
         return reported
