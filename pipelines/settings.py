@@ -53,6 +53,7 @@ class PipelineSettings(Settings):
         bot_interactions_per_day: more interactions in a UTC day make a user a suspected bot; 0 for no limit.
         removed_items: `drop` excludes items that were removed from the catalogue file.
         model_card_contact: whom the model card names for questions, reviews and contestations.
+        raw_database_url: URL of the database of raw records, from which each run deletes erased users.
         inference_log_keys: those of the service, so that monitoring joins logged predictions with outcomes.
     """
 
@@ -63,6 +64,7 @@ class PipelineSettings(Settings):
     removed_items: Literal["drop", "keep"] = "drop"
     model_card_contact: str = Field(default="", max_length=500)
     inference_log_keys: SecretStr = SecretStr("")
+    raw_database_url: SecretStr = SecretStr("")
 
     @property
     def pseudonyms(self) -> Pseudonyms:

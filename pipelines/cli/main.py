@@ -77,7 +77,7 @@ def _train_all(source: str, uri: str, scale: float, options: Mapping[str, Any]) 
     require_writable(settings.data_root)
     with CONSOLE.status("download"):
         measure_stage("", download, plan, volume, run, source, uri, scale)
-    _run_stage(collect, run, find_log_url(settings))
+    _run_stage(collect, run, find_log_url(settings), settings.raw_database_url.get_secret_value())
     _run_stage(refine, run, source, settings.refine_options)
     _run_stage(encode, run)
     CONSOLE.print(_run_stage(segment, run))
