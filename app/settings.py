@@ -46,8 +46,8 @@ class ApiSettings(Settings):
         inference_log_keys: keys for pseudonyms of users, separated by commas: the first makes new ones, the
             others find older ones; without a key nothing is logged.
         inference_log_sample: share of the users that is logged.
-        inference_log_days: age at which entries are deleted, in days; by default half a year, since article 26(6)
-            of the EU AI Act asks who deploys a high-risk system to keep its logs for at least six months.
+        inference_log_days: age at which entries are deleted, in days; by default half a year: article 26(6)
+            of the EU AI Act asks who deploys a high-risk system to keep its logs for six months or more.
     """
 
     api_host: str = "127.0.0.1"
