@@ -47,11 +47,13 @@ class MonitoredInput:
         reference: returns a frame of a run's own data, as `Monitoring.reference` does.
         arrivals: returns what arrived in a period, with the same columns; a row is an independent case.
         texts: names of the columns that are texts; other columns of strings are categories.
+        days: what arrived in so many days is compared, where too little arrives in one.
     """
 
     reference: Callable[[Volume, str], pl.DataFrame]
     arrivals: Callable[[LogWindow], pl.DataFrame]
     texts: Sequence[str] = ()
+    days: int = 1
 
     def sample(self, frame: pl.DataFrame) -> Sample:
         """Return the features, texts and categories of a frame."""

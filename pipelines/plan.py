@@ -205,7 +205,7 @@ class Plan:
         sources: the raw formats by name; the order decides which one `inspect` recognises first.
         weight: the weight of an interaction (1 for a plain one), as a polars expression over its columns.
         build_tables: builds the refined tables from validated interactions, items, and users (`user_id`,
-            `user_type`).
+            `user_type`, and the other columns of the files' users, null for a user of the events alone).
         find_as_of: returns the end of the newest complete hour, ms UTC, from interaction timestamps.
         choose_parameters: returns the parameters to train with (thresholds, half-lives), from the refined
             tables.

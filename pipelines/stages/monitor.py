@@ -75,6 +75,7 @@ def monitor(
         "mean_score": None if np.isnan(scores).all() else float(np.nanmean(scores)),
         "hours": measure_hours(predictions[TIME].to_numpy(), scores, day_ms),
         "inputs": {name: sample.rows for name, sample in inputs.items()},
+        "input_days": {name: part.days for name, part in monitoring.inputs.items()},
         "drift": drift.document(),
         "quality": quality,
     }
@@ -117,7 +118,15 @@ def find_drift(
 
 
 def _sample_inputs(monitoring: Monitoring, window: LogWindow) -> dict[str, Sample]:
-    return {name: part.sample(part.arrivals(window)) for name, part in monitoring.inputs.items()}
+    return {
+        name: part.sample(part.arrivals(_last_days(window, part.days)))
+        for name, part in monitoring.inputs.items()
+    }
+
+
+def _last_days(window: LogWindow, days: int) -> LogWindow:
+    """Return the period of so many days with the same end."""
+    return window._replace(from_ms=window.to_ms - days * _DAY_MS)
 
 
 def _find_monitoring(plan: Plan) -> Monitoring:
@@ -150,8 +159,7 @@ def _read_baselines(release: Release) -> MonitoringBaselines:
 
 def _measure_quality(monitoring: Monitoring, window: LogWindow) -> dict[str, Any]:
     """Measure the predictions of the last days whose outcomes are known, and count those without one."""
-    days = window._replace(from_ms=window.to_ms - monitoring.outcome_days * _DAY_MS)
-    predictions = monitoring.predictions(days)
+    predictions = monitoring.predictions(_last_days(window, monitoring.outcome_days))
     if OUTCOME not in predictions.columns:
         return {"days": monitoring.outcome_days, "predictions": predictions.height, "rows": 0, "positives": 0}
     known = predictions.filter(pl.col(OUTCOME).is_not_null() & pl.col(SCORE).is_finite())

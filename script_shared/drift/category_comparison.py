@@ -23,8 +23,9 @@ _LARGEST_BY_CHANCE = 1.0
 def compare_categories(name: str, before: CategoryColumn, values: Sequence[str | None]) -> FeatureComparison:
     """Compare later values with the baseline.
 
-    The tests are the index over all categories, the share of the category that changed most in proportion to
-    its threshold (corrected for the number of categories), and the share of missing values.
+    The tests are the index over all categories beyond what chance alone gives it, the share of the category
+    that changed most in proportion to its threshold (corrected for the number of categories), and the share
+    of missing values.
 
     Args:
         name: of the column.
@@ -41,7 +42,9 @@ def compare_categories(name: str, before: CategoryColumn, values: Sequence[str |
         return FeatureComparison(*common, None, None, (missing,))
     cells = _count_cells(before, after)
     psi, p_value = population_stability_index(*cells), chi_square_p_value(*cells)
-    findings = (missing, Finding("psi", name, psi, MIN_PSI, p_value), _test_largest(name, before, after))
+    by_chance = (len(cells[0]) - 1) * (1 / sum(cells[0]) + 1 / sum(cells[1]))
+    index = Finding("psi", name, max(psi - by_chance, 0.0), MIN_PSI, p_value)
+    findings = (missing, index, _test_largest(name, before, after))
     return FeatureComparison(*common, psi, None, findings)
 
 

@@ -71,6 +71,18 @@ def test_category_that_is_gone_is_found(baseline):
     assert ("category", f"client: {NAMES[0]}") in find(baseline, values)
 
 
+def test_index_of_many_categories_is_tested_beyond_chance():
+    """Of 77 categories on 480 rows each, equal shares have an index near .2, the smallest that counts."""
+    rng = np.random.default_rng(4)
+    names = np.array([f"recruiter {n}" for n in range(77)])
+    before = CategoryColumn.of(rng.choice(names, 480).tolist())
+    comparison = compare_categories("recruiter", before, rng.choice(names, 480).tolist())
+    assert comparison.psi is not None
+    assert comparison.psi > 0.2
+    [index] = [finding for finding in comparison.findings if finding.test == "psi"]
+    assert index.change < 0.1
+
+
 def test_missing_categories_are_found(baseline):
     assert find(baseline, [None] * 100) == {("missing", "client")}
 

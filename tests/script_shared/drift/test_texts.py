@@ -26,7 +26,7 @@ def test_terms_count_texts_once_and_leave_out_function_words():
 def test_numbers_are_no_terms():
     """Years and salaries of CVs differ each year, and a telephone number is personal data."""
     assert count_terms(split_texts(["java 17 desde 2021, tel 55551234, c3po"])) == {
-        "java": 1, "desde": 1, "tel": 1, "c3po": 1,
+        "java": 1, "tel": 1, "c3po": 1,
     }  # fmt: skip
 
 

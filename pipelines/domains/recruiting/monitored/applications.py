@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from pipelines.domains.recruiting.monitored.reference_period import REFERENCE_DAYS, ReferencePeriod
+from pipelines.domains.recruiting.monitored.reference_period import (
+    ARRIVAL_DAYS,
+    REFERENCE_DAYS,
+    ReferencePeriod,
+)
 from pipelines.domains.recruiting.outcomes import merge_outcomes
 from pipelines.feedback.event_frames import select_interactions
 from pipelines.feedback.event_window import read_events
@@ -78,8 +82,10 @@ def _read_reference(volume: Volume, run: str, days: int) -> pl.DataFrame:
 APPLICATIONS = MonitoredInput(
     reference=lambda volume, run: describe_applications(_read_reference(volume, run, REFERENCE_DAYS)),
     arrivals=lambda window: describe_applications(read_reported_applications(window)),
+    days=ARRIVAL_DAYS,
 )
 RECRUITERS = MonitoredInput(
     reference=lambda volume, run: describe_recruiters(_read_reference(volume, run, RECRUITER_DAYS)),
     arrivals=lambda window: describe_recruiters(read_reported_applications(window)),
+    days=ARRIVAL_DAYS,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from pipelines.domains.recruiting.monitored.reference_period import ReferencePeriod
+from pipelines.domains.recruiting.monitored.reference_period import ARRIVAL_DAYS, ReferencePeriod
 from pipelines.feedback.event_frames import select_items
 from pipelines.feedback.event_window import read_events
 from pipelines.monitoring import LogWindow, MonitoredInput
@@ -76,9 +76,11 @@ OPENINGS = MonitoredInput(
     reference=lambda volume, run: describe_openings(read_items(volume, run)),
     arrivals=lambda window: describe_openings(read_reported_items(window)),
     texts=(TEXT,),
+    days=ARRIVAL_DAYS,
 )
 APPLICANTS = MonitoredInput(
     reference=lambda volume, run: describe_applicants(read_items(volume, run)),
     arrivals=lambda window: describe_applicants(read_reported_items(window)),
     texts=(TEXT,),
+    days=ARRIVAL_DAYS,
 )

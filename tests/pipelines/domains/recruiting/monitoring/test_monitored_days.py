@@ -75,10 +75,11 @@ def decide(opening, applicant, time_ms, status):
 
 
 def report_openings(first_ms, count, **details):
-    title = {"title": "Desenvolvedor Java", "category": "opening"}
+    facts = {"title": "Desenvolvedor Java", "category": "opening"} | details
+    names = [f"{first_ms}-{n}" for n in range(count)]
     return [
-        Event(f"opening-{n}", "", f"opening:new-{n}", first_ms + n, details=title | details, kind=ITEM)
-        for n in range(count)
+        Event(f"report-{name}", "", f"opening:new-{name}", first_ms + n, details=facts, kind=ITEM)
+        for n, name in enumerate(names)
     ]
 
 
@@ -179,3 +180,13 @@ def test_the_command_reports_the_day(volume, persons, first_ms):
     assert done.exit_code == 0, done.output
     assert json.loads(done.stdout.splitlines()[-1]) == {"day": day, "rows": PERSONS, "drift": 0}
     assert "Quality where outcomes are known" in (volume.monitoring / day / "report.html").read_text()
+
+
+def test_what_arrives_in_four_weeks_is_compared(volume, first_ms, report_on):
+    """Eleven openings a day are too few for a comparison."""
+    for day in range(0, 40, 10):
+        log_events(volume, report_openings(first_ms + day * DAY_MS, 11, client="Cliente Inédito"))
+    report = report_on(first_ms + 30 * DAY_MS)
+    assert (report["inputs"]["openings"], report["input_days"]["openings"]) == (33, 28)
+    assert ("category", "openings.client: Cliente Inédito") in find(report)
+    assert "openings in 28 days" in (volume.monitoring / report["day"] / "report.html").read_text()
