@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
 
-from pydantic import Field, PositiveInt, field_validator
+from pydantic import Field, PositiveInt, SecretStr, field_validator
 
+from script_shared.impressions.pseudonyms import Pseudonyms
 from script_shared.settings import Settings
 
 
@@ -52,6 +53,7 @@ class PipelineSettings(Settings):
         bot_interactions_per_day: more interactions in a UTC day make a user a suspected bot; 0 for no limit.
         removed_items: `drop` excludes items that were removed from the catalogue file.
         model_card_contact: whom the model card names for questions, reviews and contestations.
+        inference_log_keys: those of the service, so that monitoring joins logged predictions with outcomes.
     """
 
     evaluation_users: PositiveInt = 2_000
@@ -60,6 +62,13 @@ class PipelineSettings(Settings):
     bot_interactions_per_day: int = Field(default=400, ge=0)
     removed_items: Literal["drop", "keep"] = "drop"
     model_card_contact: str = Field(default="", max_length=500)
+    inference_log_keys: SecretStr = SecretStr("")
+
+    @property
+    def pseudonyms(self) -> Pseudonyms:
+        """The pseudonyms under which the service logs users."""
+        keys = self.inference_log_keys.get_secret_value().split(",")
+        return Pseudonyms([key.strip() for key in keys if key.strip()])
 
     @property
     def refine_options(self) -> RefineOptions:

@@ -125,7 +125,8 @@ def monitor_day(
 ) -> None:
     """Report drift and quality of a day's predictions, and print the number of findings as JSON."""
     url = find_log_url(Settings.read())
-    typer.echo(json.dumps(_run_stage(monitor, day or find_previous_day(WallClock()), url)))
+    day, pseudonyms = day or find_previous_day(WallClock()), PipelineSettings.read().pseudonyms
+    typer.echo(json.dumps(_run_stage(monitor, day, url, pseudonyms)))
 
 
 @app.command("inspect")
