@@ -230,6 +230,7 @@ class Plan:
 
     def with_options(self, source: str, options: Mapping[str, Any]) -> Plan:
         """Return a copy of the plan whose source has these options; see `Source.with_options`."""
-        if not options or source not in self.sources:
+        name = source or self.generated_source
+        if not options or name not in self.sources:
             return self
-        return replace(self, sources={**self.sources, source: self.sources[source].with_options(options)})
+        return replace(self, sources={**self.sources, name: self.sources[name].with_options(options)})

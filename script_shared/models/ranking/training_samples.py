@@ -175,7 +175,7 @@ def draw_user_samples(
 
 def _accepted_users(
     dataset: Dataset, users: IntArray, counts: LongArray, accepts: Callable[[User], bool]
-) -> list[bool]:
+) -> BoolArray:
     """Return which users belong to the segment; anonymous sessions never do, for they send no requests.
 
     Args:
@@ -185,10 +185,11 @@ def _accepted_users(
         accepts: whether a user belongs to the segment.
     """
     identified = len(dataset.users)
-    return [
+    accepted = [
         user < identified and accepts(dataset.user(user, count))
         for user, count in zip(users.tolist(), counts.tolist(), strict=True)
     ]
+    return np.array(accepted, np.bool_)
 
 
 def _sample_rows(rows: IntArray, limit: int) -> IntArray:

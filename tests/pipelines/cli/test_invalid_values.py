@@ -27,7 +27,7 @@ INVALID_VALUES = {
         "a" * 5_000,
     ],
     "--source": ["gazette", "../globo"],
-    "--scale": ["0", "-1", "nan", "inf", "10.01", "much"],
+    "--scale": ["0", "-1", "nan", "inf", "20.01", "much"],
     "--cutoffs": ["soon", "", "1.5", "-5", "999999"],
     "--confirm": ["soon", "1.5", "999999", "58"],
     "--users": ["0", "-1", "many"],

@@ -6,6 +6,7 @@ import sys
 import psycopg2
 import pytest
 
+from pipelines.dags.settings import DOMAINS, MONITORED_DOMAINS
 from pipelines.embedded.airflow import database_url
 from tests.support.processes.airflow import ROOT, airflow_environment, run_in_airflow
 from tests.support.processes.postgres import postgres_url
@@ -55,8 +56,12 @@ def query(database, sql):
 
 
 def test_postgres_stores_the_dags(airflow, database):
-    names = query(database, "select dag_id from serialized_dag order by dag_id")
-    assert [name for (name,) in names] == ["news_evaluate_models", "news_process_data", "news_train_models"]
+    names = query(database, "select dag_id from serialized_dag ")
+    expected = {
+        f"{domain}_{dag}" for domain in DOMAINS for dag in ("process_data", "train_models", "evaluate_models")
+    }
+    expected |= {f"{domain}_monitor" for domain in MONITORED_DOMAINS}
+    assert {name for (name,) in names} == expected
 
 
 def test_postgres_stores_a_run_and_its_asset_starts_the_next_dag(airflow, database):

@@ -1,12 +1,14 @@
 """Samples of users for training and evaluation."""
 
 from datetime import UTC, datetime, timedelta
+from typing import get_args
 
 import polars as pl
 import pytest
 
 from script_shared.dataset import encode_tables
-from script_shared.models.ranking.training_samples import draw_user_samples
+from script_shared.models.ranking.state_replay import StateReplay
+from script_shared.models.ranking.training_samples import Period, SampleKind, draw_samples, draw_user_samples
 from script_shared.state.state import State, StateParameters
 from script_shared.tables import Tables
 
@@ -77,3 +79,10 @@ def test_segments_are_decided_by_the_history_before_the_hour():
 def test_limit_draws_the_same_users_each_time(limit):
     assert len(draw_by_user(limit=limit)) <= limit
     assert set(draw_by_user(limit=limit)) == set(draw_by_user(limit=limit))
+
+
+@pytest.mark.parametrize("kind", get_args(SampleKind))
+def test_period_without_interactions_has_no_samples(kind):
+    replay = StateReplay(DATASET, StateParameters(), NOON_MS - HOUR_MS)
+    period = Period(NOON_MS + 2 * HOUR_MS, NOON_MS + 3 * HOUR_MS)
+    assert list(draw_samples(kind, replay, period, lambda user: True, 10)) == []
