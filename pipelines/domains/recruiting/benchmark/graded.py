@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+import polars as pl
 
 from pipelines.domains.recruiting.benchmark.measures import SERVED, Comparison, Records, compare_means
 from pipelines.domains.recruiting.benchmark.period_data import PeriodData
@@ -50,7 +51,9 @@ def graded(name: str, data: PeriodData, models: FittedModels) -> Records:
     used = has_distinct_statuses(status.to_numpy(), data.openings)
     records: Records = []
     for grading, grades in _GRADES.items():
-        gains = status.replace_strict(grades, default=np.nan).to_numpy()
+        gains = (
+            status.replace_strict(grades, default=None, return_dtype=pl.Float64).fill_null(np.nan).to_numpy()
+        )
         rows = np.flatnonzero(used & ~np.isnan(gains))
         openings = data.openings[rows]
         values = {model: measure_both(found[rows], gains[rows], openings) for model, found in scores.items()}
@@ -60,7 +63,7 @@ def graded(name: str, data: PeriodData, models: FittedModels) -> Records:
     return records
 
 
-def has_distinct_statuses(statuses: np.ndarray, openings: IntArray) -> BoolArray:  # type: ignore[type-arg]
+def has_distinct_statuses(statuses: np.ndarray, openings: IntArray) -> BoolArray:
     """Return whether the opening of each row has at least `MIN_STATUSES` distinct statuses."""
     pairs = np.unique(np.stack([openings, np.unique(statuses, return_inverse=True)[1]], axis=1), axis=0)
     found, counts = np.unique(pairs[:, 0], return_counts=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,11 +20,11 @@ from script_shared.domains.recruiting.labels import HIRED, PLACED, REFUSED
 from script_shared.evaluation.classification import measure_at_threshold, pr_auc, roc_auc
 from script_shared.evaluation.precision_threshold import find_precision_threshold
 from script_shared.evaluation.reliability import brier_score, calibration_error
-from script_shared.types import BoolArray, FloatArray
+from script_shared.types import BoolArray, FloatArray, IntArray
 
 PROTOCOL = "hire"
 METRICS = ("roc_auc", "pr_auc", "brier", "ece")
-#: What a good model should reach over all applications: with the records of client and recruiter, and without.
+#: What a good model should reach over all applications, and without the records of client and recruiter.
 GOALS: Mapping[str, Mapping[str, float]] = {
     SERVED: {"roc_auc": 0.89, "pr_auc": 0.42, "brier": 0.0435, "ece": 0.01},
     WITHOUT_BOTH: {"roc_auc": 0.82, "pr_auc": 0.31, "brier": 0.049},
@@ -67,7 +68,7 @@ def hire(
         goals = {} if population == DECIDED else GOALS
         label = Comparison(PROTOCOL, name, population, len(rows), len(np.unique(openings)), goals)
         scores = {model: probabilities.tested[rows] for model, probabilities in models.items()}
-        records += compare_rows(label, METRICS, scores, openings, lambda s, r, p=positive: measure(s, p[r]))
+        records += compare_rows(label, METRICS, scores, openings, partial(_measure_rows, positive))
         promises += [
             {"period": name, "population": population, "model": model, "promised": promised}
             | measure_promise(models[model], scores[model], positive, promised)
@@ -76,6 +77,10 @@ def hire(
             for promised in PROMISES
         ]
     return records, promises
+
+
+def _measure_rows(labels: BoolArray, scores: FloatArray, rows: IntArray) -> tuple[float, ...]:
+    return measure(scores, labels[rows])
 
 
 def measure(probabilities: FloatArray, labels: BoolArray) -> tuple[float, ...]:

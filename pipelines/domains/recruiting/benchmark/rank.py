@@ -1,7 +1,7 @@
 """Protocol R2, rank: order the applicants of an opening; who advances, and who is hired?
 
-Each applicant has the features of the own day. The measures are those of openings that have applicants of both
-kinds: a model that only knows which opening hires gains nothing.
+Each applicant has the features of the own day. The measures are those of openings that have applicants of
+both kinds: a model that only knows which opening hires gains nothing.
 """
 
 from __future__ import annotations

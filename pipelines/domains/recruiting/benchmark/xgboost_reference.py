@@ -1,8 +1,8 @@
 """The reference of protocol R4: an earlier matching model, TF-IDF and one-hot columns with XGBoost.
 
-Its columns and parameters are kept, but for the applicant's sex, marital status and disability, which no model
-may read. The refined tables have neither the opening's country nor the duration of its contract, and the salary
-is a number. The stop words are Portuguese and English; accents are removed, as from the list.
+Its columns and parameters are kept, but for the applicant's sex, marital status and disability, which no
+model may read. The refined tables have neither the opening's country nor the duration of its contract, and
+the salary is a number. The stop words are Portuguese and English; accents are removed, as from the list.
 """
 
 from __future__ import annotations
