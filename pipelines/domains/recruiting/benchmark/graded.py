@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-import polars as pl
+import numpy.typing as npt
 
 from pipelines.domains.recruiting.benchmark.measures import SERVED, Comparison, Records, compare_means
 from pipelines.domains.recruiting.benchmark.period_data import PeriodData
@@ -27,8 +27,8 @@ _CUT = 5
 #: Cosines of the texts of both sides; the location counts as equal or not.
 SIMILARITIES = ("title_similarity", "text_similarity", "same_state")
 _GRADES: Mapping[str, Mapping[str, float]] = {
-    "grades of s000": {status: labels.similarity_grade for status, labels in LABELS.items()},
-    "own grades": {status: labels.fit_grade for status, labels in LABELS.items()},
+    "grades of s000": {status: float(labels.similarity_grade) for status, labels in LABELS.items()},
+    "own grades": {status: float(labels.fit_grade) for status, labels in LABELS.items()},
 }
 
 
@@ -51,9 +51,7 @@ def graded(name: str, data: PeriodData, models: FittedModels) -> Records:
     used = has_distinct_statuses(status.to_numpy(), data.openings)
     records: Records = []
     for grading, grades in _GRADES.items():
-        gains = (
-            status.replace_strict(grades, default=None, return_dtype=pl.Float64).fill_null(np.nan).to_numpy()
-        )
+        gains = status.replace_strict(grades, default=np.nan).to_numpy()
         rows = np.flatnonzero(used & ~np.isnan(gains))
         openings = data.openings[rows]
         values = {model: measure_both(found[rows], gains[rows], openings) for model, found in scores.items()}
@@ -63,7 +61,7 @@ def graded(name: str, data: PeriodData, models: FittedModels) -> Records:
     return records
 
 
-def has_distinct_statuses(statuses: np.ndarray, openings: IntArray) -> BoolArray:
+def has_distinct_statuses(statuses: npt.ArrayLike, openings: IntArray) -> BoolArray:
     """Return whether the opening of each row has at least `MIN_STATUSES` distinct statuses."""
     pairs = np.unique(np.stack([openings, np.unique(statuses, return_inverse=True)[1]], axis=1), axis=0)
     found, counts = np.unique(pairs[:, 0], return_counts=True)
