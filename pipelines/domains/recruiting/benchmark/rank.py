@@ -82,7 +82,7 @@ def _fit_history_order(data: PeriodData, outcome: str, parameters: MatchParamete
     grades = rows.positive.astype(np.float64)
     try:
         trees = fit_order(rows.features[:, columns], grades, rows.openings, parameters.order)
-    except ValueError:  # no opening has applicants with different outcomes
+    except ValueError:  # nothing to learn from
         return OrderTrees(None, columns)
     return OrderTrees(trees, columns)
 

@@ -171,7 +171,7 @@ def _fit_order(
 ) -> OrderTrees:
     try:
         trees = fit_order(features, positive.astype(np.float64), openings, parameters)
-    except ValueError:  # no opening has applicants with different outcomes
+    except ValueError:  # nothing to learn from
         return OrderTrees(None, columns)
     return OrderTrees(trees, columns)
 

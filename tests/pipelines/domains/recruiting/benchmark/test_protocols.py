@@ -39,11 +39,15 @@ def test_predictions_have_the_columns_of_the_protocols(predictions):
     assert predictions["item_id"].str.starts_with("applicant:").all()
 
 
-def test_ranks_start_at_one_in_each_opening(predictions):
+def test_ranks_are_complete_in_each_opening(predictions):
+    """An opening with applicants in both periods has a list in each."""
     ranked = predictions.filter(pl.col("protocol").is_in(["find", "rank"]), pl.col("model") == "served")
-    lists = ranked.group_by("protocol", "query_id", "segment").agg(pl.col("rank").sort())
-    assert all(row == list(range(1, len(row) + 1)) for row in lists["rank"].to_list())
-    assert predictions.filter(pl.col("protocol").is_in(["hire", "match"]))["rank"].null_count() > 0
+    for ranks in ranked.group_by("protocol", "query_id").agg("rank")["rank"]:
+        lists = ranks.value_counts().sort("rank")
+        assert lists["rank"].to_list() == list(range(1, len(lists) + 1))
+        assert lists["count"].is_sorted(descending=True)
+        assert lists["count"].max() <= len(PERIODS)
+    assert predictions.filter(pl.col("protocol").is_in(["hire", "match"]))["rank"].is_null().all()
 
 
 def test_the_score_of_a_hire_is_a_probability(predictions):

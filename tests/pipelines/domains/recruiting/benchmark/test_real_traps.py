@@ -38,7 +38,7 @@ def by_time(data):
 
 
 def test_a_random_split_lifts_the_figures(data, by_time):
-    """The same number of rows is tested; other applications to the same openings are among the training rows."""
+    """As many rows are tested; other applications to the same openings are among the training rows."""
     rows = np.random.default_rng(0).permutation(np.concatenate([data.known, data.tested]))
     test, train = np.split(rows, [len(data.tested)])
     found = measure(data.features, data.has_status(PLACED), np.sort(train), np.sort(test))
