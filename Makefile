@@ -25,6 +25,9 @@ export UV_COMPILE_BYTECODE := 1
 BIN := .venv/bin
 # The stamp contains a hash of the requirements: new requirements cause a new installation.
 READY := .venv/.requirements-$(shell cat requirements_uv.txt requirements_dev.txt | sha256sum | cut -c1-16)
+# Programs of a release and generators of clients; their pins conflict with those of the pipelines.
+TOOLS := .venv-tools/bin
+TOOLS_READY := .venv-tools/.requirements-$(shell sha256sum requirements_tools.txt | cut -c1-16)
 CHAIN := --source "$(SOURCE)" --uri "$(URI)" --scale "$(SCALE)" $(OPTIONS)
 PYTEST := $(BIN)/python -m pytest -n $(JOBS) --maxprocesses=4 --dist loadfile
 # Only a USER on make's command line is a user id; the shell's USER is the account.
@@ -81,7 +84,7 @@ lock: $(READY) ## recompile the requirements
 	UV=$(BIN)/uv .ci/lock
 
 clean: ## delete caches and the environment; data stays
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage* htmlcov out
+	rm -rf .venv .venv-tools .ci/node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage* htmlcov out
 	find . -name __pycache__ -type d -not -path './data/*' -prune -exec rm -rf {} +
 
 $(READY): requirements_uv.txt requirements_dev.txt
@@ -89,4 +92,10 @@ $(READY): requirements_uv.txt requirements_dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements_uv.txt
 	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements_dev.txt
 	rm -f .venv/.requirements-*
+	touch $@
+
+$(TOOLS_READY): $(READY) requirements_tools.txt
+	test -x $(TOOLS)/python || $(PYTHON) -m venv .venv-tools
+	$(BIN)/uv pip sync --quiet --python $(TOOLS)/python --require-hashes requirements_tools.txt
+	rm -f .venv-tools/.requirements-*
 	touch $@
