@@ -37,7 +37,7 @@ class Fitted:
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory):
-    return Fitted(tmp_path_factory.mktemp("small"), 0.1)
+    return Fitted(tmp_path_factory.mktemp("small"), 0.05)
 
 
 def test_the_rule_is_found_on_openings_that_were_not_fitted_on(small):
