@@ -65,7 +65,7 @@ def _run(
     of_openings, of_applicants = find_segments(domain, parameters, data)
     models = fit_models(data.train_on(MATCHED), data.day, options)
     out.records.extend(rank.rank(name, data, models, options))
-    order = models.orders["advanced"].score(data.test_features)
+    order = models.orders["advanced"].score(data.request_features)
     ranks = rank.rank_within(order, data.openings)
     out.predictions.append(data.list_predictions(rank.PROTOCOL, of_openings, order, ranks))
     of_all = fit_all(data, options)
