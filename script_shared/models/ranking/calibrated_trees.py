@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from script_shared.evaluation.calibration import Calibrator, choose, fit_calibra
 from script_shared.evaluation.logistic import sigmoid
 from script_shared.models.ranking.boosting import BoostingParameters, fit_probabilities
 from script_shared.models.ranking.decision_trees import DecisionTrees
-from script_shared.models.ranking.tree_contributions import explain_scores
+from script_shared.models.ranking.tree_contributions import TreeExplainer
 from script_shared.types import BoolArray, FeatureArray, FloatArray, IntArray
 
 #: A calibrator needs so many positive rows in each of both folds; with fewer the scores stay as they are.
@@ -32,7 +33,7 @@ class CalibrationFold:
     losses: Mapping[str, float]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class CalibratedTrees:
     """Trees for some columns of the features, and the calibrator of their probabilities.
 
@@ -75,10 +76,14 @@ class CalibratedTrees:
         """Return the calibrated probabilities, shape (n,)."""
         return self.calibrator.apply(sigmoid(self.trees.score(features[:, self.columns])))
 
+    @cached_property
+    def _explainer(self) -> TreeExplainer:
+        return TreeExplainer(self.trees)
+
     def explain(self, features: FeatureArray) -> FloatArray:
         """Return what each feature adds to the log-odds before calibration, shape (n, width)."""
         added = np.zeros((len(features), self.width))
-        added[:, self.columns] = explain_scores(self.trees, features[:, self.columns])
+        added[:, self.columns] = self._explainer.explain(features[:, self.columns])
         return added
 
     def dump(self) -> Bundle:
