@@ -43,6 +43,8 @@ class DomainApi:
             missing is its own text.
         page: HTML file of the page at `/`.
         routers: endpoints that only this domain has.
+        examples: JSON file with an example of each schema of the API's document, by the schema's name; None
+            adds none.
         version_router: replaces `GET /version` where a domain's version has more fields; None keeps it.
     """
 
@@ -55,5 +57,6 @@ class DomainApi:
     item_columns: tuple[str, ...]
     reasons: Mapping[str, str]
     page: Path
+    examples: Path | None = None
     routers: Sequence[APIRouter] = ()
     version_router: APIRouter | None = None

@@ -44,6 +44,7 @@ RECRUITING_API = DomainApi(
         "content": "similar_text",
     },
     page=Path(__file__).parents[2] / "web" / "templates" / "recruiting.html",
+    examples=Path(__file__).with_name("examples.json"),
     routers=(
         lists.router,
         entities.router,
