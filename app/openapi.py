@@ -28,7 +28,7 @@ def make_operation_id(route: APIRoute) -> str:
     The word before a parameter is singular: `GET /openings/{opening_id}/applicants` is
     `get_opening_applicants`.
     """
-    [method] = route.methods
+    method = min(route.methods)
     parts = route.path_format.strip("/").split("/")
     words = [method.lower()]
     for part, following in zip(parts, [*parts[1:], ""], strict=True):

@@ -43,9 +43,9 @@ class DomainApi:
             missing is its own text.
         page: HTML file of the page at `/`.
         routers: endpoints that only this domain has.
+        version_router: replaces `GET /version` where a domain's version has more fields; None keeps it.
         examples: JSON file with an example of each schema of the API's document, by the schema's name; None
             adds none.
-        version_router: replaces `GET /version` where a domain's version has more fields; None keeps it.
     """
 
     domain: Domain
@@ -57,6 +57,6 @@ class DomainApi:
     item_columns: tuple[str, ...]
     reasons: Mapping[str, str]
     page: Path
-    examples: Path | None = None
     routers: Sequence[APIRouter] = ()
     version_router: APIRouter | None = None
+    examples: Path | None = None

@@ -94,6 +94,6 @@ NEWS_API = DomainApi(
         reasons.CATEGORIES: "your_sections",
     },
     page=Path(__file__).parents[2] / "web" / "templates" / "news.html",
-    examples=Path(__file__).with_name("examples.json"),
     routers=(predict.router,),
+    examples=Path(__file__).with_name("examples.json"),
 )

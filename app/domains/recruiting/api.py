@@ -44,7 +44,6 @@ RECRUITING_API = DomainApi(
         "content": "similar_text",
     },
     page=Path(__file__).parents[2] / "web" / "templates" / "recruiting.html",
-    examples=Path(__file__).with_name("examples.json"),
     routers=(
         lists.router,
         entities.router,
@@ -58,4 +57,5 @@ RECRUITING_API = DomainApi(
         documents.router,
     ),
     version_router=version.router,
+    examples=Path(__file__).with_name("examples.json"),
 )
