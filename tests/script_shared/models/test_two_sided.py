@@ -15,10 +15,14 @@ from script_shared.domains.recruiting.domain import RECRUITING
 from script_shared.domains.recruiting.segments import recruiting_segments
 from script_shared.domains.recruiting.tables import APPLICANT, OPENING
 from script_shared.models.base import Recommender
+from script_shared.models.components.own_texts import OwnTexts
+from script_shared.models.components.projection import ProjectionParameters
 from script_shared.models.components.similar_users import SimilarUsersParameters
+from script_shared.models.components.user_pool import PoolParameters
 from script_shared.models.ranking.state_replay import StateReplay
 from script_shared.models.ranking.training_samples import Period, draw_arrival_samples
 from script_shared.state.state import State
+from script_shared.vocabulary import UNKNOWN
 
 DAY_MS = 24 * 3_600_000
 START = datetime(2024, 1, 1, tzinfo=UTC)
@@ -186,3 +190,18 @@ def test_similar_users_sums_their_interactions_by_age_and_cosine(profile_model, 
     expected = np.log1p(np.array([[sums[i], largest[i]] for i in items.tolist()]) * 1e3)
     assert similar.features(query, state, items) == pytest.approx(expected, rel=1e-4)
     assert len(items) > 10
+
+
+def test_undated_users_are_not_found_by_text_where_others_have_a_date():
+    state = State.from_dataset(DATASET, STATE_PARAMETERS)
+    state.items.published_ms = state.items.published_ms.copy()
+    texts = OwnTexts(ProjectionParameters(), PoolParameters())
+    texts.fit(DATASET)
+    query = query_of(state, "opening:1", OPENING)
+    found = texts.nearest_of_other_kinds(query, state, 100)
+    state.items.published_ms[found[:5]] = UNKNOWN
+    texts.fit(DATASET)
+    assert set(texts.nearest_of_other_kinds(query, state, 100)) == set(found[5:])
+    state.items.published_ms[:] = UNKNOWN
+    texts.fit(DATASET)
+    assert set(texts.nearest_of_other_kinds(query, state, 100)) == set(found)
