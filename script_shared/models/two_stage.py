@@ -30,7 +30,7 @@ from script_shared.models.ranking.training_samples import (
 )
 from script_shared.models.reasons import Reason
 from script_shared.state.state import State, StateParameters
-from script_shared.types import NO_ITEMS, FeatureArray, IntArray, Mask, Query, ScoredItem, User
+from script_shared.types import NO_ITEMS, BoolArray, FeatureArray, IntArray, Mask, Query, ScoredItem, User
 
 #: With fewer interactions in the configured training hours, all hours of four days are used.
 MIN_INTERACTIONS = 5_000
@@ -117,13 +117,25 @@ class TwoStageRecommender(Recommender):
 
     def recommend(self, query: Query, state: State, n: int) -> Sequence[ScoredItem]:
         """Return the `n` retrieved items with the highest scores."""
+        ranked, origin = self._rank(query, state)
+        return self._name_origins(ranked, origin, top_rows(ranked.scores, n))
+
+    def recommend_allowed(self, query: Query, state: State, n: int, allowed: BoolArray) -> list[ScoredItem]:
+        """Return the allowed of the retrieved items with the highest scores; see `Recommender`."""
+        ranked, origin = self._rank(query, state)
+        rows = np.flatnonzero(allowed[ranked.items])
+        return self._name_origins(ranked, origin, rows[top_rows(ranked.scores[rows], n)])
+
+    def _rank(self, query: Query, state: State) -> tuple[RankedList, IntArray]:
         items, origin = self.retrieve(query, state)
         features = self.features(query, state, items)
-        scores = self.scorer.score(features)
-        self._ranked = RankedList(ref(query), items, features, scores)
-        best = top_rows(scores, n)
-        rows = zip(items[best].tolist(), scores[best].tolist(), origin[best].tolist(), strict=True)
-        return [ScoredItem(item, score, self.components[index].name) for item, score, index in rows]
+        self._ranked = RankedList(ref(query), items, features, self.scorer.score(features))
+        return self._ranked, origin
+
+    def _name_origins(self, ranked: RankedList, origin: IntArray, rows: IntArray) -> list[ScoredItem]:
+        columns = (column[rows].tolist() for column in (ranked.items, ranked.scores, origin))
+        triples = zip(*columns, strict=True)
+        return [ScoredItem(item, score, self.components[index].name) for item, score, index in triples]
 
     def retrieve(self, query: Query, state: State) -> tuple[IntArray, IntArray]:
         """Return the retrieved items, ascending, and the index of the first component that retrieved each."""
