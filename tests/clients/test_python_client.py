@@ -1,6 +1,7 @@
 """The Python client is generated from the committed document and used against a running service."""
 
 import importlib
+import re
 import subprocess
 import sys
 from http import HTTPStatus
@@ -58,6 +59,13 @@ def test_problem_is_typed(package, client):
     assert response.status_code is HTTPStatus.UNPROCESSABLE_ENTITY
     assert isinstance(response.parsed, package("models.problem").Problem)
     assert response.parsed.errors[0].field == "num_recs"
+
+
+def test_example_of_the_documentation_runs(package, service_url, capsys):
+    text = (ROOT / "docs" / "clients.md").read_text(encoding="utf-8")
+    code = re.search(r"```python\n(.*?)```", text, re.DOTALL)[1].replace("http://127.0.0.1:8001", service_url)
+    exec(compile(code, "clients.md", "exec"), {"KEY": EVENTS_KEY})  # noqa: S102 - our own documentation
+    assert capsys.readouterr().out.startswith("[(1, ")
 
 
 @pytest.mark.slow
