@@ -205,3 +205,22 @@ def test_undated_users_are_not_found_by_text_where_others_have_a_date():
     state.items.published_ms[:] = UNKNOWN
     texts.fit(DATASET)
     assert set(texts.nearest_of_other_kinds(query, state, 100)) == set(found)
+
+
+def test_each_kind_has_a_scorer_of_its_own_where_it_has_enough_lists(profile_model, state):
+    """Openings get those who are similar; the weights of one kind say nothing about the other."""
+    model = SEGMENTS["profile_only"].make_model()
+    model.load(profile_model.dump())
+    lists = [(np.eye(len(model.feature_names), dtype=np.float32)[:2], np.array([True, False]))] * 60
+    openings = [query_of(state, "opening:1", OPENING)] * 60
+    applicants = [query_of(state, "applicant:1", APPLICANT)] * 20
+    reverse = [(features, ~chosen) for features, chosen in lists[:20]]
+    model._fit_scorer([*lists, *reverse], [*openings, *applicants], state)
+    first, common = (model._scorer_of(query, state) for query in (openings[0], applicants[0]))
+    assert common is model.scorer
+    assert first is not common
+    assert first.weights[0] - first.weights[1] > common.weights[0] - common.weights[1] > 0
+    loaded = SEGMENTS["profile_only"].make_model()
+    loaded.load(model.dump())
+    assert loaded._scorer_of(openings[0], state).weights.tolist() == first.weights.tolist()
+    assert loaded._scorer_of(applicants[0], state).weights.tolist() == common.weights.tolist()

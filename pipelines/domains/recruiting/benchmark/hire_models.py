@@ -84,7 +84,9 @@ def _fit_variants(data: PeriodData, rows: TrainingRows, parameters: MatchParamet
 
 def _fit(data: PeriodData, rows: TrainingRows, columns: IntArray, parameters: MatchParameters) -> HireModel:
     halves = rows.split(data.day, parameters.calibration_days)
-    trees, fold = CalibratedTrees.fit(rows.features, rows.positive, halves, columns, parameters.trees)
+    trees, fold = CalibratedTrees.fit(
+        rows.features, rows.positive, halves, columns, parameters.trees, parameters.calibration
+    )
     later = ~np.isnan(fold.probabilities)
     # Some features of the opening's earlier applicants also depend on the recruiter.
     names_recruiter = len(np.intersect1d(columns, select_columns([RECRUITERS]))) > 0
