@@ -62,9 +62,10 @@ def test_problem_is_typed(package, client):
 
 
 def test_example_of_the_documentation_runs(package, service_url, capsys):
-    text = (ROOT / "docs" / "clients.md").read_text(encoding="utf-8")
-    code = re.search(r"```python\n(.*?)```", text, re.DOTALL)[1].replace("http://127.0.0.1:8001", service_url)
-    exec(compile(code, "clients.md", "exec"), {"KEY": EVENTS_KEY})  # noqa: S102 - our own documentation
+    text = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    code = re.search(r"```python\n(from manchete_news.*?)```", text, re.DOTALL)[1]
+    code = code.replace("http://127.0.0.1:8001", service_url)
+    exec(compile(code, "api.md", "exec"), {"KEY": EVENTS_KEY})  # noqa: S102 - our own documentation
     assert capsys.readouterr().out.startswith("[(1, ")
 
 
