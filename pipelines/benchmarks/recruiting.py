@@ -20,6 +20,7 @@ from pipelines.encoding.arrays import read_dataset
 from pipelines.encoding.dataset import encode_dataset
 from pipelines.ingest.local import local_path
 from pipelines.stages.download import find_source
+from script_shared.domains.recruiting.matching.parameters import MatchParameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +31,13 @@ class RecruitingResult:
     applications: ApplicationResult
 
 
-def run_recruiting(source: str, uri: str) -> RecruitingResult:
+def run_recruiting(source: str, uri: str, options: MatchParameters | None = None) -> RecruitingResult:
     """Refine and encode raw files, and run the protocols on them.
 
     Args:
         source: name of the raw format.
         uri: folder or zip of the raw files.
+        options: of the classifiers; the service's by default.
 
     Raises:
         InputError: the files are unusable.
@@ -51,7 +53,9 @@ def run_recruiting(source: str, uri: str) -> RecruitingResult:
         encode_dataset(encoded, plan, refinement.tables, refinement.as_of_ms)
         dataset, parameters = read_dataset(encoded)
         found = find(plan.domain, parameters, dataset)
-        return RecruitingResult(found, run_protocols(plan.domain, parameters, refinement.tables))
+        return RecruitingResult(
+            found, run_protocols(plan.domain, parameters, refinement.tables, options or MatchParameters())
+        )
 
 
 def write_recruiting(result: RecruitingResult, out: Path) -> list[Table]:

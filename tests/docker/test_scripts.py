@@ -14,6 +14,8 @@ SCRIPTS = (
     ".ci/packages",
     ".ci/run",
     ".ci/sbom",
+    "clients/python/generate",
+    "clients/typescript/generate",
 )
 
 

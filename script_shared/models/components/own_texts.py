@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from script_shared.arrays import Bundle
-from script_shared.dataset import Dataset
+from script_shared.dataset import Dataset, Vectors
 from script_shared.models.components.projection import ProjectionParameters, fit_projection, project
 from script_shared.models.components.user_pool import PoolParameters, UserPool
 from script_shared.models.kernels import compare_rows, gather_rows, grow_table
 from script_shared.state.state import State
 from script_shared.types import NO_ITEMS, BoolArray, FeatureArray, IntArray, Query
+from script_shared.vocabulary import UNKNOWN
 
 
 class OwnTexts:
@@ -25,6 +26,7 @@ class OwnTexts:
         self._projection, self._pool_parameters = projection, pools
         self._matrix: FeatureArray | None = None
         self._fitted_ms = -1
+        self._source: Vectors | None = None
         self._vectors: FeatureArray = np.zeros((1, 1), np.float32)
         self._row: IntArray = np.zeros(0, np.int32)
         self._fitted = self._used = 1
@@ -35,8 +37,8 @@ class OwnTexts:
     def fit(self, dataset: Dataset) -> None:
         """Store the vectors of all items; those without a text share the zero vector in row 0."""
         vectors = dataset.catalogue.vectors
-        if self._row is not vectors.row:
-            self._vectors, self._row = vectors.rows, vectors.row
+        if self._source is not vectors:
+            self._source, self._vectors, self._row = vectors, vectors.rows, vectors.row.copy()
             self._fitted = self._used = len(self._vectors)
         if self._fitted_ms != dataset.as_of_ms:
             self._matrix = fit_projection(self._vectors, self._row, dataset, self._projection)
@@ -114,11 +116,13 @@ class OwnTexts:
         self._changed.clear()
 
     def _build_pool(self, users: IntArray, state: State) -> UserPool:
-        """Return the pool of the newest users, newest first."""
-        parameters = self._pool_parameters
-        order = np.argsort(-state.items.published_ms[users], kind="stable")[: parameters.users]
-        newest = users[order]
-        return UserPool(newest, state.items.published_ms[newest], self._project(newest), parameters)
+        """Return the pool of the newest users, newest first; undated ones only where no user has a date."""
+        published_ms, parameters = state.items.published_ms[users], self._pool_parameters
+        dated = np.flatnonzero(published_ms != UNKNOWN)
+        if len(dated):
+            users, published_ms = users[dated], published_ms[dated]
+        order = np.argsort(-published_ms, kind="stable")[: parameters.users]
+        return UserPool(users[order], published_ms[order], self._project(users[order]), parameters)
 
     def dump(self) -> Bundle:
         """Return the vectors and the row of each item."""

@@ -17,7 +17,8 @@ class PoolParameters(BaseModel):
     """How similar users are searched.
 
     Attributes:
-        users: maximum number of users of a kind, the newest.
+        users: maximum number of users of a kind, the newest; undated ones are left out if others have a
+            date.
         exact_up_to: in a pool of more users a coarse search selects whom to compare.
         compared: number of users that are compared after a coarse search.
         columns: number of coordinates of each user that a coarse search reads.

@@ -15,10 +15,14 @@ from script_shared.domains.recruiting.domain import RECRUITING
 from script_shared.domains.recruiting.segments import recruiting_segments
 from script_shared.domains.recruiting.tables import APPLICANT, OPENING
 from script_shared.models.base import Recommender
+from script_shared.models.components.own_texts import OwnTexts
+from script_shared.models.components.projection import ProjectionParameters
 from script_shared.models.components.similar_users import SimilarUsersParameters
+from script_shared.models.components.user_pool import PoolParameters
 from script_shared.models.ranking.state_replay import StateReplay
 from script_shared.models.ranking.training_samples import Period, draw_arrival_samples
 from script_shared.state.state import State
+from script_shared.vocabulary import UNKNOWN
 
 DAY_MS = 24 * 3_600_000
 START = datetime(2024, 1, 1, tzinfo=UTC)
@@ -186,3 +190,37 @@ def test_similar_users_sums_their_interactions_by_age_and_cosine(profile_model, 
     expected = np.log1p(np.array([[sums[i], largest[i]] for i in items.tolist()]) * 1e3)
     assert similar.features(query, state, items) == pytest.approx(expected, rel=1e-4)
     assert len(items) > 10
+
+
+def test_undated_users_are_not_found_by_text_where_others_have_a_date():
+    state = State.from_dataset(DATASET, STATE_PARAMETERS)
+    state.items.published_ms = state.items.published_ms.copy()
+    texts = OwnTexts(ProjectionParameters(), PoolParameters())
+    texts.fit(DATASET)
+    query = query_of(state, "opening:1", OPENING)
+    found = texts.nearest_of_other_kinds(query, state, 100)
+    state.items.published_ms[found[:5]] = UNKNOWN
+    texts.fit(DATASET)
+    assert set(texts.nearest_of_other_kinds(query, state, 100)) == set(found[5:])
+    state.items.published_ms[:] = UNKNOWN
+    texts.fit(DATASET)
+    assert set(texts.nearest_of_other_kinds(query, state, 100)) == set(found)
+
+
+def test_each_kind_has_a_scorer_of_its_own_where_it_has_enough_lists(profile_model, state):
+    """Openings get those who are similar; the weights of one kind say nothing about the other."""
+    model = SEGMENTS["profile_only"].make_model()
+    model.load(profile_model.dump())
+    lists = [(np.eye(len(model.feature_names), dtype=np.float32)[:2], np.array([True, False]))] * 60
+    openings = [query_of(state, "opening:1", OPENING)] * 60
+    applicants = [query_of(state, "applicant:1", APPLICANT)] * 20
+    reverse = [(features, ~chosen) for features, chosen in lists[:20]]
+    model._fit_scorer([*lists, *reverse], [*openings, *applicants], state)
+    first, common = (model._scorer_of(query, state) for query in (openings[0], applicants[0]))
+    assert common is model.scorer
+    assert first is not common
+    assert first.weights[0] - first.weights[1] > common.weights[0] - common.weights[1] > 0
+    loaded = SEGMENTS["profile_only"].make_model()
+    loaded.load(model.dump())
+    assert loaded._scorer_of(openings[0], state).weights.tolist() == first.weights.tolist()
+    assert loaded._scorer_of(applicants[0], state).weights.tolist() == common.weights.tolist()

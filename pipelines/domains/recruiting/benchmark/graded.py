@@ -43,7 +43,7 @@ def graded(name: str, data: PeriodData, models: FittedModels) -> Records:
     features = data.test_features
     columns = [list(feature_groups()).index(feature) for feature in SIMILARITIES]
     scores = {
-        SERVED: models.orders["advanced"].score(features),
+        SERVED: models.orders["advanced"].score(data.request_features),
         "similarity of texts": np.nan_to_num(features[:, columns]).mean(axis=1, dtype=np.float64),
         "random": np.zeros(len(features)),
     }

@@ -41,9 +41,13 @@ class HireModel:
 
 
 def fit_all(data: PeriodData, parameters: MatchParameters) -> dict[str, HireModel]:
-    """Fit the models of a hire on all applications; an open one is no hire. The service's is the first."""
+    """Fit the models of a hire on all applications; an open one is no hire.
+
+    The first is the service's classifier of pairs with the outcome `placed` in place of `match`, for requests
+    that do not name the recruiter: it has the record of the client only.
+    """
     models = _fit_variants(data, data.train_on(PLACED), parameters)
-    return {SERVED: models.pop(WITH_BOTH)} | models
+    return {SERVED: models.pop(WITH_CLIENT)} | models
 
 
 def fit_decided(
@@ -80,9 +84,14 @@ def _fit_variants(data: PeriodData, rows: TrainingRows, parameters: MatchParamet
 
 def _fit(data: PeriodData, rows: TrainingRows, columns: IntArray, parameters: MatchParameters) -> HireModel:
     halves = rows.split(data.day, parameters.calibration_days)
-    trees, fold = CalibratedTrees.fit(rows.features, rows.positive, halves, columns, parameters.trees)
+    trees, fold = CalibratedTrees.fit(
+        rows.features, rows.positive, halves, columns, parameters.trees, parameters.calibration
+    )
     later = ~np.isnan(fold.probabilities)
-    return HireModel(trees.predict(data.test_features), fold.probabilities[later], rows.positive[later])
+    # Some features of the opening's earlier applicants also depend on the recruiter.
+    names_recruiter = len(np.intersect1d(columns, select_columns([RECRUITERS]))) > 0
+    tested = data.test_features if names_recruiter else data.request_features
+    return HireModel(trees.predict(tested), fold.probabilities[later], rows.positive[later])
 
 
 def _predict_applicants(data: PeriodData, classifier: HireClassifier) -> FloatArray:

@@ -9,7 +9,13 @@ from functools import partial
 
 import numpy as np
 
-from pipelines.domains.recruiting.benchmark.measures import SERVED, Comparison, Records, compare_rows
+from pipelines.domains.recruiting.benchmark.measures import (
+    RECRUITER_NAMED,
+    SERVED,
+    Comparison,
+    Records,
+    compare_rows,
+)
 from pipelines.domains.recruiting.benchmark.period_data import PeriodData
 from pipelines.domains.recruiting.benchmark.xgboost_reference import predict_by_reference
 from script_shared.domains.recruiting.labels import MATCHED
@@ -20,8 +26,10 @@ from script_shared.types import BoolArray, FloatArray, IntArray
 
 PROTOCOL = "match"
 METRICS = ("roc_auc", "pr_auc", "f1")
-GOALS: Mapping[str, Mapping[str, float]] = {SERVED: {"roc_auc": 0.91, "pr_auc": 0.43}}
-WITHOUT_RECRUITER, REFERENCE, BASE_RATE = "without the recruiter", "xgboost reference", "base rate"
+GOALS: Mapping[str, Mapping[str, float]] = {
+    name: {"roc_auc": 0.91, "pr_auc": 0.43} for name in (SERVED, RECRUITER_NAMED)
+}
+REFERENCE, BASE_RATE = "xgboost reference", "base rate"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,11 +74,11 @@ def fit_match_models(tables: Tables, data: PeriodData, served: FittedModels) -> 
         data: the period.
         served: the service's models, fitted before the period.
     """
-    features, rows = data.test_features, data.train_on(MATCHED)
+    rows = data.train_on(MATCHED)
     threshold = served.point.threshold
     models = {
-        SERVED: MatchModel(served.named.predict(features), threshold),
-        WITHOUT_RECRUITER: MatchModel(served.unnamed.predict(features), threshold),
+        SERVED: MatchModel(served.predict(data.request_features), threshold),
+        RECRUITER_NAMED: MatchModel(served.predict(data.test_features), threshold),
     }
     reference = predict_by_reference(tables, data, rows)
     if reference is not None:

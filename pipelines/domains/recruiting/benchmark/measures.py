@@ -11,8 +11,10 @@ import numpy as np
 from script_shared.evaluation.intervals import bootstrap_means, bootstrap_statistic, interval
 from script_shared.types import FloatArray, IntArray
 
-#: The model that the service would use.
+#: The model that the service would use; its requests do not name the recruiter of an application.
 SERVED = "served"
+#: The same where the recruiter of each application is known.
+RECRUITER_NAMED = "recruiter named"
 #: Rounds of the bootstrap of measures over all rows; means over openings have `intervals.ROUNDS`.
 _ROUNDS = 400
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -22,6 +22,7 @@ from script_shared.models.ranking.training_samples import Period
 from script_shared.segments import assign_segment
 from script_shared.tables import Tables
 from script_shared.types import BoolArray, FeatureArray, FloatArray, IntArray, User
+from script_shared.vocabulary import UNKNOWN
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,6 +36,7 @@ class PeriodData:
         features: of all applications as of their own days, shape (applications, features).
         known: rows of the applications that were known with their outcome before the period.
         tested: rows of the applications of the period.
+        request_features: those of the tested applications in a request, which does not name their recruiters.
     """
 
     day: int
@@ -43,6 +45,7 @@ class PeriodData:
     features: FeatureArray
     known: IntArray
     tested: IntArray
+    request_features: FeatureArray
 
     @classmethod
     def build(cls, tables: Tables, period: Period, parameters: MatchParameters) -> PeriodData:
@@ -57,13 +60,15 @@ class PeriodData:
         day, end = to_day(period.start_ms), to_day(period.end_ms)
         builder = FeatureBuilder.from_applications(MatchData.build(tables, day, end, parameters.texts))
         labels = LabelledApplications.read(tables, ())
+        tested = labels.of_period(day, end)
         return cls(
             day,
             applications,
             builder,
             builder.build_past(np.arange(len(builder.data.applications))),
             labels.known_before(day)[-parameters.max_rows :],
-            labels.of_period(day, end),
+            tested,
+            _hide_recruiters(builder).build_past(tested),
         )
 
     @property
@@ -132,6 +137,12 @@ class PeriodData:
             "item_id",
             pl.col("score").cast(pl.Float64),
         )
+
+
+def _hide_recruiters(builder: FeatureBuilder) -> FeatureBuilder:
+    table = builder.data.applications
+    unknown = np.full_like(table.recruiters, UNKNOWN)
+    return FeatureBuilder(replace(builder.data, applications=replace(table, recruiters=unknown)))
 
 
 def find_segments(domain: Domain, parameters: Parameters, data: PeriodData) -> tuple[list[str], list[str]]:

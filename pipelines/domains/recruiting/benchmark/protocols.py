@@ -37,33 +37,35 @@ class ApplicationResult:
     predictions: list[pl.DataFrame] = field(default_factory=list)
 
 
-def run_protocols(domain: Domain, parameters: Parameters, tables: Tables) -> ApplicationResult:
+def run_protocols(
+    domain: Domain, parameters: Parameters, tables: Tables, options: MatchParameters
+) -> ApplicationResult:
     """Run R2 to R5 on both periods.
 
     Args:
         domain: the recruiting domain.
         parameters: of training.
         tables: the refined tables.
+        options: of the classifiers.
     """
     result = ApplicationResult()
     for name, period in PERIODS.items():
-        _run(domain, parameters, tables, (name, period), result)
+        _run((domain, parameters, options), tables, (name, period), result)
     return result
 
 
 def _run(
-    domain: Domain,
-    parameters: Parameters,
+    models_of: tuple[Domain, Parameters, MatchParameters],
     tables: Tables,
     named_period: tuple[str, Period],
     out: ApplicationResult,
 ) -> None:
-    (name, period), options = named_period, MatchParameters()
+    (domain, parameters, options), (name, period) = models_of, named_period
     data = PeriodData.build(tables, period, options)
     of_openings, of_applicants = find_segments(domain, parameters, data)
     models = fit_models(data.train_on(MATCHED), data.day, options)
     out.records.extend(rank.rank(name, data, models, options))
-    order = models.orders["advanced"].score(data.test_features)
+    order = models.orders["advanced"].score(data.request_features)
     ranks = rank.rank_within(order, data.openings)
     out.predictions.append(data.list_predictions(rank.PROTOCOL, of_openings, order, ranks))
     of_all = fit_all(data, options)

@@ -10,7 +10,13 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from pipelines.domains.recruiting.benchmark.measures import SERVED, Comparison, Records, compare_means
+from pipelines.domains.recruiting.benchmark.measures import (
+    RECRUITER_NAMED,
+    SERVED,
+    Comparison,
+    Records,
+    compare_means,
+)
 from pipelines.domains.recruiting.benchmark.period_data import PeriodData
 from script_shared.domains.recruiting.labels import ADVANCED, PLACED
 from script_shared.domains.recruiting.matching.features import feature_groups
@@ -49,7 +55,8 @@ def rank(name: str, data: PeriodData, models: FittedModels, parameters: MatchPar
         values = {model: measure_orders(values, positive, data.openings) for model, values in scores.items()}
         openings = len(values[SERVED])
         if openings:
-            label = Comparison(PROTOCOL, name, outcome, len(positive), openings, {SERVED: GOALS[outcome]})
+            goals = dict.fromkeys((SERVED, RECRUITER_NAMED), GOALS[outcome])
+            label = Comparison(PROTOCOL, name, outcome, len(positive), openings, goals)
             records += compare_means(label, METRICS, values)
     return records
 
@@ -65,7 +72,8 @@ def score_applicants(
         "most similar past opening": np.nan_to_num(features[:, names.index(SIMILAR_PAST)], nan=-1.0),
     }
     return {
-        SERVED: models.orders[outcome].score(features),
+        SERVED: models.orders[outcome].score(data.request_features),
+        RECRUITER_NAMED: models.orders[outcome].score(features),
         "history only": history.score(features),
         **{name: values.astype(np.float64) for name, values in single.items()},
         "random": np.zeros(len(features)),

@@ -128,10 +128,12 @@ def fit_models(rows: TrainingRows, day: int, parameters: MatchParameters) -> Fit
     features, positive = rows.features, rows.positive
     halves = rows.split(day, parameters.calibration_days)
     used = [group for group in feature_groups().values() if group not in parameters.left_out]
-    named, fold = CalibratedTrees.fit(features, positive, halves, select_columns(used), parameters.trees)
+    named, fold = CalibratedTrees.fit(
+        features, positive, halves, select_columns(used), parameters.trees, parameters.calibration
+    )
     without = [group for group in used if group != RECRUITERS]
     unnamed, unnamed_fold = CalibratedTrees.fit(
-        features, positive, halves, select_columns(without), parameters.trees
+        features, positive, halves, select_columns(without), parameters.trees, parameters.calibration
     )
     # Requests do not name the recruiter: the threshold is that of the trees without.
     later = ~np.isnan(unnamed_fold.probabilities)

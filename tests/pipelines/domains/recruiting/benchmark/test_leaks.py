@@ -178,6 +178,16 @@ def test_comments_positions_and_names_are_read_into_no_table(generated_files, ta
         assert getattr(changed, name).equals(getattr(tables, name)), name
 
 
+def test_a_request_does_not_name_the_recruiter(original):
+    """Only the features of the recruiter differ, and they tell nothing."""
+    data = original[0]
+    is_record = np.array(["recruiter" in name for name in feature_groups()])
+    request, applied = data.request_features, data.test_features
+    np.testing.assert_array_equal(request[:, ~is_record], applied[:, ~is_record])
+    assert not np.nan_to_num(request[:, is_record]).any()
+    assert np.nan_to_num(applied[:, is_record]).any()
+
+
 def test_no_feature_is_named_after_an_outcome_of_the_own_application():
     forbidden = {"status", "updated", "update", "comment", "code", "id", "row"}
     found = [name for name in feature_groups() if forbidden & set(name.split("_"))]

@@ -1,23 +1,24 @@
-"""All protocols on generated data, by the command."""
+"""All protocols on generated data, with few trees."""
 
 import json
 
 import polars as pl
 import pytest
-from typer.testing import CliRunner
 
-from pipelines.benchmarks.commands import app
+from pipelines.benchmarks.recruiting import run_recruiting, write_recruiting
 from pipelines.domains.recruiting.benchmark.periods import PERIODS
+from script_shared.domains.recruiting.matching.parameters import MatchParameters
+from script_shared.models.ranking.boosting import BoostingParameters
 
+FEW = BoostingParameters(rounds=5, ensembles=1)
+PARAMETERS = MatchParameters(trees=FEW, order=FEW)
 PROTOCOLS = ["find", "rank", "hire", "match"]
 
 
 @pytest.fixture(scope="module")
 def result(generated_files, tmp_path_factory):
     out = tmp_path_factory.mktemp("benchmark")
-    arguments = ["recruiting", "--uri", str(generated_files), "--out", str(out)]
-    ran = CliRunner().invoke(app, arguments, catch_exceptions=False)
-    assert ran.exit_code == 0, ran.output
+    write_recruiting(run_recruiting("decision", str(generated_files), PARAMETERS), out)
     return out
 
 
@@ -42,11 +43,11 @@ def test_predictions_have_the_columns_of_the_protocols(predictions):
 def test_ranks_are_complete_in_each_opening(predictions):
     """An opening with applicants in both periods has a list in each."""
     ranked = predictions.filter(pl.col("protocol").is_in(["find", "rank"]), pl.col("model") == "served")
-    for ranks in ranked.group_by("protocol", "query_id").agg("rank")["rank"]:
-        lists = ranks.value_counts().sort("rank")
-        assert lists["rank"].to_list() == list(range(1, len(lists) + 1))
-        assert lists["count"].is_sorted(descending=True)
-        assert lists["count"].max() <= len(PERIODS)
+    counts = ranked.group_by("protocol", "query_id", "rank").len().sort("rank")
+    for part in counts.partition_by("protocol", "query_id"):
+        assert part["rank"].to_list() == list(range(1, len(part) + 1))
+        assert part["len"].is_sorted(descending=True)
+        assert part["len"].max() <= len(PERIODS)
     assert predictions.filter(pl.col("protocol").is_in(["hire", "match"]))["rank"].is_null().all()
 
 

@@ -51,4 +51,4 @@ def test_days_to_the_last_update_lift_the_figures(data, by_time):
     features = np.column_stack([data.features, days]).astype(np.float32)
     found = measure(features, data.has_status(PLACED), data.known, data.tested)
     assert found[0] > by_time[0] + 0.02
-    assert found[1] > by_time[1] + 0.1
+    assert found[1] > by_time[1] + 0.04
