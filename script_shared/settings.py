@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from script_shared.errors import SettingsError
@@ -16,6 +16,8 @@ Environment = Literal["dev", "staging", "prod"]
 DEFAULT_DOMAIN = "news"
 #: Share of users in the sample of `ENV=dev`.
 DEV_USER_SHARE = 0.1
+#: A bucket and an optional prefix, or an absolute folder.
+_RELEASES_URL = r"^((s3|gs|az)://[A-Za-z0-9][A-Za-z0-9_.-]+(/[A-Za-z0-9_.=-]+)*/?|file:///.*)?$"
 
 
 class Settings(BaseSettings):
@@ -26,6 +28,9 @@ class Settings(BaseSettings):
         data_root: root folder of the shared volume.
         domain: name of the domain.
         events_url: URL of the event log; empty for a SQLite file on the volume.
+        releases_url: URL of the releases of all domains, `s3://bucket/prefix`, `gs://…`, `az://…` or
+            `file:///folder`; empty for a folder of the volume.
+        releases_cache: folder of local copies of releases on an object store; on the volume if not given.
     """
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore")
@@ -34,6 +39,8 @@ class Settings(BaseSettings):
     data_root: Path = Path("data")
     domain: str = DEFAULT_DOMAIN
     events_url: SecretStr = SecretStr("")
+    releases_url: str = Field(default="", pattern=_RELEASES_URL)
+    releases_cache: Path | None = None
 
     @property
     def user_share(self) -> float:

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from app.dependencies import ReleaseWatcherDep, VariantsDep
 from app.errors import problem_responses
 from app.middleware.auth import Scope, require_scope
-from script_shared.releases.registry import RegistryEntry
+from script_shared.releases.base import RegistryEntry
 
 router = APIRouter(tags=["releases"])
 
