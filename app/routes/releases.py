@@ -22,6 +22,7 @@ class ReleaseEntry(BaseModel):
     """One release; the fields of its manifest are null when the manifest cannot be read."""
 
     release: str
+    version: int | None = None
     aliases: list[str]
     run: str | None = None
     created_at: datetime | None = None
@@ -64,4 +65,4 @@ def refresh(release_watcher: ReleaseWatcherDep, variants: VariantsDep) -> Servin
 
 def _make_entry(entry: RegistryEntry) -> ReleaseEntry:
     facts = entry.manifest.model_dump(include=set(ReleaseEntry.model_fields)) if entry.manifest else {}
-    return ReleaseEntry(release=entry.id, aliases=list(entry.aliases), **facts)
+    return ReleaseEntry(release=entry.id, version=entry.version, aliases=list(entry.aliases), **facts)

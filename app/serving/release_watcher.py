@@ -39,7 +39,9 @@ class RejectedRelease:
     retry_at: float
 
     def __str__(self) -> str:
-        return f"{f'release {self.release}' if self.release else 'the champion'} was refused: {self.reason}"
+        if self.release is None:
+            return f"the champion is unknown: {self.reason}"
+        return f"release {self.release} was refused: {self.reason}"
 
 
 class LoadOptions(NamedTuple):

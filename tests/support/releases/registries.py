@@ -36,8 +36,8 @@ class FolderStorage:
 class ObjectStorage:
     """Registries on one bucket; each machine has a cache of its own."""
 
-    def __init__(self, bucket, folder):
-        self.store, self.folder = ObjectStore(bucket, "memory://releases"), folder
+    def __init__(self, store, folder):
+        self.store, self.folder = store, folder
 
     def open(self, machine="first"):
         return ObjectRegistry(self.store, self.folder / machine)
@@ -56,7 +56,7 @@ class ObjectStorage:
 
 
 def open_memory(folder):
-    return ObjectStorage(MemoryStore(), folder)
+    return ObjectStorage(ObjectStore(MemoryStore(), "memory://releases"), folder)
 
 
 def write_tiny(registry, mark="first", *, fill=None, now_ms=0):

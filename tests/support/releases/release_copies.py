@@ -8,7 +8,6 @@ import pyarrow.parquet as pq
 
 from script_shared.releases.manifest import MANIFEST, Facts
 from script_shared.releases.registry import CHAMPION, Registry
-from script_shared.releases.store import write_release
 
 CATALOGUE = "catalogue.parquet"
 
@@ -34,7 +33,7 @@ def publish_copy(registry, base, name, change=lambda folder: None, alias=CHAMPIO
             _set_titles(draft / CATALOGUE, name)
         change(draft)
 
-    release = write_release(registry.folder, Facts(**copied), fill)
+    release = registry.write(Facts(**copied), fill)
     registry.publish(release.id, alias)
     return release
 
