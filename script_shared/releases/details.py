@@ -10,16 +10,24 @@ from pydantic import AwareDatetime, BaseModel
 from script_shared.releases.base import ReleaseRegistry
 from script_shared.releases.manifest import Manifest
 
-_FACTS = (
+_DESCRIBED = {
+    "domain",
     "run",
     "created_at",
     "as_of_ms",
     "replay",
     "data_fingerprint",
-    "log_after",
-    "log_until",
     "suspected_bots",
-)
+    "metrics",
+}
+_COMPARED = _DESCRIBED - {"metrics"} | {"log_after", "log_until"}
+
+
+class Value(BaseModel):
+    """A value of a manifest; the name is its path, such as `als.alpha`."""
+
+    name: str
+    value: Any
 
 
 class ReleaseDetails(BaseModel):
@@ -40,7 +48,7 @@ class ReleaseDetails(BaseModel):
         files: number of files.
         bytes: size of all files.
         parameters: JSON values from which segments, models and state are built.
-        segments: by segment name, its model and further properties.
+        segments: model and further properties of each segment, such as `logged.model`.
         metrics: by segment, the summary of the evaluation.
     """
 
@@ -57,8 +65,8 @@ class ReleaseDetails(BaseModel):
     withdrawn_items: int
     files: int
     bytes: int
-    parameters: Mapping[str, Any]
-    segments: Mapping[str, Mapping[str, Any]]
+    parameters: list[Value]
+    segments: list[Value]
     metrics: Mapping[str, Any]
 
 
@@ -112,7 +120,9 @@ def describe_release(registry: ReleaseRegistry, name: str) -> ReleaseDetails:
         withdrawn_items=len(manifest.withdrawn),
         files=len(manifest.files),
         bytes=sum(file.bytes for file in manifest.files.values()),
-        **manifest.model_dump(include=set(ReleaseDetails.model_fields) - {"files"}),
+        parameters=_list_values(manifest.parameters),
+        segments=_list_values(manifest.segments),
+        **manifest.model_dump(include=_DESCRIBED),
     )
 
 
@@ -133,8 +143,12 @@ def diff_releases(registry: ReleaseRegistry, base: str, name: str) -> ReleaseDif
     )
 
 
+def _list_values(values: Mapping[str, Any]) -> list[Value]:
+    return [Value(name=name, value=value) for name, value in _flatten(values)]
+
+
 def _select_facts(manifest: Manifest) -> dict[str, Any]:
-    facts = manifest.model_dump(mode="json", include=set(_FACTS))
+    facts = manifest.model_dump(mode="json", include=_COMPARED)
     counts = {"withdrawn_items": len(manifest.withdrawn), "expiring_items": len(manifest.expires_ms)}
     return facts | counts
 
