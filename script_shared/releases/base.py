@@ -98,7 +98,7 @@ class ReleaseRegistry(ABC):
         """
 
     @abstractmethod
-    def _update(self, change: Change) -> RegistryState:
+    def update(self, change: Change) -> RegistryState:
         """Replace the state atomically by `change(state)` and return that; `change` may be called again."""
 
     @abstractmethod
@@ -154,7 +154,7 @@ class ReleaseRegistry(ABC):
             self.read_manifest(release_id)  # it may have been removed since
             return published
 
-        self._update(change)
+        self.update(change)
 
     def promote(self) -> str:
         """Make the challenger the champion and return its id.
@@ -169,7 +169,7 @@ class ReleaseRegistry(ABC):
             self.verify(state.challenger)
             return state.promote()
 
-        return str(self._update(change).champion)
+        return str(self.update(change).champion)
 
     def rollback(self, can_serve: CanServe = accept_all) -> str:
         """Make the newest valid earlier champion the champion again, and return its id.
@@ -188,7 +188,7 @@ class ReleaseRegistry(ABC):
                 raise ReleaseNotFoundError(what, where=self.places[0], remedy=remedy)
             return state.restore(position)
 
-        return str(self._update(change).champion)
+        return str(self.update(change).champion)
 
     def prune(self, keep: int, can_serve: CanServe = accept_all) -> Sequence[str]:
         """Remove old releases and return their ids; a removal that was killed is completed.
@@ -208,10 +208,10 @@ class ReleaseRegistry(ABC):
             published = [entry.id for entry in self._make_entries(state) if entry.version is not None]
             return state.start_removal(name for name in published[keep:] if name not in kept)
 
-        removing = self._update(change).removing
+        removing = self.update(change).removing
         for release_id in removing:
             self._remove(release_id)
-        self._update(lambda state: state.finish_removal(removing))
+        self.update(lambda state: state.finish_removal(removing))
         return removing
 
     def list(self) -> Sequence[RegistryEntry]:

@@ -140,7 +140,8 @@ class ObjectRegistry(ReleaseRegistry):
             what = "this is not the state of a registry"
             raise ReleaseError(what, where=self._store.locate(STATE), remedy=remedy) from error
 
-    def _update(self, change: Change) -> RegistryState:
+    def update(self, change: Change) -> RegistryState:
+        """Replace the state if its object has not changed since it was read; see `ReleaseRegistry`."""
         for attempt in range(_ATTEMPTS):
             stored = self._read()
             state = change(stored.state)

@@ -81,7 +81,8 @@ class Registry(ReleaseRegistry):
             raise self._make_not_found_error(release_id)
         return folder
 
-    def _update(self, change: Change) -> RegistryState:
+    def update(self, change: Change) -> RegistryState:
+        """Replace the state while no other process may; see `ReleaseRegistry`."""
         with self._translate_read_only(), lock_folder(self.folder, "registry"):
             old = self.state()
             new = change(old)

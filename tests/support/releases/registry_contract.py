@@ -164,7 +164,7 @@ class RegistryContract:
 
     def test_release_that_is_being_removed_is_not_published(self, registry):
         first, *_ = publish_all(registry, "one", "two", "three")
-        registry._update(lambda state: state.start_removal([first]))
+        registry.update(lambda state: state.start_removal([first]))
         with pytest.raises(ReleaseError, match="is being removed"):
             registry.publish(first)
         assert registry.prune(3) == (first,)

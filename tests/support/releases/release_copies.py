@@ -13,14 +13,20 @@ CATALOGUE = "catalogue.parquet"
 
 
 def publish_copy(registry, base, name, change=lambda folder: None, alias=CHAMPION, **facts):
-    """Publish a copy of a release under an alias.
+    """Publish a copy of a release under an alias; the other arguments are those of `write_copy`."""
+    release = write_copy(registry, base, name, change, **facts)
+    registry.publish(release.id, alias)
+    return release
+
+
+def write_copy(registry, base, name, change=lambda folder: None, **facts):
+    """Write a copy of a release without publishing it.
 
     Args:
         registry: of the copy.
         base: the release to copy.
         name: title of every item, and the run; None keeps both.
         change: edits the files of the draft.
-        alias: of the copy.
         facts: of the manifest.
     """
     renamed = {} if name is None else {"run": name}
@@ -33,9 +39,7 @@ def publish_copy(registry, base, name, change=lambda folder: None, alias=CHAMPIO
             _set_titles(draft / CATALOGUE, name)
         change(draft)
 
-    release = registry.write(Facts(**copied), fill)
-    registry.publish(release.id, alias)
-    return release
+    return registry.write(Facts(**copied), fill)
 
 
 def _set_titles(path, title):
