@@ -76,6 +76,7 @@ def _train_all(source: str, uri: str, scale: float, options: Mapping[str, Any]) 
     run, settings = new_run_id(), PipelineSettings.read()
     plan = plan.with_options(source, options)
     require_writable(settings.data_root)
+    open_registry(volume).find()  # before hours of training: fails if the store of releases cannot be read
     with CONSOLE.status("download"):
         measure_stage("", download, plan, volume, run, source, uri, scale)
     _run_stage(collect, run, find_log_url(settings))

@@ -17,6 +17,7 @@ from script_shared.events.log import EventLog
 from script_shared.releases.base import RegistryEntry, ReleaseRegistry
 from script_shared.releases.details import Difference, describe_release, diff_releases
 from script_shared.releases.factory import open_registry
+from script_shared.releases.retention import prune_releases
 from script_shared.releases.state import CHALLENGER, CHAMPION
 from script_shared.rollback import has_events, roll_back
 from script_shared.storage.volume import Volume
@@ -94,8 +95,9 @@ def prune(
 ) -> None:
     """Remove old releases and print their ids; the aliases and the rollback's target are always kept."""
     with _open_log() as log:
-        for release_id in _open_registry().prune(keep, lambda manifest: has_events(log, manifest)):
-            typer.echo(release_id)
+        removed = prune_releases(_open_registry(), keep, lambda manifest: has_events(log, manifest))
+    for release_id in removed:
+        typer.echo(release_id)
 
 
 def _open_registry() -> ReleaseRegistry:

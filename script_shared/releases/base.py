@@ -102,7 +102,7 @@ class ReleaseRegistry(ABC):
         """Replace the state atomically by `change(state)` and return that; `change` may be called again."""
 
     @abstractmethod
-    def _remove(self, release_id: str) -> None:
+    def remove(self, release_id: str) -> None:
         """Remove the files of a release, its manifest first; a missing release is no error."""
 
     def find(self, alias: str = CHAMPION) -> str | None:
@@ -182,49 +182,28 @@ class ReleaseRegistry(ABC):
         """
 
         def change(state: RegistryState) -> RegistryState:
-            position = self._find_earlier(state, can_serve)
-            if position is None:
+            release_id = self.find_earlier_champion(state, can_serve)
+            if release_id is None:
                 what, remedy = "there is no valid earlier champion", "publish another release as champion"
                 raise ReleaseNotFoundError(what, where=self.places[0], remedy=remedy)
-            return state.restore(position)
+            return state.restore(release_id)
 
         return str(self.update(change).champion)
 
-    def prune(self, keep: int, can_serve: CanServe = accept_all) -> Sequence[str]:
-        """Remove old releases and return their ids; a removal that was killed is completed.
-
-        Champion, challenger and the newest valid earlier champion are never removed, nor are releases that
-        were written and not yet published.
-
-        Args:
-            keep: number of the newest releases to keep, at least 1.
-            can_serve: as for `rollback`.
-        """
-
-        def change(state: RegistryState) -> RegistryState:
-            position = self._find_earlier(state, can_serve)
-            kept = {state.champion, state.challenger}
-            kept |= {state.champions[position]} if position is not None else set()
-            published = [entry.id for entry in self._make_entries(state) if entry.version is not None]
-            return state.start_removal(name for name in published[keep:] if name not in kept)
-
-        removing = self.update(change).removing
-        for release_id in removing:
-            self._remove(release_id)
-        self.update(lambda state: state.finish_removal(removing))
-        return removing
+    def find_earlier_champion(self, state: RegistryState, can_serve: CanServe = accept_all) -> str | None:
+        """Return the id of the newest valid earlier champion; the arguments are those of `rollback`."""
+        earlier = (name for name in reversed(state.champions) if name != state.champion)
+        return next((name for name in earlier if self._is_valid(name, can_serve)), None)
 
     def list(self) -> Sequence[RegistryEntry]:
         """List the releases, newest first; those without a readable manifest come last."""
-        return self._make_entries(self.state())
+        state = self.state()
+        entries = (self._make_entry(state, release_id) for release_id in self.find_ids())
+        return sorted(filter(None, entries), key=_age, reverse=True)
 
     def champions(self) -> tuple[str, ...]:
         """Return the ids of earlier champions, oldest first."""
         return self.state().champions
-
-    def _make_entries(self, state: RegistryState) -> Sequence[RegistryEntry]:
-        entries = (self._make_entry(state, release_id) for release_id in self.find_ids())
-        return sorted(filter(None, entries), key=_age, reverse=True)
 
     def _make_entry(self, state: RegistryState, release_id: str) -> RegistryEntry | None:
         """Return the entry of a release; None if it has no manifest, so that it is not complete."""
@@ -240,14 +219,6 @@ class ReleaseRegistry(ABC):
 
     def _read_listed(self, release_id: str) -> Manifest:
         return self.read_manifest(release_id)
-
-    def _find_earlier(self, state: RegistryState, can_serve: CanServe) -> int | None:
-        """Return the position of the newest valid earlier champion."""
-        for position in reversed(range(len(state.champions))):
-            release_id = state.champions[position]
-            if release_id != state.champion and self._is_valid(release_id, can_serve):
-                return position
-        return None
 
     def _is_valid(self, release_id: str, can_serve: CanServe) -> bool:
         try:

@@ -162,7 +162,8 @@ class ObjectRegistry(ReleaseRegistry):
         content = json.dumps(document, indent=1).encode() + b"\n"
         return self._store.replace(STATE, content, e_tag) or self._read().revision == revision
 
-    def _remove(self, release_id: str) -> None:
+    def remove(self, release_id: str) -> None:
+        """Remove the objects of a release, its manifest first; see `ReleaseRegistry`."""
         self._manifests.pop(release_id, None)
         names = self._store.sizes(release_id)
         manifest_first = sorted(names, key=lambda name: name != MANIFEST)

@@ -109,8 +109,8 @@ class Registry(ReleaseRegistry):
         elif new.challenger != old.challenger:
             set_alias(self.folder, CHALLENGER, new.challenger)
 
-    def _remove(self, release_id: str) -> None:
-        """Rename the folder to that of a draft first: the next writer removes what a crash leaves."""
+    def remove(self, release_id: str) -> None:
+        """Remove a release; its folder becomes a draft first, which the next writer removes after a crash."""
         folder = self.folder / release_id
         if is_safe_id(release_id) and folder.is_dir():
             with self._translate_read_only():

@@ -79,11 +79,10 @@ class RegistryState(BaseModel):
             raise make_unset_error(CHALLENGER)
         return self.publish(CHAMPION, self.challenger).model_copy(update={"challenger": None})
 
-    def restore(self, position: int) -> RegistryState:
-        """Make the earlier champion at a position of `champions` the champion; later ones are forgotten."""
-        return self.model_copy(
-            update={"champion": self.champions[position], "champions": self.champions[:position]}
-        )
+    def restore(self, release_id: str) -> RegistryState:
+        """Make an earlier champion the champion; those after it are forgotten."""
+        position = len(self.champions) - 1 - self.champions[::-1].index(release_id)
+        return self.model_copy(update={"champion": release_id, "champions": self.champions[:position]})
 
     def start_removal(self, release_ids: Iterable[str]) -> RegistryState:
         """Mark releases as being removed; they are no earlier champions any more."""

@@ -11,6 +11,7 @@ from script_shared.errors import ReleaseCorruptedError, ReleaseError, ReleaseSto
 from script_shared.releases.manifest import MANIFEST
 from script_shared.releases.object_registry import STATE, ObjectRegistry
 from script_shared.releases.object_store import ObjectStore
+from script_shared.releases.retention import prune_releases
 from script_shared.releases.state import CHALLENGER, CHAMPION
 from tests.support.releases.crashing_store import CrashingStore, crash_at_each_request
 from tests.support.releases.registries import write_tiny
@@ -74,7 +75,7 @@ def test_crash_of_a_rollback_leaves_either_champion(bucket, registry, open_on):
 def test_crash_of_a_removal_is_completed_by_the_next_one(bucket, registry, open_on):
     ids = publish_all(registry, "one", "two", "three", "four")
     steps = 0
-    for _ in crash_at_each_request(bucket, lambda store: open_on("other", store).prune(1)):
+    for _ in crash_at_each_request(bucket, lambda store: prune_releases(open_on("other", store), 1)):
         steps += 1
         assert registry.open().id == ids[3]
         assert all(registry.verify(name) for name in ids[2:])

@@ -10,6 +10,7 @@ import pytest
 
 from script_shared.errors import ReleaseCorruptedError, ReleaseError, ReleaseNotFoundError
 from script_shared.releases.manifest import MANIFEST
+from script_shared.releases.retention import prune_releases
 from script_shared.releases.state import CHALLENGER, CHAMPION
 from tests.support.releases.registries import write_tiny
 
@@ -141,7 +142,7 @@ class RegistryContract:
         registry.publish(first, CHAMPION)
         assert registry.state().versions == {first: 1, second: 2, third: 3}
         registry.publish(third, CHAMPION)
-        assert registry.prune(1) == (second,)
+        assert prune_releases(registry, 1) == (second,)
         again = write_tiny(registry, "two", now_ms=1_000).id
         registry.publish(again)
         assert again == second
@@ -155,7 +156,7 @@ class RegistryContract:
         path = f"{ids[3]}/evaluation.json"
         storage.write(path, flip_last_bit(storage.read(path)))
         unpublished = write_tiny(registry, "six").id
-        assert set(registry.prune(1)) == {ids[1], ids[3]}
+        assert set(prune_releases(registry, 1)) == {ids[1], ids[3]}
         assert storage.names() == {ids[0], ids[2], ids[4], unpublished}
         assert registry.champions() == (ids[0], ids[2])
         assert registry.rollback() == ids[2]
@@ -167,7 +168,7 @@ class RegistryContract:
         registry.update(lambda state: state.start_removal([first]))
         with pytest.raises(ReleaseError, match="is being removed"):
             registry.publish(first)
-        assert registry.prune(3) == (first,)
+        assert prune_releases(registry, 3) == (first,)
         assert [entry.version for entry in registry.list()] == [3, 2]
 
     def test_concurrent_publications_lose_nothing(self, storage):
