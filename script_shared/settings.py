@@ -30,7 +30,8 @@ class Settings(BaseSettings):
         events_url: URL of the event log; empty for a SQLite file on the volume.
         releases_url: URL of the releases of all domains, `s3://bucket/prefix`, `gs://…`, `az://…` or
             `file:///folder`; empty for a folder of the volume.
-        releases_cache: folder of local copies of releases on an object store; on the volume if not given.
+        releases_cache: folder of local copies of releases on an object store; empty for a folder
+            of the volume.
     """
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore")
@@ -40,7 +41,7 @@ class Settings(BaseSettings):
     domain: str = DEFAULT_DOMAIN
     events_url: SecretStr = SecretStr("")
     releases_url: str = Field(default="", pattern=_RELEASES_URL)
-    releases_cache: Path | None = None
+    releases_cache: str = ""
 
     @property
     def user_share(self) -> float:

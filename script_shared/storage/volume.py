@@ -55,5 +55,5 @@ class Volume:
         """Return the volume of a domain, by default that of the settings."""
         name = domain or settings.domain
         url = f"{settings.releases_url.rstrip('/')}/{name}" if settings.releases_url else ""
-        cache = settings.releases_cache / name if settings.releases_cache else None
+        cache = Path(settings.releases_cache) / name if settings.releases_cache else None
         return cls(settings.data_root / name, url, cache)
