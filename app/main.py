@@ -64,12 +64,13 @@ def create_app(
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        generate_unique_id_function=openapi.make_operation_id,
     )
     services.add_to(app)
     errors.install(app)
     _add_routes(app, services)
     _add_middleware(app, settings, services)
-    openapi.install(app)
+    openapi.install(app, services.domain_api.examples)
     return app
 
 
@@ -82,11 +83,14 @@ def __getattr__(name: str) -> Any:
 
 def _add_routes(app: FastAPI, services: Services) -> None:
     domain_api = services.domain_api
+    # A request is compared with the routes in order: those of the domain are the busiest.
+    for router in domain_api.routers:
+        app.include_router(router)
     for module in (recommendations, events, items, trending, similar):
         app.include_router(module.make_router(domain_api))
     modules = (evaluation, releases, health, info, users, metrics)
     version_router = domain_api.version_router or version.router
-    for router in (*(module.router for module in modules), version_router, *domain_api.routers):
+    for router in (*(module.router for module in modules), version_router):
         app.include_router(router)
     app.include_router(web.make_router(domain_api.page))
     app.include_router(docs.make_router(app.title))

@@ -23,6 +23,8 @@ from script_shared.tables import Tables
 
 #: Receives the name of a table, the number of its written records and the number of all its records.
 IngestProgress = Callable[[str, int, int], None]
+#: Receives ids of users, and returns those who are erased.
+SelectErased = Callable[[Sequence[str]], Sequence[str]]
 
 
 class Source(ABC):
@@ -128,6 +130,22 @@ class Source(ABC):
         remedy = "name another format with --source"
         raise SettingsError("this raw format is not stored in databases", where=self.name, remedy=remedy)
 
+    def erase(self, database: str, select_erased: SelectErased) -> int:
+        """Delete erased users from the tables of a database that `ingest` or the domain writes.
+
+        Args:
+            database: URL of the database, of one of `schemes`.
+            select_erased: returns those of some ids that are erased.
+
+        Returns:
+            The number of erased users that were found; 0 by default, for a format without a database.
+
+        Raises:
+            InputError: the database refuses a statement.
+            DownloadError: the database cannot be reached now.
+        """
+        return 0
+
     @abstractmethod
     def refine(self, folder: Path) -> Refinement:
         """Parse and validate the raw files of a folder.
@@ -187,7 +205,7 @@ class Plan:
         sources: the raw formats by name; the order decides which one `inspect` recognises first.
         weight: the weight of an interaction (1 for a plain one), as a polars expression over its columns.
         build_tables: builds the refined tables from validated interactions, items, and users (`user_id`,
-            `user_type`).
+            `user_type`, and the other columns of the files' users, null for a user of the events alone).
         find_as_of: returns the end of the newest complete hour, ms UTC, from interaction timestamps.
         choose_parameters: returns the parameters to train with (thresholds, half-lives), from the refined
             tables.

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
 
-from pydantic import Field, PositiveInt, field_validator
+from pydantic import Field, PositiveInt, SecretStr, field_validator
 
+from script_shared.impressions.pseudonyms import Pseudonyms
 from script_shared.settings import Settings
 
 
@@ -51,7 +52,11 @@ class PipelineSettings(Settings):
         bot_interactions_per_hour: more interactions in an hour make a user a suspected bot; 0 for no limit.
         bot_interactions_per_day: more interactions in a UTC day make a user a suspected bot; 0 for no limit.
         removed_items: `drop` excludes items that were removed from the catalogue file.
+        stage_processes: the maximum number of processes in which the command line runs independent stages,
+            such as the training of each model; 1 runs one after the other.
         model_card_contact: whom the model card names for questions, reviews and contestations.
+        raw_database_url: URL of the database of raw records, from which each run deletes erased users.
+        inference_log_keys: those of the service, so that monitoring joins logged predictions with outcomes.
     """
 
     evaluation_users: PositiveInt = 2_000
@@ -59,7 +64,16 @@ class PipelineSettings(Settings):
     bot_interactions_per_hour: int = Field(default=100, ge=0)
     bot_interactions_per_day: int = Field(default=400, ge=0)
     removed_items: Literal["drop", "keep"] = "drop"
+    stage_processes: PositiveInt = 2
     model_card_contact: str = Field(default="", max_length=500)
+    inference_log_keys: SecretStr = SecretStr("")
+    raw_database_url: SecretStr = SecretStr("")
+
+    @property
+    def pseudonyms(self) -> Pseudonyms:
+        """The pseudonyms under which the service logs users."""
+        keys = self.inference_log_keys.get_secret_value().split(",")
+        return Pseudonyms([key.strip() for key in keys if key.strip()])
 
     @property
     def refine_options(self) -> RefineOptions:

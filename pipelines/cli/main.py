@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from itertools import product
 from types import MappingProxyType
@@ -18,11 +18,10 @@ from pipelines.cli.console import CONSOLE, print_error, run_command, sanitise
 from pipelines.cli.cost_table import build_cost_table
 from pipelines.cli.ingest import ingest_command
 from pipelines.cli.inspection import print_inspection
-from pipelines.domains import load
+from pipelines.cli.stage_runs import StageCall, load_plan_and_volume, run_stage, run_stages
 from pipelines.experiments.command import experiment_command
 from pipelines.ingest.source_options import CONFIG_FILE, with_source_options
 from pipelines.monitoring import find_previous_day
-from pipelines.plan import Plan
 from pipelines.reporting.run_costs import measure_stage, read_costs, write_costs
 from pipelines.run_ids import new_run_id
 from pipelines.settings import PipelineSettings
@@ -48,7 +47,6 @@ from script_shared.releases.factory import open_registry
 from script_shared.settings import Settings
 from script_shared.storage.disk_space import require_writable
 from script_shared.storage.partitions import find_partition
-from script_shared.storage.volume import Volume
 from script_shared.types import Request
 
 app = typer.Typer(no_args_is_help=True, help="Train, evaluate and publish recommendation models.")
@@ -72,36 +70,35 @@ def train_all(
 
 
 def _train_all(source: str, uri: str, scale: float, options: Mapping[str, Any]) -> None:
-    plan, volume = _load_plan_and_volume()
+    plan, volume = load_plan_and_volume()
     run, settings = new_run_id(), PipelineSettings.read()
     plan = plan.with_options(source, options)
     require_writable(settings.data_root)
     open_registry(volume).find()  # before hours of training: fails if the store of releases cannot be read
     with CONSOLE.status("download"):
         measure_stage("", download, plan, volume, run, source, uri, scale)
-    _run_stage(collect, run, find_log_url(settings))
-    _run_stage(refine, run, source, settings.refine_options)
-    _run_stage(encode, run)
-    CONSOLE.print(_run_stage(segment, run))
-    for name in plan.model_names:
-        _run_stage(train, run, name, part=name)
+    run_stage(collect, run, find_log_url(settings), settings.raw_database_url.get_secret_value())
+    run_stage(refine, run, source, settings.refine_options)
+    run_stage(encode, run)
+    CONSOLE.print(run_stage(segment, run))
+    run_stages(run, [StageCall(train, name, (name,)) for name in plan.model_names])
     CONSOLE.print(build_cost_table(read_costs(volume, run)))
 
 
 @app.command("evaluate")
 def evaluate_all() -> None:
     """Evaluate, report and publish the newest trained models."""
-    plan, volume = _load_plan_and_volume()
+    plan, volume = load_plan_and_volume()
     require_writable(Settings.read().data_root)
     run = find_partition(volume.segments).name
     users = PipelineSettings.read().evaluation_users
-    for hours, name in product(plan.domain.evaluated_hours, plan.segment_names):
-        _run_stage(evaluate, run, hours, name, users, part=f"{name}-{hours}h")
-    for name in plan.domain.classifiers({}):
-        _run_stage(evaluate_classifier, run, name, part=name)
-    _run_stage(report, run)
-    result = _run_stage(publish, run)
-    _run_stage(compact, run, find_log_url(Settings.read()))
+    pairs = product(plan.domain.evaluated_hours, plan.segment_names)
+    evaluations = [StageCall(evaluate, f"{name}-{hours}h", (hours, name, users)) for hours, name in pairs]
+    names = plan.domain.classifiers({})
+    run_stages(run, [*evaluations, *(StageCall(evaluate_classifier, name, (name,)) for name in names)])
+    run_stage(report, run)
+    result = run_stage(publish, run)
+    run_stage(compact, run, find_log_url(Settings.read()))
     write_costs(volume, run)
     CONSOLE.print(build_cost_table(read_costs(volume, run)))
     CONSOLE.print(sanitise(str(result)), soft_wrap=True)
@@ -127,7 +124,8 @@ def monitor_day(
 ) -> None:
     """Report drift and quality of a day's predictions, and print the number of findings as JSON."""
     url = find_log_url(Settings.read())
-    typer.echo(json.dumps(_run_stage(monitor, day or find_previous_day(WallClock()), url)))
+    day, pseudonyms = day or find_previous_day(WallClock()), PipelineSettings.read().pseudonyms
+    typer.echo(json.dumps(run_stage(monitor, day, url, pseudonyms)))
 
 
 @app.command("inspect")
@@ -146,7 +144,7 @@ def inspect_files(
     options: Mapping[str, Any] = MappingProxyType({}),
 ) -> None:
     """Print what raw files contain, what a run would use and what is wrong."""
-    plan, uri = _load_plan_and_volume()[0], uri or location
+    plan, uri = load_plan_and_volume()[0], uri or location
     try:
         inspection = inspect(plan, uri, source, options)
         print_inspection(inspection, plan.remedies, Console())
@@ -165,7 +163,7 @@ def predict(
     n: Annotated[int, typer.Option(min=1, max=100)] = 10,
 ) -> None:
     """Print the champion's recommendations for a user as JSON."""
-    plan, volume = _load_plan_and_volume()
+    plan, volume = load_plan_and_volume()
     engine = Engine.load(open_registry(volume).open(), plan.domain)
     response = engine.recommend(Request(user, n))
     items = [item._asdict() for item in response.items]
@@ -185,16 +183,6 @@ def embedded(
     from pipelines.embedded import run
 
     (run.smoke if smoke else run.serve)(source, uri, scale, options)
-
-
-def _load_plan_and_volume() -> tuple[Plan, Volume]:
-    settings = PipelineSettings.read()
-    return load(settings.domain), Volume.from_settings(settings)
-
-
-def _run_stage(stage: Callable[..., Any], run: str, *arguments: Any, part: str = "") -> Any:
-    with CONSOLE.status(f"{stage.__name__} {part}"):
-        return measure_stage(part, stage, *_load_plan_and_volume(), run, *arguments)
 
 
 def main() -> None:

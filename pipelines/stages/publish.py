@@ -14,6 +14,7 @@ import structlog
 
 from pipelines.encoding.arrays import encode_user_types, write_bundles
 from pipelines.monitoring import Monitoring
+from pipelines.monitoring_baselines import MonitoringBaselines
 from pipelines.plan import Plan, ReleaseRecord
 from pipelines.replay import is_replayed
 from pipelines.stages.artifacts import load_dataset, load_refine_report
@@ -24,8 +25,6 @@ from pipelines.stages.report import AUDIT_FILE, read_audit, read_metrics
 from script_shared.arrays import Bundle
 from script_shared.clock import Clock, WallClock
 from script_shared.dataset import Dataset
-from script_shared.drift.baseline import record_baseline
-from script_shared.errors import NotEnoughDataError
 from script_shared.evaluation.comparison import SERVED
 from script_shared.evaluation.promotion import PromotionDecision
 from script_shared.evaluation.ranking import METRICS
@@ -167,11 +166,12 @@ def _write_documents(folder: Path, plan: Plan, record: ReleaseRecord) -> None:
 
 
 def _write_baseline(path: Path, monitoring: Monitoring, volume: Volume, run: str) -> None:
-    frame = monitoring.reference(volume, run)
-    if frame.is_empty():
-        remedy = "check `Monitoring.reference` of the domain's plan"
-        raise NotEnoughDataError("the run has no rows for a baseline", where=run, remedy=remedy)
-    path.write_text(json.dumps(record_baseline(monitoring.sample(frame)).document(), allow_nan=False))
+    """Write the baselines of a run; a release of a run without rows that are predicted has none."""
+    baselines = MonitoringBaselines.record(monitoring, volume, run)
+    if baselines is None:
+        _LOG.warning("the run has no rows for a baseline: its release cannot be monitored", run=run)
+    else:
+        path.write_text(baselines.dump())
 
 
 def _write_state(folder: Path, dataset: Dataset, state: State) -> None:

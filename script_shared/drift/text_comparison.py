@@ -11,7 +11,7 @@ from script_shared.drift.feature_comparison import FeatureComparison, compare_fe
 from script_shared.drift.finding import MIN_LANGUAGE_CHANGE, MIN_WEIGHT_CHANGE, Finding
 from script_shared.drift.language import LANGUAGES, count_languages
 from script_shared.drift.significance import chi_square_p_value, fisher_p_values
-from script_shared.drift.texts import TextColumn, count_terms, measure_lengths, split_texts
+from script_shared.drift.texts import MIN_TEXTS, TextColumn, count_terms, measure_lengths, split_texts
 
 #: Terms of a report, those with the largest changes.
 MAX_CHANGED_TERMS = 20
@@ -98,12 +98,15 @@ def _test_languages(name: str, column: TextColumn, languages: Mapping[str, int])
 
 
 def _compare_terms(column: TextColumn, counts: Mapping[str, int], documents: int) -> list[TermChange]:
-    """Return the changes of all terms, the largest first; a new term that may be old is left out."""
+    """Return the changes of all terms, the largest first.
+
+    A new term that may be old is left out, and so is one of fewer than `MIN_TEXTS` texts.
+    """
     changes = []
     for term in column.terms.keys() | counts.keys():
         before = column.terms.get(term, column.omitted) / column.documents
         after = counts.get(term, 0) / documents
-        if term in column.terms or after > before:
+        if term in column.terms or (after > before and counts[term] >= MIN_TEXTS):
             change = (after - before) * column.inverse_frequency(term)
             changes.append(TermChange(term, before, after, change))
     return sorted(changes, key=lambda change: (-abs(change.weight_change), change.term))

@@ -18,6 +18,8 @@ from script_shared.drift.tokens import find_words
 from script_shared.types import FloatArray
 
 MAX_TERMS = 2_000
+#: A term of fewer texts is neither stored nor reported: it may be a person's name.
+MIN_TEXTS = 5
 _STOP_WORDS = frozenset(chain.from_iterable(STOP_WORDS.values()))
 
 
@@ -29,8 +31,8 @@ class TextColumn:
         length: number of words of each text.
         languages: number of texts by language.
         documents: number of texts that are not missing.
-        terms: number of texts that contain a term, for the `MAX_TERMS` most frequent; function words are no
-            terms.
+        terms: number of texts that contain a term, for the `MAX_TERMS` most frequent of those that at least
+            `MIN_TEXTS` contain; function words and numbers are no terms.
         omitted: the highest number of texts that contain a term which is not listed.
     """
 
@@ -46,9 +48,10 @@ class TextColumn:
         words = split_texts(texts)
         known = [document for document in words if document]
         ranked = sorted(count_terms(known).items(), key=lambda entry: (-entry[1], entry[0]))
-        omitted = ranked[MAX_TERMS][1] if len(ranked) > MAX_TERMS else 0
+        listed = [entry for entry in ranked[:MAX_TERMS] if entry[1] >= MIN_TEXTS]
+        omitted = ranked[len(listed)][1] if len(ranked) > len(listed) else 0
         length = NumericFeature.of(measure_lengths(words))
-        return cls(length, count_languages(known), len(known), dict(ranked[:MAX_TERMS]), omitted)
+        return cls(length, count_languages(known), len(known), dict(listed), omitted)
 
     def inverse_frequency(self, term: str) -> float:
         """Return ln((1 + documents) / (1 + documents with the term)) + 1, as scikit-learn does."""
@@ -84,5 +87,9 @@ def measure_lengths(words: Iterable[Sequence[str]]) -> FloatArray:
 
 
 def count_terms(words: Iterable[Sequence[str]]) -> Counter[str]:
-    """Count the texts that contain each term; function words are no terms."""
-    return Counter(chain.from_iterable(set(document) - _STOP_WORDS for document in words))
+    """Count the texts that contain each term; function words are no terms.
+
+    Numbers are none either: years drift by themselves, others are amounts, telephone numbers and the like.
+    """
+    terms = (set(document) - _STOP_WORDS for document in words)
+    return Counter(term for document in terms for term in document if not term.isdecimal())

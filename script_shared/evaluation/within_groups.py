@@ -53,6 +53,19 @@ def ndcg_within(scores: npt.ArrayLike, gains: npt.ArrayLike, groups: npt.ArrayLi
     return np.array([_ndcg(values[rows], relevance[rows], k) for rows in parts if relevance[rows].any()])
 
 
+def number_rows(groups: npt.ArrayLike) -> IntArray:
+    """Return the number of each row among those of its group, in the order of the rows, from 0.
+
+    Args:
+        groups: ids of the rows' groups, shape (n,), in any order.
+    """
+    ids = np.asarray(groups)
+    numbers = np.empty(len(ids), np.int64)
+    for rows in _split(len(ids), ids):
+        numbers[rows] = np.arange(len(rows))
+    return numbers
+
+
 def _split(n: int, groups: npt.ArrayLike) -> Iterator[IntArray]:
     """Yield the rows of each group."""
     ids = np.asarray(groups)

@@ -55,8 +55,7 @@ class SegmentModels:
     ) -> list[ScoredItem]:
         if allowed is None:
             return list(model.recommend(query, state, n))
-        ranked = model.recommend(query, state, state.sizes.items)
-        return [scored for scored in ranked if allowed[scored.item]][:n]
+        return model.recommend_allowed(query, state, n, allowed)
 
     def order_by_content(self, query: Query, state: State, items: IntArray) -> IntArray:
         """Return items by the content scores of the first model that has any; ties keep their order."""

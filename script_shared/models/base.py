@@ -13,7 +13,7 @@ from script_shared.dataset import Dataset
 from script_shared.models.kernels import empty_features
 from script_shared.models.reasons import TRENDING, Reason
 from script_shared.state.state import State
-from script_shared.types import NO_ITEMS, FeatureArray, IntArray, Mask, Query, ScoredItem, User
+from script_shared.types import NO_ITEMS, BoolArray, FeatureArray, IntArray, Mask, Query, ScoredItem, User
 from script_shared.vocabulary import UNKNOWN
 
 
@@ -39,6 +39,11 @@ class Recommender(ABC):
 
         The result depends on the arguments alone.
         """
+
+    def recommend_allowed(self, query: Query, state: State, n: int, allowed: BoolArray) -> list[ScoredItem]:
+        """Return the first `n` items of the whole list that a mask over positions allows."""
+        ranked = self.recommend(query, state, state.sizes.items)
+        return [scored for scored in ranked if allowed[scored.item]][:n]
 
     def content_scores(self, query: Query, state: State, items: IntArray) -> FeatureArray | None:
         """Return one score an item from content features alone; None where the model has none."""

@@ -30,7 +30,7 @@ from script_shared.models.ranking.training_samples import (
 )
 from script_shared.models.reasons import Reason
 from script_shared.state.state import State, StateParameters
-from script_shared.types import NO_ITEMS, FeatureArray, IntArray, Mask, Query, ScoredItem, User
+from script_shared.types import NO_ITEMS, BoolArray, FeatureArray, IntArray, Mask, Query, ScoredItem, User
 
 #: With fewer interactions in the configured training hours, all hours of four days are used.
 MIN_INTERACTIONS = 5_000
@@ -117,13 +117,29 @@ class TwoStageRecommender(Recommender):
 
     def recommend(self, query: Query, state: State, n: int) -> Sequence[ScoredItem]:
         """Return the `n` retrieved items with the highest scores."""
+        ranked, origin = self._rank(query, state)
+        return self._name_origins(ranked, origin, top_rows(ranked.scores, n))
+
+    def recommend_allowed(self, query: Query, state: State, n: int, allowed: BoolArray) -> list[ScoredItem]:
+        """Return the allowed of the retrieved items with the highest scores; see `Recommender`."""
+        ranked, origin = self._rank(query, state)
+        rows = np.flatnonzero(allowed[ranked.items])
+        return self._name_origins(ranked, origin, rows[top_rows(ranked.scores[rows], n)])
+
+    def _rank(self, query: Query, state: State) -> tuple[RankedList, IntArray]:
         items, origin = self.retrieve(query, state)
         features = self.features(query, state, items)
-        scores = self.scorer.score(features)
-        self._ranked = RankedList(ref(query), items, features, scores)
-        best = top_rows(scores, n)
-        rows = zip(items[best].tolist(), scores[best].tolist(), origin[best].tolist(), strict=True)
-        return [ScoredItem(item, score, self.components[index].name) for item, score, index in rows]
+        self._ranked = RankedList(ref(query), items, features, self._scorer_of(query, state).score(features))
+        return self._ranked, origin
+
+    def _scorer_of(self, query: Query, state: State) -> Scorer:
+        """Return the scorer that ranks for a query."""
+        return self.scorer
+
+    def _name_origins(self, ranked: RankedList, origin: IntArray, rows: IntArray) -> list[ScoredItem]:
+        columns = (column[rows].tolist() for column in (ranked.items, ranked.scores, origin))
+        triples = zip(*columns, strict=True)
+        return [ScoredItem(item, score, self.components[index].name) for item, score, index in triples]
 
     def retrieve(self, query: Query, state: State) -> tuple[IntArray, IntArray]:
         """Return the retrieved items, ascending, and the index of the first component that retrieved each."""
@@ -148,13 +164,14 @@ class TwoStageRecommender(Recommender):
         ranked = self._ranked
         if ranked is None or ranked.query() is not query or not len(ranked.items):
             return [None] * len(items)
-        return self._attribution.attribute(ranked, self.scorer, query, state, items)
+        return self._attribution.attribute(ranked, self._scorer_of(query, state), query, state, items)
 
     def explain(self, query: Query, state: State, items: IntArray) -> list[Mapping[str, float]]:
         """Return each feature times its weight and, under `TREES`, the contribution of the trees, if any."""
-        products = self.features(query, state, items) * self.scorer.weights
+        scorer = self._scorer_of(query, state)
+        products = self.features(query, state, items) * scorer.weights
         explained = [dict(zip(self.feature_names, row, strict=True)) for row in products.tolist()]
-        if self.scorer.trees is None:
+        if scorer.trees is None:
             return list(explained)
         by_item = self._tree_contributions(query, state)
         pairs = zip(explained, items.tolist(), strict=True)
@@ -164,7 +181,8 @@ class TwoStageRecommender(Recommender):
         """Return what the trees add, by item; it depends on all items that are retrieved together."""
         items, _ = self.retrieve(query, state)
         features = self.features(query, state, items)
-        added = self.scorer.score(features) - features @ self.scorer.weights
+        scorer = self._scorer_of(query, state)
+        added = scorer.score(features) - features @ scorer.weights
         return dict(zip(items.tolist(), added.tolist(), strict=True))
 
     def content_scores(self, query: Query, state: State, items: IntArray) -> FeatureArray | None:
@@ -196,6 +214,7 @@ class TwoStageRecommender(Recommender):
         """Fit the scorer on past hours, with components fitted before them; then fit these on all data."""
         self._set_components(self._all_components)
         lists: list[LabelledList] = []
+        queries: list[Query] = []
         groups = self._fit_hours(dataset)
         hours = sorted((hour for group in groups for hour in group), reverse=True)
         refit_hours = {max(group) for group in groups}
@@ -208,10 +227,24 @@ class TwoStageRecommender(Recommender):
             limit = self._parameters.fit_users // len(hours)
             period = Period(start_ms, start_ms + self._parameters.period_hours * MS_PER_HOUR)
             samples = draw_samples(self._parameters.sampling, replay, period, accepts, limit)
-            lists += [self._label(sample, replay.state) for sample in samples]
-        lists = self._select_components([(features, chosen) for features, chosen in lists if chosen.any()])
+            for sample in samples:
+                features, chosen = self._label(sample, replay.state)
+                if chosen.any():
+                    lists.append((features, chosen))
+                    queries.append(sample.query)
+        lists = self._select_components(lists)
         replay.advance_to(dataset.as_of_ms)
         self._fit_components(dataset, replay.state)
+        self._fit_scorer(lists, queries, replay.state)
+
+    def _fit_scorer(self, lists: Sequence[LabelledList], queries: Sequence[Query], state: State) -> None:
+        """Fit the scorer.
+
+        Args:
+            lists: oldest first, each with at least one chosen item.
+            queries: one a list.
+            state: at the end of the data.
+        """
         self.scorer.fit(lists)
 
     def _fit_hours(self, dataset: Dataset) -> Sequence[Sequence[int]]:
@@ -287,15 +320,16 @@ class TwoStageRecommender(Recommender):
         self.contributions = {name: Contribution(**fields) for name, fields in measured}
         documents = document["components"]
         self._set_components([component for component in self._all_components if component.name in documents])
-        self.scorer.load(Bundle(_arrays_of(bundle, _SCORER), document))
+        self.scorer.load(Bundle(arrays_of(bundle, _SCORER), document))
         documents = documents | document["unranked"]
         self.unranked = tuple(component for component in self.unranked if component.name in documents)
         for component in (*self.components, *self.unranked):
-            arrays = _arrays_of(bundle, component.name)
+            arrays = arrays_of(bundle, component.name)
             component.load(Bundle(arrays, documents[component.name]))
 
 
-def _arrays_of(bundle: Bundle, name: str) -> dict[str, Any]:
+def arrays_of(bundle: Bundle, name: str) -> dict[str, Any]:
+    """Return the arrays of a part of a bundle."""
     prefix = f"{name}."
     return {k.removeprefix(prefix): v for k, v in bundle.arrays.items() if k.startswith(prefix)}
 

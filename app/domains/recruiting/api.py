@@ -57,4 +57,5 @@ RECRUITING_API = DomainApi(
         documents.router,
     ),
     version_router=version.router,
+    examples=Path(__file__).with_name("examples.json"),
 )

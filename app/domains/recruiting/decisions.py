@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -33,11 +34,13 @@ class Decision(NamedTuple):
         probability: of the outcome.
         is_approved: whether the model approves it; a person decides.
         reasons: the features with the largest contributions, largest first.
+        values: the features by name; None where unknown.
     """
 
     probability: float
     is_approved: bool
     reasons: list[dict[str, Any]]
+    values: Mapping[str, float | None]
 
 
 def find_classifier(release: LoadedRelease, name: str) -> DecisionClassifier:
@@ -56,9 +59,12 @@ def find_classifier(release: LoadedRelease, name: str) -> DecisionClassifier:
 def decide(classifier: DecisionClassifier, features: FeatureArray) -> list[Decision]:
     """Return a decision on each row of features."""
     probabilities = classifier.predict(features).tolist()
-    rows = zip(probabilities, features, classifier.explain(features), strict=True)
+    named = (_name_values(classifier, row) for row in features)
+    rows = zip(probabilities, named, classifier.explain(features), strict=True)
     return [
-        Decision(probability, probability >= classifier.threshold, _list_reasons(classifier, values, added))
+        Decision(
+            probability, probability >= classifier.threshold, _list_reasons(classifier, values, added), values
+        )
         for probability, values, added in rows
     ]
 
@@ -68,7 +74,7 @@ def finite_threshold(classifier: DecisionClassifier) -> float | None:
     return classifier.threshold if math.isfinite(classifier.threshold) else None
 
 
-def name_values(classifier: DecisionClassifier, row: FeatureArray) -> dict[str, float | None]:
+def _name_values(classifier: DecisionClassifier, row: FeatureArray) -> dict[str, float | None]:
     """Return a row of features by name; None where unknown."""
     pairs = zip(classifier.feature_names, row.tolist(), strict=True)
     return {name: None if math.isnan(value) else value for name, value in pairs}
@@ -89,13 +95,12 @@ class DecisionLog(NamedTuple):
     name: str
     classifier: DecisionClassifier
 
-    def record(self, user_id: str | None, decision: Decision, row: FeatureArray) -> None:
+    def record(self, user_id: str | None, decision: Decision) -> None:
         """Record one decision.
 
         Args:
             user_id: whom it is about; None where the request does not say.
             decision: the decision.
-            row: its features.
         """
         answer = PredictionAnswer(
             user_id,
@@ -104,19 +109,18 @@ class DecisionLog(NamedTuple):
             finite_threshold(self.classifier),
             decision.probability,
             decision.is_approved,
-            name_values(self.classifier, row),
+            decision.values,
         )
         self.logger.record(answer, self.release.id, self.release.engine.now_ms())
 
 
 def _list_reasons(
-    classifier: DecisionClassifier, values: FeatureArray, contributions: FloatArray
+    classifier: DecisionClassifier, values: Mapping[str, float | None], contributions: FloatArray
 ) -> list[dict[str, Any]]:
-    named = name_values(classifier, values)
     order = np.argsort(-np.abs(contributions), kind="stable")[:MAX_REASONS].tolist()
     added = [(classifier.feature_names[index], float(contributions[index])) for index in order]
     return [
-        {"feature": name, "value": named[name], "contribution": round(contribution, 6)}
+        {"feature": name, "value": values[name], "contribution": round(contribution, 6)}
         for name, contribution in added
         if contribution
     ]

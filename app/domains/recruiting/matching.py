@@ -87,10 +87,16 @@ async def match(
     features = classifier.build_features(opening, applicants, release.engine.now_ms())
     decisions = decide(classifier, features)
     log = DecisionLog(logger, release, MATCH, classifier)
-    for applicant, decision, row in zip(applicants, decisions, features, strict=True):
-        log.record(applicant.item_id, decision, row)
+    for applicant, decision in zip(applicants, decisions, strict=True):
+        log.record(applicant.item_id, decision)
     matches: list[dict[str, Any]] = [
-        {"applicant_id": code, **decision._asdict(), "requirements": []}
+        {
+            "applicant_id": code,
+            "probability": decision.probability,
+            "is_approved": decision.is_approved,
+            "reasons": decision.reasons,
+            "requirements": [],
+        }
         for code, decision in zip(body.applicants, decisions, strict=True)
     ]
     add_requirements(release, opening.item_id, matches, quotes=quotes)

@@ -100,7 +100,7 @@ async def predict(
     else:
         row = _to_row(classifier, body.features)
     [decision] = decide(classifier, row[None, :])
-    DecisionLog(logger, release, PREDICT, classifier).record(user_id, decision, row)
+    DecisionLog(logger, release, PREDICT, classifier).record(user_id, decision)
     response = {
         "probabilidade_contratacao": decision.probability,
         "aprovado_pelo_modelo": decision.is_approved,

@@ -20,9 +20,9 @@ from script_shared.evaluation.calibration import Calibrator, choose
 from script_shared.evaluation.logistic import sigmoid
 from script_shared.evaluation.precision_threshold import find_precision_threshold
 from script_shared.evaluation.reliability import log_loss
-from script_shared.models.classifier import DecisionClassifier, LabelledRows
+from script_shared.models.classifier import AuditRows, DecisionClassifier, LabelledRows
 from script_shared.models.ranking.decision_trees import DecisionTrees
-from script_shared.models.ranking.tree_contributions import explain_scores
+from script_shared.models.ranking.tree_contributions import TreeExplainer
 from script_shared.tables import Tables
 from script_shared.types import BoolArray, FeatureArray, FloatArray
 from script_shared.vocabulary import UNKNOWN, Vocabulary
@@ -62,6 +62,7 @@ class HireClassifier(DecisionClassifier):
 
     def __init__(self) -> None:
         self._trees: DecisionTrees | None = None
+        self._explainer: TreeExplainer | None = None
         self._calibrator = Calibrator("none", np.empty(0))
         self._base_rate, self.threshold = 0.0, np.inf
         self._ids, self._profiles = Vocabulary.from_ids([]), np.empty((0, len(HIRE_FEATURES)), np.float32)
@@ -83,7 +84,8 @@ class HireClassifier(DecisionClassifier):
         }
         ends = [int(share * len(hired)) for share in _FOLDS]
         parts = np.split(np.arange(len(hired)), ends)
-        self._trees, self.threshold, self.description = None, np.inf, facts | {"reason": _TOO_FEW}
+        self._trees, self._explainer = None, None
+        self.threshold, self.description = np.inf, facts | {"reason": _TOO_FEW}
         if len(hired) < MIN_ROWS or any(len(np.unique(hired[part])) < 2 for part in parts):
             return
         trees = _fit_trees(features[parts[0]], hired[parts[0]])
@@ -121,6 +123,15 @@ class HireClassifier(DecisionClassifier):
         groups = np.unique(cases["opening_id"].to_numpy(), return_inverse=True)[1].astype(np.int64)
         return LabelledRows(self._find_rows(cases), cases["status"].is_in(HIRED).to_numpy(), groups)
 
+    def rows_to_audit(self, tables: Tables, start_ms: int, end_ms: int) -> AuditRows:
+        """Return the applicants of a period, once an application; see `Classifier.rows_to_audit`."""
+        import polars as pl
+
+        time = pl.col("timestamp").dt.epoch("ms")
+        cases = select_applications(tables).filter(time.is_between(start_ms, end_ms, closed="left"))
+        cases = cases.sort("timestamp", "opening_id", "applicant_id")
+        return AuditRows(self._find_rows(cases), cases["applicant_id"].to_list())
+
     def predict(self, features: FeatureArray) -> FloatArray:
         """Return the probabilities of a hire; see `Classifier.predict`."""
         if self._trees is None:
@@ -131,7 +142,9 @@ class HireClassifier(DecisionClassifier):
         """Return the SHAP values before calibration; see `DecisionClassifier.explain`."""
         if self._trees is None:
             return np.zeros(features.shape)
-        return explain_scores(self._trees, features)
+        if self._explainer is None:
+            self._explainer = TreeExplainer(self._trees)
+        return self._explainer.explain(features)
 
     def find_features(self, item_id: str) -> FeatureArray | None:
         """Return the features of an applicant; None for one who is unknown or erased."""
@@ -165,7 +178,7 @@ class HireClassifier(DecisionClassifier):
         """Restore what `dump` returned; see `Classifier.load`."""
         arrays, document = bundle.arrays, bundle.document
         trees = {n.removeprefix("trees_"): array for n, array in arrays.items() if n.startswith("trees_")}
-        self._trees = DecisionTrees.load(trees) if trees else None
+        self._trees, self._explainer = DecisionTrees.load(trees) if trees else None, None
         self._calibrator = Calibrator.load(bundle)
         self._base_rate, self.description = document["base_rate"], document["description"]
         self.threshold = np.inf if document["threshold"] is None else document["threshold"]

@@ -83,6 +83,7 @@ def compute_profile(applicant: Mapping[str, Any]) -> FeatureArray:
             record (`is_complete` false) an empty field is unknown.
     """
     is_partial = not applicant.get("is_complete")
+    empty = math.nan if is_partial else 0.0
     values = {name: _flag(applicant.get(column)) for name, column in _FLAGS.items()}
     salary = applicant.get("salary")
     values["salario_valor"] = float(salary) if salary else math.nan
@@ -98,8 +99,7 @@ def compute_profile(applicant: Mapping[str, Any]) -> FeatureArray:
         (_CV, ("body", "skills")),
     ):
         text = " ".join(_text(applicant, column) for column in columns).strip()
-        for name, pattern in patterns.items():
-            values[name] = _unless(is_partial and not text, re.search(pattern, text) is not None)
+        values |= _match(patterns, text) if text else dict.fromkeys(patterns, empty)
     certificates = _text(applicant, "certificates") + _text(applicant, "other_certificates")
     values["has_cert"] = _unless(is_partial and not certificates, bool(certificates))
     body = _text(applicant, "body")
@@ -108,7 +108,8 @@ def compute_profile(applicant: Mapping[str, Any]) -> FeatureArray:
 
 
 def _text(applicant: Mapping[str, Any], column: str) -> str:
-    return normalise(str(applicant.get(column) or ""))
+    value = applicant.get(column)
+    return normalise(str(value)) if value else ""
 
 
 def _flag(value: Any) -> float:
@@ -119,9 +120,15 @@ def _unless(is_unknown: bool, value: bool) -> float:
     return math.nan if is_unknown else float(value)
 
 
+def _match(patterns: Mapping[str, str], text: str) -> dict[str, float]:
+    return {name: float(re.search(pattern, text) is not None) for name, pattern in patterns.items()}
+
+
 def _match_levels(prefix: str, value: Any) -> dict[str, float]:
     """Return one flag a level; all are unknown for an empty value, and `outro` is any other text."""
     text = normalise(str(value or ""))
-    found = {name: re.search(pattern, text) is not None for name, pattern in _LEVELS.items()}
-    found["outro"] = not any(found.values())
-    return {f"{prefix}_{name}": _unless(not text, is_found) for name, is_found in found.items()}
+    if not text:
+        return {f"{prefix}_{name}": math.nan for name in (*_LEVELS, "outro")}
+    found = _match(_LEVELS, text)
+    found["outro"] = float(not any(found.values()))
+    return {f"{prefix}_{name}": is_found for name, is_found in found.items()}

@@ -15,6 +15,7 @@ from script_shared.models.components.recency import Recency
 from script_shared.models.components.similar_users import SimilarUsers, SimilarUsersParameters
 from script_shared.models.components.text_match import TextMatch
 from script_shared.models.components.text_space import TextParameters
+from script_shared.models.components.user_pool import PoolParameters
 from script_shared.models.ranking.scorer import ScorerParameters
 from script_shared.models.two_sided import TwoSidedRecommender
 from script_shared.models.two_stage import TwoStageParameters
@@ -67,6 +68,7 @@ class RecruitingParameters(BaseModel):
         profile_only: the same for entities without applications: it learns from what new ones received.
         similar_users: how many similar openings or applicants count.
         projection: how the space is fitted in which openings and applicants are similar.
+        pools: how they are searched.
         texts: how texts are encoded.
     """
 
@@ -77,13 +79,14 @@ class RecruitingParameters(BaseModel):
     profile_only: TwoStageParameters = TWO_STAGE.model_copy(update={"sampling": "arrivals"})
     similar_users: SimilarUsersParameters = SimilarUsersParameters()
     projection: ProjectionParameters = ProjectionParameters()
+    pools: PoolParameters = PoolParameters()
     texts: TextParameters = TEXTS
 
 
 def recruiting_segments(parameters: Parameters) -> tuple[Segment, ...]:
     """Build the segments, in order of precedence; each serves openings and applicants alike."""
     p = RecruitingParameters.model_validate(parameters)
-    texts = OwnTexts(p.projection)
+    texts = OwnTexts(p.projection, p.pools)
 
     def make(two_stage: TwoStageParameters, *components: Component) -> TwoSidedRecommender:
         common = [Popularity(p.state.half_lives), Recency()]

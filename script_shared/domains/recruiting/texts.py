@@ -15,8 +15,8 @@ from script_shared.models.components.text_space import (
     TextParameters,
 )
 
-TITLE = TextField(name="title", weight=0.4, dimensions=96, characters=300, words=20_000, ngrams=30_000)
-DESCRIPTION = TextField(name="description", weight=0.35, dimensions=128, characters=3_000)
+TITLE = TextField(name="title", weight=0.4, dimensions=256, characters=300, words=20_000, ngrams=30_000)
+DESCRIPTION = TextField(name="description", weight=0.35, dimensions=256, characters=3_000)
 LOCATION = TextField(name="location", weight=0.02, dimensions=16, characters=100, words=2_000)
 
 ATTRIBUTES = TextField(name="attributes", weight=0.23, dimensions=160, characters=600, words=3_000)

@@ -72,6 +72,7 @@ class SimilarUsers(Component):
     def __init__(self, parameters: SimilarUsersParameters, texts: OwnTexts) -> None:
         self._parameters, self._texts = parameters, texts
         self._scores: QueryCache[_Scores] = QueryCache()
+        self._slots: IntArray = np.empty(0, np.int32)
 
     def retrieve(self, query: Query, state: State, n: int) -> IntArray:
         """Return the items with the largest sums."""
@@ -97,20 +98,48 @@ class SimilarUsers(Component):
             return _NO_SCORES
         p = self._parameters
         owner, items, times = state.histories.last(users, p.depth)
-        order = np.argsort(users)
-        weights = np.exp(p.sharpness * (cosines.astype(np.float64) - 1))[order]
-        weight = weights[np.searchsorted(users[order], owner)]
-        days = np.maximum(query.now_ms - times, 0) / _DAY_MS
-        terms = weight * (days + p.delay) ** -p.decay
-        found, places = np.unique(items, return_inverse=True)
-        return _Scores(found.astype(np.int32), *_sum_terms(places, terms, len(found)))
+        weights = np.exp(p.sharpness * (cosines.astype(np.float64) - 1))
+        rows = (owner, items, np.maximum(query.now_ms - times, 0))
+        if len(self._slots) < state.sizes.items:
+            self._slots = np.full(state.sizes.items, -1, np.int32)
+        return _Scores(*_sum_by_item(rows, (users, weights), (p.delay, p.decay), self._slots))
 
 
 @jit_compiled
-def _sum_terms(places: LongArray, terms: FloatArray, size: int) -> tuple[FloatArray, FloatArray]:
-    """Return the sum and the largest term of each place."""
-    sums, largest = np.zeros(size), np.zeros(size)
-    for row in range(len(places)):
-        sums[places[row]] += terms[row]
-        largest[places[row]] = max(largest[places[row]], terms[row])
-    return sums, largest
+def _sum_by_item(
+    rows: tuple[IntArray, IntArray, LongArray],
+    weighted_users: tuple[IntArray, FloatArray],
+    fading: tuple[float, float],
+    slots: IntArray,
+) -> tuple[IntArray, FloatArray, FloatArray]:
+    """Return the items of some interactions, ascending, and the sum and the largest term of each.
+
+    Args:
+        rows: user, item and age in ms of each; the users in the order of `weighted_users`.
+        weighted_users: users and their weights.
+        fading: delay in days, and exponent.
+        slots: -1 for each item; overwritten, and restored.
+    """
+    owner, items, ages = rows
+    users, weights = weighted_users
+    delay, decay = fading
+    found, count = np.empty(len(items), np.int32), 0
+    for row in range(len(items)):
+        if slots[items[row]] < 0:
+            slots[items[row]] = count
+            found[count] = items[row]
+            count += 1
+    found = np.sort(found[:count])
+    for slot in range(count):
+        slots[found[slot]] = slot
+    sums, largest, user = np.zeros(count), np.zeros(count), 0
+    for row in range(len(items)):
+        while users[user] != owner[row]:
+            user += 1
+        slot = slots[items[row]]
+        term = weights[user] * (ages[row] / _DAY_MS + delay) ** -decay
+        sums[slot] += term
+        largest[slot] = max(largest[slot], term)
+    for slot in range(count):
+        slots[found[slot]] = -1
+    return found, sums, largest

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from script_shared.arrays import Bundle
-from script_shared.evaluation.calibration import Calibrator, choose, fit_calibrator
+from script_shared.evaluation.calibration import METHODS, Calibrator, choose, fit_calibrator
 from script_shared.evaluation.logistic import sigmoid
 from script_shared.models.ranking.boosting import BoostingParameters, fit_probabilities
 from script_shared.models.ranking.decision_trees import DecisionTrees
-from script_shared.models.ranking.tree_contributions import explain_scores
+from script_shared.models.ranking.tree_contributions import TreeExplainer
 from script_shared.types import BoolArray, FeatureArray, FloatArray, IntArray
 
 #: A calibrator needs so many positive rows in each of both folds; with fewer the scores stay as they are.
@@ -32,7 +33,7 @@ class CalibrationFold:
     losses: Mapping[str, float]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class CalibratedTrees:
     """Trees for some columns of the features, and the calibrator of their probabilities.
 
@@ -56,6 +57,7 @@ class CalibratedTrees:
         halves: IntArray,
         columns: IntArray,
         parameters: BoostingParameters,
+        methods: Sequence[str] = METHODS,
     ) -> tuple[CalibratedTrees, CalibrationFold]:
         """Fit the calibrator on later rows than its trees, then the trees on all rows.
 
@@ -65,9 +67,10 @@ class CalibratedTrees:
             halves: 0 for the earlier rows, 1 and 2 for the halves of the calibration fold, shape (n,).
             columns: the columns that the trees read.
             parameters: of the trees.
+            methods: of calibration, some of `METHODS`.
         """
         read = np.ascontiguousarray(features[:, columns])
-        calibrator, fold = _calibrate(read, labels, halves, parameters)
+        calibrator, fold = _calibrate(read, labels, halves, parameters, methods)
         trees = fit_probabilities(read, labels, parameters)
         return cls(trees, calibrator, np.asarray(columns, np.int32), features.shape[1]), fold
 
@@ -75,10 +78,14 @@ class CalibratedTrees:
         """Return the calibrated probabilities, shape (n,)."""
         return self.calibrator.apply(sigmoid(self.trees.score(features[:, self.columns])))
 
+    @cached_property
+    def _explainer(self) -> TreeExplainer:
+        return TreeExplainer(self.trees)
+
     def explain(self, features: FeatureArray) -> FloatArray:
         """Return what each feature adds to the log-odds before calibration, shape (n, width)."""
         added = np.zeros((len(features), self.width))
-        added[:, self.columns] = explain_scores(self.trees, features[:, self.columns])
+        added[:, self.columns] = self._explainer.explain(features[:, self.columns])
         return added
 
     def dump(self) -> Bundle:
@@ -96,7 +103,11 @@ class CalibratedTrees:
 
 
 def _calibrate(
-    features: FeatureArray, labels: BoolArray, halves: IntArray, parameters: BoostingParameters
+    features: FeatureArray,
+    labels: BoolArray,
+    halves: IntArray,
+    parameters: BoostingParameters,
+    methods: Sequence[str],
 ) -> tuple[Calibrator, CalibrationFold]:
     earlier, first, second = (halves == half for half in range(3))
     probabilities = np.full(len(labels), np.nan)
@@ -107,7 +118,7 @@ def _calibrate(
     scores[~earlier] = sigmoid(trees.score(features[~earlier]))
     calibrator, losses = fit_calibrator("none", [0.5], [True]), {}
     if min(labels[first].sum(), labels[second].sum()) >= MIN_POSITIVES:
-        choice = choose(scores[first], labels[first], scores[second], labels[second])
+        choice = choose(scores[first], labels[first], scores[second], labels[second], methods)
         calibrator, losses = choice.calibrator, dict(choice.losses)
     probabilities[second] = calibrator.apply(scores[second])
     return calibrator, CalibrationFold(probabilities, losses)

@@ -14,9 +14,15 @@ from script_shared.dataset import encode_tables
 from script_shared.domains.recruiting.domain import RECRUITING
 from script_shared.domains.recruiting.segments import recruiting_segments
 from script_shared.domains.recruiting.tables import APPLICANT, OPENING
+from script_shared.models.base import Recommender
+from script_shared.models.components.own_texts import OwnTexts
+from script_shared.models.components.projection import ProjectionParameters
+from script_shared.models.components.similar_users import SimilarUsersParameters
+from script_shared.models.components.user_pool import PoolParameters
 from script_shared.models.ranking.state_replay import StateReplay
 from script_shared.models.ranking.training_samples import Period, draw_arrival_samples
 from script_shared.state.state import State
+from script_shared.vocabulary import UNKNOWN
 
 DAY_MS = 24 * 3_600_000
 START = datetime(2024, 1, 1, tzinfo=UTC)
@@ -140,3 +146,81 @@ def test_lists_contain_no_item_of_the_own_kind_or_of_the_history(profile_model, 
     assert len(ranked) == len(set(ranked)) <= n
     assert not set(ranked) & set(query.history.tolist())
     assert not any(name.startswith(kind) for name in ids(ranked))
+
+
+def test_coarse_search_lists_what_exact_search_lists(profile_model, state):
+    coarse = {"pools": {"exact_up_to": 0, "compared": 60, "columns": 8}}
+    segments = {segment.name: segment for segment in recruiting_segments(coarse)}
+    model = segments["profile_only"].make_model()
+    model.load(profile_model.dump())
+    for code in range(8):
+        query = query_of(state, f"opening:{code}", OPENING)
+        exact, found = (m.recommend(query, state, 5) for m in (profile_model, model))
+        assert [scored.item for scored in found] == [scored.item for scored in exact]
+
+
+def test_an_allowed_list_is_the_whole_list_without_the_others(profile_model, state):
+    """The mask is applied to scores; applied to the ranked list it leaves the same items."""
+    rng = np.random.default_rng(0)
+    for code in range(8):
+        query = query_of(state, f"opening:{code}", OPENING)
+        for share in (0.02, 0.5, 1.0):
+            allowed = rng.random(state.sizes.items) < share
+            found = profile_model.recommend_allowed(query, state, 7, allowed)
+            assert found == Recommender.recommend_allowed(profile_model, query, state, 7, allowed)
+    assert found
+
+
+def test_similar_users_sums_their_interactions_by_age_and_cosine(profile_model, state):
+    parameters = SimilarUsersParameters()
+    similar = next(c for c in profile_model.components if c.name == "similar_users")
+    texts = next(c for c in profile_model.components if c.name == "text_match")._texts
+    query = query_of(state, "opening:21", OPENING)
+    users, cosines = texts.nearest(query, state, parameters.users)
+    sums, largest = {}, {}
+    for user, cosine in zip(users.tolist(), cosines.tolist(), strict=True):
+        items, times, _ = state.histories.get(user)
+        for item, time in zip(items.tolist(), times.tolist(), strict=True):
+            days = (query.now_ms - time) / DAY_MS
+            weight = np.exp(parameters.sharpness * (cosine - 1))
+            term = weight * (days + parameters.delay) ** -parameters.decay
+            sums[item] = sums.get(item, 0.0) + term
+            largest[item] = max(largest.get(item, 0.0), term)
+    items = np.array(sorted(sums), np.int32)
+    expected = np.log1p(np.array([[sums[i], largest[i]] for i in items.tolist()]) * 1e3)
+    assert similar.features(query, state, items) == pytest.approx(expected, rel=1e-4)
+    assert len(items) > 10
+
+
+def test_undated_users_are_not_found_by_text_where_others_have_a_date():
+    state = State.from_dataset(DATASET, STATE_PARAMETERS)
+    state.items.published_ms = state.items.published_ms.copy()
+    texts = OwnTexts(ProjectionParameters(), PoolParameters())
+    texts.fit(DATASET)
+    query = query_of(state, "opening:1", OPENING)
+    found = texts.nearest_of_other_kinds(query, state, 100)
+    state.items.published_ms[found[:5]] = UNKNOWN
+    texts.fit(DATASET)
+    assert set(texts.nearest_of_other_kinds(query, state, 100)) == set(found[5:])
+    state.items.published_ms[:] = UNKNOWN
+    texts.fit(DATASET)
+    assert set(texts.nearest_of_other_kinds(query, state, 100)) == set(found)
+
+
+def test_each_kind_has_a_scorer_of_its_own_where_it_has_enough_lists(profile_model, state):
+    """Openings get those who are similar; the weights of one kind say nothing about the other."""
+    model = SEGMENTS["profile_only"].make_model()
+    model.load(profile_model.dump())
+    lists = [(np.eye(len(model.feature_names), dtype=np.float32)[:2], np.array([True, False]))] * 60
+    openings = [query_of(state, "opening:1", OPENING)] * 60
+    applicants = [query_of(state, "applicant:1", APPLICANT)] * 20
+    reverse = [(features, ~chosen) for features, chosen in lists[:20]]
+    model._fit_scorer([*lists, *reverse], [*openings, *applicants], state)
+    first, common = (model._scorer_of(query, state) for query in (openings[0], applicants[0]))
+    assert common is model.scorer
+    assert first is not common
+    assert first.weights[0] - first.weights[1] > common.weights[0] - common.weights[1] > 0
+    loaded = SEGMENTS["profile_only"].make_model()
+    loaded.load(model.dump())
+    assert loaded._scorer_of(openings[0], state).weights.tolist() == first.weights.tolist()
+    assert loaded._scorer_of(applicants[0], state).weights.tolist() == common.weights.tolist()

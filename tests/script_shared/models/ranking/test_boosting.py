@@ -43,6 +43,11 @@ def test_group_without_different_grades_is_no_lesson():
         fit_order(np.zeros((4, 1), np.float32), np.zeros(4), np.array([0, 0, 1, 1]), PARAMETERS)
 
 
+def test_rows_that_no_feature_can_split_are_no_lesson():
+    with pytest.raises(ValueError, match="no feature"):
+        fit_order(np.zeros((4, 1), np.float32), np.array([0.0, 1, 0, 1]), np.array([0, 0, 1, 1]), PARAMETERS)
+
+
 def test_fit_is_reproducible():
     rng = np.random.default_rng(3)
     features, labels = rng.normal(size=(500, 3)).astype(np.float32), rng.random(500) < 0.5

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from script_shared.models.ranking.decision_trees import DecisionTrees
-from script_shared.models.ranking.tree_contributions import explain_scores
+from script_shared.models.ranking.tree_contributions import TreeExplainer
 
 property_test = settings(deadline=None, derandomize=True, database=None, max_examples=20)
 COLUMNS = 4
@@ -53,12 +53,12 @@ def test_scores_equal_those_of_lightgbm(booster, trees, rows, seed):
 def test_contributions_equal_those_of_lightgbm(booster, trees, rows, seed):
     features = draw_features(seed, rows)
     expected = booster.predict(features, pred_contrib=True)[:, :-1]
-    assert explain_scores(trees, features) == pytest.approx(expected, abs=1e-9)
+    assert TreeExplainer(trees).explain(features) == pytest.approx(expected, abs=1e-9)
 
 
 def test_contributions_sum_to_the_score_minus_the_mean_score(trees):
     features = draw_features(3, 50)
-    rest = trees.score(features) - explain_scores(trees, features).sum(axis=1)
+    rest = trees.score(features) - TreeExplainer(trees).explain(features).sum(axis=1)
     assert rest == pytest.approx(np.full(50, rest[0]))
 
 
@@ -69,14 +69,14 @@ def test_feature_that_no_split_uses_contributes_nothing():
     trees = DecisionTrees.from_lightgbm([{"tree_structure": root}])
     # The mean of the training rows is 2: a row on the right is 3 above it, one on the left 1 below.
     rows = np.array([[9, 1, 9], [9, -1, 9], [9, np.nan, 9]], np.float32)
-    assert explain_scores(trees, rows).tolist() == [[0, 3, 0], [0, -1, 0], [0, -1, 0]]
+    assert TreeExplainer(trees).explain(rows).tolist() == [[0, 3, 0], [0, -1, 0], [0, -1, 0]]
 
 
 def test_tree_with_one_leaf_adds_its_value():
     trees = DecisionTrees.from_lightgbm([{"tree_structure": {"leaf_value": 0.5}}] * 2)
     rows = np.zeros((3, COLUMNS), np.float32)
     assert trees.score(rows).tolist() == [1.0] * 3
-    assert not explain_scores(trees, rows).any()
+    assert not TreeExplainer(trees).explain(rows).any()
 
 
 def test_loaded_trees_score_like_the_fitted_ones(trees):
@@ -106,4 +106,4 @@ def test_scores_and_contributions_equal_those_of_xgboost(xgboost_model, rows, se
     data = xgboost.DMatrix(features)
     assert trees.score(features) == pytest.approx(booster.predict(data, output_margin=True), abs=1e-5)
     expected = booster.predict(data, pred_contribs=True)[:, :-1]
-    assert explain_scores(trees, features) == pytest.approx(expected, abs=1e-5)
+    assert TreeExplainer(trees).explain(features) == pytest.approx(expected, abs=1e-5)
