@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from script_shared.errors import SettingsError
@@ -17,7 +18,8 @@ DEFAULT_DOMAIN = "news"
 #: Share of users in the sample of `ENV=dev`.
 DEV_USER_SHARE = 0.1
 #: A bucket and an optional prefix, or an absolute folder.
-_RELEASES_URL = r"^((s3|gs|az)://[A-Za-z0-9][A-Za-z0-9_.-]+(/[A-Za-z0-9_.=-]+)*/?|file:///.*)?$"
+_PART = r"[A-Za-z0-9_=-][A-Za-z0-9_.=-]*"
+_RELEASES_URL = re.compile(rf"((s3|gs|az)://[A-Za-z0-9][A-Za-z0-9_.-]*(/{_PART})*/?|file:///.*)?")
 
 
 class Settings(BaseSettings):
@@ -40,8 +42,17 @@ class Settings(BaseSettings):
     data_root: Path = Path("data")
     domain: str = DEFAULT_DOMAIN
     events_url: SecretStr = SecretStr("")
-    releases_url: str = Field(default="", pattern=_RELEASES_URL)
+    releases_url: str = ""
     releases_cache: str = ""
+
+    @field_validator("releases_url")
+    @classmethod
+    def _check_releases_url(cls, url: str) -> str:
+        if not _RELEASES_URL.fullmatch(url):
+            raise ValueError(
+                f"{url!r} is no address of releases, such as s3://bucket/prefix or file:///folder"
+            )
+        return url
 
     @property
     def user_share(self) -> float:
