@@ -62,7 +62,8 @@ def smoke(source: str, uri: str, scale: float, options: Mapping[str, Any] = Mapp
     Raises:
         MancheteError: as for `serve`; or the release did not pass the gates.
     """
-    settings = EmbeddedSettings.read()
+    # The release is deleted at the end: it must not be published where others are.
+    settings = EmbeddedSettings.read().model_copy(update={"releases_url": "", "releases_cache": ""})
     plan = load(settings.domain)
     space = require_input(plan, source, uri, scale, options)
     require_settings(settings)

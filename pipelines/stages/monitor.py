@@ -25,7 +25,7 @@ from script_shared.drift.sample import SCORE, Sample
 from script_shared.errors import NotEnoughDataError, SettingsError
 from script_shared.evaluation.outcomes import measure_outcomes
 from script_shared.impressions.pseudonyms import Pseudonyms
-from script_shared.releases.registry import Registry
+from script_shared.releases.factory import open_registry
 from script_shared.releases.store import Release
 from script_shared.storage.partitions import get_alias, set_alias, write_partition
 from script_shared.storage.volume import Volume
@@ -59,7 +59,7 @@ def monitor(
         EventLogError: a log is not available now.
     """
     monitoring, day_ms = _find_monitoring(plan), _parse_day(day)
-    release = Registry(volume.releases).open()
+    release = open_registry(volume).open()
     baselines = _read_baselines(release)
     window = LogWindow(volume, events_url, day_ms, day_ms + _DAY_MS, pseudonyms)
     predictions = monitoring.predictions(window)

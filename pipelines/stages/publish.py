@@ -31,9 +31,10 @@ from script_shared.evaluation.ranking import METRICS
 from script_shared.inference.text_index import TEXTS, TextIndex
 from script_shared.models.components.text_space import TextSpace
 from script_shared.models.ranking.state_replay import build_state
+from script_shared.releases.factory import open_registry
 from script_shared.releases.manifest import Facts
-from script_shared.releases.registry import CHALLENGER, Registry
-from script_shared.releases.store import DOCUMENTS, write_release
+from script_shared.releases.state import CHALLENGER
+from script_shared.releases.store import DOCUMENTS
 from script_shared.state.state import State
 from script_shared.storage.partitions import find_partition
 from script_shared.storage.volume import Volume
@@ -65,7 +66,8 @@ class PublishResult:
         """Return the result as one line of text."""
         if self.promoted:
             return f"{self.release} is the champion: {self.reason}"
-        return f"{self.release} stays challenger: {self.reason}. To promote it: python -m pipelines promote"
+        remedy = "To promote it: python -m pipelines releases promote"
+        return f"{self.release} stays challenger: {self.reason}. {remedy}"
 
 
 def publish(plan: Plan, volume: Volume, run: str, clock: Clock | None = None) -> PublishResult:
@@ -81,7 +83,7 @@ def publish(plan: Plan, volume: Volume, run: str, clock: Clock | None = None) ->
         NotEnoughDataError: the domain is monitored, and the run has no rows for a baseline.
     """
     release = _write_release(plan, volume, run, clock or WallClock())
-    registry = Registry(volume.releases)
+    registry = open_registry(volume)
     champion = registry.find()
     verdict = _decide(GateDecision.read(volume, run), release, champion)
     if champion != release:
@@ -146,7 +148,7 @@ def _write_release(plan: Plan, volume: Volume, run: str, clock: Clock) -> str:
         if plan.monitoring:
             _write_baseline(folder / BASELINE_FILE, plan.monitoring, volume, run)
 
-    return write_release(volume.releases, facts, fill).id
+    return open_registry(volume).write(facts, fill).id
 
 
 def _select_served(records: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, float]]:
