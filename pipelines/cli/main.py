@@ -21,7 +21,7 @@ from pipelines.cli.inspection import print_inspection
 from pipelines.cli.stage_runs import StageCall, load_plan_and_volume, run_stage, run_stages
 from pipelines.experiments.command import experiment_command
 from pipelines.ingest.source_options import CONFIG_FILE, with_source_options
-from pipelines.monitoring import find_previous_day
+from pipelines.plans.monitoring import find_previous_day
 from pipelines.reporting.run_costs import measure_stage, read_costs, write_costs
 from pipelines.run_ids import new_run_id
 from pipelines.settings import PipelineSettings

@@ -18,7 +18,7 @@ PARAMS = {
 @task
 def choose_day() -> str:
     """Choose the day to report on: the parameter, or the UTC day before."""
-    from pipelines.monitoring import find_previous_day
+    from pipelines.plans.monitoring import find_previous_day
     from script_shared.clock import WallClock
 
     return get_current_context()["params"]["day"] or find_previous_day(WallClock())

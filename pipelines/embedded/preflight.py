@@ -13,7 +13,7 @@ from typing import Any
 from pipelines.embedded.ports import require_free_port
 from pipelines.embedded.settings import EmbeddedSettings
 from pipelines.ingest.uri import is_remote, parse_uri
-from pipelines.plan import Plan, Source
+from pipelines.plans.plan import Plan, Source
 from pipelines.settings import DagSettings, PipelineSettings
 from pipelines.stages.download import find_source, require_scale
 from pipelines.stages.inspect import open_files

@@ -20,7 +20,7 @@ from pipelines.embedded.preflight import require_input, require_resources, requi
 from pipelines.embedded.sample_requests import request_each_segment
 from pipelines.embedded.settings import EmbeddedSettings
 from pipelines.embedded.supervisor import RunningServices, run_dags, start_services
-from pipelines.plan import Plan
+from pipelines.plans.plan import Plan
 from pipelines.stages.publish import PublishResult
 from script_shared.errors import SettingsError
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.ingest.raw_files import find_files
-from pipelines.plan import Source
+from pipelines.plans.plan import Source
 from script_shared.errors import ReleaseError
 from script_shared.releases.factory import open_registry
 from script_shared.storage.volume import Volume

@@ -9,7 +9,7 @@ import polars as pl
 
 from pipelines.feedback.archive import EventArchive
 from pipelines.feedback.event_frames import SCHEMA, events_to_frame
-from pipelines.monitoring import LogWindow
+from pipelines.plans.monitoring import LogWindow
 from script_shared.events.event import FORGET
 from script_shared.events.factory import open_log
 from script_shared.events.log import EventLog

@@ -18,7 +18,7 @@ from pipelines.feedback.event_frames import (
     select_items,
     select_valid,
 )
-from pipelines.plan import Plan, Refinement
+from pipelines.plans.plan import Plan, Refinement
 from script_shared.clock import MS_PER_HOUR, MS_PER_MINUTE
 from script_shared.models.components.cold_start_items import MAX_AGE_HOURS
 from script_shared.tables import Tables

@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 
 from pipelines.feedback.erasure import ForgottenUsers
-from pipelines.plan import Plan
+from pipelines.plans.plan import Plan
 
 _LOG = structlog.get_logger(__name__)
 

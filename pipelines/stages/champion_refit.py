@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.plan import Plan
+from pipelines.plans.plan import Plan
 from script_shared.domain import Parameters
 from script_shared.errors import ReleaseError
 from script_shared.releases.factory import open_registry

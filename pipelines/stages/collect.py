@@ -13,7 +13,7 @@ from pipelines.feedback.erasure import ErasurePoint, ForgottenUsers
 from pipelines.feedback.event_frames import events_to_frame
 from pipelines.feedback.merge import CollectedEvents
 from pipelines.feedback.record_erasure import erase_records
-from pipelines.plan import Plan
+from pipelines.plans.plan import Plan
 from script_shared.errors import EventLogError
 from script_shared.events.event import FORGET
 from script_shared.events.factory import open_log

@@ -7,7 +7,7 @@ from contextlib import closing
 import structlog
 
 from pipelines.experiments.attribution import attribute_clicks
-from pipelines.plan import Plan
+from pipelines.plans.plan import Plan
 from pipelines.stages.collect import open_archive
 from script_shared.clock import WallClock
 from script_shared.errors import ReleaseError, ReleaseNotFoundError

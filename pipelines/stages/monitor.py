@@ -12,9 +12,9 @@ import numpy as np
 import polars as pl
 import structlog
 
-from pipelines.monitoring import NO_PSEUDONYMS, OUTCOME, TIME, LogWindow, Monitoring, to_floats
-from pipelines.monitoring_baselines import MonitoringBaselines
-from pipelines.plan import Plan
+from pipelines.plans.monitoring import NO_PSEUDONYMS, OUTCOME, TIME, LogWindow, Monitoring, to_floats
+from pipelines.plans.monitoring_baselines import MonitoringBaselines
+from pipelines.plans.plan import Plan
 from pipelines.reporting.monitoring_page import render_monitoring_page
 from pipelines.stages.publish import BASELINE_FILE
 from script_shared.clock import MS_PER_HOUR
@@ -23,7 +23,7 @@ from script_shared.drift.detection import DAILY_LEVEL, DriftReport, detect_drift
 from script_shared.drift.merging import merge_reports
 from script_shared.drift.sample import SCORE, Sample
 from script_shared.errors import NotEnoughDataError, SettingsError
-from script_shared.evaluation.outcomes import measure_outcomes
+from script_shared.evaluation.classification.outcomes import measure_outcomes
 from script_shared.impressions.pseudonyms import Pseudonyms
 from script_shared.releases.factory import open_registry
 from script_shared.releases.store import Release

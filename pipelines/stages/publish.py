@@ -13,9 +13,9 @@ import polars as pl
 import structlog
 
 from pipelines.encoding.arrays import encode_user_types, write_bundles
-from pipelines.monitoring import Monitoring
-from pipelines.monitoring_baselines import MonitoringBaselines
-from pipelines.plan import Plan, ReleaseRecord
+from pipelines.plans.monitoring import Monitoring
+from pipelines.plans.monitoring_baselines import MonitoringBaselines
+from pipelines.plans.plan import Plan, ReleaseRecord
 from pipelines.replay import is_replayed
 from pipelines.stages.artifacts import load_dataset, load_refine_report
 from pipelines.stages.encode import CATALOGUE_FILE
@@ -29,7 +29,7 @@ from script_shared.evaluation.comparison import SERVED
 from script_shared.evaluation.promotion import PromotionDecision
 from script_shared.evaluation.ranking import METRICS
 from script_shared.inference.text_index import TEXTS, TextIndex
-from script_shared.models.components.text_space import TextSpace
+from script_shared.models.components.texts.text_space import TextSpace
 from script_shared.models.ranking.state_replay import build_state
 from script_shared.releases.factory import open_registry
 from script_shared.releases.manifest import Facts

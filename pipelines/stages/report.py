@@ -10,8 +10,8 @@ from typing import Any
 import polars as pl
 import structlog
 
-from pipelines.audit import AuditedRun, audit_selections
-from pipelines.plan import Plan
+from pipelines.plans.audit import AuditedRun, audit_selections
+from pipelines.plans.plan import Plan
 from pipelines.reporting.findings import REPORT_COLUMNS, Evaluation, gather_findings
 from pipelines.reporting.history import append_metrics
 from pipelines.reporting.page import render_page

@@ -9,7 +9,7 @@ from typing import Any, Self
 from script_shared.drift.categories import CategoryColumn
 from script_shared.drift.features import Feature, parse_feature, record_feature
 from script_shared.drift.sample import Sample
-from script_shared.drift.texts import TextColumn
+from script_shared.drift.texts.text_baseline import TextColumn
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -20,7 +20,7 @@ from script_shared.drift.category_comparison import compare_categories
 from script_shared.drift.feature_comparison import FeatureComparison, compare_feature
 from script_shared.drift.finding import Finding
 from script_shared.drift.sample import Sample
-from script_shared.drift.text_comparison import TextComparison, compare_texts
+from script_shared.drift.texts.text_comparison import TextComparison, compare_texts
 
 #: The probability of a false alarm in a sample, at most.
 DAILY_LEVEL = 0.01

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipelines.domains.recruiting.monitored.applications import APPLICATIONS, RECRUITERS
 from pipelines.domains.recruiting.monitored.entities import APPLICANTS, OPENINGS
 from pipelines.domains.recruiting.monitored.predictions import read_predictions, read_reference
-from pipelines.monitoring import Monitoring
+from pipelines.plans.monitoring import Monitoring
 
 #: Half of all hires are known after 8 days, nine of ten after 34: later outcomes complete the rate.
 OUTCOME_DAYS = 90

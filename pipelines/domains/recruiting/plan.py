@@ -12,7 +12,7 @@ from pipelines.domains.recruiting.sources import SOURCES
 from pipelines.domains.recruiting.tables import assemble_tables
 from pipelines.domains.recruiting.validation.end_of_applications import find_end_of_applications
 from pipelines.domains.recruiting.validation.rejection_reasons import REMEDIES
-from pipelines.plan import Plan
+from pipelines.plans.plan import Plan
 from pipelines.settings import PipelineSettings
 from script_shared.domain import Parameters
 from script_shared.domains.recruiting.domain import RECRUITING

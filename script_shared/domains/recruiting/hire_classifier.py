@@ -16,10 +16,10 @@ from script_shared.domains.recruiting.hire_features import HIRE_FEATURES
 from script_shared.domains.recruiting.hire_profile import PROFILE_COLUMNS, compute_profile
 from script_shared.domains.recruiting.labels import HIRED, REFUSED
 from script_shared.domains.recruiting.tables import select_applications
-from script_shared.evaluation.calibration import Calibrator, choose
-from script_shared.evaluation.logistic import sigmoid
-from script_shared.evaluation.precision_threshold import find_precision_threshold
-from script_shared.evaluation.reliability import log_loss
+from script_shared.evaluation.classification.calibration import Calibrator, choose
+from script_shared.evaluation.classification.logistic import sigmoid
+from script_shared.evaluation.classification.precision_threshold import find_precision_threshold
+from script_shared.evaluation.classification.reliability import log_loss
 from script_shared.models.classifier import AuditRows, DecisionClassifier, LabelledRows
 from script_shared.models.ranking.decision_trees import DecisionTrees
 from script_shared.models.ranking.tree_contributions import TreeExplainer

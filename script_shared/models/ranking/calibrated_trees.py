@@ -9,8 +9,8 @@ from functools import cached_property
 import numpy as np
 
 from script_shared.arrays import Bundle
-from script_shared.evaluation.calibration import METHODS, Calibrator, choose, fit_calibrator
-from script_shared.evaluation.logistic import sigmoid
+from script_shared.evaluation.classification.calibration import METHODS, Calibrator, choose, fit_calibrator
+from script_shared.evaluation.classification.logistic import sigmoid
 from script_shared.models.ranking.boosting import BoostingParameters, fit_probabilities
 from script_shared.models.ranking.decision_trees import DecisionTrees
 from script_shared.models.ranking.tree_contributions import TreeExplainer

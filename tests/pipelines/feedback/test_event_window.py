@@ -4,7 +4,7 @@ import pytest
 
 from pipelines.domains import load
 from pipelines.feedback.event_window import read_events
-from pipelines.monitoring import LogWindow
+from pipelines.plans.monitoring import LogWindow
 from pipelines.stages.collect import collect
 from script_shared.events.event import FORGET
 from script_shared.events.factory import open_log

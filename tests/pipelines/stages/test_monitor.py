@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from pipelines.domains import load
-from pipelines.monitoring_baselines import MonitoringBaselines
+from pipelines.plans.monitoring_baselines import MonitoringBaselines
 from pipelines.stages.collect import collect
 from pipelines.stages.monitor import monitor
 from pipelines.stages.publish import publish

@@ -5,9 +5,9 @@ import math
 import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from script_shared.drift.text_comparison import compare_texts
-from script_shared.drift.texts import MAX_TERMS, MIN_TEXTS, TextColumn, count_terms, split_texts
-from script_shared.drift.tokens import find_words
+from script_shared.drift.texts.text_baseline import MAX_TERMS, MIN_TEXTS, TextColumn, count_terms, split_texts
+from script_shared.drift.texts.text_comparison import compare_texts
+from script_shared.drift.texts.tokens import find_words
 
 SKILLS = ["java spring", "java angular", "python pandas", "java oracle"] * 50
 

@@ -11,7 +11,7 @@ from pipelines.domains.recruiting.monitored.reference_period import ReferencePer
 from pipelines.domains.recruiting.monitoring import MONITORING
 from pipelines.domains.recruiting.sources import SOURCES
 from pipelines.domains.recruiting.sources.synthetic import WorldOptions, generate
-from pipelines.monitoring_baselines import MonitoringBaselines, count_outcomes
+from pipelines.plans.monitoring_baselines import MonitoringBaselines, count_outcomes
 from pipelines.stages.monitor import find_drift
 from script_shared.domains.recruiting.hire_classifier import HireClassifier
 from script_shared.domains.recruiting.tables import OPENING

@@ -7,7 +7,7 @@ import polars as pl
 
 from script_shared.domains.recruiting.labels import HIRED, REFUSED
 from script_shared.domains.recruiting.tables import select_applications
-from script_shared.evaluation.within_groups import roc_auc_within
+from script_shared.evaluation.classification.within_groups import roc_auc_within
 
 
 class DecidedApplications(NamedTuple):

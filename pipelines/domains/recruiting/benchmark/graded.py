@@ -15,9 +15,9 @@ import numpy.typing as npt
 from pipelines.domains.recruiting.benchmark.measures import SERVED, Comparison, Records, compare_means
 from pipelines.domains.recruiting.benchmark.period_data import PeriodData
 from script_shared.domains.recruiting.labels import LABELS
-from script_shared.domains.recruiting.matching.features import feature_groups
+from script_shared.domains.recruiting.matching.features.feature_table import feature_groups
 from script_shared.domains.recruiting.matching.fitted_models import FittedModels
-from script_shared.evaluation.within_groups import ndcg_within, number_rows
+from script_shared.evaluation.classification.within_groups import ndcg_within, number_rows
 from script_shared.types import BoolArray, FloatArray, IntArray
 
 PROTOCOL = "graded"

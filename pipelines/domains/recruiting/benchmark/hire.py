@@ -17,9 +17,9 @@ from pipelines.domains.recruiting.benchmark.hire_models import WITH_BOTH, WITHOU
 from pipelines.domains.recruiting.benchmark.measures import SERVED, Comparison, Records, compare_rows
 from pipelines.domains.recruiting.benchmark.period_data import PeriodData
 from script_shared.domains.recruiting.labels import HIRED, PLACED, REFUSED
-from script_shared.evaluation.classification import measure_at_threshold, pr_auc, roc_auc
-from script_shared.evaluation.precision_threshold import find_precision_threshold
-from script_shared.evaluation.reliability import brier_score, calibration_error
+from script_shared.evaluation.classification.measures import measure_at_threshold, pr_auc, roc_auc
+from script_shared.evaluation.classification.precision_threshold import find_precision_threshold
+from script_shared.evaluation.classification.reliability import brier_score, calibration_error
 from script_shared.types import BoolArray, FloatArray, IntArray
 
 PROTOCOL = "hire"

@@ -13,10 +13,14 @@ from pipelines.domains.recruiting.benchmark.rank import select_history
 from script_shared.domains.recruiting.hire_classifier import HireClassifier
 from script_shared.domains.recruiting.hire_features import HIRE_FEATURES
 from script_shared.domains.recruiting.labels import HIRED, PLACED, REFUSED
-from script_shared.domains.recruiting.matching.features import BY_RECRUITER, CLIENT, feature_groups
+from script_shared.domains.recruiting.matching.data.training_rows import TrainingRows
+from script_shared.domains.recruiting.matching.features.feature_table import (
+    BY_RECRUITER,
+    CLIENT,
+    feature_groups,
+)
 from script_shared.domains.recruiting.matching.fitted_models import select_columns
 from script_shared.domains.recruiting.matching.parameters import MatchParameters
-from script_shared.domains.recruiting.matching.training_rows import TrainingRows
 from script_shared.models.ranking.calibrated_trees import CalibratedTrees
 from script_shared.types import BoolArray, FloatArray, IntArray
 

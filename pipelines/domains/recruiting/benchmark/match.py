@@ -20,7 +20,7 @@ from pipelines.domains.recruiting.benchmark.period_data import PeriodData
 from pipelines.domains.recruiting.benchmark.xgboost_reference import predict_by_reference
 from script_shared.domains.recruiting.labels import MATCHED
 from script_shared.domains.recruiting.matching.fitted_models import FittedModels
-from script_shared.evaluation.classification import measure_at_threshold, pr_auc, roc_auc
+from script_shared.evaluation.classification.measures import measure_at_threshold, pr_auc, roc_auc
 from script_shared.tables import Tables
 from script_shared.types import BoolArray, FloatArray, IntArray
 

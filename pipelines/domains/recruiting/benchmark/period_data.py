@@ -10,13 +10,13 @@ import polars as pl
 
 from pipelines.domains.recruiting.benchmark.periods import UNDECIDED_DAYS
 from script_shared.domain import Domain, Parameters
-from script_shared.domains.recruiting.matching.application_table import order_applications, to_days
+from script_shared.domains.recruiting.matching.data.application_table import order_applications, to_days
+from script_shared.domains.recruiting.matching.data.labelled_applications import LabelledApplications, to_day
+from script_shared.domains.recruiting.matching.data.match_data import MatchData
+from script_shared.domains.recruiting.matching.data.training_rows import TrainingRows
 from script_shared.domains.recruiting.matching.feature_builder import FeatureBuilder
-from script_shared.domains.recruiting.matching.features import feature_groups
-from script_shared.domains.recruiting.matching.labelled_applications import LabelledApplications, to_day
-from script_shared.domains.recruiting.matching.match_data import MatchData
+from script_shared.domains.recruiting.matching.features.feature_table import feature_groups
 from script_shared.domains.recruiting.matching.parameters import MatchParameters
-from script_shared.domains.recruiting.matching.training_rows import TrainingRows
 from script_shared.domains.recruiting.tables import APPLICANT, OPENING, select_applications
 from script_shared.models.ranking.training_samples import Period
 from script_shared.segments import assign_segment

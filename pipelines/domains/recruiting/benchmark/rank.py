@@ -19,10 +19,10 @@ from pipelines.domains.recruiting.benchmark.measures import (
 )
 from pipelines.domains.recruiting.benchmark.period_data import PeriodData
 from script_shared.domains.recruiting.labels import ADVANCED, PLACED
-from script_shared.domains.recruiting.matching.features import feature_groups
+from script_shared.domains.recruiting.matching.features.feature_table import feature_groups
 from script_shared.domains.recruiting.matching.fitted_models import FittedModels, OrderTrees
 from script_shared.domains.recruiting.matching.parameters import MatchParameters
-from script_shared.evaluation.within_groups import ndcg_within, number_rows, roc_auc_within
+from script_shared.evaluation.classification.within_groups import ndcg_within, number_rows, roc_auc_within
 from script_shared.models.ranking.boosting import fit_order
 from script_shared.types import BoolArray, FloatArray, IntArray
 

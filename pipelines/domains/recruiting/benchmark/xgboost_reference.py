@@ -15,9 +15,9 @@ import numpy as np
 import polars as pl
 
 from pipelines.domains.recruiting.benchmark.period_data import PeriodData
-from script_shared.domains.recruiting.matching.training_rows import TrainingRows
+from script_shared.domains.recruiting.matching.data.training_rows import TrainingRows
 from script_shared.domains.recruiting.tables import select_applicants, select_openings
-from script_shared.drift.stop_words import STOP_WORDS
+from script_shared.drift.texts.stop_words import STOP_WORDS
 from script_shared.tables import Tables
 from script_shared.types import FloatArray
 

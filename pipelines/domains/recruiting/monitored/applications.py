@@ -12,7 +12,7 @@ from pipelines.domains.recruiting.monitored.reference_period import (
 from pipelines.domains.recruiting.outcomes import merge_outcomes
 from pipelines.feedback.event_frames import select_interactions
 from pipelines.feedback.event_window import read_events
-from pipelines.monitoring import LogWindow, MonitoredInput
+from pipelines.plans.monitoring import LogWindow, MonitoredInput
 from script_shared.domains.recruiting.labels import HIRED, REFUSED
 from script_shared.domains.recruiting.tables import INTERACTIONS, OPENING
 from script_shared.storage.partitions import find_partition, get_alias

@@ -7,7 +7,7 @@ import polars as pl
 from pipelines.domains.recruiting.monitored.reference_period import ARRIVAL_DAYS, ReferencePeriod
 from pipelines.feedback.event_frames import select_items
 from pipelines.feedback.event_window import read_events
-from pipelines.monitoring import LogWindow, MonitoredInput
+from pipelines.plans.monitoring import LogWindow, MonitoredInput
 from script_shared.domains.recruiting.tables import APPLICANT, ITEMS, OPENING
 from script_shared.storage.partitions import find_partition, get_alias
 from script_shared.storage.volume import Volume

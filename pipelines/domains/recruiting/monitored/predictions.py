@@ -8,7 +8,7 @@ import polars as pl
 
 from pipelines.domains.recruiting.monitored.applications import find_decided
 from pipelines.domains.recruiting.monitored.reference_period import ReferencePeriod
-from pipelines.monitoring import OUTCOME, TIME, LogWindow
+from pipelines.plans.monitoring import OUTCOME, TIME, LogWindow
 from script_shared.arrays import Bundle
 from script_shared.domains.recruiting.domain import PREDICT
 from script_shared.domains.recruiting.hire_classifier import HireClassifier

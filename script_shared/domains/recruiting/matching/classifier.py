@@ -8,16 +8,16 @@ from typing import Any, ClassVar
 import numpy as np
 
 from script_shared.arrays import Bundle
-from script_shared.domains.recruiting.matching.entity_values import APPLICANT_COLUMNS, OPENING_COLUMNS
+from script_shared.domains.recruiting.matching.data.entity_values import APPLICANT_COLUMNS, OPENING_COLUMNS
+from script_shared.domains.recruiting.matching.data.labelled_applications import LabelledApplications, to_day
+from script_shared.domains.recruiting.matching.data.live_entities import LiveEntities
+from script_shared.domains.recruiting.matching.data.live_pairs import build_live_features
+from script_shared.domains.recruiting.matching.data.match_data import MatchData
+from script_shared.domains.recruiting.matching.data.training_rows import TrainingRows
 from script_shared.domains.recruiting.matching.feature_builder import FeatureBuilder
-from script_shared.domains.recruiting.matching.features import feature_groups
+from script_shared.domains.recruiting.matching.features.feature_table import feature_groups
 from script_shared.domains.recruiting.matching.fitted_models import FittedModels, fit_models
-from script_shared.domains.recruiting.matching.labelled_applications import LabelledApplications, to_day
-from script_shared.domains.recruiting.matching.live_entities import LiveEntities
-from script_shared.domains.recruiting.matching.live_pairs import build_live_features
-from script_shared.domains.recruiting.matching.match_data import MatchData
 from script_shared.domains.recruiting.matching.parameters import STATUSES, MatchParameters, Outcome
-from script_shared.domains.recruiting.matching.training_rows import TrainingRows
 from script_shared.domains.recruiting.pairs import Entity, PairClassifier
 from script_shared.errors import NotEnoughDataError
 from script_shared.models.classifier import AuditRows, LabelledRows

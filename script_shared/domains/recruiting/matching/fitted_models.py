@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from script_shared.arrays import Bundle
-from script_shared.domains.recruiting.matching.application_table import OUTCOMES
-from script_shared.domains.recruiting.matching.features import (
+from script_shared.domains.recruiting.matching.data.application_table import OUTCOMES
+from script_shared.domains.recruiting.matching.data.training_rows import TrainingRows
+from script_shared.domains.recruiting.matching.features.feature_table import (
     BY_RECRUITER,
     CLIENT,
     PERSON,
@@ -19,8 +20,7 @@ from script_shared.domains.recruiting.matching.features import (
     feature_groups,
 )
 from script_shared.domains.recruiting.matching.parameters import MatchParameters
-from script_shared.domains.recruiting.matching.training_rows import TrainingRows
-from script_shared.evaluation.operating_mode import OperatingPoint, choose_threshold
+from script_shared.evaluation.classification.operating_mode import OperatingPoint, choose_threshold
 from script_shared.models.ranking.boosting import BoostingParameters, fit_order
 from script_shared.models.ranking.calibrated_trees import CalibratedTrees
 from script_shared.models.ranking.decision_trees import DecisionTrees

@@ -8,8 +8,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from script_shared.domains.recruiting.labels import ADVANCED, MATCHED, PLACED
-from script_shared.domains.recruiting.matching.entities import TextVectorParameters
-from script_shared.evaluation.operating_mode import MIN_PRECISION, OperatingMode
+from script_shared.domains.recruiting.matching.data.entities import TextVectorParameters
+from script_shared.evaluation.classification.operating_mode import MIN_PRECISION, OperatingMode
 from script_shared.models.ranking.boosting import BoostingParameters
 
 Outcome = Literal["match", "placed", "advanced"]

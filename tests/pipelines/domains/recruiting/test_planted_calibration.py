@@ -7,11 +7,11 @@ from pipelines.domains.recruiting.sources.synthetic import WorldOptions
 from pipelines.domains.recruiting.sources.synthetic.vocabulary.statuses import STATUSES
 from pipelines.domains.recruiting.sources.synthetic.world import make_world
 from script_shared.domains.recruiting.labels import HIRED
-from script_shared.evaluation.calibration import choose
-from script_shared.evaluation.logistic import sigmoid
-from script_shared.evaluation.precision_threshold import find_precision_threshold
+from script_shared.evaluation.classification.calibration import choose
+from script_shared.evaluation.classification.logistic import sigmoid
+from script_shared.evaluation.classification.precision_threshold import find_precision_threshold
+from script_shared.evaluation.classification.reliability import calibration_error
 from script_shared.evaluation.proportions import clopper_pearson_lower
-from script_shared.evaluation.reliability import calibration_error
 
 #: Five times the base rate of .06; even the planted score cannot promise .8 for undivided applications.
 MIN_PRECISION = 0.3

@@ -6,9 +6,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from pipelines.audit import audit_selections
 from pipelines.domains.recruiting.audit import read_groups, select_scored
 from pipelines.domains.recruiting.tables import assemble_tables, to_interactions
+from pipelines.plans.audit import audit_selections
 from script_shared.domains.recruiting.hire_classifier import HireClassifier
 from script_shared.domains.recruiting.hire_features import HIRE_FEATURES
 from tests.support.data.generated_decision import refine_generated_decision

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from script_shared.evaluation.classification import roc_auc
-from script_shared.evaluation.within_groups import roc_auc_within
+from script_shared.evaluation.classification.measures import roc_auc
+from script_shared.evaluation.classification.within_groups import roc_auc_within
 from script_shared.models.ranking.boosting import BoostingParameters, fit_order, fit_probabilities
 
 PARAMETERS = BoostingParameters(rounds=60, learning_rate=0.1, feature_fraction=1.0)

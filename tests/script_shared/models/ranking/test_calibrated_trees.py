@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from script_shared.evaluation.logistic import sigmoid
+from script_shared.evaluation.classification.logistic import sigmoid
 from script_shared.models.ranking.boosting import BoostingParameters
 from script_shared.models.ranking.calibrated_trees import CalibratedTrees
 

@@ -25,7 +25,7 @@ from pipelines.formats.timestamps import DAY_FIRST, TimeFormat, parse_times
 from pipelines.ingest.file_kinds import FileKind
 from pipelines.ingest.local import link_files, local_path
 from pipelines.ingest.raw_files import RawFile, find_files
-from pipelines.plan import IngestProgress, Refinement, SelectErased, Source
+from pipelines.plans.plan import IngestProgress, Refinement, SelectErased, Source
 from pipelines.validation.row_filter import RowFilter
 from pipelines.validation.rules import Rule
 from pipelines.validation.stragglers import STRAGGLER_SHARE

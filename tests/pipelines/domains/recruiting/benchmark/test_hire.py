@@ -5,7 +5,7 @@ import pytest
 
 from pipelines.domains.recruiting.benchmark.hire import measure, measure_promise
 from pipelines.domains.recruiting.benchmark.hire_models import HireModel, list_columns
-from script_shared.domains.recruiting.matching.features import feature_groups
+from script_shared.domains.recruiting.matching.features.feature_table import feature_groups
 
 
 def test_measures():

@@ -17,7 +17,7 @@ from pipelines.domains.recruiting.benchmark.period_data import PeriodData
 from pipelines.domains.recruiting.benchmark.periods import PERIODS
 from pipelines.domains.recruiting.sources import SOURCES
 from script_shared.domains.recruiting.labels import MATCHED
-from script_shared.domains.recruiting.matching.features import BY_RECRUITER, feature_groups
+from script_shared.domains.recruiting.matching.features.feature_table import BY_RECRUITER, feature_groups
 from script_shared.domains.recruiting.matching.fitted_models import fit_models
 from script_shared.domains.recruiting.matching.parameters import MatchParameters
 from script_shared.domains.recruiting.tables import select_applications, select_openings

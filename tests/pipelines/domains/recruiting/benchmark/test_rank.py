@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pipelines.domains.recruiting.benchmark.rank import measure_orders, rank_within, select_history
-from script_shared.domains.recruiting.matching.features import feature_groups
+from script_shared.domains.recruiting.matching.features.feature_table import feature_groups
 
 
 def test_only_openings_with_applicants_of_both_kinds_are_measured():

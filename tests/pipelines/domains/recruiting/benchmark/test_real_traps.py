@@ -12,7 +12,7 @@ from pipelines.domains.recruiting.benchmark.periods import PERIODS
 from pipelines.domains.recruiting.sources import SOURCES
 from script_shared.domains.recruiting.labels import PLACED
 from script_shared.domains.recruiting.matching.parameters import MatchParameters
-from script_shared.evaluation.classification import pr_auc, roc_auc
+from script_shared.evaluation.classification.measures import pr_auc, roc_auc
 from script_shared.models.ranking.boosting import BoostingParameters, fit_probabilities
 
 pytestmark = [pytest.mark.realdata, pytest.mark.slow]

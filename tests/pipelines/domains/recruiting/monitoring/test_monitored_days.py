@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 from pipelines.cli.main import app as cli
 from pipelines.domains.recruiting.monitored.entities import read_reported_items
 from pipelines.domains.recruiting.monitored.predictions import read_predictions, read_reference
-from pipelines.monitoring import NO_PSEUDONYMS, LogWindow
-from pipelines.monitoring_baselines import MonitoringBaselines
+from pipelines.plans.monitoring import NO_PSEUDONYMS, LogWindow
+from pipelines.plans.monitoring_baselines import MonitoringBaselines
 from script_shared.domains.recruiting.hire_features import HIRE_FEATURES
 from script_shared.domains.recruiting.tables import select_applications
 from script_shared.events.event import FORGET, ITEM, Event
