@@ -5,7 +5,7 @@ import typer
 from benchmarks.drills import command as drills
 from benchmarks.quality import ablation, comparison, diversity
 from benchmarks.scaling import pipeline_costs, service_costs
-from benchmarks.search import vector_indexes
+from benchmarks.search import user_pools, vector_indexes
 from benchmarks.serving import event_log, recruiting, replication_lag, throughput
 from pipelines.cli.console import run_command
 
@@ -27,6 +27,7 @@ app.command("quality", help=comparison.__doc__)(comparison.main)
 app.command("recruiting", help=recruiting.__doc__)(recruiting.main)
 app.command("replicas", help=replication_lag.__doc__)(replication_lag.main)
 app.command("search", help=vector_indexes.__doc__)(vector_indexes.main)
+app.command("similar-users", help=user_pools.__doc__)(user_pools.main)
 app.command("serving", help=throughput.__doc__)(throughput.main)
 
 if __name__ == "__main__":

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,9 @@ from tests.support.releases.small_release import publish_small_release
 
 #: Real data sets beside the repository, which does not contain them.
 REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+# Tests run beside each other, and starting processes takes longer than training on little data.
+os.environ.setdefault("STAGE_PROCESSES", "1")
 
 
 def pytest_collection_modifyitems(config, items):

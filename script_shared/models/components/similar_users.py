@@ -47,14 +47,13 @@ class SimilarUsersParameters(BaseModel):
 
 
 class _Scores(NamedTuple):
-    """Items of similar users, ascending, and their scores: the sum over users and the largest term."""
+    """Items of similar users, ascending, and the sum over users of each."""
 
     items: IntArray
     sums: FloatArray
-    largest: FloatArray
 
 
-_NO_SCORES = _Scores(NO_ITEMS, np.empty(0), np.empty(0))
+_NO_SCORES = _Scores(NO_ITEMS, np.empty(0))
 
 
 class SimilarUsers(Component):
@@ -67,7 +66,7 @@ class SimilarUsers(Component):
 
     name: ClassVar[str] = "similar_users"
     reason: ClassVar[str] = SIMILAR_USERS
-    feature_names = ("similar_users", "most_similar_user")
+    feature_names = ("similar_users",)
 
     def __init__(self, parameters: SimilarUsersParameters, texts: OwnTexts) -> None:
         self._parameters, self._texts = parameters, texts
@@ -80,7 +79,7 @@ class SimilarUsers(Component):
         return top_items(scores.items, scores.sums, n)
 
     def write_features(self, query: Query, state: State, items: IntArray, out: FeatureArray) -> None:
-        """Write the logarithms of the sum and of the largest term, two columns; 0 for other items."""
+        """Write the logarithm of the sum; 0 for other items."""
         out[:] = 0.0
         scores = self._scores.get(query, state, self._compute)
         if len(scores.items):
@@ -88,7 +87,6 @@ class SimilarUsers(Component):
             known = scores.items[places] == items
             # The smallest scores are about exp(-sharpness).
             out[known, 0] = np.log1p(scores.sums[places[known]] * 1e3)
-            out[known, 1] = np.log1p(scores.largest[places[known]] * 1e3)
 
     def _compute(self, query: Query, state: State) -> _Scores:
         if query.user == UNKNOWN or not self._texts.has_text(query.user):
@@ -111,8 +109,8 @@ def _sum_by_item(
     weighted_users: tuple[IntArray, FloatArray],
     fading: tuple[float, float],
     slots: IntArray,
-) -> tuple[IntArray, FloatArray, FloatArray]:
-    """Return the items of some interactions, ascending, and the sum and the largest term of each.
+) -> tuple[IntArray, FloatArray]:
+    """Return the items of some interactions, ascending, and the sum of each.
 
     Args:
         rows: user, item and age in ms of each; the users in the order of `weighted_users`.
@@ -132,14 +130,13 @@ def _sum_by_item(
     found = np.sort(found[:count])
     for slot in range(count):
         slots[found[slot]] = slot
-    sums, largest, user = np.zeros(count), np.zeros(count), 0
+    sums, user = np.zeros(count), 0
     for row in range(len(items)):
         while users[user] != owner[row]:
             user += 1
         slot = slots[items[row]]
         term = weights[user] * (ages[row] / _DAY_MS + delay) ** -decay
         sums[slot] += term
-        largest[slot] = max(largest[slot], term)
     for slot in range(count):
         slots[found[slot]] = -1
-    return found, sums, largest
+    return found, sums

@@ -28,7 +28,7 @@ class PoolParameters(BaseModel):
 
     users: int = 1_000_000
     exact_up_to: int = 50_000
-    compared: int = 8_000
+    compared: int = 4_000
     columns: int = 32
 
 

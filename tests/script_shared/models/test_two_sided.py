@@ -177,7 +177,7 @@ def test_similar_users_sums_their_interactions_by_age_and_cosine(profile_model, 
     texts = next(c for c in profile_model.components if c.name == "text_match")._texts
     query = query_of(state, "opening:21", OPENING)
     users, cosines = texts.nearest(query, state, parameters.users)
-    sums, largest = {}, {}
+    sums = {}
     for user, cosine in zip(users.tolist(), cosines.tolist(), strict=True):
         items, times, _ = state.histories.get(user)
         for item, time in zip(items.tolist(), times.tolist(), strict=True):
@@ -185,9 +185,8 @@ def test_similar_users_sums_their_interactions_by_age_and_cosine(profile_model, 
             weight = np.exp(parameters.sharpness * (cosine - 1))
             term = weight * (days + parameters.delay) ** -parameters.decay
             sums[item] = sums.get(item, 0.0) + term
-            largest[item] = max(largest.get(item, 0.0), term)
     items = np.array(sorted(sums), np.int32)
-    expected = np.log1p(np.array([[sums[i], largest[i]] for i in items.tolist()]) * 1e3)
+    expected = np.log1p(np.array([[sums[i]] for i in items.tolist()]) * 1e3)
     assert similar.features(query, state, items) == pytest.approx(expected, rel=1e-4)
     assert len(items) > 10
 

@@ -13,7 +13,7 @@ from pipelines.domains.recruiting.benchmark.rank import select_history
 from script_shared.domains.recruiting.hire_classifier import HireClassifier
 from script_shared.domains.recruiting.hire_features import HIRE_FEATURES
 from script_shared.domains.recruiting.labels import HIRED, PLACED, REFUSED
-from script_shared.domains.recruiting.matching.features import CLIENT, RECRUITERS, feature_groups
+from script_shared.domains.recruiting.matching.features import BY_RECRUITER, CLIENT, feature_groups
 from script_shared.domains.recruiting.matching.fitted_models import select_columns
 from script_shared.domains.recruiting.matching.parameters import MatchParameters
 from script_shared.domains.recruiting.matching.training_rows import TrainingRows
@@ -70,8 +70,8 @@ def list_columns() -> Mapping[str, IntArray]:
     groups = set(feature_groups().values())
     return {
         WITH_BOTH: select_columns(groups),
-        WITH_CLIENT: select_columns(groups - {RECRUITERS}),
-        WITHOUT_BOTH: select_columns(groups - {RECRUITERS, CLIENT}),
+        WITH_CLIENT: select_columns(groups - {*BY_RECRUITER}),
+        WITHOUT_BOTH: select_columns(groups - {*BY_RECRUITER, CLIENT}),
         HISTORY: select_history(),
     }
 
@@ -88,8 +88,7 @@ def _fit(data: PeriodData, rows: TrainingRows, columns: IntArray, parameters: Ma
         rows.features, rows.positive, halves, columns, parameters.trees, parameters.calibration
     )
     later = ~np.isnan(fold.probabilities)
-    # Some features of the opening's earlier applicants also depend on the recruiter.
-    names_recruiter = len(np.intersect1d(columns, select_columns([RECRUITERS]))) > 0
+    names_recruiter = len(np.intersect1d(columns, select_columns(BY_RECRUITER))) > 0
     tested = data.test_features if names_recruiter else data.request_features
     return HireModel(trees.predict(tested), fold.probabilities[later], rows.positive[later])
 

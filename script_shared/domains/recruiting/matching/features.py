@@ -28,9 +28,11 @@ from script_shared.domains.recruiting.matching.record_keys import KEY_NAMES, KEY
 from script_shared.types import FeatureArray, FloatArray, IntArray
 
 #: Groups of features, which a model may leave out.
-CLIENT, RECRUITERS, PERSON, POOL, POOL_OUTCOMES, OPENING, MARKET = (
-    "client", "recruiter", "person", "pool", "pool_outcomes", "opening", "market",
+CLIENT, RECRUITERS, RECRUITER_OUTCOMES, PERSON, POOL, POOL_OUTCOMES, OPENING, MARKET = (
+    "client", "recruiter", "recruiter_outcomes", "person", "pool", "pool_outcomes", "opening", "market",
 )  # fmt: skip
+#: Groups of features that are unknown where the pair's recruiter is.
+BY_RECRUITER = (RECRUITERS, RECRUITER_OUTCOMES)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,13 +95,15 @@ def _compute_groups(queries: Queries, past: Past, records: Records) -> dict[str,
         records.counts.copy(), pool.count_own_outcomes(), pool.count_own_outcomes(pool.same_recruiter)
     )
     records_by_key = build_record_features(counts, records.since, records.keys)
-    order = pool.build() | pool.rank(ranked, past.similarities)
+    order, outcomes = pool.build() | pool.rank(ranked, past.similarities), pool.build_outcomes()
+    of_recruiter = _of_prefix(person, "person_recruiter_") | _of_prefix(order, "pool_recruiter_")
     groups = {
         CLIENT: _of_prefix(person, "person_client_"),
-        RECRUITERS: _of_prefix(person, "person_recruiter_") | _of_prefix(order, "pool_recruiter_"),
+        RECRUITERS: of_recruiter,
+        RECRUITER_OUTCOMES: _of_prefix(outcomes, "pool_recruiter_"),
         PERSON: _without_prefix(person, ("person_client_", "person_recruiter_")),
         POOL: _without_prefix(order, ("pool_recruiter_",)),
-        POOL_OUTCOMES: pool.build_outcomes(),
+        POOL_OUTCOMES: _without_prefix(outcomes, ("pool_recruiter_",)),
         OPENING: build_opening_features(queries.openings),
         MARKET: {},
     }

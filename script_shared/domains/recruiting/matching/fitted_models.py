@@ -11,6 +11,7 @@ import numpy as np
 from script_shared.arrays import Bundle
 from script_shared.domains.recruiting.matching.application_table import OUTCOMES
 from script_shared.domains.recruiting.matching.features import (
+    BY_RECRUITER,
     CLIENT,
     PERSON,
     POOL,
@@ -131,7 +132,7 @@ def fit_models(rows: TrainingRows, day: int, parameters: MatchParameters) -> Fit
     named, fold = CalibratedTrees.fit(
         features, positive, halves, select_columns(used), parameters.trees, parameters.calibration
     )
-    without = [group for group in used if group != RECRUITERS]
+    without = [group for group in used if group not in BY_RECRUITER]
     unnamed, unnamed_fold = CalibratedTrees.fit(
         features, positive, halves, select_columns(without), parameters.trees, parameters.calibration
     )

@@ -17,7 +17,7 @@ from pipelines.domains.recruiting.benchmark.period_data import PeriodData
 from pipelines.domains.recruiting.benchmark.periods import PERIODS
 from pipelines.domains.recruiting.sources import SOURCES
 from script_shared.domains.recruiting.labels import MATCHED
-from script_shared.domains.recruiting.matching.features import feature_groups
+from script_shared.domains.recruiting.matching.features import BY_RECRUITER, feature_groups
 from script_shared.domains.recruiting.matching.fitted_models import fit_models
 from script_shared.domains.recruiting.matching.parameters import MatchParameters
 from script_shared.domains.recruiting.tables import select_applications, select_openings
@@ -192,3 +192,12 @@ def test_no_feature_is_named_after_an_outcome_of_the_own_application():
     forbidden = {"status", "updated", "update", "comment", "code", "id", "row"}
     found = [name for name in feature_groups() if forbidden & set(name.split("_"))]
     assert found == []
+
+
+def test_only_features_by_recruiter_differ_where_the_recruiter_is_unknown(original):
+    data = original[0]
+    known, unknown = data.test_features, data.request_features
+    differs = ((known != unknown) & ~(np.isnan(known) & np.isnan(unknown))).any(axis=0)
+    groups = feature_groups()
+    changed = {group for group, is_changed in zip(groups.values(), differs, strict=True) if is_changed}
+    assert changed == set(BY_RECRUITER)
