@@ -197,3 +197,9 @@ def test_unreachable_store_is_an_error_with_a_remedy(tmp_path, monkeypatch):
     with pytest.raises(ReleaseStoreError, match="Remedy: check RELEASES_URL") as error_info:
         registry.find()
     assert error_info.value.where == "s3://bucket/prefix/registry.json"
+
+
+def test_large_object_is_read_in_blocks(store):
+    size = 2 * 16 * 2**20 + 5
+    store.write("large", bytes(size))
+    assert [len(block) for block in store.read_blocks("large", 3, size)] == [2**24, 2**24, 2]

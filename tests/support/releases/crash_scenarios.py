@@ -72,8 +72,12 @@ def run_in_child(act: Callable[[], object]) -> None:
 
 
 def uploads(root: Path) -> int:
+    def fill(folder: Path) -> None:
+        for name in ("a", "b"):
+            (folder / name).write_text(name)
+
     def write() -> None:
-        write_tiny(open_object_registry(root, "writer"), "first")
+        write_tiny(open_object_registry(root, "writer"), fill=fill)
 
     def check() -> None:
         registry = open_object_registry(root, "reader")
