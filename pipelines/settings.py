@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
 
-from pydantic import Field, PositiveInt, field_validator
+from pydantic import Field, PositiveInt, SecretStr, field_validator
 
+from script_shared.impressions.pseudonyms import Pseudonyms
 from script_shared.settings import Settings
 
 
@@ -54,6 +55,8 @@ class PipelineSettings(Settings):
         stage_processes: the maximum number of processes in which the command line runs independent stages,
             such as the training of each model; 1 runs one after the other.
         model_card_contact: whom the model card names for questions, reviews and contestations.
+        raw_database_url: URL of the database of raw records, from which each run deletes erased users.
+        inference_log_keys: those of the service, so that monitoring joins logged predictions with outcomes.
     """
 
     evaluation_users: PositiveInt = 2_000
@@ -63,6 +66,14 @@ class PipelineSettings(Settings):
     removed_items: Literal["drop", "keep"] = "drop"
     stage_processes: PositiveInt = 2
     model_card_contact: str = Field(default="", max_length=500)
+    inference_log_keys: SecretStr = SecretStr("")
+    raw_database_url: SecretStr = SecretStr("")
+
+    @property
+    def pseudonyms(self) -> Pseudonyms:
+        """The pseudonyms under which the service logs users."""
+        keys = self.inference_log_keys.get_secret_value().split(",")
+        return Pseudonyms([key.strip() for key in keys if key.strip()])
 
     @property
     def refine_options(self) -> RefineOptions:

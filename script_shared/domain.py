@@ -9,7 +9,7 @@ from typing import Any
 from script_shared.clock import MS_PER_HOUR
 from script_shared.evaluation.gates import Gates
 from script_shared.models.classifier import Classifier
-from script_shared.models.components.text_space import ITEM_TEXT, TextComposition, TextParameters
+from script_shared.models.components.texts.text_space import ITEM_TEXT, TextComposition, TextParameters
 from script_shared.segments import Segment
 from script_shared.state.state import StateParameters
 from script_shared.tables import Schema

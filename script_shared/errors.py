@@ -12,6 +12,7 @@ MancheteError                an error with its place and its remedy
 ├── EventLogError            the event log is unavailable; acknowledged events are safe
 │   ├── EventsUnreadError        new events are on disk, but earlier ones cannot be read now
 │   └── EventsCompactedError     requested events have been removed from the log
+├── ReleaseStoreError        releases or their registry cannot be read or changed now
 └── ReleaseError             a release cannot be used
     ├── ReleaseNotFoundError     no release has been published under that name
     └── ReleaseCorruptedError    a file is missing or differs from the manifest
@@ -125,6 +126,10 @@ class EventsUnreadError(EventLogError):
 
 class EventsCompactedError(EventLogError):
     """Requested events have been removed from the log."""
+
+
+class ReleaseStoreError(MancheteError):
+    """Releases or their registry cannot be read or changed now."""
 
 
 class ReleaseError(MancheteError):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import SecretStr, ValidationError
+from pydantic import SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from script_shared.errors import SettingsError
@@ -16,6 +17,9 @@ Environment = Literal["dev", "staging", "prod"]
 DEFAULT_DOMAIN = "news"
 #: Share of users in the sample of `ENV=dev`.
 DEV_USER_SHARE = 0.1
+#: A bucket and an optional prefix, or an absolute folder.
+_PART = r"[A-Za-z0-9_=-][A-Za-z0-9_.=-]*"
+_RELEASES_URL = re.compile(rf"((s3|gs|az)://[A-Za-z0-9][A-Za-z0-9_.-]*(/{_PART})*/?|file:///.*)?")
 
 
 class Settings(BaseSettings):
@@ -26,6 +30,10 @@ class Settings(BaseSettings):
         data_root: root folder of the shared volume.
         domain: name of the domain.
         events_url: URL of the event log; empty for a SQLite file on the volume.
+        releases_url: URL of the releases of all domains, `s3://bucket/prefix`, `gs://…`, `az://…` or
+            `file:///folder`; empty for a folder of the volume.
+        releases_cache: folder of local copies of releases on an object store; empty for a folder
+            of the volume.
     """
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore")
@@ -34,6 +42,17 @@ class Settings(BaseSettings):
     data_root: Path = Path("data")
     domain: str = DEFAULT_DOMAIN
     events_url: SecretStr = SecretStr("")
+    releases_url: str = ""
+    releases_cache: str = ""
+
+    @field_validator("releases_url")
+    @classmethod
+    def _check_releases_url(cls, url: str) -> str:
+        if not _RELEASES_URL.fullmatch(url):
+            raise ValueError(
+                f"{url!r} is no address of releases, such as s3://bucket/prefix or file:///folder"
+            )
+        return url
 
     @property
     def user_share(self) -> float:

@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
-FOLDERS = r"app|pipelines|script_shared|tests|benchmarks|docker|docs|grafana|test_model"
+FOLDERS = r"app|clients|pipelines|script_shared|tests|benchmarks|docker|docs|grafana|test_model"
 #: `app/routes/events.py` is a path; `https://example.com/docs/x` and `logs/app/x` are not.
 PATH = re.compile(rf"(?<![\w./:-])(?:{FOLDERS})/[\w./-]*\w")
 LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)")

@@ -44,6 +44,8 @@ class DomainApi:
         page: HTML file of the page at `/`.
         routers: endpoints that only this domain has.
         version_router: replaces `GET /version` where a domain's version has more fields; None keeps it.
+        examples: JSON file with an example of each schema of the API's document, by the schema's name; None
+            adds none.
     """
 
     domain: Domain
@@ -57,3 +59,4 @@ class DomainApi:
     page: Path
     routers: Sequence[APIRouter] = ()
     version_router: APIRouter | None = None
+    examples: Path | None = None

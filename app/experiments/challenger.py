@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.serving.loaded_release import LoadedRelease
 from app.serving.release_watcher import ReleaseWatcher
-from script_shared.releases.registry import CHALLENGER
+from script_shared.releases.state import CHALLENGER
 
 
 class Challenger(ReleaseWatcher):

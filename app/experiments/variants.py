@@ -10,7 +10,7 @@ from app.serving.inference_log import Answer, InferenceLogger
 from app.serving.loaded_release import LoadedRelease
 from app.serving.release_watcher import ReleaseWatcher
 from script_shared.inference.results import Recommendation
-from script_shared.releases.registry import CHALLENGER, CHAMPION
+from script_shared.releases.state import CHALLENGER, CHAMPION
 
 
 class Variant(NamedTuple):

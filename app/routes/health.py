@@ -19,8 +19,8 @@ _STARTED = time.monotonic()
 class Health(BaseModel):
     """A summary: `ready`, `starting` or `degraded`.
 
-    Degraded: the newest release was refused and an older one is served, the event log cannot be read, or
-    some of its events could not be applied.
+    Degraded: the newest release was refused and an older one is served, the store of releases or the event
+    log cannot be read, or some of its events could not be applied.
     """
 
     status: str

@@ -13,7 +13,7 @@ from app import __version__
 from app.dependencies import LoadedReleaseDep, ReleaseWatcherDep, VariantsDep
 from app.errors import problem_responses
 from app.experiments.variants import Variants
-from script_shared.releases.registry import CHALLENGER
+from script_shared.releases.state import CHALLENGER
 
 router = APIRouter(tags=["health"])
 

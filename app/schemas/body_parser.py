@@ -67,7 +67,7 @@ class BodyParser:
             if name in self._ids:
                 forms.append({"type": "integer"})
             if name not in element["required"]:
-                forms += [{"type": "null"}, {"const": ""}]
+                forms += [{"type": "null"}, {"type": "string", "maxLength": 0}]
             element["properties"][name] = labels | ({"anyOf": forms} if len(forms) > 1 else schema)
         # Pydantic's schema of the list has references, which do not resolve in the API's document.
         return {"anyOf": [element, {"type": "array", "items": element, "maxItems": MAX_ELEMENTS}]}

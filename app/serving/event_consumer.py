@@ -22,7 +22,7 @@ from script_shared.errors import EventLogError, EventsCompactedError, EventsUnre
 from script_shared.events.event import FORGET, Event
 from script_shared.events.log import AppendResult, EventLog, LoggedEvent
 from script_shared.inference.replica import PAGE, Replica
-from script_shared.releases.registry import CHAMPION
+from script_shared.releases.state import CHAMPION
 
 _LOG = structlog.get_logger(__name__)
 

@@ -15,8 +15,9 @@ from app.metrics.telemetry import Telemetry
 from app.serving.event_consumer import EventConsumer
 from app.serving.loaded_release import LoadedRelease
 from script_shared.clock import Clock
-from script_shared.errors import MancheteError
-from script_shared.releases.registry import CHAMPION, Registry
+from script_shared.errors import MancheteError, ReleaseStoreError
+from script_shared.releases.base import ReleaseRegistry
+from script_shared.releases.state import CHAMPION
 
 _LOG = structlog.get_logger(__name__)
 #: A rejected release is loaded again after so many seconds: it may have been repaired.
@@ -38,7 +39,9 @@ class RejectedRelease:
     retry_at: float
 
     def __str__(self) -> str:
-        return f"{f'release {self.release}' if self.release else 'the champion'} was refused: {self.reason}"
+        if self.release is None:
+            return f"the champion is unknown: {self.reason}"
+        return f"release {self.release} was refused: {self.reason}"
 
 
 class LoadOptions(NamedTuple):
@@ -75,7 +78,7 @@ class ReleaseWatcher:
 
     def __init__(
         self,
-        registry: Registry,
+        registry: ReleaseRegistry,
         domain_api: DomainApi,
         telemetry: Telemetry,
         event_consumer: EventConsumer,
@@ -129,6 +132,8 @@ class ReleaseWatcher:
                     self.handle_missing()
                 elif self._should_load(release_id, retry_now):
                     self.activate(self._load(release_id))
+            except ReleaseStoreError as error:
+                self._wait_for_store(release_id, error)
             except MancheteError as error:
                 self._reject(release_id, self._relative(error.where) + error.what, error)
             except Exception as error:  # noqa: BLE001 - whatever a release raises, the current one is kept
@@ -188,10 +193,19 @@ class ReleaseWatcher:
         exc_info = None if isinstance(error, MancheteError) else error
         _LOG.error("release refused", release=release_id, reason=str(error), exc_info=exc_info)
 
+    def _wait_for_store(self, release_id: str | None, error: ReleaseStoreError) -> None:
+        """Keep the current release while the store cannot be read; the next poll tries again."""
+        if self.rejected is None or self.rejected.reason != error.what:
+            _LOG.error("store of releases unavailable", alias=self.alias, reason=str(error))
+        self.rejected = RejectedRelease(release_id, error.what, time.monotonic())
+
     def _relative(self, where: str) -> str:
-        """Return the path of a file below the folder of releases: clients need not know the folder."""
-        path = where.removeprefix(f"{self.registry.folder}/")
-        return f"{path}: " if path != where else ""
+        """Return the path of a file below the releases' folder or address: clients need not know that."""
+        for place in self.registry.places:
+            path = where.removeprefix(f"{place}/")
+            if path != where:
+                return f"{path}: "
+        return ""
 
     def _not_ready(self) -> NotReadyError:
         if self.rejected is not None:

@@ -4,7 +4,8 @@
 
 Each drill prints its figures and the requirements that it violated; the exit status is 1 if there are any.
 Without a data root it serves a small generated release. The event log is SQLite, except in two drills on
-Postgres, which are skipped where it is not installed.
+Postgres, which are skipped where it is not installed. The releases are in a folder, except in two drills on a
+local S3 server, which is installed when they first run.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ from benchmarks.harness.cluster import Cluster
 from benchmarks.harness.drill_report import DrillReport
 from benchmarks.harness.release import open_release
 from script_shared.releases.store import Release
+from tests.support.processes.moto_server import run_moto, set_environment
 from tests.support.processes.postgres import find_program, run_postgres
 
 Drill = Callable[[Cluster], DrillReport]
@@ -55,7 +57,8 @@ _AVAILABILITY = "availability"
 _KILLED_POSTGRES = "killed-postgres"
 _ON_POSTGRES = (_AVAILABILITY, _KILLED_POSTGRES)
 _SOAK = "soak"
-NAMES = (*_DRILLS, *_ON_POSTGRES, _SOAK)
+_ON_S3 = {"reload-s3": reload.run, "two-publishers-s3": two_publishers.run}
+NAMES = (*_DRILLS, *_ON_S3, *_ON_POSTGRES, _SOAK)
 
 
 def main(
@@ -80,8 +83,8 @@ def _run_drill(name: str, release: Release, minutes: float) -> bool:
     print(name, flush=True)
     with (
         tempfile.TemporaryDirectory() as folder,
-        _prepare(name, minutes) as (events_url, drill),
-        Cluster(Path(folder), release, events_url) as cluster,
+        _prepare(name, minutes, Path(folder)) as (addresses, drill),
+        Cluster(Path(folder) / "data", release, **addresses) as cluster,
     ):
         report = drill(cluster)
     print("\n".join([*report.lines(), ""]), flush=True)
@@ -89,11 +92,15 @@ def _run_drill(name: str, release: Release, minutes: float) -> bool:
 
 
 @contextmanager
-def _prepare(name: str, minutes: float) -> Iterator[tuple[str, Drill]]:
-    """Start Postgres where the drill needs it; yield the URL of the event log and the drill."""
+def _prepare(name: str, minutes: float, folder: Path) -> Iterator[tuple[dict[str, str], Drill]]:
+    """Start Postgres or S3 where the drill needs it; yield the cluster's addresses and the drill."""
     if name in _ON_POSTGRES:
         with run_postgres() as server:
             killed = partial(killed_postgres.run, server=server)
-            yield server.address, killed if name == _KILLED_POSTGRES else availability.run
+            drill = killed if name == _KILLED_POSTGRES else availability.run
+            yield {"events_url": server.address}, drill
+    elif name in _ON_S3:
+        with run_moto(folder / "moto.log") as s3, set_environment(s3.environment):
+            yield {"releases_url": s3.url("drill")}, _ON_S3[name]
     else:
-        yield "", partial(soak.run, minutes=minutes) if name == _SOAK else _DRILLS[name]
+        yield {}, partial(soak.run, minutes=minutes) if name == _SOAK else _DRILLS[name]

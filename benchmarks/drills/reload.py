@@ -7,8 +7,7 @@ import time
 from benchmarks.harness.cluster import REJECTED_LOADS, Cluster
 from benchmarks.harness.drill_report import DrillReport
 from benchmarks.harness.user_load import UserLoad
-from script_shared.releases.registry import CHAMPION
-from script_shared.storage.partitions import set_alias
+from script_shared.releases.state import CHAMPION
 from tests.support.processes.api_process import wait_for
 
 
@@ -49,10 +48,7 @@ def _publish_corrupt(cluster: Cluster) -> str:
     """Make a release champion after one of its files was corrupted; return its id."""
     champion = cluster.registry.find()
     corrupt = cluster.write("broken")
-    path = cluster.registry.folder / corrupt / "evaluation.json"
-    content = bytearray(path.read_bytes())
-    content[-1] ^= 1
-    path.write_bytes(content)
-    set_alias(cluster.registry.folder, CHAMPION, corrupt)
+    cluster.damage(corrupt, "evaluation.json")
+    cluster.registry.update(lambda state: state.publish(CHAMPION, corrupt))
     assert champion != corrupt
     return corrupt

@@ -6,7 +6,7 @@ import shutil
 import time
 from itertools import count
 
-from benchmarks.harness.cluster import REJECTED_LOADS, Cluster, Replica
+from benchmarks.harness.cluster import DOMAIN, REJECTED_LOADS, Cluster, Replica
 from benchmarks.harness.drill_report import DrillReport
 from benchmarks.harness.user_load import UserLoad
 from tests.support.processes.api_process import wait_for
@@ -23,7 +23,7 @@ def run(
             name = cluster.publish(f"removed {number}")
             known.add(name)
             time.sleep(step_seconds * number)
-            shutil.rmtree(cluster.registry.folder / name)
+            shutil.rmtree(cluster.root / DOMAIN / "releases" / name)
             if _was_served(replica, name) or number >= max_steps:
                 break
         # A release in memory is served although its files are gone.

@@ -14,7 +14,7 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from script_shared.models.components.user_pool import PoolParameters, UserPool
+from script_shared.models.components.texts.user_pool import PoolParameters, UserPool
 from script_shared.types import FeatureArray
 
 DIMENSIONS, CLUSTERS = 96, 2_000

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from pipelines.benchmarks.next_click import FROZEN, LIVE, StateKind, WindowOptions, next_click
 from pipelines.benchmarks.next_hour import ALL_USERS, CUTOFFS, HourOptions, next_hour
-from pipelines.benchmarks.recruiting import run_find, write_find
+from pipelines.benchmarks.recruiting import run_recruiting, write_recruiting
 from pipelines.benchmarks.results import write_results
 from pipelines.benchmarks.session_results import write_sessions
 from pipelines.benchmarks.webmedia import webmedia
@@ -116,8 +116,8 @@ def recruiting_command(
     out: Annotated[Path, typer.Option(help="folder for predictions and metrics")],
     source: Annotated[str, typer.Option(help="raw format")] = "decision",
 ) -> None:
-    """Find applicants for each opening on its first day, among all who were seen before (protocol R1)."""
-    Console(width=_WIDTH).print(*write_find(run_find(source, uri), out), sep="\n")
+    """Find, rank, predict and match applicants strictly by time (protocols R1 to R5)."""
+    Console(width=_WIDTH).print(*write_recruiting(run_recruiting(source, uri), out), sep="\n")
 
 
 def parse_numbers(text: str, option: str) -> tuple[int, ...]:

@@ -20,7 +20,7 @@ from pipelines.benchmarks.next_hour import refine_files
 from pipelines.benchmarks.workers import run_parallel
 from pipelines.domains.news.session_windows import read_windows
 from pipelines.encoding.dataset import encode_dataset
-from pipelines.plan import Plan
+from pipelines.plans.plan import Plan
 from script_shared.errors import SettingsError
 from script_shared.evaluation.sessions import FIRST_WINDOW_MS, extract_sessions, sample_sessions
 from script_shared.tables import Tables

@@ -12,7 +12,7 @@ import polars as pl
 
 from pipelines.benchmarks.workers import SharedInput, run_parallel, score
 from pipelines.encoding.dataset import encode_dataset
-from pipelines.plan import Plan, Refinement
+from pipelines.plans.plan import Plan, Refinement
 from pipelines.stages.download import find_source
 from pipelines.stages.evaluate import ScoresAndPredictions, concat_results
 from script_shared.clock import MS_PER_HOUR

@@ -11,13 +11,13 @@ import polars as pl
 from rich.progress import track
 
 from pipelines.domains.news.sources.webmedia import read_validation_set
-from pipelines.plan import Plan
+from pipelines.plans.plan import Plan
 from pipelines.stages.download import find_source
 from pipelines.stages.evaluate import PREDICTION_SCHEMA, LazyModels
 from script_shared.dataset import Dataset, encode_tables
 from script_shared.domain import Domain, Parameters
+from script_shared.evaluation.classification.graded_ndcg import K, graded_ndcg
 from script_shared.evaluation.comparison import SERVED
-from script_shared.evaluation.graded_ndcg import K, graded_ndcg
 from script_shared.evaluation.sessions import summarise_sessions
 from script_shared.inference.segment_models import SegmentModels
 from script_shared.models.components.popularity import MostPopular

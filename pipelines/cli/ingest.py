@@ -9,8 +9,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from pipelines.cli.console import CONSOLE
 from pipelines.domains import load
+from pipelines.feedback.record_erasure import erase_records
+from pipelines.stages.collect import open_forgotten
 from pipelines.stages.inspect import open_source
 from script_shared.settings import Settings
+from script_shared.storage.volume import Volume
 
 
 def ingest_command(
@@ -39,3 +42,8 @@ def ingest_command(
         lines = found.ingest(folder, database, report_progress)
     for line in lines:
         typer.echo(line)
+    # The files may contain people who were erased since they were written.
+    forgotten = open_forgotten(plan, Volume.from_settings(Settings.read()))
+    erased = erase_records(plan, forgotten, database)
+    if erased:
+        typer.echo(f"{erased:,} erased users deleted again")

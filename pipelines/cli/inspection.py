@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines.cli.console import sanitise
-from pipelines.plan import Refinement
+from pipelines.plans.plan import Refinement
 from pipelines.stages.inspect import InspectedFile, Inspection
 from script_shared.anonymous import is_anonymous
 

@@ -13,15 +13,15 @@ import typer
 from rich.console import Console
 
 from pipelines.benchmarks import commands as benchmarks
+from pipelines.cli import releases
 from pipelines.cli.console import CONSOLE, print_error, run_command, sanitise
 from pipelines.cli.cost_table import build_cost_table
 from pipelines.cli.ingest import ingest_command
 from pipelines.cli.inspection import print_inspection
-from pipelines.cli.rollback import roll_back
 from pipelines.cli.stage_runs import StageCall, load_plan_and_volume, run_stage, run_stages
 from pipelines.experiments.command import experiment_command
 from pipelines.ingest.source_options import CONFIG_FILE, with_source_options
-from pipelines.monitoring import find_previous_day
+from pipelines.plans.monitoring import find_previous_day
 from pipelines.reporting.run_costs import measure_stage, read_costs, write_costs
 from pipelines.run_ids import new_run_id
 from pipelines.settings import PipelineSettings
@@ -43,7 +43,7 @@ from script_shared.clock import WallClock
 from script_shared.errors import MancheteError
 from script_shared.events.factory import find_log_url
 from script_shared.inference.engine import Engine
-from script_shared.releases.registry import Registry
+from script_shared.releases.factory import open_registry
 from script_shared.settings import Settings
 from script_shared.storage.disk_space import require_writable
 from script_shared.storage.partitions import find_partition
@@ -51,6 +51,7 @@ from script_shared.types import Request
 
 app = typer.Typer(no_args_is_help=True, help="Train, evaluate and publish recommendation models.")
 app.add_typer(benchmarks.app, name="benchmark")
+app.add_typer(releases.app, name="releases")
 app.command("tune")(tune_command)
 app.command("experiment")(experiment_command)
 app.command("ingest")(ingest_command)
@@ -73,9 +74,10 @@ def _train_all(source: str, uri: str, scale: float, options: Mapping[str, Any]) 
     run, settings = new_run_id(), PipelineSettings.read()
     plan = plan.with_options(source, options)
     require_writable(settings.data_root)
+    open_registry(volume).find()  # before hours of training: fails if the store of releases cannot be read
     with CONSOLE.status("download"):
         measure_stage("", download, plan, volume, run, source, uri, scale)
-    run_stage(collect, run, find_log_url(settings))
+    run_stage(collect, run, find_log_url(settings), settings.raw_database_url.get_secret_value())
     run_stage(refine, run, source, settings.refine_options)
     run_stage(encode, run)
     CONSOLE.print(run_stage(segment, run))
@@ -122,7 +124,8 @@ def monitor_day(
 ) -> None:
     """Report drift and quality of a day's predictions, and print the number of findings as JSON."""
     url = find_log_url(Settings.read())
-    typer.echo(json.dumps(run_stage(monitor, day or find_previous_day(WallClock()), url)))
+    day, pseudonyms = day or find_previous_day(WallClock()), PipelineSettings.read().pseudonyms
+    typer.echo(json.dumps(run_stage(monitor, day, url, pseudonyms)))
 
 
 @app.command("inspect")
@@ -161,26 +164,10 @@ def predict(
 ) -> None:
     """Print the champion's recommendations for a user as JSON."""
     plan, volume = load_plan_and_volume()
-    engine = Engine.load(Registry(volume.releases).open(), plan.domain)
+    engine = Engine.load(open_registry(volume).open(), plan.domain)
     response = engine.recommend(Request(user, n))
     items = [item._asdict() for item in response.items]
     typer.echo(json.dumps(asdict(response) | {"items": items}))
-
-
-@app.command()
-def promote() -> None:
-    """Make the challenger the champion, whatever the gates decided, and print its id."""
-    _, volume = load_plan_and_volume()
-    typer.echo(Registry(volume.releases).promote())
-
-
-@app.command()
-def rollback(
-    to: Annotated[str, typer.Option(help="id of a release; the previous champion if not given")] = "",
-) -> None:
-    """Make an earlier release the champion again, and print its id."""
-    _, volume = load_plan_and_volume()
-    typer.echo(roll_back(volume, to, find_log_url(Settings.read())))
 
 
 @app.command()

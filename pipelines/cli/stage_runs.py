@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from pipelines.cli.console import CONSOLE
 from pipelines.domains import load
 from pipelines.encoding.worker_pool import create_worker_pool
-from pipelines.plan import Plan
+from pipelines.plans.plan import Plan
 from pipelines.reporting.run_costs import measure_stage
 from pipelines.settings import PipelineSettings
 from script_shared.storage.volume import Volume

@@ -91,7 +91,7 @@ def summarise_costs(domain: str, run: str) -> str:
     from script_shared.settings import Settings
     from script_shared.storage.volume import Volume
 
-    return str(write_costs(Volume(Settings.read().data_root / domain), run))
+    return str(write_costs(Volume.from_settings(Settings.read(), domain), run))
 
 
 def create_evaluate_models(domain: str) -> None:

@@ -18,7 +18,7 @@ PARAMS = {
 @task
 def choose_day() -> str:
     """Choose the day to report on: the parameter, or the UTC day before."""
-    from pipelines.monitoring import find_previous_day
+    from pipelines.plans.monitoring import find_previous_day
     from script_shared.clock import WallClock
 
     return get_current_context()["params"]["day"] or find_previous_day(WallClock())
@@ -27,11 +27,13 @@ def choose_day() -> str:
 @task
 def monitor(domain: str, day: str) -> str:
     """Compare the predictions of a day with the champion's baseline."""
+    from pipelines.settings import PipelineSettings
     from pipelines.stages.monitor import monitor as stage
     from script_shared.events.factory import find_log_url
     from script_shared.settings import Settings
 
-    return run_stage_as_text(domain, stage, day, find_log_url(Settings.read(), domain))
+    url, pseudonyms = find_log_url(Settings.read(), domain), PipelineSettings.read().pseudonyms
+    return run_stage_as_text(domain, stage, day, url, pseudonyms)
 
 
 def create_monitor(domain: str) -> None:

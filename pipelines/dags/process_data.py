@@ -45,12 +45,14 @@ def download(domain: str, run: str) -> str:
 
 @task
 def collect(domain: str, run: str) -> str:
-    """Copy new events from the event log to the volume."""
+    """Copy new events from the event log to the volume; delete erased users from the raw database."""
+    from pipelines.settings import PipelineSettings
     from pipelines.stages.collect import collect as stage
     from script_shared.events.factory import find_log_url
-    from script_shared.settings import Settings
 
-    return run_stage_as_text(domain, stage, run, find_log_url(Settings.read(), domain))
+    settings = PipelineSettings.read()
+    database = settings.raw_database_url.get_secret_value()
+    return run_stage_as_text(domain, stage, run, find_log_url(settings, domain), database)
 
 
 @task

@@ -43,7 +43,9 @@ def run_stage(
     try:
         plan = load(domain)
         plan = configure(plan) if configure else plan
-        return measure_stage(part, stage, plan, Volume(Settings.read().data_root / domain), run, *arguments)
+        return measure_stage(
+            part, stage, plan, Volume.from_settings(Settings.read(), domain), run, *arguments
+        )
     except (DownloadError, EventLogError):
         raise
     except MancheteError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from pipelines.plan import Plan
+from pipelines.plans.plan import Plan
 from script_shared.errors import SettingsError
 
 

@@ -13,13 +13,15 @@ from typing import Any
 from pipelines.embedded.ports import require_free_port
 from pipelines.embedded.settings import EmbeddedSettings
 from pipelines.ingest.uri import is_remote, parse_uri
-from pipelines.plan import Plan, Source
+from pipelines.plans.plan import Plan, Source
 from pipelines.settings import DagSettings, PipelineSettings
 from pipelines.stages.download import find_source, require_scale
 from pipelines.stages.inspect import open_files
 from script_shared.errors import InputError, SettingsError
 from script_shared.events.factory import find_sqlite_file
+from script_shared.releases.factory import open_registry
 from script_shared.storage.disk_space import require_space, require_writable
+from script_shared.storage.volume import Volume
 
 #: Bytes for Airflow's database, the logs and a small release.
 _BASE_BYTES = 256 * 2**20
@@ -71,6 +73,7 @@ def require_settings(settings: EmbeddedSettings) -> None:
 
     Raises:
         SettingsError: a setting is invalid; the error names it.
+        ReleaseStoreError: the store of releases cannot be read.
     """
     PipelineSettings.read()
     DagSettings.read()
@@ -84,6 +87,7 @@ def require_settings(settings: EmbeddedSettings) -> None:
     )
     if check.returncode:
         raise SettingsError.parse(check.stderr)
+    open_registry(Volume.from_settings(settings)).find()
 
 
 def require_resources(settings: EmbeddedSettings, space: int, setting: str = "DATA_ROOT") -> None:

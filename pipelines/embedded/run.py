@@ -20,7 +20,7 @@ from pipelines.embedded.preflight import require_input, require_resources, requi
 from pipelines.embedded.sample_requests import request_each_segment
 from pipelines.embedded.settings import EmbeddedSettings
 from pipelines.embedded.supervisor import RunningServices, run_dags, start_services
-from pipelines.plan import Plan
+from pipelines.plans.plan import Plan
 from pipelines.stages.publish import PublishResult
 from script_shared.errors import SettingsError
 
@@ -62,7 +62,8 @@ def smoke(source: str, uri: str, scale: float, options: Mapping[str, Any] = Mapp
     Raises:
         MancheteError: as for `serve`; or the release did not pass the gates.
     """
-    settings = EmbeddedSettings.read()
+    # The release is deleted at the end: it must not be published where others are.
+    settings = EmbeddedSettings.read().model_copy(update={"releases_url": "", "releases_cache": ""})
     plan = load(settings.domain)
     space = require_input(plan, source, uri, scale, options)
     require_settings(settings)

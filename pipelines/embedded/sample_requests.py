@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import polars as pl
 
-from pipelines.plan import Plan
+from pipelines.plans.plan import Plan
 from pipelines.stages.publish import PublishResult
 from script_shared.errors import MancheteError
 from script_shared.storage.partitions import find_partition

@@ -61,7 +61,7 @@ def start_services(settings: EmbeddedSettings, *, temporary: bool = False) -> It
     password = secrets.token_urlsafe(12)
     with ExitStack() as stack:
         root = settings.data_root.resolve()
-        environment = _build_environment(settings, password)
+        environment = build_environment(settings, password)
         if temporary:
             (root / "tmp").mkdir(parents=True, exist_ok=True)
             environment |= {"TASK_RETRIES": "0", "TMPDIR": str(root / "tmp")}
@@ -79,12 +79,20 @@ def start_services(settings: EmbeddedSettings, *, temporary: bool = False) -> It
         yield services
 
 
-def _build_environment(settings: EmbeddedSettings, password: str) -> dict[str, str]:
+def build_environment(settings: EmbeddedSettings, password: str) -> dict[str, str]:
+    """Return the environment variables of Airflow and the API.
+
+    Args:
+        settings: data root, ports, database and releases; they replace what this process has inherited.
+        password: of Airflow's user.
+    """
     root, port = settings.data_root.resolve(), settings.airflow_port
     config = AirflowConfig(root / "airflow", _CODE, port, settings.airflow_database, password)
     return {
         **airflow_environment(config),
         "DATA_ROOT": str(root),
+        "RELEASES_URL": settings.releases_url,
+        "RELEASES_CACHE": str(Path(settings.releases_cache).resolve()) if settings.releases_cache else "",
         "API_PORT": str(settings.api_port),
         "OPENBLAS_NUM_THREADS": "1",
         # OpenMP threads that spin while they wait would take cores from parallel trainings.

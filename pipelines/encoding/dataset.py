@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pipelines.encoding.arrays import write_bundles, write_dataset
 from pipelines.encoding.item_vectors import TextRules, TextVectors, vectorize_items
-from pipelines.plan import Plan
+from pipelines.plans.plan import Plan
 from script_shared.dataset import Dataset, encode_tables
 from script_shared.domain import Parameters
 from script_shared.tables import Tables

@@ -16,7 +16,7 @@ from script_shared.arrays import Bundle
 from script_shared.clock import MS_PER_HOUR
 from script_shared.dataset import Dataset, Vectors
 from script_shared.domain import Domain, Parameters
-from script_shared.models.components.text_space import (
+from script_shared.models.components.texts.text_space import (
     ITEM_TEXT,
     TextComposition,
     TextParameters,

@@ -8,7 +8,7 @@ import numpy as np
 
 from pipelines.encoding.worker_pool import create_worker_pool
 from script_shared.arrays import Bundle
-from script_shared.models.components.text_space import TextSpace
+from script_shared.models.components.texts.text_space import TextSpace
 from script_shared.types import FeatureArray
 
 #: Texts per batch: about half a second of work.

@@ -8,10 +8,9 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.ingest.raw_files import find_files
-from pipelines.plan import Source
+from pipelines.plans.plan import Source
 from script_shared.errors import ReleaseError
-from script_shared.releases.manifest import read_manifest
-from script_shared.releases.registry import Registry
+from script_shared.releases.factory import open_registry
 from script_shared.storage.volume import Volume
 
 CATALOGUE_FILE = "catalogue.parquet"
@@ -85,12 +84,12 @@ def catalogue_written_ms(source: Source, folder: Path) -> int | None:
 
 def read_served_rows(volume: Volume) -> pl.DataFrame | None:
     """Return `CatalogueFile.rows` of the champion's run; None if there are none."""
-    registry = Registry(volume.releases)
+    registry = open_registry(volume)
     champion = registry.find()
     if champion is None:
         return None
     try:
-        run = read_manifest(registry.folder / champion).run
+        run = registry.read_manifest(champion).run
     except ReleaseError:
         return None
     path = volume.refined / run / CATALOGUE_FILE

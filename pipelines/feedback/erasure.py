@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -64,6 +64,10 @@ class ForgottenUsers:
         self._key = self._key or self._create_key()
         self._points |= {self._digest(user): point for user, point in users.items()}
         write_text_atomically(self._folder / _LIST, json.dumps(self._points))
+
+    def select(self, users: Sequence[str]) -> list[str]:
+        """Return those of some users who are on the list, whatever was reported of them since."""
+        return [user for user in users if self._digest(user) in self._points]
 
     def keep_events_mask(self, events: pl.DataFrame) -> pl.Series:
         """Return a mask of the events after the last request to forget their user, by log offset."""

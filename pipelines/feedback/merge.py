@@ -18,7 +18,7 @@ from pipelines.feedback.event_frames import (
     select_items,
     select_valid,
 )
-from pipelines.plan import Plan, Refinement
+from pipelines.plans.plan import Plan, Refinement
 from script_shared.clock import MS_PER_HOUR, MS_PER_MINUTE
 from script_shared.models.components.cold_start_items import MAX_AGE_HOURS
 from script_shared.tables import Tables
@@ -77,7 +77,10 @@ def merge_events(
     kept = merged.filter(pl.col("timestamp").to_physical() < as_of_ms)
     file_items = refinement.tables.items.filter(collected.forgotten.keep_items_mask(refinement.tables.items))
     items = _merge_items(plan, file_items, events, catalogue)
-    tables = plan.build_tables(kept, items, _merge_user_types(refinement.tables, interactions))
+    file_users = refinement.tables.users
+    is_kept = collected.forgotten.keep_items_mask(file_users.select(item_id="user_id"))
+    users = _merge_user_types(file_users.filter(is_kept), interactions)
+    tables = plan.build_tables(kept, items, users)
     log = {
         "after": _find_replay_start(new, events, as_of_ms, collected.until),
         "until": collected.until,
@@ -138,11 +141,12 @@ def _fill(items: pl.DataFrame, reported: pl.DataFrame) -> pl.DataFrame:
     return both.select("item_id", *(pl.coalesce(name, f"{name}_reported") for name in columns))
 
 
-def _merge_user_types(tables: Tables, interactions: pl.DataFrame) -> pl.DataFrame:
-    """Return the type of each user: the newest of the events, else that of the files."""
+def _merge_user_types(users: pl.DataFrame, interactions: pl.DataFrame) -> pl.DataFrame:
+    """Return the users of the files and of the events, with the newest type, and the files' other columns."""
     typed = interactions.filter(pl.col("user_type").is_not_null()).sort(OFFSET)
-    types = pl.concat(frame.select("user_id", "user_type") for frame in (tables.users, typed))
-    return types.unique("user_id", keep="last", maintain_order=True)
+    types = pl.concat(frame.select("user_id", "user_type") for frame in (users, typed))
+    newest = types.unique("user_id", keep="last", maintain_order=True)
+    return newest.join(users.drop("user_type"), on="user_id", how="left", maintain_order="left")
 
 
 def _date_unknown_items(tables: Tables, items: pl.DataFrame) -> Tables:

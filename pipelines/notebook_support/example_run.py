@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from pipelines.domains import load
-from pipelines.plan import Plan
+from pipelines.plans.plan import Plan
 from pipelines.stages.artifacts import load_dataset, load_refine_report
 from pipelines.stages.download import download
 from pipelines.stages.encode import encode

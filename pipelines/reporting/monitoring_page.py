@@ -17,8 +17,10 @@ _DESCRIPTIONS = {
     "psi": "population stability index",
     "ks": "distance of the distribution functions",
     "missing": "share of missing values",
+    "category": "share of a category",
     "languages": "share of a language",
     "term": "TF-IDF weight of a term",
+    "outcome": "rate of the outcome, in proportion",
 }
 
 

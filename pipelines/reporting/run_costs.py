@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
-from pipelines.plan import Plan
+from pipelines.plans.plan import Plan
 from script_shared.storage.partitions import find_partition, write_text_atomically
 from script_shared.storage.volume import Volume
 

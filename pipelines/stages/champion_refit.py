@@ -6,11 +6,10 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.plan import Plan
+from pipelines.plans.plan import Plan
 from script_shared.domain import Parameters
 from script_shared.errors import ReleaseError
-from script_shared.releases.manifest import read_manifest
-from script_shared.releases.registry import Registry
+from script_shared.releases.factory import open_registry
 from script_shared.storage.volume import Volume
 
 _FILE = "champion.json"
@@ -58,11 +57,12 @@ class ChampionRecord:
 
 def find_champion_refit(plan: Plan, volume: Volume, parameters: Parameters) -> ChampionRefit:
     """Return the champion, and its configuration if a run with these parameters must refit it."""
-    release = Registry(volume.releases).find()
+    registry = open_registry(volume)
+    release = registry.find()
     if release is None:
         return ChampionRefit(None, None, "there is no champion yet")
     try:
-        champion_parameters = read_manifest(volume.releases / release).parameters
+        champion_parameters = registry.read_manifest(release).parameters
         is_valid = _is_valid(plan, champion_parameters)
     except ReleaseError as error:
         return ChampionRefit(release, None, f"the champion cannot be read: {error}")

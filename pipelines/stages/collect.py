@@ -12,7 +12,8 @@ from pipelines.feedback.archive import EventArchive
 from pipelines.feedback.erasure import ErasurePoint, ForgottenUsers
 from pipelines.feedback.event_frames import events_to_frame
 from pipelines.feedback.merge import CollectedEvents
-from pipelines.plan import Plan
+from pipelines.feedback.record_erasure import erase_records
+from pipelines.plans.plan import Plan
 from script_shared.errors import EventLogError
 from script_shared.events.event import FORGET
 from script_shared.events.factory import open_log
@@ -28,19 +29,23 @@ _PAGE_SIZE, _FILE_SIZE = 10_000, 200_000
 _FACTS_FILE = "log.json"
 
 
-def collect(plan: Plan, volume: Volume, run: str, events_url: str = "") -> dict[str, Any]:
+def collect(plan: Plan, volume: Volume, run: str, events_url: str = "", database: str = "") -> dict[str, Any]:
     """Copy new events to `events/archive`; write their last offset to `events/collected/<run>`.
 
-    If there has never been an event log, the run uses the files of its source alone.
+    If there has never been an event log, the run uses the files of its source alone. Users whom the log
+    forgets are deleted from the database of raw records, too.
 
     Args:
         plan: the domain's plan.
         volume: contains the archive, and the log if `events_url` is empty.
         run: id of the run.
         events_url: URL of the event log, as the service uses it.
+        database: URL of the database of raw records, if there is one.
 
     Raises:
         EventLogError: the log is not available now, or it is a different log than before.
+        DownloadError: the database of raw records cannot be reached now.
+        InputError: it refuses a statement.
     """
     with closing(open_log(events_url, volume.events)) as log, lock_folder(volume.events, "archive"):
         archive, forgotten = open_archive(volume), open_forgotten(plan, volume)
@@ -50,6 +55,7 @@ def collect(plan: Plan, volume: Volume, run: str, events_url: str = "") -> dict[
         while (after := archive.end()) < log_end:
             _archive_file(log, archive, forgotten, after, log_end)
         facts = {"until": archive.end(), "new": archive.end() - archived_end, "forgotten": len(forgotten)}
+    erase_records(plan, forgotten, database)
     with write_partition(volume.events / "collected", run) as folder:
         (folder / _FACTS_FILE).write_text(json.dumps(facts))
     _LOG.info("collected", run=run, **facts)

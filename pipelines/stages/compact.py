@@ -7,14 +7,15 @@ from contextlib import closing
 import structlog
 
 from pipelines.experiments.attribution import attribute_clicks
-from pipelines.plan import Plan
+from pipelines.plans.plan import Plan
 from pipelines.stages.collect import open_archive
 from script_shared.clock import WallClock
-from script_shared.errors import ReleaseError
+from script_shared.errors import ReleaseError, ReleaseNotFoundError
 from script_shared.events.factory import open_log
 from script_shared.impressions.factory import open_impressions
-from script_shared.releases.manifest import read_manifest
-from script_shared.releases.registry import CHALLENGER, Registry
+from script_shared.releases.base import ReleaseRegistry
+from script_shared.releases.factory import open_registry
+from script_shared.releases.state import CHALLENGER
 from script_shared.storage.volume import Volume
 
 _LOG = structlog.get_logger(__name__)
@@ -35,7 +36,7 @@ def compact(plan: Plan, volume: Volume, run: str, events_url: str = "") -> int:
     Raises:
         EventLogError: the log cannot be written now.
     """
-    through = min(oldest_required_offset(Registry(volume.releases)), open_archive(volume).end())
+    through = min(oldest_required_offset(open_registry(volume)), open_archive(volume).end())
     if not through:
         return 0
     with (
@@ -49,16 +50,19 @@ def compact(plan: Plan, volume: Volume, run: str, events_url: str = "") -> int:
     return removed
 
 
-def oldest_required_offset(registry: Registry) -> int:
+def oldest_required_offset(registry: ReleaseRegistry) -> int:
     """Return the offset up to which no servable release needs the log; 0 keeps all events."""
     names = {registry.find(), registry.find(CHALLENGER), *registry.champions()[-EARLIER_CHAMPIONS:]}
-    existing = [name for name in names if name is not None and (registry.folder / name).is_dir()]
-    return min((_required_offset(registry, name) for name in existing), default=0)
+    offsets = (_required_offset(registry, name) for name in names if name is not None)
+    return min((offset for offset in offsets if offset is not None), default=0)
 
 
-def _required_offset(registry: Registry, name: str) -> int:
+def _required_offset(registry: ReleaseRegistry, name: str) -> int | None:
+    """Return the offset up to which a release does not need the log; None if there is no such release."""
     try:
-        return read_manifest(registry.folder / name).log_after
+        return registry.read_manifest(name).log_after
+    except ReleaseNotFoundError:
+        return None
     except ReleaseError:
         # What an unreadable release needs is unknown.
         return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipelines.ingest.download import fetch_uri
-from pipelines.plan import Plan, Source
+from pipelines.plans.plan import Plan, Source
 from script_shared.errors import SettingsError
 from script_shared.storage.partitions import set_alias, write_partition
 from script_shared.storage.volume import Volume

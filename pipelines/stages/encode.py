@@ -14,7 +14,7 @@ from pipelines.encoding.arrays import read_text_vectors, write_bundles, write_st
 from pipelines.encoding.dataset import encode_ids, required_columns
 from pipelines.encoding.item_vectors import TextRules, TextVectors, vectorize_items
 from pipelines.encoding.worker_pool import create_worker_pool
-from pipelines.plan import Plan
+from pipelines.plans.plan import Plan
 from pipelines.stages.artifacts import load_refine_report
 from script_shared.clock import MS_PER_HOUR
 from script_shared.dataset import Dataset

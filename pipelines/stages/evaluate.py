@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 import structlog
 
-from pipelines.plan import Plan
+from pipelines.plans.plan import Plan
 from pipelines.stages.artifacts import load_dataset
 from pipelines.stages.champion_refit import find_champion_refit
 from pipelines.stages.train import build_segment_filter

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import structlog
 
-from pipelines.plan import Plan
+from pipelines.plans.plan import Plan
 from pipelines.stages.artifacts import load_dataset
 from pipelines.stages.champion_refit import find_champion_refit
 from script_shared.clock import MS_PER_HOUR
 from script_shared.domain import Parameters
 from script_shared.errors import NotEnoughDataError
-from script_shared.evaluation.classifiers import (
+from script_shared.evaluation.classification.classifiers import (
     BASE_RATE,
     CHAMPION_REFITTED,
     SERVED,

@@ -16,7 +16,7 @@ from pipelines.ingest.file_kinds import FileKind
 from pipelines.ingest.local import local_path
 from pipelines.ingest.raw_files import RawFile, find_files
 from pipelines.ingest.source_options import CONFIG_FILE
-from pipelines.plan import Plan, Refinement, Source
+from pipelines.plans.plan import Plan, Refinement, Source
 from pipelines.stages.download import find_source
 from pipelines.stages.segment import count_users
 from script_shared.anonymous import is_anonymous

@@ -13,8 +13,9 @@ import polars as pl
 import structlog
 
 from pipelines.encoding.arrays import encode_user_types, write_bundles
-from pipelines.monitoring import Monitoring
-from pipelines.plan import Plan, ReleaseRecord
+from pipelines.plans.monitoring import Monitoring
+from pipelines.plans.monitoring_baselines import MonitoringBaselines
+from pipelines.plans.plan import Plan, ReleaseRecord
 from pipelines.replay import is_replayed
 from pipelines.stages.artifacts import load_dataset, load_refine_report
 from pipelines.stages.encode import CATALOGUE_FILE
@@ -24,17 +25,16 @@ from pipelines.stages.report import AUDIT_FILE, read_audit, read_metrics
 from script_shared.arrays import Bundle
 from script_shared.clock import Clock, WallClock
 from script_shared.dataset import Dataset
-from script_shared.drift.baseline import record_baseline
-from script_shared.errors import NotEnoughDataError
 from script_shared.evaluation.comparison import SERVED
 from script_shared.evaluation.promotion import PromotionDecision
 from script_shared.evaluation.ranking import METRICS
 from script_shared.inference.text_index import TEXTS, TextIndex
-from script_shared.models.components.text_space import TextSpace
+from script_shared.models.components.texts.text_space import TextSpace
 from script_shared.models.ranking.state_replay import build_state
+from script_shared.releases.factory import open_registry
 from script_shared.releases.manifest import Facts
-from script_shared.releases.registry import CHALLENGER, Registry
-from script_shared.releases.store import DOCUMENTS, write_release
+from script_shared.releases.state import CHALLENGER
+from script_shared.releases.store import DOCUMENTS
 from script_shared.state.state import State
 from script_shared.storage.partitions import find_partition
 from script_shared.storage.volume import Volume
@@ -66,7 +66,8 @@ class PublishResult:
         """Return the result as one line of text."""
         if self.promoted:
             return f"{self.release} is the champion: {self.reason}"
-        return f"{self.release} stays challenger: {self.reason}. To promote it: python -m pipelines promote"
+        remedy = "To promote it: python -m pipelines releases promote"
+        return f"{self.release} stays challenger: {self.reason}. {remedy}"
 
 
 def publish(plan: Plan, volume: Volume, run: str, clock: Clock | None = None) -> PublishResult:
@@ -82,7 +83,7 @@ def publish(plan: Plan, volume: Volume, run: str, clock: Clock | None = None) ->
         NotEnoughDataError: the domain is monitored, and the run has no rows for a baseline.
     """
     release = _write_release(plan, volume, run, clock or WallClock())
-    registry = Registry(volume.releases)
+    registry = open_registry(volume)
     champion = registry.find()
     verdict = _decide(GateDecision.read(volume, run), release, champion)
     if champion != release:
@@ -147,7 +148,7 @@ def _write_release(plan: Plan, volume: Volume, run: str, clock: Clock) -> str:
         if plan.monitoring:
             _write_baseline(folder / BASELINE_FILE, plan.monitoring, volume, run)
 
-    return write_release(volume.releases, facts, fill).id
+    return open_registry(volume).write(facts, fill).id
 
 
 def _select_served(records: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, float]]:
@@ -165,11 +166,12 @@ def _write_documents(folder: Path, plan: Plan, record: ReleaseRecord) -> None:
 
 
 def _write_baseline(path: Path, monitoring: Monitoring, volume: Volume, run: str) -> None:
-    frame = monitoring.reference(volume, run)
-    if frame.is_empty():
-        remedy = "check `Monitoring.reference` of the domain's plan"
-        raise NotEnoughDataError("the run has no rows for a baseline", where=run, remedy=remedy)
-    path.write_text(json.dumps(record_baseline(monitoring.sample(frame)).document(), allow_nan=False))
+    """Write the baselines of a run; a release of a run without rows that are predicted has none."""
+    baselines = MonitoringBaselines.record(monitoring, volume, run)
+    if baselines is None:
+        _LOG.warning("the run has no rows for a baseline: its release cannot be monitored", run=run)
+    else:
+        path.write_text(baselines.dump())
 
 
 def _write_state(folder: Path, dataset: Dataset, state: State) -> None:

@@ -21,7 +21,7 @@ from pipelines.feedback.merge import CollectedEvents, merge_events
 from pipelines.feedback.removal import Removal
 from pipelines.ingest.bot_detection import drop_bots, find_bots
 from pipelines.ingest.sampling import sample_users
-from pipelines.plan import Plan, Refinement, Source
+from pipelines.plans.plan import Plan, Refinement, Source
 from pipelines.replay import is_replayed
 from pipelines.settings import BotLimits, RefineOptions
 from pipelines.stages.collect import load_collected, open_archive

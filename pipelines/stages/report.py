@@ -10,8 +10,8 @@ from typing import Any
 import polars as pl
 import structlog
 
-from pipelines.audit import AuditedRun, audit_selections
-from pipelines.plan import Plan
+from pipelines.plans.audit import AuditedRun, audit_selections
+from pipelines.plans.plan import Plan
 from pipelines.reporting.findings import REPORT_COLUMNS, Evaluation, gather_findings
 from pipelines.reporting.history import append_metrics
 from pipelines.reporting.page import render_page
@@ -24,7 +24,7 @@ from script_shared.errors import PartitionError
 from script_shared.evaluation.beyond_accuracy import describe_lists
 from script_shared.evaluation.comparison import CHAMPION_REFITTED, compare
 from script_shared.evaluation.summary import summarise
-from script_shared.releases.registry import Registry
+from script_shared.releases.factory import open_registry
 from script_shared.storage.partitions import find_partition, set_alias, write_partition
 from script_shared.storage.volume import Volume
 from script_shared.tables import Tables
@@ -60,7 +60,7 @@ def report(plan: Plan, volume: Volume, run: str) -> dict[str, Any]:
     findings = gather_findings(volume, run, refine_report, evaluation)
     as_of = _format_time(refine_report["as_of_ms"])
     hours = [_format_time(ms) for ms in sorted(scores["cutoff"].unique())]
-    champion = Registry(volume.releases).find()
+    champion = open_registry(volume).find()
     facts = {"run": run, "as_of": as_of, "champion": champion, "hours": hours, "verdict": decision.verdict}
     with write_partition(volume.evaluation / "runs", run) as folder:
         (folder / "metrics.json").write_text(json.dumps(metrics, indent=1))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import structlog
 
-from pipelines.plan import Plan
+from pipelines.plans.plan import Plan
 from script_shared.segments import assign_segment
 from script_shared.storage.partitions import find_partition, set_alias, write_partition
 from script_shared.storage.volume import Volume

@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-from pipelines.plan import Plan
+from pipelines.plans.plan import Plan
 from pipelines.stages.artifacts import load_dataset
 from script_shared.segments import Segment, assign_segment, find_segment
 from script_shared.storage.partitions import find_partition, write_partition

@@ -17,7 +17,7 @@ from pipelines.benchmarks.results import TUNED_BELOW
 from pipelines.cli.console import CONSOLE
 from pipelines.encoding.arrays import read_dataset
 from pipelines.encoding.dataset import encode_dataset
-from pipelines.plan import Plan
+from pipelines.plans.plan import Plan
 from pipelines.tuning.parameters import narrow_space
 from pipelines.tuning.scoring import Objective
 from pipelines.tuning.search import Search, TrialResult, find_best

@@ -1,8 +1,9 @@
 """Finds drift: compares a later sample with a baseline, with levels corrected for the number of tests.
 
 A change is drift if it is large and is not chance. Without drift the probability of a false alarm in a sample
-is at most `DAILY_LEVEL` (Bonferroni): half of it is for the terms, which are thousands of tests, half for all
-others. This assumes independent rows: samples in clusters, such as many requests with one text, vary more.
+is at most the level, by default `DAILY_LEVEL` (Bonferroni): half of it is for the terms, which are thousands
+of tests, half for all others. This assumes independent rows: samples in clusters, such as many requests with
+one text, vary more.
 """
 
 from __future__ import annotations
@@ -15,13 +16,16 @@ from typing import Any
 import numpy as np
 
 from script_shared.drift.baseline import Baseline
+from script_shared.drift.category_comparison import compare_categories
 from script_shared.drift.feature_comparison import FeatureComparison, compare_feature
 from script_shared.drift.finding import Finding
 from script_shared.drift.sample import Sample
-from script_shared.drift.text_comparison import TextComparison, compare_texts
+from script_shared.drift.texts.text_comparison import TextComparison, compare_texts
 
 #: The probability of a false alarm in a sample, at most.
 DAILY_LEVEL = 0.01
+#: Of a text column only so many terms are reported as drift, those whose weight changed most.
+MAX_TERMS = 20
 #: Fewer rows are not compared.
 MIN_ROWS = 30
 
@@ -32,9 +36,10 @@ class DriftReport:
 
     Attributes:
         rows, baseline_rows: number of rows.
-        features: comparisons of the features that both have; empty with fewer than `MIN_ROWS` rows.
+        features: comparisons of the features and categorical columns that both have; empty with fewer than
+            `MIN_ROWS` rows.
         texts: comparisons of the text columns that both have.
-        unmatched: features and text columns that only one of them has, which are not compared.
+        unmatched: features and columns that only one of them has, which are not compared.
         tests: number of tests.
         drift: the findings that are drift.
     """
@@ -68,16 +73,32 @@ class DriftReport:
         }
 
 
-def detect_drift(baseline: Baseline, sample: Sample) -> DriftReport:
-    """Compare a sample with a baseline."""
-    names = set(baseline.features) ^ set(sample.features) | set(baseline.texts) ^ set(sample.texts)
-    unmatched = tuple(sorted(names))
+def detect_drift(baseline: Baseline, sample: Sample, level: float = DAILY_LEVEL) -> DriftReport:
+    """Compare a sample with a baseline.
+
+    Args:
+        baseline: describes the earlier rows.
+        sample: the later rows.
+        level: the probability of a false alarm, at most.
+    """
+    unmatched = tuple(
+        sorted(
+            set(baseline.features) ^ set(sample.features)
+            | set(baseline.texts) ^ set(sample.texts)
+            | set(baseline.categories) ^ set(sample.categories)
+        )
+    )
     if sample.rows < MIN_ROWS:
         return DriftReport(sample.rows, baseline.rows, {}, {}, unmatched, 0, ())
     features = {
         name: compare_feature(name, feature, sample.features[name])
         for name, feature in baseline.features.items()
         if name in sample.features
+    }
+    features |= {
+        name: compare_categories(name, column, sample.categories[name])
+        for name, column in baseline.categories.items()
+        if name in sample.categories
     }
     texts = {
         name: compare_texts(name, column, sample.texts[name])
@@ -86,18 +107,22 @@ def detect_drift(baseline: Baseline, sample: Sample) -> DriftReport:
     }
     findings = [finding for part in features.values() for finding in part.findings]
     findings += [finding for part in texts.values() for finding in (*part.length.findings, *part.findings)]
-    terms = [finding for finding in findings if finding.test == "term"]
     others = [finding for finding in findings if finding.test != "term"]
     term_tests = sum(part.term_tests for part in texts.values())
-    drift = (*_select(others, len(others)), *_select(terms, term_tests))
+    terms = [
+        finding
+        for part in texts.values()
+        for finding in _select((f for f in part.findings if f.test == "term"), term_tests, level)[:MAX_TERMS]
+    ]
+    drift = (*_select(others, len(others), level), *terms)
     return DriftReport(
         sample.rows, baseline.rows, features, texts, unmatched, len(others) + term_tests, drift
     )
 
 
-def _select(findings: Iterable[Finding], tests: int) -> list[Finding]:
-    level = DAILY_LEVEL / 2 / max(tests, 1)
-    return [finding for finding in findings if finding.is_drift(level)]
+def _select(findings: Iterable[Finding], tests: int, level: float) -> list[Finding]:
+    corrected = level / 2 / max(tests, 1)
+    return [finding for finding in findings if finding.is_drift(corrected)]
 
 
 def _to_json(value: Any) -> Any:

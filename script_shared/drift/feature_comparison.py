@@ -27,14 +27,14 @@ class FeatureComparison(NamedTuple):
     """A feature in the baseline and later; values that cannot be computed are None.
 
     Attributes:
-        kind: `binary` or `numeric`.
+        kind: `binary`, `numeric` or `categorical`.
         rows, missing: number of later rows, and of those without a value.
         baseline_missing: share of rows without a value in the baseline.
-        baseline, current: rate of 1, or mean.
+        baseline, current: rate of 1, or mean; None for categories.
         change: difference of the rates, or of the means in standard deviations of the baseline; infinite
             where a constant changed.
         psi: population stability index.
-        ks: distance of the distribution functions; None for a binary feature.
+        ks: distance of the distribution functions; None unless the feature is numeric.
         findings: the tests.
     """
 
@@ -65,7 +65,7 @@ def compare_feature(name: str, feature: Feature, values: FloatArray) -> FeatureC
 
 def _compare_binary(name: str, before: BinaryFeature, after: BinaryFeature) -> FeatureComparison:
     common = ("binary", after.rows, after.missing, before.missing / before.rows, before.rate, after.rate)
-    missing = _compare_missing(name, before, after)
+    missing = compare_missing(name, before, after)
     if before.rate is None or after.rate is None:
         return FeatureComparison(*common, None, None, None, (missing,))
     change = after.rate - before.rate
@@ -84,7 +84,7 @@ def _compare_numeric(name: str, before: NumericFeature, values: FloatArray) -> F
     missing_rows = len(values) - len(known)
     common = ("numeric", len(values), missing_rows, before.missing / before.rows, before.mean, mean)
     after = BinaryFeature(len(values), missing_rows, 0)
-    missing, histogram = _compare_missing(name, before, after), before.histogram
+    missing, histogram = compare_missing(name, before, after), before.histogram
     if histogram is None or mean is None:
         return FeatureComparison(*common, None, None, None, (missing,))
     counts = count_cells(histogram.edges, known)
@@ -104,7 +104,8 @@ def _compare_numeric(name: str, before: NumericFeature, values: FloatArray) -> F
     return FeatureComparison(*common, change, psi, ks, findings)
 
 
-def _compare_missing(name: str, before: Feature, after: BinaryFeature) -> Finding:
+def compare_missing(name: str, before: Feature, after: BinaryFeature) -> Finding:
+    """Compare the share of missing values."""
     p_value = float(fisher_p_values(before.missing, before.rows, after.missing, after.rows))
     change = after.missing / after.rows - before.missing / before.rows
     return Finding("missing", name, change, MIN_RATE_CHANGE, p_value)

@@ -1,4 +1,4 @@
-"""A sample of requests or of training rows: features, the score among them, and texts."""
+"""A sample of requests or of training rows: features, the score among them, texts and categories."""
 
 from __future__ import annotations
 
@@ -13,17 +13,19 @@ SCORE = "score"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sample:
-    """Features and texts of the same rows.
+    """Features, texts and categories of the same rows.
 
     Attributes:
         rows: number of rows.
         features: values by name, shape (rows,), NaN where missing.
         texts: texts by column, one a row, None where missing.
+        categories: values of categorical columns, one a row, None where missing.
     """
 
     rows: int
     features: Mapping[str, FloatArray]
     texts: Mapping[str, Sequence[str | None]] = field(default_factory=dict)
+    categories: Mapping[str, Sequence[str | None]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Check that every column has a value for each row.
@@ -31,6 +33,6 @@ class Sample:
         Raises:
             ValueError: a column has another length.
         """
-        for name, column in {**self.features, **self.texts}.items():
+        for name, column in {**self.features, **self.texts, **self.categories}.items():
             if len(column) != self.rows:
                 raise ValueError(f"{name!r} has {len(column)} values for {self.rows} rows")

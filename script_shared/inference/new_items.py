@@ -8,7 +8,7 @@ import numpy as np
 
 from script_shared.domain import Domain
 from script_shared.events.event import Details, Event
-from script_shared.models.components.text_space import TextComposition, TextParameters, TextSpace
+from script_shared.models.components.texts.text_space import TextComposition, TextParameters, TextSpace
 from script_shared.releases.store import Release
 from script_shared.types import FeatureArray, IntArray, LongArray
 from script_shared.vocabulary import UNKNOWN, Vocabulary

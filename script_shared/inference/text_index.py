@@ -9,7 +9,7 @@ import numpy as np
 
 from script_shared.arrays import Bundle
 from script_shared.dataset import Vectors
-from script_shared.models.components.text_space import TextSpace
+from script_shared.models.components.texts.text_space import TextSpace
 from script_shared.types import FeatureArray, IntArray, Mask
 from script_shared.vector_index.exact import ExactIndex
 from script_shared.vector_index.index import FieldVectors, IndexSchema, SearchResult

@@ -132,14 +132,25 @@ def read_manifest(folder: Path) -> Manifest:
     """
     path = folder / MANIFEST
     try:
-        document = json.loads(path.read_bytes())
-        _check_version(document, path)
-        manifest = Manifest.model_validate(document)
+        return parse_manifest(path.read_bytes(), str(path))
     except OSError as error:
         raise make_corrupted_error(path, f"the manifest cannot be read ({error.strerror})") from error
+
+
+def parse_manifest(content: bytes, where: str) -> Manifest:
+    """Parse a manifest; raises the errors of `read_manifest`.
+
+    Args:
+        content: of the file.
+        where: path or address of the file, for errors.
+    """
+    try:
+        document = json.loads(content)
+        _check_version(document, where)
+        manifest = Manifest.model_validate(document)
     except (ValidationError, ValueError, RecursionError) as error:
-        raise make_corrupted_error(path, f"this is not a manifest: {_first_line(error)}") from error
-    _check_names(manifest, path)
+        raise make_corrupted_error(where, f"this is not a manifest: {_first_line(error)}") from error
+    _check_names(manifest, where)
     return manifest
 
 
@@ -150,22 +161,22 @@ def _first_line(error: Exception) -> str:
     return str(error).partition("\n")[0]
 
 
-def _check_version(document: Any, path: Path) -> None:
+def _check_version(document: Any, where: str) -> None:
     if not isinstance(document, dict):
         raise ValueError("not a JSON object")  # noqa: TRY004 - the caller translates ValueError
     version = document.get("format_version")
     if version != FORMAT_VERSION:
         what = f"the format version is {version!r}, this service reads {FORMAT_VERSION}"
-        raise ReleaseError(what, where=str(path), remedy=FORMAT_REMEDY)
+        raise ReleaseError(what, where=where, remedy=FORMAT_REMEDY)
 
 
-def _check_names(manifest: Manifest, path: Path) -> None:
+def _check_names(manifest: Manifest, where: str) -> None:
     for name in manifest.files:
         if not is_safe_path(name):
-            raise make_corrupted_error(path, f"the file name {name!r} could reach outside the release")
+            raise make_corrupted_error(where, f"the file name {name!r} could reach outside the release")
 
 
-def make_corrupted_error(path: Path, what: str) -> ReleaseCorruptedError:
+def make_corrupted_error(where: Path | str, what: str) -> ReleaseCorruptedError:
     """Build the error for a file of a release that cannot be used."""
     remedy = "publish a new release, or roll back to the one before"
-    return ReleaseCorruptedError(what, where=str(path), remedy=remedy)
+    return ReleaseCorruptedError(what, where=str(where), remedy=remedy)

@@ -1,169 +1,144 @@
-"""The registry: aliases of releases. `champion` serves, `challenger` is a candidate for its place."""
+"""The registry in a folder: a release is a folder in it, the aliases are files beside the releases."""
 
 from __future__ import annotations
 
+import errno
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from script_shared.errors import ReleaseError, ReleaseNotFoundError
+from pydantic import ValidationError
+
+from script_shared.clock import Clock
+from script_shared.errors import ReleaseError, ReleaseStoreError
+from script_shared.releases.base import Change, ReleaseRegistry
 from script_shared.releases.lock import lock_folder
-from script_shared.releases.manifest import MANIFEST, Manifest, is_safe_id, read_manifest
-from script_shared.releases.store import Release
+from script_shared.releases.manifest import MANIFEST, Facts, Manifest, is_safe_id, read_manifest
+from script_shared.releases.state import CHALLENGER, CHAMPION, RegistryState, check_alias
+from script_shared.releases.store import DRAFT, Release, write_release
 from script_shared.storage.partitions import get_alias, set_alias, write_text_atomically
 
-CHAMPION = "champion"
-CHALLENGER = "challenger"
-ALIASES = (CHAMPION, CHALLENGER)
-
 _HISTORY = "champions.json"
-_HISTORY_LENGTH = 50
+_VERSIONS = "versions.json"
+_VERSION_FIELDS = {"versions", "last_version", "removing"}
+_READ_ONLY = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
-@dataclass(frozen=True, slots=True)
-class RegistryEntry:
-    """A release in a list.
+class Registry(ReleaseRegistry):
+    """The registry in a folder that all processes share; a lock excludes concurrent changes.
 
-    Attributes:
-        id: id of the release.
-        aliases: aliases that point at it.
-        manifest: None where it cannot be read.
+    Args:
+        folder: contains the releases.
     """
-
-    id: str
-    aliases: tuple[str, ...]
-    manifest: Manifest | None
-
-
-class Registry:
-    """Aliases of the releases in a folder; changes are atomic and exclude each other."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.places = (str(folder),)
+
+    def state(self) -> RegistryState:
+        """Return the current state; see `ReleaseRegistry`."""
+        aliases = {alias: get_alias(self.folder, alias) for alias in (CHAMPION, CHALLENGER)}
+        history, versions = self._read_json(_HISTORY, []), self._read_json(_VERSIONS, {})
+        try:
+            known = RegistryState.model_validate(versions)
+        except ValidationError as error:
+            raise self._make_file_error(_VERSIONS) from error
+        try:
+            return RegistryState(**dict(known) | aliases | {"champions": history})
+        except ValidationError as error:
+            raise self._make_file_error(_HISTORY) from error
 
     def find(self, alias: str = CHAMPION) -> str | None:
-        """Return the id of the release that `alias` points at, None where it was never set."""
-        return get_alias(self.folder, _check_alias(alias))
+        """Return the id of the release that `alias` points at; reads one file."""
+        return get_alias(self.folder, check_alias(alias))
 
-    def open(self, alias: str = CHAMPION, verify: bool = True) -> Release:
-        """Open the release that `alias` points at.
+    def find_ids(self) -> Sequence[str]:
+        """Return the ids of all releases that have a manifest."""
+        return [path.parent.name for path in sorted(self.folder.glob(f"[!.]*/{MANIFEST}"))]
 
-        Raises:
-            ReleaseNotFoundError: no release has been published under the alias.
-            ReleaseError: the release cannot be used.
-        """
-        release_id = self.find(alias)
-        if release_id is None:
-            what = f"no release has been published as {alias}"
-            remedy = "run the training pipeline and publish its release"
-            raise ReleaseNotFoundError(what, where=str(self.folder), remedy=remedy)
-        return self.get(release_id, verify)
+    def read_manifest(self, release_id: str) -> Manifest:
+        """Read the manifest of a release; see `ReleaseRegistry`."""
+        return read_manifest(self._find_folder(release_id))
+
+    def verify(self, release_id: str) -> Manifest:
+        """Compare all files of a release with its manifest; see `ReleaseRegistry`."""
+        return self.get(release_id).manifest
 
     def get(self, release_id: str, verify: bool = True) -> Release:
-        """Open a release by its id; raises the errors of `open`."""
-        if not is_safe_id(release_id) or not (self.folder / release_id).is_dir():
-            what, remedy = f"there is no release {release_id!r}", "choose a release from the registry's list"
-            raise ReleaseNotFoundError(what, where=str(self.folder), remedy=remedy)
-        return Release.open(self.folder / release_id, verify)
+        """Open a release by its id; see `ReleaseRegistry`."""
+        return Release.open(self._find_folder(release_id), verify)
 
-    def publish(self, release_id: str, alias: str = CHALLENGER) -> None:
-        """Point `alias` at a release after verifying all of its files.
+    def write(self, facts: Facts, fill: Callable[[Path], None], clock: Clock | None = None) -> Release:
+        """Write a release; see `ReleaseRegistry`."""
+        return write_release(self.folder, facts, fill, clock)
 
-        Raises:
-            ReleaseError: the release is missing or corrupted; the alias does not change.
+    def _find_folder(self, release_id: str) -> Path:
+        folder = self.folder / release_id
+        if not is_safe_id(release_id) or not folder.is_dir():
+            raise self._make_not_found_error(release_id)
+        return folder
+
+    def update(self, change: Change) -> RegistryState:
+        """Replace the state while no other process may; see `ReleaseRegistry`."""
+        with self._translate_read_only(), lock_folder(self.folder, "registry"):
+            old = self.state()
+            new = change(old)
+            self._write_state(old, new)
+        return new
+
+    def _write_state(self, old: RegistryState, new: RegistryState) -> None:
+        """Write what changed, in an order in which a crash leaves a valid state.
+
+        The history grows before the champion changes and shrinks after it: a crash between the two leaves
+        the champion at its end, which `rollback` skips.
         """
-        _check_alias(alias)
-        self.get(release_id)
-        with lock_folder(self.folder, "registry"):
-            self._set_alias(alias, release_id)
+        if new.model_dump(include=_VERSION_FIELDS) != old.model_dump(include=_VERSION_FIELDS):
+            self._write_json(_VERSIONS, new.model_dump(mode="json", include=_VERSION_FIELDS))
+        grows = len(new.champions) >= len(old.champions)
+        if grows and new.champions != old.champions:
+            self._write_json(_HISTORY, new.champions)
+        if new.champion is not None and new.champion != old.champion:
+            set_alias(self.folder, CHAMPION, new.champion)
+        if not grows:
+            self._write_json(_HISTORY, new.champions)
+        if new.challenger is None:
+            (self.folder / CHALLENGER).unlink(missing_ok=True)
+        elif new.challenger != old.challenger:
+            set_alias(self.folder, CHALLENGER, new.challenger)
 
-    def promote(self) -> str:
-        """Make the challenger the champion and return its id.
+    def remove(self, release_id: str) -> None:
+        """Remove a release; its folder becomes a draft first, which the next writer removes after a crash."""
+        folder = self.folder / release_id
+        if is_safe_id(release_id) and folder.is_dir():
+            with self._translate_read_only():
+                draft = folder.rename(self.folder / f"{DRAFT}{release_id}-removed")
+                shutil.rmtree(draft, ignore_errors=True)
 
-        Raises:
-            ReleaseError: there is no challenger, or it is corrupted.
-        """
-        with lock_folder(self.folder, "registry"):
-            challenger = self.open(CHALLENGER).id
-            self._set_alias(CHAMPION, challenger)
-            (self.folder / CHALLENGER).unlink()
-        return challenger
-
-    def rollback(self, can_serve: Callable[[Release], bool] = lambda _: True) -> str:
-        """Make the newest valid earlier champion the champion again, and return its id.
-
-        Args:
-            can_serve: returns whether a release can be served; others are skipped.
-
-        Raises:
-            ReleaseNotFoundError: there is none.
-        """
-        with lock_folder(self.folder, "registry"):
-            current, earlier = self.find(), self.champions()
-            for position in reversed(range(len(earlier))):
-                if earlier[position] != current and self._is_valid(earlier[position], can_serve):
-                    # The alias changes first: after a crash here it is last in the history, and is skipped.
-                    set_alias(self.folder, CHAMPION, earlier[position])
-                    self._write_history(earlier[:position])
-                    return earlier[position]
-        what, remedy = "there is no valid earlier champion", "publish another release as champion"
-        raise ReleaseNotFoundError(what, where=str(self.folder), remedy=remedy)
-
-    def list(self) -> list[RegistryEntry]:
-        """List the releases, newest first; those without a readable manifest come last."""
-        names: dict[str, list[str]] = {}
-        for alias in ALIASES:
-            names.setdefault(self.find(alias) or "", []).append(alias)
-        folders = [path.parent for path in sorted(self.folder.glob(f"[!.]*/{MANIFEST}"))]
-        entries = [
-            RegistryEntry(folder.name, tuple(names.get(folder.name, ())), _find_manifest(folder))
-            for folder in folders
-        ]
-        return sorted(entries, key=_age, reverse=True)
-
-    def champions(self) -> tuple[str, ...]:
-        """Return the ids of earlier champions, oldest first."""
-        path = self.folder / _HISTORY
+    @contextmanager
+    def _translate_read_only(self) -> Iterator[None]:
         try:
-            return tuple(str(release_id) for release_id in json.loads(path.read_bytes()))
+            yield
+        except OSError as error:
+            if error.errno not in _READ_ONLY:
+                raise
+            what = f"the registry cannot be changed by this process ({error.strerror})"
+            remedy = "use `python -m pipelines releases` where the folder of releases is writable"
+            raise ReleaseStoreError(what, where=str(self.folder), remedy=remedy) from error
+
+    def _read_json(self, name: str, missing: Any) -> Any:
+        try:
+            return json.loads((self.folder / name).read_bytes())
         except FileNotFoundError:
-            return ()
-        except (ValueError, TypeError) as error:
-            what = "the history of champions is not a JSON list"
-            remedy = "delete the file; the next publication creates a new one"
-            raise ReleaseError(what, where=str(path), remedy=remedy) from error
+            return missing
+        except ValueError as error:
+            raise self._make_file_error(name) from error
 
-    def _set_alias(self, alias: str, release_id: str) -> None:
-        current = self.find(alias)
-        if alias == CHAMPION and current is not None and current != release_id:
-            # The history changes first: after a crash here it ends with the champion, to be skipped.
-            self._write_history((*self.champions(), current))
-        set_alias(self.folder, alias, release_id)
+    def _make_file_error(self, name: str) -> ReleaseError:
+        remedy = "restore it from a backup, or delete it; the next publication creates a new one"
+        return ReleaseError("this is no file of a registry", where=str(self.folder / name), remedy=remedy)
 
-    def _write_history(self, champions: Sequence[str]) -> None:
-        text = json.dumps(champions[-_HISTORY_LENGTH:], indent=1)
-        write_text_atomically(self.folder / _HISTORY, text + "\n")
-
-    def _is_valid(self, release_id: str, can_serve: Callable[[Release], bool]) -> bool:
-        try:
-            return can_serve(self.get(release_id))
-        except ReleaseError:
-            return False
-
-
-def _check_alias(alias: str) -> str:
-    if alias not in ALIASES:
-        raise ReleaseError(f"{alias!r} is not an alias", remedy=f"use one of {', '.join(ALIASES)}")
-    return alias
-
-
-def _find_manifest(folder: Path) -> Manifest | None:
-    try:
-        return read_manifest(folder)
-    except ReleaseError:
-        return None
-
-
-def _age(entry: RegistryEntry) -> tuple[float, str]:
-    return (entry.manifest.created_at.timestamp() if entry.manifest else 0.0), entry.id
+    def _write_json(self, name: str, document: object) -> None:
+        write_text_atomically(self.folder / name, json.dumps(document, indent=1) + "\n")

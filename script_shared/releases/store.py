@@ -43,7 +43,8 @@ from script_shared.storage.partitions import write_partition
 
 #: The folder of a release's documents.
 DOCUMENTS = "documents"
-_DRAFT = ".filling-"
+#: Prefix of folders that are being written or removed; the next writer removes those that are left.
+DRAFT = ".filling-"
 _HASHING_THREADS = 4
 
 
@@ -148,9 +149,9 @@ def write_release(
 @contextmanager
 def _draft(folder: Path) -> Iterator[Path]:
     """Yield an empty folder; those that killed writers left are removed, since the caller has the lock."""
-    for path in folder.glob(f"{_DRAFT}*"):
+    for path in folder.glob(f"{DRAFT}*"):
         shutil.rmtree(path, ignore_errors=True)
-    with TemporaryDirectory(dir=folder, prefix=_DRAFT) as draft:
+    with TemporaryDirectory(dir=folder, prefix=DRAFT) as draft:
         yield Path(draft)
 
 

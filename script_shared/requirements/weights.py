@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from script_shared.arrays import Bundle
-from script_shared.evaluation.logistic import fit_logistic, sigmoid
+from script_shared.evaluation.classification.logistic import fit_logistic, sigmoid
 from script_shared.requirements.requirement import MET, UNKNOWN, Assessment, Requirement
 from script_shared.types import FloatArray
 

@@ -18,7 +18,9 @@ from benchmarks.drills import (
     two_publishers,
 )
 from benchmarks.harness.cluster import Cluster
+from script_shared.errors import SettingsError
 from script_shared.releases.registry import Registry
+from tests.support.processes.moto_server import run_moto, set_environment
 from tests.support.processes.postgres import run_postgres
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
@@ -37,6 +39,21 @@ def postgres_cluster(volume, folder):
         Cluster(folder, Registry(volume.releases).open(), server.address) as cluster,
     ):
         yield server, cluster
+
+
+@pytest.fixture
+def s3_cluster(small_volume, tmp_path):
+    try:
+        with (
+            run_moto(tmp_path / "moto.log") as s3,
+            set_environment(s3.environment),
+            Cluster(
+                tmp_path / "data", Registry(small_volume.releases).open(), releases_url=s3.url("drill")
+            ) as cluster,
+        ):
+            yield cluster
+    except SettingsError as error:
+        pytest.skip(str(error))
 
 
 def check_report(report, *names):
@@ -62,6 +79,14 @@ def test_full_disk_rejects_events(cluster):
 
 def test_two_publishers_do_not_interfere(cluster):
     check_report(two_publishers.run(cluster, releases_per_publisher=2, rate=60), "served_releases")
+
+
+def test_no_request_fails_while_releases_change_on_s3(s3_cluster):
+    check_report(reload.run(s3_cluster, promotions=2, rate=60), "rejected_loads")
+
+
+def test_two_publishers_on_s3_do_not_interfere(s3_cluster):
+    check_report(two_publishers.run(s3_cluster, releases_per_publisher=2, rate=60), "served_releases")
 
 
 def test_service_survives_clock_jumps(cluster):

@@ -79,7 +79,7 @@ def test_api_mounts_the_volume_read_only_and_has_only_its_settings(compose):
         "FORWARDED_ALLOW_IPS",
     }
     speed = {"API_FAST_PATH", "API_COALESCE_RESPONSES", "API_FAST_COUNTERS"}
-    experiment = {"CHALLENGER_SHARE", "EXPERIMENT", "INFERENCE_LOG_KEYS"}
+    experiment = {"CHALLENGER_SHARE", "EXPERIMENT", "INFERENCE_LOG_KEYS", "INFERENCE_LOG_DAYS"}
     assert set(compose["api"]["environment"]) == {"ENV", "EVENTS_URL"} | keys | limits | speed | experiment
     assert set(compose["api"]["networks"]) == {"serving", "events"}
 

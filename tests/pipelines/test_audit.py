@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 
-from pipelines.audit import Selection, audit_selections
+from pipelines.plans.audit import Selection, audit_selections
 
 PERSONS = [f"p{n}" for n in range(400)]
 #: The first half is of group a, then b; the last hundred are unknown.

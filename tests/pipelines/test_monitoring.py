@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from pipelines.monitoring import Monitoring, find_previous_day
+from pipelines.plans.monitoring import Monitoring, find_previous_day
 from script_shared.clock import MS_PER_HOUR, FixedClock
 
 MONITORING = Monitoring(lambda volume, run: None, lambda window: None, texts=("profile",))

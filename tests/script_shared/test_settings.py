@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from script_shared import errors
 from script_shared.domains.news.segments import NewsParameters, news_segments
-from script_shared.errors import InputError, MancheteError, ReleaseCorruptedError
+from script_shared.errors import InputError, MancheteError, ReleaseCorruptedError, SettingsError
 from script_shared.segments import assign_segment
 from script_shared.settings import Settings
 from script_shared.storage.volume import Volume
@@ -99,3 +99,30 @@ def test_segment_depends_on_user_type_login_and_interactions(
     for has_login, expected in ((False, without_login), (True, with_login)):
         segments = news_segments({"rule": {"has_login": has_login}})
         assert assign_segment(segments, User(user_type, interactions)).name == expected
+
+
+@pytest.mark.parametrize(
+    ("url", "folder", "address"),
+    [
+        ("", "data/recruiting/releases", ""),
+        ("s3://bucket/some/prefix/", "data/recruiting/releases", "s3://bucket/some/prefix/recruiting"),
+        ("gs://bucket", "data/recruiting/releases", "gs://bucket/recruiting"),
+        ("file:///srv/all%20releases", "/srv/all releases/recruiting", ""),
+    ],
+)
+def test_releases_of_each_domain_have_a_place_of_their_own(monkeypatch, url, folder, address):
+    monkeypatch.setenv("RELEASES_URL", url)
+    volume = Volume.from_settings(Settings.read(), "recruiting")
+    assert (str(volume.releases), volume.releases_url) == (folder, address)
+    assert volume.release_cache == Path("data/recruiting/release-cache")
+    monkeypatch.setenv("RELEASES_CACHE", "/var/cache/releases")
+    assert Volume.from_settings(Settings.read()).release_cache == Path("/var/cache/releases/news")
+
+
+@pytest.mark.parametrize(
+    "url", ["bucket", "s3://", "s3:/bucket", "http://bucket/x", "file://relative", "s3://b/../x"]
+)
+def test_malformed_address_of_releases_is_refused(monkeypatch, url):
+    monkeypatch.setenv("RELEASES_URL", url)
+    with pytest.raises(SettingsError, match=r"RELEASES_URL: .*is no address of releases"):
+        Settings.read()

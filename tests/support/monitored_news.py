@@ -8,7 +8,7 @@ import polars as pl
 from pipelines.domains import load
 from pipelines.feedback.event_frames import select_interactions
 from pipelines.feedback.event_window import read_events
-from pipelines.monitoring import Monitoring
+from pipelines.plans.monitoring import Monitoring
 from script_shared.clock import MS_PER_HOUR
 from script_shared.storage.partitions import find_partition
 from script_shared.tables import Tables

@@ -32,6 +32,7 @@ WITHOUT_PARAMETERS = [
     "GET /info",
     "GET /releases",
     "GET /version",
+    "POST /releases/promote",
     "POST /releases/refresh",
 ]
 WITH_TIMESTAMPS = ["POST /events", "POST /items"]
@@ -39,10 +40,13 @@ WITH_PARAMETERS = [
     "DELETE /items/{item_id}",
     "DELETE /users/{user_id}",
     "GET /recommendations",
+    "GET /releases/{release}",
+    "GET /releases/{release}/diff",
     "GET /similar/{item_id}",
     "GET /trending",
     "GET /users/{user_id}",
     "POST /recommendations",
+    "POST /releases/rollback",
     *WITH_TIMESTAMPS,
 ]
 

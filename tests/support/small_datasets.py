@@ -8,7 +8,7 @@ from pipelines.encoding.item_vectors import TextRules, add_vectors, vectorize_it
 from script_shared.dataset import encode_tables
 from script_shared.domains.news.stop_words import STOP_WORDS
 from script_shared.domains.news.tables import CONTEXT, INTERACTIONS, ITEMS, USERS
-from script_shared.models.components.text_space import TextParameters
+from script_shared.models.components.texts.text_space import TextParameters
 from script_shared.tables import Tables
 from script_shared.types import Query
 

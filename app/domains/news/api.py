@@ -95,4 +95,5 @@ NEWS_API = DomainApi(
     },
     page=Path(__file__).parents[2] / "web" / "templates" / "news.html",
     routers=(predict.router,),
+    examples=Path(__file__).with_name("examples.json"),
 )

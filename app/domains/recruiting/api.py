@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.domains.base import DomainApi, RequestContext
-from app.domains.recruiting import (
+from app.domains.recruiting.routes import (
     applications,
     details,
     documents,
@@ -18,8 +18,8 @@ from app.domains.recruiting import (
     version,
     what_if,
 )
-from app.domains.recruiting.bodies import EntityBody, InteractionBody
-from app.domains.recruiting.responses import DISPLAYED, Entity
+from app.domains.recruiting.schemas.bodies import EntityBody, InteractionBody
+from app.domains.recruiting.schemas.responses import DISPLAYED, Entity
 from script_shared.domains.recruiting.domain import RECRUITING
 from script_shared.models import reasons
 
@@ -57,4 +57,5 @@ RECRUITING_API = DomainApi(
         documents.router,
     ),
     version_router=version.router,
+    examples=Path(__file__).with_name("examples.json"),
 )

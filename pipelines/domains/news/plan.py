@@ -13,7 +13,7 @@ from pipelines.domains.news.sources.webmedia import WebmediaSource
 from pipelines.domains.news.tables import assemble_tables
 from pipelines.domains.news.validation.cleaning import find_end_of_reads
 from pipelines.domains.news.validation.rejection_reasons import REASONS
-from pipelines.plan import Plan
+from pipelines.plans.plan import Plan
 from pipelines.settings import PipelineSettings
 from script_shared.domain import Parameters
 from script_shared.domains.news.domain import NEWS

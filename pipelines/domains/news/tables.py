@@ -17,7 +17,8 @@ def assemble_tables(reads: pl.DataFrame, items: pl.DataFrame, types: pl.DataFram
     Args:
         reads: valid reads; columns that the schema does not have are dropped.
         items: valid items, one row each; items that occur only in reads are added.
-        types: `user_id` and `user_type`, one row per reader; None if the source has no login state.
+        types: `user_id` and `user_type`, one row per reader; None if the source has no login state. Other
+            columns are computed anew.
     """
     columns = [column for column in INTERACTIONS.dtypes.names() if column in reads.columns]
     ordered = reads.select(columns).sort("timestamp", maintain_order=True)
@@ -45,7 +46,10 @@ def _aggregate_users(interactions: pl.DataFrame, types: pl.DataFrame | None) -> 
         )
         .sort("user_id")
     )
-    return users if types is None else users.join(types, on="user_id", how="left", maintain_order="left")
+    if types is None:
+        return users
+    known = types.select("user_id", "user_type")
+    return users.join(known, on="user_id", how="left", maintain_order="left")
 
 
 def fill_published_at(tables: Tables) -> tuple[Tables, int]:

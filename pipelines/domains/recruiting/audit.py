@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import polars as pl
 
-from pipelines.audit import AuditedRun, Selection
+from pipelines.plans.audit import AuditedRun, Selection
 from pipelines.stages.artifacts import load_dataset
 from script_shared.arrays import Bundle
 from script_shared.clock import MS_PER_HOUR
@@ -39,7 +39,7 @@ _PERIOD_MS = PERIOD_DAYS * 24 * MS_PER_HOUR
 
 
 def audit(audited: AuditedRun) -> tuple[Sequence[Selection], Mapping[str, Mapping[str, str]]]:
-    """Return the selections of a run, and the groups of the applicants; see `pipelines.audit.Audit`."""
+    """Return the selections of a run, and the groups of the applicants; see `pipelines.plans.audit.Audit`."""
     refined = find_partition(audited.volume.refined, audited.run)
     tables = Tables.read(refined, _COLUMNS)
     dataset, parameters = load_dataset(audited.volume, audited.run)

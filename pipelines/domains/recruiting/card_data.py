@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.plan import ReleaseRecord
+from pipelines.plans.plan import ReleaseRecord
 from pipelines.stages.artifacts import load_refine_report
 from script_shared.domains.recruiting.labels import HIRED, REFUSED
 from script_shared.domains.recruiting.tables import (

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pipelines.encoding.dataset import required_columns
-from pipelines.plan import Plan
+from pipelines.plans.plan import Plan
 from script_shared.domain import Parameters
 
 #: Why no model may read a column, by table and column.

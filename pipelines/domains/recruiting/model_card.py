@@ -14,7 +14,7 @@ from typing import Any
 from pipelines.domains.recruiting import card_texts
 from pipelines.domains.recruiting.card_data import describe_data
 from pipelines.domains.recruiting.columns_read import NEVER_READ, NEVER_STORED, list_columns_read
-from pipelines.plan import Plan, ReleaseRecord
+from pipelines.plans.plan import Plan, ReleaseRecord
 from pipelines.reporting.model_card_page import render_model_card
 from pipelines.settings import PipelineSettings
 from pipelines.stages.evaluate_classifier import read_classifier_measures

@@ -7,11 +7,12 @@ import polars as pl
 from pipelines.domains.recruiting.audit import audit
 from pipelines.domains.recruiting.missing_columns import MISSING_COLUMN_EFFECTS
 from pipelines.domains.recruiting.model_card import write_model_card
+from pipelines.domains.recruiting.monitoring import MONITORING
 from pipelines.domains.recruiting.sources import SOURCES
 from pipelines.domains.recruiting.tables import assemble_tables
 from pipelines.domains.recruiting.validation.end_of_applications import find_end_of_applications
 from pipelines.domains.recruiting.validation.rejection_reasons import REMEDIES
-from pipelines.plan import Plan
+from pipelines.plans.plan import Plan
 from pipelines.settings import PipelineSettings
 from script_shared.domain import Parameters
 from script_shared.domains.recruiting.domain import RECRUITING
@@ -35,6 +36,7 @@ PLAN = Plan(
     choose_parameters=make_parameters,
     missing_column_effects=MISSING_COLUMN_EFFECTS,
     remedies=REMEDIES,
+    monitoring=MONITORING,
     audit=audit,
     release_documents=write_model_card,
 )

@@ -15,12 +15,12 @@ from script_shared.models.components.category_affinity import CategoryAffinity
 from script_shared.models.components.category_transitions import CategoryTransitions
 from script_shared.models.components.clusters import ClusterParameters, Clusters
 from script_shared.models.components.co_occurrence import CoOccurrence
-from script_shared.models.components.content import Content, ContentParameters
 from script_shared.models.components.context_popularity import ContextPopularity
 from script_shared.models.components.popularity import Popularity
 from script_shared.models.components.recency import Recency
 from script_shared.models.components.session_continuation import SessionContinuation
-from script_shared.models.components.text_space import TextParameters
+from script_shared.models.components.texts.content import Content, ContentParameters
+from script_shared.models.components.texts.text_space import TextParameters
 from script_shared.models.two_stage import TwoStageParameters, TwoStageRecommender
 from script_shared.segments import Segment
 from script_shared.state.state import StateParameters

@@ -16,11 +16,11 @@ from script_shared.domains.recruiting.hire_features import HIRE_FEATURES
 from script_shared.domains.recruiting.hire_profile import PROFILE_COLUMNS, compute_profile
 from script_shared.domains.recruiting.labels import HIRED, REFUSED
 from script_shared.domains.recruiting.tables import select_applications
-from script_shared.evaluation.calibration import Calibrator, choose
-from script_shared.evaluation.logistic import sigmoid
-from script_shared.evaluation.precision_threshold import find_precision_threshold
-from script_shared.evaluation.reliability import log_loss
-from script_shared.models.classifier import DecisionClassifier, LabelledRows
+from script_shared.evaluation.classification.calibration import Calibrator, choose
+from script_shared.evaluation.classification.logistic import sigmoid
+from script_shared.evaluation.classification.precision_threshold import find_precision_threshold
+from script_shared.evaluation.classification.reliability import log_loss
+from script_shared.models.classifier import AuditRows, DecisionClassifier, LabelledRows
 from script_shared.models.ranking.decision_trees import DecisionTrees
 from script_shared.models.ranking.tree_contributions import TreeExplainer
 from script_shared.tables import Tables
@@ -122,6 +122,15 @@ class HireClassifier(DecisionClassifier):
         cases = _select_decided(tables, start_ms, end_ms)
         groups = np.unique(cases["opening_id"].to_numpy(), return_inverse=True)[1].astype(np.int64)
         return LabelledRows(self._find_rows(cases), cases["status"].is_in(HIRED).to_numpy(), groups)
+
+    def rows_to_audit(self, tables: Tables, start_ms: int, end_ms: int) -> AuditRows:
+        """Return the applicants of a period, once an application; see `Classifier.rows_to_audit`."""
+        import polars as pl
+
+        time = pl.col("timestamp").dt.epoch("ms")
+        cases = select_applications(tables).filter(time.is_between(start_ms, end_ms, closed="left"))
+        cases = cases.sort("timestamp", "opening_id", "applicant_id")
+        return AuditRows(self._find_rows(cases), cases["applicant_id"].to_list())
 
     def predict(self, features: FeatureArray) -> FloatArray:
         """Return the probabilities of a hire; see `Classifier.predict`."""

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from script_shared.domains.recruiting.levels import DEGREES, SENIORITIES
+from script_shared.domains.recruiting.levels import CV_SENIORITIES, DEGREES, SENIORITIES, find_seniority
 from script_shared.requirements.explainer import RequirementExplainer
 from script_shared.requirements.folding import fold
 from script_shared.requirements.levels import LANGUAGE_LEVELS, Level
@@ -41,6 +41,8 @@ _OTHER_LANGUAGES = {
     "portugues": "Portuguese", "frances": "French", "alemao": "German", "italiano": "Italian",
     "mandarim": "Mandarin", "chines": "Mandarin", "japones": "Japanese", "russo": "Russian",
 }  # fmt: skip
+#: A CV begins with a summary or the present position: the first seniority is the present one.
+_CV_BEGINNING = 3_000
 #: Who writes so many of these words in a CV writes Portuguese.
 _PORTUGUESE = re.compile(r"\b(?:de|em|para|com|experiencia|formacao|empresa|atividades)\b")
 _PORTUGUESE_WORDS = 8
@@ -71,7 +73,7 @@ def read_applicant(applicant: Mapping[str, Any]) -> Profile:
     cv = str(applicant.get("body") or "")
     return open_explainer().read_profile(
         compose_text(applicant, APPLICANT_TEXTS),
-        {**_read_native_language(cv), **_read_levels(applicant)},
+        {**_read_native_language(cv), **_read_cv_seniority(cv), **_read_levels(applicant)},
         is_complete=len(cv) >= SHORTEST_CV,
     )
 
@@ -86,7 +88,7 @@ def _read_levels_required(opening: Mapping[str, Any]) -> Iterator[Requirement]:
 def _read_levels(entity: Mapping[str, Any]) -> dict[str, Level]:
     """Return the known levels of an opening or an applicant; the title may name the seniority."""
     levels = {name: LANGUAGE_LEVELS.parse(entity.get(column)) for column, name in _LANGUAGES.items()}
-    levels[SENIORITY] = SENIORITIES.parse(entity.get("level")) or SENIORITIES.parse(entity.get("title"))
+    levels[SENIORITY] = SENIORITIES.parse(entity.get("level")) or find_seniority(entity.get("title"))
     levels[DEGREE] = DEGREES.parse(_join_words(entity.get("degree")))
     other = fold(str(entity.get("other_language") or "")).text
     for word, name in _OTHER_LANGUAGES.items():
@@ -97,6 +99,12 @@ def _read_levels(entity: Mapping[str, Any]) -> dict[str, Level]:
 
 def _join_words(value: str | None) -> str | None:
     return value.replace("-", " ") if value else None
+
+
+def _read_cv_seniority(cv: str) -> dict[str, Level]:
+    """Return the first seniority that a CV names; few forms have it."""
+    level = find_seniority(cv[:_CV_BEGINNING], CV_SENIORITIES)
+    return {SENIORITY: level} if level else {}
 
 
 def _read_native_language(cv: str) -> dict[str, Level]:

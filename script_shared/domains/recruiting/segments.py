@@ -8,14 +8,14 @@ from script_shared.domain import Parameters
 from script_shared.domains.recruiting.texts import TEXTS
 from script_shared.models.base import Component
 from script_shared.models.components.co_occurrence import CoOccurrence
-from script_shared.models.components.own_texts import OwnTexts
 from script_shared.models.components.popularity import Popularity
-from script_shared.models.components.projection import ProjectionParameters
 from script_shared.models.components.recency import Recency
-from script_shared.models.components.similar_users import SimilarUsers, SimilarUsersParameters
-from script_shared.models.components.text_match import TextMatch
-from script_shared.models.components.text_space import TextParameters
-from script_shared.models.components.user_pool import PoolParameters
+from script_shared.models.components.texts.own_texts import OwnTexts
+from script_shared.models.components.texts.projection import ProjectionParameters
+from script_shared.models.components.texts.similar_users import SimilarUsers, SimilarUsersParameters
+from script_shared.models.components.texts.text_match import TextMatch
+from script_shared.models.components.texts.text_space import TextParameters
+from script_shared.models.components.texts.user_pool import PoolParameters
 from script_shared.models.ranking.scorer import ScorerParameters
 from script_shared.models.two_sided import TwoSidedRecommender
 from script_shared.models.two_stage import TwoStageParameters

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from script_shared.models.components.text_space import (
+from script_shared.models.components.texts.text_space import (
     FIELD_SEPARATOR,
     TextComposition,
     TextField,

@@ -75,15 +75,20 @@ def fit_order(
         parameters: hyperparameters.
 
     Raises:
-        ValueError: no group has rows with different grades.
+        ValueError: no group has rows with different grades, or no feature has enough rows on two sides.
     """
+    from lightgbm.basic import LightGBMError  # training only
+
     better, worse, weights = _list_pairs(grades, groups)
     if not len(better):
         raise ValueError("no group has rows with different grades")
     used = np.unique(np.concatenate([better, worse]))
     better, worse = np.searchsorted(used, better), np.searchsorted(used, worse)
     objective = _make_pairwise_loss(better, worse, weights, len(used))
-    return _fit(features[used], grades[used], parameters, objective, 0.0)
+    try:
+        return _fit(features[used], grades[used], parameters, objective, 0.0)
+    except LightGBMError as error:  # it accepts no loss of our own for rows that it cannot split
+        raise ValueError("no feature has enough rows on two sides") from error
 
 
 def _list_pairs(grades: FloatArray, groups: IntArray) -> tuple[IntArray, IntArray, FloatArray]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from script_shared.arrays import Bundle
-from script_shared.evaluation.calibration import Calibrator, choose, fit_calibrator
-from script_shared.evaluation.logistic import sigmoid
+from script_shared.evaluation.classification.calibration import METHODS, Calibrator, choose, fit_calibrator
+from script_shared.evaluation.classification.logistic import sigmoid
 from script_shared.models.ranking.boosting import BoostingParameters, fit_probabilities
 from script_shared.models.ranking.decision_trees import DecisionTrees
 from script_shared.models.ranking.tree_contributions import TreeExplainer
@@ -57,6 +57,7 @@ class CalibratedTrees:
         halves: IntArray,
         columns: IntArray,
         parameters: BoostingParameters,
+        methods: Sequence[str] = METHODS,
     ) -> tuple[CalibratedTrees, CalibrationFold]:
         """Fit the calibrator on later rows than its trees, then the trees on all rows.
 
@@ -66,9 +67,10 @@ class CalibratedTrees:
             halves: 0 for the earlier rows, 1 and 2 for the halves of the calibration fold, shape (n,).
             columns: the columns that the trees read.
             parameters: of the trees.
+            methods: of calibration, some of `METHODS`.
         """
         read = np.ascontiguousarray(features[:, columns])
-        calibrator, fold = _calibrate(read, labels, halves, parameters)
+        calibrator, fold = _calibrate(read, labels, halves, parameters, methods)
         trees = fit_probabilities(read, labels, parameters)
         return cls(trees, calibrator, np.asarray(columns, np.int32), features.shape[1]), fold
 
@@ -101,7 +103,11 @@ class CalibratedTrees:
 
 
 def _calibrate(
-    features: FeatureArray, labels: BoolArray, halves: IntArray, parameters: BoostingParameters
+    features: FeatureArray,
+    labels: BoolArray,
+    halves: IntArray,
+    parameters: BoostingParameters,
+    methods: Sequence[str],
 ) -> tuple[Calibrator, CalibrationFold]:
     earlier, first, second = (halves == half for half in range(3))
     probabilities = np.full(len(labels), np.nan)
@@ -112,7 +118,7 @@ def _calibrate(
     scores[~earlier] = sigmoid(trees.score(features[~earlier]))
     calibrator, losses = fit_calibrator("none", [0.5], [True]), {}
     if min(labels[first].sum(), labels[second].sum()) >= MIN_POSITIVES:
-        choice = choose(scores[first], labels[first], scores[second], labels[second])
+        choice = choose(scores[first], labels[first], scores[second], labels[second], methods)
         calibrator, losses = choice.calibrator, dict(choice.losses)
     probabilities[second] = calibrator.apply(scores[second])
     return calibrator, CalibrationFold(probabilities, losses)

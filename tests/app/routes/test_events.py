@@ -307,8 +307,11 @@ def test_events_are_counted_by_status(client, post, catalogue):
 
 
 def test_api_document_describes_the_body_of_events(client):
-    operation = client.get("/openapi.json").json()["paths"]["/events"]["post"]
-    event_schema, list_schema = operation["requestBody"]["content"]["application/json"]["schema"]["anyOf"]
+    document = client.get("/openapi.json").json()
+    operation = document["paths"]["/events"]["post"]
+    reference, list_schema = operation["requestBody"]["content"]["application/json"]["schema"]["anyOf"]
+    assert list_schema["items"] == reference
+    event_schema = document["components"]["schemas"][reference["$ref"].rpartition("/")[2]]
     assert set(event_schema["required"]) == {"user_id", "item_id"}
     assert {"timestamp", "event_id", "session_id", "region", "device", "seconds"} <= set(
         event_schema["properties"]

@@ -1,7 +1,9 @@
 """The service loads published releases, refuses damaged ones, and follows rollbacks, while it runs."""
 
+import errno
 import gc
 import json
+import os
 import shutil
 import weakref
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +13,8 @@ from threading import Event
 import pyarrow.parquet as pq
 import pytest
 
-from script_shared.releases.registry import CHALLENGER
+from script_shared.releases.state import CHALLENGER
+from tests.support.data.events import make_events
 from tests.support.processes.api_client import ADMIN_KEY, EVENTS_KEY
 
 ADMINISTRATION = {"X-API-Key": ADMIN_KEY}
@@ -258,3 +261,114 @@ def test_replaced_release_is_freed_at_once(empty_client, refresh, publish):
         assert first() is None
     finally:
         gc.enable()
+
+
+def admin(client, method, path):
+    return client.request(method, path, headers=ADMINISTRATION)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/releases/champion"),
+        ("GET", "/releases/champion/diff"),
+        ("POST", "/releases/promote"),
+        ("POST", "/releases/rollback"),
+    ],
+)
+@pytest.mark.parametrize(("headers", "status"), [({}, 401), ({"X-API-Key": EVENTS_KEY}, 403)])
+def test_administration_of_releases_needs_an_admin_key(client, registry, method, path, headers, status):
+    before = registry.state()
+    assert client.request(method, path, headers=headers).status_code == status
+    assert registry.state() == before
+
+
+def test_release_is_described_by_id_version_and_alias(client, publish, registry):
+    second = publish("second", alias=CHALLENGER)
+    names = (second, "v2", "challenger")
+    described = [admin(client, "GET", f"/releases/{name}").json() for name in names]
+    assert described[0] == described[1] == described[2]
+    manifest = registry.read_manifest(second)
+    expected = {"release": second, "version": 2, "aliases": ["challenger"], "run": "second"}
+    assert described[0] | expected == described[0]
+    assert described[0]["files"] == len(manifest.files)
+    models = {f"{name}.model": segment["model"] for name, segment in manifest.segments.items()}
+    assert all({"name": name, "value": model} in described[0]["segments"] for name, model in models.items())
+
+
+def test_releases_are_compared(client, publish):
+    second = publish("second", alias=CHALLENGER, parameters={"depth": 3}, as_of_ms=5)
+    diff = admin(client, "GET", "/releases/challenger/diff").json()
+    assert (diff["release"], diff["changed_files"]) == (second, ["catalogue.parquet"])
+    facts = {difference["name"]: difference["after"] for difference in diff["facts"]}
+    assert (facts["run"], facts["as_of_ms"]) == ("second", 5)
+    assert {"name": "depth", "before": None, "after": 3} in diff["parameters"]
+    assert (diff["metrics"], diff["added_files"], diff["removed_files"]) == ([], [], [])
+    same = admin(client, "GET", "/releases/v2/diff?base=v2").json()
+    assert not any(same[name] for name in same if name not in ("base", "release"))
+
+
+def test_promotion_and_rollback_change_the_champion(client, publish, registry):
+    first, second = registry.find(), publish("second", alias=CHALLENGER)
+    assert admin(client, "POST", "/releases/promote").json() == {
+        "champion": second,
+        "champion_version": 2,
+        "challenger": None,
+    }
+    client.app.state.release_watcher.refresh()
+    assert get_release_and_titles(client) == (second, {"second"})
+    assert admin(client, "POST", "/releases/rollback").json()["champion"] == first
+    assert admin(client, "POST", "/releases/rollback?to=v2").json()["champion"] == registry.find() == second
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/releases/nothing"),
+        ("GET", "/releases/v7"),
+        ("GET", "/releases/challenger"),
+        ("GET", "/releases/champion/diff?base=v7"),
+        ("POST", "/releases/promote"),
+        ("POST", "/releases/rollback"),
+        ("POST", "/releases/rollback?to=v7"),
+    ],
+)
+def test_missing_release_is_a_problem_with_a_remedy(client, tmp_path, method, path):
+    response = admin(client, method, path)
+    assert (response.status_code, response.headers["content-type"]) == (404, "application/problem+json")
+    assert response.json()["remedy"]
+    assert str(tmp_path) not in response.text
+
+
+def test_damaged_release_is_neither_promoted_nor_described(client, publish, registry):
+    second = publish("second", alias=CHALLENGER)
+    flip_last_bit(registry.folder / second / "evaluation.json")
+    response = admin(client, "POST", "/releases/promote")
+    assert (response.status_code, registry.find(CHALLENGER)) == (409, second)
+    assert "sha-256" in response.json()["detail"]
+    (registry.folder / second / "manifest.json").write_text("{")
+    assert admin(client, "GET", f"/releases/{second}").status_code == 409
+
+
+def test_release_whose_events_have_left_the_log_is_not_restored(client, publish, registry):
+    first, log = registry.find(), client.app.state.event_consumer.log
+    publish("second")
+    log.append(make_events(range(20)))
+    log.compact(10)
+    response = admin(client, "POST", "/releases/rollback?to=v1")
+    assert response.status_code == 409
+    assert "removed" in response.json()["detail"]
+    assert admin(client, "POST", "/releases/rollback").status_code == 404
+    assert registry.find() != first
+
+
+def test_read_only_folder_is_a_problem_with_a_remedy(client, publish, registry, monkeypatch):
+    publish("second", alias=CHALLENGER)
+
+    def refuse(*_, **__):
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    monkeypatch.setattr("script_shared.releases.registry.lock_folder", refuse)
+    response = admin(client, "POST", "/releases/promote")
+    assert response.status_code == 503
+    assert "python -m pipelines releases" in response.json()["remedy"]

@@ -5,9 +5,13 @@ import re
 from pathlib import Path
 
 import pytest
+from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
 
+from app.metrics.drift import DriftCollector
 from app.settings import ApiSettings
+from script_shared.storage.volume import Volume
+from tests.support.data.monitoring_reports import DAY_MS, make_report, write_report
 
 DOCUMENT = (Path(__file__).parents[3] / "docs" / "api.md").read_text(encoding="utf-8")
 EXAMPLE = (
@@ -70,8 +74,11 @@ def test_every_setting_is_described_with_its_default():
         assert (f"`{text}`" if text else "*(empty)*") in default
 
 
-def test_every_metric_is_in_the_table(shared_client):
-    families = text_string_to_metric_families(shared_client.get("/metrics").text)
+def test_every_metric_is_in_the_table(shared_client, tmp_path):
+    families = [*text_string_to_metric_families(shared_client.get("/metrics").text)]
+    volume = Volume(tmp_path)
+    write_report(volume, make_report(day_ms=20_000 * DAY_MS))
+    families += DriftCollector(CollectorRegistry(), volume.monitoring).collect()
     exported = {family.name.removesuffix("_created") for family in families}
     exported = {name for name in exported if name.startswith(("http_", "manchete_"))}
     pattern = r"^\| `(\w+)`.*\| (?:counter|gauge|histogram|summary) \|"

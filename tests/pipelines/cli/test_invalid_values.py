@@ -43,6 +43,10 @@ INVALID_VALUES = {
     "--n": ["0", "101", "ten"],
     "--user": [],
     "--to": ["nothing", "..", "../../etc", "\x1b[31m"],
+    "--keep": ["0", "-1", "some"],
+    "name": ["nothing", "v0", "v7", "challenger", "../..", "\x1b[31m"],
+    "base": ["nothing"],
+    "names": ["nothing", "v1"],
     "--out": ["/dev/null/folder"],
     "--smoke": [],
     "--map": ["user_id", "user_id=", "=userId", "usr_id=userId"],
@@ -64,7 +68,13 @@ INVALID_VALUES = {
         "https://",
     ],
 }
-REQUIRED_VALUES = {"--uri": "CLICKS", "--out": "OUT", "location": "CLICKS", "--database": "DATABASE"}
+REQUIRED_VALUES = {
+    "--keep": "COUNT",
+    "--uri": "CLICKS",
+    "--out": "OUT",
+    "location": "CLICKS",
+    "--database": "DATABASE",
+}
 
 
 def commands(click_app, path=()):
@@ -89,12 +99,16 @@ def cases():
 #: Commands whose `--uri` is invalid only with a source that reads files.
 FILE_COMMANDS = ("train", "run", "embedded")
 #: Commands that fail on an empty volume without options.
-FAILS_ON_EMPTY_VOLUME = ("evaluate", "experiment", "rollback", "promote")
+FAILS_ON_EMPTY_VOLUME = {
+    ("evaluate",),
+    ("experiment",),
+    *(("releases", name) for name in ("show", "diff", "promote", "rollback")),
+}
 #: All other commands without required options succeed without options.
 CASES = [
     (path, required, option, value)
     for path, required, option, value in cases()
-    if option is not None or required or path[0] in FAILS_ON_EMPTY_VOLUME
+    if option is not None or required or path in FAILS_ON_EMPTY_VOLUME
 ]
 
 
@@ -137,7 +151,12 @@ def check(status, output):
 @pytest.mark.parametrize("case", CASES, ids=repr)
 def test_invalid_value_is_rejected_with_a_remedy(call, clicks, tables, tmp_path, case):
     path, required, option, value = case
-    paths = {"CLICKS": str(clicks), "OUT": str(tmp_path / "out"), "DATABASE": "postgresql://127.0.0.1:1/none"}
+    paths = {
+        "COUNT": "1",
+        "CLICKS": str(clicks),
+        "OUT": str(tmp_path / "out"),
+        "DATABASE": "postgresql://127.0.0.1:1/none",
+    }
     values = {name: paths[REQUIRED_VALUES[name]] for name in required} if option is not None else {}
     if path[0] in FILE_COMMANDS and option == "--uri":
         values["--source"] = "globo"

@@ -1,14 +1,18 @@
 """The DAGs as Airflow parses them."""
 
 import ast
+from itertools import product
 
 import pytest
 
 from pipelines.dags.settings import DOMAINS, MONITORED_DOMAINS
 from pipelines.domains import load
 from pipelines.ingest.source_options import SOURCE_OPTIONS
+from pipelines.stages.download import MAX_SCALE
 from tests.support.processes.airflow import ROOT, airflow_environment, run_in_airflow
 
+#: The DAGs of a domain, from raw files to a release.
+CHAIN = ("process_data", "train_models", "evaluate_models")
 DAGS = ROOT / "pipelines" / "dags"
 
 LIST_DAGS = """
@@ -50,13 +54,14 @@ def bag(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def dags(bag):
-    return bag["dags"]
+    """The DAGs of each domain's chain: all but the monitors."""
+    return {name: dag for name, dag in bag["dags"].items() if not name.endswith("_monitor")}
 
 
-def test_each_domain_has_three_dags_without_import_errors(bag):
+def test_each_domain_has_a_chain_of_dags_and_may_have_a_monitor(bag):
     assert bag["errors"] == {}
-    names = ("process_data", "train_models", "evaluate_models")
-    assert set(bag["dags"]) == {f"{domain}_{name}" for domain in DOMAINS for name in names}
+    chains = {f"{domain}_{name}" for domain in DOMAINS for name in CHAIN}
+    assert set(bag["dags"]) == chains | {f"{domain}_monitor" for domain in MONITORED_DOMAINS}
 
 
 def test_assets_chain_the_dags(dags):
@@ -86,9 +91,10 @@ def test_dags_have_one_active_run_and_no_catchup(dags):
 
 
 def test_dags_and_tasks_are_documented(dags):
-    for name, dag in dags.items():
-        assert name.removeprefix("news_") in dag["docs"]
-        assert dag["tags"] == ["manchete", "news"]
+    for domain, name in product(DOMAINS, CHAIN):
+        dag = dags[f"{domain}_{name}"]
+        assert name in dag["docs"]
+        assert dag["tags"] == sorted(["manchete", domain])
         assert [task for task, details in dag["tasks"].items() if not details["docs"]] == []
 
 
@@ -97,11 +103,12 @@ def test_tasks_have_two_retries_and_a_timeout_of_an_hour(dags):
     assert {(task["retries"], task["delay"], task["timeout"]) for task in tasks} == {(2, 10.0, 3600.0)}
 
 
-def test_tasks_depend_on_each_other(dags):
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_tasks_depend_on_each_other(dags, domain):
     after = {
         name: {task: details["after"] for task, details in dag["tasks"].items()} for name, dag in dags.items()
     }
-    assert after["news_process_data"] == {
+    assert after[f"{domain}_process_data"] == {
         "create_run": [],
         "download": ["create_run"],
         "collect": ["create_run"],
@@ -109,17 +116,18 @@ def test_tasks_depend_on_each_other(dags):
         "encode": ["create_run", "refine"],
         "segment": ["create_run", "encode"],
     }
-    assert after["news_train_models"] == {
+    assert after[f"{domain}_train_models"] == {
         "read_run": [],
         "list_models": [],
         "train": ["list_models", "read_run"],
         "complete": ["read_run", "train"],
     }
-    assert after["news_evaluate_models"] == {
+    assert after[f"{domain}_evaluate_models"] == {
         "read_run": [],
         "list_evaluations": [],
         "evaluate": ["list_evaluations", "read_run"],
-        "report": ["evaluate", "read_run"],
+        "evaluate_classifiers": ["read_run"],
+        "report": ["evaluate", "evaluate_classifiers", "read_run"],
         "publish": ["read_run", "report"],
         "compact": ["publish", "read_run"],
         "summarise_costs": ["compact", "read_run"],
@@ -134,8 +142,8 @@ def test_training_and_evaluation_are_mapped(dags):
 def test_process_data_has_validated_parameters(dags):
     process_data = dags["news_process_data"]
     unset = dict.fromkeys(SOURCE_OPTIONS, "")
-    assert process_data["defaults"] == {"source": "synthetic", "uri": "", "scale": 0.01, **unset}
-    assert process_data["params"]["scale"] == {"type": "number", "exclusiveMinimum": 0, "maximum": 10}
+    assert process_data["defaults"] == {"source": "", "uri": "", "scale": 0.01, **unset}
+    assert process_data["params"]["scale"] == {"type": "number", "exclusiveMinimum": 0, "maximum": MAX_SCALE}
     assert process_data["params"]["source"]["type"] == process_data["params"]["uri"]["type"] == "string"
 
 

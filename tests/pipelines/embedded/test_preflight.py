@@ -9,6 +9,8 @@ from pipelines.domains import load
 from pipelines.embedded.ports import find_free_ports, require_free_port
 from pipelines.embedded.preflight import require_input
 from pipelines.embedded.sample_requests import request_each_segment
+from pipelines.embedded.settings import EmbeddedSettings
+from pipelines.embedded.supervisor import build_environment
 from pipelines.stages.publish import PublishResult
 from script_shared.errors import InputError, MancheteError, SettingsError, VolumeFullError
 from script_shared.storage.disk_space import require_space, require_writable
@@ -35,6 +37,34 @@ def test_occupied_port_is_reported_with_its_setting(tmp_path, setting):
     assert where == f"  where:  {setting}"
     assert remedy.startswith("  remedy: ")
     assert f"make run {setting}=" in remedy
+
+
+@pytest.mark.parametrize(
+    ("url", "where", "message"),
+    [
+        ("ftp://host/releases", "RELEASES_URL", "Value error, 'ftp://host/releases' is no address"),
+        (
+            "s3://bucket/prefix",
+            "s3://bucket/prefix/news/registry.json",
+            "the object store cannot be used now",
+        ),
+    ],
+)
+def test_store_of_releases_that_cannot_be_read_is_reported(tmp_path, url, where, message):
+    store = {"AWS_ENDPOINT_URL": "http://127.0.0.1:1", "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}
+    lines = run_rejected(tmp_path, RELEASES_URL=url, **store).splitlines()
+    assert lines[0].startswith(message)
+    assert lines[1] == f"  where:  {where}"
+    assert lines[2].startswith("  remedy: ")
+
+
+def test_processes_use_the_releases_of_the_settings(tmp_path, monkeypatch):
+    monkeypatch.setenv("RELEASES_URL", "s3://bucket/prefix")
+    monkeypatch.setenv("DATA_ROOT", str(tmp_path))
+    settings = EmbeddedSettings.read()
+    assert build_environment(settings, "password")["RELEASES_URL"] == "s3://bucket/prefix"
+    smoke = settings.model_copy(update={"releases_url": ""})
+    assert build_environment(smoke, "password")["RELEASES_URL"] == ""
 
 
 def test_sample_requests_fail_without_a_champion(tmp_path):

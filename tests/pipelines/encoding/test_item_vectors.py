@@ -6,7 +6,7 @@ import pytest
 
 from pipelines.encoding.item_vectors import MAX_AGE_MS, TextRules, add_vectors, vectorize_items
 from pipelines.encoding.parallel_text import transform_texts
-from script_shared.models.components.text_space import TextParameters, TextSpace, compose_text
+from script_shared.models.components.texts.text_space import TextParameters, TextSpace, compose_text
 from tests.support.small_datasets import hour_ms, make_dataset
 
 RULES = TextRules(TextParameters(dimensions=4), ("de",))

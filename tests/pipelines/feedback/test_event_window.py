@@ -4,7 +4,7 @@ import pytest
 
 from pipelines.domains import load
 from pipelines.feedback.event_window import read_events
-from pipelines.monitoring import LogWindow
+from pipelines.plans.monitoring import LogWindow
 from pipelines.stages.collect import collect
 from script_shared.events.event import FORGET
 from script_shared.events.factory import open_log
@@ -26,8 +26,8 @@ def append(volume):
     log.close()
 
 
-def names(volume, from_ms=START, to_ms=END):
-    return read_events(LogWindow(volume, "", from_ms, to_ms))["event_id"].to_list()
+def names(volume, from_ms=START, to_ms=END, **options):
+    return read_events(LogWindow(volume, "", from_ms, to_ms), **options)["event_id"].to_list()
 
 
 def test_archived_and_recent_events_are_joined(volume, append):
@@ -63,3 +63,11 @@ def test_events_of_forgotten_users_are_left_out(volume, append):
 
 def test_without_any_event_the_frame_is_empty(volume):
     assert names(volume) == []
+
+
+def test_a_forgotten_user_that_is_an_item_is_left_out_as_an_item_too(volume, append):
+    append(make_event("a", user="bea", item="ana", time_ms=START), make_event("b", user="bea", time_ms=START))
+    collect(load("news"), volume, "run-1")
+    append(make_event("f", user="ana", item="", time_ms=END + 1, kind=FORGET))
+    assert names(volume) == ["a", "b"]
+    assert names(volume, users_are_items=True) == ["b"]

@@ -16,7 +16,7 @@ from pipelines.feedback.event_frames import (
     select_items,
 )
 from pipelines.feedback.merge import CollectedEvents, merge_events
-from pipelines.plan import Refinement
+from pipelines.plans.plan import Refinement
 from script_shared.domains.news.tables import INTERACTIONS, ITEMS
 from script_shared.errors import MancheteError
 from script_shared.events.event import ITEM, WITHDRAW, Event

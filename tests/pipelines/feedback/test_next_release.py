@@ -6,11 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from pipelines.cli.rollback import roll_back
 from pipelines.domains import load
 from pipelines.stages.collect import collect, load_collected, open_archive
 from script_shared.errors import EventLogError, EventsCompactedError, ReleaseNotFoundError
 from script_shared.events.factory import open_log
+from script_shared.rollback import roll_back
 from tests.support.data.clicks import HOUR_MS, write_clicks
 from tests.support.data.events import make_events, read_events
 from tests.support.processes.api_client import ITEMS_KEY, USERS_KEY
@@ -197,15 +197,16 @@ class TestOnSqlite(FeedbackTests):
         with installation.service(now) as restarted:
             assert refresh_release(restarted).id == manifests[-1].release_id
             assert get_history(restarted, "r2-1")[1] == get_history(restarted, "r5-1")[1] == 1
+            registry = installation.registry
             for earlier in (manifests[-2], manifests[-3]):
-                assert roll_back(installation.volume, "", installation.url) == earlier.release_id
+                assert roll_back(registry, log) == earlier.release_id
                 assert refresh_release(restarted).id == earlier.release_id
                 assert get_history(restarted, "r5-1")[1] == 1
             # A release that needs compacted events cannot become champion.
             with pytest.raises(EventsCompactedError, match="events after offset 40"):
-                roll_back(installation.volume, manifests[1].release_id, installation.url)
+                roll_back(registry, log, manifests[1].release_id)
             with pytest.raises(ReleaseNotFoundError, match="no valid earlier champion"):
-                roll_back(installation.volume, "", installation.url)
+                roll_back(registry, log)
             # If the alias names it anyway, the service rejects it and keeps the loaded release.
             installation.registry.publish(manifests[0].release_id, "champion")
             assert refresh_release(restarted).id == manifests[-3].release_id

@@ -11,7 +11,7 @@ from pipelines.feedback.catalogue_file import CatalogueFile
 from pipelines.feedback.erasure import ForgottenUsers
 from pipelines.feedback.merge import CollectedEvents, merge_events
 from pipelines.feedback.removal import Removal, find_removed_items
-from pipelines.plan import Refinement
+from pipelines.plans.plan import Refinement
 from pipelines.settings import RefineOptions
 from pipelines.stages.download import download
 from pipelines.stages.refine import refine

@@ -97,3 +97,29 @@ def test_erased_applicant_of_the_files_is_in_no_table(run, append):
         ids = {value for column in ("user_id", "item_id") if column in frame for value in frame[column]}
         assert erased not in ids
     assert after.items.height == before.items.height - 1
+
+
+def find_sex(tables, person):
+    return tables.users.filter(pl.col("user_id") == person)["sex"].to_list()
+
+
+def test_events_leave_the_protected_attributes_for_the_audit(run, append):
+    before = run("run-1")
+    append(*make_application("a"))
+    after = run("run-2")
+    assert after.interactions.height > before.interactions.height
+    assert before.users["sex"].null_count() < before.users.height
+    assert after.users.select("user_id", "sex", "disability").equals(
+        before.users.select("user_id", "sex", "disability")
+    )
+
+
+def test_applicant_who_comes_back_after_an_erasure_has_no_attributes_of_the_files(run, append):
+    assert find_sex(run("run-1"), APPLICANT) == ["Feminino"]
+    details = {"title": "Java", "category": "applicant", "published_ms": NOVEMBER_MS}
+    append(
+        *make_application("a"),
+        make_event("b", APPLICANT, "", NOVEMBER_MS, kind="forget"),
+        make_event("c", "", APPLICANT, NOVEMBER_MS, kind="item", details=details),
+    )
+    assert find_sex(run("run-2"), APPLICANT) == [None]

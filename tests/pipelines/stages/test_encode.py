@@ -13,7 +13,7 @@ from pipelines.stages.artifacts import load_dataset, load_refine_report
 from pipelines.stages.encode import SNAPSHOT_AGE_MS, encode
 from pipelines.stages.refine import refine
 from script_shared.dataset import encode_tables
-from script_shared.models.components.text_space import TextSpace
+from script_shared.models.components.texts.text_space import TextSpace
 from script_shared.models.ranking.state_replay import build_state
 from script_shared.releases.registry import Registry
 from script_shared.storage.partitions import find_partition

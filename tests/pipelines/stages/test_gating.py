@@ -106,7 +106,7 @@ def test_worse_configuration_stays_challenger_with_the_reason(history, second, w
     assert worse.reason.startswith("ndcg@10 is worse: ")
     assert "against champion: failed" in worse.reason
     assert str(worse).startswith(f"{worse.release} stays challenger: {worse.reason}. ")
-    assert str(worse).endswith("python -m pipelines promote")
+    assert str(worse).endswith("python -m pipelines releases promote")
     assert f"Stays challenger: {worse.reason}." in history.read_report("worse")
     assert "<td>logged</td><td>champion</td>" in history.read_report("worse")
     assert CHAMPION in history.list_models("worse")
@@ -138,7 +138,7 @@ def test_repeated_publish_changes_nothing(history, second, worse):
 def promoted_by_hand(history, worse):
     """Promote the challenger by hand; return its id."""
     settings = {"DATA_ROOT": str(history.volume.root.parent)}
-    done = CliRunner().invoke(app, ["promote"], env=settings)
+    done = CliRunner().invoke(app, ["releases", "promote"], env=settings)
     return done.stdout.strip()
 
 

@@ -10,11 +10,11 @@ import polars as pl
 import pytest
 
 from pipelines.domains import load
+from pipelines.plans.monitoring_baselines import MonitoringBaselines
 from pipelines.stages.collect import collect
 from pipelines.stages.monitor import monitor
 from pipelines.stages.publish import publish
 from script_shared.clock import MS_PER_HOUR
-from script_shared.drift.baseline import Baseline
 from script_shared.errors import NotEnoughDataError, ReleaseNotFoundError, SettingsError
 from script_shared.events.event import Event
 from script_shared.events.factory import open_log
@@ -74,7 +74,7 @@ def shifted(volume, quiet):
 
 def test_release_contains_the_baseline_of_the_training_data(volume):
     release = Registry(volume.releases).open()
-    baseline = Baseline.parse(release.json("baseline.json"))
+    baseline = MonitoringBaselines.parse(release.json("baseline.json")).predictions
     interactions = pl.read_parquet(volume.refined / "run-1" / "interactions.parquet")
     assert baseline.rows == interactions.height
     assert set(baseline.features) == {"score", "is_even", "user", "region"}
@@ -200,7 +200,13 @@ def test_without_a_champion_there_is_no_report(tmp_path):
         monitor(PLAN, Volume(tmp_path), DAY)
 
 
-def test_run_without_rows_for_a_baseline_is_not_published(volume):
-    empty = replace(MONITORING, reference=lambda volume, run: pl.DataFrame({"score": []}))
-    with pytest.raises(NotEnoughDataError, match="no rows for a baseline"):
-        publish(replace(PLAN, monitoring=empty), volume, "run-1")
+def test_run_without_rows_for_a_baseline_has_a_release_without_one(volume, tmp_path):
+    copy = Volume(tmp_path / "news")
+    shutil.copytree(volume.root, copy.root)
+    plan = replace(
+        PLAN, monitoring=replace(MONITORING, reference=lambda volume, run: pl.DataFrame({"score": []}))
+    )
+    publish(plan, copy, "run-1")
+    Registry(copy.releases).promote()
+    with pytest.raises(NotEnoughDataError, match="has no baseline"):
+        monitor(plan, copy, DAY)

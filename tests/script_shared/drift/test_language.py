@@ -4,9 +4,9 @@ from itertools import product
 
 import pytest
 
-from script_shared.drift.language import count_languages, find_language
-from script_shared.drift.stop_words import STOP_WORDS
-from script_shared.drift.tokens import find_words
+from script_shared.drift.texts.language import count_languages, find_language
+from script_shared.drift.texts.stop_words import STOP_WORDS
+from script_shared.drift.texts.tokens import find_words
 from tests.support.data.sentences import PARTS
 
 

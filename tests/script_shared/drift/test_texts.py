@@ -5,9 +5,9 @@ import math
 import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from script_shared.drift.text_comparison import compare_texts
-from script_shared.drift.texts import MAX_TERMS, TextColumn, count_terms, split_texts
-from script_shared.drift.tokens import find_words
+from script_shared.drift.texts.text_baseline import MAX_TERMS, MIN_TEXTS, TextColumn, count_terms, split_texts
+from script_shared.drift.texts.text_comparison import compare_texts
+from script_shared.drift.texts.tokens import find_words
 
 SKILLS = ["java spring", "java angular", "python pandas", "java oracle"] * 50
 
@@ -23,12 +23,19 @@ def test_terms_count_texts_once_and_leave_out_function_words():
     assert counts == {"java": 2}
 
 
+def test_numbers_are_no_terms():
+    """Years and salaries of CVs differ each year, and a telephone number is personal data."""
+    assert count_terms(split_texts(["java 17 desde 2021, tel 55551234, c3po"])) == {
+        "java": 1, "tel": 1, "c3po": 1,
+    }  # fmt: skip
+
+
 def test_column_describes_lengths_languages_and_terms():
-    column = TextColumn.of(["experiência com java", "experience with java", None])
-    assert column.documents == 2
-    assert column.terms == {"java": 2, "experience": 1, "experiencia": 1}
-    assert column.languages == {"pt": 1, "en": 1, "other": 0}
-    assert (column.length.rows, column.length.missing, column.length.mean) == (3, 1, 3)
+    column = TextColumn.of(["experiência com java", "experience with java"] * 5 + [None])
+    assert column.documents == 10
+    assert column.terms == {"java": 10, "experience": 5, "experiencia": 5}
+    assert column.languages == {"pt": 5, "en": 5, "other": 0}
+    assert (column.length.rows, column.length.missing, column.length.mean) == (11, 1, 3)
 
 
 def test_inverse_frequency_equals_that_of_scikit_learn():
@@ -39,11 +46,20 @@ def test_inverse_frequency_equals_that_of_scikit_learn():
 
 
 def test_only_the_most_frequent_terms_are_listed():
-    texts = [f"word{n} common" for n in range(MAX_TERMS + 500)]
+    texts = [f"word{n} common" for n in range(MAX_TERMS + 500)] * MIN_TEXTS
     column = TextColumn.of(texts)
     assert len(column.terms) == MAX_TERMS
-    assert column.omitted == 1
+    assert column.omitted == MIN_TEXTS
     assert column.inverse_frequency("unknown") == column.inverse_frequency("word0")
+
+
+def test_a_term_of_few_texts_is_neither_stored_nor_reported():
+    """It may be a name: of the texts of four persons, none may be read from a baseline or a report."""
+    texts = [f"java {name}" for name in ("silva", "souza") for _ in range(MIN_TEXTS - 1)]
+    column = TextColumn.of(texts)
+    assert (set(column.terms), column.omitted) == ({"java"}, MIN_TEXTS - 1)
+    comparison = compare_texts("cv", TextColumn.of(["java"] * 100), texts)
+    assert [change.term for change in comparison.terms] == ["java"]
 
 
 def test_change_of_a_term_is_that_of_its_mean_tf_idf_weight():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from script_shared.evaluation.classification import roc_auc
+from script_shared.evaluation.classification.measures import roc_auc
 from script_shared.evaluation.intervals import bootstrap_means, bootstrap_statistic, interval
 
 

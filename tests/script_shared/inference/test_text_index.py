@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from script_shared.dataset import Vectors
 from script_shared.inference.text_index import TextIndex
-from script_shared.models.components.text_space import TextField, TextParameters, TextSpace
+from script_shared.models.components.texts.text_space import TextField, TextParameters, TextSpace
 
 FIELDS = (
     TextField(name="title", weight=0.75, dimensions=6),

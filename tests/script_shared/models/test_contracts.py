@@ -6,11 +6,11 @@ from script_shared.models.components.category_affinity import CategoryAffinity
 from script_shared.models.components.category_transitions import CategoryTransitions
 from script_shared.models.components.clusters import ClusterParameters, Clusters
 from script_shared.models.components.co_occurrence import CoOccurrence
-from script_shared.models.components.content import Content, ContentParameters
 from script_shared.models.components.context_popularity import ContextPopularity
 from script_shared.models.components.popularity import MostPopular, MostPopularEver, Popularity
 from script_shared.models.components.recency import Recency
 from script_shared.models.components.session_continuation import SessionContinuation
+from script_shared.models.components.texts.content import Content, ContentParameters
 from tests.support.contracts import STATE, ComponentContract, RecommenderContract
 
 LOGGED, SEMI_LOGGED, ANONYMOUS = news_segments({})

@@ -15,10 +15,10 @@ from script_shared.domains.recruiting.domain import RECRUITING
 from script_shared.domains.recruiting.segments import recruiting_segments
 from script_shared.domains.recruiting.tables import APPLICANT, OPENING
 from script_shared.models.base import Recommender
-from script_shared.models.components.own_texts import OwnTexts
-from script_shared.models.components.projection import ProjectionParameters
-from script_shared.models.components.similar_users import SimilarUsersParameters
-from script_shared.models.components.user_pool import PoolParameters
+from script_shared.models.components.texts.own_texts import OwnTexts
+from script_shared.models.components.texts.projection import ProjectionParameters
+from script_shared.models.components.texts.similar_users import SimilarUsersParameters
+from script_shared.models.components.texts.user_pool import PoolParameters
 from script_shared.models.ranking.state_replay import StateReplay
 from script_shared.models.ranking.training_samples import Period, draw_arrival_samples
 from script_shared.state.state import State

@@ -14,7 +14,10 @@ from tests.support.releases.tiny_releases import write_tiny_release
 ROOT = Path(__file__).parents[3]
 
 
-@pytest.mark.parametrize(("scenario", "steps"), [("releases", 30), ("rollbacks", 8), ("partitions", 8)])
+@pytest.mark.parametrize(
+    ("scenario", "steps"),
+    [("releases", 30), ("rollbacks", 8), ("partitions", 8), ("uploads", 30), ("downloads", 15)],
+)
 def test_crash_before_any_step_leaves_a_valid_state(tmp_path, scenario, steps):
     process = subprocess.run(
         [sys.executable, "-m", "tests.support.releases.crash_scenarios", scenario, str(tmp_path)],

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from script_shared.arrays import Bundle
-from script_shared.evaluation.logistic import sigmoid
+from script_shared.evaluation.classification.logistic import sigmoid
 from script_shared.requirements.levels import LANGUAGE_LEVELS
 from script_shared.requirements.requirement import Requirement
 from script_shared.requirements.weights import RequirementWeights, compute_features

@@ -9,7 +9,7 @@ from script_shared.drift.activity import measure_hours
 from script_shared.drift.baseline import record_baseline
 from script_shared.drift.detection import detect_drift
 from script_shared.drift.sample import Sample
-from script_shared.evaluation.outcomes import measure_outcomes
+from script_shared.evaluation.classification.outcomes import measure_outcomes
 from script_shared.storage.partitions import set_alias, write_partition
 from tests.support.data.sentences import draw_sentence
 

@@ -1,16 +1,26 @@
 """Crashes of writes to the volume at every step; a separate program, because it forks.
 
-python -m tests.support.releases.crash_scenarios releases|rollbacks|partitions <folder>
+python -m tests.support.releases.crash_scenarios releases|rollbacks|partitions|uploads|downloads <folder>
 
 checks the folder after each crash, and prints the number of crashes.
 """
 
+import os
+import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
-from script_shared.releases.registry import CHAMPION, Registry
+from obstore.store import LocalStore
+
+from script_shared.releases.object_registry import ObjectRegistry
+from script_shared.releases.object_store import ObjectStore
+from script_shared.releases.registry import Registry
+from script_shared.releases.state import CHAMPION
+from script_shared.releases.store import Release
 from script_shared.storage.partitions import find_partition, get_alias, set_alias, write_partition
 from tests.support.releases.crash_simulation import crash_at_each_step
+from tests.support.releases.registries import write_tiny
 from tests.support.releases.tiny_releases import write_tiny_release
 
 
@@ -47,6 +57,59 @@ def rollbacks(root: Path) -> int:
     return steps
 
 
+def open_object_registry(root: Path, machine: str) -> ObjectRegistry:
+    """Open a registry on a bucket that is a folder; only in child processes, since obstore starts threads."""
+    bucket = LocalStore(root / "bucket", mkdir=True)
+    return ObjectRegistry(ObjectStore(bucket, "file://bucket"), root / machine)
+
+
+def run_in_child(act: Callable[[], object]) -> None:
+    child = os.fork()
+    if child == 0:
+        act()
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def uploads(root: Path) -> int:
+    def fill(folder: Path) -> None:
+        for name in ("a", "b"):
+            (folder / name).write_text(name)
+
+    def write() -> None:
+        write_tiny(open_object_registry(root, "writer"), fill=fill)
+
+    def check() -> None:
+        registry = open_object_registry(root, "reader")
+        assert all(registry.verify(entry.id) for entry in registry.list())
+
+    steps = 0
+    for step in crash_at_each_step(write):
+        steps = step + 1
+        run_in_child(check)
+        shutil.rmtree(root / "bucket")
+    (release,) = (root / "bucket").iterdir()
+    run_in_child(lambda: open_object_registry(root, "reader").publish(release.name))
+    return steps
+
+
+def downloads(root: Path) -> int:
+    def publish_first() -> None:
+        registry = open_object_registry(root, "writer")
+        registry.publish(write_tiny(registry, "first").id, CHAMPION)
+
+    run_in_child(publish_first)
+    steps = 0
+    for step in crash_at_each_step(lambda: open_object_registry(root, "reader").open()):
+        steps = step + 1
+        for folder in (root / "reader").glob("[!.]*"):
+            Release.open(folder)
+    (copy,) = (root / "reader").glob("[!.]*")
+    Release.open(copy)
+    assert [path.name for path in (root / "reader").glob(".downloading-*")] == []
+    return steps
+
+
 def partitions(root: Path) -> int:
     def write(name: str) -> None:
         with write_partition(root, name) as folder:
@@ -67,5 +130,6 @@ def partitions(root: Path) -> int:
 
 
 if __name__ == "__main__":
-    scenarios = {"releases": releases, "rollbacks": rollbacks, "partitions": partitions}
-    print(scenarios[sys.argv[1]](Path(sys.argv[2])))  # noqa: T201
+    scenarios = (releases, rollbacks, partitions, uploads, downloads)
+    by_name = {scenario.__name__: scenario for scenario in scenarios}
+    print(by_name[sys.argv[1]](Path(sys.argv[2])))  # noqa: T201

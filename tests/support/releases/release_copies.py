@@ -8,20 +8,25 @@ import pyarrow.parquet as pq
 
 from script_shared.releases.manifest import MANIFEST, Facts
 from script_shared.releases.registry import CHAMPION, Registry
-from script_shared.releases.store import write_release
 
 CATALOGUE = "catalogue.parquet"
 
 
 def publish_copy(registry, base, name, change=lambda folder: None, alias=CHAMPION, **facts):
-    """Publish a copy of a release under an alias.
+    """Publish a copy of a release under an alias; the other arguments are those of `write_copy`."""
+    release = write_copy(registry, base, name, change, **facts)
+    registry.publish(release.id, alias)
+    return release
+
+
+def write_copy(registry, base, name, change=lambda folder: None, **facts):
+    """Write a copy of a release without publishing it.
 
     Args:
         registry: of the copy.
         base: the release to copy.
         name: title of every item, and the run; None keeps both.
         change: edits the files of the draft.
-        alias: of the copy.
         facts: of the manifest.
     """
     renamed = {} if name is None else {"run": name}
@@ -34,9 +39,7 @@ def publish_copy(registry, base, name, change=lambda folder: None, alias=CHAMPIO
             _set_titles(draft / CATALOGUE, name)
         change(draft)
 
-    release = write_release(registry.folder, Facts(**copied), fill)
-    registry.publish(release.id, alias)
-    return release
+    return registry.write(Facts(**copied), fill)
 
 
 def _set_titles(path, title):

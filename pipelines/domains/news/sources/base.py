@@ -14,7 +14,7 @@ from pipelines.formats.csv_text import read_header
 from pipelines.formats.raw_table import FILE, ROW
 from pipelines.ingest.local import link_files, local_path
 from pipelines.ingest.raw_files import RawFile
-from pipelines.plan import Source
+from pipelines.plans.plan import Source
 from pipelines.validation.cleaning import drop_duplicates, drop_future
 from pipelines.validation.row_filter import RowFilter, require_rows
 from pipelines.validation.stragglers import STRAGGLER_SHARE, drop_stragglers

@@ -19,7 +19,7 @@ from pipelines.formats.csv_text import read_csv
 from pipelines.formats.raw_table import FILE, OVERFLOW, ROW
 from pipelines.ingest.file_kinds import FileKind
 from pipelines.ingest.raw_files import RawFile, find_files
-from pipelines.plan import Refinement
+from pipelines.plans.plan import Refinement
 from pipelines.validation import rules
 from pipelines.validation.cleaning import drop_repeated
 from pipelines.validation.row_filter import RowFilter, concat_quarantines

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from pipelines.domains.recruiting.benchmark.measures import SERVED, Comparison, Records, compare_means
 from pipelines.domains.recruiting.benchmark.periods import PERIODS
 from script_shared.dataset import Dataset
 from script_shared.domain import Domain, Parameters
 from script_shared.domains.recruiting.tables import OPENING
-from script_shared.evaluation.intervals import bootstrap_means, interval
 from script_shared.models.base import Recommender
 from script_shared.models.components.popularity import MostPopular
 from script_shared.models.ranking.state_replay import StateReplay
@@ -26,7 +26,7 @@ from script_shared.segments import Segment, assign_segment
 from script_shared.state.state import State
 from script_shared.types import Query, User
 
-PROTOCOL, SERVED = "find", "served"
+PROTOCOL = "find"
 METRICS = ("recall@10", "recall@50", "ndcg@10", "recall@1000")
 #: What a good model should reach.
 GOALS = {"recall@10": 0.235, "recall@50": 0.46, "ndcg@10": 0.175, "recall@1000": 0.75}
@@ -143,28 +143,18 @@ def measure(ranked: Sequence[int], targets: frozenset[int]) -> dict[str, float]:
     return recalls | {"ndcg@10": float(gains / ideal)}
 
 
-def summarise_find(scores: pl.DataFrame) -> list[dict[str, Any]]:
-    """Return a record for each period and model: means and the ends of their 95 % intervals.
-
-    Intervals are bootstrapped over openings, with the same samples for all models.
+def summarise_find(scores: pl.DataFrame) -> Records:
+    """Return the records of each period and model; intervals are bootstrapped over openings.
 
     Args:
         scores: see `FindResult`.
     """
-    records: list[dict[str, Any]] = []
+    records: Records = []
     for (period,), part in scores.group_by("period", maintain_order=True):
         models = part["model"].unique(maintain_order=True).to_list()
-        frames = [part.filter(pl.col("model") == model).sort("query_id") for model in models]
-        values = np.concatenate([frame.select(METRICS).to_numpy() for frame in frames], axis=1)
-        low, high = interval(bootstrap_means([values]))
-        means = values.mean(axis=0)
-        for place, model in enumerate(models):
-            record: dict[str, Any] = {"period": period, "model": model, "openings": len(values)}
-            for column, metric in enumerate(METRICS, start=place * len(METRICS)):
-                record |= {
-                    metric: float(means[column]),
-                    f"{metric}_low": float(low[column]),
-                    f"{metric}_high": float(high[column]),
-                }
-            records.append(record)
+        frames = {model: part.filter(pl.col("model") == model).sort("query_id") for model in models}
+        values = {model: frame.select(METRICS).to_numpy() for model, frame in frames.items()}
+        count = len(values[SERVED])
+        label = Comparison(PROTOCOL, str(period), "applicants seen before", count, count, {SERVED: GOALS})
+        records += compare_means(label, METRICS, values)
     return records

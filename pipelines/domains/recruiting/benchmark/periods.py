@@ -17,3 +17,5 @@ PERIODS: Mapping[str, Period] = {
     "2023-07 to 2023-12": Period(_day_ms(2023, 7), _day_ms(2024, 1)),
     "2024-01 on": Period(_day_ms(2024, 1), _day_ms(2030, 1)),
 }
+#: Too many applications of the last days of the data are undecided.
+UNDECIDED_DAYS = 60

@@ -19,7 +19,7 @@ from pipelines.domains.recruiting.postgres.connection import connect, describe
 from pipelines.domains.recruiting.refining.rows import MAX_CODE_LENGTH
 from pipelines.formats.json_records import JsonRecord, read_json_records
 from pipelines.ingest.raw_files import RawFile
-from pipelines.plan import IngestProgress
+from pipelines.plans.plan import IngestProgress
 from script_shared.errors import InputError
 
 #: Records per transaction.

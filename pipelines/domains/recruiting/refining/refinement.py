@@ -21,7 +21,7 @@ from pipelines.domains.recruiting.refining.openings import refine_openings
 from pipelines.domains.recruiting.refining.rows import make_empty_rows
 from pipelines.domains.recruiting.tables import assemble_tables, fill_published_at, to_interactions
 from pipelines.domains.recruiting.validation.end_of_applications import find_end_of_applications
-from pipelines.plan import Refinement
+from pipelines.plans.plan import Refinement
 from pipelines.validation.row_filter import RowFilter, concat_quarantines, require_rows
 from pipelines.validation.stragglers import STRAGGLER_SHARE
 from script_shared.domains.recruiting.tables import APPLICANT, OPENING

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pipelines.domains.recruiting.sources.decision import DecisionSource
 from pipelines.domains.recruiting.sources.synthetic_decision import SyntheticDecisionSource
 from pipelines.domains.recruiting.sources.tables import TablesSource
-from pipelines.plan import Source
+from pipelines.plans.plan import Source
 
 __all__ = ["SOURCES", "DecisionSource", "SyntheticDecisionSource", "TablesSource"]
 

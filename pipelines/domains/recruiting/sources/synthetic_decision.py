@@ -9,7 +9,7 @@ from pathlib import Path
 from pipelines.domains.recruiting.sources.decision import DecisionSource
 from pipelines.domains.recruiting.sources.tables import TablesSource
 from pipelines.ingest.raw_files import RawFile
-from pipelines.plan import Refinement
+from pipelines.plans.plan import Refinement
 from script_shared.errors import SettingsError
 
 #: From this scale on, tables are generated: JSON files would take gigabytes.

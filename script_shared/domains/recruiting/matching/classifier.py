@@ -8,14 +8,15 @@ from typing import Any, ClassVar
 import numpy as np
 
 from script_shared.arrays import Bundle
-from script_shared.domains.recruiting.matching.entity_values import APPLICANT_COLUMNS, OPENING_COLUMNS
+from script_shared.domains.recruiting.matching.data.entity_values import APPLICANT_COLUMNS, OPENING_COLUMNS
+from script_shared.domains.recruiting.matching.data.labelled_applications import LabelledApplications, to_day
+from script_shared.domains.recruiting.matching.data.live_entities import LiveEntities
+from script_shared.domains.recruiting.matching.data.live_pairs import build_live_features
+from script_shared.domains.recruiting.matching.data.match_data import MatchData
+from script_shared.domains.recruiting.matching.data.training_rows import TrainingRows
 from script_shared.domains.recruiting.matching.feature_builder import FeatureBuilder
-from script_shared.domains.recruiting.matching.features import feature_groups
+from script_shared.domains.recruiting.matching.features.feature_table import feature_groups
 from script_shared.domains.recruiting.matching.fitted_models import FittedModels, fit_models
-from script_shared.domains.recruiting.matching.labelled_applications import LabelledApplications, to_day
-from script_shared.domains.recruiting.matching.live_entities import LiveEntities
-from script_shared.domains.recruiting.matching.live_pairs import build_live_features
-from script_shared.domains.recruiting.matching.match_data import MatchData
 from script_shared.domains.recruiting.matching.parameters import STATUSES, MatchParameters, Outcome
 from script_shared.domains.recruiting.pairs import Entity, PairClassifier
 from script_shared.errors import NotEnoughDataError
@@ -120,7 +121,7 @@ class MatchClassifier(PairClassifier):
         if len(np.unique(labels.positive[rows])) < 2:
             remedy = "give applications with known outcomes before the end of the data"
             raise NotEnoughDataError("all known outcomes are alike", where=parameters.outcome, remedy=remedy)
-        self._models = fit_models(self.builder, rows, labels, day, parameters)
+        self._models = fit_models(TrainingRows.build(self.builder, rows, labels), day, parameters)
 
     def _set_data(self, builder: FeatureBuilder) -> None:
         self._builder, self._entities = builder, LiveEntities(builder.data)

@@ -7,18 +7,18 @@ from functools import cached_property
 
 import numpy as np
 
-from script_shared.domains.recruiting.matching.features import (
+from script_shared.domains.recruiting.matching.data.match_data import MatchData
+from script_shared.domains.recruiting.matching.features.feature_table import (
     Past,
     Records,
     compute_features,
     compute_ranked,
     feature_groups,
 )
-from script_shared.domains.recruiting.matching.history_features import Queries
-from script_shared.domains.recruiting.matching.match_data import MatchData
-from script_shared.domains.recruiting.matching.past_pairs import GroupedApplications
-from script_shared.domains.recruiting.matching.record_counts import RecordCounts, list_events
-from script_shared.domains.recruiting.matching.record_keys import KeyIndex
+from script_shared.domains.recruiting.matching.features.history_features import Queries
+from script_shared.domains.recruiting.matching.features.past_pairs import GroupedApplications
+from script_shared.domains.recruiting.matching.features.record_counts import RecordCounts, list_events
+from script_shared.domains.recruiting.matching.features.record_keys import KeyIndex
 from script_shared.types import FeatureArray, IntArray, LongArray
 from script_shared.vocabulary import UNKNOWN
 

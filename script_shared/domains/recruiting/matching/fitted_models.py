@@ -9,17 +9,18 @@ from typing import Any
 import numpy as np
 
 from script_shared.arrays import Bundle
-from script_shared.domains.recruiting.matching.feature_builder import FeatureBuilder
-from script_shared.domains.recruiting.matching.features import (
+from script_shared.domains.recruiting.matching.data.application_table import OUTCOMES
+from script_shared.domains.recruiting.matching.data.training_rows import TrainingRows
+from script_shared.domains.recruiting.matching.features.feature_table import (
+    BY_RECRUITER,
     CLIENT,
     PERSON,
     POOL,
     RECRUITERS,
     feature_groups,
 )
-from script_shared.domains.recruiting.matching.labelled_applications import LabelledApplications
 from script_shared.domains.recruiting.matching.parameters import MatchParameters
-from script_shared.evaluation.operating_mode import OperatingPoint, choose_threshold
+from script_shared.evaluation.classification.operating_mode import OperatingPoint, choose_threshold
 from script_shared.models.ranking.boosting import BoostingParameters, fit_order
 from script_shared.models.ranking.calibrated_trees import CalibratedTrees
 from script_shared.models.ranking.decision_trees import DecisionTrees
@@ -117,30 +118,23 @@ class FittedModels:
         )
 
 
-def fit_models(
-    builder: FeatureBuilder,
-    rows: IntArray,
-    labels: LabelledApplications,
-    day: int,
-    parameters: MatchParameters,
-) -> FittedModels:
+def fit_models(rows: TrainingRows, day: int, parameters: MatchParameters) -> FittedModels:
     """Fit all trees.
 
     Args:
-        builder: of the features.
-        rows: applications with known outcomes of both kinds, ascending.
-        labels: of all applications.
+        rows: the applications.
         day: the end of the data.
         parameters: of the trees and the calibration.
     """
-    features, positive = builder.build_past(rows), labels.positive[rows]
-    half = parameters.calibration_days // 2
-    halves = (labels.days[rows] >= day - 2 * half).astype(np.int32) + (labels.days[rows] >= day - half)
+    features, positive = rows.features, rows.positive
+    halves = rows.split(day, parameters.calibration_days)
     used = [group for group in feature_groups().values() if group not in parameters.left_out]
-    named, fold = CalibratedTrees.fit(features, positive, halves, select_columns(used), parameters.trees)
-    without = [group for group in used if group != RECRUITERS]
+    named, fold = CalibratedTrees.fit(
+        features, positive, halves, select_columns(used), parameters.trees, parameters.calibration
+    )
+    without = [group for group in used if group not in BY_RECRUITER]
     unnamed, unnamed_fold = CalibratedTrees.fit(
-        features, positive, halves, select_columns(without), parameters.trees
+        features, positive, halves, select_columns(without), parameters.trees, parameters.calibration
     )
     # Requests do not name the recruiter: the threshold is that of the trees without.
     later = ~np.isnan(unnamed_fold.probabilities)
@@ -151,26 +145,23 @@ def fit_models(
         parameters.min_precision,
     )
     facts = {
-        "rows": len(rows),
+        "rows": len(positive),
         "positives": int(positive.sum()),
         "calibration": {"named": named.calibrator.method, "unnamed": unnamed.calibrator.method},
         "calibration_losses": {"named": dict(fold.losses), "unnamed": dict(unnamed_fold.losses)},
     }
-    return FittedModels(named, unnamed, fit_orders(builder, rows, features, parameters), point, facts)
+    return FittedModels(named, unnamed, fit_orders(rows, parameters), point, facts)
 
 
-def fit_orders(
-    builder: FeatureBuilder, rows: IntArray, features: FeatureArray, parameters: MatchParameters
-) -> Mapping[str, OrderTrees]:
+def fit_orders(rows: TrainingRows, parameters: MatchParameters) -> Mapping[str, OrderTrees]:
     """Fit the orders of the applicants of an opening, by outcome."""
-    table = builder.data.applications
     columns = select_columns([group for group in ORDER_GROUPS if group not in parameters.left_out])
-    read = np.ascontiguousarray(features[:, columns])
+    read = np.ascontiguousarray(rows.features[:, columns])
     return {
-        "advanced": _fit_order(
-            read, table.outcomes[rows, 1], table.openings[rows], columns, parameters.order
-        ),
-        "placed": _fit_order(read, table.outcomes[rows, 0], table.openings[rows], columns, parameters.order),
+        name: _fit_order(
+            read, rows.outcomes[:, list(OUTCOMES).index(name)], rows.openings, columns, parameters.order
+        )
+        for name in ORDERED
     }
 
 
@@ -183,7 +174,7 @@ def _fit_order(
 ) -> OrderTrees:
     try:
         trees = fit_order(features, positive.astype(np.float64), openings, parameters)
-    except ValueError:  # no opening has applicants with different outcomes
+    except ValueError:  # nothing to learn from
         return OrderTrees(None, columns)
     return OrderTrees(trees, columns)
 

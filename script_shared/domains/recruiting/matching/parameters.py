@@ -8,11 +8,12 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from script_shared.domains.recruiting.labels import ADVANCED, MATCHED, PLACED
-from script_shared.domains.recruiting.matching.entities import TextVectorParameters
-from script_shared.evaluation.operating_mode import MIN_PRECISION, OperatingMode
+from script_shared.domains.recruiting.matching.data.entities import TextVectorParameters
+from script_shared.evaluation.classification.operating_mode import MIN_PRECISION, OperatingMode
 from script_shared.models.ranking.boosting import BoostingParameters
 
 Outcome = Literal["match", "placed", "advanced"]
+CalibrationMethod = Literal["none", "shrunken_platt", "platt", "beta", "isotonic"]
 #: The statuses of each outcome.
 STATUSES: Mapping[Outcome, tuple[str, ...]] = {"match": MATCHED, "placed": PLACED, "advanced": ADVANCED}
 
@@ -26,6 +27,9 @@ class MatchParameters(BaseModel):
         trees: of the probabilities.
         order: of the orders within an opening.
         left_out: groups of features that are not used.
+        calibration: the methods of calibration that are tried, some of `METHODS`. The trees minimise the log
+            loss, and are fitted on later rows than a calibrator: it would correct a base rate that they have
+            already learned.
         calibration_days: length of the calibration fold, the last days before the cut.
         undecided_days: applications of the last days of a period are not evaluated: too many are undecided.
         max_rows: maximum number of applications that are fitted on, the newest.
@@ -40,6 +44,7 @@ class MatchParameters(BaseModel):
     trees: BoostingParameters = BoostingParameters()
     order: BoostingParameters = BoostingParameters(rounds=200, leaves=15, min_leaf_rows=60, ridge=20.0)
     left_out: tuple[str, ...] = ()
+    calibration: tuple[CalibrationMethod, ...] = ("none",)
     calibration_days: int = 360
     undecided_days: int = 60
     max_rows: int = 200_000

@@ -8,12 +8,12 @@ import numpy as np
 import polars as pl
 import pytest
 
-from pipelines.audit import audit_selections
 from pipelines.domains.recruiting.audit import read_groups, select_hired, select_listed, select_scored
 from pipelines.domains.recruiting.sources.synthetic import WorldOptions
 from pipelines.domains.recruiting.sources.synthetic.vocabulary.statuses import STATUSES
 from pipelines.domains.recruiting.sources.synthetic.world import make_world
 from pipelines.domains.recruiting.tables import assemble_tables, to_interactions
+from pipelines.plans.audit import audit_selections
 from script_shared.models.classifier import AuditRows, Classifier, DecisionClassifier
 from script_shared.releases.registry import Registry
 from script_shared.storage.partitions import find_partition

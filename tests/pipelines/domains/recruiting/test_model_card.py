@@ -9,7 +9,7 @@ from pipelines.domains.recruiting import card_texts
 from pipelines.domains.recruiting.columns_read import NEVER_READ
 from pipelines.domains.recruiting.model_card import describe_release, write_model_card
 from pipelines.domains.recruiting.plan import PLAN
-from pipelines.plan import ReleaseRecord
+from pipelines.plans.plan import ReleaseRecord
 from script_shared.domains.recruiting.tables import select_applicants, select_applications, select_openings
 from script_shared.releases.registry import Registry
 from script_shared.storage.partitions import find_partition

@@ -12,7 +12,7 @@ from pipelines.domains.recruiting.tables import assemble_tables, to_interactions
 from script_shared.domains.recruiting.hire_classifier import HireClassifier
 from script_shared.domains.recruiting.hire_features import HIRE_FEATURES
 from script_shared.domains.recruiting.hire_profile import PROFILE_COLUMNS, compute_profile
-from script_shared.evaluation.classification import roc_auc
+from script_shared.evaluation.classification.measures import roc_auc
 
 START = datetime(2023, 1, 1, tzinfo=UTC)
 START_MS, DAY_MS = int(START.timestamp() * 1000), 24 * 3_600_000

@@ -10,7 +10,7 @@ from script_shared.models.components.cold_start_items import (
     POOL,
     ColdStartItems,
 )
-from script_shared.models.components.content import Content, ContentParameters
+from script_shared.models.components.texts.content import Content, ContentParameters
 from script_shared.state.state import Sizes, State, StateParameters
 from tests.support.small_datasets import (
     CHECKERBOARD_TITLES,

@@ -14,12 +14,12 @@ from script_shared.models.components.category_affinity import CategoryAffinity
 from script_shared.models.components.category_transitions import PRIOR_TRANSITIONS, CategoryTransitions
 from script_shared.models.components.clusters import ClusterParameters, Clusters
 from script_shared.models.components.co_occurrence import MIN_SHARE, CoOccurrence
-from script_shared.models.components.content import Content, ContentParameters
 from script_shared.models.components.context_popularity import PRIOR_INTERACTIONS, ContextPopularity
 from script_shared.models.components.popularity import SMOOTHING, MostPopular, MostPopularEver, Popularity
 from script_shared.models.components.recency import Recency
 from script_shared.models.components.session_continuation import PRIOR_INTERACTIONS as SESSION_PRIOR
 from script_shared.models.components.session_continuation import SessionContinuation
+from script_shared.models.components.texts.content import Content, ContentParameters
 from script_shared.state.state import State, StateParameters
 from tests.support.small_datasets import (
     CHECKERBOARD_TITLES,

@@ -9,7 +9,7 @@ from script_shared.arrays import Bundle
 from script_shared.embeddings.tfidf import TfidfEmbedder
 from script_shared.errors import EmbedderError
 from script_shared.inference.new_items import NewItemEncoder
-from script_shared.models.components.text_space import (
+from script_shared.models.components.texts.text_space import (
     TextComposition,
     TextField,
     TextParameters,

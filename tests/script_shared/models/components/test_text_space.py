@@ -7,7 +7,12 @@ from sklearn.feature_extraction.text import TfidfVectorizer, strip_accents_unico
 from sklearn.preprocessing import normalize
 
 from script_shared.domains.news.stop_words import STOP_WORDS
-from script_shared.models.components.text_space import TextParameters, TextSpace, compose_text, normalise
+from script_shared.models.components.texts.text_space import (
+    TextParameters,
+    TextSpace,
+    compose_text,
+    normalise,
+)
 
 PARAMETERS = TextParameters(dimensions=6, words=40)
 SUBJECTS = ("Câmara vota orçamento da União", "Seleção vence e vai à final", "Chuva forte atinge São Paulo")

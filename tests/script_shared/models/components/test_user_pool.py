@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from script_shared.models.components.user_pool import PoolParameters, UserPool
+from script_shared.models.components.texts.user_pool import PoolParameters, UserPool
 
 EXACT, COARSE = PoolParameters(exact_up_to=10**9), PoolParameters(exact_up_to=0, compared=2_000, columns=24)
 NOW = 1_000

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from script_shared.evaluation.classification import roc_auc
-from script_shared.evaluation.within_groups import roc_auc_within
+from script_shared.evaluation.classification.measures import roc_auc
+from script_shared.evaluation.classification.within_groups import roc_auc_within
 from script_shared.models.ranking.boosting import BoostingParameters, fit_order, fit_probabilities
 
 PARAMETERS = BoostingParameters(rounds=60, learning_rate=0.1, feature_fraction=1.0)
@@ -41,6 +41,11 @@ def test_shuffled_labels_are_not_learned():
 def test_group_without_different_grades_is_no_lesson():
     with pytest.raises(ValueError, match="different grades"):
         fit_order(np.zeros((4, 1), np.float32), np.zeros(4), np.array([0, 0, 1, 1]), PARAMETERS)
+
+
+def test_rows_that_no_feature_can_split_are_no_lesson():
+    with pytest.raises(ValueError, match="no feature"):
+        fit_order(np.zeros((4, 1), np.float32), np.array([0.0, 1, 0, 1]), np.array([0, 0, 1, 1]), PARAMETERS)
 
 
 def test_fit_is_reproducible():

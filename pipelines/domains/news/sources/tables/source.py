@@ -27,7 +27,7 @@ from pipelines.ingest.file_kinds import FileKind
 from pipelines.ingest.local import link_files, local_path
 from pipelines.ingest.raw_files import RawFile
 from pipelines.ingest.source_options import CONFIG_FILE
-from pipelines.plan import Refinement, Source
+from pipelines.plans.plan import Refinement, Source
 from pipelines.table_files.config_detection import detect_options, suggest_map
 from pipelines.table_files.config_file import read_config, write_config
 from pipelines.table_files.files import find_table_files

@@ -17,7 +17,7 @@ from pipelines.domains.news.validation.catalogue_match import match_items
 from pipelines.domains.news.validation.cleaning import clip_measures
 from pipelines.ingest.file_kinds import FileKind
 from pipelines.ingest.raw_files import RawFile
-from pipelines.plan import Refinement
+from pipelines.plans.plan import Refinement
 from pipelines.validation.row_filter import RowFilter, concat_quarantines
 
 

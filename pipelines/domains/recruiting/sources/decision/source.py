@@ -25,7 +25,7 @@ from pipelines.formats.timestamps import DAY_FIRST, TimeFormat, parse_times
 from pipelines.ingest.file_kinds import FileKind
 from pipelines.ingest.local import link_files, local_path
 from pipelines.ingest.raw_files import RawFile, find_files
-from pipelines.plan import IngestProgress, Refinement, Source
+from pipelines.plans.plan import IngestProgress, Refinement, SelectErased, Source
 from pipelines.validation.row_filter import RowFilter
 from pipelines.validation.rules import Rule
 from pipelines.validation.stragglers import STRAGGLER_SHARE
@@ -93,6 +93,12 @@ class DecisionSource(Source):
         return [
             str(ingest_file(database, kind, file, SECTIONS[kind], report_progress)) for kind, file in files
         ]
+
+    def erase(self, database: str, select_erased: SelectErased) -> int:
+        """Delete erased applicants from the tables of a Postgres database; see `Source.erase`."""
+        from pipelines.domains.recruiting.postgres.erasure import erase_applicants
+
+        return erase_applicants(database, select_erased)
 
     def require_files(self, folder: Path, location: object) -> Sequence[RawFile]:
         """Return the files that exist, at least one; see `Source.require_files`."""

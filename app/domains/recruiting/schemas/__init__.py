@@ -1,0 +1,1 @@
+"""Bodies, parameters and responses of recruiting's endpoints."""

@@ -1,0 +1,1 @@
+"""The rows that monitoring compares: openings, applicants, applications and predictions."""

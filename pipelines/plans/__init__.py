@@ -1,0 +1,1 @@
+"""What a domain contributes to the pipelines: its plan, audit and monitoring."""

@@ -1,0 +1,1 @@
+"""Openings, applicants and applications as the pair classifier reads them."""

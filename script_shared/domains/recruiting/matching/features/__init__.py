@@ -1,0 +1,1 @@
+"""Features of pairs of an opening and an applicant."""

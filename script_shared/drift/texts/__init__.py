@@ -1,0 +1,1 @@
+"""Texts: their languages, and the terms that change."""

@@ -1,0 +1,1 @@
+"""Measures, calibration and thresholds of classifiers."""
