@@ -20,12 +20,24 @@ from pipelines.benchmarks.webmedia import webmedia
 from pipelines.benchmarks.webmedia_results import write_webmedia
 from pipelines.domains import load
 from script_shared.settings import Settings
+from script_shared.storage.disk_space import require_writable
 
 app = typer.Typer(no_args_is_help=True)
 
 _CUTOFFS = ",".join(map(str, CUTOFFS))
 #: The width of the output if it is no terminal: that of the widest table.
 _WIDTH = 180
+
+
+def _require_writable(folder: Path) -> Path:
+    """Refuse a folder that cannot be written before anything is computed."""
+    require_writable(folder, "--out")
+    return folder
+
+
+ResultFolder = Annotated[
+    Path, typer.Option(help="folder for predictions and metrics", callback=_require_writable)
+]
 
 
 @app.callback()
@@ -36,7 +48,7 @@ def benchmarks() -> None:
 @app.command("next-hour")
 def next_hour_command(
     uri: Annotated[str, typer.Option(help="folder of the raw files")],
-    out: Annotated[Path, typer.Option(help="folder for predictions and metrics")],
+    out: ResultFolder,
     source: Annotated[str, typer.Option(help="raw format")] = "globo",
     cutoffs: Annotated[str, typer.Option(help="hours after 2017-10-01 03:00 UTC")] = _CUTOFFS,
     users: Annotated[int, typer.Option(min=1, help="maximum for each segment and hour")] = ALL_USERS,
@@ -55,7 +67,7 @@ def next_hour_command(
 @app.command("next-click")
 def next_click_command(
     uri: Annotated[str, typer.Option(help="folder of Globo.com's clicks")],
-    out: Annotated[Path, typer.Option(help="folder for predictions and metrics")],
+    out: ResultFolder,
     windows: Annotated[str, typer.Option(help="hours in which sessions start")] = "2-308",
     sessions: Annotated[int, typer.Option(min=1, help="maximum for each window")] = 400,
     processes: Annotated[int, typer.Option(min=1, help="parallel blocks of windows")] = os.cpu_count() or 1,
@@ -67,7 +79,7 @@ def next_click_command(
 @app.command("live")
 def live_command(
     uri: Annotated[str, typer.Option(help="folder of Globo.com's clicks")],
-    out: Annotated[Path, typer.Option(help="folder for predictions and metrics")],
+    out: ResultFolder,
     windows: Annotated[str, typer.Option(help="hours in which sessions start")] = "10-300/10",
     sessions: Annotated[int, typer.Option(min=1, help="maximum for each window")] = 2_000,
     processes: Annotated[int, typer.Option(min=1, help="parallel windows")] = os.cpu_count() or 1,
@@ -97,7 +109,7 @@ def parse_windows(text: str) -> tuple[int, ...]:
 
 @app.command("webmedia")
 def webmedia_command(
-    out: Annotated[Path, typer.Option(help="folder for predictions and metrics")],
+    out: ResultFolder,
     uri: Annotated[str, typer.Option(help="folder or zip of the challenge's archive")] = "",
     source: Annotated[str, typer.Option(help="webmedia; synthetic generates the files")] = "webmedia",
     scale: Annotated[float, typer.Option(help="size of generated files")] = 0.01,
@@ -113,7 +125,7 @@ def webmedia_command(
 @app.command("recruiting")
 def recruiting_command(
     uri: Annotated[str, typer.Option(help="folder or zip of the raw files")],
-    out: Annotated[Path, typer.Option(help="folder for predictions and metrics")],
+    out: ResultFolder,
     source: Annotated[str, typer.Option(help="raw format")] = "decision",
 ) -> None:
     """Find, rank, predict and match applicants strictly by time (protocols R1 to R5)."""

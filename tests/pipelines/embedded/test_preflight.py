@@ -1,10 +1,13 @@
 """Invalid settings, ports and inputs are rejected before any process starts."""
 
 import socket
+import sys
 
 import httpx
+import psutil
 import pytest
 
+from pipelines.cli.main import main
 from pipelines.domains import load
 from pipelines.embedded.ports import find_free_ports, require_free_port
 from pipelines.embedded.preflight import require_input
@@ -18,20 +21,38 @@ from script_shared.storage.volume import Volume
 from tests.support.processes.embedded import embedded
 
 
-def run_rejected(folder, *arguments, **settings):
-    with embedded(folder, *arguments, DATA_ROOT=str(folder / "data"), **settings) as command:
+@pytest.fixture
+def run_rejected(tmp_path, monkeypatch, capsys):
+    """Run the command in this process; it starts no process and creates no file. Return what it prints."""
+
+    def run_rejected(*arguments, **settings):
+        for name, value in {"DATA_ROOT": str(tmp_path / "data"), **settings}.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(sys, "argv", ["pipelines", "embedded", *arguments])
+        with pytest.raises(SystemExit) as caught:
+            main()
+        assert caught.value.code == 2
+        assert psutil.Process().children() == []
+        assert not (tmp_path / "data").exists()
+        printed = capsys.readouterr()
+        assert printed.out == ""
+        return printed.err
+
+    return run_rejected
+
+
+def test_command_exits_with_status_2_before_any_process_starts(tmp_path):
+    with embedded(tmp_path, API_PORT="0", DATA_ROOT=str(tmp_path / "data")) as command:
         assert command.wait() == 2
         assert command.running_descendants() == []
-    assert (folder / "out").read_text() == ""
-    assert not (folder / "data").exists()
-    return (folder / "err").read_text()
+    assert "  where:  API_PORT" in (tmp_path / "err").read_text().splitlines()
 
 
 @pytest.mark.parametrize("setting", ["AIRFLOW_PORT", "API_PORT"])
-def test_occupied_port_is_reported_with_its_setting(tmp_path, setting):
+def test_occupied_port_is_reported_with_its_setting(run_rejected, setting):
     ports = dict(zip(("AIRFLOW_PORT", "API_PORT"), map(str, find_free_ports(2)), strict=True))
     with socket.create_server(("127.0.0.1", int(ports[setting]))):
-        output = run_rejected(tmp_path, **ports)
+        output = run_rejected(**ports)
     message, where, remedy = output.splitlines()
     assert message == f"port {ports[setting]} is not available: Address already in use"
     assert where == f"  where:  {setting}"
@@ -50,9 +71,9 @@ def test_occupied_port_is_reported_with_its_setting(tmp_path, setting):
         ),
     ],
 )
-def test_store_of_releases_that_cannot_be_read_is_reported(tmp_path, url, where, message):
+def test_store_of_releases_that_cannot_be_read_is_reported(run_rejected, url, where, message):
     store = {"AWS_ENDPOINT_URL": "http://127.0.0.1:1", "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}
-    lines = run_rejected(tmp_path, RELEASES_URL=url, **store).splitlines()
+    lines = run_rejected(RELEASES_URL=url, **store).splitlines()
     assert lines[0].startswith(message)
     assert lines[1] == f"  where:  {where}"
     assert lines[2].startswith("  remedy: ")
@@ -88,8 +109,8 @@ def test_free_ports_differ():
     assert len(set(find_free_ports(50))) == 50
 
 
-def test_unknown_source_is_rejected_with_the_known_sources(tmp_path):
-    output = run_rejected(tmp_path, "--smoke", "--source", "gazette")
+def test_unknown_source_is_rejected_with_the_known_sources(run_rejected):
+    output = run_rejected("--smoke", "--source", "gazette")
     assert output.splitlines() == [
         "there is no source 'gazette'",
         "  where:  source",
@@ -114,8 +135,10 @@ def test_unknown_source_is_rejected_with_the_known_sources(tmp_path):
     ],
 )
 @pytest.mark.parametrize("arguments", [(), ("--smoke",)])
-def test_invalid_setting_of_any_component_is_reported_before_start(tmp_path, arguments, name, value):
-    output = run_rejected(tmp_path, *arguments, **{name: value})
+def test_invalid_setting_of_any_component_is_reported_before_start(
+    run_rejected, tmp_path, arguments, name, value
+):
+    output = run_rejected(*arguments, **{name: value})
     assert f"  where:  {name}" in output.splitlines()
     assert output.splitlines()[-1].startswith("  remedy: ")
     assert "secret" not in output
@@ -123,9 +146,9 @@ def test_invalid_setting_of_any_component_is_reported_before_start(tmp_path, arg
 
 @pytest.mark.parametrize("source", ["tables", "globo", "webmedia"])
 @pytest.mark.parametrize("arguments", [(), ("--smoke",)])
-def test_missing_folder_is_reported_before_start(tmp_path, arguments, source):
+def test_missing_folder_is_reported_before_start(run_rejected, tmp_path, arguments, source):
     nowhere = str(tmp_path / "nowhere")
-    output = run_rejected(tmp_path, *arguments, "--source", source, "--uri", nowhere)
+    output = run_rejected(*arguments, "--source", source, "--uri", nowhere)
     assert output.splitlines() == [
         "there is no such folder or file",
         f"  where:  {nowhere}",
@@ -175,9 +198,9 @@ def test_require_writable_leaves_no_folder_and_reports_an_unwritable_one(tmp_pat
         require_writable(tmp_path / "file" / "data")
 
 
-def test_same_port_for_airflow_and_api_is_rejected(tmp_path):
+def test_same_port_for_airflow_and_api_is_rejected(run_rejected):
     [port] = map(str, find_free_ports(1))
-    assert "cannot both listen" in run_rejected(tmp_path, AIRFLOW_PORT=port, API_PORT=port)
+    assert "cannot both listen" in run_rejected(AIRFLOW_PORT=port, API_PORT=port)
 
 
 def test_smoke_run_reports_the_failed_task_and_leaves_no_files(tmp_path):
