@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from script_shared.models.classifier import DecisionClassifier
-from script_shared.types import FeatureArray, LongArray
+from script_shared.types import FeatureArray, FloatArray, LongArray
 from script_shared.vector_index.index import FieldVectors
 
 
@@ -37,3 +37,13 @@ class PairClassifier(DecisionClassifier):
     @abstractmethod
     def build_features(self, opening: Entity, applicants: Sequence[Entity], now_ms: int) -> FeatureArray:
         """Return the features of the pairs as of a time, shape (len(applicants), len(feature_names))."""
+
+    def rank(self, features: FeatureArray) -> FloatArray:
+        """Return scores that order the applicants of one opening; those of several cannot be compared.
+
+        A probability says mostly which opening hires. By default it is the score, too.
+
+        Args:
+            features: shape (n, features).
+        """
+        return self.predict(features)

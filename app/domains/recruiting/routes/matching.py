@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+import numpy as np
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
@@ -45,9 +46,14 @@ class MatchBody(BaseModel):
 
 
 class Match(BaseModel):
-    """An applicant: the probability of a match, and whether the model approves; a person decides."""
+    """An applicant: the probability of a match, and whether the model approves; a person decides.
+
+    `rank` is the place among the applicants of the request, from 1. It compares persons only, while the
+    probability also says how often openings like this one hire.
+    """
 
     applicant_id: str
+    rank: int
     probability: float
     is_approved: bool
     reasons: list[DecisionReason]
@@ -86,18 +92,20 @@ async def match(
     applicants = [applicant for applicant in found if applicant is not None]
     features = classifier.build_features(opening, applicants, release.engine.now_ms())
     decisions = decide(classifier, features)
+    places = np.argsort(np.argsort(-classifier.rank(features), kind="stable")) + 1
     log = DecisionLog(logger, release, MATCH, classifier)
     for applicant, decision in zip(applicants, decisions, strict=True):
         log.record(applicant.item_id, decision)
     matches: list[dict[str, Any]] = [
         {
             "applicant_id": code,
+            "rank": rank,
             "probability": decision.probability,
             "is_approved": decision.is_approved,
             "reasons": decision.reasons,
             "requirements": [],
         }
-        for code, decision in zip(body.applicants, decisions, strict=True)
+        for code, rank, decision in zip(body.applicants, places.tolist(), decisions, strict=True)
     ]
     add_requirements(release, opening.item_id, matches, quotes=quotes)
     response = {

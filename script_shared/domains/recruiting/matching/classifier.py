@@ -17,7 +17,7 @@ from script_shared.domains.recruiting.matching.data.training_rows import Trainin
 from script_shared.domains.recruiting.matching.feature_builder import FeatureBuilder
 from script_shared.domains.recruiting.matching.features.feature_table import feature_groups
 from script_shared.domains.recruiting.matching.fitted_models import FittedModels, fit_models
-from script_shared.domains.recruiting.matching.parameters import STATUSES, MatchParameters, Outcome
+from script_shared.domains.recruiting.matching.parameters import STATUSES, MatchParameters
 from script_shared.domains.recruiting.pairs import Entity, PairClassifier
 from script_shared.errors import NotEnoughDataError
 from script_shared.models.classifier import AuditRows, LabelledRows
@@ -133,14 +133,9 @@ class MatchClassifier(PairClassifier):
         """
         return self.models.predict(features)
 
-    def rank(self, features: FeatureArray, outcome: Outcome = "advanced") -> FloatArray:
-        """Return scores that order the applicants of one opening; those of several cannot be compared.
-
-        Args:
-            features: shape (n, features).
-            outcome: `advanced`, or `placed`.
-        """
-        return self.models.orders[outcome].score(features)
+    def rank(self, features: FeatureArray) -> FloatArray:
+        """Return scores of who advances; see `PairClassifier.rank`."""
+        return self.models.orders["advanced"].score(features)
 
     def explain(self, features: FeatureArray) -> FloatArray:
         """Return SHAP values of the log-odds before calibration; see `DecisionClassifier.explain`."""

@@ -153,6 +153,7 @@ def test_match_scores_each_applicant(predictor):
     assert [match["applicant_id"] for match in body["matches"]] == ["1020", "1021"]
     assert body["matches"][0]["is_approved"]
     assert not body["matches"][1]["is_approved"]
+    assert [match["rank"] for match in body["matches"]] == [1, 2]
     assert body["matches"][0]["reasons"][0]["feature"] == "similarity"
     assert (body["opening_id"], body["threshold"]) == ("140", 0.5)
 
