@@ -203,6 +203,7 @@ def test_same_port_for_airflow_and_api_is_rejected(run_rejected):
     assert "cannot both listen" in run_rejected(AIRFLOW_PORT=port, API_PORT=port)
 
 
+@pytest.mark.slow
 def test_smoke_run_reports_the_failed_task_and_leaves_no_files(tmp_path):
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "interactions.csv").write_text("user_id,timestamp\n1,2\n")
