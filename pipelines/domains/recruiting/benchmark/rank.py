@@ -18,14 +18,9 @@ from pipelines.domains.recruiting.benchmark.measures import (
     compare_means,
 )
 from pipelines.domains.recruiting.benchmark.period_data import PeriodData
-from script_shared.domains.recruiting.labels import ADVANCED, MATCHED, PLACED
-from script_shared.domains.recruiting.matching.features.feature_table import RECRUITERS, feature_groups
-from script_shared.domains.recruiting.matching.fitted_models import (
-    ORDER_GROUPS,
-    FittedModels,
-    OrderTrees,
-    fit_orders,
-)
+from script_shared.domains.recruiting.labels import ADVANCED, PLACED
+from script_shared.domains.recruiting.matching.features.feature_table import feature_groups
+from script_shared.domains.recruiting.matching.fitted_models import FittedModels, OrderTrees
 from script_shared.domains.recruiting.matching.parameters import MatchParameters
 from script_shared.evaluation.classification.within_groups import ndcg_within, number_rows, roc_auc_within
 from script_shared.models.ranking.boosting import fit_order
@@ -54,11 +49,9 @@ def rank(name: str, data: PeriodData, models: FittedModels, parameters: MatchPar
         parameters: of the history's order.
     """
     records: Records = []
-    named = fit_orders(data.train_on(MATCHED), parameters, (*ORDER_GROUPS, RECRUITERS))
     for outcome, statuses in STATUSES.items():
         positive = data.has_status(statuses)[data.tested]
         scores = score_applicants(data, models, outcome, parameters)
-        scores[RECRUITER_NAMED] = named[outcome].score(data.test_features)
         values = {model: measure_orders(values, positive, data.openings) for model, values in scores.items()}
         openings = len(values[SERVED])
         if openings:
@@ -80,6 +73,7 @@ def score_applicants(
     }
     return {
         SERVED: models.orders[outcome].score(data.request_features),
+        RECRUITER_NAMED: models.orders[outcome].score(features),
         "history only": history.score(features),
         **{name: values.astype(np.float64) for name, values in single.items()},
         "random": np.zeros(len(features)),
