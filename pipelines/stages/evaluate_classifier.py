@@ -35,7 +35,8 @@ _FILE = "measures.json"
 def evaluate_classifier(plan: Plan, volume: Volume, run: str, name: str) -> dict[str, Any]:
     """Evaluate a classifier; write its measures to `evaluation/classifiers/<run>/<name>`.
 
-    A classifier that labels no row of the period is not evaluated: its `rows` are 0.
+    A classifier that labels no row of the period is not evaluated: its `rows` are 0. The base rate is that of
+    the period before, of equal length: nobody knows the period's own in advance.
 
     Args:
         plan: the domain's plan.
@@ -55,26 +56,21 @@ def evaluate_classifier(plan: Plan, volume: Volume, run: str, name: str) -> dict
     if len(rows) and len(np.unique(rows.labels)) == 2:
         champion = find_champion_refit(plan, volume, parameters).parameters
         configurations = {SERVED: parameters} | ({CHAMPION_REFITTED: champion} if champion else {})
-        facts |= _compare(plan, tables, name, rows, start_ms, configurations)
+        probabilities = {
+            label: _refit(plan, tables, name, rows, start_ms, configuration)
+            for label, configuration in configurations.items()
+        }
+        earlier = classifier.label(tables, 2 * start_ms - end_ms, start_ms).labels
+        base_rate = float((earlier if len(earlier) else rows.labels).mean())
+        facts |= _compare(probabilities | {BASE_RATE: np.full(len(rows), base_rate)}, rows)
     with write_partition(volume.evaluation / "classifiers" / run, name) as folder:
         (folder / _FILE).write_text(json.dumps(facts, indent=1))
     _LOG.info("classifier evaluated", run=run, **facts)
     return facts
 
 
-def _compare(
-    plan: Plan,
-    tables: Tables,
-    name: str,
-    rows: LabelledRows,
-    start_ms: int,
-    configurations: Mapping[str, Parameters],
-) -> dict[str, Any]:
-    probabilities = {
-        label: _refit(plan, tables, name, rows, start_ms, configuration)
-        for label, configuration in configurations.items()
-    }
-    probabilities[BASE_RATE] = np.full(len(rows), rows.labels.mean())
+def _compare(probabilities: Mapping[str, FloatArray], rows: LabelledRows) -> dict[str, Any]:
+    """Return the measures by classifier, and the differences of the log loss."""
     measures = {
         label: measure_classifier(values, rows.labels, rows.groups) for label, values in probabilities.items()
     }

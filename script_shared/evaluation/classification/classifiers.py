@@ -18,7 +18,7 @@ from script_shared.evaluation.classification.within_groups import roc_auc_within
 from script_shared.evaluation.intervals import bootstrap_statistic, interval
 from script_shared.types import BoolArray, FloatArray, LongArray
 
-#: The classifier that would serve, the champion's configuration, and the share of positives as a constant.
+#: The classifier that would serve, the champion's configuration, and the earlier share of positives.
 SERVED, CHAMPION_REFITTED, BASE_RATE = "served", "champion_refitted", "base_rate"
 #: Rounds of the bootstrap.
 _ROUNDS = 500
