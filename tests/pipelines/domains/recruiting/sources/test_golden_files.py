@@ -1,12 +1,16 @@
-"""Three small files with every kind of dirt, and the tables that they must become.
+"""Three small invented files with every kind of dirt, and the tables that they must become.
+
+`files.json` contains them by their names.
 
 `python -m tests.pipelines.domains.recruiting.sources.test_golden_files` writes the expected tables anew.
 """
 
 import json
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from tests.support.data.balance import assert_balanced
+from tests.support.data.decision import write_decision
 from tests.support.data.refined_recruiting import SOURCE
 
 FOLDER = Path(__file__).parents[4] / "golden" / "recruiting"
@@ -25,12 +29,19 @@ def describe(refinement):
     return json.loads(json.dumps(rows | facts, default=str))
 
 
-def test_files_become_the_expected_tables():
-    refinement = SOURCE.refine(FOLDER)
+def refine(folder):
+    """Write the files into a folder and refine them."""
+    files = json.loads((FOLDER / "files.json").read_text(encoding="utf-8"))
+    return SOURCE.refine(write_decision(folder, **files))
+
+
+def test_files_become_the_expected_tables(tmp_path):
+    refinement = refine(tmp_path)
     assert_balanced(refinement)
     assert describe(refinement) == json.loads(EXPECTED.read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":
-    text = json.dumps(describe(SOURCE.refine(FOLDER)), ensure_ascii=False, indent=1)
+    with TemporaryDirectory() as name:
+        text = json.dumps(describe(refine(Path(name))), ensure_ascii=False, indent=1)
     EXPECTED.write_text(text + "\n", encoding="utf-8")
