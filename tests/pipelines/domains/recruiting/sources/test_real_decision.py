@@ -17,10 +17,7 @@ pytestmark = pytest.mark.realdata
 
 @pytest.fixture(scope="module")
 def refinement(real_data):
-    folder = real_data / "decision"
-    if not folder.is_dir():
-        pytest.skip("the files of the staffing firm are not there")
-    return SOURCE.refine(folder)
+    return SOURCE.refine(real_data / "decision")
 
 
 @pytest.fixture(scope="module")
