@@ -1,9 +1,7 @@
 """The service loads published releases, refuses damaged ones, and follows rollbacks, while it runs."""
 
-import errno
 import gc
 import json
-import os
 import shutil
 import weakref
 from concurrent.futures import ThreadPoolExecutor
@@ -362,13 +360,11 @@ def test_release_whose_events_have_left_the_log_is_not_restored(client, publish,
     assert registry.find() != first
 
 
-def test_read_only_folder_is_a_problem_with_a_remedy(client, publish, registry, monkeypatch):
+def test_folder_that_cannot_be_written_is_a_problem_with_a_remedy(client, publish, registry):
     publish("second", alias=CHALLENGER)
-
-    def refuse(*_, **__):
-        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
-
-    monkeypatch.setattr("script_shared.releases.registry.lock_folder", refuse)
+    lock = registry.folder / ".registry.lock"
+    lock.unlink()
+    lock.symlink_to("/sys/lock")  # where nobody may create a file
     response = admin(client, "POST", "/releases/promote")
     assert response.status_code == 503
     assert "python -m pipelines releases" in response.json()["remedy"]
